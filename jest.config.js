@@ -1,0 +1,15 @@
+'use strict';
+// One project a level, so that `npm run test:unit` stays fast and the rest runs only when asked for.
+const level = (name, extra = {}) => ({
+  displayName: name,
+  testMatch: [`<rootDir>/tests/${name}/**/*.test.ts`],
+  testEnvironment: 'node',
+  transform: { '\\.tsx?$': '<rootDir>/tests/support/esbuild-transform.cjs' },
+  modulePathIgnorePatterns: ['<rootDir>/build', '<rootDir>/data', '<rootDir>/plugin/build'],
+  ...extra,
+});
+
+module.exports = {
+  projects: [level('unit'), level('architecture'), level('integration'), level('e2e')],
+  testTimeout: 30_000,
+};

@@ -1,0 +1,70 @@
+/** The one interface the server knows. Every model, whatever its runtime, is a `Captioner`. */
+
+/** Decoded pixels: RGB, 8 bits a channel, row by row, `data.length === width * height * 3`. */
+export interface Picture {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ModelInfo {
+  readonly id: string;
+  readonly precision: 'fp32' | 'fp16' | 'int8' | 'int8-vnni' | 'remote';
+  /** True for `mini`: good enough to show the way, not to publish from. */
+  readonly demonstration: boolean;
+  readonly canAnswer: boolean;
+}
+
+export interface CaptionOptions {
+  readonly beams?: number;
+  /** Upper bound on generated tokens; the start token and the prompt do not count. */
+  readonly maxNewTokens?: number;
+  /** Lower bound on tokens, counted as the reference does: start token and prompt included. */
+  readonly minLength?: number;
+  readonly lengthPenalty?: number;
+  readonly repetitionPenalty?: number;
+  readonly prompt?: string;
+  /** How many candidates to return, best first; at most `beams`. */
+  readonly candidates?: number;
+  /** Checked between decoding steps. */
+  readonly signal?: AbortSignal;
+}
+
+/** One finished sentence of the search. `tokens` leaves out start, prompt and end; `logProbs` has the end token's last. */
+export interface Candidate {
+  readonly text: string;
+  readonly tokens: readonly number[];
+  readonly logProbs: readonly number[];
+  /** Sum of log-probabilities divided by length ** lengthPenalty. */
+  readonly score: number;
+}
+
+/** A class of the model's own image classifier, where it has one. `probability` 0..1. */
+export interface Label {
+  readonly name: string;
+  readonly probability: number;
+}
+
+export interface Caption {
+  /** Best first, at least one. */
+  readonly candidates: readonly [Candidate, ...Candidate[]];
+  /** 0..1, calibrated for this model: sort and badge by it, never hide by it. */
+  readonly confidence: number;
+  readonly labels: readonly Label[];
+  readonly timingsMs: { readonly vision: number; readonly text: number };
+}
+
+export interface Answer {
+  readonly text: string;
+  readonly tokens: readonly number[];
+  readonly confidence: number;
+  readonly timingsMs: { readonly vision: number; readonly text: number };
+}
+
+export interface Captioner {
+  readonly info: ModelInfo;
+  caption(picture: Picture, options?: CaptionOptions): Promise<Caption>;
+  /** Throws `QUESTION_MODEL_MISSING` when `info.canAnswer` is false. */
+  answer(picture: Picture, question: string, options?: CaptionOptions): Promise<Answer>;
+  close(): Promise<void>;
+}

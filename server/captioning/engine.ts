@@ -1,0 +1,55 @@
+import type { Answer, Caption, CaptionOptions, ModelInfo } from '../../models/captioner';
+
+/** What the decoder learnt about the file itself; the flags are made from it. */
+export interface ImageFacts {
+  readonly width: number;
+  readonly height: number;
+  readonly format: string;
+  readonly hasAlpha: boolean;
+  /** Standard deviation of the grey values, 0..128; near zero means a plain area. */
+  readonly contrast: number;
+  /** Share of the pixels that belong to the five commonest colours, 0..1; high for screenshots, logos and charts. */
+  readonly flatness: number;
+}
+
+export interface EngineRequest {
+  /** Absolute path of the image file; the worker process reads it, the API process never holds the bytes. */
+  readonly imagePath: string;
+  readonly options: Omit<CaptionOptions, 'signal'>;
+  /** When set, the picture is asked about instead of captioned. */
+  readonly question?: string;
+  /** When set, a WebP thumbnail of at most 640 pixels is written there. */
+  readonly thumbnailPath?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface EngineResult {
+  readonly model: ModelInfo;
+  readonly image: ImageFacts;
+  /** Exactly one of the two, after the request. */
+  readonly caption: Caption | null;
+  readonly answer: Answer | null;
+  readonly timingsMs: { readonly decode: number; readonly vision: number; readonly text: number; readonly total: number };
+}
+
+export interface EngineState {
+  readonly ready: boolean;
+  readonly model: ModelInfo | null;
+  /** Code of the catalogue and a sentence, when the model could not be loaded. */
+  readonly problem: { readonly code: string; readonly message: string } | null;
+  readonly workers: number;
+  /** Median seconds a picture took lately; null before the first. */
+  readonly secondsPerImage: number | null;
+}
+
+/**
+ * Supervises the worker processes. Decoding and inference happen there and only there.
+ * Failures reject with an AppError: IMAGE_CORRUPT and its kind are final, DECODE_CRASHED, CAPTION_TIMEOUT and
+ * MODEL_UNAVAILABLE are retryable.
+ */
+export interface CaptionEngine {
+  start(): Promise<void>;
+  state(): EngineState;
+  run(request: EngineRequest): Promise<EngineResult>;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,54 @@
+'use strict';
+// Compiles server/ and models/ to CommonJS under build/, file by file, so that a stack trace names the source's path.
+// esbuild is a run-time dependency for this reason: a fresh clone needs no development tools to start.
+const { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const path = require('node:path');
+
+const FOLDERS = ['server', 'models'];
+/** Read at run time from beside the compiled file. Model weights stay where they are. */
+const COPIED = new Set(['.sql', '.html', '.css', '.svg', '.json']);
+const SKIPPED = new Set(['mini', 'training', 'node_modules']);
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : filesBelow(file);
+    return [file];
+  });
+}
+
+function stampOf(files) {
+  return files.map((file) => `${file} ${statSync(file).mtimeMs} ${statSync(file).size}`).join('\n');
+}
+
+/** Builds unless the sources are exactly those of the last build. Returns whether it built. */
+function buildIfStale(root) {
+  const files = FOLDERS.flatMap((folder) => filesBelow(path.join(root, folder)));
+  const stamp = stampOf(files);
+  const stampFile = path.join(root, 'build/.stamp');
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false;
+  const out = path.join(root, 'build');
+  for (const folder of FOLDERS) rmSync(path.join(out, folder), { recursive: true, force: true });
+  require('esbuild').buildSync({
+    entryPoints: files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts')),
+    outdir: out,
+    outbase: root,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    supported: { 'dynamic-import': false },
+    logLevel: 'warning',
+  });
+  for (const file of files.filter((name) => COPIED.has(path.extname(name)))) {
+    const target = path.join(out, path.relative(root, file));
+    mkdirSync(path.dirname(target), { recursive: true });
+    copyFileSync(file, target);
+  }
+  writeFileSync(stampFile, stamp);
+  return true;
+}
+
+module.exports = { buildIfStale };
+if (require.main === module) buildIfStale(path.resolve(__dirname, '../..'));

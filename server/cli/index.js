@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+'use strict';
+// The door of `altsmith` and of `npm start`. Plain JavaScript, because it runs before anything is installed or built:
+// it installs the run-time packages when they are missing, builds when the sources are newer, then hands over.
+const path = require('node:path');
+const { ensureInstalled } = require('./install');
+
+const root = path.resolve(__dirname, '../..');
+ensureInstalled(root);
+require('./build').buildIfStale(root);
+require(path.join(root, 'build/server/cli/main.js'))
+  .main(process.argv.slice(2))
+  .then((code) => {
+    process.exitCode = code;
+  });

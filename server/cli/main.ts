@@ -1,0 +1,53 @@
+import { ConfigError } from '../config';
+import { AppError } from '../errors';
+
+/** A command: takes the words after its name, gives the exit code. */
+type Command = (args: string[]) => Promise<number>;
+
+interface Entry {
+  readonly summary: string;
+  readonly load: () => Promise<{ run: Command }>;
+}
+
+/** Every command of `altsmith`, loaded only when it is called. */
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  serve: { summary: 'start the sidecar', load: () => import('./serve') },
+};
+
+function usage(): string {
+  const lines = Object.entries(COMMANDS).map(([name, entry]) => `  ${name.padEnd(10)} ${entry.summary}`);
+  return ['Usage: altsmith <command> [options]', '', ...lines, '', '"altsmith <command> --help" tells more.', ''].join('\n');
+}
+
+/** Exit code of one call of `altsmith`: 0 only if all went well, 2 for wrong words, 78 for wrong settings. */
+export async function main(argv: string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(usage());
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
+    process.stderr.write(`There is no command "${name}".\n\n${usage()}`);
+    return 2;
+  }
+  try {
+    const { run } = await command.load();
+    return await run(rest);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    return 78;
+  }
+  if (error instanceof AppError) {
+    process.stderr.write(`${error.sentence} (${error.code})\n`);
+    return 1;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+}

@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+
+const integer = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+/**
+ * Every setting of the sidecar, read from the environment once. docs/configuration.md is generated from the
+ * descriptions, and a test compares them. Names in `SECRETS` can also be given as NAME_FILE.
+ */
+export const Environment = z.object({
+  ALTSMITH_PORT: integer(0, 65_535).default(8787).describe('Port for HTTP. 0 picks a free one.'),
+  ALTSMITH_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('Address to listen on. Anything but loopback is refused until a key exists.'),
+  ALTSMITH_DATA_DIR: z.string().default('./data').describe('Folder for the database, images and pulled models. Local disk only.'),
+  ALTSMITH_MODEL: z
+    .string()
+    .optional()
+    .describe('Model id or model folder. Unset: the best model already pulled, else mini.'),
+  ALTSMITH_WORKERS: integer(0, 64)
+    .optional()
+    .describe('Worker processes. Unset: chosen from the CPU. 0: this process only queues; workers run elsewhere.'),
+  ALTSMITH_THREADS: integer(1, 256).optional().describe('Threads of one worker. Unset: chosen from the CPU.'),
+  ALTSMITH_QUEUE: z.enum(['sqlite', 'bull']).default('sqlite').describe('What wakes the workers. Jobs live in SQLite either way.'),
+  ALTSMITH_REDIS_URL: z.string().optional().describe('Address of Redis, for ALTSMITH_QUEUE=bull.'),
+  ALTSMITH_MAX_PIXELS: integer(1, 1_000_000_000).default(50_000_000).describe('Images with more pixels are refused from their header.'),
+  ALTSMITH_MAX_BYTES: integer(1, 1_000_000_000).default(20_000_000).describe('Images with more bytes are refused while they arrive.'),
+  ALTSMITH_LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least severe line that is logged.'),
+});
+export type Environment = z.infer<typeof Environment>;
+
+/** Settings that hold a secret, and may be read from the file that NAME_FILE names. */
+export const SECRETS: readonly (keyof Environment)[] = ['ALTSMITH_REDIS_URL'];
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly model: string | null;
+  readonly workers: number | null;
+  readonly threads: number | null;
+  readonly queue: 'sqlite' | 'bull';
+  readonly redisUrl: string | null;
+  readonly maxPixels: number;
+  readonly maxBytes: number;
+  readonly logLevel: Environment['ALTSMITH_LOG_LEVEL'];
+}
+
+/** Thrown with one line a problem, so that all of them can be mended at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads and checks the settings. Throws ConfigError that names every wrong variable. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const given: Record<string, string> = {};
+  const problems: string[] = [];
+  for (const name of Object.keys(Environment.shape)) {
+    const value = env[name];
+    if (value !== undefined && value !== '') given[name] = value;
+  }
+  for (const name of SECRETS) {
+    const file = env[`${name}_FILE`];
+    if (file === undefined || file === '') continue;
+    try {
+      given[name] = readFileSync(file, 'utf8').trim();
+    } catch (cause) {
+      problems.push(`${name}_FILE: the file ${file} cannot be read (${String(cause)})`);
+    }
+  }
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')}: ${issue.message}`);
+  }
+  if (parsed.success && parsed.data.ALTSMITH_QUEUE === 'bull' && parsed.data.ALTSMITH_REDIS_URL === undefined) {
+    problems.push('ALTSMITH_REDIS_URL: needed when ALTSMITH_QUEUE is bull');
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const settings = parsed.data;
+  return Object.freeze({
+    port: settings.ALTSMITH_PORT,
+    host: settings.ALTSMITH_HOST,
+    dataDir: path.resolve(settings.ALTSMITH_DATA_DIR),
+    model: settings.ALTSMITH_MODEL ?? null,
+    workers: settings.ALTSMITH_WORKERS ?? null,
+    threads: settings.ALTSMITH_THREADS ?? null,
+    queue: settings.ALTSMITH_QUEUE,
+    redisUrl: settings.ALTSMITH_REDIS_URL ?? null,
+    maxPixels: settings.ALTSMITH_MAX_PIXELS,
+    maxBytes: settings.ALTSMITH_MAX_BYTES,
+    logLevel: settings.ALTSMITH_LOG_LEVEL,
+  });
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { FieldName, FieldValues } from './fields';
+import { Id, Locale, Sha256, Subject, Timestamp } from './primitives';
+
+export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
+export const JobState = z.enum(JOB_STATES);
+export type JobState = z.infer<typeof JobState>;
+
+/** Who is waiting: a person at a screen, a fresh upload, or a backfill. Claimed in this order. */
+export const PRIORITIES = ['interactive', 'upload', 'backfill'] as const;
+export const Priority = z.enum(PRIORITIES);
+export type Priority = z.infer<typeof Priority>;
+
+/** What the CMS knows about the image. It sharpens flags and SEO fields; the model itself sees pixels only. */
+export const JobContext = z.strictObject({
+  file_name: z.string().max(255).optional(),
+  page_title: z.string().max(500).optional(),
+  page_url: z.string().max(2000).optional(),
+  site_name: z.string().max(500).optional(),
+  surrounding_text: z.string().max(2000).optional(),
+  linked: z.boolean().optional(),
+  used_in: z.number().int().nonnegative().optional(),
+});
+export type JobContext = z.infer<typeof JobContext>;
+
+/** Body of `POST /v1/jobs`. The same site, subject, image and model is the same job. */
+export const JobRequest = z.strictObject({
+  image_sha256: Sha256,
+  subject: Subject,
+  fields: z.array(FieldName).min(1).max(6).optional(),
+  context: JobContext.optional(),
+  locale: Locale.optional(),
+  current: FieldValues.optional(),
+  priority: Priority.default('upload'),
+  run_id: Id.optional(),
+});
+export type JobRequest = z.infer<typeof JobRequest>;
+
+/** Why a job failed or is waiting for another attempt. */
+export const JobError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
+export type JobError = z.infer<typeof JobError>;
+
+export const Job = z.object({
+  id: Id,
+  state: JobState,
+  attempts: z.number().int().nonnegative(),
+  subject: Subject,
+  image_sha256: Sha256,
+  priority: Priority,
+  run_id: Id.nullable(),
+  error: JobError.nullable(),
+  suggestion_id: Id.nullable(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+  finished_at: Timestamp.nullable(),
+});
+export type Job = z.infer<typeof Job>;
+
+export const JobReply = z.object({ job: Job });

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Lower-case hexadecimal sha256 of the image's bytes, exactly as they were sent. */
+export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits');
+
+/** An opaque identifier made by the sidecar, such as `job_…` or `sug_…`. */
+export const Id = z.string().min(1).max(64);
+
+/** RFC 3339 in UTC, with milliseconds. */
+export const Timestamp = z.iso.datetime();
+
+/** A BCP 47 language tag such as `en` or `pt-BR`; WordPress's underscore form is accepted. */
+export const Locale = z.string().regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/);
+
+/** One page of a list; `next` is the cursor for the following page, or null on the last. */
+export function page<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), next: z.string().nullable() });
+}
+
+/** What the CMS calls the thing the text is for. `id` is its own identifier, kept as a string. */
+export const Subject = z.strictObject({
+  type: z.string().min(1).max(40),
+  id: z.string().min(1).max(191),
+});
+export type Subject = z.infer<typeof Subject>;
+
+/** Which model wrote a text. A `demonstration` model is never approved automatically. */
+export const ModelRef = z.object({
+  id: z.string(),
+  precision: z.string(),
+  demonstration: z.boolean(),
+});
+export type ModelRef = z.infer<typeof ModelRef>;

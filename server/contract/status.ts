@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { ModelRef } from './primitives';
+
+/** Answer of `GET /v1/status`, for the key's own site. */
+export const Status = z.object({
+  version: z.string(),
+  /** null while the model is still loading, or when it could not be loaded. */
+  model: ModelRef.nullable(),
+  ready: z.boolean(),
+  /** Sentences from the error catalogue that say what is wrong; empty when ready. */
+  problems: z.array(z.object({ code: z.string(), message: z.string() })),
+  queue: z.object({ waiting: z.number().int(), running: z.number().int() }),
+  seconds_per_image: z.number().nullable(),
+  estimated_wait_seconds: z.number().nullable(),
+  site: z.object({ id: z.string(), name: z.string() }),
+});
+export type Status = z.infer<typeof Status>;
+
+/** Answer of `PUT /v1/images/{sha256}`. */
+export const ImageReply = z.object({
+  image: z.object({
+    sha256: z.string(),
+    bytes: z.number().int(),
+    width: z.number().int(),
+    height: z.number().int(),
+    media_type: z.string(),
+  }),
+});
+export type ImageReply = z.infer<typeof ImageReply>;

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { Fields, FieldValues, Flag } from './fields';
+import { Id, ModelRef, Sha256, Subject, Timestamp } from './primitives';
+
+export const SUGGESTION_STATES = [
+  'pending',
+  'approved',
+  'rejected',
+  'decorative',
+  'applied',
+  'conflict',
+  'superseded',
+] as const;
+export const SuggestionState = z.enum(SUGGESTION_STATES);
+export type SuggestionState = z.infer<typeof SuggestionState>;
+
+/** The person who decided, as the CMS names them. The sidecar keeps no accounts of its own. */
+export const DecidedBy = z.strictObject({ id: z.string().min(1).max(191), name: z.string().max(200) });
+export type DecidedBy = z.infer<typeof DecidedBy>;
+
+export const Suggestion = z.object({
+  id: Id,
+  version: z.number().int().positive(),
+  state: SuggestionState,
+  subject: Subject,
+  image_sha256: Sha256,
+  fields: Fields,
+  alternatives: z.array(z.string()),
+  confidence: z.number().min(0).max(1),
+  flags: z.array(Flag),
+  model: ModelRef,
+  current: FieldValues,
+  /** What the person approved; null until then. Only these values may be published. */
+  values: FieldValues.nullable(),
+  reason: z.string().nullable(),
+  decided_by: DecidedBy.nullable(),
+  decided_at: Timestamp.nullable(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+  job_id: Id,
+  run_id: Id.nullable(),
+});
+export type Suggestion = z.infer<typeof Suggestion>;
+
+export const SuggestionReply = z.object({ suggestion: Suggestion });

@@ -1,0 +1,147 @@
+import type { ErrorBody } from './contract/error';
+
+interface CatalogueEntry {
+  readonly status: number;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+/**
+ * Every error a client can meet. The message is a plain sentence that says what to do; docs/errors.md is generated
+ * from this list, and a test compares the two in both directions. Codes are never reused for another meaning.
+ */
+export const CATALOGUE = {
+  BAD_REQUEST: { status: 400, message: 'The request is not in the form this route expects.', retryable: false },
+  BODY_MISSING: { status: 400, message: 'The request has no body; send the bytes of the image.', retryable: false },
+  HOST_REFUSED: { status: 400, message: 'The Host header is not one this sidecar answers to.', retryable: false },
+  KEY_MISSING: { status: 401, message: 'Send the site key as "Authorization: Bearer <key>".', retryable: false },
+  KEY_INVALID: { status: 401, message: 'The key is unknown, expired or revoked.', retryable: false },
+  SCOPE_MISSING: { status: 403, message: 'The key is valid but not for this route.', retryable: false },
+  NOT_FOUND: { status: 404, message: 'There is nothing here under that name.', retryable: false },
+  METHOD_NOT_ALLOWED: { status: 405, message: 'This address exists, but not for this method.', retryable: false },
+  REQUEST_TIMEOUT: { status: 408, message: 'The request took too long to arrive.', retryable: true },
+  IDEMPOTENCY_CONFLICT: {
+    status: 409,
+    message: 'This Idempotency-Key was used for a different request.',
+    retryable: false,
+  },
+  SUGGESTION_CHANGED: {
+    status: 409,
+    message: 'Somebody changed this suggestion since you saw it; load it again.',
+    retryable: false,
+  },
+  DECISION_NOT_POSSIBLE: {
+    status: 409,
+    message: 'A suggestion in this state cannot be decided that way.',
+    retryable: false,
+  },
+  WRITE_BACK_NOT_POSSIBLE: {
+    status: 409,
+    message: 'Only an approved or decorative suggestion can be written back.',
+    retryable: false,
+  },
+  JOB_NOT_POSSIBLE: { status: 409, message: 'A job in this state cannot be changed that way.', retryable: false },
+  LEASE_LOST: { status: 409, message: 'This job has been handed to another worker.', retryable: false },
+  IMAGE_TOO_LARGE: { status: 413, message: 'The image has more bytes than this server accepts.', retryable: false },
+  BODY_TOO_LARGE: { status: 413, message: 'The request body is larger than this route accepts.', retryable: false },
+  IMAGE_TYPE_UNSUPPORTED: {
+    status: 415,
+    message: 'This is not a JPEG, PNG, WebP, GIF, AVIF or TIFF image.',
+    retryable: false,
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    message: 'Send the image itself, or a JSON body with the content type application/json.',
+    retryable: false,
+  },
+  HASH_MISMATCH: {
+    status: 422,
+    message: 'The bytes do not have the sha256 that the address names.',
+    retryable: false,
+  },
+  IMAGE_CORRUPT: { status: 422, message: 'The image is damaged and cannot be decoded.', retryable: false },
+  IMAGE_TOO_MANY_PIXELS: {
+    status: 422,
+    message: 'The image has more pixels than this server accepts; send a smaller rendition.',
+    retryable: false,
+  },
+  IMAGE_UNKNOWN: {
+    status: 422,
+    message: 'No image with this sha256 is stored; send it first with PUT /v1/images/{sha256}.',
+    retryable: false,
+  },
+  QUESTION_MODEL_MISSING: {
+    status: 422,
+    message: 'The loaded model cannot answer questions; use one that can, such as blip-vqa-base.',
+    retryable: false,
+  },
+  PROMPT_NOT_POSSIBLE: { status: 422, message: 'The loaded model cannot continue a prompt.', retryable: false },
+  RATE_LIMITED: { status: 429, message: 'Too many requests; wait and try again.', retryable: true },
+  QUEUE_FULL: { status: 429, message: 'The queue is full; try again later.', retryable: true },
+  INTERNAL: { status: 500, message: 'Something went wrong inside the sidecar; its log has the request id.', retryable: true },
+  DECODE_CRASHED: { status: 502, message: 'The worker process ended while it held this image.', retryable: true },
+  MODEL_UNAVAILABLE: { status: 503, message: 'The model is still loading or could not be loaded.', retryable: true },
+  MODEL_FILE_MISSING: {
+    status: 503,
+    message: 'A file of the model is missing; run "altsmith models pull" or choose another model.',
+    retryable: true,
+  },
+  MODEL_FILE_DAMAGED: {
+    status: 503,
+    message: 'A file of the model is cut or damaged; run "altsmith models pull" again.',
+    retryable: true,
+  },
+  STORAGE_FULL: { status: 503, message: 'The disk is full; free some space and try again.', retryable: true },
+  STORAGE_UNAVAILABLE: { status: 503, message: 'The data folder cannot be written to at present.', retryable: true },
+  SHUTTING_DOWN: { status: 503, message: 'The sidecar is stopping; try again in a moment.', retryable: true },
+  CAPTION_TIMEOUT: { status: 504, message: 'Captioning took too long and was stopped.', retryable: true },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+
+/** True for a string that names an entry of the catalogue. */
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(CATALOGUE, code);
+}
+
+/** An error of the catalogue. `details` reach the client: never a path, SQL, a key or text of another site. */
+export class AppError extends Error {
+  override readonly name = 'AppError';
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly details: Readonly<Record<string, unknown>> = {},
+    options?: ErrorOptions,
+  ) {
+    super(`${code}: ${CATALOGUE[code].message}`, options);
+  }
+
+  get status(): number {
+    return CATALOGUE[this.code].status;
+  }
+
+  get retryable(): boolean {
+    return CATALOGUE[this.code].retryable;
+  }
+
+  /** The plain sentence of the catalogue, without the code. */
+  get sentence(): string {
+    return CATALOGUE[this.code].message;
+  }
+
+  /** The inside of the JSON answer. */
+  toBody(requestId?: string): ErrorBody {
+    return {
+      code: this.code,
+      message: this.sentence,
+      retryable: this.retryable,
+      ...(requestId === undefined ? {} : { request_id: requestId }),
+      ...(Object.keys(this.details).length === 0 ? {} : { details: { ...this.details } }),
+    };
+  }
+}
+
+/** Any thrown value as an AppError; what is not one of ours becomes INTERNAL and keeps its cause. */
+export function toAppError(thrown: unknown): AppError {
+  return thrown instanceof AppError ? thrown : new AppError('INTERNAL', {}, { cause: thrown });
+}
