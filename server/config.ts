@@ -14,7 +14,10 @@ export const Environment = z.object({
     .string()
     .default('127.0.0.1')
     .describe('Address to listen on. Anything but loopback is refused until a key exists.'),
-  ALTSMITH_DATA_DIR: z.string().default('./data').describe('Folder for the database, images and pulled models. Local disk only.'),
+  ALTSMITH_DATA_DIR: z
+    .string()
+    .default('./data')
+    .describe('Folder for the database, images and pulled models. Local disk only.'),
   ALTSMITH_MODEL: z
     .string()
     .optional()
@@ -23,10 +26,17 @@ export const Environment = z.object({
     .optional()
     .describe('Worker processes. Unset: chosen from the CPU. 0: this process only queues; workers run elsewhere.'),
   ALTSMITH_THREADS: integer(1, 256).optional().describe('Threads of one worker. Unset: chosen from the CPU.'),
-  ALTSMITH_QUEUE: z.enum(['sqlite', 'bull']).default('sqlite').describe('What wakes the workers. Jobs live in SQLite either way.'),
+  ALTSMITH_QUEUE: z
+    .enum(['sqlite', 'bull'])
+    .default('sqlite')
+    .describe('What wakes the workers. Jobs live in SQLite either way.'),
   ALTSMITH_REDIS_URL: z.string().optional().describe('Address of Redis, for ALTSMITH_QUEUE=bull.'),
-  ALTSMITH_MAX_PIXELS: integer(1, 1_000_000_000).default(50_000_000).describe('Images with more pixels are refused from their header.'),
-  ALTSMITH_MAX_BYTES: integer(1, 1_000_000_000).default(20_000_000).describe('Images with more bytes are refused while they arrive.'),
+  ALTSMITH_MAX_PIXELS: integer(1, 1_000_000_000)
+    .default(50_000_000)
+    .describe('Images with more pixels are refused from their header.'),
+  ALTSMITH_MAX_BYTES: integer(1, 1_000_000_000)
+    .default(20_000_000)
+    .describe('Images with more bytes are refused while they arrive.'),
   ALTSMITH_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')

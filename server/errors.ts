@@ -78,7 +78,11 @@ export const CATALOGUE = {
   PROMPT_NOT_POSSIBLE: { status: 422, message: 'The loaded model cannot continue a prompt.', retryable: false },
   RATE_LIMITED: { status: 429, message: 'Too many requests; wait and try again.', retryable: true },
   QUEUE_FULL: { status: 429, message: 'The queue is full; try again later.', retryable: true },
-  INTERNAL: { status: 500, message: 'Something went wrong inside the sidecar; its log has the request id.', retryable: true },
+  INTERNAL: {
+    status: 500,
+    message: 'Something went wrong inside the sidecar; its log has the request id.',
+    retryable: true,
+  },
   DECODE_CRASHED: { status: 502, message: 'The worker process ended while it held this image.', retryable: true },
   MODEL_UNAVAILABLE: { status: 503, message: 'The model is still loading or could not be loaded.', retryable: true },
   MODEL_FILE_MISSING: {

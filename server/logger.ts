@@ -12,7 +12,10 @@ export function createLogger(level: string): Logger {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: { paths: ['authorization', '*.authorization', 'key', '*.key', 'headers.authorization'], censor: '[removed]' },
+      redact: {
+        paths: ['authorization', '*.authorization', 'key', '*.key', 'headers.authorization'],
+        censor: '[removed]',
+      },
     },
     pino.destination({ dest: 2, sync: true }),
   );

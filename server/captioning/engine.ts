@@ -29,7 +29,12 @@ export interface EngineResult {
   /** Exactly one of the two, after the request. */
   readonly caption: Caption | null;
   readonly answer: Answer | null;
-  readonly timingsMs: { readonly decode: number; readonly vision: number; readonly text: number; readonly total: number };
+  readonly timingsMs: {
+    readonly decode: number;
+    readonly vision: number;
+    readonly text: number;
+    readonly total: number;
+  };
 }
 
 export interface EngineState {

@@ -1,7 +1,16 @@
 'use strict';
 // Compiles server/ and models/ to CommonJS under build/, file by file, so that a stack trace names the source's path.
 // esbuild is a run-time dependency for this reason: a fresh clone needs no development tools to start.
-const { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require('node:fs');
 const path = require('node:path');
 
 const FOLDERS = ['server', 'models'];

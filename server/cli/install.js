@@ -29,7 +29,9 @@ function nativeModuleLoads(root) {
 function ensureInstalled(root, { withDev = false } = {}) {
   requireNode();
   if (isInstalled(root) && (!withDev || existsSync(path.join(root, 'node_modules/jest')))) return;
-  console.error(`Installing ${withDev ? 'all' : 'the run-time'} packages (once, about ${withDev ? 'four' : 'two'} minutes) …`);
+  console.error(
+    `Installing ${withDev ? 'all' : 'the run-time'} packages (once, about ${withDev ? 'four' : 'two'} minutes) …`,
+  );
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(withDev ? [] : ['--omit=dev'])];
   const result = spawnSync(npm, args, {
@@ -40,7 +42,9 @@ function ensureInstalled(root, { withDev = false } = {}) {
   });
   if (result.status === 0 && nativeModuleLoads(root)) return;
   if (!nativeModuleLoads(root) && !hasCompiler()) {
-    console.error('better-sqlite3 has no prebuilt binary here and needs a C++ compiler: install g++ and make, then run this again.');
+    console.error(
+      'better-sqlite3 has no prebuilt binary here and needs a C++ compiler: install g++ and make, then run this again.',
+    );
   } else {
     console.error('npm could not install the packages; its own message stands above.');
   }
@@ -48,7 +52,9 @@ function ensureInstalled(root, { withDev = false } = {}) {
 }
 
 function hasCompiler() {
-  return ['c++', 'g++', 'clang++', 'cl'].some((name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined);
+  return ['c++', 'g++', 'clang++', 'cl'].some(
+    (name) => spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined,
+  );
 }
 
 module.exports = { ensureInstalled };

@@ -16,7 +16,9 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 
 function usage(): string {
   const lines = Object.entries(COMMANDS).map(([name, entry]) => `  ${name.padEnd(10)} ${entry.summary}`);
-  return ['Usage: altsmith <command> [options]', '', ...lines, '', '"altsmith <command> --help" tells more.', ''].join('\n');
+  return ['Usage: altsmith <command> [options]', '', ...lines, '', '"altsmith <command> --help" tells more.', ''].join(
+    '\n',
+  );
 }
 
 /** Exit code of one call of `altsmith`: 0 only if all went well, 2 for wrong words, 78 for wrong settings. */

@@ -20,7 +20,10 @@ export type DecisionRequest = z.infer<typeof DecisionRequest>;
 
 /** Body of `POST /v1/decisions`: up to 500 at once, answered one by one. */
 export const BulkDecisionRequest = z.strictObject({
-  decisions: z.array(DecisionRequest.extend({ suggestion_id: Id })).min(1).max(500),
+  decisions: z
+    .array(DecisionRequest.extend({ suggestion_id: Id }))
+    .min(1)
+    .max(500),
 });
 export type BulkDecisionRequest = z.infer<typeof BulkDecisionRequest>;
 
