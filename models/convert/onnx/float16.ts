@@ -1,0 +1,45 @@
+const bits = new Uint32Array(1);
+const float = new Float32Array(bits.buffer);
+
+/** Bits of the nearest float16 (ties to even); beyond its range infinity. */
+export function toFloat16Bits(value: number): number {
+  float[0] = value;
+  const word = bits[0] ?? 0;
+  const sign = (word >>> 16) & 0x8000;
+  const magnitude = word & 0x7fffffff;
+  if (magnitude >= 0x7f800000) return sign | (magnitude > 0x7f800000 ? 0x7e00 : 0x7c00);
+  // 65520 is the first number that rounds to infinity.
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  if (magnitude >= 0x38800000) return sign | roundShift(magnitude - 0x38000000, 13);
+  // Below 2^-14 a float16 is subnormal: the leading one becomes explicit and moves right.
+  const shift = 126 - (magnitude >>> 23);
+  if (shift > 24) return sign;
+  return sign | roundShift((magnitude & 0x7fffff) | 0x800000, shift);
+}
+
+function roundShift(value: number, shift: number): number {
+  const half = 1 << (shift - 1);
+  const rest = value & ((1 << shift) - 1);
+  const down = value >>> shift;
+  return rest > half || (rest === half && (down & 1) === 1) ? down + 1 : down;
+}
+
+/** The number that 16 bits stand for. */
+export function fromFloat16Bits(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >>> 10) & 0x1f;
+  const mantissa = half & 0x3ff;
+  if (exponent === 0x1f) return mantissa === 0 ? sign * Infinity : NaN;
+  if (exponent === 0) return sign * mantissa * 2 ** -24;
+  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
+}
+
+/** float32 → float16 bits. */
+export function toFloat16(values: Float32Array): Uint16Array {
+  return Uint16Array.from(values, toFloat16Bits);
+}
+
+/** float16 bits → float32. */
+export function fromFloat16(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, fromFloat16Bits);
+}

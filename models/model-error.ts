@@ -1,0 +1,21 @@
+/** Codes that a model may fail with; each is also an entry of the server's error catalogue. */
+export type ModelErrorCode =
+  | 'MODEL_FILE_MISSING'
+  | 'MODEL_FILE_DAMAGED'
+  | 'MODEL_UNAVAILABLE'
+  | 'QUESTION_MODEL_MISSING'
+  | 'PROMPT_NOT_POSSIBLE'
+  | 'BAD_REQUEST';
+
+/** An error of models/, which knows nothing of the server. The message is a plain sentence that says what to do. */
+export class ModelError extends Error {
+  override readonly name = 'ModelError';
+
+  constructor(
+    readonly code: ModelErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
