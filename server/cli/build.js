@@ -2,11 +2,11 @@
 // Compiles server/ and models/ to CommonJS under build/, file by file, so that a stack trace names the source's path.
 // esbuild is a run-time dependency for this reason: a fresh clone needs no development tools to start.
 const {
-  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -19,6 +19,7 @@ const COPIED = new Set(['.sql', '.html', '.css', '.svg', '.json']);
 const SKIPPED = new Set(['mini', 'training', 'node_modules']);
 
 function filesBelow(folder) {
+  if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const file = path.join(folder, entry.name);
     if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : filesBelow(file);
@@ -30,6 +31,14 @@ function stampOf(files) {
   return files.map((file) => `${file} ${statSync(file).mtimeMs} ${statSync(file).size}`).join('\n');
 }
 
+/** By rename, so that a process that runs from the build never reads half a file. */
+function replaceIfChanged(file, content) {
+  if (existsSync(file) && readFileSync(file).equals(content)) return;
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(`${file}.${process.pid}.new`, content);
+  renameSync(`${file}.${process.pid}.new`, file);
+}
+
 /** Builds unless the sources are exactly those of the last build. Returns whether it built. */
 function buildIfStale(root) {
   const files = FOLDERS.flatMap((folder) => filesBelow(path.join(root, folder)));
@@ -37,8 +46,7 @@ function buildIfStale(root) {
   const stampFile = path.join(root, 'build/.stamp');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false;
   const out = path.join(root, 'build');
-  for (const folder of FOLDERS) rmSync(path.join(out, folder), { recursive: true, force: true });
-  require('esbuild').buildSync({
+  const compiled = require('esbuild').buildSync({
     entryPoints: files.filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts')),
     outdir: out,
     outbase: root,
@@ -49,12 +57,15 @@ function buildIfStale(root) {
     sourcesContent: false,
     supported: { 'dynamic-import': false },
     logLevel: 'warning',
+    write: false,
   });
+  const outputs = new Map(compiled.outputFiles.map((file) => [file.path, Buffer.from(file.contents)]));
   for (const file of files.filter((name) => COPIED.has(path.extname(name)))) {
-    const target = path.join(out, path.relative(root, file));
-    mkdirSync(path.dirname(target), { recursive: true });
-    copyFileSync(file, target);
+    outputs.set(path.join(out, path.relative(root, file)), readFileSync(file));
   }
+  for (const [file, content] of outputs) replaceIfChanged(file, content);
+  const built = FOLDERS.flatMap((folder) => filesBelow(path.join(out, folder)));
+  for (const file of built) if (!outputs.has(file)) rmSync(file, { force: true });
   writeFileSync(stampFile, stamp);
   return true;
 }

@@ -1,6 +1,6 @@
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { existsSync, statSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 
 const LEAST_NODE = [20, 19];
@@ -13,11 +13,17 @@ function requireNode() {
   process.exit(1);
 }
 
-/** True when node_modules matches the lock file as far as npm's own marker tells. */
-function isInstalled(root) {
-  const marker = path.join(root, 'node_modules/.package-lock.json');
-  const lock = path.join(root, 'package-lock.json');
-  return existsSync(marker) && statSync(marker).mtimeMs >= statSync(lock).mtimeMs - 1000 && nativeModuleLoads(root);
+/** True when every package that the lock file wants, in its version, is in node_modules by npm's own list of them. */
+function isInstalled(root, withDev) {
+  const installed = packagesOf(path.join(root, 'node_modules/.package-lock.json'));
+  const wanted = packagesOf(path.join(root, 'package-lock.json'));
+  const fits = ([place, entry]) =>
+    place === '' || entry.optional || (entry.dev && !withDev) || installed[place]?.version === entry.version;
+  return Object.entries(wanted).every(fits) && nativeModuleLoads(root);
+}
+
+function packagesOf(lockFile) {
+  return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : {};
 }
 
 /** better-sqlite3 is the one package that may have to be compiled. */
@@ -28,7 +34,9 @@ function nativeModuleLoads(root) {
 /** Runs `npm ci` (run-time packages only, unless `withDev`) when something is missing. Ends the process if that fails. */
 function ensureInstalled(root, { withDev = false } = {}) {
   requireNode();
-  if (isInstalled(root) && (!withDev || existsSync(path.join(root, 'node_modules/jest')))) return;
+  if (isInstalled(root, withDev)) return;
+  // `npm ci` begins with an empty folder: who has the development packages keeps them.
+  withDev ||= existsSync(path.join(root, 'node_modules/jest'));
   console.error(
     `Installing ${withDev ? 'all' : 'the run-time'} packages (once, about ${withDev ? 'four' : 'two'} minutes) …`,
   );

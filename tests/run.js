@@ -1,0 +1,95 @@
+'use strict';
+// `npm test`: everything, from a fresh clone. Plain Node, because it runs before any package is installed.
+//   npm test                    the whole suite
+//   npm test -- unit php        only these parts
+// With CI=true or REQUIRE_ALL=1 something that cannot run here is a failure; otherwise it is skipped with one line.
+const { mkdirSync, mkdtempSync, rmSync } = require('node:fs');
+const net = require('node:net');
+const os = require('node:os');
+const path = require('node:path');
+const { ensureInstalled } = require('../server/cli/install');
+const { MARK, stopAll } = require('./runner/children');
+const { PARTS, RUNS_WITHOUT } = require('./runner/parts');
+const { print, sum } = require('./runner/report');
+const { provide, sentence } = require('./runner/system-packages');
+
+const root = path.resolve(__dirname, '..');
+const requireAll = process.env.CI === 'true' || ['1', 'true'].includes(process.env.REQUIRE_ALL ?? '');
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** The parts named on the command line, or all of them. `build` always comes with parts that use what is built. */
+function choose(words) {
+  const unknown = words.filter((word) => !PARTS.some((part) => part.name === word));
+  if (unknown.length > 0) {
+    console.error(`There is no part "${unknown.join('", "')}"; the parts are: ${PARTS.map((p) => p.name).join(' ')}.`);
+    process.exit(2);
+  }
+  const needsBuild = words.some((word) => PARTS.some((part) => part.name === word && !part.early));
+  return PARTS.filter(
+    (part) => words.length === 0 || words.includes(part.name) || (needsBuild && part.name === 'build'),
+  );
+}
+
+async function runPart(part, context, lacking) {
+  const missing = part.needs.filter((name) => lacking.includes(name));
+  const outcome = { name: part.name, ms: 0, ok: true, result: null, missing: missing.map(sentence) };
+  const blocked = missing.some((name) => !(RUNS_WITHOUT[part.name] ?? []).includes(name));
+  if (blocked) return outcome;
+  const started = Date.now();
+  try {
+    Object.assign(outcome, await part.run(context));
+  } catch (error) {
+    console.error(error);
+    outcome.ok = false;
+  }
+  outcome.ms = Date.now() - started;
+  console.log(`${outcome.ok ? 'ok    ' : 'FAILED'} ${part.name} (${(outcome.ms / 1000).toFixed(1)} s)`);
+  return outcome;
+}
+
+async function main() {
+  const chosen = choose(process.argv.slice(2));
+  // Everything temporary of the run, its children's too, lives in one folder that is removed at the end.
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-test-'));
+  const cache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'altsmith');
+  mkdirSync(cache, { recursive: true });
+  process.env[MARK] = path.basename(folder);
+  process.env.TMPDIR = folder;
+  const cleanUp = () => {
+    const left = stopAll();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    return left;
+  };
+  process.once('exit', cleanUp);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
+
+  ensureInstalled(root, { withDev: true });
+  const lacking = await provide([...new Set(chosen.flatMap((part) => part.needs))]);
+  const context = { root, folder, cache, freePort };
+  // The early parts need nothing built and nothing running: they share the processors.
+  const outcomes = await Promise.all(
+    chosen.filter((part) => part.early).map((part) => runPart(part, context, lacking)),
+  );
+  for (const part of chosen.filter((candidate) => !candidate.early)) {
+    outcomes.push(await runPart(part, context, lacking));
+  }
+  for (const { pid, command } of cleanUp()) console.log(`had to be stopped at the end: ${pid} ${command}`);
+  const hasTests = chosen.some((part) => !part.early && part.name !== 'build');
+  const total = sum(outcomes, { requireAll, hasTests });
+  print(outcomes, total, { requireAll, hasTests });
+  process.exitCode = total.good ? 0 : 1;
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,85 @@
+'use strict';
+const { existsSync, readFileSync } = require('node:fs');
+
+/** What one part found: `{passed, failed, skipped, slow: [{name, ms}], failures: [name]}`. */
+function emptyResult() {
+  return { passed: 0, failed: 0, skipped: 0, slow: [], failures: [] };
+}
+
+/** Reads the file that `jest --json --outputFile` wrote. Null when jest did not get that far. */
+function readJest(file) {
+  if (!existsSync(file)) return null;
+  const report = JSON.parse(readFileSync(file, 'utf8'));
+  const result = emptyResult();
+  result.passed = report.numPassedTests;
+  // A test file that could not even be loaded has no tests to count; it counts as one that failed.
+  result.failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
+  result.skipped = report.numPendingTests + report.numTodoTests;
+  for (const suite of report.testResults) {
+    if (suite.status === 'failed' && suite.assertionResults.length === 0) result.failures.push(suite.name);
+    for (const test of suite.assertionResults) {
+      if (typeof test.duration === 'number') result.slow.push({ name: test.fullName, ms: test.duration });
+      if (test.status === 'failed') result.failures.push(test.fullName);
+    }
+  }
+  return result;
+}
+
+const attribute = (tag, name) => new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? '';
+
+/** Reads the file that `phpunit --log-junit` wrote. Null when PHPUnit did not get that far. */
+function readJunit(file) {
+  if (!existsSync(file)) return null;
+  const result = emptyResult();
+  const cases = readFileSync(file, 'utf8').matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g);
+  for (const [, head, inside = ''] of cases) {
+    const name = `${attribute(head, 'class')}::${attribute(head, 'name')}`;
+    result.slow.push({ name, ms: Number(attribute(head, 'time')) * 1000 });
+    if (/<skipped\b/.test(inside)) result.skipped += 1;
+    else if (/<(failure|error|warning)\b/.test(inside)) {
+      result.failed += 1;
+      result.failures.push(name);
+    } else result.passed += 1;
+  }
+  return result;
+}
+
+/** Adds up the parts. `requireAll` turns every skip into a failure; `hasTests` says that at least one has to run. */
+function sum(parts, { requireAll, hasTests }) {
+  const total = emptyResult();
+  for (const { result, ok, name, missing } of parts) {
+    const found = result ?? emptyResult();
+    total.passed += found.passed;
+    total.failed += found.failed;
+    total.skipped += found.skipped + missing.length;
+    total.slow.push(...found.slow);
+    total.failures.push(...found.failures);
+    if (!ok && found.failed === 0) {
+      total.failed += 1;
+      total.failures.push(name);
+    }
+  }
+  const good = total.failed === 0 && (total.passed > 0 || !hasTests) && (!requireAll || total.skipped === 0);
+  return { ...total, good };
+}
+
+function seconds(ms) {
+  return `${(ms / 1000).toFixed(1)} s`.padStart(9);
+}
+
+/** The end of the output: failures, slowest ten, time of each part, and the counts as the very last line. */
+function print(parts, total, { requireAll, hasTests }) {
+  const line = (text) => process.stdout.write(`${text}\n`);
+  if (total.slow.length > 0) line('\nThe slowest ten tests');
+  for (const test of [...total.slow].sort((a, b) => b.ms - a.ms).slice(0, 10))
+    line(`${seconds(test.ms)}  ${test.name}`);
+  line('\nTime of each part');
+  for (const part of parts) line(`${seconds(part.ms)}  ${part.name}${part.ok ? '' : '  FAILED'}`);
+  for (const { name, missing } of parts) for (const what of missing) line(`skipped in ${name}: ${what}`);
+  if (requireAll && total.skipped > 0) line('CI or REQUIRE_ALL is set: a skip is a failure.');
+  if (hasTests && total.passed === 0) line('No test ran.');
+  for (const failure of total.failures) line(`failed: ${failure}`);
+  line(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+}
+
+module.exports = { emptyResult, print, readJest, readJunit, sum };
