@@ -1,0 +1,63 @@
+import type { SourceTree } from '../source-tree';
+
+const LONGEST = 300;
+const CODE = /\.(ts|tsx|js|cjs|mjs|php|py|css|sh)$/;
+
+/** Code files over the limit. Split by idea, never into "part two". */
+export function tooLong(tree: SourceTree): string[] {
+  return [...tree]
+    .filter(([file]) => CODE.test(file))
+    .map(([file, text]) => ({ file, lines: text.split('\n').length - (text.endsWith('\n') ? 1 : 0) }))
+    .filter(({ lines }) => lines > LONGEST)
+    .map(({ file, lines }) => `${file} has ${lines} lines; the limit is ${LONGEST}`);
+}
+
+const VAGUE = /(^|\/)(utils?|helpers?|common|misc)(\/|\.[a-z]+$)/;
+const BARREL = /^(server|models)\/(?!cli\/).*\bindex\.ts$/;
+
+/** Names that say nothing, and files that only pass on what others export. */
+export function vagueNames(tree: SourceTree): string[] {
+  return [...tree.keys()]
+    .filter((file) => /^(server|models|tests|plugin\/(src|includes))\//.test(file))
+    .filter((file) => VAGUE.test(file.toLowerCase()) || BARREL.test(file))
+    .map((file) => `${file}: name the idea`);
+}
+
+const TRACES: readonly { what: string; pattern: RegExp }[] = [
+  { what: 'a path of one machine', pattern: /(^|[\s"'`=:(])\/(root|work)\/[\w.-]/m },
+  { what: 'a home folder', pattern: /\/home\/[a-z]/ },
+  { what: 'a registry address', pattern: /registry\.(npmjs|yarnpkg)|files\.pythonhosted/ },
+  { what: 'a download address in the lock file', pattern: /"resolve[d]":/ },
+  { what: 'a private key', pattern: /-----BEGIN ([A-Z]+ )?PRIVATE KEY/ },
+];
+
+/** Traces of the machine the code was written on, and addresses that belong to a set-up rather than to the project. */
+export function machineTraces(tree: SourceTree): string[] {
+  return [...tree].flatMap(([file, text]) =>
+    TRACES.filter(({ pattern }) => pattern.test(text)).map(({ what }) => `${file} holds ${what}`),
+  );
+}
+
+/** Pictures without a line in LICENSES.md, and lines without their picture. */
+export function licenceGaps(pictures: readonly string[], licences: string): string[] {
+  const named = [...licences.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1] ?? '');
+  return [
+    ...pictures.filter((file) => !named.includes(file)).map((file) => `${file} has no line in LICENSES.md`),
+    ...named.filter((file) => !pictures.includes(file)).map((file) => `LICENSES.md names ${file}, which is not there`),
+  ];
+}
+
+const META_KEY = '_wp_attachment_image_alt';
+
+/** PHP files of the plugin that write the alt text. There may be exactly one. */
+export function altTextWriters(tree: SourceTree): string[] {
+  const php = [...tree].filter(([file]) => /^plugin\/.*\.php$/.test(file));
+  const constants = php.flatMap(([, text]) =>
+    [...text.matchAll(new RegExp(`const\\s+(?:string\\s+)?(\\w+)\\s*=\\s*['"]${META_KEY}['"]`, 'g'))].map(
+      (m) => m[1] ?? '',
+    ),
+  );
+  const key = [META_KEY, ...constants.map((name) => `\\b${name}\\b`)].join('|');
+  const write = new RegExp(`\\b(?:update|add|delete)_(?:post_meta|metadata|metadata_by_mid)\\s*\\([^;]*?(?:${key})`);
+  return php.filter(([, text]) => write.test(text)).map(([file]) => file);
+}
