@@ -40,7 +40,11 @@ export function readFloats(checkpoint: Checkpoint, name: string, dims: readonly 
       return fromBfloat16(new Uint16Array(memory));
     case 'F64':
       return Float32Array.from(new Float64Array(memory));
-    default:
+    case 'I64':
+    case 'I32':
+    case 'U8':
+    case 'I8':
+    case 'BOOL':
       throw new ModelError(
         'MODEL_FILE_DAMAGED',
         `The weight "${name}" holds ${entry.type}, not floating-point numbers.`,

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { z } from 'zod';
 import { CHECKPOINT_TYPES, damaged, type Checkpoint, type TensorEntry } from './checkpoint';
+import { readRange } from './file-range';
 
 /** Real headers are some 100 kB; the cap keeps a foreign file from claiming the memory. */
 const MAX_HEADER_BYTES = 25_000_000;
@@ -19,23 +20,12 @@ interface Place extends TensorEntry {
   readonly end: number;
 }
 
-function readExactly(handle: number, length: number, position: number): Buffer | null {
-  const bytes = Buffer.alloc(length);
-  let got = 0;
-  while (got < length) {
-    const more = readSync(handle, bytes, got, length - got, position + got);
-    if (more === 0) return null;
-    got += more;
-  }
-  return bytes;
-}
-
 function readHeader(file: string, handle: number, fileBytes: number): { json: unknown; bytes: number } {
-  const prefix = readExactly(handle, 8, 0);
+  const prefix = readRange(handle, 8, 0);
   if (prefix === null) throw damaged(file, 'it is shorter than eight bytes');
   const length = Number(prefix.readBigUInt64LE());
   if (length > MAX_HEADER_BYTES || 8 + length > fileBytes) throw damaged(file, 'it is not a safetensors file');
-  const text = readExactly(handle, length, 8);
+  const text = readRange(handle, length, 8);
   if (text === null) throw damaged(file, 'its header is cut');
   try {
     return { json: JSON.parse(text.toString('utf8')), bytes: 8 + length };
@@ -55,6 +45,16 @@ function placeOf(file: string, name: string, value: unknown, dataBytes: number):
   return { type: dtype, dims: shape, begin, end };
 }
 
+/** Two weights that share bytes are a sign of a file made to mislead; the format forbids it. */
+function refuseOverlap(file: string, places: ReadonlyMap<string, Place>): void {
+  const byBegin = [...places].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
+  let end = 0;
+  for (const [name, place] of byBegin) {
+    if (place.begin < end) throw damaged(file, `the weight "${name}" overlaps another`);
+    end = place.end;
+  }
+}
+
 /** Opens a .safetensors file; only its header is read. Throws ModelError MODEL_FILE_DAMAGED when it is not sound. */
 export function openSafetensors(file: string): Checkpoint {
   const handle = openSync(file, 'r');
@@ -68,6 +68,7 @@ export function openSafetensors(file: string): Checkpoint {
     for (const [name, value] of Object.entries(entries)) {
       places.set(name, placeOf(file, name, value, fileBytes - header.bytes));
     }
+    refuseOverlap(file, places);
     const metadata = Metadata.safeParse(notes ?? {});
     return {
       tensors: places,
@@ -75,7 +76,7 @@ export function openSafetensors(file: string): Checkpoint {
       read: (name) => {
         const place = places.get(name);
         if (place === undefined) throw damaged(file, `it has no weight "${name}"`);
-        const bytes = readExactly(handle, place.end - place.begin, header.bytes + place.begin);
+        const bytes = readRange(handle, place.end - place.begin, header.bytes + place.begin);
         if (bytes === null) throw damaged(file, `the weight "${name}" is cut`);
         return bytes;
       },

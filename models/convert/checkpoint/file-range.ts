@@ -1,0 +1,13 @@
+import { readSync } from 'node:fs';
+
+/** Reads `length` bytes at `position`; null when the file ends before. */
+export function readRange(handle: number, length: number, position: number): Buffer | null {
+  const bytes = Buffer.alloc(length);
+  let got = 0;
+  while (got < length) {
+    const more = readSync(handle, bytes, got, length - got, position + got);
+    if (more === 0) return null;
+    got += more;
+  }
+  return bytes;
+}
