@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const SCREENSHOTS = path.resolve(__dirname, '../e2e/out');
+
+/** Flags: root needs no-sandbox; nothing calls home; an address outside this machine fails at once instead of hanging. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+];
+
+/** Chromium with somebody logged in to wp-admin. Collects what a person would see as an error. */
+export class AdminBrowser {
+  readonly errors: string[] = [];
+
+  private constructor(
+    private readonly browser: Browser,
+    readonly page: Page,
+    private readonly base: string,
+    private readonly album: string,
+  ) {}
+
+  /** `album` is the beginning of the screenshots' names. */
+  static async open(base: string, album: string): Promise<AdminBrowser> {
+    const browser = await chromium.launch({
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: FLAGS,
+    });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    const admin = new AdminBrowser(browser, page, base, album);
+    page.on('pageerror', (error) => admin.errors.push(`script error: ${error.message}`));
+    page.on('response', (answer) => {
+      if (answer.status() >= 500) admin.errors.push(`${answer.status()} ${answer.url()}`);
+    });
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    return admin;
+  }
+
+  async logIn(user = 'admin', password = 'password'): Promise<void> {
+    await this.page.goto(`${this.base}/wp-login.php`);
+    await this.page.fill('#user_login', user);
+    await this.page.fill('#user_pass', password);
+    await this.page.click('#wp-submit');
+    await this.page.waitForURL(/wp-admin/);
+  }
+
+  async go(where: string): Promise<void> {
+    await this.page.goto(`${this.base}${where}`);
+  }
+
+  /** Uploads through Media → Add New, as a person does; gives the attachment's id. */
+  async upload(file: string): Promise<number> {
+    await this.go('/wp-admin/media-new.php');
+    // plupload lays an invisible file input over the button.
+    const [answer] = await Promise.all([
+      this.page.waitForResponse((one) => one.url().includes('async-upload.php') && one.request().method() === 'POST'),
+      this.page.locator('input[type=file][id^=html5_]').setInputFiles(file),
+    ]);
+    await this.page.locator('#media-items .media-item .edit-attachment').first().waitFor();
+    // The page asks with short=1, so the body of the answer is the bare id.
+    return Number((await answer.text()).trim());
+  }
+
+  /** Writes tests/e2e/out/ALBUM-NAME.png. */
+  async picture(name: string): Promise<void> {
+    await this.page.screenshot({ path: path.join(SCREENSHOTS, `${this.album}-${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+  }
+}

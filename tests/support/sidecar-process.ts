@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { freePort } from './free-port';
+import { waitFor } from './wait-for';
+
+const ROOT = path.resolve(__dirname, '../..');
+
+/** The real sidecar with the model `mini`, as a process of its own, on a free port, with a data folder of its own. */
+export class SidecarProcess {
+  readonly url: string;
+  readonly dataDir = mkdtempSync(path.join(os.tmpdir(), 'altsmith-sidecar-'));
+  #child: ChildProcess | null = null;
+  #output = '';
+
+  private constructor(
+    private readonly port: number,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  /** A sidecar that is ready to caption. `env` adds settings. */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<SidecarProcess> {
+    const sidecar = new SidecarProcess(await freePort(), env);
+    await sidecar.start();
+    return sidecar;
+  }
+
+  /** Starts it (again) on the same port and data, and waits until `/readyz` says yes. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [path.join(ROOT, 'server/cli/index.js'), 'serve'], {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        ALTSMITH_PORT: String(this.port),
+        ALTSMITH_DATA_DIR: this.dataDir,
+        ALTSMITH_MODEL: 'mini',
+        ALTSMITH_LOG_LEVEL: 'info',
+        ...this.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (this.#output += String(chunk)));
+    await waitFor(
+      'the sidecar to be ready',
+      async () => {
+        if (child.exitCode !== null) return 'ended';
+        return (await fetch(`${this.url}/readyz`)).ok ? 'ready' : null;
+      },
+      { timeoutMs: 60_000 },
+    ).then(
+      (state) => {
+        if (state === 'ended') throw new Error(`the sidecar ended with ${String(child.exitCode)}:\n${this.output}`);
+      },
+      (error: unknown) => {
+        throw new Error(`the sidecar did not get ready:\n${this.output}`, { cause: error });
+      },
+    );
+  }
+
+  /** Everything it has written so far. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** The site key that it made on its first start. */
+  get key(): string {
+    return readFileSync(path.join(this.dataDir, 'first-key.txt'), 'utf8').trim().split('\n').at(-1) ?? '';
+  }
+
+  /** One call of the HTTP API with the site key. */
+  async call(method: string, route: string, body?: unknown): Promise<{ status: number; body: any }> {
+    const bytes = Buffer.isBuffer(body) ? new Uint8Array(body) : null;
+    const answer = await fetch(this.url + route, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.key}`,
+        ...(body === undefined ? {} : { 'content-type': bytes ? 'application/octet-stream' : 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: bytes ?? JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
+  }
+
+  /** Ends the process and waits for it. SIGKILL is the power cut. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  /** Ends the process and deletes its data. */
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
