@@ -37,6 +37,12 @@ export const Environment = z.object({
   ALTSMITH_MAX_BYTES: integer(1, 1_000_000_000)
     .default(20_000_000)
     .describe('Images with more bytes are refused while they arrive.'),
+  ALTSMITH_URL_ORIGINS: z
+    .string()
+    .default('off')
+    .describe(
+      'Where pictures may be fetched from when a client sends an address: off, public, or origins such as https://cdn.example.com separated by commas. Private addresses are always refused.',
+    ),
   ALTSMITH_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -59,7 +65,16 @@ export interface Config {
   readonly redisUrl: string | null;
   readonly maxPixels: number;
   readonly maxBytes: number;
+  readonly urlOrigins: 'off' | 'public' | readonly string[];
   readonly logLevel: Environment['ALTSMITH_LOG_LEVEL'];
+}
+
+/** `off`, `public`, or the origins of a comma list in the form `new URL()` gives them. Null when one is no origin. */
+function readOrigins(text: string): Config['urlOrigins'] | null {
+  if (text === 'off' || text === 'public') return text;
+  const parts = text.split(',').map((part) => part.trim().replace(/\/$/, ''));
+  const origins = parts.map((part) => (URL.canParse(part) ? new URL(part).origin : ''));
+  return origins.every((origin, index) => origin !== 'null' && origin === parts[index]?.toLowerCase()) ? origins : null;
 }
 
 /** Thrown with one line a problem, so that all of them can be mended at once. */
@@ -91,7 +106,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   if (parsed.success && parsed.data.ALTSMITH_QUEUE === 'bull' && parsed.data.ALTSMITH_REDIS_URL === undefined) {
     problems.push('ALTSMITH_REDIS_URL: needed when ALTSMITH_QUEUE is bull');
   }
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const urlOrigins = readOrigins(parsed.success ? parsed.data.ALTSMITH_URL_ORIGINS : 'off');
+  if (urlOrigins === null) problems.push('ALTSMITH_URL_ORIGINS: must be off, public, or origins separated by commas');
+  if (!parsed.success || urlOrigins === null || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const settings = parsed.data;
   return Object.freeze({
     port: settings.ALTSMITH_PORT,
@@ -104,6 +121,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     redisUrl: settings.ALTSMITH_REDIS_URL ?? null,
     maxPixels: settings.ALTSMITH_MAX_PIXELS,
     maxBytes: settings.ALTSMITH_MAX_BYTES,
+    urlOrigins,
     logLevel: settings.ALTSMITH_LOG_LEVEL,
   });
 }

@@ -41,6 +41,7 @@ export const CATALOGUE = {
     retryable: false,
   },
   JOB_NOT_POSSIBLE: { status: 409, message: 'A job in this state cannot be changed that way.', retryable: false },
+  RUN_NOT_POSSIBLE: { status: 409, message: 'A run in this state cannot be changed that way.', retryable: false },
   LEASE_LOST: { status: 409, message: 'This job has been handed to another worker.', retryable: false },
   IMAGE_TOO_LARGE: { status: 413, message: 'The image has more bytes than this server accepts.', retryable: false },
   BODY_TOO_LARGE: { status: 413, message: 'The request body is larger than this route accepts.', retryable: false },
@@ -70,6 +71,21 @@ export const CATALOGUE = {
     message: 'No image with this sha256 is stored; send it first with PUT /v1/images/{sha256}.',
     retryable: false,
   },
+  URL_INPUT_OFF: {
+    status: 422,
+    message: 'This sidecar does not fetch pictures from addresses; send the picture itself.',
+    retryable: false,
+  },
+  URL_BLOCKED: {
+    status: 422,
+    message: 'Pictures are not fetched from this address; send the picture itself.',
+    retryable: false,
+  },
+  URL_FETCH_FAILED: {
+    status: 422,
+    message: 'The picture could not be fetched from its address; send the picture itself.',
+    retryable: true,
+  },
   QUESTION_MODEL_MISSING: {
     status: 422,
     message: 'The loaded model cannot answer questions; use one that can, such as blip-vqa-base.',
@@ -84,6 +100,11 @@ export const CATALOGUE = {
     retryable: true,
   },
   DECODE_CRASHED: { status: 502, message: 'The worker process ended while it held this image.', retryable: true },
+  JOB_INTERRUPTED: {
+    status: 502,
+    message: 'The process that held this job ended too many times before it was done.',
+    retryable: true,
+  },
   MODEL_UNAVAILABLE: { status: 503, message: 'The model is still loading or could not be loaded.', retryable: true },
   MODEL_FILE_MISSING: {
     status: 503,
@@ -97,6 +118,37 @@ export const CATALOGUE = {
   },
   STORAGE_FULL: { status: 503, message: 'The disk is full; free some space and try again.', retryable: true },
   STORAGE_UNAVAILABLE: { status: 503, message: 'The data folder cannot be written to at present.', retryable: true },
+  DATABASE_NEWER: {
+    status: 503,
+    message: 'The database was written by a newer version of Altsmith; start that version, or restore a backup.',
+    retryable: false,
+  },
+  DATABASE_FOREIGN: {
+    status: 503,
+    message: 'The database file in the data folder was not made by Altsmith; choose another ALTSMITH_DATA_DIR.',
+    retryable: false,
+  },
+  DATABASE_DAMAGED: {
+    status: 503,
+    message: 'The database file is damaged; stop the sidecar and run "altsmith restore".',
+    retryable: false,
+  },
+  DATA_DIR_IN_USE: {
+    status: 503,
+    message: 'Another sidecar is running on this data folder; stop it, or choose another ALTSMITH_DATA_DIR.',
+    retryable: false,
+  },
+  DATA_DIR_REMOTE: {
+    status: 503,
+    message: 'The data folder is on a network filesystem, where SQLite is not safe; choose a local disk.',
+    retryable: false,
+  },
+  PUBLIC_BIND_REFUSED: {
+    status: 503,
+    message:
+      'ALTSMITH_HOST is not loopback and no key exists yet; run "altsmith keys create" first, then start again.',
+    retryable: false,
+  },
   SHUTTING_DOWN: { status: 503, message: 'The sidecar is stopping; try again in a moment.', retryable: true },
   CAPTION_TIMEOUT: { status: 504, message: 'Captioning took too long and was stopped.', retryable: true },
 } as const satisfies Record<string, CatalogueEntry>;

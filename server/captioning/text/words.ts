@@ -29,6 +29,8 @@ const Term = z.object({
 });
 const Sentences = z.array(z.object({ text: z.string(), terms: z.array(Term) }));
 
+// `root` is known to the library but not to its types.
+const TERM_OPTIONS = { root: true, normal: true, tags: true };
 const JOINING_TAGS = ['Determiner', 'Preposition', 'Conjunction', 'Copula', 'Auxiliary'];
 const NAME_TAGS = ['Person', 'FirstName', 'LastName', 'MaleName', 'FemaleName', 'Honorific'];
 
@@ -52,14 +54,14 @@ function toWord(term: z.infer<typeof Term>): Word {
 export function readWords(text: string): Word[] {
   const answer: unknown = nlp(text)
     .compute('root')
-    .json({ terms: { root: true, normal: true, tags: true } });
+    .json({ terms: TERM_OPTIONS });
   return Sentences.parse(answer).flatMap((sentence) => sentence.terms.map(toWord));
 }
 
 /** Everything up to the end of the first sentence; abbreviations such as "Dr." do not end one. */
 export function firstSentence(text: string): string {
   if (!/[.!?]\s/.test(text)) return text;
-  const answer: unknown = nlp.tokenize(text).json({ terms: true });
+  const answer: unknown = nlp.tokenize(text).json({ terms: TERM_OPTIONS });
   return Sentences.parse(answer)[0]?.text.trim() ?? text;
 }
 

@@ -1,0 +1,33 @@
+import type { FileHandle } from 'node:fs/promises';
+
+/** Random access to the bytes of a file that may be hostile. */
+export interface ByteSource {
+  readonly size: number;
+  /** The bytes from `offset` on; fewer than `length` at the end of the file, never more. */
+  read(offset: number, length: number): Promise<Buffer>;
+}
+
+/** Bytes fetched at once: most headers are done with one read. */
+const WINDOW = 65_536;
+
+/** A source that keeps the last window it read. */
+export function fileSource(handle: FileHandle, size: number): ByteSource {
+  let start = 0;
+  let window = Buffer.alloc(0);
+  return {
+    size,
+    async read(offset, length) {
+      if (offset < start || offset + length > start + window.length) {
+        const buffer = Buffer.alloc(Math.max(0, Math.min(Math.max(length, WINDOW), size - offset)));
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
+        start = offset;
+        window = buffer.subarray(0, bytesRead);
+      }
+      return window.subarray(offset - start, offset - start + length);
+    },
+  };
+}
+
+export function bufferSource(bytes: Buffer): ByteSource {
+  return { size: bytes.length, read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)) };
+}

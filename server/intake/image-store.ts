@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import type { Storage } from '../storage/database';
+import type { SpooledImage } from './spool';
+
+export interface StoredImage {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly mediaType: string;
+  /** False once retention has removed the bytes. */
+  readonly hasOriginal: boolean;
+  readonly hasThumbnail: boolean;
+}
+
+interface ImageRow {
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly width: number;
+  readonly height: number;
+  readonly media_type: string;
+  readonly original: number;
+  readonly thumbnail: number;
+}
+
+export interface ImageFolders {
+  readonly images: string;
+  readonly thumbnails: string;
+}
+
+/** The images of one site: rows in SQLite, bytes by sha256 in folders of the site's own. */
+export class ImageStore {
+  constructor(
+    private readonly storage: Storage,
+    private readonly folders: ImageFolders,
+    private readonly siteId: string,
+  ) {}
+
+  /** The row, also of an image whose bytes are gone; null when this site never sent it. */
+  get(sha256: string): StoredImage | null {
+    const row = this.storage.db
+      .prepare<
+        [string, string],
+        ImageRow
+      >('SELECT sha256, bytes, width, height, media_type, original, thumbnail FROM images WHERE site_id = ? AND sha256 = ?')
+      .get(this.siteId, sha256);
+    if (row === undefined) return null;
+    return {
+      sha256: row.sha256,
+      bytes: row.bytes,
+      width: row.width,
+      height: row.height,
+      mediaType: row.media_type,
+      hasOriginal: row.original === 1,
+      hasThumbnail: row.thumbnail === 1,
+    };
+  }
+
+  /** Takes a spooled file over. The bytes are on disk under their final name before the row says so. */
+  async put(spooled: SpooledImage): Promise<{ image: StoredImage; isNew: boolean }> {
+    const known = this.get(spooled.sha256);
+    if (known?.hasOriginal === true && existsSync(this.originalPath(spooled.sha256))) {
+      unlinkSync(spooled.file);
+      return { image: known, isNew: false };
+    }
+    const file = this.originalPath(spooled.sha256);
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    renameSync(spooled.file, file);
+    await syncFolder(path.dirname(file));
+    const { image, bytes, sha256 } = spooled;
+    this.storage.db
+      .prepare(
+        `INSERT INTO images (site_id, sha256, bytes, width, height, media_type, received_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (site_id, sha256) DO UPDATE SET original = 1, received_at = excluded.received_at`,
+      )
+      .run(this.siteId, sha256, bytes, image.width, image.height, image.mediaType, Date.now());
+    const stored = this.get(sha256);
+    if (stored === null) throw new Error('the image row is not there after its insert');
+    return { image: stored, isNew: true };
+  }
+
+  /** Inside the finishing transaction: the worker wrote the thumbnail. */
+  markThumbnail(sha256: string): void {
+    this.storage.db
+      .prepare('UPDATE images SET thumbnail = 1 WHERE site_id = ? AND sha256 = ?')
+      .run(this.siteId, sha256);
+  }
+
+  originalPath(sha256: string): string {
+    return path.join(this.folders.images, this.siteId, sha256.slice(0, 2), sha256);
+  }
+
+  /** Where the thumbnail lies, or will. Makes its folder. */
+  thumbnailPath(sha256: string): string {
+    const folder = path.join(this.folders.thumbnails, this.siteId, sha256.slice(0, 2));
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return path.join(folder, `${sha256}.webp`);
+  }
+}
+
+/** A rename is on disk only once the folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

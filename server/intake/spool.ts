@@ -1,0 +1,67 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { open, unlink, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '../errors';
+import { fileSource } from './headers/byte-source';
+import { formatOf, MAGIC_BYTES, sniff, type SniffedImage } from './sniff';
+
+export interface Limits {
+  readonly maxBytes: number;
+  readonly maxPixels: number;
+}
+
+/** A complete image in the temporary folder, checked and flushed to disk. Whoever gets it moves or deletes it. */
+export interface SpooledImage {
+  readonly file: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly image: SniffedImage;
+}
+
+/**
+ * Writes a body to disk while it arrives, hashing as it goes; no more than one chunk is ever in memory.
+ * Throws BODY_MISSING, IMAGE_TOO_LARGE, IMAGE_TYPE_UNSUPPORTED, IMAGE_CORRUPT, IMAGE_TOO_MANY_PIXELS, and leaves no file
+ * behind when it throws.
+ */
+export async function spoolImage(
+  body: AsyncIterable<Uint8Array>,
+  folder: string,
+  limits: Limits,
+): Promise<SpooledImage> {
+  const file = path.join(folder, `${randomBytes(16).toString('hex')}.part`);
+  const handle = await open(file, 'wx+', 0o600);
+  try {
+    const { sha256, bytes } = await receive(body, handle, limits.maxBytes);
+    const image = await sniff(fileSource(handle, bytes), limits.maxPixels);
+    await handle.sync();
+    await handle.close();
+    return { file, sha256, bytes, image };
+  } catch (error) {
+    await handle.close();
+    await unlink(file);
+    throw error;
+  }
+}
+
+async function receive(
+  body: AsyncIterable<Uint8Array>,
+  handle: FileHandle,
+  maxBytes: number,
+): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let magic = Buffer.alloc(0);
+  for await (const chunk of body) {
+    // What is plainly no image is refused before it is stored, however long it is.
+    if (magic.length < MAGIC_BYTES) {
+      magic = Buffer.concat([magic, chunk.subarray(0, MAGIC_BYTES)]);
+      if (magic.length >= MAGIC_BYTES && formatOf(magic) === null) throw new AppError('IMAGE_TYPE_UNSUPPORTED');
+    }
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new AppError('IMAGE_TOO_LARGE', { max_bytes: maxBytes });
+    hash.update(chunk);
+    await handle.write(chunk);
+  }
+  if (bytes === 0) throw new AppError('BODY_MISSING');
+  return { sha256: hash.digest('hex'), bytes };
+}
