@@ -13,6 +13,10 @@ export const Status = z.object({
   seconds_per_image: z.number().nullable(),
   estimated_wait_seconds: z.number().nullable(),
   site: z.object({ id: z.string(), name: z.string() }),
+  /** What the model can do beside captioning; absent while there is no model. */
+  abilities: z.object({ answer: z.boolean(), prompt: z.boolean() }).optional(),
+  /** Where the bytes of a picture go beside this machine, as an address; null or absent: nowhere. */
+  bytes_also_go_to: z.string().nullable().optional(),
 });
 export type Status = z.infer<typeof Status>;
 
