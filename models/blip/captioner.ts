@@ -1,0 +1,133 @@
+import type { Answer, Candidate, Caption, CaptionOptions, Captioner, ModelInfo, Picture } from '../captioner';
+import { ModelError } from '../model-error';
+import { confidenceOf, meanLogProb } from './confidence';
+import { BeamSearch } from './decode/beam';
+import { GreedySearch } from './decode/greedy';
+import { runSearches, type Hypothesis, type Search, type SearchOptions } from './decode/search';
+import { readManifest, type Manifest, type Preset } from './manifest';
+import { checkModelFiles, readVocabulary } from './model-files';
+import { BlipSession, type ImageState } from './session';
+import { WordPieceTokenizer } from './tokenizer';
+
+/** A BLIP-like captioner: image encoder, text decoder that looks at it. All that differs is in the model's manifest. */
+export class BlipCaptioner implements Captioner {
+  readonly info: ModelInfo;
+
+  constructor(
+    private readonly manifest: Manifest,
+    private readonly session: BlipSession,
+    private readonly tokenizer: WordPieceTokenizer,
+  ) {
+    this.info = {
+      id: manifest.id,
+      precision: manifest.precision,
+      demonstration: manifest.demonstration,
+      canAnswer: manifest.graphs.question !== null,
+    };
+  }
+
+  async caption(picture: Picture, options: CaptionOptions = {}): Promise<Caption> {
+    const [caption] = await this.captionAll([picture], options);
+    if (caption === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The model gave no caption.');
+    return caption;
+  }
+
+  /** Captions of several pictures with the same options; the decoder runs them side by side. */
+  async captionAll(pictures: readonly Picture[], options: CaptionOptions = {}): Promise<Caption[]> {
+    const search = this.searchOptions(options);
+    const begin = performance.now();
+    const states: ImageState[] = [];
+    for (const picture of pictures) {
+      options.signal?.throwIfAborted();
+      states.push(await this.session.see(picture));
+    }
+    const seen = performance.now();
+    const searches = states.map(() => newSearch(search));
+    await runSearches(searches, this.session.decode(states), options.signal);
+    const timingsMs = { vision: seen - begin, text: performance.now() - seen };
+    return searches.map((finished) => this.captionOf(finished.results(), options, timingsMs));
+  }
+
+  answer(): Promise<Answer> {
+    return Promise.reject(
+      new ModelError('QUESTION_MODEL_MISSING', `The model ${this.info.id} cannot answer questions.`),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+  }
+
+  private get preset(): Preset {
+    const preset = this.manifest.presets[this.manifest.default_preset];
+    if (preset === undefined) throw new ModelError('MODEL_FILE_DAMAGED', 'The manifest lacks its default preset.');
+    return preset;
+  }
+
+  private promptTokens(prompt: string | null): number[] {
+    const { tokens, text } = this.manifest;
+    if (prompt === null || prompt.trim() === '') return [tokens.start];
+    if (!text.accepts_prompt) {
+      throw new ModelError('PROMPT_NOT_POSSIBLE', `The model ${this.info.id} cannot continue a prompt.`);
+    }
+    return [tokens.start, ...this.tokenizer.encode(prompt)];
+  }
+
+  private searchOptions(options: CaptionOptions): SearchOptions {
+    const { preset, manifest } = this;
+    const prompt = this.promptTokens(options.prompt ?? preset.prompt);
+    const newTokens = options.maxNewTokens ?? preset.max_new_tokens;
+    const longest = newTokens === null ? preset.max_length : prompt.length + newTokens;
+    const room = manifest.dims.positions;
+    if (prompt.length >= room) {
+      throw new ModelError('BAD_REQUEST', `The prompt is too long: this model has room for ${room} tokens.`);
+    }
+    return {
+      prompt,
+      end: manifest.tokens.end,
+      beams: options.beams ?? preset.beams,
+      // The last token of the longest sentence is never fed back, hence one more than the positions.
+      maxLength: Math.min(longest ?? room, room + 1),
+      minLength: options.minLength ?? preset.min_length,
+      lengthPenalty: options.lengthPenalty ?? preset.length_penalty,
+      repetitionPenalty: options.repetitionPenalty ?? preset.repetition_penalty,
+      unfinished: preset.unfinished,
+    };
+  }
+
+  private captionOf(found: readonly Hypothesis[], options: CaptionOptions, timingsMs: Caption['timingsMs']): Caption {
+    const prefix = (options.prompt ?? this.preset.prompt ?? '').trim();
+    const toCandidate = (hypothesis: Hypothesis): Candidate => {
+      const text = this.tokenizer.decode(hypothesis.tokens);
+      return { ...hypothesis, text: prefix === '' ? text : `${prefix} ${text}` };
+    };
+    const [best, ...others] = found.slice(0, options.candidates ?? 1).map(toCandidate);
+    if (best === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without a sentence.');
+    return {
+      candidates: [best, ...others],
+      confidence: confidenceOf(meanLogProb(best.logProbs), this.manifest.confidence),
+      labels: [],
+      timingsMs,
+    };
+  }
+}
+
+function newSearch(options: SearchOptions): Search {
+  return options.beams === 1 ? new GreedySearch(options) : new BeamSearch(options);
+}
+
+/**
+ * Loads the model of a folder after comparing its files with its manifest. `threads` is for each of its sessions.
+ * Throws ModelError MODEL_FILE_MISSING or MODEL_FILE_DAMAGED.
+ */
+export async function openBlipCaptioner(folder: string, threads: number): Promise<BlipCaptioner> {
+  const manifest = await readManifest(folder);
+  await checkModelFiles(folder, manifest);
+  const tokenizer = new WordPieceTokenizer({
+    vocabulary: await readVocabulary(folder, manifest.text.vocabulary),
+    unknown: manifest.tokens.unknown,
+    special: manifest.text.special,
+    cleanup: manifest.text.cleanup,
+  });
+  return new BlipCaptioner(manifest, await BlipSession.open(folder, manifest, threads), tokenizer);
+}

@@ -1,0 +1,158 @@
+import path from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Picture } from '../captioner';
+import { ModelError } from '../model-error';
+import type { RowScores, Step } from './decode/search';
+import type { Manifest } from './manifest';
+
+/** What the decoder needs to know of a picture: cross-attention keys and values, [1, heads, image tokens, head size]. */
+export interface ImageState {
+  readonly cross: Readonly<Record<string, Tensor>>;
+  /** [classes] of the model's own classifier; null without one. */
+  readonly classLogits: Float32Array | null;
+}
+
+/**
+ * Options of every session. SkipLayerNormalization is ten times slower on the CPU than the two nodes it replaces; spinning
+ * threads take the core away from the decoder of the next picture and from everybody else on the machine.
+ */
+function sessionOptions(manifest: Manifest, threads: number): InferenceSession.SessionOptions {
+  return {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        intra_op: { allow_spinning: '0' },
+        ...(manifest.session.disable_quant_qdq ? { disable_quant_qdq: '1' } : {}),
+      },
+      optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' },
+    },
+  };
+}
+
+function floatsOf(tensor: Tensor | undefined, name: string): Float32Array {
+  const data = tensor?.data;
+  if (data instanceof Float32Array) return data;
+  throw new ModelError('MODEL_FILE_DAMAGED', `The graph has no output "${name}"; pull the model again.`);
+}
+
+function int64s(values: readonly number[], dims: readonly number[]): Tensor {
+  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+}
+
+async function openGraph(file: string, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(file, options);
+  } catch (cause) {
+    throw new ModelError('MODEL_FILE_DAMAGED', `The graph ${path.basename(file)} cannot be loaded; pull it again.`, {
+      cause,
+    });
+  }
+}
+
+/** The two graphs of a captioning model, loaded. */
+export class BlipSession {
+  private constructor(
+    private readonly manifest: Manifest,
+    private readonly vision: InferenceSession,
+    private readonly decoder: InferenceSession,
+  ) {}
+
+  static async open(folder: string, manifest: Manifest, threads: number): Promise<BlipSession> {
+    const options = sessionOptions(manifest, threads);
+    const vision = await openGraph(path.join(folder, manifest.graphs.vision), options);
+    const decoder = await openGraph(path.join(folder, manifest.graphs.decoder), options);
+    return new BlipSession(manifest, vision, decoder);
+  }
+
+  /** Runs the image encoder. */
+  async see(picture: Picture): Promise<ImageState> {
+    const pixels = new Tensor('uint8', picture.data, [1, picture.height, picture.width, 3]);
+    const { class_logits: logits, ...cross } = await this.vision.run({ pixels });
+    return { cross, classLogits: logits === undefined ? null : floatsOf(logits, 'class_logits') };
+  }
+
+  /** A decoder over these pictures with an empty memory. Each call of the step goes one token (or prompt) further. */
+  decode(states: readonly ImageState[]): Step {
+    const cross = joinStates(states);
+    let past = this.emptyPast(states.length);
+    let position = 0;
+    return async (rows, { choices, wantsLogits }) => {
+      const length = rows[0]?.tokens.length ?? 0;
+      const positions = Array.from({ length }, (_, index) => position + index);
+      const feeds = {
+        ...cross,
+        ...past,
+        input_ids: int64s(
+          rows.flatMap((row) => row.tokens),
+          [rows.length, length],
+        ),
+        position_ids: int64s(positions, [length]),
+        beam_idx: int64s(
+          rows.map((row) => row.parent),
+          [rows.length],
+        ),
+        top_count: int64s([Math.min(choices, this.manifest.dims.vocabulary)], [1]),
+      };
+      const names = this.decoder.outputNames.filter((name) => wantsLogits || name !== 'logits');
+      const out = await this.decoder.run(feeds, names);
+      position += length;
+      past = Object.fromEntries(
+        Object.entries(out).flatMap(([name, tensor]) =>
+          name.startsWith('present_') ? [[name.replace('present_', 'past_'), tensor]] : [],
+        ),
+      );
+      return readScores(out, rows.length, wantsLogits);
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.vision.release();
+    await this.decoder.release();
+  }
+
+  private emptyPast(rows: number): Record<string, Tensor> {
+    const { layers, heads, head_size: size } = this.manifest.dims;
+    const past: Record<string, Tensor> = {};
+    for (let layer = 0; layer < layers; layer++) {
+      for (const part of ['k', 'v']) {
+        past[`past_${part}${layer}`] = new Tensor('float32', new Float32Array(0), [rows, heads, 0, size]);
+      }
+    }
+    return past;
+  }
+}
+
+function readScores(out: InferenceSession.OnnxValueMapType, rows: number, wantsLogits: boolean): RowScores[] {
+  const ids = out['top_ids']?.data;
+  if (!(ids instanceof BigInt64Array)) throw new ModelError('MODEL_FILE_DAMAGED', 'The decoder gives no "top_ids".');
+  const logProbs = floatsOf(out['top_log_probs'], 'top_log_probs');
+  const logits = wantsLogits ? floatsOf(out['logits'], 'logits') : null;
+  const count = ids.length / rows;
+  const width = logits === null ? 0 : logits.length / rows;
+  return Array.from({ length: rows }, (_, row) => ({
+    ids: Array.from(ids.subarray(row * count, (row + 1) * count), Number),
+    logProbs: Array.from(logProbs.subarray(row * count, (row + 1) * count)),
+    logits: logits?.subarray(row * width, (row + 1) * width) ?? null,
+  }));
+}
+
+/** Cross keys and values of several pictures, one after the other along the first axis. */
+function joinStates(states: readonly ImageState[]): Readonly<Record<string, Tensor>> {
+  const [first, ...others] = states;
+  if (first === undefined || others.length === 0) return first?.cross ?? {};
+  return Object.fromEntries(
+    Object.entries(first.cross).map(([name, tensor]) => {
+      const parts = states.map((state) => floatsOf(state.cross[name], name));
+      const joined = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+      let offset = 0;
+      for (const part of parts) {
+        joined.set(part, offset);
+        offset += part.length;
+      }
+      return [name, new Tensor('float32', joined, [states.length, ...tensor.dims.slice(1)])];
+    }),
+  );
+}

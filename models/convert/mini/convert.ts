@@ -1,0 +1,112 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { MAGIC, MANIFEST_VERSION, type Manifest } from '../../blip/manifest';
+import { openSafetensors } from '../checkpoint/safetensors';
+import { writeModelFolder } from '../model-folder';
+import { ExternalData } from '../onnx/external-data';
+import { readArchitecture, IMAGE_SIZE, type MiniArchitecture } from './architecture';
+import { buildDecoder } from './decoder-graph';
+import { buildVision } from './vision-graph';
+import type { MiniPrecision } from './weights';
+
+/** First lines of mini's vocab.txt: [PAD] [UNK] [CLS] [SEP] [MASK] [DEC]. */
+const TOKENS = { unknown: 1, classify: 2, start: 5, end: 3, separate: 3 };
+const SPECIAL = [0, 1, 2, 3, 4, 5];
+/** Everything special but the end token: never said, as in the reference's search. */
+const BANNED = [0, 1, 2, 4, 5];
+
+/**
+ * [mean log-probability, confidence]. The inner points are the quintile edges measured on 1,000 Flickr8k test photographs
+ * before widening; see models/mini/README.md for what they are worth.
+ */
+const CONFIDENCE: [number, number][] = [
+  [-1.3, 0.05],
+  [-0.88, 0.3],
+  [-0.75, 0.42],
+  [-0.66, 0.52],
+  [-0.52, 0.68],
+  [-0.2, 0.9],
+];
+
+function manifestOf(a: MiniArchitecture, precision: MiniPrecision): Omit<Manifest, 'files'> {
+  return {
+    magic: MAGIC,
+    version: MANIFEST_VERSION,
+    id: 'mini',
+    precision,
+    demonstration: true,
+    licence: 'see README.md: encoder Apache-2.0, trained on Flickr8k; for demonstration and evaluation',
+    graphs: { vision: 'vision.onnx', decoder: 'decoder.onnx', question: null },
+    dims: {
+      image_size: IMAGE_SIZE,
+      image_tokens: a.imageTokens,
+      layers: a.layers,
+      heads: a.heads,
+      head_size: a.headSize,
+      vocabulary: a.vocabulary,
+      positions: a.positions,
+    },
+    tokens: TOKENS,
+    text: {
+      vocabulary: 'vocab.txt',
+      special: SPECIAL,
+      cleanup: [
+        [' - ', '-'],
+        [" ' ", "'"],
+        [" '", "'"],
+      ],
+      accepts_prompt: false,
+    },
+    presets: {
+      reference: {
+        beams: 3,
+        max_new_tokens: 22,
+        max_length: null,
+        min_length: 0,
+        length_penalty: 1,
+        repetition_penalty: 1,
+        prompt: null,
+        unfinished: 'last_resort',
+      },
+    },
+    default_preset: 'reference',
+    confidence: CONFIDENCE,
+    session: { disable_quant_qdq: precision === 'int8' },
+  };
+}
+
+/**
+ * Turns mini's checkpoint (`checkpoint` .safetensors, `vocabulary` beside it) into a model folder.
+ * Throws ModelError when the checkpoint is damaged or another model's.
+ */
+export async function convertMini(
+  source: { readonly checkpoint: string; readonly vocabulary: string },
+  folder: string,
+  precision: MiniPrecision,
+): Promise<Manifest> {
+  const files = ['vision.onnx', 'vision.data', 'decoder.onnx', 'decoder.data', 'vocab.txt'];
+  const checkpoint = openSafetensors(source.checkpoint);
+  try {
+    const architecture = readArchitecture(checkpoint);
+    return await writeModelFolder(
+      folder,
+      (draft) => {
+        const write = (name: string, build: (external: ExternalData) => { write(file: string): void }) => {
+          const external = new ExternalData(path.join(draft, `${name}.data`));
+          try {
+            build(external).write(path.join(draft, `${name}.onnx`));
+          } finally {
+            external.close();
+          }
+        };
+        write('vision', (external) => buildVision(checkpoint, architecture, { precision, external }));
+        write('decoder', (external) => buildDecoder(checkpoint, architecture, { precision, external, banned: BANNED }));
+        writeFileSync(path.join(draft, 'vocab.txt'), readFileSync(source.vocabulary));
+        return Promise.resolve(manifestOf(architecture, precision));
+      },
+      files,
+    );
+  } finally {
+    checkpoint.close();
+  }
+}
