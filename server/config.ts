@@ -43,6 +43,12 @@ export const Environment = z.object({
     .describe(
       'Where pictures may be fetched from when a client sends an address: off, public, or origins such as https://cdn.example.com separated by commas. Private addresses are always refused.',
     ),
+  ALTSMITH_WEBHOOK_ORIGINS: z
+    .string()
+    .default('')
+    .describe(
+      'Origins on private addresses that webhooks may be sent to, such as http://127.0.0.1:8080, separated by commas.',
+    ),
   ALTSMITH_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -66,12 +72,13 @@ export interface Config {
   readonly maxPixels: number;
   readonly maxBytes: number;
   readonly urlOrigins: 'off' | 'public' | readonly string[];
+  readonly webhookOrigins: readonly string[];
   readonly logLevel: Environment['ALTSMITH_LOG_LEVEL'];
 }
 
-/** `off`, `public`, or the origins of a comma list in the form `new URL()` gives them. Null when one is no origin. */
-function readOrigins(text: string): Config['urlOrigins'] | null {
-  if (text === 'off' || text === 'public') return text;
+/** The origins of a comma list in the form `new URL()` gives them. Null when one is no origin. */
+function readOrigins(text: string): readonly string[] | null {
+  if (text === '') return [];
   const parts = text.split(',').map((part) => part.trim().replace(/\/$/, ''));
   const origins = parts.map((part) => (URL.canParse(part) ? new URL(part).origin : ''));
   return origins.every((origin, index) => origin !== 'null' && origin === parts[index]?.toLowerCase()) ? origins : null;
@@ -106,9 +113,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   if (parsed.success && parsed.data.ALTSMITH_QUEUE === 'bull' && parsed.data.ALTSMITH_REDIS_URL === undefined) {
     problems.push('ALTSMITH_REDIS_URL: needed when ALTSMITH_QUEUE is bull');
   }
-  const urlOrigins = readOrigins(parsed.success ? parsed.data.ALTSMITH_URL_ORIGINS : 'off');
+  const urlInput = parsed.data?.ALTSMITH_URL_ORIGINS ?? 'off';
+  const urlOrigins = urlInput === 'off' || urlInput === 'public' ? urlInput : readOrigins(urlInput);
   if (urlOrigins === null) problems.push('ALTSMITH_URL_ORIGINS: must be off, public, or origins separated by commas');
-  if (!parsed.success || urlOrigins === null || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const webhookOrigins = readOrigins(parsed.data?.ALTSMITH_WEBHOOK_ORIGINS ?? '');
+  if (webhookOrigins === null) problems.push('ALTSMITH_WEBHOOK_ORIGINS: must be origins separated by commas');
+  if (!parsed.success || urlOrigins === null || webhookOrigins === null || problems.length > 0)
+    throw new ConfigError(problems.join('\n'));
   const settings = parsed.data;
   return Object.freeze({
     port: settings.ALTSMITH_PORT,
@@ -122,6 +133,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxPixels: settings.ALTSMITH_MAX_PIXELS,
     maxBytes: settings.ALTSMITH_MAX_BYTES,
     urlOrigins,
+    webhookOrigins,
     logLevel: settings.ALTSMITH_LOG_LEVEL,
   });
 }

@@ -86,6 +86,12 @@ export const CATALOGUE = {
     message: 'The picture could not be fetched from its address; send the picture itself.',
     retryable: true,
   },
+  WEBHOOK_TARGET_REFUSED: {
+    status: 422,
+    message:
+      'Webhooks are not sent to this address; a private one must be listed in ALTSMITH_WEBHOOK_ORIGINS by the owner of the sidecar.',
+    retryable: false,
+  },
   QUESTION_MODEL_MISSING: {
     status: 422,
     message: 'The loaded model cannot answer questions; use one that can, such as blip-vqa-base.',
@@ -145,8 +151,7 @@ export const CATALOGUE = {
   },
   PUBLIC_BIND_REFUSED: {
     status: 503,
-    message:
-      'ALTSMITH_HOST is not loopback and no key exists yet; run "altsmith keys create" first, then start again.',
+    message: 'ALTSMITH_HOST is not loopback and no key exists yet; run "altsmith keys create" first, then start again.',
     retryable: false,
   },
   SHUTTING_DOWN: { status: 503, message: 'The sidecar is stopping; try again in a moment.', retryable: true },

@@ -52,9 +52,7 @@ function toWord(term: z.infer<typeof Term>): Word {
 
 /** The words of `text` with lemma and kind. About 0.4 ms for a caption. */
 export function readWords(text: string): Word[] {
-  const answer: unknown = nlp(text)
-    .compute('root')
-    .json({ terms: TERM_OPTIONS });
+  const answer: unknown = nlp(text).compute('root').json({ terms: TERM_OPTIONS });
   return Sentences.parse(answer).flatMap((sentence) => sentence.terms.map(toWord));
 }
 

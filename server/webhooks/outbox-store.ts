@@ -1,0 +1,115 @@
+import type { Storage } from '../storage/database';
+import { GIVE_UP_AFTER_MS, LEAST_GAP_MS } from './backoff';
+
+/** A message that may be sent now. */
+export interface DueMessage {
+  readonly siteId: string;
+  readonly messageId: string;
+  readonly generation: number;
+  readonly newsAt: number;
+  readonly url: string;
+  /** The newest first; more than one while a secret is being changed. */
+  readonly secrets: readonly string[];
+  /** Failed deliveries in a row before this one. */
+  readonly failures: number;
+}
+
+interface DueRow {
+  readonly site_id: string;
+  readonly message_id: string;
+  readonly generation: number;
+  readonly news_at: number;
+  readonly url: string;
+  readonly secret: string;
+  readonly previous_secret: string | null;
+  readonly failures: number;
+}
+
+function messageOf(row: DueRow): DueMessage {
+  return {
+    siteId: row.site_id,
+    messageId: row.message_id,
+    generation: row.generation,
+    newsAt: row.news_at,
+    url: row.url,
+    secrets: row.previous_secret === null ? [row.secret] : [row.secret, row.previous_secret],
+    failures: row.failures,
+  };
+}
+
+/**
+ * Messages of all sites. They are written by the trigger `changes_are_news`, so in the very transaction of the change
+ * they announce.
+ */
+export class OutboxStore {
+  readonly #due;
+  readonly #nextDueAt;
+
+  constructor(private readonly storage: Storage) {
+    this.#due = storage.db.prepare<[Record<string, number>], DueRow>(
+      `SELECT o.site_id, o.message_id, o.generation, o.news_at, w.url, w.secret, w.failures,
+              CASE WHEN w.previous_until > :now THEN w.previous_secret END AS previous_secret
+       FROM webhook_outbox o JOIN webhooks w USING (site_id)
+       WHERE w.retry_at <= :now AND w.gone_at IS NULL
+       ORDER BY w.retry_at, o.news_at LIMIT :limit`,
+    );
+    this.#nextDueAt = storage.db.prepare<[], { at: number | null }>(
+      'SELECT min(w.retry_at) AS at FROM webhook_outbox JOIN webhooks w USING (site_id) WHERE w.gone_at IS NULL',
+    );
+  }
+
+  /** Messages whose site may be called now. */
+  due(now: number, limit: number): DueMessage[] {
+    return this.#due.all({ now, limit }).map(messageOf);
+  }
+
+  /** When the next waiting message becomes due; null when none waits. */
+  nextDueAt(): number | null {
+    return this.#nextDueAt.get()?.at ?? null;
+  }
+
+  /** The receiver took it. News that came meanwhile stays, as a message of its own. */
+  delivered(message: DueMessage, now: number): void {
+    const { siteId, generation } = message;
+    this.storage.transaction(() => {
+      this.#updateSite('failures = 0, retry_at = :at', { siteId, at: now + LEAST_GAP_MS });
+      const dropped = this.storage.db
+        .prepare('DELETE FROM webhook_outbox WHERE site_id = ? AND generation = ?')
+        .run(siteId, generation).changes;
+      if (dropped === 1) return;
+      this.storage.db
+        .prepare(
+          `UPDATE webhook_outbox SET message_id = 'msg_' || lower(hex(randomblob(16))), news_at = ? WHERE site_id = ?`,
+        )
+        .run(now, siteId);
+    });
+  }
+
+  /** The receiver did not take it. Returns false when the news is so old that it was dropped. */
+  failed(message: DueMessage, now: number, retryAt: number): boolean {
+    const { siteId } = message;
+    return this.storage.transaction(() => {
+      this.#updateSite('failures = failures + 1, retry_at = :at', { siteId, at: retryAt });
+      if (now - message.newsAt < GIVE_UP_AFTER_MS) return true;
+      this.#drop(siteId);
+      return false;
+    });
+  }
+
+  /** The receiver said that the address is gone for good; nothing is sent until it is registered again. */
+  gone(message: DueMessage, now: number): void {
+    const { siteId } = message;
+    this.storage.transaction(() => {
+      this.#updateSite('gone_at = :at', { siteId, at: now });
+      this.#drop(siteId);
+    });
+  }
+
+  #drop(siteId: string): void {
+    this.storage.db.prepare('DELETE FROM webhook_outbox WHERE site_id = ?').run(siteId);
+  }
+
+  #updateSite(change: string, values: { siteId: string; at: number }): void {
+    this.storage.db.prepare(`UPDATE webhooks SET ${change} WHERE site_id = :siteId`).run(values);
+  }
+}
