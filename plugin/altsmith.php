@@ -1,0 +1,39 @@
+<?php
+/**
+ * Plugin Name:       Altsmith
+ * Description:       Suggests alt text for your images with a captioning service on your own machine. Nothing is published until a person has approved it.
+ * Version:           0.1.0
+ * Requires at least: 6.5
+ * Requires PHP:      8.1
+ * Author:            Altsmith contributors
+ * License:           GPL-2.0-or-later
+ * License URI:       https://www.gnu.org/licenses/gpl-2.0.html
+ * Text Domain:       altsmith
+ * Domain Path:       /languages
+ *
+ * @package Altsmith
+ */
+
+declare( strict_types=1 );
+
+defined( 'ABSPATH' ) || exit;
+
+define( 'ALTSMITH_VERSION', '0.1.0' );
+define( 'ALTSMITH_FILE', __FILE__ );
+
+spl_autoload_register(
+	static function ( string $class_name ): void {
+		if ( ! str_starts_with( $class_name, 'Altsmith\\' ) ) {
+			return;
+		}
+		$file = __DIR__ . '/includes/' . str_replace( '\\', '/', substr( $class_name, 9 ) ) . '.php';
+		if ( is_file( $file ) ) {
+			require $file;
+		}
+	}
+);
+
+register_activation_hook( __FILE__, array( Altsmith\Storage\Installer::class, 'activate' ) );
+register_deactivation_hook( __FILE__, array( Altsmith\Storage\Installer::class, 'deactivate' ) );
+
+Altsmith\Plugin::boot();

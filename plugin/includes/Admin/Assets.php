@@ -1,0 +1,47 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Admin;
+
+use Altsmith\Settings;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Loads what `npm run build:plugin` made: one script, and often one style sheet, for each screen. */
+final class Assets {
+	public function __construct( private readonly Settings $settings ) {}
+
+	/** For a `load-{page}` hook: the page's script is loaded when its turn comes. */
+	public function enqueue_on_page( string $name ): void {
+		add_action( 'admin_enqueue_scripts', fn() => $this->enqueue( $name ) );
+	}
+
+	public function enqueue( string $name ): void {
+		$handle = 'altsmith-' . $name;
+		$folder = plugin_dir_path( ALTSMITH_FILE ) . 'build/';
+		$file   = $folder . $name . '.asset.php';
+		if ( wp_script_is( $handle, 'enqueued' ) || ! is_file( $file ) ) {
+			return;
+		}
+		$asset = require $file;
+		wp_enqueue_script( $handle, plugins_url( 'build/' . $name . '.js', ALTSMITH_FILE ), $asset['dependencies'], $asset['version'], true );
+		wp_set_script_translations( $handle, 'altsmith', plugin_dir_path( ALTSMITH_FILE ) . 'languages' );
+		wp_add_inline_script( $handle, 'window.altsmith = ' . wp_json_encode( $this->bootstrap() ) . ';', 'before' );
+		foreach ( array( 'style-' . $name, $name ) as $style ) {
+			if ( is_file( $folder . $style . '.css' ) ) {
+				wp_enqueue_style( $handle . '-' . $style, plugins_url( 'build/' . $style . '.css', ALTSMITH_FILE ), array( 'wp-components' ), $asset['version'] );
+				wp_style_add_data( $handle . '-' . $style, 'rtl', 'replace' );
+			}
+		}
+	}
+
+	/** @return array<string, mixed> The one object that PHP hands to our scripts. */
+	private function bootstrap(): array {
+		return array(
+			'configured'  => $this->settings->is_configured(),
+			'canSettings' => current_user_can( 'manage_options' ),
+			'settingsUrl' => admin_url( 'options-general.php?page=altsmith' ),
+			'reviewUrl'   => admin_url( 'upload.php?page=altsmith-review' ),
+		);
+	}
+}

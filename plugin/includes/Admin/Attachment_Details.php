@@ -1,0 +1,56 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Admin;
+
+use Altsmith\Review\Status_Words;
+use Altsmith\Review\Suggestion_View;
+use Altsmith\Storage\Request_Store;
+use WP_Post;
+
+defined( 'ABSPATH' ) || exit;
+
+/** The state of the suggestion in the media modal and on the attachment's own screen. */
+final class Attachment_Details {
+	public function __construct( private readonly Request_Store $store ) {}
+
+	public function register(): void {
+		add_filter( 'attachment_fields_to_edit', array( $this, 'add_field' ), 10, 2 );
+	}
+
+	/**
+	 * The modal asks for these fields anew for every image, so that next and previous need no script of ours.
+	 *
+	 * @param mixed $fields
+	 * @return mixed
+	 */
+	public function add_field( mixed $fields, WP_Post $post ): mixed {
+		if ( is_array( $fields ) && wp_attachment_is_image( $post ) && current_user_can( 'edit_post', $post->ID ) ) {
+			$fields['altsmith'] = array(
+				'label'         => __( 'Suggested alt text', 'altsmith' ),
+				'input'         => 'html',
+				'html'          => $this->html( $post ),
+				'show_in_edit'  => true,
+				'show_in_modal' => true,
+			);
+		}
+		return $fields;
+	}
+
+	private function html( WP_Post $post ): string {
+		$row    = $this->store->find( $post->ID );
+		$status = null === $row ? 'none' : $row->display_status();
+		$html   = '<div class="altsmith-details" data-altsmith-attachment="' . esc_attr( (string) $post->ID ) . '" data-altsmith-status="' . esc_attr( $status ) . '">';
+		$html  .= '<span class="altsmith-details__status">' . esc_html( Status_Words::sentence( $status ) ) . '</span>';
+		if ( null !== $row && 'pending' === $status && null !== $row->suggestion ) {
+			$html .= '<br><q class="altsmith-details__text">' . esc_html( $row->suggestion['fields']['alt_text'] ) . '</q>';
+		}
+		if ( null !== $row && '' !== $row->error_message ) {
+			$html .= '<br><span class="altsmith-details__error">' . esc_html( $row->error_message ) . '</span>';
+		}
+		if ( null !== $row && null !== $row->suggestion ) {
+			$html .= '<br><a href="' . esc_url( Suggestion_View::review_url( $post->ID ) ) . '">' . esc_html__( 'Open in the review', 'altsmith' ) . '</a>';
+		}
+		return $html . '</div>';
+	}
+}

@@ -1,0 +1,31 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Admin;
+
+use Altsmith\Settings;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Media → Alt text review. PHP draws the frame, src/review the rest. */
+final class Review_Page {
+	private const SLUG = 'altsmith-review';
+
+	public function __construct( private readonly Settings $settings, private readonly Assets $assets ) {}
+
+	public function register(): void {
+		add_action( 'admin_menu', array( $this, 'add_page' ) );
+	}
+
+	public function add_page(): void {
+		$hook = add_media_page( __( 'Alt text review', 'altsmith' ), __( 'Alt text review', 'altsmith' ), $this->settings->review_capability(), self::SLUG, array( $this, 'render' ) );
+		if ( is_string( $hook ) ) {
+			add_action( 'load-' . $hook, fn() => $this->assets->enqueue_on_page( 'review' ) );
+		}
+	}
+
+	public function render(): void {
+		echo '<div class="wrap"><h1 class="wp-heading-inline">' . esc_html( get_admin_page_title() ) . '</h1><hr class="wp-header-end"><div id="altsmith-review"><p>' . esc_html__( 'Loading…', 'altsmith' ) . '</p></div>';
+		echo '<noscript><p>' . esc_html__( 'This screen needs JavaScript.', 'altsmith' ) . '</p></noscript></div>';
+	}
+}

@@ -1,0 +1,50 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith;
+
+use Altsmith\Storage\Installer;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Schema;
+use Altsmith\Storage\Suggestion_Query;
+
+defined( 'ABSPATH' ) || exit;
+
+/** The composition root: constructs every service once, and lets each name its hooks in register(). */
+final class Plugin {
+	public static function boot(): void {
+		$settings = new Settings();
+		$store    = new Request_Store();
+		$client   = new Sidecar\Client( $settings );
+		$pause    = new Sync\Pause();
+		$loopback = new Sync\Loopback( $settings );
+
+		$write_back = new Review\Write_Back( $store, new Writeback\Alt_Text_Writer(), $client );
+		$intake     = new Sync\Intake( $store, $write_back );
+		$sender     = new Sync\Sender( $store, $client, $intake );
+		$worker     = new Sync\Worker( $settings, $store, $sender, new Sync\Change_Reader( $client, $intake ), $write_back, $pause );
+
+		add_action( 'init', array( Schema::class, 'upgrade' ), 1 );
+		add_action( 'wp_initialize_site', array( Installer::class, 'new_site' ), 20 );
+		( new Upload\Request_On_Upload( $settings, $store, $loopback ) )->register();
+		( new Sync\Triggers( $settings, $store, $worker ) )->register();
+
+		$view   = new Review\Suggestion_View();
+		$review = new Review\Review_Service( $store, $client, $intake, $write_back );
+		$access = new Rest\Access( $settings, $store );
+		add_action(
+			'rest_api_init',
+			static function () use ( $access, $settings, $store, $worker, $pause, $client, $review, $view ): void {
+				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, new Sidecar\Connection_Test( $client ) ) )->register();
+				( new Rest\Attachments_Controller( $access, $store, $worker, $view ) )->register();
+				( new Rest\Suggestions_Controller( $access, new Suggestion_Query(), $review, $view ) )->register();
+			}
+		);
+
+		$assets = new Admin\Assets( $settings );
+		( new Admin\Settings_Page( $settings, $assets ) )->register();
+		( new Admin\Review_Page( $settings, $assets ) )->register();
+		( new Admin\Attachment_Details( $store ) )->register();
+		( new Placements\Placements( $settings, $access ) )->register();
+	}
+}

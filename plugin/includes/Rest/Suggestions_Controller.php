@@ -1,0 +1,134 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Rest;
+
+use Altsmith\Review\Decision;
+use Altsmith\Review\Review_Service;
+use Altsmith\Review\Suggestion;
+use Altsmith\Review\Suggestion_View;
+use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Storage\Request_Row;
+use Altsmith\Storage\Suggestion_Query;
+use Altsmith\Text\Plain_Text;
+use Altsmith\Writeback\Write_Result;
+use WP_Error;
+use WP_REST_Request;
+use WP_REST_Response;
+
+defined( 'ABSPATH' ) || exit;
+
+/** `suggestions` and what a person does with them. */
+final class Suggestions_Controller {
+	private const MAX_BULK = 100;
+
+	public function __construct(
+		private readonly Access $access,
+		private readonly Suggestion_Query $query,
+		private readonly Review_Service $review,
+		private readonly Suggestion_View $view,
+	) {}
+
+	public function register(): void {
+		register_rest_route( 'altsmith/v1', '/suggestions', array(
+			'methods'             => 'GET',
+			'callback'            => array( $this, 'index' ),
+			'permission_callback' => array( $this->access, 'reviewer' ),
+			'args'                => Suggestion_Args::of_list(),
+		) );
+		register_rest_route( 'altsmith/v1', '/suggestions/(?P<id>[A-Za-z0-9_-]{1,64})/decision', array(
+			'methods'             => 'POST',
+			'callback'            => array( $this, 'decide' ),
+			'permission_callback' => array( $this->access, 'suggestion' ),
+			'args'                => Suggestion_Args::of_decision(),
+		) );
+		register_rest_route( 'altsmith/v1', '/suggestions/(?P<id>[A-Za-z0-9_-]{1,64})/undo', array(
+			'methods'             => 'POST',
+			'callback'            => array( $this, 'undo' ),
+			'permission_callback' => array( $this->access, 'suggestion' ),
+		) );
+		register_rest_route( 'altsmith/v1', '/decisions', array(
+			'methods'             => 'POST',
+			'callback'            => array( $this, 'decide_many' ),
+			'permission_callback' => array( $this->access, 'reviewer' ),
+			'args'                => array( 'decisions' => Suggestion_Args::of_bulk( self::MAX_BULK ) ),
+		) );
+	}
+
+	public function index( WP_REST_Request $request ): WP_REST_Response {
+		$filter = array(
+			'states'         => (array) $request['state'],
+			'flag'           => (string) $request['flag'],
+			'min_confidence' => (float) $request['min_confidence'],
+			'run_id'         => (string) $request['run_id'],
+			'search'         => (string) $request['search'],
+			'attachment'     => (int) $request['attachment'],
+			'orderby'        => (string) $request['orderby'],
+			'order'          => (string) $request['order'],
+			'page'           => (int) $request['page'],
+			'per_page'       => (int) $request['per_page'],
+			// An author sees what they may decide: their own.
+			'author'         => current_user_can( 'edit_others_posts' ) ? 0 : get_current_user_id(),
+		);
+		$found  = $this->query->find( $filter );
+		$rows   = array_filter( $found['rows'], fn( Request_Row $row ): bool => null !== $this->access->editable_attachment( $row->attachment_id ) );
+		$items  = array_values( array_filter( array_map( array( $this->view, 'suggestion' ), $rows ) ) );
+		$pages  = (int) ceil( $found['total'] / max( 1, (int) $request['per_page'] ) );
+		$answer = new WP_REST_Response( array( 'items' => $items, 'total' => $found['total'], 'pages' => $pages ) );
+		$answer->header( 'X-WP-Total', (string) $found['total'] );
+		$answer->header( 'X-WP-TotalPages', (string) $pages );
+		return $answer;
+	}
+
+	public function decide( WP_REST_Request $request ): WP_REST_Response|WP_Error {
+		$result = $this->decide_one( (string) $request['id'], $request->get_params() );
+		return $result instanceof WP_Error ? $result : new WP_REST_Response( array( 'suggestion' => $this->view->suggestion( $result ) ) );
+	}
+
+	/** Several at once, answered one by one: an image that may not be edited does not stop the others. */
+	public function decide_many( WP_REST_Request $request ): WP_REST_Response {
+		$items = array();
+		foreach ( (array) $request['decisions'] as $one ) {
+			$result  = $this->decide_one( (string) $one['suggestion_id'], $one );
+			$items[] = array( 'suggestion_id' => $one['suggestion_id'] ) + ( $result instanceof WP_Error
+				? array( 'error' => array( 'code' => $result->get_error_code(), 'message' => $result->get_error_message() ) )
+				: array( 'suggestion' => $this->view->suggestion( $result ) ) );
+		}
+		return new WP_REST_Response( array( 'items' => $items ) );
+	}
+
+	public function undo( WP_REST_Request $request ): WP_REST_Response|WP_Error {
+		$row = $this->access->editable_row( (string) $request['id'] );
+		if ( null === $row ) {
+			return Rest_Error::not_found();
+		}
+		try {
+			$result = $this->review->undo( $row, wp_get_current_user() );
+		} catch ( Sidecar_Error $error ) {
+			return Rest_Error::from_sidecar( $error );
+		}
+		if ( null !== $result && Write_Result::UNDONE !== $result->outcome ) {
+			return new WP_Error( 'altsmith_text_changed', __( 'Somebody changed the alt text since; it stays as it is.', 'altsmith' ), array( 'status' => 409 ) );
+		}
+		$row = $this->access->editable_row( (string) $request['id'] ) ?? $row;
+		return new WP_REST_Response( array( 'suggestion' => $this->view->suggestion( $row ) ) );
+	}
+
+	/** @param array<string, mixed> $input */
+	private function decide_one( string $suggestion_id, array $input ): Request_Row|WP_Error {
+		$row = $this->access->editable_row( $suggestion_id );
+		if ( null === $row ) {
+			return Rest_Error::not_found();
+		}
+		$values = Suggestion::decided_values( (array) ( $input['values'] ?? array() ) );
+		if ( 'approve' === $input['action'] && '' === ( $values['alt_text'] ?? 'suggested' ) ) {
+			return new WP_Error( 'altsmith_empty_text', __( 'An approved text cannot be empty. Choose “Decorative” for an image that needs none.', 'altsmith' ), array( 'status' => 400 ) );
+		}
+		$decision = new Decision( (string) $input['action'], $values, Plain_Text::from_person( $input['reason'] ?? '', 500 ), (string) ( $input['seen'] ?? '' ), (int) $input['version'] );
+		try {
+			return $this->review->decide( $row, $decision, wp_get_current_user() );
+		} catch ( Sidecar_Error $error ) {
+			return Rest_Error::from_sidecar( $error );
+		}
+	}
+}

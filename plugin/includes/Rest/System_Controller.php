@@ -1,0 +1,86 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Rest;
+
+use Altsmith\Settings;
+use Altsmith\Sidecar\Connection_Test;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Sync\Loopback;
+use Altsmith\Sync\Pause;
+use Altsmith\Sync\Worker;
+use WP_Error;
+use WP_REST_Request;
+use WP_REST_Response;
+
+defined( 'ABSPATH' ) || exit;
+
+/** `status`, `connection`, `sync`, and `work`, which only this site itself calls. */
+final class System_Controller {
+	public function __construct(
+		private readonly Access $access,
+		private readonly Settings $settings,
+		private readonly Request_Store $store,
+		private readonly Worker $worker,
+		private readonly Pause $pause,
+		private readonly Connection_Test $connection_test,
+	) {}
+
+	public function register(): void {
+		$this->route( '/status', 'GET', 'status', array( $this->access, 'reviewer' ) );
+		$this->route( '/connection', 'POST', 'connection', array( $this->access, 'administrator' ) );
+		$this->route( '/sync', 'POST', 'sync', array( $this->access, 'reviewer' ) );
+		$this->route( '/work', 'POST', 'work', array( $this, 'is_this_site' ) );
+	}
+
+	/** What the screens show about the flow. Asks the sidecar nothing, so that it is quick when the sidecar is away. */
+	public function status(): WP_REST_Response {
+		$pause = $this->pause->read();
+		return new WP_REST_Response( array(
+			'configured'    => $this->settings->is_configured(),
+			'automatic'     => $this->settings->is_automatic(),
+			'counts'        => (object) $this->store->counts(),
+			'problem'       => $pause['failures'] > 0 ? array( 'code' => $pause['code'], 'message' => $pause['message'] ) : null,
+			'last_sync'     => self::moment( 'altsmith_last_sync' ),
+			'last_cron'     => self::moment( 'altsmith_last_cron' ),
+			'cron_disabled' => defined( 'DISABLE_WP_CRON' ) && DISABLE_WP_CRON,
+		) );
+	}
+
+	public function connection(): WP_REST_Response {
+		$result = $this->connection_test->run();
+		if ( $result['ok'] ) {
+			$this->pause->end();
+		}
+		return new WP_REST_Response( $result );
+	}
+
+	/** Sends what waits and reads what is new, for a person who looks at the screen. */
+	public function sync(): WP_REST_Response {
+		$run = $this->worker->run( 8, 0, ! $this->pause->is_on() || $this->pause->read()['failures'] < 2 );
+		return new WP_REST_Response( $run + array( 'status' => $this->status()->get_data() ) );
+	}
+
+	public function work(): WP_REST_Response {
+		ignore_user_abort( true );
+		$this->worker->run( 25, 8 );
+		return new WP_REST_Response( null, 204 );
+	}
+
+	public function is_this_site( WP_REST_Request $request ): bool|WP_Error {
+		return Loopback::is_signed( (string) $request->get_header( 'x_altsmith_time' ), (string) $request->get_header( 'x_altsmith_signature' ) ) ? true : Rest_Error::forbidden();
+	}
+
+	private function route( string $path, string $method, string $callback, callable $permission ): void {
+		register_rest_route( 'altsmith/v1', $path, array(
+			'methods'             => $method,
+			'callback'            => array( $this, $callback ),
+			'permission_callback' => $permission,
+		) );
+	}
+
+	private static function moment( string $option ): ?string {
+		$time = (int) get_option( $option, 0 );
+		return $time > 0 ? gmdate( 'Y-m-d\TH:i:s\Z', $time ) : null;
+	}
+}

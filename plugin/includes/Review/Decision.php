@@ -1,0 +1,42 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Review;
+
+use WP_User;
+
+defined( 'ABSPATH' ) || exit;
+
+/** What a person chose, and what they had before their eyes when they did. */
+final class Decision {
+	public const ACTIONS = array( 'approve', 'reject', 'decorative', 'reopen' );
+
+	/**
+	 * @param array<string, string|string[]> $values  Cleaned texts; empty to take the suggestion as it is.
+	 * @param string                         $seen    The alt text the attachment had on the person's screen.
+	 * @param int                            $version The version of the suggestion on the person's screen.
+	 */
+	public function __construct(
+		public readonly string $action,
+		public readonly array $values,
+		public readonly string $reason,
+		public readonly string $seen,
+		public readonly int $version,
+	) {}
+
+	/** @return array<string, mixed> Body of `POST /v1/suggestions/{id}/decision`. */
+	public function body( WP_User $by ): array {
+		$body = array(
+			'action'  => $this->action,
+			'by'      => array( 'id' => (string) $by->ID, 'name' => mb_substr( $by->display_name, 0, 200 ) ),
+			'version' => $this->version,
+		);
+		if ( array() !== $this->values && 'approve' === $this->action ) {
+			$body['values'] = $this->values;
+		}
+		if ( '' !== $this->reason ) {
+			$body['reason'] = $this->reason;
+		}
+		return $body;
+	}
+}

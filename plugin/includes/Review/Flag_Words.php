@@ -1,0 +1,28 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Review;
+
+defined( 'ABSPATH' ) || exit;
+
+/** What each flag means, as a sentence for the reviewer. */
+final class Flag_Words {
+	/** @return array<string, string> */
+	public static function all(): array {
+		return array(
+			'linked'              => __( 'The image is a link: its text should say where the link goes.', 'altsmith' ),
+			'text_in_image'       => __( 'There seems to be text in the image: the alt text should carry those words.', 'altsmith' ),
+			'chart_like'          => __( 'This looks like a chart or diagram: a short name here, the numbers in the text of the page.', 'altsmith' ),
+			'screenshot'          => __( 'This looks like a screenshot: say what it is meant to show.', 'altsmith' ),
+			'logo_or_icon'        => __( 'This looks like a logo or an icon: name the organisation, or what the icon does.', 'altsmith' ),
+			'tiny'                => __( 'The image is very small, so the model saw little.', 'altsmith' ),
+			'near_uniform'        => __( 'The image is nearly one colour, so there is little to describe.', 'altsmith' ),
+			'low_confidence'      => __( 'The model was unsure.', 'altsmith' ),
+			'repetitive'          => __( 'The model repeated itself.', 'altsmith' ),
+			'too_short'           => __( 'The text is very short.', 'altsmith' ),
+			'duplicate_text'      => __( 'Other images have the same text.', 'altsmith' ),
+			'existing_human_text' => __( 'The image has a text already.', 'altsmith' ),
+			'possibly_decorative' => __( 'The image may be decorative. Only you can tell.', 'altsmith' ),
+		);
+	}
+}

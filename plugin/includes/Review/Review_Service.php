@@ -1,0 +1,71 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Review;
+
+use Altsmith\Sidecar\Client;
+use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Storage\Request_Row;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Sync\Intake;
+use Altsmith\Writeback\Write_Result;
+use WP_User;
+
+defined( 'ABSPATH' ) || exit;
+
+/** A person's yes or no: to the sidecar first, which keeps decisions, then to the text. */
+final class Review_Service {
+	public function __construct(
+		private readonly Request_Store $store,
+		private readonly Client $client,
+		private readonly Intake $intake,
+		private readonly Write_Back $write_back,
+	) {}
+
+	/**
+	 * @param Decision $decision What the person chose.
+	 * @return Request_Row The row afterwards.
+	 * @throws Sidecar_Error 409 when somebody else was faster; unreachable when nothing was decided.
+	 */
+	public function decide( Request_Row $row, Decision $decision, WP_User $by ): Request_Row {
+		// Before the network call: if this process dies right after it, the next one still knows what the person saw.
+		$this->store->remember_seen( $row->attachment_id, $decision->seen );
+		try {
+			$this->intake->accept( $this->client->decide( $row->suggestion_id, $decision->body( $by ) ) );
+		} catch ( Sidecar_Error $error ) {
+			if ( 409 === $error->status ) {
+				$this->intake->accept( $this->client->suggestion( $row->suggestion_id ) );
+			}
+			throw $error;
+		}
+		$this->report_quietly( $row->attachment_id );
+		return $this->store->find( $row->attachment_id ) ?? $row;
+	}
+
+	/**
+	 * Takes a decision back: an applied text is restored, a rejection reopened.
+	 *
+	 * @throws Sidecar_Error
+	 */
+	public function undo( Request_Row $row, WP_User $by ): ?Write_Result {
+		if ( 'applied' === $row->suggestion_state || 'decorative' === $row->suggestion_state ) {
+			$result = $this->write_back->undo( $row );
+			$this->report_quietly( $row->attachment_id );
+			return $result;
+		}
+		$this->decide( $row, new Decision( 'reopen', array(), '', '', $row->suggestion_version ), $by );
+		return null;
+	}
+
+	/** The text is written; that the sidecar hears of it only later is no reason to show the person an error. */
+	private function report_quietly( int $attachment_id ): void {
+		$row = $this->store->find( $attachment_id );
+		if ( null !== $row && null !== $row->report ) {
+			try {
+				$this->write_back->report( $row );
+			} catch ( Sidecar_Error ) {
+				return; // The row keeps the report; the worker sends it.
+			}
+		}
+	}
+}

@@ -1,0 +1,37 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Review;
+
+defined( 'ABSPATH' ) || exit;
+
+/** The one vocabulary for the state of an image's suggestion. */
+final class Status_Words {
+	/** Short, for a table column. */
+	public static function label( string $status ): string {
+		return self::all()[ $status ][0] ?? $status;
+	}
+
+	/** A sentence, for the details of an image. */
+	public static function sentence( string $status ): string {
+		return self::all()[ $status ][1] ?? $status;
+	}
+
+	/** @return array<string, array{string, string}> */
+	private static function all(): array {
+		return array(
+			'none'       => array( __( 'No suggestion', 'altsmith' ), __( 'No suggestion has been asked for.', 'altsmith' ) ),
+			'queued'     => array( __( 'Waiting to be sent', 'altsmith' ), __( 'The image waits to be sent to the sidecar.', 'altsmith' ) ),
+			'sent'       => array( __( 'Being described', 'altsmith' ), __( 'The sidecar is working on it.', 'altsmith' ) ),
+			'pending'    => array( __( 'Needs review', 'altsmith' ), __( 'A suggestion waits for your review. It is not published.', 'altsmith' ) ),
+			'approved'   => array( __( 'Approved', 'altsmith' ), __( 'Approved; about to be written.', 'altsmith' ) ),
+			'applied'    => array( __( 'Approved', 'altsmith' ), __( 'A person approved the suggestion and it is the alt text now.', 'altsmith' ) ),
+			'rejected'   => array( __( 'Rejected', 'altsmith' ), __( 'The suggestion was rejected.', 'altsmith' ) ),
+			'decorative' => array( __( 'Decorative', 'altsmith' ), __( 'Marked as decorative: screen readers skip the image.', 'altsmith' ) ),
+			'conflict'   => array( __( 'Conflict', 'altsmith' ), __( 'Somebody changed the alt text in the meantime. Their text was kept.', 'altsmith' ) ),
+			'superseded' => array( __( 'Replaced', 'altsmith' ), __( 'A newer suggestion took its place.', 'altsmith' ) ),
+			'failed'     => array( __( 'Failed', 'altsmith' ), __( 'No suggestion could be made.', 'altsmith' ) ),
+			'skipped'    => array( __( 'Skipped', 'altsmith' ), __( 'No suggestion was made for this image.', 'altsmith' ) ),
+		);
+	}
+}

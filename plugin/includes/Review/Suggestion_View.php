@@ -1,0 +1,91 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Review;
+
+use Altsmith\Storage\Request_Row;
+use Altsmith\Writeback\Alt_Text_Meta;
+use Altsmith\Writeback\Provenance;
+use WP_Post;
+
+defined( 'ABSPATH' ) || exit;
+
+/** How a row is shown over REST: WordPress's own picture and present text beside the sidecar's suggestion. */
+final class Suggestion_View {
+	/** @return array<string, mixed>|null The suggestion with its picture; null when none has come yet. */
+	public function suggestion( Request_Row $row ): ?array {
+		$post = get_post( $row->attachment_id );
+		if ( null === $row->suggestion || ! $post instanceof WP_Post ) {
+			return null;
+		}
+		$given = $row->suggestion;
+		return array(
+			'id'             => $given['id'],
+			'version'        => $row->suggestion_version,
+			'state'          => $row->suggestion_state,
+			'status'         => $row->display_status(),
+			'suggested_alt'  => $given['fields']['alt_text'],
+			'fields'         => $given['fields'],
+			'values'         => $given['values'],
+			'alternatives'   => $given['alternatives'],
+			'confidence'     => $given['confidence'],
+			'flags'          => self::flags( $given['flags'] ),
+			'model'          => $given['model'],
+			'reason'         => $given['reason'],
+			'decided_by'     => $given['decided_by'],
+			'decided_at'     => $given['decided_at'],
+			'created_at'     => $given['created_at'],
+			'run_id'         => $given['run_id'],
+			'can_undo'       => $this->can_undo( $row ),
+		) + $this->picture( $post );
+	}
+
+	/** @return array<string, mixed> Everything known about one attachment, with or without a suggestion. */
+	public function attachment( WP_Post $post, ?Request_Row $row ): array {
+		$latest = Provenance::latest( $post->ID );
+		return array(
+			'id'         => $post->ID,
+			'status'     => null === $row ? 'none' : $row->display_status(),
+			'alt_text'   => Alt_Text_Meta::read( $post->ID )->text(),
+			'decorative' => Provenance::is_decorative( $post->ID ),
+			'error'      => null === $row || '' === $row->error_code ? null : array( 'code' => $row->error_code, 'message' => $row->error_message ),
+			'suggestion' => null === $row ? null : $this->suggestion( $row ),
+			'provenance' => $latest,
+			'placements' => array(),
+			'review_url' => self::review_url( $post->ID ),
+		);
+	}
+
+	public static function review_url( int $attachment_id = 0 ): string {
+		$url = admin_url( 'upload.php?page=altsmith-review' );
+		return 0 === $attachment_id ? $url : add_query_arg( 'attachment', $attachment_id, $url );
+	}
+
+	/** Flag codes with a sentence in the site's language; a code from a newer sidecar keeps the sidecar's own sentence. */
+	private static function flags( array $flags ): array {
+		$words = Flag_Words::all();
+		return array_map( static fn( array $flag ): array => array( 'code' => $flag['code'], 'message' => $words[ $flag['code'] ] ?? $flag['message'] ), $flags );
+	}
+
+	private function can_undo( Request_Row $row ): bool {
+		$latest = Provenance::latest( $row->attachment_id );
+		if ( in_array( $row->suggestion_state, array( 'applied', 'decorative' ), true ) ) {
+			return null !== $latest && ( $latest['suggestion_id'] ?? '' ) === $row->suggestion_id;
+		}
+		return in_array( $row->suggestion_state, array( 'rejected', 'conflict' ), true );
+	}
+
+	/** @return array<string, mixed> */
+	private function picture( WP_Post $post ): array {
+		$image = wp_get_attachment_image_src( $post->ID, 'medium_large' );
+		return array(
+			'attachment_id' => $post->ID,
+			'title'         => $post->post_title,
+			'file_name'     => wp_basename( (string) get_attached_file( $post->ID ) ),
+			'current_alt'   => Alt_Text_Meta::read( $post->ID )->text(),
+			'is_decorative' => Provenance::is_decorative( $post->ID ),
+			'thumbnail'     => is_array( $image ) ? array( 'url' => $image[0], 'width' => (int) $image[1], 'height' => (int) $image[2] ) : null,
+			'edit_url'      => (string) get_edit_post_link( $post->ID, 'raw' ),
+		);
+	}
+}

@@ -1,0 +1,118 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Review;
+
+use Altsmith\Sidecar\Client;
+use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Storage\Lock;
+use Altsmith\Storage\Request_Row;
+use Altsmith\Storage\Request_Status;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Writeback\Alt_Text_Writer;
+use Altsmith\Writeback\Write_Request;
+use Altsmith\Writeback\Write_Result;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Carries out what a person decided, and tells the sidecar what came of it. The report waits in the row until it is heard. */
+final class Write_Back {
+	public function __construct(
+		private readonly Request_Store $store,
+		private readonly Alt_Text_Writer $writer,
+		private readonly Client $client,
+	) {}
+
+	/** Writes an approved or decorative suggestion, if there is one to write. Safe to call at any time. */
+	public function carry_out( int $attachment_id ): ?Write_Result {
+		$row = $this->store->find( $attachment_id );
+		if ( null === $row || null === $row->suggestion || Request_Status::READY !== $row->status || null !== $row->report ) {
+			return null;
+		}
+		if ( 'approved' !== $row->suggestion_state && 'decorative' !== $row->suggestion_state ) {
+			return null;
+		}
+		$result = $this->writer->write( self::write_request( $row, $row->suggestion ) );
+		if ( Write_Result::BUSY !== $result->outcome ) {
+			$this->note( $row, $result );
+		}
+		return $result;
+	}
+
+	/** Takes the latest write of an attachment back. */
+	public function undo( Request_Row $row ): Write_Result {
+		$result = $this->writer->undo( $row->attachment_id );
+		if ( Write_Result::UNDONE === $result->outcome ) {
+			$this->note( $row, $result );
+		}
+		return $result;
+	}
+
+	/** Reports everything the sidecar has not heard of. @throws Sidecar_Error */
+	public function report_open( Lock $lock ): void {
+		foreach ( $this->store->unreported( 200 ) as $row ) {
+			if ( ! $lock->renew() ) {
+				return;
+			}
+			$this->report( $row );
+		}
+	}
+
+	/** @throws Sidecar_Error When the sidecar could not be asked; the report stays. */
+	public function report( Request_Row $row ): void {
+		$gone   = Request_Status::GONE === $row->status;
+		$report = $gone ? self::body( new Write_Result( Write_Result::GONE, '', '' ) ) : $row->report;
+		if ( null === $report ) {
+			return;
+		}
+		try {
+			if ( '' !== $row->suggestion_id ) {
+				$raw = $this->client->write_back( $row->suggestion_id, $report );
+				$this->store->change( $row->attachment_id, array( 'report' => '' ) );
+				$this->store->keep_suggestion( $row->attachment_id, Suggestion::cleaned( $raw ) );
+			}
+		} catch ( Sidecar_Error $error ) {
+			if ( $error->retryable ) {
+				throw $error;
+			}
+			// The sidecar knows better (it heard this before, or lost the suggestion): what is written stays written.
+			$this->store->change( $row->attachment_id, array( 'report' => '' ) );
+		}
+		if ( $gone ) {
+			$this->store->remove( $row->attachment_id );
+		}
+	}
+
+	private function note( Request_Row $row, Write_Result $result ): void {
+		$this->store->change( $row->attachment_id, array( 'report' => (string) wp_json_encode( self::body( $result ) ) ) );
+	}
+
+	/** @return array<string, mixed> Body of `POST /v1/suggestions/{id}/write-back`. */
+	private static function body( Write_Result $result ): array {
+		$texts = static fn( string $text ): array => array( 'alt_text' => mb_substr( mb_scrub( $text ), 0, 10000 ) );
+		return array(
+			'outcome' => $result->outcome,
+			'before'  => $texts( $result->before ),
+			'after'   => $texts( $result->after ),
+		);
+	}
+
+	/** @param array<string, mixed> $suggestion */
+	private static function write_request( Request_Row $row, array $suggestion ): Write_Request {
+		$decorative = 'decorative' === $row->suggestion_state;
+		$approved   = (string) ( $suggestion['values']['alt_text'] ?? $suggestion['fields']['alt_text'] );
+		return new Write_Request(
+			$row->attachment_id,
+			// What the person saw on our screen; for a decision made elsewhere, what the sidecar was told when it was asked.
+			$row->seen_alt ?? (string) ( $suggestion['current']['alt_text'] ?? '' ),
+			$decorative ? '' : $approved,
+			$decorative,
+			array(
+				'suggestion_id' => $suggestion['id'],
+				'version'       => $suggestion['version'],
+				'model'         => $suggestion['model'],
+				'by'            => $suggestion['decided_by'],
+			)
+		);
+	}
+}

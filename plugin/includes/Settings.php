@@ -1,0 +1,119 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Every option of the plugin, with its default. Constants win over the database, so that a key can stay out of it. */
+final class Settings {
+	public const URL_OPTION  = 'altsmith_sidecar_url';
+	public const KEY_OPTION  = 'altsmith_site_key';
+	public const MORE_OPTION = 'altsmith_settings';
+
+	/** What the sidecar can read. Other image types are turned into JPEG first where the server can, else skipped. */
+	public const READABLE_TYPES = array( 'image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif' );
+
+	/** Address without a slash at its end, or '' when none is set. */
+	public function sidecar_url(): string {
+		$value = defined( 'ALTSMITH_SIDECAR_URL' ) ? constant( 'ALTSMITH_SIDECAR_URL' ) : get_option( self::URL_OPTION, '' );
+		return self::sanitize_url( $value );
+	}
+
+	public function site_key(): string {
+		$value = defined( 'ALTSMITH_SITE_KEY' ) ? constant( 'ALTSMITH_SITE_KEY' ) : get_option( self::KEY_OPTION, '' );
+		return self::sanitize_key( $value );
+	}
+
+	/** Nothing is sent anywhere before this is true. */
+	public function is_configured(): bool {
+		return '' !== $this->sidecar_url() && '' !== $this->site_key();
+	}
+
+	/** @return 'constant'|'database'|'none' */
+	public function source_of( string $option ): string {
+		$constant = self::URL_OPTION === $option ? 'ALTSMITH_SIDECAR_URL' : 'ALTSMITH_SITE_KEY';
+		if ( defined( $constant ) ) {
+			return 'constant';
+		}
+		return '' === (string) get_option( $option, '' ) ? 'none' : 'database';
+	}
+
+	/** Whether new uploads ask for a suggestion by themselves. */
+	public function is_automatic(): bool {
+		return (bool) $this->all()['automatic'];
+	}
+
+	/** @return string[] MIME types that are asked for automatically and in backfills. */
+	public function types(): array {
+		return $this->all()['types'];
+	}
+
+	/** What a person needs to open the review screen; each image is checked with `edit_post` as well. */
+	public function review_capability(): string {
+		return $this->all()['reviewers'];
+	}
+
+	public function fills_on_render(): bool {
+		return (bool) $this->all()['render_fill'];
+	}
+
+	public function writes_title(): bool {
+		return (bool) $this->all()['write_title'];
+	}
+
+	public function writes_description(): bool {
+		return (bool) $this->all()['write_description'];
+	}
+
+	public function prints_structured_data(): bool {
+		return (bool) $this->all()['structured_data'];
+	}
+
+	/** @return array{automatic: bool, types: string[], reviewers: string, render_fill: bool, write_title: bool, write_description: bool, structured_data: bool} */
+	public function all(): array {
+		$stored = get_option( self::MORE_OPTION, array() );
+		return self::sanitize_more( array_merge( self::defaults(), is_array( $stored ) ? $stored : array() ) );
+	}
+
+	/** @return array<string, mixed> */
+	public static function defaults(): array {
+		return array(
+			'automatic'         => true,
+			'types'             => self::READABLE_TYPES,
+			'reviewers'         => 'upload_files',
+			'render_fill'       => false,
+			'write_title'       => true,
+			'write_description' => true,
+			'structured_data'   => true,
+		);
+	}
+
+	public static function sanitize_url( mixed $value ): string {
+		$url    = is_string( $value ) ? esc_url_raw( trim( $value ), array( 'http', 'https' ) ) : '';
+		$host   = (string) wp_parse_url( $url, PHP_URL_HOST );
+		return '' === $host ? '' : untrailingslashit( $url );
+	}
+
+	/** A key is printable ASCII without spaces; anything else could break out of the header it is sent in. */
+	public static function sanitize_key( mixed $value ): string {
+		return is_string( $value ) && preg_match( '/^[\x21-\x7e]{1,200}$/', trim( $value ) ) ? trim( $value ) : '';
+	}
+
+	/**
+	 * @param mixed $value What the form posted, or what the database holds.
+	 * @return array<string, mixed>
+	 */
+	public static function sanitize_more( mixed $value ): array {
+		$value = is_array( $value ) ? $value : array();
+		$types = is_array( $value['types'] ?? null ) ? $value['types'] : array();
+		$clean = array(
+			'types'     => array_values( array_intersect( self::READABLE_TYPES, $types ) ),
+			'reviewers' => 'edit_others_posts' === ( $value['reviewers'] ?? '' ) ? 'edit_others_posts' : 'upload_files',
+		);
+		foreach ( array( 'automatic', 'render_fill', 'write_title', 'write_description', 'structured_data' ) as $switch ) {
+			$clean[ $switch ] = ! empty( $value[ $switch ] );
+		}
+		return $clean;
+	}
+}

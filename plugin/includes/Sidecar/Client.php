@@ -1,0 +1,177 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Sidecar;
+
+use Altsmith\Settings;
+use WP_Error;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The only place that talks to the sidecar, and the only caller of wp_remote_*.
+ *
+ * wp_safe_remote_* would refuse private addresses and unusual ports, which is where a sidecar lives; the address is typed
+ * in by an administrator and never comes from a visitor. Redirects are not followed, so that the key goes nowhere else.
+ */
+final class Client {
+	/** A page of 200 changes with long texts is far below this; anything above is not our sidecar. */
+	private const MAX_REPLY_BYTES = 4194304;
+
+	public function __construct( private readonly Settings $settings ) {}
+
+	/** @return array<string, mixed> @throws Sidecar_Error */
+	public function status( int $timeout = 5 ): array {
+		return $this->json( 'GET', '/v1/status', null, Reply_Schema::status(), $timeout )->body;
+	}
+
+	/** @throws Sidecar_Error */
+	public function has_image( string $sha256 ): bool {
+		try {
+			$this->send( 'HEAD', '/v1/images/' . $sha256, '', array(), 5 );
+			return true;
+		} catch ( Sidecar_Error $error ) {
+			if ( 404 === $error->status ) {
+				return false;
+			}
+			throw $error;
+		}
+	}
+
+	/** @throws Sidecar_Error */
+	public function put_image( string $sha256, string $bytes, string $media_type ): void {
+		$this->send( 'PUT', '/v1/images/' . $sha256, $bytes, array( 'Content-Type' => $media_type ), 20 );
+	}
+
+	/**
+	 * @param array<string, mixed> $request Body of `POST /v1/jobs`.
+	 * @return array<string, mixed> The job.
+	 * @throws Sidecar_Error
+	 */
+	public function create_job( array $request ): array {
+		return $this->json( 'POST', '/v1/jobs', $request, Reply_Schema::job_reply(), 10 )->body['job'];
+	}
+
+	/** @return array<string, mixed> The job, as it is now. @throws Sidecar_Error */
+	public function job( string $id ): array {
+		return $this->json( 'GET', '/v1/jobs/' . rawurlencode( $id ), null, Reply_Schema::job_reply(), 10 )->body['job'];
+	}
+
+	/** @throws Sidecar_Error */
+	public function retry_job( string $id ): void {
+		$this->json( 'POST', '/v1/jobs/' . rawurlencode( $id ) . '/retry', array(), Reply_Schema::job_reply(), 10 );
+	}
+
+	/** @return array<string, mixed> @throws Sidecar_Error */
+	public function suggestion( string $id ): array {
+		return $this->json( 'GET', '/v1/suggestions/' . rawurlencode( $id ), null, Reply_Schema::suggestion_reply(), 10 )->body['suggestion'];
+	}
+
+	/**
+	 * @param array<string, mixed> $decision Body of `POST /v1/suggestions/{id}/decision`.
+	 * @return array<string, mixed> The suggestion in its new state.
+	 * @throws Sidecar_Error
+	 */
+	public function decide( string $id, array $decision ): array {
+		return $this->json( 'POST', '/v1/suggestions/' . rawurlencode( $id ) . '/decision', $decision, Reply_Schema::suggestion_reply(), 10 )->body['suggestion'];
+	}
+
+	/**
+	 * @param array<string, mixed> $report Body of `POST /v1/suggestions/{id}/write-back`.
+	 * @return array<string, mixed> The suggestion in its new state.
+	 * @throws Sidecar_Error
+	 */
+	public function write_back( string $id, array $report ): array {
+		return $this->json( 'POST', '/v1/suggestions/' . rawurlencode( $id ) . '/write-back', $report, Reply_Schema::suggestion_reply(), 10 )->body['suggestion'];
+	}
+
+	/**
+	 * @return array{items: array<int, array<string, mixed>>, next: string, more: bool}
+	 * @throws Sidecar_Error
+	 */
+	public function changes( string $after, int $limit, int $wait ): array {
+		$query = http_build_query( array_filter( array( 'after' => $after, 'limit' => $limit, 'wait' => $wait ) ) );
+		return $this->json( 'GET', '/v1/changes?' . $query, null, Reply_Schema::change_page(), 10 + $wait )->body;
+	}
+
+	/**
+	 * @param array<string, mixed>|null $body
+	 * @param array<string, mixed>      $schema
+	 * @throws Sidecar_Error
+	 */
+	private function json( string $method, string $path, ?array $body, array $schema, int $timeout ): Reply {
+		$text  = null === $body ? '' : (string) wp_json_encode( (object) $body );
+		$reply = $this->send( $method, $path, $text, null === $body ? array() : array( 'Content-Type' => 'application/json' ), $timeout );
+		$valid = rest_validate_value_from_schema( $reply->body, $schema, 'reply' );
+		if ( $valid instanceof WP_Error ) {
+			/* translators: %s: which part of the answer is wrong */
+			throw new Sidecar_Error( Sidecar_Error::BAD_REPLY, sprintf( __( 'The sidecar answered in a form this plugin does not know (%s). Are both on the same version?', 'altsmith' ), $valid->get_error_message() ), $reply->status );
+		}
+		return $reply;
+	}
+
+	/**
+	 * @param array<string, string> $headers
+	 * @throws Sidecar_Error
+	 */
+	private function send( string $method, string $path, string $body, array $headers, int $timeout ): Reply {
+		if ( ! $this->settings->is_configured() ) {
+			throw new Sidecar_Error( Sidecar_Error::NOT_CONFIGURED, __( 'Set the address and the key of the sidecar under Settings → Altsmith first.', 'altsmith' ) );
+		}
+		$answer = wp_remote_request(
+			$this->settings->sidecar_url() . $path,
+			array(
+				'method'              => $method,
+				'headers'             => $headers + array(
+					'Authorization' => 'Bearer ' . $this->settings->site_key(),
+					'Accept'        => 'application/json',
+				),
+				'body'                => '' === $body ? null : $body,
+				'timeout'             => $timeout,
+				'redirection'         => 0,
+				'limit_response_size' => self::MAX_REPLY_BYTES,
+				'user-agent'          => 'Altsmith/' . ALTSMITH_VERSION . ' (WordPress)',
+			)
+		);
+		if ( $answer instanceof WP_Error ) {
+			/* translators: 1: address, 2: what the network said */
+			throw new Sidecar_Error( Sidecar_Error::UNREACHABLE, sprintf( __( 'The sidecar at %1$s could not be reached: %2$s', 'altsmith' ), $this->settings->sidecar_url(), $answer->get_error_message() ), 0, true );
+		}
+		return $this->read( $answer );
+	}
+
+	/**
+	 * @param array<string, mixed> $answer As WordPress returns it.
+	 * @throws Sidecar_Error
+	 */
+	private function read( array $answer ): Reply {
+		$status = (int) wp_remote_retrieve_response_code( $answer );
+		$text   = wp_remote_retrieve_body( $answer );
+		$body   = strlen( $text ) < self::MAX_REPLY_BYTES ? json_decode( $text, true, 32 ) : null;
+		if ( $status >= 200 && $status < 300 && ( '' === $text || is_array( $body ) ) ) {
+			return new Reply( $status, is_array( $body ) ? $body : array() );
+		}
+		$error       = is_array( $body ) && is_array( $body['error'] ?? null ) ? $body['error'] : array();
+		$code        = is_string( $error['code'] ?? null ) ? substr( sanitize_key( $error['code'] ), 0, 60 ) : '';
+		$retry_after = Retry_Policy::parse_retry_after( (string) wp_remote_retrieve_header( $answer, 'retry-after' ), time() );
+		if ( $status < 300 || '' === $code ) {
+			$this->refuse_stranger( $status, $retry_after );
+		}
+		$message   = is_string( $error['message'] ?? null ) ? sanitize_text_field( $error['message'] ) : '';
+		$retryable = isset( $error['retryable'] ) ? (bool) $error['retryable'] : $status >= 500;
+		throw new Sidecar_Error( strtoupper( $code ), $message, $status, $retryable || in_array( $status, array( 401, 403, 408, 429 ), true ), $retry_after );
+	}
+
+	/**
+	 * An answer that is not the sidecar's own: a proxy's error page, another program on that port. HEAD has no body, so
+	 * its status alone has to do.
+	 *
+	 * @throws Sidecar_Error
+	 */
+	private function refuse_stranger( int $status, int $retry_after ): never {
+		$known = array( 401 => 'KEY_INVALID', 404 => 'NOT_FOUND', 429 => 'RATE_LIMITED', 503 => 'MODEL_UNAVAILABLE' );
+		$retry = in_array( $status, array( 401, 403, 408, 429 ), true ) || $status >= 500;
+		/* translators: %d: HTTP status */
+		throw new Sidecar_Error( $known[ $status ] ?? Sidecar_Error::BAD_REPLY, sprintf( __( 'The answer is not the sidecar\'s (HTTP status %d). Is this the right address?', 'altsmith' ), $status ), $status, $retry, $retry_after );
+	}
+}

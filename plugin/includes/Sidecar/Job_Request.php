@@ -1,0 +1,85 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Sidecar;
+
+use Altsmith\Storage\Request_Row;
+use WP_Post;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Says what is wanted for which attachment, and what WordPress knows about it. Texts and names only: no bytes, no addresses of people. */
+final class Job_Request {
+	private const FIELDS = array( 'alt_text', 'title', 'caption', 'description', 'keywords', 'file_name' );
+
+	/** @return array<string, mixed> Body of `POST /v1/jobs`. */
+	public static function body( Request_Row $row, WP_Post $attachment, string $sha256 ): array {
+		$body = array(
+			'image_sha256' => $sha256,
+			'subject'      => array( 'type' => 'attachment', 'id' => (string) $attachment->ID ),
+			'fields'       => self::FIELDS,
+			'context'      => self::context( $attachment ),
+			'current'      => self::current( $attachment ),
+			'priority'     => $row->priority,
+		);
+		$locale = get_locale();
+		if ( 1 === preg_match( '/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/', $locale ) ) {
+			$body['locale'] = $locale;
+		}
+		if ( str_starts_with( $row->run_id, 'run_' ) ) {
+			$body['run_id'] = $row->run_id;
+		}
+		return $body;
+	}
+
+	/** @return array<string, mixed> */
+	private static function context( WP_Post $attachment ): array {
+		$parent  = $attachment->post_parent ? get_post( $attachment->post_parent ) : null;
+		$context = array(
+			'file_name'  => wp_basename( (string) get_attached_file( $attachment->ID ) ),
+			'page_title' => $parent instanceof WP_Post ? wp_strip_all_tags( $parent->post_title ) : '',
+			'site_name'  => wp_strip_all_tags( html_entity_decode( (string) get_bloginfo( 'name' ), ENT_QUOTES ) ),
+		);
+		/**
+		 * What accompanies the image: file_name, page_title, page_url, site_name, surrounding_text (strings), linked (bool), used_in (int).
+		 *
+		 * @param array<string, mixed> $context
+		 * @param int                  $attachment_id
+		 */
+		$context = apply_filters( 'altsmith_request_context', $context, $attachment->ID );
+		return self::within_limits( is_array( $context ) ? $context : array() );
+	}
+
+	/** @return array<string, string> The texts the attachment has now. */
+	private static function current( WP_Post $attachment ): array {
+		$texts = array(
+			'alt_text'    => (string) get_post_meta( $attachment->ID, '_wp_attachment_image_alt', true ),
+			'title'       => $attachment->post_title,
+			'caption'     => $attachment->post_excerpt,
+			'description' => $attachment->post_content,
+		);
+		return array_map( static fn( string $text ): string => mb_substr( mb_scrub( $text ), 0, 10000 ), $texts );
+	}
+
+	/**
+	 * @param array<string, mixed> $context
+	 * @return array<string, mixed> Only what the sidecar's schema knows, cut to its lengths; empty texts left out.
+	 */
+	private static function within_limits( array $context ): array {
+		$limits = array( 'file_name' => 255, 'page_title' => 500, 'page_url' => 2000, 'site_name' => 500, 'surrounding_text' => 2000 );
+		$clean  = array();
+		foreach ( $limits as $name => $limit ) {
+			$text = is_string( $context[ $name ] ?? null ) ? mb_substr( mb_scrub( $context[ $name ] ), 0, $limit ) : '';
+			if ( '' !== $text ) {
+				$clean[ $name ] = $text;
+			}
+		}
+		if ( is_bool( $context['linked'] ?? null ) ) {
+			$clean['linked'] = $context['linked'];
+		}
+		if ( is_int( $context['used_in'] ?? null ) && $context['used_in'] >= 0 ) {
+			$clean['used_in'] = $context['used_in'];
+		}
+		return $clean;
+	}
+}

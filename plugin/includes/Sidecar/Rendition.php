@@ -1,0 +1,93 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Sidecar;
+
+use WP_Error;
+
+defined( 'ABSPATH' ) || exit;
+
+/** The bytes that are sent for an attachment: a middle-size rendition, because the model looks at some 400 pixels. */
+final class Rendition {
+	/** A rendition above this is made smaller first; the sidecar gains nothing from more. */
+	public const MAX_BYTES = 1048576;
+
+	/** Longest edge of a rendition made for sending. */
+	private const MADE_EDGE = 1024;
+
+	/** Shorter edge a rendition needs, or it is only taken when there is nothing larger. */
+	private const GOOD_EDGE = 384;
+
+	private function __construct( public readonly string $bytes, public readonly string $media_type ) {}
+
+	public function sha256(): string {
+		return hash( 'sha256', $this->bytes );
+	}
+
+	/** @throws Rendition_Error When the file is missing or no readable rendition can be made. */
+	public static function of( int $attachment_id ): self {
+		$path = get_attached_file( $attachment_id );
+		if ( ! is_string( $path ) || '' === $path ) {
+			throw new Rendition_Error( 'FILE_MISSING', __( 'The attachment has no file.', 'altsmith' ) );
+		}
+		foreach ( self::candidates( $attachment_id, $path ) as $file => $media_type ) {
+			$bytes = self::read( $file );
+			if ( null !== $bytes ) {
+				return new self( $bytes, $media_type );
+			}
+		}
+		return self::made_smaller( $path );
+	}
+
+	/** @return array<string, string> Path => media type, the best first. */
+	private static function candidates( int $attachment_id, string $path ): array {
+		$metadata = wp_get_attachment_metadata( $attachment_id );
+		$metadata = is_array( $metadata ) ? $metadata : array();
+		$found    = array();
+		foreach ( array( 'medium_large', 'large', '1536x1536', 'medium' ) as $name ) {
+			$size = $metadata['sizes'][ $name ] ?? null;
+			if ( is_array( $size ) && is_string( $size['file'] ?? null ) ) {
+				$found[] = array( dirname( $path ) . '/' . wp_basename( $size['file'] ), (string) ( $size['mime-type'] ?? '' ), min( (int) ( $size['width'] ?? 0 ), (int) ( $size['height'] ?? 0 ) ) );
+			}
+		}
+		$full_edge = min( (int) ( $metadata['width'] ?? 0 ), (int) ( $metadata['height'] ?? 0 ) );
+		$found[]   = array( $path, (string) get_post_mime_type( $attachment_id ), $full_edge > 0 ? $full_edge : self::GOOD_EDGE );
+
+		$found = array_filter( $found, static fn( array $one ): bool => in_array( $one[1], \Altsmith\Settings::READABLE_TYPES, true ) );
+		// Large enough first, in the order above (smallest first); then the rest, largest first.
+		usort( $found, static fn( array $a, array $b ): int => ( $a[2] >= self::GOOD_EDGE && $b[2] >= self::GOOD_EDGE ) ? $a[2] <=> $b[2] : $b[2] <=> $a[2] );
+		return array_column( $found, 1, 0 );
+	}
+
+	private static function read( string $file ): ?string {
+		if ( ! is_file( $file ) || ! is_readable( $file ) || filesize( $file ) > self::MAX_BYTES ) {
+			return null;
+		}
+		$bytes = file_get_contents( $file ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a local file
+		return false === $bytes || '' === $bytes ? null : $bytes;
+	}
+
+	private static function made_smaller( string $path ): self {
+		if ( ! is_file( $path ) ) {
+			throw new Rendition_Error( 'FILE_MISSING', __( 'The file of this attachment is not on this server.', 'altsmith' ), true );
+		}
+		$editor = wp_get_image_editor( $path );
+		if ( $editor instanceof WP_Error ) {
+			throw new Rendition_Error( 'FILE_UNREADABLE', $editor->get_error_message() );
+		}
+		$editor->resize( self::MADE_EDGE, self::MADE_EDGE );
+		$target = wp_tempnam( 'altsmith' ) . '.jpg';
+		$saved  = $editor->save( $target, 'image/jpeg' );
+		$made   = $saved instanceof WP_Error ? $target : (string) $saved['path'];
+		$bytes  = is_file( $made ) ? (string) file_get_contents( $made ) : ''; // phpcs:ignore WordPress.WP.AlternativeFunctions -- a local file
+		foreach ( array_unique( array( $made, $target, substr( $target, 0, -4 ) ) ) as $leftover ) {
+			if ( is_file( $leftover ) ) {
+				wp_delete_file( $leftover );
+			}
+		}
+		if ( '' === $bytes ) {
+			throw new Rendition_Error( 'FILE_UNREADABLE', __( 'No smaller copy of this image could be made.', 'altsmith' ) );
+		}
+		return new self( $bytes, 'image/jpeg' );
+	}
+}

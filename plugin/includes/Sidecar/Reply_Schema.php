@@ -1,0 +1,133 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Sidecar;
+
+defined( 'ABSPATH' ) || exit;
+
+/** The parts of the sidecar's replies this plugin relies on, as JSON schemas. Unknown fields are allowed: newer sidecars add some. */
+final class Reply_Schema {
+	/** @return array<string, mixed> `{job}` */
+	public static function job_reply(): array {
+		return self::object( array( 'job' => self::job() ) );
+	}
+
+	/** @return array<string, mixed> `{suggestion}` */
+	public static function suggestion_reply(): array {
+		return self::object( array( 'suggestion' => self::suggestion() ) );
+	}
+
+	/** @return array<string, mixed> `{items: [{suggestion_id, suggestion | error}]}` */
+	public static function bulk_decision_reply(): array {
+		$item = array(
+			'type'       => 'object',
+			'properties' => array(
+				'suggestion_id' => self::id(),
+				'suggestion'    => self::suggestion(),
+				'error'         => self::object( array( 'code' => self::text(), 'message' => self::text() ) ),
+			),
+			'required'   => array( 'suggestion_id' ),
+		);
+		return self::object( array( 'items' => array( 'type' => 'array', 'items' => $item, 'maxItems' => 500 ) ) );
+	}
+
+	/** @return array<string, mixed> `{items, next, more}` */
+	public static function change_page(): array {
+		$nullable_job        = array( 'type' => array( 'object', 'null' ) ) + self::job();
+		$nullable_suggestion = array( 'type' => array( 'object', 'null' ) ) + self::suggestion();
+		$item                = self::object( array( 'type' => self::text(), 'job' => $nullable_job, 'suggestion' => $nullable_suggestion ) );
+		return self::object(
+			array(
+				'items' => array( 'type' => 'array', 'items' => $item ),
+				'next'  => array( 'type' => 'string', 'maxLength' => 500 ),
+				'more'  => array( 'type' => 'boolean' ),
+			)
+		);
+	}
+
+	/** @return array<string, mixed> Answer of `GET /v1/status`. */
+	public static function status(): array {
+		return self::object(
+			array(
+				'version'                => self::text(),
+				'model'                  => array( 'type' => array( 'object', 'null' ) ) + self::model(),
+				'ready'                  => array( 'type' => 'boolean' ),
+				'problems'               => array( 'type' => 'array', 'items' => self::object( array( 'code' => self::text(), 'message' => self::text() ) ) ),
+				'queue'                  => self::object( array( 'waiting' => self::count(), 'running' => self::count() ) ),
+				'seconds_per_image'      => array( 'type' => array( 'number', 'null' ) ),
+				'estimated_wait_seconds' => array( 'type' => array( 'number', 'null' ) ),
+				'site'                   => self::object( array( 'id' => self::text(), 'name' => self::text() ) ),
+			)
+		);
+	}
+
+	/** @return array<string, mixed> */
+	private static function job(): array {
+		return self::object(
+			array(
+				'id'            => self::id(),
+				'state'         => array( 'type' => 'string', 'enum' => array( 'waiting', 'running', 'done', 'failed', 'cancelled' ) ),
+				'subject'       => self::subject(),
+				'error'         => array( 'type' => array( 'object', 'null' ), 'properties' => array( 'code' => self::text(), 'message' => self::text() ) ),
+				'suggestion_id' => array( 'type' => array( 'string', 'null' ), 'maxLength' => 64 ),
+			)
+		);
+	}
+
+	/** @return array<string, mixed> */
+	private static function suggestion(): array {
+		$nullable_text = array( 'type' => array( 'string', 'null' ) );
+		return self::object(
+			array(
+				'id'           => self::id(),
+				'version'      => array( 'type' => 'integer', 'minimum' => 1 ),
+				'state'        => array( 'type' => 'string', 'enum' => array( 'pending', 'approved', 'rejected', 'decorative', 'applied', 'conflict', 'superseded' ) ),
+				'subject'      => self::subject(),
+				'fields'       => self::object( array( 'alt_text' => array( 'type' => 'string' ) ) ),
+				'alternatives' => array( 'type' => 'array', 'items' => array( 'type' => 'string' ), 'maxItems' => 50 ),
+				'confidence'   => array( 'type' => 'number', 'minimum' => 0, 'maximum' => 1 ),
+				'flags'        => array( 'type' => 'array', 'maxItems' => 50, 'items' => self::object( array( 'code' => self::text(), 'message' => self::text() ) ) ),
+				'model'        => self::model(),
+				'values'       => array( 'type' => array( 'object', 'null' ) ),
+				'reason'       => $nullable_text,
+				'decided_by'   => array( 'type' => array( 'object', 'null' ), 'properties' => array( 'id' => self::text(), 'name' => self::text() ) ),
+				'created_at'   => self::text(),
+				'job_id'       => self::id(),
+				'run_id'       => array( 'type' => array( 'string', 'null' ), 'maxLength' => 64 ),
+			)
+		);
+	}
+
+	/** @return array<string, mixed> */
+	private static function model(): array {
+		return self::object( array( 'id' => self::text(), 'precision' => self::text(), 'demonstration' => array( 'type' => 'boolean' ) ) );
+	}
+
+	/** @return array<string, mixed> */
+	private static function subject(): array {
+		return self::object( array( 'type' => self::text(), 'id' => self::text() ) );
+	}
+
+	/** @return array<string, mixed> */
+	private static function id(): array {
+		return array( 'type' => 'string', 'minLength' => 1, 'maxLength' => 64 );
+	}
+
+	/** @return array<string, mixed> */
+	private static function text(): array {
+		return array( 'type' => 'string' );
+	}
+
+	/** @return array<string, mixed> */
+	private static function count(): array {
+		return array( 'type' => 'integer', 'minimum' => 0 );
+	}
+
+	/**
+	 * @param array<string, array<string, mixed>> $properties All of them required.
+	 * @return array<string, mixed>
+	 */
+	private static function object( array $properties ): array {
+		return array( 'type' => 'object', 'properties' => $properties, 'required' => array_keys( $properties ) );
+	}
+}

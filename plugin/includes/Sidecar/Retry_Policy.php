@@ -1,0 +1,48 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Sidecar;
+
+defined( 'ABSPATH' ) || exit;
+
+/** When to try again. Pure: the clock and the dice come in as arguments. */
+final class Retry_Policy {
+	/** After so many attempts for reasons of its own an image is given up; a person can still ask again. */
+	public const MAX_ATTEMPTS = 8;
+
+	/** Longest wait while the sidecar is away. Short, because what waits is somebody's upload and the question is cheap. */
+	private const MAX_PAUSE = 60;
+
+	/** Longest wait between two attempts for one image. */
+	private const MAX_ROW_DELAY = 3600;
+
+	/**
+	 * Seconds to leave the sidecar alone after it failed `$failures` times in a row: 5, 10, 20, 40, 60, 60 …
+	 *
+	 * @param float $dice 0 to 1; spreads the sites that share one sidecar.
+	 */
+	public static function pause_seconds( int $failures, int $retry_after, float $dice ): int {
+		$wait = min( self::MAX_PAUSE, 5 * 2 ** max( 0, min( 10, $failures - 1 ) ) );
+		return max( $retry_after, (int) ceil( $wait * ( 0.75 + 0.25 * $dice ) ) );
+	}
+
+	/** Seconds until an image that failed by itself is tried again: 10, 20, 40 … at most an hour. */
+	public static function row_delay_seconds( int $attempts, int $retry_after, float $dice ): int {
+		$wait = min( self::MAX_ROW_DELAY, 10 * 2 ** max( 0, min( 12, $attempts - 1 ) ) );
+		return max( $retry_after, (int) ceil( $wait * ( 0.75 + 0.25 * $dice ) ) );
+	}
+
+	public static function gives_up( Sidecar_Error $error, int $attempts ): bool {
+		return ! $error->retryable || $attempts >= self::MAX_ATTEMPTS;
+	}
+
+	/** Retry-After as seconds or as an HTTP date; at most an hour, so that a mad clock cannot stop the plugin. */
+	public static function parse_retry_after( string $header, int $now ): int {
+		$header = trim( $header );
+		if ( '' === $header ) {
+			return 0;
+		}
+		$seconds = ctype_digit( $header ) ? (int) $header : (int) strtotime( $header ) - $now;
+		return max( 0, min( 3600, $seconds ) );
+	}
+}

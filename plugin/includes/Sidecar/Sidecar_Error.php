@@ -1,0 +1,37 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Sidecar;
+
+use RuntimeException;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Anything that kept the sidecar from doing what was asked. `$error` is a code of its catalogue, or one of ours below. */
+final class Sidecar_Error extends RuntimeException {
+	public const NOT_CONFIGURED = 'NOT_CONFIGURED';
+	public const UNREACHABLE    = 'UNREACHABLE';
+	public const BAD_REPLY      = 'BAD_REPLY';
+
+	/**
+	 * @param string $error       A machine-readable code.
+	 * @param string $message     A sentence for people.
+	 * @param int    $status      HTTP status, or 0 when there was no answer.
+	 * @param bool   $retryable   Whether the very same request can succeed later.
+	 * @param int    $retry_after Seconds the sidecar asked us to wait; 0 when it did not.
+	 */
+	public function __construct(
+		public readonly string $error,
+		string $message,
+		public readonly int $status = 0,
+		public readonly bool $retryable = false,
+		public readonly int $retry_after = 0,
+	) {
+		parent::__construct( $message );
+	}
+
+	/** True when the trouble is with the sidecar or the key, not with this one image: then every other request waits too. */
+	public function concerns_all(): bool {
+		return in_array( $this->status, array( 0, 401, 403, 408, 429, 502, 503, 504 ), true ) && self::BAD_REPLY !== $this->error;
+	}
+}

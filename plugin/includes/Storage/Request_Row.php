@@ -1,0 +1,69 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Storage;
+
+defined( 'ABSPATH' ) || exit;
+
+/** One row of the requests table, typed. */
+final class Request_Row {
+	/**
+	 * @param array<string, mixed>|null $suggestion What the sidecar sent, cleaned; null until it came.
+	 * @param array<string, mixed>|null $report     A write-back the sidecar has not heard of yet.
+	 */
+	private function __construct(
+		public readonly int $id,
+		public readonly int $attachment_id,
+		public readonly string $status,
+		public readonly string $priority,
+		public readonly string $run_id,
+		public readonly int $attempts,
+		public readonly int $next_attempt_at,
+		public readonly string $error_code,
+		public readonly string $error_message,
+		public readonly string $job_id,
+		public readonly string $suggestion_id,
+		public readonly string $suggestion_state,
+		public readonly int $suggestion_version,
+		public readonly ?array $suggestion,
+		public readonly ?string $seen_alt,
+		public readonly ?array $report,
+		public readonly int $created_at,
+		public readonly int $updated_at,
+	) {}
+
+	/** @param array<string, string|null> $row As the database gives it: every value a string. */
+	public static function from_database( array $row ): self {
+		return new self(
+			(int) $row['id'],
+			(int) $row['attachment_id'],
+			(string) $row['status'],
+			(string) $row['priority'],
+			(string) $row['run_id'],
+			(int) $row['attempts'],
+			(int) $row['next_attempt_at'],
+			(string) $row['error_code'],
+			(string) $row['error_message'],
+			(string) $row['job_id'],
+			(string) $row['suggestion_id'],
+			(string) $row['suggestion_state'],
+			(int) $row['suggestion_version'],
+			self::json_object( (string) $row['suggestion'] ),
+			'' === (string) $row['seen_alt'] ? null : substr( (string) $row['seen_alt'], 1 ),
+			self::json_object( (string) $row['report'] ),
+			(int) $row['created_at'],
+			(int) $row['updated_at'],
+		);
+	}
+
+	/** One word for people and for REST: the request's own state until a suggestion is there, then the suggestion's. */
+	public function display_status(): string {
+		return Request_Status::READY === $this->status && '' !== $this->suggestion_state ? $this->suggestion_state : $this->status;
+	}
+
+	/** @return array<string, mixed>|null */
+	private static function json_object( string $json ): ?array {
+		$value = '' === $json ? null : json_decode( $json, true );
+		return is_array( $value ) ? $value : null;
+	}
+}

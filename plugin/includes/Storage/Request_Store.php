@@ -1,0 +1,179 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Storage;
+
+defined( 'ABSPATH' ) || exit;
+
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- this class is the only SQL on our own table; $t is its name
+
+/** The only SQL on the requests table. Lists for the review screen are in Suggestion_Query. */
+final class Request_Store {
+	/**
+	 * Notes that an attachment wants a suggestion. One statement, no reading: this runs inside uploads.
+	 *
+	 * @return bool Whether a row was added; false when the attachment has one already.
+	 */
+	public function add( int $attachment_id, string $priority, int $due_at, string $run_id = '' ): bool {
+		global $wpdb;
+		$t   = Schema::requests_table();
+		$now = time();
+		return 1 === $wpdb->query(
+			$wpdb->prepare(
+				"INSERT IGNORE INTO $t (attachment_id, status, priority, run_id, next_attempt_at, error_message, suggestion, seen_alt, report, created_at, updated_at)
+				VALUES (%d, %s, %s, %s, %d, '', '', '', '', %d, %d)",
+				$attachment_id,
+				Request_Status::QUEUED,
+				$priority,
+				$run_id,
+				$due_at,
+				$now,
+				$now
+			)
+		);
+	}
+
+	/** Puts an attachment back at the start, keeping the row and its suggestion until a new one comes. */
+	public function requeue( int $attachment_id, string $priority, string $run_id = '' ): void {
+		$this->change(
+			$attachment_id,
+			array(
+				'status'          => Request_Status::QUEUED,
+				'priority'        => $priority,
+				'run_id'          => $run_id,
+				'attempts'        => 0,
+				'next_attempt_at' => time(),
+				'error_code'      => '',
+				'error_message'   => '',
+			)
+		);
+	}
+
+	/** A row that waits for its sub-sizes may be sent now. True when there was one. */
+	public function make_due( int $attachment_id ): bool {
+		global $wpdb;
+		$t = Schema::requests_table();
+		return 0 < (int) $wpdb->query( $wpdb->prepare( "UPDATE $t SET next_attempt_at = %d WHERE attachment_id = %d AND status = 'queued' AND attempts = 0 AND next_attempt_at > %d", time(), $attachment_id, time() ) );
+	}
+
+	/** @return Request_Row[] What may be sent now: people first, then uploads, then backfills; oldest first. */
+	public function due( int $limit ): array {
+		global $wpdb;
+		$t    = Schema::requests_table();
+		$rows = $wpdb->get_results(
+			$wpdb->prepare(
+				"SELECT * FROM $t WHERE status = 'queued' AND next_attempt_at <= %d
+				ORDER BY CASE priority WHEN 'interactive' THEN 0 WHEN 'upload' THEN 1 ELSE 2 END, id LIMIT %d",
+				time(),
+				$limit
+			),
+			ARRAY_A
+		);
+		return array_map( array( Request_Row::class, 'from_database' ), (array) $rows );
+	}
+
+	/** @return Request_Row[] Rows whose write-back, or whose deletion, the sidecar has not heard of. */
+	public function unreported( int $limit ): array {
+		global $wpdb;
+		$t    = Schema::requests_table();
+		$rows = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $t WHERE report <> '' OR status = 'gone' ORDER BY updated_at LIMIT %d", $limit ), ARRAY_A );
+		return array_map( array( Request_Row::class, 'from_database' ), (array) $rows );
+	}
+
+	public function find( int $attachment_id ): ?Request_Row {
+		return $this->one( 'attachment_id', '%d', $attachment_id );
+	}
+
+	public function find_by_suggestion( string $suggestion_id ): ?Request_Row {
+		return '' === $suggestion_id ? null : $this->one( 'suggestion_id', '%s', $suggestion_id );
+	}
+
+	/** @param array<string, string|int|float> $values */
+	public function change( int $attachment_id, array $values ): void {
+		global $wpdb;
+		$wpdb->update( Schema::requests_table(), $values + array( 'updated_at' => time() ), array( 'attachment_id' => $attachment_id ) );
+	}
+
+	/**
+	 * Keeps what the sidecar says about an attachment. A suggestion that is older than the one held is left alone, so that
+	 * the change feed may be read again from any point.
+	 *
+	 * @param array<string, mixed> $suggestion Checked and cleaned.
+	 * @return bool Whether it was news.
+	 */
+	public function keep_suggestion( int $attachment_id, array $suggestion ): bool {
+		$row = $this->find( $attachment_id );
+		if ( null === $row ) {
+			return false;
+		}
+		if ( $row->suggestion_id === $suggestion['id'] && $row->suggestion_version >= $suggestion['version'] && Request_Status::READY === $row->status ) {
+			return false;
+		}
+		if ( $row->suggestion_id !== $suggestion['id'] && null !== $row->suggestion && $row->suggestion['created_at'] > $suggestion['created_at'] ) {
+			return false;
+		}
+		$this->change(
+			$attachment_id,
+			array(
+				'status'             => Request_Status::READY,
+				'suggestion_id'      => $suggestion['id'],
+				'suggestion_state'   => $suggestion['state'],
+				'suggestion_version' => $suggestion['version'],
+				'confidence'         => $suggestion['confidence'],
+				'flags'              => self::flag_list( $suggestion['flags'] ),
+				'suggestion'         => (string) wp_json_encode( $suggestion ),
+				'job_id'             => $suggestion['job_id'],
+				'run_id'             => (string) ( $suggestion['run_id'] ?? $row->run_id ),
+				'error_code'         => '',
+				'error_message'      => '',
+			) + ( $row->suggestion_id === $suggestion['id'] ? array() : array( 'seen_alt' => '' ) )
+		);
+		return true;
+	}
+
+	/** Remembers, before the decision leaves for the sidecar, which text the person had before their eyes. */
+	public function remember_seen( int $attachment_id, string $seen ): void {
+		$this->change( $attachment_id, array( 'seen_alt' => '=' . $seen ) );
+	}
+
+	public function remove( int $attachment_id ): void {
+		global $wpdb;
+		$wpdb->delete( Schema::requests_table(), array( 'attachment_id' => $attachment_id ) );
+	}
+
+	/** @return array<string, int> How many rows are in each display status. */
+	public function counts(): array {
+		global $wpdb;
+		$t      = Schema::requests_table();
+		$counts = array();
+		foreach ( (array) $wpdb->get_results( "SELECT CASE WHEN status = 'ready' THEN suggestion_state ELSE status END AS shown, COUNT(*) AS n FROM $t GROUP BY CASE WHEN status = 'ready' THEN suggestion_state ELSE status END", ARRAY_A ) as $row ) {
+			$counts[ (string) $row['shown'] ] = (int) $row['n'];
+		}
+		return $counts;
+	}
+
+	/** True when something is due, on its way, or unreported: reason enough to ask the sidecar. */
+	public function has_open_work(): bool {
+		global $wpdb;
+		$t = Schema::requests_table();
+		return null !== $wpdb->get_var( $wpdb->prepare( "SELECT id FROM $t WHERE (status = 'queued' AND next_attempt_at <= %d) OR status IN ('sent', 'gone') OR report <> '' LIMIT 1", time() ) );
+	}
+
+	public function count_status( string $status ): int {
+		global $wpdb;
+		$t = Schema::requests_table();
+		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $t WHERE status = %s", $status ) );
+	}
+
+	private function one( string $column, string $format, int|string $value ): ?Request_Row {
+		global $wpdb;
+		$t   = Schema::requests_table();
+		$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $t WHERE $column = $format", $value ), ARRAY_A ); // phpcs:ignore WordPress.DB.PreparedSQLPlaceholders -- the format is one of the two above
+		return is_array( $row ) ? Request_Row::from_database( $row ) : null;
+	}
+
+	/** @param array<int, array{code: string, message: string}> $flags As ",tiny,linked," so that LIKE '%,tiny,%' finds one. */
+	private static function flag_list( array $flags ): string {
+		return $flags ? ',' . implode( ',', array_column( $flags, 'code' ) ) . ',' : '';
+	}
+}

@@ -1,0 +1,73 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Storage;
+
+use Altsmith\Placements\Placement_Table;
+
+defined( 'ABSPATH' ) || exit;
+
+/** The plugin's own tables. One request row for each attachment holds both the request and what came back for it. */
+final class Schema {
+	/** Raise it with every change of the statements below: dbDelta then runs once on the next request. */
+	public const VERSION = 1;
+
+	public static function requests_table(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'altsmith_requests';
+	}
+
+	/** Brings the tables up to date. Cheap when nothing changed: one autoloaded option is compared. */
+	public static function upgrade(): void {
+		Placement_Table::upgrade();
+		if ( self::VERSION === (int) get_option( 'altsmith_schema_version', 0 ) ) {
+			return;
+		}
+		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+		dbDelta( self::statements() );
+		update_option( 'altsmith_schema_version', self::VERSION, true );
+	}
+
+	public static function drop(): void {
+		global $wpdb;
+		Placement_Table::drop();
+		// phpcs:ignore WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- a table name of our own
+		$wpdb->query( 'DROP TABLE IF EXISTS ' . self::requests_table() );
+	}
+
+	/** Times are seconds since 1970, UTC. Empty string means "none": dbDelta and SQLite both handle it better than NULL. */
+	private static function statements(): string {
+		global $wpdb;
+		$requests = self::requests_table();
+		$charset  = $wpdb->get_charset_collate();
+		return "CREATE TABLE $requests (
+  id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
+  attachment_id bigint(20) unsigned NOT NULL,
+  status varchar(20) NOT NULL DEFAULT 'queued',
+  priority varchar(12) NOT NULL DEFAULT 'upload',
+  run_id varchar(64) NOT NULL DEFAULT '',
+  attempts int(11) NOT NULL DEFAULT 0,
+  next_attempt_at bigint(20) NOT NULL DEFAULT 0,
+  error_code varchar(64) NOT NULL DEFAULT '',
+  error_message text NOT NULL,
+  image_sha256 varchar(64) NOT NULL DEFAULT '',
+  job_id varchar(64) NOT NULL DEFAULT '',
+  suggestion_id varchar(64) NOT NULL DEFAULT '',
+  suggestion_state varchar(20) NOT NULL DEFAULT '',
+  suggestion_version int(11) NOT NULL DEFAULT 0,
+  confidence double NOT NULL DEFAULT 0,
+  flags varchar(400) NOT NULL DEFAULT '',
+  suggestion longtext NOT NULL,
+  seen_alt longtext NOT NULL,
+  report longtext NOT NULL,
+  created_at bigint(20) NOT NULL DEFAULT 0,
+  updated_at bigint(20) NOT NULL DEFAULT 0,
+  PRIMARY KEY  (id),
+  UNIQUE KEY attachment_id (attachment_id),
+  KEY due (status,next_attempt_at),
+  KEY suggestion_id (suggestion_id),
+  KEY state_confidence (suggestion_state,confidence),
+  KEY run_id (run_id)
+) $charset;";
+	}
+}

@@ -1,0 +1,42 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Sync;
+
+use Altsmith\Sidecar\Client;
+use Altsmith\Sidecar\Sidecar_Error;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Reads the sidecar's change feed from where it stopped last. The cursor moves on only after a page has been taken in. */
+final class Change_Reader {
+	private const CURSOR_OPTION = 'altsmith_cursor';
+	private const PAGE          = 100;
+
+	public function __construct( private readonly Client $client, private readonly Intake $intake ) {}
+
+	/**
+	 * @param int $wait Seconds the sidecar may hold an empty answer back.
+	 * @return bool Whether there is more to read at once.
+	 * @throws Sidecar_Error
+	 */
+	public function read_page( int $wait ): bool {
+		$page = $this->client->changes( (string) get_option( self::CURSOR_OPTION, '' ), self::PAGE, $wait );
+		foreach ( $page['items'] as $change ) {
+			if ( is_array( $change['suggestion'] ) ) {
+				$this->intake->accept( $change['suggestion'] );
+			} elseif ( is_array( $change['job'] ) ) {
+				$this->intake->accept_job( $change['job'] );
+			}
+		}
+		update_option( self::CURSOR_OPTION, $page['next'], false );
+		update_option( 'altsmith_last_sync', time(), false );
+		return $page['more'];
+	}
+
+	/** Another sidecar, or another key, has another feed. */
+	public static function start_over(): void {
+		delete_option( self::CURSOR_OPTION );
+		delete_option( 'altsmith_pause' );
+	}
+}

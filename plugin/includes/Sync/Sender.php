@@ -1,0 +1,113 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Sync;
+
+use Altsmith\Sidecar\Client;
+use Altsmith\Sidecar\Job_Request;
+use Altsmith\Sidecar\Rendition;
+use Altsmith\Sidecar\Rendition_Error;
+use Altsmith\Sidecar\Retry_Policy;
+use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Storage\Request_Row;
+use Altsmith\Storage\Request_Status;
+use Altsmith\Storage\Request_Store;
+use WP_Post;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Hands one noted image to the sidecar: bytes first, if it does not have them, then the job. Runs under Worker's lock. */
+final class Sender {
+	public function __construct(
+		private readonly Request_Store $store,
+		private readonly Client $client,
+		private readonly Intake $intake,
+	) {}
+
+	/**
+	 * Sends one row. Trouble of this image alone is written into its row.
+	 *
+	 * @throws Sidecar_Error When the trouble concerns every image; the row then stays as it is.
+	 */
+	public function send( Request_Row $row ): void {
+		$attachment = get_post( $row->attachment_id );
+		if ( ! $attachment instanceof WP_Post || 'attachment' !== $attachment->post_type ) {
+			$this->store->remove( $row->attachment_id );
+			return;
+		}
+		if ( 'trash' === $attachment->post_status || ! wp_attachment_is_image( $attachment ) ) {
+			$this->skip( $row, 'NOT_AN_IMAGE', __( 'Not an image, or in the trash.', 'altsmith' ) );
+			return;
+		}
+		try {
+			$this->hand_over( $row, $attachment );
+		} catch ( Rendition_Error $error ) {
+			$this->fail( $row, new Sidecar_Error( $error->error, $error->getMessage(), 0, $error->retryable ) );
+		} catch ( Sidecar_Error $error ) {
+			if ( $error->concerns_all() || Sidecar_Error::NOT_CONFIGURED === $error->error ) {
+				throw $error;
+			}
+			$this->fail( $row, $error );
+		}
+	}
+
+	/** @throws Sidecar_Error|Rendition_Error */
+	private function hand_over( Request_Row $row, WP_Post $attachment ): void {
+		$rendition = Rendition::of( $attachment->ID );
+		$sha256    = $rendition->sha256();
+		if ( ! $this->client->has_image( $sha256 ) ) {
+			$this->client->put_image( $sha256, $rendition->bytes, $rendition->media_type );
+		}
+		$job = $this->client->create_job( Job_Request::body( $row, $attachment, $sha256 ) );
+		$this->store->change(
+			$attachment->ID,
+			array(
+				'status'        => Request_Status::SENT,
+				'image_sha256'  => $sha256,
+				'job_id'        => $job['id'],
+				'error_code'    => '',
+				'error_message' => '',
+			)
+		);
+		if ( 'failed' === $job['state'] || 'cancelled' === $job['state'] ) {
+			$this->ask_again( $job, $row );
+		}
+		// The same image was described before: the feed has told it already and will not tell it again.
+		if ( is_string( $job['suggestion_id'] ?? null ) ) {
+			$this->intake->accept( $this->client->suggestion( $job['suggestion_id'] ) );
+		}
+	}
+
+	/**
+	 * The sidecar knows this very job, and it ended badly. A person who asks gets another try; a machine does not insist.
+	 *
+	 * @param array<string, mixed> $job
+	 * @throws Sidecar_Error
+	 */
+	private function ask_again( array $job, Request_Row $row ): void {
+		if ( 'interactive' === $row->priority ) {
+			$this->client->retry_job( $job['id'] );
+			return;
+		}
+		$this->intake->accept_job( $job );
+	}
+
+	private function fail( Request_Row $row, Sidecar_Error $error ): void {
+		$attempts = $row->attempts + 1;
+		$given_up = Retry_Policy::gives_up( $error, $attempts );
+		$this->store->change(
+			$row->attachment_id,
+			array(
+				'status'          => $given_up ? Request_Status::FAILED : Request_Status::QUEUED,
+				'attempts'        => $attempts,
+				'next_attempt_at' => time() + Retry_Policy::row_delay_seconds( $attempts, $error->retry_after, wp_rand( 0, 1000 ) / 1000 ),
+				'error_code'      => $error->error,
+				'error_message'   => $error->getMessage(),
+			)
+		);
+	}
+
+	private function skip( Request_Row $row, string $code, string $sentence ): void {
+		$this->store->change( $row->attachment_id, array( 'status' => Request_Status::SKIPPED, 'error_code' => $code, 'error_message' => $sentence ) );
+	}
+}

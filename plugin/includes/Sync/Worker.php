@@ -1,0 +1,91 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Sync;
+
+use Altsmith\Review\Write_Back;
+use Altsmith\Settings;
+use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Storage\Lock;
+use Altsmith\Storage\Request_Status;
+use Altsmith\Storage\Request_Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Everything that goes over the network in the background, in one place and one process at a time: send what waits, report
+ * what was written, read what changed. Loopback, cron, open pages and WP-CLI all call run().
+ */
+final class Worker {
+	/** Longer than the longest single request to the sidecar, so that a living worker never loses its lock. */
+	private const LOCK_SECONDS = 120;
+
+	public function __construct(
+		private readonly Settings $settings,
+		private readonly Request_Store $store,
+		private readonly Sender $sender,
+		private readonly Change_Reader $reader,
+		private readonly Write_Back $write_back,
+		private readonly Pause $pause,
+	) {}
+
+	/**
+	 * @param int  $seconds Time budget. What is left over waits for the next call.
+	 * @param int  $wait    Seconds to wait for suggestions of jobs that run now; 0 to look only once.
+	 * @param bool $insist  Ask even though the sidecar did not answer a moment ago (a person pressed a button).
+	 * @return array{ran: bool, sent: int, error: string} `ran` is false when another process is at work or there is nothing to ask.
+	 */
+	public function run( int $seconds, int $wait = 0, bool $insist = false ): array {
+		$result = array( 'ran' => false, 'sent' => 0, 'error' => '' );
+		if ( ! $this->settings->is_configured() || ( $this->pause->is_on() && ! $insist ) ) {
+			return array( 'error' => $this->pause->read()['message'] ) + $result;
+		}
+		$lock = new Lock( 'worker', self::LOCK_SECONDS );
+		if ( ! $lock->acquire() ) {
+			return $result;
+		}
+		$result['ran'] = true;
+		try {
+			$this->work( $lock, microtime( true ) + $seconds, $wait, $result['sent'] );
+			$this->pause->end();
+		} catch ( Sidecar_Error $error ) {
+			$this->pause->begin( $error );
+			$result['error'] = $error->getMessage();
+		} finally {
+			$lock->release();
+		}
+		return $result;
+	}
+
+	/** @throws Sidecar_Error */
+	private function work( Lock $lock, float $until, int $wait, int &$sent ): void {
+		do {
+			$sent += $this->send_due( $lock, $until );
+			$this->write_back->report_open( $lock );
+			while ( $this->reader->read_page( 0 ) && microtime( true ) < $until && $lock->renew() ) {
+				continue;
+			}
+			$again = $wait > 0 && microtime( true ) + $wait < $until && $this->store->count_status( Request_Status::SENT ) > 0 && $lock->renew();
+			if ( $again ) {
+				$this->reader->read_page( $wait );
+			}
+		} while ( $again );
+		$this->write_back->report_open( $lock );
+	}
+
+	/** @throws Sidecar_Error */
+	private function send_due( Lock $lock, float $until ): int {
+		$sent = 0;
+		do {
+			$rows = $this->store->due( 20 );
+			foreach ( $rows as $row ) {
+				if ( microtime( true ) > $until || ! $lock->renew() ) {
+					return $sent;
+				}
+				$this->sender->send( $row );
+				++$sent;
+			}
+		} while ( array() !== $rows );
+		return $sent;
+	}
+}

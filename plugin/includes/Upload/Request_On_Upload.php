@@ -1,0 +1,82 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Upload;
+
+use Altsmith\Settings;
+use Altsmith\Storage\Request_Status;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Sync\Loopback;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Notes each new image in our table and returns. The upload itself never waits for the sidecar, or even asks for it. */
+final class Request_On_Upload {
+	/**
+	 * How long a new image waits for its sub-sizes. In WordPress 7.1 the browser makes them and sends them one by one; the
+	 * metadata filter below ends the wait as soon as they are there.
+	 */
+	private const WAIT_FOR_SIZES = 45;
+
+	/** An image no wider than this has no medium_large rendition, so there is nothing to wait for. */
+	private const SMALL_WIDTH = 768;
+
+	public function __construct(
+		private readonly Settings $settings,
+		private readonly Request_Store $store,
+		private readonly Loopback $loopback,
+	) {}
+
+	public function register(): void {
+		// Fires for every way in (media library, REST, sideload, import), once, before sizes and before core's own alt text.
+		add_action( 'add_attachment', array( $this, 'note' ) );
+		// Fires when sizes exist; a second time with the context "update" when the browser made them (7.1) or a size is redone.
+		add_filter( 'wp_generate_attachment_metadata', array( $this, 'sizes_are_there' ), 99, 2 );
+		add_action( 'delete_attachment', array( $this, 'forget' ) );
+	}
+
+	public function note( int $attachment_id ): void {
+		if ( ! $this->settings->is_automatic() || ! $this->settings->is_configured() || ! $this->wants( $attachment_id ) ) {
+			return;
+		}
+		if ( $this->store->add( $attachment_id, 'upload', time() + self::WAIT_FOR_SIZES ) ) {
+			$this->loopback->fire_after_response();
+		}
+	}
+
+	// `mixed`: an earlier filter may return anything, and a TypeError here would break the upload.
+	public function sizes_are_there( mixed $metadata, int $attachment_id ): mixed {
+		$sizes = is_array( $metadata ) ? ( $metadata['sizes'] ?? array() ) : array();
+		$width = is_array( $metadata ) ? (int) ( $metadata['width'] ?? 0 ) : 0;
+		$ready = ! empty( $sizes ) || ( $width > 0 && $width <= self::SMALL_WIDTH );
+		if ( $ready && $this->store->make_due( $attachment_id ) ) {
+			$this->loopback->fire_after_response();
+		}
+		return $metadata;
+	}
+
+	/** The row outlives its attachment until the sidecar has been told, when there is anything to tell. */
+	public function forget( int $attachment_id ): void {
+		$row = $this->store->find( $attachment_id );
+		if ( null === $row ) {
+			return;
+		}
+		if ( '' === $row->job_id && '' === $row->suggestion_id ) {
+			$this->store->remove( $attachment_id );
+			return;
+		}
+		$this->store->change( $attachment_id, array( 'status' => Request_Status::GONE ) );
+	}
+
+	/** Whether an attachment is something to caption. The file itself is only looked at when it is sent. */
+	private function wants( int $attachment_id ): bool {
+		$wanted = in_array( get_post_mime_type( $attachment_id ), $this->settings->types(), true );
+		/**
+		 * Whether a suggestion is asked for when an image is uploaded or found by a backfill.
+		 *
+		 * @param bool $wanted
+		 * @param int  $attachment_id
+		 */
+		return (bool) apply_filters( 'altsmith_should_request', $wanted, $attachment_id );
+	}
+}

@@ -1,0 +1,85 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Writeback;
+
+defined( 'ABSPATH' ) || exit;
+
+// phpcs:disable WordPress.DB.DirectDatabaseQuery -- update_post_meta() reads, decides and then writes; between the two a person's text could be lost
+
+/**
+ * Reads and changes the alt text's meta row with conditional statements, so that what was read is what is replaced.
+ *
+ * "No row" and "an empty row" look the same to people but are kept apart, because an undo gives back exactly what was there.
+ */
+final class Alt_Text_Meta {
+	public const KEY = '_wp_attachment_image_alt';
+
+	private function __construct( private readonly int $attachment_id, private readonly int $meta_id, public readonly ?string $value ) {}
+
+	/** As it is in the database now; no cache is asked. */
+	public static function read( int $attachment_id ): self {
+		global $wpdb;
+		$row = $wpdb->get_row( $wpdb->prepare( "SELECT meta_id, meta_value FROM {$wpdb->postmeta} WHERE post_id = %d AND meta_key = %s ORDER BY meta_id LIMIT 1", $attachment_id, self::KEY ), ARRAY_A );
+		return is_array( $row ) ? new self( $attachment_id, (int) $row['meta_id'], (string) $row['meta_value'] ) : new self( $attachment_id, 0, null );
+	}
+
+	public function text(): string {
+		return $this->value ?? '';
+	}
+
+	/**
+	 * Puts `$new` where this value was. Null removes the row.
+	 *
+	 * @return bool False when the value is no longer the one that was read; nothing is changed then.
+	 */
+	public function replace( ?string $new ): bool {
+		if ( $new === $this->value ) {
+			return true;
+		}
+		$done = match ( true ) {
+			null === $this->value => $this->insert( (string) $new ),
+			null === $new         => $this->delete(),
+			default               => $this->update( $new ),
+		};
+		wp_cache_delete( $this->attachment_id, 'post_meta' );
+		return $done && self::read( $this->attachment_id )->value === $new;
+	}
+
+	private function update( string $new ): bool {
+		global $wpdb;
+		do_action( 'update_post_meta', $this->meta_id, $this->attachment_id, self::KEY, $new ); // phpcs:ignore WordPress.NamingConventions -- core's hook
+		$changed = $wpdb->query( $wpdb->prepare( "UPDATE {$wpdb->postmeta} SET meta_value = %s WHERE meta_id = %d AND BINARY meta_value = %s", $new, $this->meta_id, (string) $this->value ) );
+		if ( 1 === $changed ) {
+			wp_cache_delete( $this->attachment_id, 'post_meta' );
+			do_action( 'updated_post_meta', $this->meta_id, $this->attachment_id, self::KEY, $new ); // phpcs:ignore WordPress.NamingConventions -- core's hook
+		}
+		return 1 === $changed;
+	}
+
+	private function delete(): bool {
+		global $wpdb;
+		$changed = $wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->postmeta} WHERE meta_id = %d AND BINARY meta_value = %s", $this->meta_id, (string) $this->value ) );
+		if ( 1 === $changed ) {
+			wp_cache_delete( $this->attachment_id, 'post_meta' );
+			do_action( 'deleted_post_meta', array( $this->meta_id ), $this->attachment_id, self::KEY, $this->value ); // phpcs:ignore WordPress.NamingConventions -- core's hook
+		}
+		return 1 === $changed;
+	}
+
+	/** The table has no unique key on (post, key): if somebody else's row came in between, ours is taken back. */
+	private function insert( string $new ): bool {
+		global $wpdb;
+		do_action( 'add_post_meta', $this->attachment_id, self::KEY, $new ); // phpcs:ignore WordPress.NamingConventions -- core's hook
+		$wpdb->insert( $wpdb->postmeta, array( 'post_id' => $this->attachment_id, 'meta_key' => self::KEY, 'meta_value' => $new ) ); // phpcs:ignore WordPress.DB.SlowDBQuery -- an insert
+		$mine = (int) $wpdb->insert_id;
+		$rows = (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM {$wpdb->postmeta} WHERE post_id = %d AND meta_key = %s", $this->attachment_id, self::KEY ) );
+		if ( 0 === $mine || 1 !== $rows ) {
+			$wpdb->delete( $wpdb->postmeta, array( 'meta_id' => $mine ) );
+			return false;
+		}
+		wp_cache_delete( $this->attachment_id, 'post_meta' );
+		do_action( 'added_post_meta', $mine, $this->attachment_id, self::KEY, $new ); // phpcs:ignore WordPress.NamingConventions -- core's hook
+		return true;
+	}
+}

@@ -1,0 +1,113 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Writeback;
+
+use Altsmith\Storage\Lock;
+use WP_Post;
+
+defined( 'ABSPATH' ) || exit;
+
+/** The only place where the plugin changes an alt text. It changes what a person saw, or nothing. */
+final class Alt_Text_Writer {
+	/** A write takes milliseconds; a lock this old belongs to a process that died. */
+	private const LOCK_SECONDS = 20;
+	private const LOCK_WAIT_MS = 3000;
+
+	/** Writes an approved text. Doing it twice has one effect: the second time finds its own provenance. */
+	public function write( Write_Request $request ): Write_Result {
+		return $this->locked(
+			$request->attachment_id,
+			function () use ( $request ): Write_Result {
+				if ( $this->is_done( $request ) ) {
+					$entry = (array) Provenance::latest( $request->attachment_id );
+					return new Write_Result( Write_Result::APPLIED, (string) ( $entry['before'] ?? '' ), (string) $entry['after'] );
+				}
+				return $this->compare_and_set( $request );
+			}
+		);
+	}
+
+	/** Gives back what was there before the latest write, unless somebody changed the text since. */
+	public function undo( int $attachment_id ): Write_Result {
+		return $this->locked(
+			$attachment_id,
+			static function () use ( $attachment_id ): Write_Result {
+				$entry = Provenance::latest( $attachment_id );
+				$live  = Alt_Text_Meta::read( $attachment_id );
+				if ( null === $entry || $live->text() !== $entry['after'] || ! $live->replace( $entry['before'] ) ) {
+					return new Write_Result( Write_Result::CONFLICT, $live->text(), $live->text() );
+				}
+				Provenance::set_decorative( $attachment_id, (bool) $entry['decorative_before'] );
+				Provenance::drop_latest( $attachment_id );
+				/** See below: the same hook, with the texts the other way round. */
+				do_action( 'altsmith_written', $attachment_id, $live->text(), (string) $entry['before'], null );
+				return new Write_Result( Write_Result::UNDONE, $live->text(), (string) $entry['before'] );
+			}
+		);
+	}
+
+	private function compare_and_set( Write_Request $request ): Write_Result {
+		$id   = $request->attachment_id;
+		$live = Alt_Text_Meta::read( $id );
+		if ( $live->text() !== $request->expected ) {
+			return new Write_Result( Write_Result::CONFLICT, $live->text(), $live->text() );
+		}
+		/**
+		 * The text that is about to be written, after a person approved it.
+		 *
+		 * @param string               $alt_text
+		 * @param int                  $attachment_id
+		 * @param array<string, mixed> $provenance
+		 */
+		$filtered = apply_filters( 'altsmith_before_write', $request->alt_text, $id, $request->provenance );
+		$new      = is_string( $filtered ) && ! $request->decorative ? $filtered : $request->alt_text;
+		if ( ! $live->replace( $new ) ) {
+			$now = Alt_Text_Meta::read( $id )->text();
+			return new Write_Result( Write_Result::CONFLICT, $now, $now );
+		}
+		$entry = $request->provenance + array(
+			'at'                => gmdate( 'Y-m-d\TH:i:s\Z' ),
+			'before'            => $live->value,
+			'after'             => $new,
+			'decorative_before' => Provenance::is_decorative( $id ),
+			'decorative_after'  => $request->decorative,
+		);
+		Provenance::set_decorative( $id, $request->decorative );
+		Provenance::push( $id, $entry );
+		/**
+		 * An alt text was written, or taken back.
+		 *
+		 * @param int                       $attachment_id
+		 * @param string                    $before
+		 * @param string                    $after
+		 * @param array<string, mixed>|null $provenance    Null after an undo.
+		 */
+		do_action( 'altsmith_written', $id, $live->text(), $new, $entry );
+		return new Write_Result( Write_Result::APPLIED, $live->text(), $new );
+	}
+
+	private function is_done( Write_Request $request ): bool {
+		$entry = Provenance::latest( $request->attachment_id );
+		return null !== $entry
+			&& ( $entry['suggestion_id'] ?? '' ) === $request->provenance['suggestion_id']
+			&& ( $entry['version'] ?? 0 ) === $request->provenance['version'];
+	}
+
+	/** @param callable(): Write_Result $task */
+	private function locked( int $attachment_id, callable $task ): Write_Result {
+		if ( ! get_post( $attachment_id ) instanceof WP_Post ) {
+			return new Write_Result( Write_Result::GONE, '', '' );
+		}
+		$lock = new Lock( 'write_' . $attachment_id, self::LOCK_SECONDS );
+		if ( ! $lock->acquire_within( self::LOCK_WAIT_MS ) ) {
+			return new Write_Result( Write_Result::BUSY, '', '' );
+		}
+		try {
+			wp_cache_delete( $attachment_id, 'post_meta' );
+			return $task();
+		} finally {
+			$lock->release();
+		}
+	}
+}

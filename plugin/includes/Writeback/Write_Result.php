@@ -1,0 +1,18 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Writeback;
+
+defined( 'ABSPATH' ) || exit;
+
+/** What came of a write. `before` and `after` are alt texts; `before` is what was really there. */
+final class Write_Result {
+	public const APPLIED  = 'applied';
+	public const CONFLICT = 'conflict';
+	public const GONE     = 'gone';
+	public const UNDONE   = 'undone';
+	/** Another process holds the lock, or the database refused: nothing is known to be wrong, try again. */
+	public const BUSY = 'busy';
+
+	public function __construct( public readonly string $outcome, public readonly string $before, public readonly string $after ) {}
+}

@@ -1,0 +1,34 @@
+import { Notice } from '@wordpress/components';
+import { __, _n, sprintf } from '@wordpress/i18n';
+import type { FlowStatus } from '../shared/types';
+
+/** What is on its way, and what is in its way. */
+export function FlowNotice({ flow }: { readonly flow: FlowStatus | null }) {
+  if (!window.altsmith.configured) {
+    return (
+      <Notice status="warning" isDismissible={false}>
+        {__('No sidecar is set up yet, so no suggestions are made.', 'altsmith')}{' '}
+        {window.altsmith.canSettings ? (
+          <a href={window.altsmith.settingsUrl}>{__('Set it up under Settings → Altsmith.', 'altsmith')}</a>
+        ) : (
+          __('Ask an administrator to set it up.', 'altsmith')
+        )}
+      </Notice>
+    );
+  }
+  if (flow === null) return null;
+  const onTheWay = (flow.counts['queued'] ?? 0) + (flow.counts['sent'] ?? 0);
+  const waiting =
+    onTheWay === 0
+      ? ''
+      : /* translators: %d: number of images */
+        sprintf(_n('%d image is on its way.', '%d images are on their way.', onTheWay, 'altsmith'), onTheWay);
+  if (flow.problem !== null) {
+    return (
+      <Notice status="error" isDismissible={false}>
+        {flow.problem.message} {__('It is asked again by itself; nothing is lost.', 'altsmith')} {waiting}
+      </Notice>
+    );
+  }
+  return waiting === '' ? null : <p className="altsmith-review__flow">{waiting}</p>;
+}

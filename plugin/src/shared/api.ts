@@ -1,0 +1,79 @@
+import apiFetch from '@wordpress/api-fetch';
+import { __ } from '@wordpress/i18n';
+import type { ConnectionReply, Decision, FlowStatus, Suggestion, SuggestionPage, SyncReply } from './types';
+
+/** What went wrong, in a sentence for the person at the screen. */
+export class RequestError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+function field(thrown: unknown, name: string): unknown {
+  return typeof thrown === 'object' && thrown !== null && name in thrown ? Reflect.get(thrown, name) : undefined;
+}
+
+/** apiFetch throws the JSON of WordPress's error, or something of its own when there was no answer. */
+export function toRequestError(thrown: unknown): RequestError {
+  if (thrown instanceof RequestError) return thrown;
+  const code = field(thrown, 'code');
+  const message = field(thrown, 'message');
+  const status = field(field(thrown, 'data'), 'status');
+  return new RequestError(
+    typeof code === 'string' ? code : 'unknown',
+    typeof message === 'string' && message !== '' ? message : __('The site did not answer.', 'altsmith'),
+    typeof status === 'number' ? status : 0,
+  );
+}
+
+async function call<Answer>(method: string, path: string, data?: unknown, signal?: AbortSignal): Promise<Answer> {
+  try {
+    return await apiFetch<Answer>({
+      path: `/altsmith/v1/${path}`,
+      method,
+      ...(data === undefined ? {} : { data }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (thrown) {
+    if (signal?.aborted === true) throw thrown;
+    throw toRequestError(thrown);
+  }
+}
+
+export interface ListQuery {
+  readonly state: readonly string[];
+  readonly page: number;
+  readonly per_page: number;
+  readonly attachment?: number;
+}
+
+export function listSuggestions(query: ListQuery, signal?: AbortSignal): Promise<SuggestionPage> {
+  const words = new URLSearchParams();
+  for (const state of query.state) words.append('state[]', state);
+  words.set('page', String(query.page));
+  words.set('per_page', String(query.per_page));
+  if (query.attachment !== undefined) words.set('attachment', String(query.attachment));
+  return call('GET', `suggestions?${words.toString()}`, undefined, signal);
+}
+
+export async function decide(id: string, decision: Decision): Promise<Suggestion> {
+  const answer = await call<{ suggestion: Suggestion }>(
+    'POST',
+    `suggestions/${encodeURIComponent(id)}/decision`,
+    decision,
+  );
+  return answer.suggestion;
+}
+
+export async function undo(id: string): Promise<Suggestion> {
+  const answer = await call<{ suggestion: Suggestion }>('POST', `suggestions/${encodeURIComponent(id)}/undo`, {});
+  return answer.suggestion;
+}
+
+export const readStatus = (): Promise<FlowStatus> => call('GET', 'status');
+export const sync = (): Promise<SyncReply> => call('POST', 'sync', {});
+export const testConnection = (): Promise<ConnectionReply> => call('POST', 'connection', {});

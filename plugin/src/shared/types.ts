@@ -1,0 +1,86 @@
+/** What our REST routes answer with. PHP's Suggestion_View and System_Controller are the other side of it. */
+
+export type SuggestionState =
+  'pending' | 'approved' | 'rejected' | 'decorative' | 'applied' | 'conflict' | 'superseded';
+
+export interface Flag {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Suggestion {
+  readonly id: string;
+  readonly version: number;
+  readonly state: SuggestionState;
+  readonly status: string;
+  readonly suggested_alt: string;
+  readonly values: { readonly alt_text?: string } | null;
+  readonly alternatives: readonly string[];
+  readonly confidence: number;
+  readonly flags: readonly Flag[];
+  readonly model: { readonly id: string; readonly precision: string; readonly demonstration: boolean };
+  readonly reason: string;
+  readonly decided_by: { readonly id: string; readonly name: string } | null;
+  readonly can_undo: boolean;
+  readonly attachment_id: number;
+  readonly title: string;
+  readonly file_name: string;
+  readonly current_alt: string;
+  readonly is_decorative: boolean;
+  readonly thumbnail: { readonly url: string; readonly width: number; readonly height: number } | null;
+  readonly edit_url: string;
+}
+
+export interface SuggestionPage {
+  readonly items: readonly Suggestion[];
+  readonly total: number;
+  readonly pages: number;
+}
+
+export type Action = 'approve' | 'reject' | 'decorative' | 'reopen';
+
+export interface Decision {
+  readonly action: Action;
+  readonly version: number;
+  /** The alt text that was on the screen: the write compares against it. */
+  readonly seen: string;
+  readonly values?: { readonly alt_text: string };
+  readonly reason?: string;
+}
+
+export interface FlowStatus {
+  readonly configured: boolean;
+  readonly automatic: boolean;
+  readonly counts: Readonly<Partial<Record<string, number>>>;
+  readonly problem: { readonly code: string; readonly message: string } | null;
+  readonly last_sync: string | null;
+  readonly last_cron: string | null;
+  readonly cron_disabled: boolean;
+}
+
+export interface SyncReply {
+  readonly ran: boolean;
+  readonly sent: number;
+  readonly error: string;
+  readonly status: FlowStatus;
+}
+
+export interface ConnectionReply {
+  readonly outcome: string;
+  readonly ok: boolean;
+  readonly message: string;
+}
+
+/** The one object that PHP leaves on the page for us. */
+export interface Bootstrap {
+  readonly configured: boolean;
+  readonly canSettings: boolean;
+  readonly settingsUrl: string;
+  readonly reviewUrl: string;
+}
+
+declare global {
+  interface Window {
+    readonly altsmith: Bootstrap;
+  }
+}

@@ -1,0 +1,31 @@
+'use strict';
+// `npm run build:plugin`: one script for each screen, from plugin/src to plugin/build.
+const path = require('node:path');
+const DependencyExtraction = require('@wordpress/dependency-extraction-webpack-plugin');
+const base = require('@wordpress/scripts/config/webpack.config');
+
+const jsxRuntime = path.resolve(__dirname, 'src/shared/jsx-runtime.ts');
+
+module.exports = {
+  ...base,
+  entry: {
+    review: path.resolve(__dirname, 'src/review/index.tsx'),
+    settings: path.resolve(__dirname, 'src/settings/index.tsx'),
+  },
+  output: { ...base.output, path: path.resolve(__dirname, 'build') },
+  resolve: {
+    ...base.resolve,
+    // WordPress 6.5 has no script "react-jsx-runtime": ours, a few lines on createElement, works with every React it ships.
+    alias: { ...base.resolve.alias, 'react/jsx-runtime$': jsxRuntime, 'react/jsx-dev-runtime$': jsxRuntime },
+  },
+  plugins: [
+    // wp-scripts also copies block.json files, of which there are none.
+    ...base.plugins.filter(
+      (plugin) => !['DependencyExtractionWebpackPlugin', 'CopyPlugin'].includes(plugin.constructor.name),
+    ),
+    new DependencyExtraction({
+      // null: not an external, whatever the default list says.
+      requestToExternal: (request) => (request.startsWith('react/jsx-') ? null : undefined),
+    }),
+  ],
+};
