@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm } from 'node:fs/promises';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import type { Picture } from '../../models/captioner';
+import { AppError } from '../errors';
+import type { ImageFacts } from './engine';
+import { measure } from './image-facts';
+
+/** Decoders of libvips that may run; everything else (SVG, PDF, ImageMagick, raw camera files …) is refused. */
+const ALLOWED_LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((name) => `VipsForeignLoad${name}Buffer`);
+const THUMBNAIL_SIDE = 640;
+const THUMBNAIL_QUALITY = 78;
+
+export interface DecodedImage {
+  readonly picture: Picture;
+  readonly facts: ImageFacts;
+}
+
+/** Sets libvips up for one picture after the other. Call once, when the worker process starts. */
+export function prepareDecoder(): void {
+  sharp.cache(false);
+  sharp.concurrency(1);
+  sharp.block({ operation: ['VipsForeignLoad'] });
+  sharp.unblock({ operation: ALLOWED_LOADERS });
+}
+
+/** The one way to open an image: strict about damage, bounded, first frame only (sharp's default; `page` stays unset). */
+function openImage(bytes: Buffer, maxPixels: number): Sharp {
+  return sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels });
+}
+
+async function readImageFile(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    throw new AppError(missing ? 'IMAGE_UNKNOWN' : 'STORAGE_UNAVAILABLE', {}, { cause });
+  }
+}
+
+/** libvips has no error codes, only sentences. */
+function toImageError(cause: unknown): AppError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  if (/exceeds pixel limit/i.test(text)) return new AppError('IMAGE_TOO_MANY_PIXELS', {}, { cause });
+  if (/unsupported image format|is blocked|Input buffer is empty|Input Buffer is empty/i.test(text)) {
+    return new AppError('IMAGE_TYPE_UNSUPPORTED', {}, { cause });
+  }
+  return new AppError('IMAGE_CORRUPT', {}, { cause });
+}
+
+function formatOf({ format, compression }: Metadata): string {
+  return format === 'heif' && compression === 'av1' ? 'avif' : format;
+}
+
+async function readPixels(image: Sharp): Promise<Picture> {
+  const { data, info } = await image
+    .autoOrient()
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new AppError('IMAGE_CORRUPT', { channels: info.channels });
+  return { data, width: info.width, height: info.height };
+}
+
+/**
+ * Decodes an image file to upright RGB on white, and says what the file was. Throws AppError IMAGE_TYPE_UNSUPPORTED,
+ * IMAGE_CORRUPT, IMAGE_TOO_MANY_PIXELS, IMAGE_UNKNOWN (no such file) or STORAGE_UNAVAILABLE (cannot be read).
+ */
+export async function decodeImage(file: string, maxPixels: number): Promise<DecodedImage> {
+  const bytes = await readImageFile(file);
+  try {
+    const metadata = await openImage(bytes, maxPixels).metadata();
+    const picture = await readPixels(openImage(bytes, maxPixels));
+    const { width, height } = picture;
+    const facts = { width, height, format: formatOf(metadata), hasAlpha: metadata.hasAlpha, ...measure(picture) };
+    return { picture, facts };
+  } catch (error) {
+    throw error instanceof AppError ? error : toImageError(error);
+  }
+}
+
+/** Writes a WebP of at most 640 pixels a side; the file appears whole or not at all. */
+export async function writeThumbnail(picture: Picture, file: string): Promise<void> {
+  const draft = `${file}.${randomUUID()}.partial`;
+  const { width, height } = picture;
+  try {
+    await sharp(picture.data, { raw: { width, height, channels: 3 } })
+      .resize(THUMBNAIL_SIDE, THUMBNAIL_SIDE, { fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: THUMBNAIL_QUALITY })
+      .toFile(draft);
+    await rename(draft, file);
+  } catch (cause) {
+    await rm(draft, { force: true });
+    throw new AppError('STORAGE_UNAVAILABLE', {}, { cause });
+  }
+}

@@ -1,0 +1,33 @@
+import type { Picture } from '../../models/captioner';
+
+/** Pixels looked at; a grid over the whole picture, so that the cost does not grow with it. */
+const SAMPLES = 40_000;
+/** Colours are told apart by their upper bits only: JPEG noise must not split one grey into many. */
+const COLOUR_BITS = 4;
+const COMMONEST = 5;
+
+/** Spread of the grey values (standard deviation, 0..128), and share of the pixels in the five commonest colours (0..1). */
+export function measure(picture: Picture): { contrast: number; flatness: number } {
+  const { data, width, height } = picture;
+  const step = Math.max(1, Math.floor(Math.sqrt((width * height) / SAMPLES)));
+  const counts = new Map<number, number>();
+  let [count, sum, squares] = [0, 0, 0];
+  for (let y = step >> 1; y < height; y += step) {
+    for (let x = step >> 1; x < width; x += step) {
+      const at = (y * width + x) * 3;
+      const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3);
+      const grey = 0.299 * red + 0.587 * green + 0.114 * blue;
+      count++;
+      sum += grey;
+      squares += grey * grey;
+      const drop = 8 - COLOUR_BITS;
+      const colour = ((red >> drop) << (2 * COLOUR_BITS)) | ((green >> drop) << COLOUR_BITS) | (blue >> drop);
+      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    }
+  }
+  const most = [...counts.values()].sort((a, b) => b - a).slice(0, COMMONEST);
+  return {
+    contrast: Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)),
+    flatness: most.reduce((a, b) => a + b, 0) / count,
+  };
+}

@@ -1,0 +1,134 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { AppError, isErrorCode } from '../errors';
+import type { CaptionEngine, EngineRequest, EngineResult, EngineState } from './engine';
+import { WorkerSlot, type Problem, type Task } from './worker-slot';
+
+const DEADLINE_MS = 60_000;
+const MAX_WAITING = 200;
+/** Pictures that the median of `secondsPerImage` is taken over. */
+const REMEMBERED = 21;
+
+export interface PoolOptions {
+  /** Absolute path of a model folder. */
+  readonly modelFolder: string;
+  /** Worker processes; default 1. */
+  readonly workers?: number | null;
+  /** Threads of each; default all cores shared out. */
+  readonly threads?: number | null;
+  readonly maxPixels: number;
+  /** Longest time for one picture, from the moment a worker has it. */
+  readonly deadlineMs?: number;
+  /** Requests that may wait; more are refused as QUEUE_FULL. */
+  readonly maxWaiting?: number;
+  /** The program of the worker process; only tests change it. */
+  readonly workerFile?: string;
+}
+
+/** Supervises the worker processes and shares the requests out among them, first come, first served. */
+export class WorkerPool implements CaptionEngine {
+  private readonly slots: readonly WorkerSlot[];
+  private readonly waiting: Task[] = [];
+  private readonly seconds: number[] = [];
+  private readonly maxWaiting: number;
+  private settled: (() => void)[] = [];
+  private stopped = false;
+
+  constructor(options: PoolOptions) {
+    const workers = Math.max(1, options.workers ?? 1);
+    const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
+    this.maxWaiting = options.maxWaiting ?? MAX_WAITING;
+    const settings = { modelFolder: options.modelFolder, threads, maxPixels: options.maxPixels };
+    const slot = {
+      workerFile: options.workerFile ?? path.join(__dirname, 'worker-process.js'),
+      settings,
+      deadlineMs: options.deadlineMs ?? DEADLINE_MS,
+      changed: () => this.share(),
+    };
+    this.slots = Array.from({ length: workers }, () => new WorkerSlot(slot));
+  }
+
+  /** Starts the workers; resolves when one has loaded its model, or could not. Look at `state()`. */
+  start(): Promise<void> {
+    const settled = new Promise<void>((resolve) => this.settled.push(resolve));
+    for (const slot of this.slots) slot.start();
+    return settled;
+  }
+
+  state(): EngineState {
+    const loaded = this.slots.find((slot) => slot.model !== null);
+    const sorted = [...this.seconds].sort((a, b) => a - b);
+    return {
+      ready: loaded !== undefined && !this.stopped,
+      model: loaded?.model ?? null,
+      problem: loaded === undefined ? this.problem() : null,
+      workers: this.slots.length,
+      secondsPerImage: sorted[sorted.length >> 1] ?? null,
+    };
+  }
+
+  /** Process ids of the living workers. */
+  workerPids(): number[] {
+    return this.slots.flatMap((slot) => slot.pid ?? []);
+  }
+
+  run(request: EngineRequest): Promise<EngineResult> {
+    return new Promise<EngineResult>((resolve, reject) => {
+      if (this.stopped) throw new AppError('SHUTTING_DOWN');
+      request.signal?.throwIfAborted();
+      if (this.waiting.length >= this.maxWaiting) throw new AppError('QUEUE_FULL');
+      const { problem, ready } = this.state();
+      if (!ready && problem !== null) throw problemError(problem);
+      const task = { request, resolve, reject };
+      request.signal?.addEventListener('abort', () => this.forget(task), { once: true });
+      this.waiting.push(task);
+      this.share();
+    }).then((result) => {
+      this.remember(result);
+      return result;
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const task of this.waiting.splice(0)) task.reject(new AppError('SHUTTING_DOWN'));
+    await Promise.all(this.slots.map((slot) => slot.stop()));
+  }
+
+  private problem(): Problem | null {
+    return this.slots.find((slot) => slot.problem !== null)?.problem ?? null;
+  }
+
+  private share(): void {
+    const { ready, problem } = this.state();
+    if (ready || problem !== null) {
+      for (const settle of this.settled.splice(0)) settle();
+    }
+    if (!ready && problem !== null) {
+      for (const task of this.waiting.splice(0)) task.reject(problemError(problem));
+    }
+    for (const slot of this.slots) {
+      if (!slot.free) continue;
+      const task = this.waiting.shift();
+      if (task === undefined) return;
+      slot.run(task);
+    }
+  }
+
+  /** The caller has lost interest: it is told at once; a worker that is busy with it stops at the next token. */
+  private forget(task: Task): void {
+    const place = this.waiting.indexOf(task);
+    if (place >= 0) this.waiting.splice(place, 1);
+    const reason: unknown = task.request.signal?.reason;
+    task.reject(reason instanceof Error ? reason : new Error('The request was abandoned.'));
+  }
+
+  private remember(result: EngineResult): void {
+    this.seconds.push(result.timingsMs.total / 1000);
+    if (this.seconds.length > REMEMBERED) this.seconds.shift();
+  }
+}
+
+function problemError({ code, message }: Problem): AppError {
+  return new AppError(isErrorCode(code) ? code : 'MODEL_UNAVAILABLE', {}, { cause: new Error(message) });
+}

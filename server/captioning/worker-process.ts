@@ -1,0 +1,98 @@
+import { openBlipCaptioner } from '../../models/blip/captioner';
+import type { Captioner } from '../../models/captioner';
+import { ModelError } from '../../models/model-error';
+import { AppError, toAppError } from '../errors';
+import { decodeImage, prepareDecoder, writeThumbnail } from './decode-image';
+import type { EngineResult } from './engine';
+import { ToWorker, type FromWorker, type WorkerSettings } from './worker-messages';
+
+/** The child process that decodes pictures and runs the model: one request at a time, until the parent is gone. */
+class Worker {
+  private captioner: Captioner | null = null;
+  private maxPixels = 0;
+  private readonly running = new Map<number, AbortController>();
+
+  async receive(message: ToWorker): Promise<void> {
+    switch (message.type) {
+      case 'load':
+        return this.load(message.settings);
+      case 'run':
+        return this.run(message);
+      case 'cancel':
+        this.running.get(message.id)?.abort();
+        return undefined;
+    }
+  }
+
+  private async load({ modelFolder, threads, maxPixels }: WorkerSettings): Promise<void> {
+    prepareDecoder();
+    this.maxPixels = maxPixels;
+    try {
+      this.captioner = await openBlipCaptioner(modelFolder, threads);
+    } catch (error) {
+      const code = error instanceof ModelError ? error.code : 'MODEL_UNAVAILABLE';
+      const text = error instanceof Error ? error.message : String(error);
+      // The parent starts a fresh process after a pause, so that a file put back is found.
+      process.send?.({ type: 'problem', code, message: text } satisfies FromWorker, () => process.exit(1));
+      return;
+    }
+    send({ type: 'ready', model: this.captioner.info });
+  }
+
+  private async run(request: Extract<ToWorker, { type: 'run' }>): Promise<void> {
+    const abort = new AbortController();
+    this.running.set(request.id, abort);
+    try {
+      send({ type: 'done', id: request.id, result: await this.work(request, abort.signal) });
+    } catch (error) {
+      const { code, message } = error instanceof ModelError ? error : toAppError(error);
+      const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
+      send({ type: 'failed', id: request.id, code, message: `${message}${cause}` });
+    } finally {
+      this.running.delete(request.id);
+    }
+  }
+
+  private async work(request: Extract<ToWorker, { type: 'run' }>, signal: AbortSignal): Promise<EngineResult> {
+    const { captioner } = this;
+    if (captioner === null) throw new AppError('MODEL_UNAVAILABLE');
+    const begin = performance.now();
+    const { picture, facts } = await decodeImage(request.imagePath, this.maxPixels);
+    const decode = performance.now() - begin;
+    if (request.thumbnailPath !== undefined) await writeThumbnail(picture, request.thumbnailPath);
+    const { question } = request;
+    const options = { ...present(request.options), signal };
+    const caption = question === undefined ? await captioner.caption(picture, options) : null;
+    const answer = question === undefined ? null : await captioner.answer(picture, question, options);
+    const { vision, text } = (caption ?? answer)?.timingsMs ?? { vision: 0, text: 0 };
+    const total = performance.now() - begin;
+    return { model: captioner.info, image: facts, caption, answer, timingsMs: { decode, vision, text, total } };
+  }
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** The same without its undefined members: "not given" and "given as undefined" are told apart further on. */
+function present<T extends object>(options: T): Present<T> {
+  const given: Present<T> = {};
+  for (const name in options) {
+    const value = options[name];
+    if (isGiven(value)) given[name] = value;
+  }
+  return given;
+}
+
+function isGiven<T>(value: T): value is Exclude<T, undefined> {
+  return value !== undefined;
+}
+
+function send(message: FromWorker): void {
+  process.send?.(message);
+}
+
+const worker = new Worker();
+process.on('message', (message) => void worker.receive(ToWorker.parse(message)));
+// The channel closes when the parent ends, however it ends: no worker outlives it.
+process.on('disconnect', () => process.exit(0));
+// Ctrl-C reaches the whole process group; the parent decides when its workers stop.
+process.on('SIGINT', () => undefined);

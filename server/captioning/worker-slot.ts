@@ -1,0 +1,186 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import type { ModelInfo } from '../../models/captioner';
+import { AppError, isErrorCode } from '../errors';
+import type { EngineRequest, EngineResult } from './engine';
+import { FromWorker, type ToWorker, type WorkerSettings } from './worker-messages';
+
+/** Pauses before a process that could not load its model is started again. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A request with the two ways it can end. */
+export interface Task {
+  readonly request: EngineRequest;
+  readonly resolve: (result: EngineResult) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface SlotOptions {
+  readonly workerFile: string;
+  readonly settings: WorkerSettings;
+  readonly deadlineMs: number;
+  /** Called whenever the slot became ready, free or troubled. */
+  readonly changed: () => void;
+}
+
+interface Running extends Task {
+  readonly id: number;
+  readonly deadline: NodeJS.Timeout;
+}
+
+/** One place for a worker process: starts it, gives it one task at a time, and replaces it when it dies or hangs. */
+export class WorkerSlot {
+  private child: ChildProcess | null = null;
+  private running: Running | null = null;
+  private restart: NodeJS.Timeout | null = null;
+  private stopping = false;
+  /** Killed, but not gone yet: it must not be given another task. */
+  private dying = false;
+  private failedLoads = 0;
+  private nextId = 1;
+  model: ModelInfo | null = null;
+  problem: Problem | null = null;
+
+  constructor(private readonly options: SlotOptions) {}
+
+  /** Process id of the worker, or null between two processes. */
+  get pid(): number | null {
+    return this.child?.pid ?? null;
+  }
+
+  get free(): boolean {
+    return this.model !== null && this.running === null && !this.stopping && !this.dying;
+  }
+
+  start(): void {
+    this.restart = null;
+    this.dying = false;
+    // Standard output belongs to whoever started the parent; native libraries complain on standard error.
+    const child = fork(this.options.workerFile, [], {
+      env: childEnvironment(),
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    this.child = child;
+    child.on('message', (message) => {
+      if (this.child === child) this.receive(message);
+    });
+    child.on('error', (error) => {
+      // Without a process there is no exit either, for instance when the system has no room for another one.
+      this.problem = { code: 'MODEL_UNAVAILABLE', message: error.message };
+      if (child.pid === undefined) this.ended(child);
+    });
+    child.on('exit', () => this.ended(child));
+    this.tell({ type: 'load', settings: this.options.settings });
+  }
+
+  /** Gives the worker a task. Only when `free`. */
+  run(task: Task): void {
+    const id = this.nextId++;
+    const deadline = setTimeout(() => this.giveUp('CAPTION_TIMEOUT'), this.options.deadlineMs);
+    this.running = { ...task, id, deadline };
+    const { imagePath, options, question, thumbnailPath, signal } = task.request;
+    signal?.addEventListener('abort', () => this.tell({ type: 'cancel', id }), { once: true });
+    this.tell({
+      type: 'run',
+      id,
+      imagePath,
+      options,
+      ...(question === undefined ? {} : { question }),
+      ...(thumbnailPath === undefined ? {} : { thumbnailPath }),
+    });
+  }
+
+  /** Ends the process; a task it holds is rejected as SHUTTING_DOWN. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    if (this.restart !== null) clearTimeout(this.restart);
+    this.finish((task) => task.reject(new AppError('SHUTTING_DOWN')));
+    const { child } = this;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  private tell(message: ToWorker): void {
+    // A process that is just dying cannot be told anything; its exit event does the rest.
+    if (this.child?.connected === true) this.child.send(message, () => undefined);
+  }
+
+  private receive(words: unknown): void {
+    const parsed = FromWorker.safeParse(words);
+    if (!parsed.success) {
+      this.kill();
+      return;
+    }
+    const message = parsed.data;
+    switch (message.type) {
+      case 'ready':
+        this.model = message.model;
+        this.problem = null;
+        this.failedLoads = 0;
+        break;
+      case 'problem':
+        this.problem = { code: message.code, message: message.message };
+        break;
+      case 'done':
+        if (this.running?.id === message.id) this.finish((task) => task.resolve(message.result));
+        break;
+      case 'failed':
+        if (this.running?.id === message.id) {
+          const code = isErrorCode(message.code) ? message.code : 'INTERNAL';
+          this.finish((task) => task.reject(new AppError(code, {}, { cause: new Error(message.message) })));
+        }
+        break;
+    }
+    this.options.changed();
+  }
+
+  private finish(end: (task: Task) => void): void {
+    const { running } = this;
+    if (running === null) return;
+    clearTimeout(running.deadline);
+    this.running = null;
+    end(running);
+  }
+
+  /** A hung native call cannot be interrupted, only ended with its process. */
+  private giveUp(code: 'CAPTION_TIMEOUT'): void {
+    this.finish((task) => task.reject(new AppError(code)));
+    this.kill();
+  }
+
+  private kill(): void {
+    this.dying = true;
+    this.child?.kill('SIGKILL');
+  }
+
+  private ended(child: ChildProcess): void {
+    if (this.child !== child) return;
+    const hadLoaded = this.model !== null;
+    this.child = null;
+    this.model = null;
+    this.finish((task) => task.reject(new AppError('DECODE_CRASHED')));
+    if (this.stopping) return;
+    if (!hadLoaded) {
+      this.failedLoads += 1;
+      this.problem ??= { code: 'MODEL_UNAVAILABLE', message: 'The worker process ended while it loaded the model.' };
+    }
+    const pause = hadLoaded ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (this.failedLoads - 1), LONGEST_PAUSE_MS);
+    this.restart = setTimeout(() => this.start(), pause);
+    this.options.changed();
+  }
+}
+
+/** Nothing secret reaches the process that decodes strangers' files. Few malloc arenas keep its memory from spreading. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, LD_LIBRARY_PATH, TMPDIR } = process.env;
+  return { PATH, LD_LIBRARY_PATH, TMPDIR, MALLOC_ARENA_MAX: '2' };
+}
