@@ -1,0 +1,46 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Placements;
+
+use Altsmith\Rest\Access;
+use Altsmith\Rest\Placements_Controller;
+use Altsmith\Settings;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Puts the parts of this folder together: the index, the scan, the list, the changes, and the fill at render time. */
+final class Placements {
+	public readonly Placement_List $list;
+
+	private readonly Placement_Updater $updater;
+
+	private readonly Library_Text $library;
+
+	private readonly Change_Log $log;
+
+	private readonly Placement_Index $index;
+
+	public function __construct( private readonly Settings $settings, private readonly Access $access ) {
+		$table    = new Placement_Table();
+		$scanner  = new Content_Scanner();
+		$check    = new Attachment_Check();
+		$builders = new Builders();
+
+		$this->library = new Library_Text();
+		$this->log     = new Change_Log();
+		$this->index   = new Placement_Index( $table, $scanner, $check );
+		$this->list    = new Placement_List( $table, $scanner, $check, $this->library, $builders );
+		$this->updater = new Placement_Updater( $scanner, new Content_Rewriter( $scanner ), new Post_Content(), $this->log, $builders );
+	}
+
+	public function register(): void {
+		$this->index->register();
+		( new Placement_Scan( $this->index ) )->register();
+		( new Render_Fill( $this->settings, $this->library ) )->register();
+		add_action(
+			'rest_api_init',
+			fn() => ( new Placements_Controller( $this->access, $this->list, $this->updater, $this->library, $this->log ) )->register()
+		);
+	}
+}

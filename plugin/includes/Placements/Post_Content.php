@@ -1,0 +1,67 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Placements;
+
+use Altsmith\Storage\Lock;
+use WP_Post;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Replaces a post's content by one that was worked out from it. The only place that writes posts. */
+final class Post_Content {
+	public const WRITTEN  = 'updated';
+	/** Somebody saved the post since it was read. */
+	public const CHANGED  = 'changed';
+	/** Somebody has the post open in an editor, whose next save would bring the old text back. */
+	public const OPEN     = 'being_edited';
+	/** WordPress or another plugin did not take it. */
+	public const NOT_KEPT = 'not_kept';
+
+	public function write( WP_Post $post, Rewrite $rewrite ): string {
+		if ( $rewrite->before === $rewrite->after ) {
+			return self::WRITTEN;
+		}
+		require_once ABSPATH . 'wp-admin/includes/post.php'; // wp_check_post_lock(), which REST requests do not load
+		if ( false !== wp_check_post_lock( $post->ID ) ) {
+			return self::OPEN;
+		}
+		$lock = new Lock( 'post_' . $post->ID, 20 );
+		if ( ! $lock->acquire_within( 2000 ) ) {
+			return self::CHANGED;
+		}
+		try {
+			return self::read( $post->ID ) === $rewrite->before ? $this->save( $post->ID, $rewrite->after ) : self::CHANGED;
+		} finally {
+			$lock->release();
+		}
+	}
+
+	/** As it is in the database now; no cache is asked. */
+	public static function read( int $post_id ): string {
+		clean_post_cache( $post_id );
+		$post = get_post( $post_id );
+		return $post instanceof WP_Post ? $post->post_content : '';
+	}
+
+	/**
+	 * Through wp_update_post(), so that there is a revision and every cache hears of it. It takes slashes away, hence
+	 * wp_slash(): without it `\u0022` in a block's settings becomes `u0022` and the block breaks.
+	 */
+	private function save( int $post_id, string $content ): string {
+		// For people without unfiltered_html WordPress would filter the whole post again, and take out what somebody
+		// with that right put there. Rewrite has shown that only alternative texts differ, and those are plain text.
+		$filtered = false !== has_filter( 'content_save_pre', 'wp_filter_post_kses' );
+		if ( $filtered ) {
+			kses_remove_filters();
+		}
+		try {
+			$saved = wp_update_post( wp_slash( array( 'ID' => $post_id, 'post_content' => $content ) ), true );
+		} finally {
+			if ( $filtered ) {
+				kses_init_filters();
+			}
+		}
+		return ! is_wp_error( $saved ) && self::read( $post_id ) === $content ? self::WRITTEN : self::NOT_KEPT;
+	}
+}

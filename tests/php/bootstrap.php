@@ -1,0 +1,25 @@
+<?php
+/**
+ * PHPUnit on a real WordPress: `WP_DIR=…/wp phpunit -c plugin/phpunit.xml.dist`, where WP_DIR is a site that
+ * tests/e2e/wordpress/wp-env.sh built with the plugin active. No WordPress function is replaced, and no table.
+ */
+
+declare( strict_types=1 );
+
+$directory = (string) getenv( 'WP_DIR' );
+if ( ! is_file( "$directory/wp-load.php" ) ) {
+	fwrite( STDERR, "Set WP_DIR to a WordPress that tests/e2e/wordpress/wp-env.sh built.\n" );
+	exit( 1 );
+}
+$_SERVER['HTTP_HOST']   = '127.0.0.1';
+$_SERVER['SERVER_NAME'] = '127.0.0.1';
+$_SERVER['REMOTE_ADDR'] = '127.0.0.1';
+$_SERVER['REQUEST_URI'] = '/';
+define( 'WP_USE_THEMES', false );
+// PHPUnit includes this file inside a function, and WordPress keeps its state in globals.
+foreach ( array( 'wp', 'wp_query', 'wpdb', 'wp_rewrite', 'wp_filter', 'table_prefix', 'wp_version', 'current_user', 'pagenow' ) as $name ) {
+	global ${$name};
+}
+require_once $directory . '/wp-load.php';
+require_once ABSPATH . 'wp-admin/includes/admin.php';
+require_once __DIR__ . '/support/Wp_Test_Case.php';

@@ -1,0 +1,97 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Tests\Support;
+
+use PHPUnit\Framework\TestCase;
+use WP_Error;
+use WP_REST_Request;
+use WP_REST_Response;
+
+/**
+ * A test on the live database, rolled back afterwards. HTTP never leaves the process: answers are canned, and a request
+ * nobody expected is an error.
+ */
+abstract class Wp_Test_Case extends TestCase {
+	/** WordPress lives in globals (closures, a database handle): they cannot be copied. */
+	protected $backupGlobals = false;
+
+	/** @var (callable(string, array<string, mixed>): (array<string, mixed>|WP_Error))|null */
+	protected $http = null;
+
+	/** @var array<int, array{0: string, 1: array<string, mixed>}> Address and arguments of each request. */
+	protected array $requests = array();
+
+	/** @var int[] */
+	private array $attachments = array();
+
+	protected function setUp(): void {
+		global $wpdb;
+		wp_cache_flush();
+		$wpdb->query( 'SET autocommit = 0' );
+		$wpdb->query( 'START TRANSACTION' );
+		add_filter( 'pre_http_request', array( $this, 'answer' ), 1, 3 );
+	}
+
+	protected function tearDown(): void {
+		global $wpdb;
+		wp_set_current_user( 0 );
+		remove_filter( 'pre_http_request', array( $this, 'answer' ), 1 );
+		foreach ( $this->attachments as $id ) {
+			wp_delete_attachment( $id, true ); // For the files; the rows go with the rollback anyway.
+		}
+		$wpdb->query( 'ROLLBACK' );
+		wp_cache_flush();
+	}
+
+	public function answer( mixed $given, array $arguments, string $url ): mixed {
+		$this->requests[] = array( $url, $arguments );
+		return null === $this->http ? new WP_Error( 'http_request_failed', "a test asked for $url" ) : ( $this->http )( $url, $arguments );
+	}
+
+	/** @param array<mixed> $body */
+	protected function json( array $body, int $status = 200 ): array {
+		return array(
+			'headers'  => array( 'content-type' => 'application/json' ),
+			'body'     => (string) wp_json_encode( $body ),
+			'response' => array( 'code' => $status, 'message' => '' ),
+			'cookies'  => array(),
+		);
+	}
+
+	/** @param string $login admin, editor, author, subscriber, or '' for a visitor. */
+	protected function become( string $login ): void {
+		$user = '' === $login ? null : get_user_by( 'login', $login );
+		self::assertNotFalse( $user, "there is no user $login" );
+		wp_set_current_user( null === $user ? 0 : $user->ID );
+	}
+
+	/** @param array<string, mixed> $parameters */
+	protected function rest( string $method, string $route, array $parameters = array(), string $as = 'admin' ): WP_REST_Response {
+		$this->become( $as );
+		$request = new WP_REST_Request( $method, $route );
+		if ( 'GET' === $method ) {
+			$request->set_query_params( $parameters );
+		} else {
+			$request->set_header( 'Content-Type', 'application/json' );
+			$request->set_body( (string) wp_json_encode( (object) $parameters ) );
+		}
+		return rest_get_server()->dispatch( $request );
+	}
+
+	/** An image of our own making in the library, with its sub-sizes on disk. */
+	protected function upload( string $name = 'photo', int $width = 640, int $height = 400 ): int {
+		$image = imagecreatetruecolor( $width, $height );
+		imagefilledellipse( $image, intdiv( $width, 2 ), intdiv( $height, 2 ), intdiv( $width, 3 ), intdiv( $height, 3 ), 0xff8800 );
+		$file = get_temp_dir() . $name . '-' . bin2hex( random_bytes( 4 ) ) . '.jpg';
+		imagejpeg( $image, $file );
+		$id = media_handle_sideload( array( 'name' => basename( $file ), 'tmp_name' => $file ), 0 );
+		self::assertIsInt( $id );
+		$this->attachments[] = $id;
+		return $id;
+	}
+
+	protected function alt_text( int $attachment_id ): string {
+		return (string) get_post_meta( $attachment_id, '_wp_attachment_image_alt', true );
+	}
+}
