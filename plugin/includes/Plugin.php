@@ -29,9 +29,10 @@ final class Plugin {
 		( new Upload\Request_On_Upload( $settings, $store, $loopback ) )->register();
 		( new Sync\Triggers( $settings, $store, $worker ) )->register();
 
-		$view   = new Review\Suggestion_View();
 		$review = new Review\Review_Service( $store, $client, $intake, $write_back );
 		$access = new Rest\Access( $settings, $store );
+		$placed = new Placements\Placements( $settings, $access );
+		$view   = new Review\Suggestion_View( $placed->list );
 		add_action(
 			'rest_api_init',
 			static function () use ( $access, $settings, $store, $worker, $pause, $client, $review, $view ): void {
@@ -45,6 +46,6 @@ final class Plugin {
 		( new Admin\Settings_Page( $settings, $assets ) )->register();
 		( new Admin\Review_Page( $settings, $assets ) )->register();
 		( new Admin\Attachment_Details( $store ) )->register();
-		( new Placements\Placements( $settings, $access ) )->register();
+		$placed->register();
 	}
 }

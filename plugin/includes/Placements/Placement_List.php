@@ -20,6 +20,11 @@ final class Placement_List {
 		private readonly Builders $builders,
 	) {}
 
+	/** In how many posts it is shown, whoever may edit them. */
+	public function count_posts( int $attachment_id ): int {
+		return $this->table->count_posts( array( $attachment_id ) )[ $attachment_id ] ?? 0;
+	}
+
 	/**
 	 * @param string|null $new The text the places would get; null for the library's own.
 	 * @return array{items: array<int, array<string, mixed>>, hidden: int, more: bool}

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Review;
 
+use Altsmith\Placements\Placement_List;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Provenance;
@@ -12,6 +13,8 @@ defined( 'ABSPATH' ) || exit;
 
 /** How a row is shown over REST: WordPress's own picture and present text beside the sidecar's suggestion. */
 final class Suggestion_View {
+	public function __construct( private readonly Placement_List $placements ) {}
+
 	/** @return array<string, mixed>|null The suggestion with its picture; null when none has come yet. */
 	public function suggestion( Request_Row $row ): ?array {
 		$post = get_post( $row->attachment_id );
@@ -51,7 +54,7 @@ final class Suggestion_View {
 			'error'      => null === $row || '' === $row->error_code ? null : array( 'code' => $row->error_code, 'message' => $row->error_message ),
 			'suggestion' => null === $row ? null : $this->suggestion( $row ),
 			'provenance' => $latest,
-			'placements' => array(),
+			'placements' => $this->placements->of( $post->ID )['items'],
 			'review_url' => self::review_url( $post->ID ),
 		);
 	}
@@ -85,6 +88,7 @@ final class Suggestion_View {
 			'current_alt'   => Alt_Text_Meta::read( $post->ID )->text(),
 			'is_decorative' => Provenance::is_decorative( $post->ID ),
 			'thumbnail'     => is_array( $image ) ? array( 'url' => $image[0], 'width' => (int) $image[1], 'height' => (int) $image[2] ) : null,
+			'used_in'       => $this->placements->count_posts( $post->ID ),
 			'edit_url'      => (string) get_edit_post_link( $post->ID, 'raw' ),
 		);
 	}
