@@ -44,10 +44,13 @@ test('one PHP file writes the alt text of an attachment', () => {
     'plugin/includes/Writeback/Alt_Text_Writer.php':
       "const META_KEY = '_wp_attachment_image_alt';\nupdate_post_meta( $id, self::META_KEY, $text );",
     'plugin/includes/Rest/Routes.php': "update_post_meta(\n$id,\n'_wp_attachment_image_alt', $text );",
+    'plugin/includes/Backfill/Fast.php':
+      '$wpdb->query( "UPDATE {$wpdb->postmeta} SET meta_value = %s WHERE meta_key = \'_wp_attachment_image_alt\'" );',
     'plugin/includes/Library/Column.php': "get_post_meta( $id, '_wp_attachment_image_alt', true );",
   });
   expect(altTextWriters(bad)).toEqual([
     'plugin/includes/Writeback/Alt_Text_Writer.php',
     'plugin/includes/Rest/Routes.php',
+    'plugin/includes/Backfill/Fast.php',
   ]);
 });

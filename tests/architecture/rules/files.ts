@@ -49,15 +49,31 @@ export function licenceGaps(pictures: readonly string[], licences: string): stri
 
 const META_KEY = '_wp_attachment_image_alt';
 
+/** Statements that change rows of WordPress's meta table without its functions. */
+const RAW_WRITE =
+  /(UPDATE|DELETE FROM|INSERT INTO|REPLACE INTO)\s+\{\$wpdb->postmeta\}|->(insert|update|delete|replace)\(\s*\$wpdb->postmeta/;
+
+const DEFINITION = new RegExp(`const\\s+(?:string\\s+)?(\\w+)\\s*=\\s*['"]${META_KEY}['"]`, 'g');
+
+/** The ways in which a file can name the meta key: as it is, or through the constant of a class (named as its file). */
+function namesOfKey(file: string, php: readonly (readonly [string, string])[]): string {
+  const names = php.flatMap(([definer, text]) =>
+    [...text.matchAll(DEFINITION)].flatMap(([, constant = '']) => {
+      const owner = definer.slice(definer.lastIndexOf('/') + 1, -'.php'.length);
+      return definer === file ? [`${owner}::${constant}`, `self::${constant}`] : [`${owner}::${constant}`];
+    }),
+  );
+  return [META_KEY, ...names.map((name) => `\\b${name}\\b`)].join('|');
+}
+
 /** PHP files of the plugin that write the alt text. There may be exactly one. */
 export function altTextWriters(tree: SourceTree): string[] {
   const php = [...tree].filter(([file]) => /^plugin\/.*\.php$/.test(file));
-  const constants = php.flatMap(([, text]) =>
-    [...text.matchAll(new RegExp(`const\\s+(?:string\\s+)?(\\w+)\\s*=\\s*['"]${META_KEY}['"]`, 'g'))].map(
-      (m) => m[1] ?? '',
-    ),
-  );
-  const key = [META_KEY, ...constants.map((name) => `\\b${name}\\b`)].join('|');
-  const write = new RegExp(`\\b(?:update|add|delete)_(?:post_meta|metadata|metadata_by_mid)\\s*\\([^;]*?(?:${key})`);
-  return php.filter(([, text]) => write.test(text)).map(([file]) => file);
+  return php
+    .filter(([file, text]) => {
+      const key = namesOfKey(file, php);
+      const call = new RegExp(`\\b(?:update|add|delete)_(?:post_meta|metadata|metadata_by_mid)\\s*\\([^;]*?(?:${key})`);
+      return call.test(text) || (new RegExp(key).test(text) && RAW_WRITE.test(text));
+    })
+    .map(([file]) => file);
 }
