@@ -19,6 +19,8 @@ export interface CaptionOptions {
   readonly beams?: number;
   /** Upper bound on generated tokens; the start token and the prompt do not count. */
   readonly maxNewTokens?: number;
+  /** Upper bound on all tokens, counted as the reference does: start token and prompt included. */
+  readonly maxLength?: number;
   /** Lower bound on tokens, counted as the reference does: start token and prompt included. */
   readonly minLength?: number;
   readonly lengthPenalty?: number;

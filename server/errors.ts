@@ -71,6 +71,11 @@ export const CATALOGUE = {
     message: 'No image with this sha256 is stored; send it first with PUT /v1/images/{sha256}.',
     retryable: false,
   },
+  FILE_UNREADABLE: {
+    status: 422,
+    message: 'The file cannot be read: it is not there, is a folder, or may not be opened.',
+    retryable: false,
+  },
   URL_INPUT_OFF: {
     status: 422,
     message: 'This sidecar does not fetch pictures from addresses; send the picture itself.',

@@ -76,8 +76,6 @@ export class BlipCaptioner implements Captioner {
   private searchOptions(options: CaptionOptions): SearchOptions {
     const { preset, manifest } = this;
     const prompt = this.promptTokens(options.prompt ?? preset.prompt);
-    const newTokens = options.maxNewTokens ?? preset.max_new_tokens;
-    const longest = newTokens === null ? preset.max_length : prompt.length + newTokens;
     const room = manifest.dims.positions;
     if (prompt.length >= room) {
       throw new ModelError('BAD_REQUEST', `The prompt is too long: this model has room for ${room} tokens.`);
@@ -87,7 +85,7 @@ export class BlipCaptioner implements Captioner {
       end: manifest.tokens.end,
       beams: options.beams ?? preset.beams,
       // The last token of the longest sentence is never fed back, hence one more than the positions.
-      maxLength: Math.min(longest ?? room, room + 1),
+      maxLength: Math.min(longestLength(prompt.length, options, preset), room + 1),
       minLength: options.minLength ?? preset.min_length,
       lengthPenalty: options.lengthPenalty ?? preset.length_penalty,
       repetitionPenalty: options.repetitionPenalty ?? preset.repetition_penalty,
@@ -110,6 +108,15 @@ export class BlipCaptioner implements Captioner {
       timingsMs,
     };
   }
+}
+
+/** Most tokens of a sentence, start token and prompt included. What the caller says comes before the preset. */
+function longestLength(prompt: number, options: CaptionOptions, preset: Preset): number {
+  const ofCaller = [options.maxLength, options.maxNewTokens === undefined ? undefined : prompt + options.maxNewTokens];
+  const given = ofCaller.filter((length) => length !== undefined);
+  if (given.length > 0) return Math.min(...given);
+  const { max_length: most, max_new_tokens: fresh } = preset;
+  return Math.min(most ?? Infinity, fresh === null ? Infinity : prompt + fresh);
 }
 
 function newSearch(options: SearchOptions): Search {

@@ -10,6 +10,7 @@ export type WorkerSettings = z.infer<typeof Settings>;
 const Options = z.object({
   beams: z.number().optional(),
   maxNewTokens: z.number().optional(),
+  maxLength: z.number().optional(),
   minLength: z.number().optional(),
   lengthPenalty: z.number().optional(),
   repetitionPenalty: z.number().optional(),

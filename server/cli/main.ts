@@ -12,6 +12,7 @@ interface Entry {
 /** Every command of `altsmith`, loaded only when it is called. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
   serve: { summary: 'start the sidecar', load: () => import('./serve') },
+  caption: { summary: 'describe pictures', load: () => import('./caption') },
 };
 
 function usage(): string {
