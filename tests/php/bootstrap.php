@@ -22,4 +22,8 @@ foreach ( array( 'wp', 'wp_query', 'wpdb', 'wp_rewrite', 'wp_filter', 'table_pre
 }
 require_once $directory . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/admin.php';
-require_once __DIR__ . '/support/Wp_Test_Case.php';
+foreach ( (array) glob( __DIR__ . '/support/*.php' ) as $file ) {
+	require_once $file;
+}
+require_once __DIR__ . '/support/Fake_Sidecar.php';
+require_once __DIR__ . '/support/Sidecar_Test_Case.php';
