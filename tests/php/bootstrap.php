@@ -22,8 +22,11 @@ foreach ( array( 'wp', 'wp_query', 'wpdb', 'wp_rewrite', 'wp_filter', 'table_pre
 }
 require_once $directory . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/admin.php';
-foreach ( (array) glob( __DIR__ . '/support/*.php' ) as $file ) {
-	require_once $file;
-}
-require_once __DIR__ . '/support/Fake_Sidecar.php';
-require_once __DIR__ . '/support/Sidecar_Test_Case.php';
+spl_autoload_register(
+	static function ( string $class_name ): void {
+		$file = __DIR__ . '/support/' . str_replace( 'Altsmith\\Tests\\Support\\', '', $class_name ) . '.php';
+		if ( str_starts_with( $class_name, 'Altsmith\\Tests\\Support\\' ) && is_file( $file ) ) {
+			require_once $file;
+		}
+	}
+);
