@@ -41,10 +41,9 @@ export class ImageStore {
   /** The row, also of an image whose bytes are gone; null when this site never sent it. */
   get(sha256: string): StoredImage | null {
     const row = this.storage.db
-      .prepare<
-        [string, string],
-        ImageRow
-      >('SELECT sha256, bytes, width, height, media_type, original, thumbnail FROM images WHERE site_id = ? AND sha256 = ?')
+      .prepare<[string, string], ImageRow>(
+        'SELECT sha256, bytes, width, height, media_type, original, thumbnail FROM images WHERE site_id = ? AND sha256 = ?',
+      )
       .get(this.siteId, sha256);
     if (row === undefined) return null;
     return {

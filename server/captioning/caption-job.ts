@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { AppError, toAppError } from '../errors';
+import type { ImageStore } from '../intake/image-store';
+import type { Logger } from '../logger';
+import type { Claim, JobQueue } from '../queue/queue';
+import type { CaptionEngine, EngineResult } from './engine';
+import type { JobFinisher } from './job-finisher';
+import { SUGGESTION_SETTINGS } from './settings';
+
+export interface CaptionJobParts {
+  readonly queue: JobQueue;
+  readonly engine: Pick<CaptionEngine, 'run'>;
+  readonly finisher: JobFinisher;
+  readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'thumbnailPath'>;
+  readonly logger: Logger;
+  readonly translate: (thrown: unknown) => AppError | null;
+}
+
+export type JobOutcome = 'done' | 'waiting' | 'failed' | 'lost' | 'released';
+
+/** A lease is renewed this many times before it would end. */
+const RENEWALS_A_LEASE = 4;
+
+/** One claimed job from start to end. Never rejects: whatever happens becomes the outcome. */
+export async function captionJob(parts: CaptionJobParts, claim: Claim, stopping: AbortSignal): Promise<JobOutcome> {
+  const started = performance.now();
+  const logger = parts.logger.child({ job_id: claim.jobId, site_id: claim.siteId, attempt: claim.attempt });
+  logger.info('job started');
+  const outcome = await work(parts, claim, { stopping, logger });
+  logger.info({ outcome, ms: Math.round(performance.now() - started) }, 'job ended');
+  return outcome;
+}
+
+interface Attempt {
+  readonly stopping: AbortSignal;
+  readonly logger: Logger;
+}
+
+async function work(parts: CaptionJobParts, claim: Claim, { stopping, logger }: Attempt): Promise<JobOutcome> {
+  const lost = new AbortController();
+  const renewal = setInterval(() => {
+    if (!keepsLease(parts, claim, logger)) lost.abort();
+  }, parts.queue.leaseMs / RENEWALS_A_LEASE);
+  const signal = AbortSignal.any([lost.signal, stopping]);
+  try {
+    await runAndFinish(parts, claim, signal);
+    return 'done';
+  } catch (thrown) {
+    if (lost.signal.aborted) return 'lost';
+    return settle(parts, claim, { thrown, stopping, logger });
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+function keepsLease(parts: CaptionJobParts, claim: Claim, logger: Logger): boolean {
+  try {
+    return parts.queue.renew(claim);
+  } catch (error) {
+    // A full or busy disk for a moment: the lease still has three quarters to go, and the fence decides in the end.
+    logger.warn({ err: error }, 'lease not renewed');
+    return true;
+  }
+}
+
+async function runAndFinish(parts: CaptionJobParts, claim: Claim, signal: AbortSignal): Promise<void> {
+  const images = parts.imagesOf(claim.siteId);
+  const imagePath = images.originalPath(claim.imageSha256);
+  if (!existsSync(imagePath)) throw new AppError('IMAGE_UNKNOWN');
+  const thumbnail = images.thumbnailPath(claim.imageSha256);
+  // Its own name for each attempt, so that a worker that comes late cannot spoil the one that is shown.
+  const unfinished = `${thumbnail}.${claim.jobId}-${claim.token}.part`;
+  try {
+    const result = await parts.engine.run({
+      imagePath,
+      options: SUGGESTION_SETTINGS,
+      thumbnailPath: unfinished,
+      signal,
+    });
+    await finish(parts, claim, { result, unfinished, thumbnail });
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+async function finish(
+  parts: CaptionJobParts,
+  claim: Claim,
+  work: { result: EngineResult; unfinished: string; thumbnail: string },
+): Promise<void> {
+  const hasThumbnail = existsSync(work.unfinished);
+  if (hasThumbnail) await rename(work.unfinished, work.thumbnail);
+  parts.finisher.finish(claim, work.result, hasThumbnail);
+}
+
+function settle(
+  parts: CaptionJobParts,
+  claim: Claim,
+  { thrown, stopping, logger }: Attempt & { thrown: unknown },
+): JobOutcome {
+  const error = parts.translate(thrown) ?? toAppError(thrown);
+  try {
+    if (stopping.aborted || isNobodysFault(error)) {
+      parts.queue.release(claim);
+      return 'released';
+    }
+    if (error.code === 'LEASE_LOST') return 'lost';
+    logger.warn({ err: error, code: error.code }, 'attempt failed');
+    return parts.queue.fail(claim, error);
+  } catch (failure) {
+    // The row cannot be written now; the lease runs out and the sweep hands the job out again.
+    logger.error({ err: failure }, 'job outcome not stored');
+    return 'lost';
+  }
+}
+
+/** The model or the disk is not there at the moment: the job waits, and nothing is held against it. */
+function isNobodysFault(error: AppError): boolean {
+  return error.status === 503;
+}

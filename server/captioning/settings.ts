@@ -1,0 +1,7 @@
+import type { CaptionOptions } from '../../models/captioner';
+
+/**
+ * How suggestions are decoded. Three beams cost little more than one on the models here and give the person a choice;
+ * the same picture, model and settings always give the same words.
+ */
+export const SUGGESTION_SETTINGS = { beams: 3, candidates: 3 } as const satisfies CaptionOptions;

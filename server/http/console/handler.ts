@@ -1,0 +1,26 @@
+import { Router, type RequestHandler } from 'express';
+import { LoginGuard } from '../middleware/login-guard';
+import type { Principal } from '../principal';
+import { consoleSession } from './session';
+import { keyOfConsole } from './session-cookie';
+import { serveConsoleFiles } from './static-files';
+
+export interface ConsoleParts {
+  /** The folder that server/cli/build.js writes the bundle to. */
+  readonly folder: string;
+  readonly checkKey: (key: string) => Principal | null;
+  readonly siteName: (siteId: string) => string | null;
+}
+
+/** All that the page needs before authentication: its files, its log-in, and its key put where every client has it. */
+export function createConsole({ folder, checkKey, siteName }: ConsoleParts): RequestHandler {
+  const router = Router({ caseSensitive: true, strict: true });
+  router.use(serveConsoleFiles(folder));
+  router.use(consoleSession({ checkKey, siteName, guard: new LoginGuard(() => performance.now()) }));
+  router.use((request, _response, next) => {
+    const key = request.headers.authorization === undefined ? keyOfConsole(request) : null;
+    if (key !== null) request.headers.authorization = `Bearer ${key}`;
+    next();
+  });
+  return router;
+}

@@ -1,0 +1,71 @@
+import type { RequestHandler, Response } from 'express';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { AppError } from '../../errors';
+
+const EXAMPLES = ['boat', 'dog', 'street', 'cake', 'chart'];
+
+/** Every file of the console by its address. Nothing else of the folder can be asked for. */
+const FILES: Readonly<Record<string, { name: string; type: string }>> = {
+  '/': { name: 'index.html', type: 'text/html; charset=utf-8' },
+  '/console.js': { name: 'console.js', type: 'text/javascript; charset=utf-8' },
+  '/console.css': { name: 'console.css', type: 'text/css; charset=utf-8' },
+  '/icon.svg': { name: 'icon.svg', type: 'image/svg+xml' },
+  ...Object.fromEntries(
+    EXAMPLES.map((name) => [`/examples/${name}.svg`, { name: `examples/${name}.svg`, type: 'image/svg+xml' }]),
+  ),
+};
+
+/** No inline script or style, nothing from elsewhere, no frame, and no text that a script could turn into markup. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+interface Loaded {
+  readonly content: Buffer;
+  readonly tag: string;
+}
+
+/** Serves the built console from memory; a browser asks again each time and mostly hears that nothing changed. */
+export function serveConsoleFiles(folder: string): RequestHandler {
+  const loaded = new Map<string, Loaded>();
+  return (request, response, next) => {
+    const file = Object.hasOwn(FILES, request.path) ? FILES[request.path] : undefined;
+    if (file === undefined || (request.method !== 'GET' && request.method !== 'HEAD')) {
+      next();
+      return;
+    }
+    const found = loaded.get(file.name) ?? load(path.join(folder, file.name));
+    loaded.set(file.name, found);
+    setHeaders(response, file.type, found.tag);
+    if (request.get('if-none-match') === found.tag) response.status(304).end();
+    else response.status(200).end(request.method === 'HEAD' ? undefined : found.content);
+  };
+}
+
+function load(file: string): Loaded {
+  try {
+    const content = readFileSync(file);
+    return { content, tag: `"${createHash('sha256').update(content).digest('base64url').slice(0, 22)}"` };
+  } catch (cause) {
+    throw new AppError('NOT_FOUND', {}, { cause });
+  }
+}
+
+function setHeaders(response: Response, type: string, tag: string): void {
+  response.setHeader('content-type', type);
+  response.setHeader('cache-control', 'no-cache');
+  response.setHeader('etag', tag);
+  response.setHeader('content-security-policy', POLICY);
+  response.setHeader('permissions-policy', 'camera=(self), microphone=(), geolocation=()');
+}

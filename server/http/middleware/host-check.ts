@@ -1,0 +1,21 @@
+import type { RequestHandler } from 'express';
+import { isIP } from 'node:net';
+import { AppError } from '../../errors';
+
+/**
+ * Refuses names that this sidecar was not told to answer to, so that a page on the web cannot reach it by pointing its
+ * own name at 127.0.0.1. Literal addresses are fine: a browser cannot be tricked into them by DNS.
+ */
+export function checkHost(allowed: readonly string[]): RequestHandler {
+  const names = new Set(['localhost', ...allowed.map((name) => name.toLowerCase())]);
+  return (request, _response, next) => {
+    const host = (request.headers.host ?? '').toLowerCase();
+    const name = host.replace(/:\d{1,5}$/, '');
+    const address = name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name;
+    if (names.has(name) || names.has(host) || isIP(address) !== 0) {
+      next();
+      return;
+    }
+    next(new AppError('HOST_REFUSED'));
+  };
+}

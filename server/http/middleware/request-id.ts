@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto';
+import type { RequestHandler } from 'express';
+
+/** What a client may choose as the id of its request; anything else is replaced. */
+const CHOSEN = /^[A-Za-z0-9._-]{8,64}$/;
+
+/** Every answer carries `X-Request-Id`; the log lines and error bodies name the same one. */
+export const requestId: RequestHandler = (request, response, next) => {
+  const chosen = request.get('x-request-id');
+  const id = chosen !== undefined && CHOSEN.test(chosen) ? chosen : randomBytes(9).toString('base64url');
+  response.locals['requestId'] = id;
+  response.setHeader('x-request-id', id);
+  next();
+};
+
+export function requestIdOf(response: { locals: Record<string, unknown> }): string {
+  const id = response.locals['requestId'];
+  return typeof id === 'string' ? id : 'unknown';
+}

@@ -1,0 +1,26 @@
+import type { RequestHandler } from 'express';
+import type { Logger } from '../../logger';
+import { principalOf } from './authenticate';
+import { requestIdOf } from './request-id';
+
+/** One line a request, when it ends; its level from the status. The query stays out: it may hold what people wrote. */
+export function logRequests(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    const started = performance.now();
+    response.once('close', () => {
+      const { statusCode } = response;
+      const facts = {
+        request_id: requestIdOf(response),
+        method: request.method,
+        path: request.path.slice(0, 200),
+        status: response.writableFinished ? statusCode : 499,
+        ms: Math.round(performance.now() - started),
+        key_id: principalOf(request)?.keyId,
+      };
+      if (statusCode >= 500) logger.error(facts, 'request ended');
+      else if (statusCode >= 400) logger.warn(facts, 'request ended');
+      else logger.debug(facts, 'request ended');
+    });
+    next();
+  };
+}

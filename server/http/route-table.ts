@@ -1,0 +1,28 @@
+import type { Route } from './route';
+import { captions } from './routes/captions';
+import { getChanges } from './routes/changes';
+import { livez, readyz, status } from './routes/health';
+import { getThumbnail, headImage, putImage } from './routes/images';
+import { cancelJob, getJob, listJobs, postJob, retryJob } from './routes/jobs';
+import { decideSuggestion, getSuggestion, listSuggestions, writeBackSuggestion } from './routes/suggestions';
+
+/** Every route there is. The OpenAPI document and the tests of access walk this list. */
+export const ROUTES: readonly Route[] = [
+  livez,
+  readyz,
+  status,
+  captions,
+  putImage,
+  headImage,
+  getThumbnail,
+  postJob,
+  getJob,
+  listJobs,
+  cancelJob,
+  retryJob,
+  listSuggestions,
+  getSuggestion,
+  decideSuggestion,
+  writeBackSuggestion,
+  getChanges,
+];

@@ -1,0 +1,108 @@
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import { AppError } from '../errors';
+import type { Principal } from './principal';
+import type { Services, SiteServices } from './services';
+
+/** Who may call a route: everybody; a loopback caller or any valid key; a key of the named scope. */
+export type Access = 'open' | 'loopback' | 'site' | 'worker' | 'admin';
+export type Method = 'get' | 'head' | 'put' | 'post' | 'patch' | 'delete';
+
+/** What a route answers. `file` streams a file; `body` is sent as JSON, or as it is when it is a string. */
+export interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly file?: { readonly path: string; readonly mediaType: string };
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One request, parsed. */
+export interface Call<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly principal: Principal | null;
+  readonly services: Services;
+  /** The services of the key's own site. Throws on a route whose access is not `site`. */
+  readonly site: SiteServices;
+  readonly request: Request;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+}
+
+/** JSON, the raw bytes of an image, or either. */
+export type BodyKind = 'none' | 'json' | 'image' | 'json-or-image';
+
+export interface RouteFacts {
+  readonly method: Method;
+  /** In the form of OpenAPI: `/v1/jobs/{id}`. */
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly bodyKind?: BodyKind;
+  /** Most bytes of a JSON body; 64 kB unless given. */
+  readonly jsonLimit?: number;
+  /** Schema of the body by status; null where there is none, a media type where it is not JSON. */
+  readonly answers: Readonly<Record<number, z.ZodType | string | null>>;
+}
+
+export interface Route extends RouteFacts {
+  readonly schemas: { readonly params?: z.ZodType; readonly query?: z.ZodType; readonly body?: z.ZodType };
+  readonly run: (input: Call<unknown, unknown, unknown>) => Promise<Reply>;
+}
+
+interface Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> extends RouteFacts {
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly handle: (call: Call<z.infer<Params>, z.infer<Query>, z.infer<Body>>) => Reply | Promise<Reply>;
+}
+
+/** A route whose handler sees only what its schemas let through. */
+export function defineRoute<
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+>(definition: Definition<Params, Query, Body>): Route {
+  const { params, query, body, handle, ...facts } = definition;
+  return {
+    ...facts,
+    schemas: {
+      ...(params === undefined ? {} : { params }),
+      ...(query === undefined ? {} : { query }),
+      ...(body === undefined ? {} : { body }),
+    },
+    run: async (call) =>
+      handle({
+        params: parse(params, call.params, 'path'),
+        query: parse(query, call.query, 'query'),
+        body: parse(body, call.body, 'body'),
+        principal: call.principal,
+        services: call.services,
+        get site() {
+          return call.site;
+        },
+        request: call.request,
+        signal: call.signal,
+      }),
+  };
+}
+
+/** Most problems told at once. */
+const MOST_PROBLEMS = 10;
+
+/** Throws BAD_REQUEST with the places that are wrong; never with the values that stood there. */
+function parse<Schema extends z.ZodType>(schema: Schema | undefined, value: unknown, place: string): z.infer<Schema>;
+function parse(schema: z.ZodType | undefined, value: unknown, place: string): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new AppError('BAD_REQUEST', {
+    problems: result.error.issues.slice(0, MOST_PROBLEMS).map((issue) => ({
+      where: [place, ...issue.path.map(String)].join('.').slice(0, 200),
+      problem: issue.message.slice(0, 200),
+    })),
+  });
+}
+
+export type { Request, Response };

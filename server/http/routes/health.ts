@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { Status } from '../../contract/status';
+import { defineRoute } from '../route';
+
+const Problems = z.array(z.object({ code: z.string(), message: z.string() }));
+const Readiness = z.object({ ready: z.boolean(), problems: Problems });
+
+export const livez = defineRoute({
+  method: 'get',
+  path: '/livez',
+  access: 'open',
+  summary: 'Is the process alive?',
+  answers: { 200: z.object({ alive: z.literal(true) }) },
+  handle: () => ({ status: 200, body: { alive: true } }),
+});
+
+export const readyz = defineRoute({
+  method: 'get',
+  path: '/readyz',
+  access: 'loopback',
+  summary: 'Can it work? 503 names what is missing.',
+  answers: { 200: Readiness, 503: Readiness },
+  handle: ({ services }) => {
+    const { ready, problems } = services.health();
+    return { status: ready ? 200 : 503, body: { ready, problems } };
+  },
+});
+
+export const status = defineRoute({
+  method: 'get',
+  path: '/v1/status',
+  access: 'site',
+  summary: 'Version, model, queue and estimated wait, for the key’s own site.',
+  answers: { 200: Status },
+  handle: ({ services, site }) => {
+    const health = services.health();
+    const queue = site.jobs.counts();
+    const { secondsPerImage, workers } = health;
+    const ahead = queue.waiting + queue.running;
+    const body: Status = {
+      version: services.version,
+      model: health.model,
+      ready: health.ready,
+      problems: [...health.problems],
+      queue,
+      seconds_per_image: secondsPerImage,
+      estimated_wait_seconds: secondsPerImage === null ? null : (ahead * secondsPerImage) / Math.max(1, workers),
+      site: { id: site.id, name: site.name },
+    };
+    return { status: 200, body };
+  },
+});

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { Job, JobReply, JobRequest, JobState } from '../../contract/job';
+import { Id, page } from '../../contract/primitives';
+import { AppError } from '../../errors';
+import { longPoll, WaitSeconds } from '../long-poll';
+import { defineRoute } from '../route';
+
+const Params = z.strictObject({ id: Id });
+
+export const postJob = defineRoute({
+  method: 'post',
+  path: '/v1/jobs',
+  access: 'site',
+  summary: 'Ask for a suggestion. 202: the job is stored. 200: it is the same job as before.',
+  bodyKind: 'json',
+  body: JobRequest,
+  answers: { 200: JobReply, 202: JobReply },
+  handle: ({ body, services, site }) => {
+    if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
+    const { job, isNew } = site.acceptJob(body);
+    return { status: isNew ? 202 : 200, body: { job } };
+  },
+});
+
+export const getJob = defineRoute({
+  method: 'get',
+  path: '/v1/jobs/{id}',
+  access: 'site',
+  summary: 'One job; with `wait`, the answer comes when it has ended or the seconds are over.',
+  params: Params,
+  query: z.strictObject({ wait: WaitSeconds }),
+  answers: { 200: JobReply },
+  handle: async ({ params, query, services, site, signal }) => {
+    const job = await longPoll({
+      look: () => site.jobs.get(params.id),
+      isNews: (found) => found === null || (found.state !== 'waiting' && found.state !== 'running'),
+      siteId: site.id,
+      waitSeconds: query.wait,
+      signal,
+      changeSignal: services.changeSignal,
+      isStopping: services.isStopping,
+    });
+    if (job === null) throw new AppError('NOT_FOUND');
+    return { status: 200, body: { job } };
+  },
+});
+
+export const listJobs = defineRoute({
+  method: 'get',
+  path: '/v1/jobs',
+  access: 'site',
+  summary: 'Jobs, oldest first.',
+  query: z.strictObject({
+    state: JobState.optional(),
+    run_id: Id.optional(),
+    after: z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+  }),
+  answers: { 200: page(Job) },
+  handle: ({ query, site }) => {
+    const { items, next } = site.jobs.list({
+      state: query.state,
+      runId: query.run_id,
+      after: query.after,
+      limit: query.limit,
+    });
+    return { status: 200, body: { items, next: next === null ? null : String(next) } };
+  },
+});
+
+export const cancelJob = defineRoute({
+  method: 'post',
+  path: '/v1/jobs/{id}/cancel',
+  access: 'site',
+  summary: 'Stop a job that has not ended. A worker that has it loses it.',
+  params: Params,
+  answers: { 200: JobReply },
+  handle: ({ params, site }) => ({ status: 200, body: { job: site.jobs.cancel(params.id) } }),
+});
+
+export const retryJob = defineRoute({
+  method: 'post',
+  path: '/v1/jobs/{id}/retry',
+  access: 'site',
+  summary: 'Let a failed or cancelled job wait again.',
+  params: Params,
+  answers: { 200: JobReply },
+  handle: ({ params, services, site }) => {
+    const job = site.jobs.retry(params.id);
+    services.ring(job.id);
+    return { status: 200, body: { job } };
+  },
+});

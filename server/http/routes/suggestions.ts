@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { DecisionRequest, WriteBackRequest } from '../../contract/decision';
+import { FlagCode } from '../../contract/fields';
+import { Id, page } from '../../contract/primitives';
+import { Suggestion, SuggestionReply, SuggestionState } from '../../contract/suggestion';
+import { AppError } from '../../errors';
+import { SUGGESTION_SORTS } from '../../review/suggestion-list';
+import { defineRoute } from '../route';
+
+const Params = z.strictObject({ id: Id });
+
+export const listSuggestions = defineRoute({
+  method: 'get',
+  path: '/v1/suggestions',
+  access: 'site',
+  summary: 'The review queue: filtered, sorted, a page at a time.',
+  query: z.strictObject({
+    state: SuggestionState.optional(),
+    flag: FlagCode.optional(),
+    run_id: Id.optional(),
+    q: z.string().min(1).max(200).optional(),
+    min_confidence: z.coerce.number().min(0).max(1).optional(),
+    sort: z.enum(SUGGESTION_SORTS).default('oldest'),
+    after: z.string().min(1).max(200).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+  }),
+  answers: { 200: page(Suggestion) },
+  handle: ({ query, site }) => {
+    const { run_id, min_confidence, ...rest } = query;
+    return { status: 200, body: site.listSuggestions({ ...rest, runId: run_id, minConfidence: min_confidence }) };
+  },
+});
+
+export const getSuggestion = defineRoute({
+  method: 'get',
+  path: '/v1/suggestions/{id}',
+  access: 'site',
+  summary: 'One suggestion.',
+  params: Params,
+  answers: { 200: SuggestionReply },
+  handle: ({ params, site }) => {
+    const suggestion = site.suggestions.get(params.id);
+    if (suggestion === null) throw new AppError('NOT_FOUND');
+    return { status: 200, body: { suggestion } };
+  },
+});
+
+export const decideSuggestion = defineRoute({
+  method: 'post',
+  path: '/v1/suggestions/{id}/decision',
+  access: 'site',
+  summary: 'A person’s yes, no, “decorative” or “look again”.',
+  bodyKind: 'json',
+  params: Params,
+  body: DecisionRequest,
+  answers: { 200: SuggestionReply },
+  handle: ({ params, body, site }) => ({
+    status: 200,
+    body: { suggestion: site.suggestions.decide(params.id, body) },
+  }),
+});
+
+export const writeBackSuggestion = defineRoute({
+  method: 'post',
+  path: '/v1/suggestions/{id}/write-back',
+  access: 'site',
+  summary: 'What the CMS did with an approved text.',
+  bodyKind: 'json',
+  params: Params,
+  body: WriteBackRequest,
+  answers: { 200: SuggestionReply },
+  handle: ({ params, body, site }) => ({
+    status: 200,
+    body: { suggestion: site.suggestions.writeBack(params.id, body) },
+  }),
+});

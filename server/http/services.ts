@@ -1,0 +1,58 @@
+import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
+import type { Job, JobRequest } from '../contract/job';
+import type { ModelRef } from '../contract/primitives';
+import type { AppError } from '../errors';
+import type { ImageStore } from '../intake/image-store';
+import type { SpooledImage } from '../intake/spool';
+import type { Logger } from '../logger';
+import type { JobStore } from '../queue/job-store';
+import type { ChangeFeed } from '../review/change-feed';
+import type { ChangeSignal } from '../review/change-signal';
+import type { SuggestionFilter } from '../review/suggestion-list';
+import type { SuggestionStore } from '../review/suggestion-store';
+import type { Suggestion } from '../contract/suggestion';
+import type { Principal } from './principal';
+
+/** What one site's key can reach. Made anew for each request; nothing in it can name another site. */
+export interface SiteServices {
+  readonly id: string;
+  readonly name: string;
+  readonly images: ImageStore;
+  readonly jobs: JobStore;
+  readonly suggestions: SuggestionStore;
+  readonly acceptJob: (request: JobRequest) => { job: Job; isNew: boolean };
+  readonly listSuggestions: (filter: SuggestionFilter) => { items: Suggestion[]; next: string | null };
+}
+
+export interface Health {
+  readonly ready: boolean;
+  readonly model: ModelRef | null;
+  readonly secondsPerImage: number | null;
+  readonly workers: number;
+  readonly problems: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** Everything the routes use. Built by app.ts; the routes construct nothing. */
+export interface Services {
+  readonly version: string;
+  readonly logger: Logger;
+  readonly checkKey: (key: string) => Principal | null;
+  /** Null when the site is gone. */
+  readonly forSite: (siteId: string) => SiteServices | null;
+  /** Streams a body to a file, checks it, and gives it over. */
+  readonly spool: (body: AsyncIterable<Uint8Array>) => Promise<SpooledImage>;
+  readonly captionNow: (
+    imagePath: string,
+    options: CaptionOptions,
+    signal: AbortSignal,
+  ) => Promise<CaptionReply | AnswerReply>;
+  readonly changes: ChangeFeed;
+  readonly changeSignal: ChangeSignal;
+  /** Tells the workers that a job of this id waits. */
+  readonly ring: (jobId: string) => void;
+  readonly health: () => Health;
+  /** True once a stop was asked for: long polls end, new work is refused. */
+  readonly isStopping: () => boolean;
+  /** An error of the disk or the database in the words of the catalogue; null for any other. */
+  readonly translate: (thrown: unknown) => AppError | null;
+}

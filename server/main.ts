@@ -1,0 +1,68 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buildApp, type App } from './app';
+import type { CaptionEngine } from './captioning/engine';
+import type { Config } from './config';
+import { createHttpServer, listen } from './http/server';
+import { createLogger, type Logger } from './logger';
+import { DataFolder } from './storage/data-folder';
+
+export interface Sidecar {
+  /** Base address, such as `http://127.0.0.1:8787`. */
+  readonly url: string;
+  /** Set at the very first start only. */
+  readonly firstKey: string | null;
+  /** Stops within 20 seconds: no new work, jobs under way end or go back to the queue. */
+  close(): Promise<void>;
+}
+
+export interface SidecarOptions {
+  /** Tells a person what happens, a line at a time. */
+  readonly announce?: (line: string) => void;
+  readonly logger?: Logger;
+  /** Worker processes with the model of the settings, unless given. */
+  readonly engine?: CaptionEngine;
+}
+
+/** Starts the whole service in this process. Throws the catalogue's error when it cannot. */
+export async function startSidecar(config: Config, options: SidecarOptions = {}): Promise<Sidecar> {
+  const data = new DataFolder(config.dataDir);
+  const logger = options.logger ?? createLogger(config.logLevel);
+  const announce = options.announce ?? (() => undefined);
+  const app = buildApp({ config, data, logger, ...(options.engine === undefined ? {} : { engine: options.engine }) });
+  try {
+    const server = createHttpServer(app.http);
+    await listen(server, config.port, config.host);
+    await app.start();
+    const url = addressOf(server);
+    announce(`Altsmith listens on ${url}`);
+    if (app.firstKey !== null) announce(`The first site key, also in ${data.firstKey}: ${app.firstKey}`);
+    logger.info({ url }, 'sidecar started');
+    return { url, firstKey: app.firstKey, close: once(() => close(app, server)) };
+  } catch (error) {
+    await app.stop();
+    throw error;
+  }
+}
+
+async function close(app: App, server: Server): Promise<void> {
+  app.drain();
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  await app.stop();
+  // Whoever still holds a connection now has had the whole drain time.
+  server.closeAllConnections();
+  await closed;
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | null = null;
+  return () => (result ??= work());
+}
+
+function addressOf(server: Server): string {
+  const address = server.address() satisfies AddressInfo | string | null;
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}

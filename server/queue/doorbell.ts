@@ -1,0 +1,40 @@
+/** Wakes everybody who waits, now or after a delay. Knows nothing of jobs: whoever wakes looks for itself. */
+export class Doorbell {
+  readonly #waiting = new Set<() => void>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  ring(delayMs = 0): void {
+    if (delayMs <= 0) {
+      for (const wake of [...this.#waiting]) wake();
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.ring();
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+
+  /** Resolves at the next ring, after `timeoutMs`, or when `signal` aborts; the caller finds out which. */
+  heard(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.#waiting.add(done);
+      signal?.addEventListener('abort', done);
+      if (signal?.aborted === true) done();
+    });
+  }
+
+  /** Ends all delays and lets everybody go. */
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.ring();
+  }
+}

@@ -1,0 +1,52 @@
+import { JobState, type Job } from '../contract/job';
+import { CATALOGUE, isErrorCode } from '../errors';
+
+/** In the order of the numbers that SQL sorts by. */
+export const PRIORITY_NAMES = ['interactive', 'upload', 'backfill'] as const;
+
+export interface JobRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly subject_type: string;
+  readonly subject_id: string;
+  readonly image_sha256: string;
+  readonly model_id: string | null;
+  readonly priority: number;
+  readonly run_id: string | null;
+  readonly error_code: string | null;
+  readonly suggestion_id: string | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly finished_at: number | null;
+}
+
+export const JOB_COLUMNS = `seq, id, state, attempts, subject_type, subject_id, image_sha256, model_id, priority, run_id,
+  error_code, suggestion_id, created_at, updated_at, finished_at`;
+
+const time = (ms: number) => new Date(ms).toISOString();
+
+/** A row as clients see it. */
+export function jobOf(row: JobRow): Job {
+  return {
+    id: row.id,
+    state: JobState.parse(row.state),
+    attempts: row.attempts,
+    subject: { type: row.subject_type, id: row.subject_id },
+    image_sha256: row.image_sha256,
+    priority: PRIORITY_NAMES[row.priority] ?? 'backfill',
+    run_id: row.run_id,
+    error: errorOf(row.error_code),
+    suggestion_id: row.suggestion_id,
+    created_at: time(row.created_at),
+    updated_at: time(row.updated_at),
+    finished_at: row.finished_at === null ? null : time(row.finished_at),
+  };
+}
+
+function errorOf(code: string | null): Job['error'] {
+  if (code === null) return null;
+  const known = isErrorCode(code) ? code : 'INTERNAL';
+  return { code, message: CATALOGUE[known].message, retryable: CATALOGUE[known].retryable };
+}

@@ -1,0 +1,164 @@
+import type { Job, JobState, Priority } from '../contract/job';
+import type { Subject } from '../contract/primitives';
+import { AppError } from '../errors';
+import type { Storage } from '../storage/database';
+import { newId } from '../storage/row-id';
+import { JOB_COLUMNS, jobOf, PRIORITY_NAMES, type JobRow } from './job-row';
+import type { JobEnds, JobWork } from './queue';
+
+export interface NewJob {
+  readonly subject: Subject;
+  readonly imageSha256: string;
+  readonly modelId: string | null;
+  readonly runId: string | null;
+  readonly priority: Priority;
+  readonly work: JobWork;
+}
+
+export interface JobFilter {
+  readonly state?: JobState | undefined;
+  readonly runId?: string | undefined;
+  /** `seq` of the last row of the page before. */
+  readonly after?: number | undefined;
+  readonly limit: number;
+}
+
+export interface JobStoreOptions {
+  readonly ends: JobEnds;
+  /** A clock that never jumps, the one that leases and delays are measured on. */
+  readonly now: () => number;
+}
+
+/** The jobs of one site, as the site sees them. Another site's id is not found. */
+export class JobStore {
+  constructor(
+    private readonly storage: Storage,
+    private readonly siteId: string,
+    private readonly options: JobStoreOptions,
+  ) {}
+
+  add(job: NewJob): Job {
+    const id = newId('job');
+    const at = Date.now();
+    this.storage.db
+      .prepare(
+        `INSERT INTO jobs (id, site_id, subject_type, subject_id, image_sha256, model_id, run_id, priority, request,
+           state, available_at, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)`,
+      )
+      .run(
+        id,
+        this.siteId,
+        job.subject.type,
+        job.subject.id,
+        job.imageSha256,
+        job.modelId,
+        job.runId,
+        PRIORITY_NAMES.indexOf(job.priority),
+        JSON.stringify(job.work),
+        this.options.now(),
+        at,
+        at,
+      );
+    return this.#need(id);
+  }
+
+  get(id: string): Job | null {
+    const row = this.#row(id);
+    return row === undefined ? null : jobOf(row);
+  }
+
+  /** The latest job for this subject and image that was not cancelled, with the model it was or will be done by. */
+  latestFor(subject: Subject, imageSha256: string): { job: Job; modelId: string | null } | null {
+    const row = this.storage.db
+      .prepare<[string, string, string, string], JobRow>(
+        `SELECT ${JOB_COLUMNS} FROM jobs
+         WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND image_sha256 = ? AND state <> 'cancelled'
+         ORDER BY seq DESC LIMIT 1`,
+      )
+      .get(this.siteId, subject.type, subject.id, imageSha256);
+    return row === undefined ? null : { job: jobOf(row), modelId: row.model_id };
+  }
+
+  /** A page of jobs, oldest first, and the cursor of the next page. */
+  list(filter: JobFilter): { items: Job[]; next: number | null } {
+    const rows = this.storage.db
+      .prepare<object, JobRow>(
+        `SELECT ${JOB_COLUMNS} FROM jobs
+         WHERE site_id = :siteId AND seq > :after
+           AND (:state IS NULL OR state = :state) AND (:runId IS NULL OR run_id = :runId)
+         ORDER BY seq LIMIT :limit`,
+      )
+      .all({
+        siteId: this.siteId,
+        after: filter.after ?? 0,
+        state: filter.state ?? null,
+        runId: filter.runId ?? null,
+        limit: filter.limit + 1,
+      });
+    const items = rows.slice(0, filter.limit);
+    return { items: items.map(jobOf), next: rows.length > filter.limit ? (items.at(-1)?.seq ?? null) : null };
+  }
+
+  /** Stops a job that is not finished; a running one loses its lease, so its result will be refused. */
+  cancel(id: string): Job {
+    return this.storage.transaction(() => {
+      const job = this.#need(id);
+      if (job.state === 'cancelled') return job;
+      if (job.state !== 'waiting' && job.state !== 'running') {
+        throw new AppError('JOB_NOT_POSSIBLE', { state: job.state });
+      }
+      const at = Date.now();
+      this.storage.db
+        .prepare(
+          `UPDATE jobs SET state = 'cancelled', lease_until = NULL, worker = NULL, updated_at = ?, finished_at = ?
+           WHERE id = ? AND site_id = ?`,
+        )
+        .run(at, at, id, this.siteId);
+      this.options.ends.cancelled(this.siteId, id);
+      return this.#need(id);
+    });
+  }
+
+  /** A failed or cancelled job waits again, with its counts at zero. */
+  retry(id: string): Job {
+    return this.storage.transaction(() => {
+      const job = this.#need(id);
+      if (job.state === 'waiting') return job;
+      if (job.state !== 'failed' && job.state !== 'cancelled') {
+        throw new AppError('JOB_NOT_POSSIBLE', { state: job.state });
+      }
+      this.storage.db
+        .prepare(
+          `UPDATE jobs SET state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0,
+             error_code = NULL, finished_at = NULL, available_at = ?, updated_at = ?
+           WHERE id = ? AND site_id = ?`,
+        )
+        .run(this.options.now(), Date.now(), id, this.siteId);
+      return this.#need(id);
+    });
+  }
+
+  /** How many jobs wait and run. */
+  counts(): { waiting: number; running: number } {
+    const rows = this.storage.db
+      .prepare<[string], { state: string; n: number }>(
+        "SELECT state, count(*) AS n FROM jobs WHERE site_id = ? AND state IN ('waiting', 'running') GROUP BY state",
+      )
+      .all(this.siteId);
+    const of = (state: string) => rows.find((row) => row.state === state)?.n ?? 0;
+    return { waiting: of('waiting'), running: of('running') };
+  }
+
+  #row(id: string): JobRow | undefined {
+    return this.storage.db
+      .prepare<[string, string], JobRow>(`SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ? AND site_id = ?`)
+      .get(id, this.siteId);
+  }
+
+  #need(id: string): Job {
+    const row = this.#row(id);
+    if (row === undefined) throw new AppError('NOT_FOUND');
+    return jobOf(row);
+  }
+}

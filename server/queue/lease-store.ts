@@ -1,0 +1,177 @@
+import { AppError } from '../errors';
+import { readSql, type Storage } from '../storage/database';
+import { JobWork, type Claim, type ClaimRef, type JobEnds } from './queue';
+import { judge, type Setback, type Setbacks } from './retry-policy';
+
+interface TakenRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly site_id: string;
+  readonly image_sha256: string;
+  readonly subject_type: string;
+  readonly subject_id: string;
+  readonly run_id: string | null;
+  readonly request: string;
+  readonly attempts: number;
+  readonly token: number;
+}
+
+interface HeldRow extends Setbacks {
+  readonly site_id: string;
+  readonly token: number;
+}
+
+export interface LeaseStoreOptions {
+  readonly ends: JobEnds;
+  readonly leaseMs: number;
+  /** A clock that never jumps, for leases and delays. */
+  readonly now: () => number;
+  readonly random?: () => number;
+}
+
+const HELD_AT_ONCE = 500;
+
+/** The workers' view of the jobs of all sites: claim, renew, finish, fail. Every write checks the fencing token. */
+export class LeaseStore {
+  readonly #sql;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly options: LeaseStoreOptions,
+  ) {
+    const { db } = storage;
+    const file = (name: string) => readSql(__dirname, name);
+    this.#sql = {
+      next: db.prepare<{ now: number }, { seq: number; site_id: string }>(file('claim-next.sql')),
+      take: db.prepare<object, TakenRow>(file('take.sql')),
+      served: db.prepare('UPDATE sites SET served_turn = (SELECT max(served_turn) + 1 FROM sites) WHERE id = ?'),
+      pausedRun: db.prepare<[number], { run_id: string }>(
+        "SELECT run_id FROM jobs JOIN runs ON runs.id = jobs.run_id WHERE jobs.seq = ? AND runs.state = 'paused'",
+      ),
+      hold: db.prepare(
+        `UPDATE jobs SET held = 1 WHERE seq IN (
+           SELECT seq FROM jobs WHERE run_id = ? AND state = 'waiting' AND held = 0 LIMIT ${HELD_AT_ONCE}
+         )`,
+      ),
+      renew: db.prepare(file('renew.sql')),
+      complete: db.prepare(file('complete.sql')),
+      giveBack: db.prepare(file('give-back.sql')),
+      giveUp: db.prepare(file('give-up.sql')),
+      held: db.prepare<[string], HeldRow>(
+        "SELECT site_id, token, failures, crashes, interruptions FROM jobs WHERE id = ? AND state = 'running'",
+      ),
+      expired: db.prepare<[number], { id: string; token: number }>(
+        "SELECT id, token FROM jobs WHERE state = 'running' AND lease_until <= ? LIMIT 100",
+      ),
+    };
+  }
+
+  /** Takes the next ready job of all sites; null when none is ready. */
+  claimNext(worker: string): Claim | null {
+    return this.storage.transaction(() => {
+      const now = this.options.now();
+      for (;;) {
+        const next = this.#sql.next.get({ now });
+        if (next === undefined) return null;
+        if (this.#holdPaused(next.seq)) continue;
+        const row = this.#sql.take.get({
+          seq: next.seq,
+          worker,
+          lease_until: now + this.options.leaseMs,
+          at: Date.now(),
+        });
+        if (row === undefined) return null;
+        this.#sql.served.run(next.site_id);
+        return claimOf(row);
+      }
+    });
+  }
+
+  /** Pausing a run costs nothing at that moment: its waiting jobs step aside when they come up, many at a time. */
+  #holdPaused(seq: number): boolean {
+    const paused = this.#sql.pausedRun.get(seq);
+    if (paused === undefined) return false;
+    this.#sql.hold.run(paused.run_id);
+    return true;
+  }
+
+  renew(claim: ClaimRef): boolean {
+    const lease_until = this.options.now() + this.options.leaseMs;
+    return this.#sql.renew.run({ id: claim.jobId, token: claim.token, lease_until }).changes === 1;
+  }
+
+  /** Throws LEASE_LOST. */
+  complete(claim: ClaimRef, result: { suggestionId: string; modelId: string }): void {
+    const { changes } = this.#sql.complete.run({
+      id: claim.jobId,
+      token: claim.token,
+      suggestion_id: result.suggestionId,
+      model_id: result.modelId,
+      at: Date.now(),
+    });
+    if (changes !== 1) throw new AppError('LEASE_LOST');
+  }
+
+  /** Delay until the next attempt, or null when the job has failed for good. Throws LEASE_LOST. */
+  setBack(claim: ClaimRef, setback: Setback): number | null {
+    return this.storage.transaction(() => {
+      const row = this.#sql.held.get(claim.jobId);
+      if (row?.token !== claim.token) throw new AppError('LEASE_LOST');
+      const before = { failures: row.failures, crashes: row.crashes, interruptions: row.interruptions };
+      const verdict = judge(before, setback, (this.options.random ?? Math.random)());
+      const common = { id: claim.jobId, token: claim.token, at: Date.now(), ...verdict.setbacks };
+      if (verdict.retry) {
+        const error_code = setback.kind === 'error' ? setback.code : null;
+        const available_at = this.options.now() + verdict.delayMs;
+        this.#sql.giveBack.run({ ...common, error_code, available_at });
+        return verdict.delayMs;
+      }
+      this.#sql.giveUp.run({ ...common, error_code: verdict.code });
+      this.options.ends.failed(row.site_id, claim.jobId);
+      return null;
+    });
+  }
+
+  /** Hands the job back untouched, as after a SIGTERM. */
+  release(claim: ClaimRef): boolean {
+    return this.storage.transaction(() => {
+      const row = this.#sql.held.get(claim.jobId);
+      if (row?.token !== claim.token) return false;
+      const { failures, crashes, interruptions } = row;
+      const setbacks = { failures, crashes, interruptions };
+      const now = this.options.now();
+      const common = { id: claim.jobId, token: claim.token, at: Date.now() };
+      this.#sql.giveBack.run({ ...common, ...setbacks, error_code: null, available_at: now });
+      return true;
+    });
+  }
+
+  /** Hands out again what vanished holders held. Returns how many jobs came back or failed. */
+  sweep(): number {
+    const expired = this.#sql.expired.all(this.options.now());
+    for (const row of expired) this.setBack({ jobId: row.id, token: row.token }, { kind: 'interrupted' });
+    return expired.length;
+  }
+
+  /** At start: workers of the previous process of this folder are gone for certain, so their leases end now. */
+  endLeasesOf(workerPrefix: string): void {
+    this.storage.db
+      .prepare("UPDATE jobs SET lease_until = 0 WHERE state = 'running' AND substr(worker, 1, length(?)) = ?")
+      .run(workerPrefix, workerPrefix);
+    while (this.sweep() > 0);
+  }
+}
+
+function claimOf(row: TakenRow): Claim {
+  return {
+    jobId: row.id,
+    token: row.token,
+    jobSeq: row.seq,
+    siteId: row.site_id,
+    imageSha256: row.image_sha256,
+    subject: { type: row.subject_type, id: row.subject_id },
+    runId: row.run_id,
+    attempt: row.attempts,
+    work: JobWork.parse(JSON.parse(row.request)),
+  };
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { FieldName, FieldValues } from '../contract/fields';
+import { JobContext } from '../contract/job';
+import { Locale, type Subject } from '../contract/primitives';
+import type { AppError } from '../errors';
+
+/** What the CMS asked for, as it is kept with the job. Tolerant: older versions of Altsmith wrote some of the rows. */
+export const JobWork = z.object({
+  fields: z.array(FieldName).nullable().default(null),
+  context: JobContext.nullable().default(null),
+  locale: Locale.nullable().default(null),
+  current: FieldValues.nullable().default(null),
+});
+export type JobWork = z.infer<typeof JobWork>;
+
+/** Names one claim; `token` is the fence: it fits only while nobody else has claimed the job since. */
+export interface ClaimRef {
+  readonly jobId: string;
+  readonly token: number;
+}
+
+/** A job in the hands of a worker. */
+export interface Claim extends ClaimRef {
+  readonly jobSeq: number;
+  readonly siteId: string;
+  readonly imageSha256: string;
+  readonly subject: Subject;
+  readonly runId: string | null;
+  readonly attempt: number;
+  readonly work: JobWork;
+}
+
+export interface ClaimWish {
+  /** Name of the worker, for the operator's eyes. */
+  readonly worker: string;
+  /** How long to wait for a job; 0 answers at once. */
+  readonly waitMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What both drivers promise; tests/integration/server/queue/queue-contract.ts is the promise in full. */
+export interface JobQueue {
+  /** Time a claim lasts without being renewed. */
+  readonly leaseMs: number;
+  start(): Promise<void>;
+  /** Tells waiting workers, here or elsewhere, that a job is ready. Called once its row is on disk. */
+  ring(jobId: string, delayMs?: number): void;
+  /** The next job, or null when none came in time. */
+  claim(wish: ClaimWish): Promise<Claim | null>;
+  /** False when the job has been taken away; the worker then drops it. */
+  renew(claim: ClaimRef): boolean;
+  /** Inside the transaction that writes the suggestion. Throws LEASE_LOST, which rolls it back. */
+  complete(claim: ClaimRef, result: { suggestionId: string; modelId: string }): void;
+  /** The attempt failed: the job waits again or has failed for good. Throws LEASE_LOST. */
+  fail(claim: ClaimRef, error: AppError): 'waiting' | 'failed';
+  /** The worker stops before it is done; nothing is held against the job. No effect on a lost lease. */
+  release(claim: ClaimRef): void;
+  stop(): Promise<void>;
+}
+
+/** Told inside the transaction that ends a job without a suggestion. */
+export interface JobEnds {
+  failed(siteId: string, jobId: string): void;
+  cancelled(siteId: string, jobId: string): void;
+}

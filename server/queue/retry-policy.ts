@@ -1,0 +1,57 @@
+import type { ErrorCode } from '../errors';
+
+/** How often a job has come back, and why. */
+export interface Setbacks {
+  readonly failures: number;
+  readonly crashes: number;
+  readonly interruptions: number;
+}
+
+export type Setback =
+  | { readonly kind: 'error'; readonly code: ErrorCode; readonly retryable: boolean }
+  /** The holder vanished: its lease ran out, or its process was gone at the next start. */
+  | { readonly kind: 'interrupted' };
+
+export type Verdict =
+  | { readonly retry: true; readonly delayMs: number; readonly setbacks: Setbacks }
+  | { readonly retry: false; readonly code: ErrorCode; readonly setbacks: Setbacks };
+
+/** An image that ended or blocked three worker processes does not get a fourth. */
+export const MOST_CRASHES = 3;
+export const MOST_FAILURES = 8;
+/** Restarts are rarely the image's doing; still, one that takes the whole machine down must not do so for ever. */
+export const MOST_INTERRUPTIONS = 10;
+
+const FIRST_DELAY_MS = 1000;
+const LONGEST_DELAY_MS = 10 * 60_000;
+/** The image's own fault, most likely: the process died or hung while it held it. */
+const CRASH_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['DECODE_CRASHED', 'CAPTION_TIMEOUT']);
+
+/**
+ * What becomes of a job after a setback. `retryable` alone decides whether it is tried again; the counts decide how
+ * often. `random` is 0..1 and spreads the retries, so that what failed together does not come back together.
+ */
+export function judge(before: Setbacks, setback: Setback, random: number): Verdict {
+  if (setback.kind === 'interrupted') return judgeInterruption(before, random);
+  if (!setback.retryable) return { retry: false, code: setback.code, setbacks: before };
+  const isCrash = CRASH_CODES.has(setback.code);
+  const setbacks = isCrash ? { ...before, crashes: before.crashes + 1 } : { ...before, failures: before.failures + 1 };
+  if (setbacks.crashes >= MOST_CRASHES || setbacks.failures >= MOST_FAILURES) {
+    return { retry: false, code: setback.code, setbacks };
+  }
+  return { retry: true, delayMs: delayMs(setbacks.crashes + setbacks.failures, random), setbacks };
+}
+
+function judgeInterruption(before: Setbacks, random: number): Verdict {
+  const setbacks = { ...before, interruptions: before.interruptions + 1 };
+  if (setbacks.interruptions >= MOST_INTERRUPTIONS) return { retry: false, code: 'JOB_INTERRUPTED', setbacks };
+  // The first few times at once: a restart is common, and somebody may be waiting.
+  const times = setbacks.interruptions - 3;
+  return { retry: true, delayMs: times <= 0 ? 0 : delayMs(times, random), setbacks };
+}
+
+/** Doubles each time up to ten minutes; between half and the whole of it. */
+export function delayMs(times: number, random: number): number {
+  const full = Math.min(FIRST_DELAY_MS * 2 ** (times - 1), LONGEST_DELAY_MS);
+  return Math.round(full * (0.5 + random / 2));
+}

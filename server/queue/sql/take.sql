@@ -1,0 +1,11 @@
+-- A claim: the attempt is counted before the work, and the token grows, so that whoever held the job before can no
+-- longer write. Only a waiting job can be taken.
+UPDATE jobs
+SET state = 'running',
+    attempts = attempts + 1,
+    token = token + 1,
+    worker = :worker,
+    lease_until = :lease_until,
+    updated_at = :at
+WHERE seq = :seq AND state = 'waiting'
+RETURNING seq, id, site_id, image_sha256, subject_type, subject_id, run_id, priority, request, attempts, token

@@ -1,0 +1,66 @@
+import type { AppError } from '../errors';
+import type { LeaseStore } from './lease-store';
+import type { Claim, ClaimRef, ClaimWish, JobQueue } from './queue';
+import { Doorbell } from './doorbell';
+
+/** Without a ring, for what another process changed in the file: `altsmith requeue`, or a lease that ran out. */
+const LOOK_AGAIN_MS = 1000;
+
+/** The queue with nothing but the SQLite file; rings stay inside this process. */
+export class SqliteQueue implements JobQueue {
+  readonly #bell = new Doorbell();
+  #sweeper: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly leases: LeaseStore,
+    readonly leaseMs: number,
+  ) {}
+
+  start(): Promise<void> {
+    this.#sweeper = setInterval(() => {
+      if (this.leases.sweep() > 0) this.#bell.ring();
+    }, LOOK_AGAIN_MS);
+    return Promise.resolve();
+  }
+
+  ring(_jobId: string, delayMs = 0): void {
+    this.#bell.ring(delayMs);
+  }
+
+  async claim(wish: ClaimWish): Promise<Claim | null> {
+    const until = performance.now() + wish.waitMs;
+    for (;;) {
+      if (wish.signal?.aborted === true) return null;
+      const claim = this.leases.claimNext(wish.worker);
+      const left = until - performance.now();
+      if (claim !== null || left <= 0) return claim;
+      await this.#bell.heard(Math.min(left, LOOK_AGAIN_MS), wish.signal);
+    }
+  }
+
+  renew(claim: ClaimRef): boolean {
+    return this.leases.renew(claim);
+  }
+
+  complete(claim: ClaimRef, result: { suggestionId: string; modelId: string }): void {
+    this.leases.complete(claim, result);
+  }
+
+  fail(claim: ClaimRef, error: AppError): 'waiting' | 'failed' {
+    const { code, retryable } = error;
+    const delayMs = this.leases.setBack(claim, { kind: 'error', code, retryable });
+    if (delayMs === null) return 'failed';
+    this.ring(claim.jobId, delayMs);
+    return 'waiting';
+  }
+
+  release(claim: ClaimRef): void {
+    if (this.leases.release(claim)) this.ring(claim.jobId);
+  }
+
+  stop(): Promise<void> {
+    if (this.#sweeper !== null) clearInterval(this.#sweeper);
+    this.#bell.close();
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,122 @@
+import type { ChangeType } from '../contract/change';
+import { AppError } from '../errors';
+import type { Storage } from '../storage/database';
+import { newId } from '../storage/row-id';
+import type { ChangeSignal } from './change-signal';
+
+export interface ChangeEntry {
+  /** Opaque for clients: epoch and number. */
+  readonly cursor: string;
+  readonly type: ChangeType;
+  readonly at: number;
+  readonly jobId: string | null;
+  readonly suggestionId: string | null;
+}
+
+interface ChangeRow {
+  readonly cursor: number;
+  readonly type: ChangeType;
+  readonly at: number;
+  readonly job_id: string | null;
+  readonly suggestion_id: string | null;
+}
+
+const CURSOR = /^(epoch_[A-Za-z0-9_-]{22})\.(\d{1,15})$/;
+
+/**
+ * Everything that happened, in the order of the commits. An entry is written in the transaction of what it reports,
+ * and there is one writer, so no reader can see a later entry before an earlier one.
+ */
+export class ChangeFeed {
+  readonly #append;
+  readonly #epoch: string;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly signal: ChangeSignal,
+  ) {
+    this.#append = storage.db.prepare(
+      'INSERT INTO changes (site_id, type, job_id, suggestion_id, at) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#epoch = currentEpoch(storage);
+  }
+
+  append(siteId: string, change: { type: ChangeType; jobId?: string; suggestionId?: string }): void {
+    this.#append.run(siteId, change.type, change.jobId ?? null, change.suggestionId ?? null, Date.now());
+    this.storage.afterCommit(() => this.signal.notify(siteId));
+  }
+
+  /** Entries of a site after a cursor (from the beginning without one), oldest first. Throws BAD_REQUEST. */
+  read(
+    siteId: string,
+    after: string | undefined,
+    limit: number,
+  ): { items: ChangeEntry[]; next: string; more: boolean } {
+    const from = this.#position(after);
+    const rows = this.storage.db
+      .prepare<[string, number, number], ChangeRow>(
+        `SELECT cursor, type, at, job_id, suggestion_id FROM changes
+         WHERE site_id = ? AND cursor > ? ORDER BY cursor LIMIT ?`,
+      )
+      .all(siteId, from, limit + 1);
+    const items = rows.slice(0, limit);
+    return {
+      items: items.map((row) => ({
+        cursor: this.#cursor(row.cursor),
+        type: row.type,
+        at: row.at,
+        jobId: row.job_id,
+        suggestionId: row.suggestion_id,
+      })),
+      next: this.#cursor(items.at(-1)?.cursor ?? from),
+      more: rows.length > limit,
+    };
+  }
+
+  #cursor(position: number): string {
+    return `${this.#epoch}.${position}`;
+  }
+
+  #position(cursor: string | undefined): number {
+    if (cursor === undefined || cursor === '') return 0;
+    const [, epoch, digits] = CURSOR.exec(cursor) ?? [];
+    if (epoch === undefined || digits === undefined) throw new AppError('BAD_REQUEST', { after: 'is not a cursor' });
+    const row = this.storage.db
+      .prepare<[string], { last_cursor: number | null }>('SELECT last_cursor FROM change_epochs WHERE epoch = ?')
+      .get(epoch);
+    // An epoch this file has never seen, or a cursor beyond its end: the file is older than the reader, who gets
+    // everything again. Entries carry the rows as they are now, so reading twice does no harm.
+    if (row === undefined) return 0;
+    const position = Number(digits);
+    if (epoch === this.#epoch) return position > this.#last() ? 0 : position;
+    return Math.min(position, row.last_cursor ?? 0);
+  }
+
+  #last(): number {
+    return (
+      this.storage.db.prepare<[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'changes'").get()
+        ?.seq ?? 0
+    );
+  }
+}
+
+function currentEpoch(storage: Storage): string {
+  return storage.transaction(() => {
+    const row = storage.db
+      .prepare<[], { epoch: string }>('SELECT epoch FROM change_epochs ORDER BY number DESC LIMIT 1')
+      .get();
+    if (row !== undefined) return row.epoch;
+    return beginEpoch(storage);
+  });
+}
+
+/** Called once for a restored file: cursors handed out before are from now on read as far as this file goes. */
+export function beginEpoch(storage: Storage): string {
+  return storage.transaction(() => {
+    const epoch = newId('epoch');
+    const last = storage.db.prepare<[], { n: number | null }>('SELECT max(cursor) AS n FROM changes').get()?.n ?? 0;
+    storage.db.prepare('UPDATE change_epochs SET last_cursor = ? WHERE last_cursor IS NULL').run(last);
+    storage.db.prepare('INSERT INTO change_epochs (epoch) VALUES (?)').run(epoch);
+    return epoch;
+  });
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { Fields, FieldValues, Flag } from '../contract/fields';
+import { ModelRef } from '../contract/primitives';
+import { DecidedBy, SuggestionState, type Suggestion } from '../contract/suggestion';
+
+export interface SuggestionRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly job_id: string;
+  readonly run_id: string | null;
+  readonly version: number;
+  readonly state: string;
+  readonly subject_type: string;
+  readonly subject_id: string;
+  readonly image_sha256: string;
+  readonly fields: string;
+  readonly alternatives: string;
+  readonly confidence: number;
+  readonly flags: string;
+  readonly model: string;
+  readonly current: string;
+  readonly values: string | null;
+  readonly reason: string | null;
+  readonly decided_by: string | null;
+  readonly decided_at: number | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+export const SUGGESTION_COLUMNS = `seq, id, job_id, run_id, version, state, subject_type, subject_id, image_sha256, fields,
+  alternatives, confidence, flags, model, current, "values", reason, decided_by, decided_at, created_at, updated_at`;
+
+const Texts = z.array(z.string());
+const Flags = z.array(Flag);
+const time = (ms: number) => new Date(ms).toISOString();
+const json = (text: string): unknown => JSON.parse(text);
+
+/** A row as clients see it. */
+export function suggestionOf(row: SuggestionRow): Suggestion {
+  return {
+    id: row.id,
+    version: row.version,
+    state: SuggestionState.parse(row.state),
+    subject: { type: row.subject_type, id: row.subject_id },
+    image_sha256: row.image_sha256,
+    fields: Fields.parse(json(row.fields)),
+    alternatives: Texts.parse(json(row.alternatives)),
+    confidence: row.confidence,
+    flags: Flags.parse(json(row.flags)),
+    model: ModelRef.parse(json(row.model)),
+    current: FieldValues.parse(json(row.current)),
+    values: row.values === null ? null : FieldValues.parse(json(row.values)),
+    reason: row.reason,
+    decided_by: row.decided_by === null ? null : DecidedBy.parse(json(row.decided_by)),
+    decided_at: row.decided_at === null ? null : time(row.decided_at),
+    created_at: time(row.created_at),
+    updated_at: time(row.updated_at),
+    job_id: row.job_id,
+    run_id: row.run_id,
+  };
+}

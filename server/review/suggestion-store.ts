@@ -1,0 +1,190 @@
+import type { DecisionRequest, WriteBackRequest } from '../contract/decision';
+import type { Fields, FieldValues, Flag } from '../contract/fields';
+import type { ModelRef, Subject } from '../contract/primitives';
+import type { Suggestion } from '../contract/suggestion';
+import { AppError } from '../errors';
+import type { Storage } from '../storage/database';
+import { newId } from '../storage/row-id';
+import { mayApproveAlone, NOBODY } from './auto-approval';
+import type { ChangeFeed } from './change-feed';
+import { SUGGESTION_COLUMNS, suggestionOf, type SuggestionRow } from './suggestion-row';
+import { decide, writeBack, type Standing } from './suggestion-state';
+
+export interface NewSuggestion {
+  readonly jobId: string;
+  readonly jobSeq: number;
+  readonly runId: string | null;
+  readonly subject: Subject;
+  readonly imageSha256: string;
+  readonly fields: Fields;
+  readonly alternatives: readonly string[];
+  readonly confidence: number;
+  readonly flags: readonly Flag[];
+  readonly model: ModelRef;
+  readonly current: FieldValues;
+}
+
+/** The review queue of one site. Another site's id is not found. Every write leaves an entry in the change feed. */
+export class SuggestionStore {
+  constructor(
+    private readonly storage: Storage,
+    private readonly siteId: string,
+    private readonly changes: ChangeFeed,
+  ) {}
+
+  /**
+   * Inside the finishing transaction. Older open suggestions for the same subject are superseded; the new one is
+   * itself when a later job of the subject was faster.
+   */
+  create(suggestion: NewSuggestion): Suggestion {
+    return this.storage.transaction(() => {
+      const isLate = this.#supersedeOlder(suggestion);
+      const id = newId('sug');
+      const at = Date.now();
+      const { lastInsertRowid } = this.storage.db
+        .prepare(
+          `INSERT INTO suggestions (id, site_id, job_id, job_seq, run_id, version, state, subject_type, subject_id,
+             image_sha256, fields, alternatives, confidence, flags, model, current, created_at, updated_at)
+           VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        )
+        .run(
+          id,
+          this.siteId,
+          suggestion.jobId,
+          suggestion.jobSeq,
+          suggestion.runId,
+          isLate ? 'superseded' : 'pending',
+          suggestion.subject.type,
+          suggestion.subject.id,
+          suggestion.imageSha256,
+          JSON.stringify(suggestion.fields),
+          JSON.stringify(suggestion.alternatives),
+          suggestion.confidence,
+          JSON.stringify(suggestion.flags),
+          JSON.stringify(suggestion.model),
+          JSON.stringify(suggestion.current),
+          at,
+          at,
+        );
+      const flag = this.storage.db.prepare('INSERT INTO suggestion_flags (suggestion_seq, code) VALUES (?, ?)');
+      for (const code of new Set(suggestion.flags.map((one) => one.code))) flag.run(lastInsertRowid, code);
+      this.changes.append(this.siteId, { type: 'suggestion.created', suggestionId: id });
+      return this.#need(id);
+    });
+  }
+
+  #supersedeOlder({ subject, jobSeq }: NewSuggestion): boolean {
+    const open = this.storage.db
+      .prepare<[string, string, string], { id: string; job_seq: number; state: string }>(
+        'SELECT id, job_seq, state FROM suggestions WHERE site_id = ? AND subject_type = ? AND subject_id = ?',
+      )
+      .all(this.siteId, subject.type, subject.id);
+    for (const row of open) {
+      if (row.job_seq > jobSeq || row.state !== 'pending') continue;
+      this.storage.db
+        .prepare("UPDATE suggestions SET state = 'superseded', version = version + 1, updated_at = ? WHERE id = ?")
+        .run(Date.now(), row.id);
+      this.changes.append(this.siteId, { type: 'suggestion.superseded', suggestionId: row.id });
+    }
+    return open.some((row) => row.job_seq > jobSeq);
+  }
+
+  get(id: string): Suggestion | null {
+    const row = this.#row(id);
+    return row === undefined ? null : suggestionOf(row);
+  }
+
+  /** Other images of the site that were given these very words; counted no further than 20. */
+  countOthersWithText(imageSha256: string, altText: string): number {
+    return (
+      this.storage.db
+        .prepare<[string, string, string], { n: number }>(
+          `SELECT count(*) AS n FROM (
+             SELECT DISTINCT image_sha256 FROM suggestions
+             WHERE site_id = ? AND fields ->> '$.alt_text' = ? AND image_sha256 <> ? LIMIT 20
+           )`,
+        )
+        .get(this.siteId, altText, imageSha256)?.n ?? 0
+    );
+  }
+
+  /** Approves a fresh suggestion where the site's owner said so; returns it as it is then. */
+  autoApprove(suggestion: Suggestion, from: number | null): Suggestion {
+    if (!mayApproveAlone(suggestion, from)) return suggestion;
+    return this.decide(suggestion.id, { action: 'approve', by: NOBODY, version: suggestion.version });
+  }
+
+  /** Throws NOT_FOUND, SUGGESTION_CHANGED, DECISION_NOT_POSSIBLE. */
+  decide(id: string, decision: DecisionRequest): Suggestion {
+    return this.storage.transaction(() => {
+      const now = this.#need(id);
+      const next = decide(standingOf(now), now.fields, decision, Date.now());
+      this.#move(id, next);
+      this.changes.append(this.siteId, { type: 'suggestion.decided', suggestionId: id });
+      return this.#need(id);
+    });
+  }
+
+  /** Records what the CMS did. Hearing the same report again changes nothing. Throws NOT_FOUND, WRITE_BACK_NOT_POSSIBLE. */
+  writeBack(id: string, report: WriteBackRequest): Suggestion {
+    return this.storage.transaction(() => {
+      const now = this.#need(id);
+      const standing = standingOf(now);
+      const next = writeBack(standing, report.outcome);
+      if (next === standing) return now;
+      this.#move(id, next);
+      this.storage.db
+        .prepare('UPDATE suggestions SET write_back = ? WHERE id = ?')
+        .run(JSON.stringify({ ...report, at: Date.now() }), id);
+      this.changes.append(this.siteId, { type: 'suggestion.written_back', suggestionId: id });
+      return this.#need(id);
+    });
+  }
+
+  #move(id: string, next: Standing): void {
+    const { changes } = this.storage.db
+      .prepare(
+        `UPDATE suggestions
+         SET version = ?, state = ?, "values" = ?, reason = ?, decided_by = ?, decided_at = ?, updated_at = ?
+         WHERE id = ? AND site_id = ? AND version = ?`,
+      )
+      .run(
+        next.version,
+        next.state,
+        next.values === null ? null : JSON.stringify(next.values),
+        next.reason,
+        next.decidedBy === null ? null : JSON.stringify(next.decidedBy),
+        next.decidedAt,
+        Date.now(),
+        id,
+        this.siteId,
+        next.version - 1,
+      );
+    if (changes !== 1) throw new AppError('SUGGESTION_CHANGED');
+  }
+
+  #row(id: string): SuggestionRow | undefined {
+    return this.storage.db
+      .prepare<[string, string], SuggestionRow>(
+        `SELECT ${SUGGESTION_COLUMNS} FROM suggestions WHERE id = ? AND site_id = ?`,
+      )
+      .get(id, this.siteId);
+  }
+
+  #need(id: string): Suggestion {
+    const row = this.#row(id);
+    if (row === undefined) throw new AppError('NOT_FOUND');
+    return suggestionOf(row);
+  }
+}
+
+function standingOf(suggestion: Suggestion): Standing {
+  return {
+    version: suggestion.version,
+    state: suggestion.state,
+    values: suggestion.values,
+    reason: suggestion.reason,
+    decidedBy: suggestion.decided_by,
+    decidedAt: suggestion.decided_at === null ? null : Date.parse(suggestion.decided_at),
+  };
+}

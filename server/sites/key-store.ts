@@ -1,0 +1,99 @@
+import type { Storage } from '../storage/database';
+import { newKey, readKey, sameHash, type Scope } from './key';
+
+export interface KeyRow {
+  readonly id: string;
+  readonly site_id: string | null;
+  readonly scope: Scope;
+  readonly name: string;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly revoked_at: number | null;
+}
+
+/** The owner of a valid key. */
+export interface Principal {
+  readonly keyId: string;
+  readonly scope: Scope;
+  /** Set exactly when the scope is `site`. */
+  readonly siteId: string | null;
+}
+
+const COLUMNS = 'id, site_id, scope, name, created_at, expires_at, revoked_at';
+/** Compared against when the key id is unknown, so that an unknown id costs what a wrong secret costs. */
+const NOBODY = Buffer.alloc(32);
+
+/** Keys of all sites. Reads the file at every check, so that a key revoked by a command is dead at once. */
+export class KeyStore {
+  readonly #byId;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.#byId = storage.db.prepare<[string], KeyRow & { secret_hash: Buffer }>(
+      `SELECT ${COLUMNS}, secret_hash FROM keys WHERE id = ?`,
+    );
+  }
+
+  /** Makes a key. The text comes back this once and is not kept. */
+  create(owner: { scope: Scope; siteId: string | null; name: string; expiresAt?: number | null }): {
+    id: string;
+    text: string;
+  } {
+    const key = newKey();
+    this.storage.db
+      .prepare(
+        'INSERT INTO keys (id, site_id, scope, name, secret_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      )
+      .run(key.id, owner.siteId, owner.scope, owner.name, key.secretHash, this.now(), owner.expiresAt ?? null);
+    return { id: key.id, text: key.text };
+  }
+
+  /** Whose key this is; null when it is unknown, expired or revoked. */
+  check(text: string): Principal | null {
+    const given = readKey(text);
+    if (given === null) return null;
+    const row = this.#byId.get(given.id);
+    const matches = sameHash(given.secretHash, row?.secret_hash ?? NOBODY);
+    if (row === undefined || !matches || row.revoked_at !== null) return null;
+    if (row.expires_at !== null && row.expires_at <= this.now()) return null;
+    return { keyId: row.id, scope: row.scope, siteId: row.site_id };
+  }
+
+  list(siteId?: string): KeyRow[] {
+    return this.storage.db
+      .prepare<{ siteId: string | null }, KeyRow>(
+        `SELECT ${COLUMNS} FROM keys WHERE :siteId IS NULL OR site_id = :siteId ORDER BY created_at, id`,
+      )
+      .all({ siteId: siteId ?? null });
+  }
+
+  get(id: string): KeyRow | undefined {
+    return this.#byId.get(id);
+  }
+
+  count(): number {
+    return this.storage.db.prepare<[], { n: number }>('SELECT count(*) AS n FROM keys').get()?.n ?? 0;
+  }
+
+  /** The key stops working now. False when there is no such key, or it was revoked before. */
+  revoke(id: string): boolean {
+    return this.#end('UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', this.now(), id);
+  }
+
+  /** A second key for the same owner; the old one goes on working for `overlapMs`. Null when there is no such key. */
+  rotate(id: string, overlapMs: number): { id: string; text: string } | null {
+    return this.storage.transaction(() => {
+      const old = this.#byId.get(id);
+      if (old === undefined || old.revoked_at !== null) return null;
+      const fresh = this.create({ scope: old.scope, siteId: old.site_id, name: old.name });
+      this.#end('UPDATE keys SET expires_at = ? WHERE id = ?', this.now() + overlapMs, id);
+      return fresh;
+    });
+  }
+
+  #end(sql: string, at: number, id: string): boolean {
+    return this.storage.db.prepare(sql).run(at, id).changes === 1;
+  }
+}

@@ -1,0 +1,37 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** What a key may do: speak for one site, be a worker machine, or administer sites and keys. */
+export const SCOPES = ['site', 'worker', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+export interface NewKey {
+  readonly id: string;
+  /** The whole key; shown once, never stored. */
+  readonly text: string;
+  readonly secretHash: Buffer;
+}
+
+const PATTERN = /^alt_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
+
+/** A new random key of 256 bits. A plain sha256 is enough to store it: nobody can guess what it hides. */
+export function newKey(): NewKey {
+  const id = randomBytes(8).toString('hex');
+  const secret = randomBytes(32).toString('base64url');
+  return { id, text: `alt_${id}_${secret}`, secretHash: hashOf(secret) };
+}
+
+/** The two parts of a key, or null when it cannot be one of ours. */
+export function readKey(text: string): { id: string; secretHash: Buffer } | null {
+  const match = PATTERN.exec(text);
+  const [, id, secret] = match ?? [];
+  return id === undefined || secret === undefined ? null : { id, secretHash: hashOf(secret) };
+}
+
+/** Compares in the same time whatever the difference; both sides are 32 bytes. */
+export function sameHash(one: Buffer, other: Buffer): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { newId } from '../storage/row-id';
+import type { Storage } from '../storage/database';
+
+/** What an administrator may set for one site. */
+export const SiteSettings = z.object({
+  /** Approve a fresh suggestion of a model that is not a demonstration, when its confidence is at least this. */
+  auto_approve_from: z.number().min(0).max(1).nullable().default(null),
+});
+export type SiteSettings = z.infer<typeof SiteSettings>;
+
+export interface Site {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: SiteSettings;
+  readonly createdAt: number;
+}
+
+interface SiteRow {
+  readonly id: string;
+  readonly name: string;
+  readonly settings: string;
+  readonly created_at: number;
+}
+
+/** The sites that this sidecar serves. */
+export class SiteStore {
+  readonly #byId;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.#byId = storage.db.prepare<[string], SiteRow>('SELECT id, name, settings, created_at FROM sites WHERE id = ?');
+  }
+
+  create(name: string): Site {
+    const site = { id: newId('site'), name, settings: SiteSettings.parse({}), createdAt: this.now() };
+    this.storage.db
+      .prepare('INSERT INTO sites (id, name, settings, created_at) VALUES (?, ?, ?, ?)')
+      .run(site.id, site.name, JSON.stringify(site.settings), site.createdAt);
+    return site;
+  }
+
+  get(id: string): Site | null {
+    const row = this.#byId.get(id);
+    return row === undefined ? null : siteOf(row);
+  }
+
+  list(): Site[] {
+    return this.storage.db
+      .prepare<[], SiteRow>('SELECT id, name, settings, created_at FROM sites ORDER BY created_at, id')
+      .all()
+      .map(siteOf);
+  }
+
+  /** Replaces name and settings. Null when there is no such site. */
+  update(id: string, change: { name?: string | undefined; settings?: SiteSettings | undefined }): Site | null {
+    return this.storage.transaction(() => {
+      const site = this.get(id);
+      if (site === null) return null;
+      const name = change.name ?? site.name;
+      const settings = change.settings ?? site.settings;
+      this.storage.db
+        .prepare('UPDATE sites SET name = ?, settings = ? WHERE id = ?')
+        .run(name, JSON.stringify(settings), id);
+      return { ...site, name, settings };
+    });
+  }
+}
+
+function siteOf(row: SiteRow): Site {
+  return {
+    id: row.id,
+    name: row.name,
+    settings: SiteSettings.parse(JSON.parse(row.settings)),
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,78 @@
+import BetterSqlite3, { type Database } from 'better-sqlite3';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+export type { Database };
+
+/** How long a statement waits for another connection (a command such as `altsmith keys`). Blocks the event loop. */
+const BUSY_TIMEOUT_MS = 1000;
+
+/** Marks our files, so that somebody else's SQLite file is never migrated by accident. "alts" in ASCII. */
+export const APPLICATION_ID = 0x616c7473;
+
+/**
+ * The one connection of a process to the SQLite file, with the settings that durability rests on.
+ * `transaction` runs work in an immediate transaction; work inside work joins the outer one.
+ */
+export class Storage {
+  readonly #afterCommit: (() => void)[] = [];
+
+  constructor(readonly db: Database) {}
+
+  /** Runs `work` atomically: all of its writes are on disk when this returns, or none is. */
+  transaction<Result>(work: () => Result): Result {
+    if (this.db.inTransaction) return work();
+    let result: Result;
+    try {
+      result = this.db.transaction(work).immediate();
+    } catch (error) {
+      this.#afterCommit.length = 0;
+      throw error;
+    }
+    for (const callback of this.#afterCommit.splice(0)) callback();
+    return result;
+  }
+
+  /** Calls back once the running transaction is on disk; never if it is rolled back. At once outside of one. */
+  afterCommit(callback: () => void): void {
+    if (this.db.inTransaction) this.#afterCommit.push(callback);
+    else callback();
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
+
+/**
+ * Opens (and creates) a database file. Does not migrate.
+ * Throws when the file cannot hold the durability promise.
+ */
+export function openDatabase(file: string): Storage {
+  const db = new BetterSqlite3(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    db.pragma('journal_mode = WAL');
+    // The library's default drops to NORMAL when an existing WAL file is opened again, and NORMAL loses
+    // acknowledged rows at a power cut. So: set it every time, and look.
+    db.pragma('synchronous = FULL');
+    db.pragma('foreign_keys = ON');
+    db.pragma('trusted_schema = OFF');
+    expectPragma(db, 'journal_mode', file === ':memory:' ? 'memory' : 'wal');
+    expectPragma(db, 'synchronous', 2);
+    expectPragma(db, 'foreign_keys', 1);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return new Storage(db);
+}
+
+function expectPragma(db: Database, name: string, wanted: string | number): void {
+  const found: unknown = db.pragma(name, { simple: true });
+  if (found !== wanted) throw new Error(`SQLite answers ${name}=${String(found)} where ${wanted} is needed`);
+}
+
+/** Text of a statement that lives in its own file, beside the module that runs it. */
+export function readSql(folder: string, name: string): string {
+  return readFileSync(path.join(folder, 'sql', name), 'utf8');
+}
