@@ -11,6 +11,7 @@ interface Entry {
 
 /** Every command of `altsmith`, loaded only when it is called. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  start: { summary: 'start the sidecar for a person at a terminal (npm start)', load: () => import('./start') },
   serve: { summary: 'start the sidecar', load: () => import('./serve') },
   caption: { summary: 'describe pictures', load: () => import('./caption') },
 };
@@ -49,6 +50,13 @@ function report(error: unknown): number {
   }
   if (error instanceof AppError) {
     process.stderr.write(`${error.sentence} (${error.code})\n`);
+    return 1;
+  }
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    const port = 'port' in error ? String(error.port) : '';
+    process.stderr.write(
+      `Port ${port} is taken by another program. Stop that program, or choose another port: ALTSMITH_PORT=8788 npm start\n`,
+    );
     return 1;
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { ModelInfo } from '../../models/captioner';
+import { chooseEngine } from '../captioning/choose-engine';
+import type { CaptionEngine } from '../captioning/engine';
+import { composeTexts } from '../captioning/text/compose';
+import { readConfig, type Config } from '../config';
+import { toAppError } from '../errors';
+import { createLogger } from '../logger';
+import { startSidecar, type Sidecar } from '../main';
+import { version } from '../version';
+import { stopRequested } from './serve';
+
+const HELP = `Usage: altsmith start
+
+Starts the sidecar for a person at a terminal (npm start): captions a photograph of the repository as proof, says where
+everything is, and runs until Ctrl-C. For services use "altsmith serve". Settings come from ALTSMITH_… variables.
+`;
+
+/** A photograph that comes with the repository. From the compiled file: build/server/cli → repository. */
+const PROOF = path.resolve(__dirname, '../../../tests/fixtures/images/cat.jpg');
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const sayUnder = (label: string, text: string) => say(`  ${label.padEnd(9)}${text}`);
+
+/** `altsmith start`: exit code 0 after Ctrl-C. */
+export async function run(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { help: { type: 'boolean', short: 'h', default: false } } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const config = readConfig(process.env);
+  // A person reads this terminal: only what went wrong is worth a line of JSON, unless they asked for more.
+  const logger = createLogger(process.env['ALTSMITH_LOG_LEVEL'] === undefined ? 'warn' : config.logLevel);
+  const engine = chooseEngine(config);
+  const sidecar = await startSidecar(config, { engine, logger });
+  try {
+    say(`\nAltsmith ${version} is running at ${sidecar.url}`);
+    await prove(engine).catch(tellProblem);
+    tellKey(sidecar, config);
+    sayUnder('stop', 'Ctrl-C');
+    await stopRequested();
+    say('\nStopping …');
+  } finally {
+    await sidecar.close();
+  }
+  say('Stopped.');
+  return 0;
+}
+
+/** Captions the photograph the way a job does, and shows the text with the model that wrote it. */
+async function prove(engine: CaptionEngine): Promise<void> {
+  if (!existsSync(PROOF)) return;
+  const started = Date.now();
+  const { caption, image, model } = await engine.run({ imagePath: PROOF, options: { candidates: 1 } });
+  if (caption === null) return;
+  const texts = composeTexts({
+    caption,
+    image,
+    model,
+    context: null,
+    current: null,
+    locale: null,
+    fields: ['alt_text'],
+  });
+  sayUnder('model', describeModel(model));
+  const seconds = ((Date.now() - started) / 1000).toFixed(1);
+  sayUnder('proof', `${path.relative(process.cwd(), PROOF)} → “${texts.fields.alt_text}” (${seconds} s with loading)`);
+}
+
+/** Without its model the sidecar runs all the same: pictures wait until the model is there. */
+function tellProblem(thrown: unknown): void {
+  const error = toAppError(thrown);
+  sayUnder('model', `none. ${error.sentence} (${error.code}) Pictures wait until then.`);
+}
+
+function describeModel(model: ModelInfo): string {
+  const name = `${model.id} (${model.precision})`;
+  return model.demonstration ? `${name}, for demonstration: it shows the way, do not publish its words unread` : name;
+}
+
+function tellKey(sidecar: Sidecar, config: Config): void {
+  if (sidecar.firstKey === null) return;
+  sayUnder('key', sidecar.firstKey);
+  const file = path.relative(process.cwd(), path.join(config.dataDir, 'first-key.txt'));
+  sayUnder('', `shown this once; it is also in ${file}, which only you can read`);
+}
