@@ -82,8 +82,12 @@ function describeModel(model: ModelInfo): string {
 }
 
 function tellKey(sidecar: Sidecar, config: Config): void {
-  if (sidecar.firstKey === null) return;
-  sayUnder('key', sidecar.firstKey);
-  const file = path.relative(process.cwd(), path.join(config.dataDir, 'first-key.txt'));
-  sayUnder('', `shown this once; it is also in ${file}, which only you can read`);
+  const keyFile = path.join(config.dataDir, 'first-key.txt');
+  const file = path.relative(process.cwd(), keyFile);
+  if (sidecar.firstKey !== null) {
+    sayUnder('key', sidecar.firstKey);
+    sayUnder('', `shown this once; it is also in ${file}, which only you can read`);
+  } else if (existsSync(keyFile)) {
+    sayUnder('key', `the first one is still in ${file}; delete that file once the key is where it belongs`);
+  }
 }
