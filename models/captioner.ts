@@ -26,6 +26,8 @@ export interface CaptionOptions {
   readonly lengthPenalty?: number;
   readonly repetitionPenalty?: number;
   readonly prompt?: string;
+  /** Questions only: ask as the original code does ([ENC] in front, 3 beams, 10 tokens) instead of as Hugging Face. */
+  readonly original?: boolean;
   /** How many candidates to return, best first; at most `beams`. */
   readonly candidates?: number;
   /** Checked between decoding steps. */

@@ -48,10 +48,27 @@ export class BlipCaptioner implements Captioner {
     return searches.map((finished) => this.captionOf(finished.results(), options, timingsMs));
   }
 
-  answer(): Promise<Answer> {
-    return Promise.reject(
-      new ModelError('QUESTION_MODEL_MISSING', `The model ${this.info.id} cannot answer questions.`),
-    );
+  async answer(picture: Picture, question: string, options: CaptionOptions = {}): Promise<Answer> {
+    const about = this.manifest.question;
+    if (about === null) {
+      throw new ModelError('QUESTION_MODEL_MISSING', `The model ${this.info.id} cannot answer questions.`);
+    }
+    const preset = options.original === true ? this.presetNamed(about.original_preset) : this.preset;
+    const search = this.searchOptions({ ...options, prompt: '' }, preset);
+    const begin = performance.now();
+    const image = await this.session.see(picture);
+    const seen = performance.now();
+    const asked = await this.session.ask(image, this.questionTokens(question, options.original === true));
+    const searches = [newSearch(search)];
+    await runSearches(searches, this.session.decode([asked]), options.signal);
+    const [best] = searches[0]?.results() ?? [];
+    if (best === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without an answer.');
+    return {
+      text: this.tokenizer.decode(best.tokens),
+      tokens: best.tokens,
+      confidence: confidenceOf(meanLogProb(best.logProbs), this.manifest.confidence),
+      timingsMs: { vision: seen - begin, text: performance.now() - seen },
+    };
   }
 
   async close(): Promise<void> {
@@ -59,9 +76,23 @@ export class BlipCaptioner implements Captioner {
   }
 
   private get preset(): Preset {
-    const preset = this.manifest.presets[this.manifest.default_preset];
-    if (preset === undefined) throw new ModelError('MODEL_FILE_DAMAGED', 'The manifest lacks its default preset.');
+    return this.presetNamed(this.manifest.default_preset);
+  }
+
+  private presetNamed(name: string): Preset {
+    const preset = this.manifest.presets[name];
+    if (preset === undefined) throw new ModelError('MODEL_FILE_DAMAGED', `The manifest lacks its preset "${name}".`);
     return preset;
+  }
+
+  private questionTokens(question: string, original: boolean): number[] {
+    const { tokens, question: about, dims } = this.manifest;
+    const words = this.tokenizer.encode(question);
+    if (words.length + 2 > dims.positions) {
+      throw new ModelError('BAD_REQUEST', `The question is too long: this model reads ${dims.positions} tokens.`);
+    }
+    if (!original || about === null) return [tokens.classify, ...words, tokens.separate];
+    return [about.original_start, ...words.slice(0, about.original_longest - 2), tokens.separate];
   }
 
   private promptTokens(prompt: string | null): number[] {
@@ -73,8 +104,8 @@ export class BlipCaptioner implements Captioner {
     return [tokens.start, ...this.tokenizer.encode(prompt)];
   }
 
-  private searchOptions(options: CaptionOptions): SearchOptions {
-    const { preset, manifest } = this;
+  private searchOptions(options: CaptionOptions, preset = this.preset): SearchOptions {
+    const { manifest } = this;
     const prompt = this.promptTokens(options.prompt ?? preset.prompt);
     const room = manifest.dims.positions;
     if (prompt.length >= room) {

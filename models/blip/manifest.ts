@@ -60,6 +60,18 @@ export const Manifest = z.object({
   }),
   presets: z.record(z.string(), Preset),
   default_preset: z.string(),
+  /** Models that answer questions only. */
+  question: z
+    .object({
+      /** First token of a question as the original code asks it; Hugging Face keeps `tokens.classify`. */
+      original_start: count,
+      /** Longest question in tokens that the original code reads; the rest is cut off. */
+      original_longest: count,
+      /** Preset that goes with it. */
+      original_preset: z.string(),
+    })
+    .nullable()
+    .default(null),
   /** Points [mean log-probability, confidence], rising; between them straight lines. */
   confidence: z.array(z.tuple([z.number(), z.number()])).min(2),
   session: z.object({

@@ -52,19 +52,22 @@ async function openGraph(file: string, options: InferenceSession.SessionOptions)
   }
 }
 
-/** The two graphs of a captioning model, loaded. */
+/** The two graphs of a captioning model, and the third of one that answers questions, loaded. */
 export class BlipSession {
   private constructor(
     private readonly manifest: Manifest,
     private readonly vision: InferenceSession,
     private readonly decoder: InferenceSession,
+    private readonly question: InferenceSession | null,
   ) {}
 
   static async open(folder: string, manifest: Manifest, threads: number): Promise<BlipSession> {
     const options = sessionOptions(manifest, threads);
     const vision = await openGraph(path.join(folder, manifest.graphs.vision), options);
     const decoder = await openGraph(path.join(folder, manifest.graphs.decoder), options);
-    return new BlipSession(manifest, vision, decoder);
+    const { question: name } = manifest.graphs;
+    const question = name === null ? null : await openGraph(path.join(folder, name), options);
+    return new BlipSession(manifest, vision, decoder, question);
   }
 
   /** Runs the image encoder. */
@@ -72,6 +75,18 @@ export class BlipSession {
     const pixels = new Tensor('uint8', picture.data, [1, picture.height, picture.width, 3]);
     const { class_logits: logits, ...cross } = await this.vision.run({ pixels });
     return { cross, classLogits: logits === undefined ? null : floatsOf(logits, 'class_logits') };
+  }
+
+  /** Reads a question while looking at a picture; the decoder then looks at the question instead. Ids with start and end. */
+  async ask(image: ImageState, ids: readonly number[]): Promise<ImageState> {
+    if (this.question === null) throw new ModelError('QUESTION_MODEL_MISSING', 'This model cannot answer questions.');
+    const out = await this.question.run({
+      ...image.cross,
+      input_ids: int64s(ids, [1, ids.length]),
+      position_ids: int64s([...ids.keys()], [ids.length]),
+    });
+    const cross = Object.entries(out).map(([name, tensor]) => [name.replace('answer_', 'cross_'), tensor] as const);
+    return { cross: Object.fromEntries(cross), classLogits: null };
   }
 
   /** A decoder over these pictures with an empty memory. Each call of the step goes one token (or prompt) further. */
@@ -111,6 +126,7 @@ export class BlipSession {
   async close(): Promise<void> {
     await this.vision.release();
     await this.decoder.release();
+    await this.question?.release();
   }
 
   private emptyPast(rows: number): Record<string, Tensor> {

@@ -70,6 +70,7 @@ function manifestOf(a: MiniArchitecture, precision: MiniPrecision): Omit<Manifes
       },
     },
     default_preset: 'reference',
+    question: null,
     confidence: CONFIDENCE,
     session: { disable_quant_qdq: precision === 'int8' },
   };
