@@ -37,6 +37,11 @@ import { openDatabase } from './storage/database';
 import { migrate } from './storage/migrate';
 import { storageProblem } from './storage/sqlite-error';
 import { version } from './version';
+import { WebhookDelivery } from './webhooks/delivery';
+import { OutboxStore } from './webhooks/outbox-store';
+import { httpTransport } from './webhooks/transport';
+import { WebhookStore } from './webhooks/webhook-store';
+import { checkWebhookTarget } from './webhooks/webhook-target';
 
 /** Time a claim lasts without a renewal. A worker that is stopped for longer loses its job. */
 const LEASE_MS = 60_000;
@@ -76,12 +81,13 @@ export function buildApp(parts: AppParts): App {
     const stores = openStores(data, isLoopback(config.host));
     const engine = parts.engine ?? chooseEngine(config);
     const work = buildWork({ engine, logger, stores });
+    const delivery = buildDelivery(stores, config, logger);
     let isStopping = false;
     const services: Services = {
       version,
       logger,
       checkKey: (key) => stores.keys.check(key),
-      forSite: (siteId) => siteServices(siteId, stores, work),
+      forSite: (siteId) => siteServices(siteId, { stores, work, webhookOrigins: config.webhookOrigins }),
       spool: (body) => spoolImage(body, data.temporary, config),
       captionNow: (imagePath, options, signal) => work.instant.run(imagePath, options, signal),
       changes: stores.changes,
@@ -96,6 +102,7 @@ export function buildApp(parts: AppParts): App {
       firstKey: stores.firstKey,
       start: async () => {
         await work.queue.start();
+        delivery.wake();
         startEngine(engine, work.runner, logger);
       },
       drain: () => {
@@ -104,6 +111,7 @@ export function buildApp(parts: AppParts): App {
       },
       stop: async () => {
         await work.runner.stop(DRAIN_MS);
+        await delivery.stop();
         await work.queue.stop();
         await engine.stop();
         stores.storage.close();
@@ -149,6 +157,7 @@ function openStores(data: DataFolder, isLocal: boolean) {
     jobsOf: (siteId: string) => new JobStore(storage, siteId, { ends, now }),
     suggestionsOf: (siteId: string) => new SuggestionStore(storage, siteId, changes),
     runsOf: (siteId: string) => new RunStore(storage, siteId),
+    webhookOf: (siteId: string) => new WebhookStore(storage, siteId, Date.now),
   };
 }
 
@@ -185,7 +194,13 @@ function buildWork({ engine, logger, stores }: { engine: CaptionEngine; logger: 
   };
 }
 
-function siteServices(siteId: string, stores: Stores, work: Work): SiteServices | null {
+interface SiteParts {
+  readonly stores: Stores;
+  readonly work: Work;
+  readonly webhookOrigins: readonly string[];
+}
+
+function siteServices(siteId: string, { stores, work, webhookOrigins }: SiteParts): SiteServices | null {
   const site = stores.sites.get(siteId);
   if (site === null) return null;
   const { storage } = stores;
@@ -210,9 +225,32 @@ function siteServices(siteId: string, stores: Stores, work: Work): SiteServices 
     images,
     jobs,
     suggestions: stores.suggestionsOf(siteId),
+    webhook: {
+      register: (url) => {
+        checkWebhookTarget(url, webhookOrigins);
+        return stores.webhookOf(siteId).register(url);
+      },
+      remove: () => stores.webhookOf(siteId).remove(),
+    },
     acceptJob: (request) => acceptJob(accept, request),
     listSuggestions: (filter) => listSuggestions(storage, siteId, filter),
   };
+}
+
+/** Wakes at every commit that wrote to a change feed. */
+function buildDelivery(stores: Stores, config: Config, logger: Logger): WebhookDelivery {
+  const delivery = new WebhookDelivery({
+    outbox: new OutboxStore(stores.storage),
+    transport: httpTransport(),
+    now: Date.now,
+    random: Math.random,
+    registeredOrigins: config.webhookOrigins,
+    logger,
+  });
+  stores.changeSignal.listen(() => {
+    delivery.wake();
+  });
+  return delivery;
 }
 
 /** In the background: the sidecar takes pictures and queues them while the model loads, or if it cannot. */

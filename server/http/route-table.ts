@@ -5,6 +5,7 @@ import { livez, readyz, status } from './routes/health';
 import { getThumbnail, headImage, putImage } from './routes/images';
 import { cancelJob, getJob, listJobs, postJob, retryJob } from './routes/jobs';
 import { decideSuggestion, getSuggestion, listSuggestions, writeBackSuggestion } from './routes/suggestions';
+import { deleteWebhook, putWebhook } from './routes/webhook';
 
 /** Every route there is. The OpenAPI document and the tests of access walk this list. */
 export const ROUTES: readonly Route[] = [
@@ -25,4 +26,6 @@ export const ROUTES: readonly Route[] = [
   decideSuggestion,
   writeBackSuggestion,
   getChanges,
+  putWebhook,
+  deleteWebhook,
 ];

@@ -11,6 +11,7 @@ import type { ChangeSignal } from '../review/change-signal';
 import type { SuggestionFilter } from '../review/suggestion-list';
 import type { SuggestionStore } from '../review/suggestion-store';
 import type { Suggestion } from '../contract/suggestion';
+import type { Registration } from '../webhooks/webhook-store';
 import type { Principal } from './principal';
 
 /** What one site's key can reach. Made anew for each request; nothing in it can name another site. */
@@ -21,6 +22,11 @@ export interface SiteServices {
   readonly jobs: JobStore;
   readonly suggestions: SuggestionStore;
   readonly acceptJob: (request: JobRequest) => { job: Job; isNew: boolean };
+  /** Throws WEBHOOK_TARGET_REFUSED. */
+  readonly webhook: {
+    readonly register: (url: string) => Registration;
+    readonly remove: () => boolean;
+  };
   readonly listSuggestions: (filter: SuggestionFilter) => { items: Suggestion[]; next: string | null };
 }
 

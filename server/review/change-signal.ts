@@ -1,8 +1,15 @@
 /** Wakes the long polls of a site when something of it was committed. */
 export class ChangeSignal {
   readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #listeners: (() => void)[] = [];
+
+  /** `listener` is called after every commit that wrote to any site's feed. */
+  listen(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
 
   notify(siteId: string): void {
+    for (const listener of this.#listeners) listener();
     for (const wake of [...(this.#waiting.get(siteId) ?? [])]) wake();
   }
 
