@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AnswerReply, CaptionOptions, CaptionReply, CaptionRequest } from '../../contract/caption';
 import { AppError } from '../../errors';
 import { isJson } from '../adapter';
+import { bytesOf } from '../request-bytes';
 import { defineRoute } from '../route';
 
 /** 20 MB of image in base64, and the rest of the body. */
@@ -21,7 +22,7 @@ export const captions = defineRoute({
   answers: { 200: z.union([CaptionReply, AnswerReply]) },
   handle: async ({ query, body, request, services, signal }) => {
     if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
-    const { source, options } = isJson(request) ? readJson(body, query) : { source: request, options: query };
+    const { source, options } = isJson(request) ? readJson(body, query) : { source: bytesOf(request), options: query };
     const spooled = await services.spool(source);
     return { status: 200, body: await services.captionNow(spooled.file, options, signal) };
   },

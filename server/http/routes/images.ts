@@ -4,6 +4,7 @@ import { Sha256 } from '../../contract/primitives';
 import { ImageReply } from '../../contract/status';
 import { AppError } from '../../errors';
 import type { StoredImage } from '../../intake/image-store';
+import { bytesOf } from '../request-bytes';
 import { defineRoute } from '../route';
 
 const Params = z.strictObject({ sha256: Sha256 });
@@ -23,7 +24,7 @@ export const putImage = defineRoute({
   answers: { 200: ImageReply, 201: ImageReply },
   handle: async ({ params, request, services, site }) => {
     if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
-    const spooled = await services.spool(request);
+    const spooled = await services.spool(bytesOf(request));
     if (spooled.sha256 !== params.sha256) {
       await unlink(spooled.file);
       throw new AppError('HASH_MISMATCH', { sha256: spooled.sha256 });
