@@ -39,6 +39,13 @@ final class Write_Back {
 		return $result;
 	}
 
+	/** Carries out what was left over. */
+	public function carry_out_open(): void {
+		foreach ( $this->store->unwritten( 200 ) as $attachment_id ) {
+			$this->carry_out( $attachment_id );
+		}
+	}
+
 	/** Takes the latest write of an attachment back. */
 	public function undo( Request_Row $row ): Write_Result {
 		$result = $this->writer->undo( $row->attachment_id );

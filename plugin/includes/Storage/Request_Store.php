@@ -80,6 +80,13 @@ final class Request_Store {
 		return array_map( array( Request_Row::class, 'from_database' ), (array) $rows );
 	}
 
+	/** @return int[] Attachments with a person's yes that was not carried out: the process died, or another one held the lock. */
+	public function unwritten( int $limit ): array {
+		global $wpdb;
+		$t = Schema::requests_table();
+		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT attachment_id FROM $t WHERE status = 'ready' AND suggestion_state IN ('approved', 'decorative') AND report = '' ORDER BY updated_at LIMIT %d", $limit ) ) );
+	}
+
 	public function find( int $attachment_id ): ?Request_Row {
 		return $this->one( 'attachment_id', '%d', $attachment_id );
 	}

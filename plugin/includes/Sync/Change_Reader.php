@@ -17,10 +17,10 @@ final class Change_Reader {
 
 	/**
 	 * @param int $wait Seconds the sidecar may hold an empty answer back.
-	 * @return bool Whether there is more to read at once.
+	 * @return array{count: int, more: bool} How much was read, and whether there is more to read at once.
 	 * @throws Sidecar_Error
 	 */
-	public function read_page( int $wait ): bool {
+	public function read_page( int $wait ): array {
 		$page = $this->client->changes( (string) get_option( self::CURSOR_OPTION, '' ), self::PAGE, $wait );
 		foreach ( $page['items'] as $change ) {
 			if ( is_array( $change['suggestion'] ) ) {
@@ -31,7 +31,7 @@ final class Change_Reader {
 		}
 		update_option( self::CURSOR_OPTION, $page['next'], false );
 		update_option( 'altsmith_last_sync', time(), false );
-		return $page['more'];
+		return array( 'count' => count( $page['items'] ), 'more' => $page['more'] );
 	}
 
 	/** Another sidecar, or another key, has another feed. */

@@ -62,14 +62,13 @@ final class Worker {
 		do {
 			$sent += $this->send_due( $lock, $until );
 			$this->write_back->report_open( $lock );
-			while ( $this->reader->read_page( 0 ) && microtime( true ) < $until && $lock->renew() ) {
+			while ( $this->reader->read_page( 0 )['more'] && microtime( true ) < $until && $lock->renew() ) {
 				continue;
 			}
-			$again = $wait > 0 && microtime( true ) + $wait < $until && $this->store->count_status( Request_Status::SENT ) > 0 && $lock->renew();
-			if ( $again ) {
-				$this->reader->read_page( $wait );
-			}
-		} while ( $again );
+			$may_wait = $wait > 0 && microtime( true ) + $wait < $until && $this->store->count_status( Request_Status::SENT ) > 0 && $lock->renew();
+			// An answer without news means that the wait is over: the model is slow, and the next call of run() looks again.
+		} while ( $may_wait && $this->reader->read_page( $wait )['count'] > 0 );
+		$this->write_back->carry_out_open();
 		$this->write_back->report_open( $lock );
 	}
 
