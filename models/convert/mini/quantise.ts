@@ -11,16 +11,17 @@ export interface Int8Weights {
 export function roundToInt8(weights: Float32Array, dims: readonly number[], axis: number): Int8Weights {
   const channels = dims[axis] ?? 1;
   const stride = dims.slice(axis + 1).reduce((product, dim) => product * dim, 1);
-  const channelOf = (index: number) => Math.floor(index / stride) % channels;
-  const largest = new Float32Array(channels);
-  weights.forEach((weight, index) => {
-    const channel = channelOf(index);
-    largest[channel] = Math.max(largest[channel] ?? 0, Math.abs(weight));
-  });
-  const scales = largest.map((most) => Math.max(most, 1e-8) / 127);
-  const values = Int8Array.from(weights, (weight, index) => {
-    const scaled = Math.round(weight / (scales[channelOf(index)] ?? 1));
-    return Math.max(-127, Math.min(127, scaled));
-  });
+  const scales = new Float32Array(channels);
+  const values = new Int8Array(weights.length);
+  // Plain loops: a model has millions of weights, and a call for each of them takes seconds.
+  for (let index = 0; index < weights.length; index++) {
+    const channel = Math.floor(index / stride) % channels;
+    scales[channel] = Math.max(scales[channel] ?? 0, Math.abs(weights[index] ?? 0));
+  }
+  for (let channel = 0; channel < channels; channel++) scales[channel] = Math.max(scales[channel] ?? 0, 1e-8) / 127;
+  for (let index = 0; index < weights.length; index++) {
+    const scale = scales[Math.floor(index / stride) % channels] ?? 1;
+    values[index] = Math.max(-127, Math.min(127, Math.round((weights[index] ?? 0) / scale)));
+  }
   return { values, scales };
 }

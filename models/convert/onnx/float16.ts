@@ -36,10 +36,14 @@ export function fromFloat16Bits(half: number): number {
 
 /** float32 → float16 bits. */
 export function toFloat16(values: Float32Array): Uint16Array {
-  return Uint16Array.from(values, toFloat16Bits);
+  const halves = new Uint16Array(values.length);
+  for (let index = 0; index < values.length; index++) halves[index] = toFloat16Bits(values[index] ?? 0);
+  return halves;
 }
 
 /** float16 bits → float32. */
 export function fromFloat16(halves: Uint16Array): Float32Array {
-  return Float32Array.from(halves, fromFloat16Bits);
+  const values = new Float32Array(halves.length);
+  for (let index = 0; index < halves.length; index++) values[index] = fromFloat16Bits(halves[index] ?? 0);
+  return values;
 }

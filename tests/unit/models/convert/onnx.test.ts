@@ -21,10 +21,10 @@ describe('the protobuf writer', () => {
 
 describe('float16', () => {
   it('survives the way to float32 and back for every finite pattern', () => {
-    for (let half = 0; half < 65_536; half++) {
-      const value = fromFloat16Bits(half);
-      if (!Number.isNaN(value)) expect(toFloat16Bits(value)).toBe(half);
-    }
+    const patterns = Array.from({ length: 65_536 }, (_, half) => half);
+    const finite = patterns.filter((half) => !Number.isNaN(fromFloat16Bits(half)));
+    expect(finite.length).toBeGreaterThan(63_000);
+    expect(finite.filter((half) => toFloat16Bits(fromFloat16Bits(half)) !== half)).toEqual([]);
   });
 
   it.each([

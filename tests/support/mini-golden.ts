@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Manifest } from '../../models/blip/manifest';
+
+const ROOT = path.resolve(__dirname, '../..');
+
+interface GoldenSentence {
+  readonly ids: number[];
+  readonly text: string;
+  readonly mean_logp: number;
+}
+
+export interface GoldenCase {
+  readonly file: string;
+  readonly sha256: string;
+  readonly beams1: GoldenSentence;
+  readonly beams3: GoldenSentence;
+  readonly cross_k0_first8: number[];
+  readonly classes_top3: { readonly index: number; readonly p: number }[];
+}
+
+/** Reference outputs of mini's training code, float32. */
+export function readGolden(): GoldenCase[] {
+  const file = path.join(ROOT, 'tests/fixtures/mini/golden.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { cases: GoldenCase[] }).cases;
+}
+
+export interface Said {
+  readonly file: string;
+  readonly beams: number;
+  readonly text: string;
+  readonly tokens: number[];
+  readonly meanLogProb: number;
+  readonly confidence: number;
+  readonly firstKeys: number[];
+  readonly classLogits: number[];
+}
+
+/** Captions files with the model of a folder, in a process of its own; one answer a file and number of beams. */
+export function captionFiles(folder: string, files: readonly string[], beams: readonly number[]): Said[] {
+  const script = path.join(ROOT, 'tests/support/models/caption-files.cjs');
+  const input = JSON.stringify({ folder, files, beams });
+  const out = execFileSync(process.execPath, [script], { input, encoding: 'utf8', maxBuffer: 1 << 26 });
+  return out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Said);
+}
+
+/** Turns mini's training checkpoint into a model folder, in a process of its own. */
+export function convertMini(checkpoint: string, folder: string, precision: 'fp32' | 'int8'): Manifest {
+  const script = path.join(ROOT, 'tests/support/models/convert-mini.cjs');
+  const vocabulary = path.join(ROOT, 'models/mini/vocab.txt');
+  const out = execFileSync(process.execPath, [script, checkpoint, vocabulary, folder, precision], { encoding: 'utf8' });
+  return JSON.parse(out) as Manifest;
+}

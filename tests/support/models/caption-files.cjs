@@ -1,0 +1,49 @@
+'use strict';
+// Captions picture files outside jest, whose realm onnxruntime-node refuses. Reads { folder, files, beams } from standard input
+// and prints one JSON line a file and number of beams. Pictures are decoded as Pillow does: colour profiles are ignored.
+const path = require('node:path');
+const sharp = require('sharp');
+
+const build = path.resolve(__dirname, '../../../build/models/blip');
+const { openBlipCaptioner } = require(path.join(build, 'captioner.js'));
+const { readManifest } = require(path.join(build, 'manifest.js'));
+const { BlipSession } = require(path.join(build, 'session.js'));
+
+async function decode(file) {
+  const image = sharp(file).keepIccProfile();
+  const { space } = await image.metadata();
+  const rgb = space === 'b-w' ? image.toColourspace('srgb') : image;
+  const { data, info } = await rgb.removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+}
+
+async function main() {
+  let words = '';
+  for await (const chunk of process.stdin) words += chunk;
+  const { folder, files, beams } = JSON.parse(words);
+  const captioner = await openBlipCaptioner(folder, 2);
+  const session = await BlipSession.open(folder, await readManifest(folder), 2);
+  for (const file of files) {
+    const picture = await decode(file);
+    const { cross, classLogits } = await session.see(picture);
+    for (const count of beams) {
+      const caption = await captioner.caption(picture, { beams: count });
+      const [{ text, tokens, logProbs }] = caption.candidates;
+      const line = {
+        file: path.basename(file),
+        beams: count,
+        text,
+        tokens,
+        meanLogProb: logProbs.reduce((a, b) => a + b, 0) / logProbs.length,
+        confidence: caption.confidence,
+        firstKeys: Array.from(cross.cross_k0.data.subarray(0, 8)),
+        classLogits: Array.from(classLogits ?? []),
+      };
+      process.stdout.write(`${JSON.stringify(line)}\n`);
+    }
+  }
+  await captioner.close();
+  await session.close();
+}
+
+main();
