@@ -48,7 +48,7 @@ final class Review_Service {
 	 * @throws Sidecar_Error
 	 */
 	public function undo( Request_Row $row, WP_User $by ): ?Write_Result {
-		if ( 'applied' === $row->suggestion_state || 'decorative' === $row->suggestion_state ) {
+		if ( 'applied' === $row->suggestion_state ) {
 			$result = $this->write_back->undo( $row );
 			$this->report_quietly( $row->attachment_id );
 			return $result;

@@ -114,6 +114,7 @@ final class Write_Back {
 			$row->seen_alt ?? (string) ( $suggestion['current']['alt_text'] ?? '' ),
 			$decorative ? '' : $approved,
 			$decorative,
+			(array) $suggestion['values'],
 			array(
 				'suggestion_id' => $suggestion['id'],
 				'version'       => $suggestion['version'],

@@ -14,6 +14,8 @@ final class Alt_Text_Writer {
 	private const LOCK_SECONDS = 20;
 	private const LOCK_WAIT_MS = 3000;
 
+	public function __construct( private readonly Library_Texts $texts ) {}
+
 	/** Writes an approved text. Doing it twice has one effect: the second time finds its own provenance. */
 	public function write( Write_Request $request ): Write_Result {
 		return $this->locked(
@@ -32,7 +34,7 @@ final class Alt_Text_Writer {
 	public function undo( int $attachment_id ): Write_Result {
 		return $this->locked(
 			$attachment_id,
-			static function () use ( $attachment_id ): Write_Result {
+			function () use ( $attachment_id ): Write_Result {
 				$entry = Provenance::latest( $attachment_id );
 				$live  = Alt_Text_Meta::read( $attachment_id );
 				if ( null === $entry || $live->text() !== $entry['after'] || ! $live->replace( $entry['before'] ) ) {
@@ -40,6 +42,7 @@ final class Alt_Text_Writer {
 				}
 				Provenance::set_decorative( $attachment_id, (bool) $entry['decorative_before'] );
 				Provenance::drop_latest( $attachment_id );
+				$this->texts->undo( $attachment_id, (array) ( $entry['texts'] ?? array() ) );
 				/** See below: the same hook, with the texts the other way round. */
 				do_action( 'altsmith_written', $attachment_id, $live->text(), (string) $entry['before'], null );
 				return new Write_Result( Write_Result::UNDONE, $live->text(), (string) $entry['before'] );
@@ -73,6 +76,10 @@ final class Alt_Text_Writer {
 			'decorative_before' => Provenance::is_decorative( $id ),
 			'decorative_after'  => $request->decorative,
 		);
+		$post  = get_post( $id );
+		if ( $post instanceof WP_Post && ! $request->decorative ) {
+			$entry['texts'] = $this->texts->write( $post, $request->values );
+		}
 		Provenance::set_decorative( $id, $request->decorative );
 		Provenance::push( $id, $entry );
 		/**

@@ -9,7 +9,7 @@ defined( 'ABSPATH' ) || exit;
  * Where an attachment's texts came from: one entry for each write of ours, the newest last, each with what was there before.
  *
  * An entry: suggestion_id, version, model {id, precision, demonstration}, by {id, name}, at (RFC 3339), before (null: there
- * was no row), after, decorative_before, decorative_after, posts (title and description before and after, when written).
+ * was no row), after, decorative_before, decorative_after, texts (title, description, keywords: each before and after).
  */
 final class Provenance {
 	public const KEY            = '_altsmith_provenance';
