@@ -13,6 +13,8 @@ export interface ModelInfo {
   /** True for `mini`: good enough to show the way, not to publish from. */
   readonly demonstration: boolean;
   readonly canAnswer: boolean;
+  /** Whether captions can begin with given words; absent: they can. */
+  readonly canPrompt?: boolean;
 }
 
 export interface CaptionOptions {

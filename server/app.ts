@@ -12,6 +12,7 @@ import { ModelMemory } from './captioning/model-memory';
 import type { Config } from './config';
 import { AppError, CATALOGUE } from './errors';
 import { isLoopback } from './http/middleware/authenticate';
+import { createConsole } from './http/console/handler';
 import { ROUTES } from './http/route-table';
 import { createRouter } from './http/router';
 import type { Health, Services, SiteServices } from './http/services';
@@ -90,6 +91,7 @@ export function buildApp(parts: AppParts): App {
       forSite: (siteId) => siteServices(siteId, { stores, work, webhookOrigins: config.webhookOrigins }),
       spool: (body) => spoolImage(body, data.temporary, config),
       captionNow: (imagePath, options, signal) => work.instant.run(imagePath, options, signal),
+      administration: { sites: stores.sites, keys: stores.keys },
       changes: stores.changes,
       changeSignal: stores.changeSignal,
       ring: (jobId) => work.queue.ring(jobId),
@@ -98,7 +100,15 @@ export function buildApp(parts: AppParts): App {
       translate: storageProblem,
     };
     return {
-      http: createRouter(services, ROUTES, { hosts: [config.host] }),
+      http: createRouter(services, ROUTES, {
+        hosts: [config.host],
+        console: createConsole({
+          // server/cli/build.js puts the bundle beside the compiled server.
+          folder: path.resolve(__dirname, '../console'),
+          checkKey: services.checkKey,
+          siteName: (siteId) => stores.sites.get(siteId)?.name ?? null,
+        }),
+      }),
       firstKey: stores.firstKey,
       start: async () => {
         await work.queue.start();
@@ -275,6 +285,7 @@ function healthOf(engine: CaptionEngine, isStopping: boolean): Health {
   return {
     ready: problems.length === 0,
     model: model && { id: model.id, precision: model.precision, demonstration: model.demonstration },
+    abilities: model && { answer: model.canAnswer, prompt: model.canPrompt ?? true },
     secondsPerImage: state.secondsPerImage,
     workers: state.workers,
     problems,

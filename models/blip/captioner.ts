@@ -23,6 +23,7 @@ export class BlipCaptioner implements Captioner {
       precision: manifest.precision,
       demonstration: manifest.demonstration,
       canAnswer: manifest.graphs.question !== null,
+      canPrompt: manifest.text.accepts_prompt,
     };
   }
 

@@ -19,7 +19,8 @@ final class Plugin {
 		$pause    = new Sync\Pause();
 		$loopback = new Sync\Loopback( $settings );
 
-		$write_back = new Review\Write_Back( $store, new Writeback\Alt_Text_Writer(), $client );
+		$texts      = new Writeback\Library_Texts( $settings );
+		$write_back = new Review\Write_Back( $store, new Writeback\Alt_Text_Writer( $texts ), $client );
 		$intake     = new Sync\Intake( $store, $write_back );
 		$sender     = new Sync\Sender( $store, $client, $intake );
 		$worker     = new Sync\Worker( $settings, $store, $sender, new Sync\Change_Reader( $client, $intake ), $write_back, $pause );
@@ -32,7 +33,7 @@ final class Plugin {
 		$review = new Review\Review_Service( $store, $client, $intake, $write_back );
 		$access = new Rest\Access( $settings, $store );
 		$placed = new Placements\Placements( $settings, $access );
-		$view   = new Review\Suggestion_View( $placed->list );
+		$view   = new Review\Suggestion_View( $placed->list, $texts );
 		add_action(
 			'rest_api_init',
 			static function () use ( $access, $settings, $store, $worker, $pause, $client, $review, $view ): void {

@@ -38,6 +38,7 @@ const ModelInfo = z.object({
   precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'remote']),
   demonstration: z.boolean(),
   canAnswer: z.boolean(),
+  canPrompt: z.boolean().exactOptional(),
 });
 
 const Candidate = z.object({

@@ -1,4 +1,6 @@
 import type { Route } from './route';
+import { createKey, listKeys, revokeKey, rotateKey } from './routes/admin-keys';
+import { changeSite, createSite, listSites } from './routes/admin-sites';
 import { captions } from './routes/captions';
 import { getChanges } from './routes/changes';
 import { livez, readyz, status } from './routes/health';
@@ -26,6 +28,13 @@ export const ROUTES: readonly Route[] = [
   decideSuggestion,
   writeBackSuggestion,
   getChanges,
+  listSites,
+  createSite,
+  changeSite,
+  listKeys,
+  createKey,
+  rotateKey,
+  revokeKey,
   putWebhook,
   deleteWebhook,
 ];

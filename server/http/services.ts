@@ -11,6 +11,8 @@ import type { ChangeSignal } from '../review/change-signal';
 import type { SuggestionFilter } from '../review/suggestion-list';
 import type { SuggestionStore } from '../review/suggestion-store';
 import type { Suggestion } from '../contract/suggestion';
+import type { KeyStore } from '../sites/key-store';
+import type { SiteStore } from '../sites/site-store';
 import type { Registration } from '../webhooks/webhook-store';
 import type { Principal } from './principal';
 
@@ -33,6 +35,8 @@ export interface SiteServices {
 export interface Health {
   readonly ready: boolean;
   readonly model: ModelRef | null;
+  /** What the model can do beside captioning; null while there is none. */
+  readonly abilities: { readonly answer: boolean; readonly prompt: boolean } | null;
   readonly secondsPerImage: number | null;
   readonly workers: number;
   readonly problems: readonly { readonly code: string; readonly message: string }[];
@@ -52,6 +56,8 @@ export interface Services {
     options: CaptionOptions,
     signal: AbortSignal,
   ) => Promise<CaptionReply | AnswerReply>;
+  /** Sites and keys of everybody: for routes with the access `admin` only. */
+  readonly administration: { readonly sites: SiteStore; readonly keys: KeyStore };
   readonly changes: ChangeFeed;
   readonly changeSignal: ChangeSignal;
   /** Tells the workers that a job of this id waits. */

@@ -6,6 +6,7 @@ namespace Altsmith\Review;
 use Altsmith\Placements\Placement_List;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Writeback\Alt_Text_Meta;
+use Altsmith\Writeback\Library_Texts;
 use Altsmith\Writeback\Provenance;
 use WP_Post;
 
@@ -13,7 +14,7 @@ defined( 'ABSPATH' ) || exit;
 
 /** How a row is shown over REST: WordPress's own picture and present text beside the sidecar's suggestion. */
 final class Suggestion_View {
-	public function __construct( private readonly Placement_List $placements ) {}
+	public function __construct( private readonly Placement_List $placements, private readonly Library_Texts $texts ) {}
 
 	/** @return array<string, mixed>|null The suggestion with its picture; null when none has come yet. */
 	public function suggestion( Request_Row $row ): ?array {
@@ -29,6 +30,7 @@ final class Suggestion_View {
 			'status'         => $row->display_status(),
 			'suggested_alt'  => $given['fields']['alt_text'],
 			'fields'         => $given['fields'],
+			'follows'        => $this->what_follows( $post, $given['fields'] ),
 			'values'         => $given['values'],
 			'alternatives'   => $given['alternatives'],
 			'confidence'     => $given['confidence'],
@@ -46,9 +48,10 @@ final class Suggestion_View {
 	/** @return array<string, mixed> Everything known about one attachment, with or without a suggestion. */
 	public function attachment( WP_Post $post, ?Request_Row $row ): array {
 		$latest = Provenance::latest( $post->ID );
+		$status = null === $row ? 'none' : $row->display_status();
 		return array(
 			'id'         => $post->ID,
-			'status'     => null === $row ? 'none' : $row->display_status(),
+			'status'     => $status,
 			'alt_text'   => Alt_Text_Meta::read( $post->ID )->text(),
 			'decorative' => Provenance::is_decorative( $post->ID ),
 			'error'      => null === $row || '' === $row->error_code ? null : array( 'code' => $row->error_code, 'message' => $row->error_message ),
@@ -70,12 +73,28 @@ final class Suggestion_View {
 		return array_map( static fn( array $flag ): array => array( 'code' => $flag['code'], 'message' => $words[ $flag['code'] ] ?? $flag['message'] ), $flags );
 	}
 
+	/**
+	 * What would be written besides the alt text, so that a person's yes covers it.
+	 *
+	 * @param array<string, mixed> $fields
+	 * @return array<string, mixed>
+	 */
+	private function what_follows( WP_Post $post, array $fields ): array {
+		return array_filter(
+			array(
+				'title'       => $this->texts->takes_title( $post ) ? $fields['title'] : null,
+				'description' => $this->texts->takes_description( $post ) ? $fields['description'] : null,
+				'keywords'    => $fields['keywords'],
+			)
+		);
+	}
+
 	private function can_undo( Request_Row $row ): bool {
 		$latest = Provenance::latest( $row->attachment_id );
-		if ( in_array( $row->suggestion_state, array( 'applied', 'decorative' ), true ) ) {
+		if ( 'applied' === $row->suggestion_state ) {
 			return null !== $latest && ( $latest['suggestion_id'] ?? '' ) === $row->suggestion_id;
 		}
-		return in_array( $row->suggestion_state, array( 'rejected', 'conflict' ), true );
+		return in_array( $row->suggestion_state, array( 'rejected', 'conflict', 'approved', 'decorative' ), true );
 	}
 
 	/** @return array<string, mixed> */

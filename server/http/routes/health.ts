@@ -46,6 +46,7 @@ export const status = defineRoute({
       seconds_per_image: secondsPerImage,
       estimated_wait_seconds: secondsPerImage === null ? null : (ahead * secondsPerImage) / Math.max(1, workers),
       site: { id: site.id, name: site.name },
+      ...(health.abilities === null ? {} : { abilities: health.abilities }),
     };
     return { status: 200, body };
   },
