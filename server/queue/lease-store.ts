@@ -53,6 +53,11 @@ export class LeaseStore {
            SELECT seq FROM jobs WHERE run_id = ? AND state = 'waiting' AND held = 0 LIMIT ${HELD_AT_ONCE}
          )`,
       ),
+      unhold: db.prepare(
+        `UPDATE jobs SET held = 0 WHERE seq IN (
+           SELECT seq FROM jobs WHERE run_id = ? AND state = 'waiting' AND held = 1 LIMIT ${HELD_AT_ONCE}
+         )`,
+      ),
       renew: db.prepare(file('renew.sql')),
       complete: db.prepare(file('complete.sql')),
       giveBack: db.prepare(file('give-back.sql')),
@@ -93,6 +98,11 @@ export class LeaseStore {
     if (paused === undefined) return false;
     this.#sql.hold.run(paused.run_id);
     return true;
+  }
+
+  /** The run goes on: its jobs, as many at once as the event loop can spare, take part again. */
+  unhold(runId: string): number {
+    return this.#sql.unhold.run(runId).changes;
   }
 
   renew(claim: ClaimRef): boolean {

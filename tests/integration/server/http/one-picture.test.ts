@@ -135,7 +135,12 @@ describe('bad input is refused with its own code, and nothing of it stays', () =
     ['an unknown image', () => sidecar.call('POST', '/v1/jobs', job('f'.repeat(64))), 422, 'IMAGE_UNKNOWN'],
     ['an unknown field', () => sidecar.call('POST', '/v1/jobs', { ...job(good.sha256), x: 1 }), 400, 'BAD_REQUEST'],
     ['JSON that is none', () => json('{"image_sha256": '), 400, 'BAD_REQUEST'],
-    ['JSON of another charset', () => json('{}', 'application/json; charset=iso-8859-1'), 415, 'MEDIA_TYPE_UNSUPPORTED'],
+    [
+      'JSON of another charset',
+      () => json('{}', 'application/json; charset=iso-8859-1'),
+      415,
+      'MEDIA_TYPE_UNSUPPORTED',
+    ],
     ['a body that is not JSON', () => json('a=b', 'text/plain'), 415, 'MEDIA_TYPE_UNSUPPORTED'],
     ['a body larger than the route takes', () => json(`{"x":"${'a'.repeat(70_000)}"}`), 413, 'BODY_TOO_LARGE'],
     ['an unknown job', () => sidecar.call('GET', '/v1/jobs/job_nothing'), 404, 'NOT_FOUND'],
