@@ -1,0 +1,131 @@
+import type { AnswerReply, CaptionReply, Timings } from '../../contract/caption';
+import type { Fields, FieldValues, Flag, FlagCode } from '../../contract/fields';
+import type { Job, JobError, JobState, Priority } from '../../contract/job';
+import type { ModelRef, Subject } from '../../contract/primitives';
+import type { Status } from '../../contract/status';
+import type { DecidedBy, Suggestion, SuggestionState } from '../../contract/suggestion';
+import { isNumber, isText, isTruth, listOf, oneOf, orAbsent, orNull, shape, type Check } from './shape';
+
+/** The contract's types are the only source; the compiler refuses a check that misses one of their members. */
+
+export interface Page<T> {
+  readonly items: T[];
+  readonly next: string | null;
+}
+
+export function pageOf<T>(item: Check<T>): Check<Page<T>> {
+  return shape<Page<T>>({ items: listOf(item), next: orNull(isText) });
+}
+
+const modelRef = shape<ModelRef>({ id: isText, precision: isText, demonstration: isTruth });
+const subject = shape<Subject>({ type: isText, id: isText });
+const timings = shape<Timings>({ decode: isNumber, vision: isNumber, text: isNumber, total: isNumber });
+
+const isFlagCode = oneOf<FlagCode>({
+  linked: true,
+  text_in_image: true,
+  chart_like: true,
+  screenshot: true,
+  logo_or_icon: true,
+  tiny: true,
+  near_uniform: true,
+  low_confidence: true,
+  repetitive: true,
+  too_short: true,
+  duplicate_text: true,
+  existing_human_text: true,
+  possibly_decorative: true,
+});
+const flag = shape<Flag>({ code: isFlagCode, message: isText });
+
+const seoMembers = {
+  title: orNull(isText),
+  caption: orNull(isText),
+  description: orNull(isText),
+  keywords: orNull(listOf(isText)),
+  file_name: orNull(isText),
+};
+const seo = shape<Omit<Fields, 'alt_text'>>(seoMembers);
+const fields = shape<Fields>({ alt_text: isText, ...seoMembers });
+const fieldValues = shape<FieldValues>({
+  alt_text: orAbsent(isText),
+  title: orAbsent(isText),
+  caption: orAbsent(isText),
+  description: orAbsent(isText),
+  keywords: orAbsent(listOf(isText)),
+  file_name: orAbsent(isText),
+});
+
+export const isCaptionReply = shape<CaptionReply>({
+  caption: isText,
+  alt_text: isText,
+  alternatives: listOf(isText),
+  confidence: isNumber,
+  flags: listOf(flag),
+  seo,
+  model: modelRef,
+  timings,
+});
+export const isAnswerReply = shape<AnswerReply>({ answer: isText, confidence: isNumber, model: modelRef, timings });
+
+const isJobState = oneOf<JobState>({ waiting: true, running: true, done: true, failed: true, cancelled: true });
+const isPriority = oneOf<Priority>({ interactive: true, upload: true, backfill: true });
+const jobError = shape<JobError>({ code: isText, message: isText, retryable: isTruth });
+export const isJob = shape<Job>({
+  id: isText,
+  state: isJobState,
+  attempts: isNumber,
+  subject,
+  image_sha256: isText,
+  priority: isPriority,
+  run_id: orNull(isText),
+  error: orNull(jobError),
+  suggestion_id: orNull(isText),
+  created_at: isText,
+  updated_at: isText,
+  finished_at: orNull(isText),
+});
+
+const isSuggestionState = oneOf<SuggestionState>({
+  pending: true,
+  approved: true,
+  rejected: true,
+  decorative: true,
+  applied: true,
+  conflict: true,
+  superseded: true,
+});
+export const isSuggestion = shape<Suggestion>({
+  id: isText,
+  version: isNumber,
+  state: isSuggestionState,
+  subject,
+  image_sha256: isText,
+  fields,
+  alternatives: listOf(isText),
+  confidence: isNumber,
+  flags: listOf(flag),
+  model: modelRef,
+  current: fieldValues,
+  values: orNull(fieldValues),
+  reason: orNull(isText),
+  decided_by: orNull(shape<DecidedBy>({ id: isText, name: isText })),
+  decided_at: orNull(isText),
+  created_at: isText,
+  updated_at: isText,
+  job_id: isText,
+  run_id: orNull(isText),
+});
+
+export const isStatus = shape<Status>({
+  version: isText,
+  model: orNull(modelRef),
+  ready: isTruth,
+  problems: listOf(shape<Status['problems'][number]>({ code: isText, message: isText })),
+  queue: shape<Status['queue']>({ waiting: isNumber, running: isNumber }),
+  seconds_per_image: orNull(isNumber),
+  estimated_wait_seconds: orNull(isNumber),
+  site: shape<Status['site']>({ id: isText, name: isText }),
+  abilities: orAbsent(shape<NonNullable<Status['abilities']>>({ answer: isTruth, prompt: isTruth })),
+  bytes_also_go_to: orAbsent(orNull(isText)),
+});

@@ -1,0 +1,26 @@
+/** Below the first the server flags a text as unsure (LOW_CONFIDENCE in server/captioning/text/flags.ts). */
+const LEVELS = [
+  { below: 0.35, word: 'Low', tone: 'bad' },
+  { below: 0.7, word: 'Medium', tone: 'warn' },
+  { below: Infinity, word: 'High', tone: 'good' },
+] as const;
+
+export function confidenceInWords(confidence: number): string {
+  const level = LEVELS.find((one) => confidence < one.below) ?? LEVELS[2];
+  return `${level.word} (${Math.round(confidence * 100)} %)`;
+}
+
+/** 0..1 in a word, a number and a bar. It sorts; it never hides. */
+export function Confidence({ value }: { value: number }) {
+  const level = LEVELS.find((one) => value < one.below) ?? LEVELS[2];
+  return (
+    <span class="confidence">
+      <meter min={0} max={1} low={0.35} high={0.7} optimum={1} value={value} aria-hidden="true" />
+      <span>
+        <span class="unseen">Confidence: </span>
+        {confidenceInWords(value)}
+      </span>
+      <span class="unseen">{level.tone === 'bad' ? 'Compare the text with the picture.' : ''}</span>
+    </span>
+  );
+}

@@ -1,0 +1,32 @@
+import { useCallback, useState } from 'preact/hooks';
+
+/** What an hour of this machine costs its owner. Kept in the browser only, and never guessed. */
+export interface Price {
+  readonly perHour: number;
+  readonly currency: string;
+}
+
+const NAME = 'altsmith.price';
+
+function readPrice(): Price | null {
+  const [amount, currency] = (localStorage.getItem(NAME) ?? '').split(' ');
+  const perHour = Number(amount);
+  return currency === undefined || !Number.isFinite(perHour) || perHour <= 0 ? null : { perHour, currency };
+}
+
+export function usePrice(): [Price | null, (price: Price | null) => void] {
+  const [price, setPrice] = useState(readPrice);
+  const keep = useCallback((next: Price | null) => {
+    if (next === null) localStorage.removeItem(NAME);
+    else localStorage.setItem(NAME, `${next.perHour} ${next.currency}`);
+    setPrice(next);
+  }, []);
+  return [price, keep];
+}
+
+/** The price of so many seconds, with enough digits to show that it is not nothing. */
+export function costOf(seconds: number, price: Price): string {
+  const amount = (seconds / 3600) * price.perHour;
+  const digits = amount >= 1 ? 2 : Math.min(8, 2 - Math.floor(Math.log10(Math.max(amount, 1e-7))));
+  return `${amount.toFixed(digits)} ${price.currency}`;
+}

@@ -1,0 +1,30 @@
+import { NeedsKey } from '../frame/needs-key';
+import { useSessions } from '../connection/session';
+import { Keys } from './keys';
+import { Models } from './models';
+import { PriceForm } from './price-form';
+import { Recipe } from './recipe';
+import { Sites } from './sites';
+import { useAdministration } from './use-administration';
+
+export function SetUpPage() {
+  const { admin } = useSessions();
+  return (
+    <>
+      <Recipe />
+      <PriceForm />
+      {admin === null ? <NeedsKey kind="admin" /> : <Administration />}
+    </>
+  );
+}
+
+function Administration() {
+  const administration = useAdministration();
+  return (
+    <>
+      <Sites administration={administration} />
+      <Keys administration={administration} />
+      <Models />
+    </>
+  );
+}

@@ -1,0 +1,39 @@
+import { useSessions } from '../connection/session';
+import { CopyButton } from '../parts/copy-button';
+
+/** How a WordPress site finds this sidecar. */
+export function Recipe() {
+  const { site } = useSessions();
+  const address = location.origin;
+  const constants = `define( 'ALTSMITH_SIDECAR_URL', '${address}' );\ndefine( 'ALTSMITH_SITE_KEY', '…' );`;
+  return (
+    <section class="card" aria-labelledby="recipe-title">
+      <h2 id="recipe-title">Connect WordPress</h2>
+      <ol>
+        <li>
+          Install the plugin: <strong>Plugins → Add New → Upload</strong>, with the zip that <code>npm run zip</code>{' '}
+          makes.
+        </li>
+        <li>
+          Under <strong>Settings → Altsmith</strong> enter the address <code>{address}</code>{' '}
+          <CopyButton text={address} what="the address" /> and a site key
+          {site?.site == null ? '' : ` of “${site.site.name}”`}.
+        </li>
+        <li>
+          Press <strong>Test the connection</strong>. Uploads then appear under <strong>Media → Alt text review</strong>
+          .
+        </li>
+      </ol>
+      <details>
+        <summary>In wp-config.php instead</summary>
+        <pre tabIndex={0}>
+          <code>{constants}</code>
+        </pre>
+        <CopyButton text={constants} what="the two lines" />
+      </details>
+      <p class="fine">
+        WordPress must be able to reach this address itself. On another machine, set ALTSMITH_HOST and put TLS in front.
+      </p>
+    </section>
+  );
+}

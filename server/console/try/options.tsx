@@ -1,0 +1,76 @@
+import type { CaptionOptions } from '../../contract/caption';
+import { useId } from 'preact/hooks';
+
+interface OptionsProps {
+  readonly options: CaptionOptions;
+  readonly canPrompt: boolean;
+  readonly onChange: (options: CaptionOptions) => void;
+}
+
+/** The options without what is empty: the contract wants a member to be left out, not to be set to nothing. */
+function given(wish: { prompt: string; beams: string; maxNewTokens: string }): CaptionOptions {
+  const beams = Number(wish.beams);
+  const tokens = Number(wish.maxNewTokens);
+  return {
+    ...(wish.prompt === '' ? {} : { prompt: wish.prompt }),
+    ...(Number.isInteger(beams) && beams >= 1 ? { beams } : {}),
+    ...(Number.isInteger(tokens) && tokens >= 1 ? { max_new_tokens: tokens } : {}),
+  };
+}
+
+export function Options({ options, canPrompt, onChange }: OptionsProps) {
+  const id = useId();
+  const words = {
+    prompt: options.prompt ?? '',
+    beams: String(options.beams ?? ''),
+    maxNewTokens: String(options.max_new_tokens ?? ''),
+  };
+  const set = (wish: Partial<typeof words>) => onChange(given({ ...words, ...wish }));
+  return (
+    <details class="options">
+      <summary>Options</summary>
+      <div class="fields">
+        <div class="field wide">
+          <label for={`${id}-prompt`}>The caption begins with</label>
+          <input
+            id={`${id}-prompt`}
+            type="text"
+            maxLength={200}
+            placeholder={canPrompt ? 'a photograph of' : ''}
+            disabled={!canPrompt}
+            aria-describedby={`${id}-why`}
+            value={words.prompt}
+            onInput={(event) => set({ prompt: event.currentTarget.value })}
+          />
+          <p class="fine" id={`${id}-why`}>
+            {canPrompt ? 'The model continues these words.' : 'The loaded model cannot continue a prompt.'}
+          </p>
+        </div>
+        <div class="field">
+          <label for={`${id}-beams`}>Beams</label>
+          <input
+            id={`${id}-beams`}
+            type="number"
+            min={1}
+            max={10}
+            placeholder="model’s own"
+            value={words.beams}
+            onInput={(event) => set({ beams: event.currentTarget.value })}
+          />
+        </div>
+        <div class="field">
+          <label for={`${id}-tokens`}>Most tokens</label>
+          <input
+            id={`${id}-tokens`}
+            type="number"
+            min={1}
+            max={60}
+            placeholder="model’s own"
+            value={words.maxNewTokens}
+            onInput={(event) => set({ maxNewTokens: event.currentTarget.value })}
+          />
+        </div>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { Site, SiteChange, SiteReply, SiteRequest } from '../../contract/admin';
+import { Id, page } from '../../contract/primitives';
+import { AppError } from '../../errors';
+import type { Site as StoredSite } from '../../sites/site-store';
+import { defineRoute } from '../route';
+
+const PATH = '/v1/admin/sites';
+
+function siteOf({ id, name, settings, createdAt }: StoredSite): Site {
+  return {
+    id,
+    name,
+    auto_approve_from: settings.auto_approve_from,
+    created_at: new Date(createdAt).toISOString(),
+  };
+}
+
+export const listSites = defineRoute({
+  method: 'get',
+  path: PATH,
+  access: 'admin',
+  summary: 'All sites of this sidecar, oldest first.',
+  answers: { 200: page(Site) },
+  handle: ({ services }) => ({
+    status: 200,
+    body: { items: services.administration.sites.list().map(siteOf), next: null },
+  }),
+});
+
+export const createSite = defineRoute({
+  method: 'post',
+  path: PATH,
+  access: 'admin',
+  summary: 'A new site, without a key.',
+  bodyKind: 'json',
+  body: SiteRequest,
+  answers: { 201: SiteReply },
+  handle: ({ body, services }) => ({
+    status: 201,
+    body: { site: siteOf(services.administration.sites.create(body.name)) },
+  }),
+});
+
+export const changeSite = defineRoute({
+  method: 'patch',
+  path: `${PATH}/{id}`,
+  access: 'admin',
+  summary: 'Another name for a site, or another rule for approving without a person.',
+  bodyKind: 'json',
+  params: z.strictObject({ id: Id }),
+  body: SiteChange,
+  answers: { 200: SiteReply },
+  handle: ({ params, body, services }) => {
+    const { sites } = services.administration;
+    const before = sites.get(params.id);
+    const settings =
+      body.auto_approve_from === undefined || before === null
+        ? undefined
+        : { ...before.settings, auto_approve_from: body.auto_approve_from };
+    const site = sites.update(params.id, { name: body.name, settings });
+    if (site === null) throw new AppError('NOT_FOUND');
+    return { status: 200, body: { site: siteOf(site) } };
+  },
+});
