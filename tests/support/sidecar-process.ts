@@ -62,6 +62,12 @@ export class SidecarProcess {
     );
   }
 
+  /** The process that serves HTTP; null once it has ended. */
+  get pid(): number | null {
+    const child = this.#child;
+    return child === null || child.exitCode !== null || child.signalCode !== null ? null : (child.pid ?? null);
+  }
+
   /** Everything it has written so far. */
   get output(): string {
     return this.#output;

@@ -20,7 +20,12 @@ export async function readTiff(source: ByteSource): Promise<Dimensions> {
   const found = new Map<number, number>();
   for (let at = 0; at < entries.length; at += 12) {
     const type = short(entries, at + 2);
-    if (type === TYPE_SHORT) found.set(short(entries, at), short(entries, at + 8));
+    if (type === TYPE_SHORT) {
+      // Up to two shorts stand in the entry itself; of more, such as one for each of three channels, only the place.
+      const isInline = long(entries, at + 4) <= 2;
+      const values = isInline ? entries.subarray(at + 8) : whole(await source.read(long(entries, at + 8), 2), 2);
+      found.set(short(entries, at), short(values, 0));
+    }
     if (type === TYPE_LONG) found.set(short(entries, at), long(entries, at + 8));
   }
   const width = found.get(TAG_WIDTH);

@@ -5,16 +5,16 @@ import type { Ending, Specimen } from './specimen';
 type Case = readonly [name: string, image: Sharp, ending?: Ending];
 
 function grey(seed: number): Sharp {
-  return picture(seed).greyscale();
+  return picture(seed).greyscale().toColourspace('b-w');
 }
 
 function depths(): Case[] {
   const palette = (colours: number) => picture(40 + colours).png({ palette: true, colours });
   return [
     ['16-bit.png', picture(1).toColourspace('rgb16').png()],
-    ['16-bit-grey.png', grey(2).toColourspace('grey16').png()],
+    ['16-bit-grey.png', picture(2).greyscale().toColourspace('grey16').png()],
     ['grey.png', grey(3).png()],
-    ['grey-alpha.png', picture(4, { channels: 4 }).greyscale().png()],
+    ['grey-alpha.png', picture(4, { channels: 4 }).greyscale().toColourspace('b-w').png()],
     ['alpha.png', picture(5, { channels: 4 }).png()],
     ['transparent.png', sharp({ create: { width: 64, height: 64, channels: 4, background: '#0000' } }).png()],
     ...[2, 4, 16, 256].map((colours): Case => [`${String(colours)}-colours.png`, palette(colours)]),
@@ -59,7 +59,7 @@ function tiffs(): Case[] {
     ['lab.tif', picture(37).toColourspace('lab').tiff({ compression: 'deflate' }), 'any'],
     ['16-bit.tif', picture(38).toColourspace('rgb16').tiff({ compression: 'deflate' })],
     ['float.tif', picture(39).toColourspace('scrgb').tiff({ compression: 'none', predictor: 'none' }), 'refused'],
-    ['one-bit.tif', grey(40).threshold().tiff({ bitdepth: 1, compression: 'none' })],
+    ['one-bit.tif', grey(40).threshold().toColourspace('b-w').tiff({ bitdepth: 1, compression: 'none' })],
   ];
 }
 
