@@ -1,17 +1,25 @@
 'use strict';
 // `npm run build:plugin`: one script for each screen, from plugin/src to plugin/build.
+const { existsSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 const DependencyExtraction = require('@wordpress/dependency-extraction-webpack-plugin');
 const base = require('@wordpress/scripts/config/webpack.config');
 
+const source = path.resolve(__dirname, 'src');
+/** Every folder of src with an index file is a script of its own. */
+const entry = Object.fromEntries(
+  readdirSync(source).flatMap((name) =>
+    ['index.ts', 'index.tsx']
+      .map((file) => path.join(source, name, file))
+      .filter((file) => existsSync(file))
+      .map((file) => [name, file]),
+  ),
+);
 const jsxRuntime = path.resolve(__dirname, 'src/shared/jsx-runtime.ts');
 
 module.exports = {
   ...base,
-  entry: {
-    review: path.resolve(__dirname, 'src/review/index.tsx'),
-    settings: path.resolve(__dirname, 'src/settings/index.tsx'),
-  },
+  entry,
   output: { ...base.output, path: path.resolve(__dirname, 'build') },
   resolve: {
     ...base.resolve,

@@ -39,6 +39,7 @@ final class Plugin {
 			static function () use ( $access, $settings, $store, $worker, $pause, $client, $review, $view ): void {
 				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, new Sidecar\Connection_Test( $client ) ) )->register();
 				( new Rest\Attachments_Controller( $access, $store, $worker, $view ) )->register();
+				( new Rest\Images_Controller( $access, $store ) )->register();
 				( new Rest\Suggestions_Controller( $access, new Suggestion_Query(), $review, $view ) )->register();
 			}
 		);
@@ -47,6 +48,10 @@ final class Plugin {
 		( new Admin\Settings_Page( $settings, $assets ) )->register();
 		( new Admin\Review_Page( $settings, $assets ) )->register();
 		( new Admin\Attachment_Details( $store ) )->register();
+		( new Library\Library_Filter( $assets ) )->register();
+		( new Library\Library_Column( $store, $settings ) )->register();
+		( new Library\Library_Actions( $store, $loopback ) )->register();
+		( new Editor\Editor_Assets( $assets ) )->register();
 		$placed->register();
 	}
 }

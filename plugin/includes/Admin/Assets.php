@@ -16,7 +16,11 @@ final class Assets {
 		add_action( 'admin_enqueue_scripts', fn() => $this->enqueue( $name ) );
 	}
 
-	public function enqueue( string $name ): void {
+	/**
+	 * @param string[]             $dependencies Scripts it needs besides those that the build found.
+	 * @param array<string, mixed> $more         For the script, besides what every script gets.
+	 */
+	public function enqueue( string $name, array $dependencies = array(), array $more = array() ): void {
 		$handle = 'altsmith-' . $name;
 		$folder = plugin_dir_path( ALTSMITH_FILE ) . 'build/';
 		$file   = $folder . $name . '.asset.php';
@@ -24,9 +28,9 @@ final class Assets {
 			return;
 		}
 		$asset = require $file;
-		wp_enqueue_script( $handle, plugins_url( 'build/' . $name . '.js', ALTSMITH_FILE ), $asset['dependencies'], $asset['version'], true );
+		wp_enqueue_script( $handle, plugins_url( 'build/' . $name . '.js', ALTSMITH_FILE ), array_merge( $asset['dependencies'], $dependencies ), $asset['version'], true );
 		wp_set_script_translations( $handle, 'altsmith', plugin_dir_path( ALTSMITH_FILE ) . 'languages' );
-		wp_add_inline_script( $handle, 'window.altsmith = ' . wp_json_encode( $this->bootstrap() ) . ';', 'before' );
+		wp_add_inline_script( $handle, 'window.altsmith = Object.assign( window.altsmith || {}, ' . wp_json_encode( $more + $this->bootstrap() ) . ' );', 'before' );
 		foreach ( array( 'style-' . $name, $name ) as $style ) {
 			if ( is_file( $folder . $style . '.css' ) ) {
 				wp_enqueue_style( $handle . '-' . $style, plugins_url( 'build/' . $style . '.css', ALTSMITH_FILE ), array( 'wp-components' ), $asset['version'] );
@@ -42,6 +46,8 @@ final class Assets {
 			'canSettings' => current_user_can( 'manage_options' ),
 			'settingsUrl' => admin_url( 'options-general.php?page=altsmith' ),
 			'reviewUrl'   => admin_url( 'upload.php?page=altsmith-review' ),
+			// WordPress 7.0 moved what a block says into a tab of its own; older editors warn about that group's name.
+			'contentTab'  => version_compare( get_bloginfo( 'version' ), '7.0-alpha', '>=' ),
 		);
 	}
 }

@@ -52,6 +52,7 @@ final class Suggestion_View {
 		return array(
 			'id'         => $post->ID,
 			'status'     => $status,
+			'status_text' => Status_Words::sentence( $status ),
 			'alt_text'   => Alt_Text_Meta::read( $post->ID )->text(),
 			'decorative' => Provenance::is_decorative( $post->ID ),
 			'error'      => null === $row || '' === $row->error_code ? null : array( 'code' => $row->error_code, 'message' => $row->error_message ),

@@ -77,6 +77,9 @@ export interface Bootstrap {
   readonly canSettings: boolean;
   readonly settingsUrl: string;
   readonly reviewUrl: string;
+  /** Only for the media library. */
+  readonly filterLabels?: Readonly<Record<string, string>>;
+  readonly contentTab: boolean;
 }
 
 declare global {

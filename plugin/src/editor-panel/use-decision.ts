@@ -1,0 +1,58 @@
+import { speak } from '@wordpress/a11y';
+import { useState } from '@wordpress/element';
+import { __ } from '@wordpress/i18n';
+import { decide, toRequestError } from '../shared/api';
+import type { Action, Suggestion } from '../shared/types';
+
+/** Whether a decision counts for this block alone or for the image wherever it is used. */
+export type Reach = 'library' | 'block';
+
+export interface Step {
+  readonly action: Action;
+  readonly reach: Reach;
+  readonly text: string;
+  /** What happens to the block. */
+  readonly effect: () => void;
+  /** What is said afterwards. */
+  readonly done: string;
+}
+
+interface Outcome {
+  readonly onDone: (message: string) => void;
+  readonly onFailed: () => void;
+}
+
+/** Carries out one step at a time: the library first. If that fails the block stays as it is, and the person hears why. */
+export function useDecision(suggestion: Suggestion, { onDone, onFailed }: Outcome) {
+  const [busy, setBusy] = useState<Action | null>(null);
+  const [message, setMessage] = useState('');
+
+  const run = async ({ action, reach, text, effect, done }: Step): Promise<void> => {
+    if (busy !== null) return;
+    setMessage('');
+    try {
+      if (reach === 'library') {
+        setBusy(action);
+        const now = await decide(suggestion.id, {
+          action,
+          version: suggestion.version,
+          seen: suggestion.current_alt,
+          ...(action === 'approve' ? { values: { alt_text: text } } : {}),
+        });
+        if (now.state === 'conflict') {
+          throw new Error(__('Not written: somebody changed the alt text in the media library meanwhile.', 'altsmith'));
+        }
+      }
+      effect();
+      onDone(done);
+    } catch (thrown) {
+      const words = thrown instanceof Error ? thrown.message : toRequestError(thrown).message;
+      setBusy(null);
+      setMessage(words);
+      speak(words, 'assertive');
+      onFailed();
+    }
+  };
+
+  return { busy, message, setMessage, run };
+}

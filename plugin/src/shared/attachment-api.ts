@@ -1,0 +1,53 @@
+import apiFetch from '@wordpress/api-fetch';
+import { toRequestError } from './api';
+import type { Suggestion } from './types';
+
+/** Everything the site knows about one image. `Suggestion_View::attachment` in PHP is the other side. */
+export interface AttachmentState {
+  readonly id: number;
+  readonly status: string;
+  readonly status_text: string;
+  readonly alt_text: string;
+  readonly decorative: boolean;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly suggestion: Suggestion | null;
+  readonly review_url: string;
+  /** Only in the answer to a request: why the sidecar did not answer. */
+  readonly problem?: string;
+}
+
+/** One line of the check before publishing. */
+export interface ImageState {
+  readonly id: number;
+  readonly title: string;
+  readonly alt_text: string;
+  readonly decorative: boolean;
+  readonly status: string;
+}
+
+async function call<Answer>(method: string, path: string, signal?: AbortSignal): Promise<Answer> {
+  try {
+    return await apiFetch<Answer>({ path: `/altsmith/v1/${path}`, method, ...(signal === undefined ? {} : { signal }) });
+  } catch (thrown) {
+    if (signal?.aborted === true) throw thrown;
+    throw toRequestError(thrown);
+  }
+}
+
+export const readAttachment = (id: number, signal?: AbortSignal): Promise<AttachmentState> =>
+  call('GET', `attachments/${id}`, signal);
+
+/** Waits some seconds for the suggestion; the answer's status says whether it came. */
+export const requestSuggestion = (id: number, signal?: AbortSignal): Promise<AttachmentState> =>
+  call('POST', `attachments/${id}/request`, signal);
+
+export async function readImages(ids: readonly number[], signal?: AbortSignal): Promise<readonly ImageState[]> {
+  if (ids.length === 0) return [];
+  const query = new URLSearchParams();
+  for (const id of ids.slice(0, 100)) query.append('ids[]', String(id));
+  const answer = await call<{ readonly items: readonly ImageState[] }>('GET', `images?${query.toString()}`, signal);
+  return answer.items;
+}
+
+/** Whether a suggestion is still on its way. */
+export const isUnderWay = (status: string): boolean => status === 'queued' || status === 'sent';

@@ -1,0 +1,18 @@
+import { __, _n, sprintf } from '@wordpress/i18n';
+
+/** Above this a text is long for a listener, above the second very long; hints, never limits. */
+const LONG_TEXT = 150;
+const VERY_LONG_TEXT = 250;
+
+/** How long an alt text is, in words for the person who edits it. Nothing is ever cut. */
+export function lengthHint(text: string): string {
+  const length = Array.from(text).length;
+  /* translators: %d: number of characters */
+  const count = sprintf(_n('%d character', '%d characters', length, 'altsmith'), length);
+  if (length <= LONG_TEXT) return count;
+  return length <= VERY_LONG_TEXT
+    ? /* translators: %s: "160 characters" */
+      sprintf(__('%s: long for somebody who listens to it. It will not be cut.', 'altsmith'), count)
+    : /* translators: %s: "300 characters" */
+      sprintf(__('%s: very long for an alt text. Consider a caption or a text beside the image.', 'altsmith'), count);
+}
