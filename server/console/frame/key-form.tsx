@@ -27,6 +27,8 @@ export function KeyForm({ label }: { label: string }) {
     <form class="key-form" onSubmit={submit}>
       <label for={id}>{label}</label>
       <div class="row">
+        {/* Password managers file a key under a name. */}
+        <input type="text" name="username" autocomplete="username" value="altsmith" readOnly hidden />
         <input
           id={id}
           type="password"

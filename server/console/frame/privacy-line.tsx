@@ -12,14 +12,16 @@ export function PrivacyLine() {
   const way = location.protocol === 'https:' || isHere ? '' : ', unencrypted';
   const beyond = status?.bytes_also_go_to ?? null;
   const isRemote = beyond !== null || status?.model?.precision === 'remote';
-  const rest = isRemote
-    ? `, and from there to the model server ${beyond ?? 'that its owner has set'} as well.`
-    : ' and nowhere else.';
   return (
     <p class={isRemote ? 'privacy privacy-warn' : 'privacy'}>
       {first}
       {way}
-      {rest} {status === null ? '' : `Altsmith ${status.version}.`}
+      {status === null ? '.' : isRemote ? remotely(beyond) : ' and nowhere else.'}{' '}
+      {status === null ? '' : `Altsmith ${status.version}.`}
     </p>
   );
+}
+
+function remotely(address: string | null): string {
+  return `, and from there to the model server ${address ?? 'that its owner has set'} as well.`;
 }

@@ -2,12 +2,6 @@ import type { Picture } from './picture';
 
 export type Format = 'txt' | 'json' | 'csv';
 
-const MEDIA_TYPES: Readonly<Record<Format, string>> = {
-  txt: 'text/plain;charset=utf-8',
-  json: 'application/json',
-  csv: 'text/csv;charset=utf-8',
-};
-
 /** Spreadsheets run a cell that begins like this as a formula, even inside quotes; some after a tab or a line break. */
 const FORMULA = /^[\s\p{Cc}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
 
@@ -54,14 +48,4 @@ export function asText(pictures: readonly Picture[], format: Format): string {
     ),
   }));
   return `${JSON.stringify(items, null, 2)}\n`;
-}
-
-/** Hands a file to the person, made in the browser. */
-export function download(pictures: readonly Picture[], format: Format): void {
-  const url = URL.createObjectURL(new Blob([asText(pictures, format)], { type: MEDIA_TYPES[format] }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `alt-text.${format}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,6 +1,7 @@
 import { inSeconds } from '../parts/amounts';
 import { confidenceInWords } from '../parts/confidence';
-import { download, type Format } from './export';
+import { download } from './download';
+import type { Format } from './export';
 import type { Picture } from './picture';
 
 interface TableProps {

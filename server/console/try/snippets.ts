@@ -1,5 +1,5 @@
 import type { CaptionOptions } from '../../contract/caption';
-import { query } from '../connection/request';
+import { query } from '../connection/query';
 
 export type Language = 'curl' | 'javascript' | 'python';
 

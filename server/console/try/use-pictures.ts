@@ -2,7 +2,8 @@ import type { CaptionOptions } from '../../contract/caption';
 import { useCallback, useEffect, useReducer, useRef } from 'preact/hooks';
 import { type ApiError, toApiError } from '../connection/api-error';
 import { isAnswerReply, isCaptionReply } from '../connection/replies';
-import { ask, query } from '../connection/request';
+import { query } from '../connection/query';
+import { ask } from '../connection/request';
 import { announce } from '../parts/announcer';
 import { changePictures, type Picture, type PictureChange } from './picture';
 
