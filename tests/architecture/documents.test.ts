@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { generatedPages } from '../../server/cli/docs';
 import { Environment, SECRETS } from '../../server/config';
 import { CATALOGUE } from '../../server/errors';
 import { deadLinks, firstColumn, undocumented } from './rules/documents';
@@ -16,6 +17,11 @@ test('docs/configuration.md lists the settings, no more and no less', () => {
   const settings = [...Object.keys(Environment.shape), ...SECRETS.map((name) => `${name}_FILE`)];
   const inDocument = firstColumn(read('docs/configuration.md')).filter((name) => name.startsWith('ALTSMITH_'));
   expect(undocumented(settings, inDocument, 'docs/configuration.md')).toEqual([]);
+});
+
+test.each(Object.entries(generatedPages()))('%s is as generated', (file, text) => {
+  // When this fails: npm run docs:gen
+  expect(read(file)).toBe(text);
 });
 
 test('only server/config.ts reads the environment', () => {
