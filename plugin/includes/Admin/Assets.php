@@ -31,6 +31,7 @@ final class Assets {
 		wp_enqueue_script( $handle, plugins_url( 'build/' . $name . '.js', ALTSMITH_FILE ), array_merge( $asset['dependencies'], $dependencies ), $asset['version'], true );
 		wp_set_script_translations( $handle, 'altsmith', plugin_dir_path( ALTSMITH_FILE ) . 'languages' );
 		wp_add_inline_script( $handle, 'window.altsmith = Object.assign( window.altsmith || {}, ' . wp_json_encode( $more + $this->bootstrap() ) . ' );', 'before' );
+		wp_enqueue_style( 'wp-components' );
 		foreach ( array( 'style-' . $name, $name ) as $style ) {
 			if ( is_file( $folder . $style . '.css' ) ) {
 				wp_enqueue_style( $handle . '-' . $style, plugins_url( 'build/' . $style . '.css', ALTSMITH_FILE ), array( 'wp-components' ), $asset['version'] );

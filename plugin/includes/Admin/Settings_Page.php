@@ -33,9 +33,14 @@ final class Settings_Page {
 	}
 
 	public function add_settings(): void {
-		register_setting( self::GROUP, Settings::URL_OPTION, array( 'type' => 'string', 'sanitize_callback' => array( Settings::class, 'sanitize_url' ) ) );
+		register_setting( self::GROUP, Settings::URL_OPTION, array( 'type' => 'string', 'sanitize_callback' => array( $this, 'keep_address_if_absent' ) ) );
 		register_setting( self::GROUP, Settings::KEY_OPTION, array( 'type' => 'string', 'sanitize_callback' => array( $this, 'keep_key_if_empty' ) ) );
 		register_setting( self::GROUP, Settings::MORE_OPTION, array( 'type' => 'object', 'sanitize_callback' => array( Settings::class, 'sanitize_more' ) ) );
+	}
+
+	/** A field that a constant overrules is disabled and not sent: what is stored stays. */
+	public function keep_address_if_absent( mixed $value ): string {
+		return null === $value ? (string) get_option( Settings::URL_OPTION, '' ) : Settings::sanitize_url( $value );
 	}
 
 	/** The form never shows the key, so an empty field means "as it was". "-" removes it. */

@@ -91,6 +91,24 @@ final class Request_Store {
 		return $this->one( 'attachment_id', '%d', $attachment_id );
 	}
 
+	/**
+	 * @param int[] $attachment_ids
+	 * @return array<int, Request_Row> By attachment.
+	 */
+	public function find_many( array $attachment_ids ): array {
+		global $wpdb;
+		if ( array() === $attachment_ids ) {
+			return array();
+		}
+		$t     = Schema::requests_table();
+		$marks = implode( ', ', array_fill( 0, count( $attachment_ids ), '%d' ) );
+		$rows  = array();
+		foreach ( (array) $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $t WHERE attachment_id IN ($marks)", $attachment_ids ), ARRAY_A ) as $row ) { // phpcs:ignore WordPress.DB.PreparedSQLPlaceholders -- one %d for each id
+			$rows[ (int) $row['attachment_id'] ] = Request_Row::from_database( $row );
+		}
+		return $rows;
+	}
+
 	public function find_by_suggestion( string $suggestion_id ): ?Request_Row {
 		return '' === $suggestion_id ? null : $this->one( 'suggestion_id', '%s', $suggestion_id );
 	}

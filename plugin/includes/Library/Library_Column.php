@@ -1,0 +1,78 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Library;
+
+use Altsmith\Review\Status_Words;
+use Altsmith\Review\Suggestion_View;
+use Altsmith\Settings;
+use Altsmith\Storage\Request_Row;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Writeback\Alt_Text_Meta;
+use Altsmith\Writeback\Provenance;
+
+defined( 'ABSPATH' ) || exit;
+
+/** The column "Alt text" in the media library's list: the text there is, and where its suggestion stands. */
+final class Library_Column {
+	private const COLUMN = 'altsmith';
+	/** Characters of a text that are shown. */
+	private const SHOWN = 80;
+
+	/** @var array<int, Request_Row>|null */
+	private ?array $rows = null;
+
+	public function __construct( private readonly Request_Store $store, private readonly Settings $settings ) {}
+
+	public function register(): void {
+		add_filter( 'manage_media_columns', array( $this, 'add' ) );
+		add_action( 'manage_media_custom_column', array( $this, 'render' ), 10, 2 );
+	}
+
+	/**
+	 * @param mixed $columns
+	 * @return mixed
+	 */
+	public function add( mixed $columns ): mixed {
+		if ( is_array( $columns ) && current_user_can( $this->settings->review_capability() ) ) {
+			$columns[ self::COLUMN ] = __( 'Alt text', 'altsmith' );
+		}
+		return $columns;
+	}
+
+	public function render( mixed $column, int $attachment_id ): void {
+		if ( self::COLUMN !== $column || ! wp_attachment_is_image( $attachment_id ) ) {
+			return;
+		}
+		$row    = $this->row( $attachment_id );
+		$status = null === $row ? 'none' : $row->display_status();
+		$text   = (string) get_post_meta( $attachment_id, Alt_Text_Meta::KEY, true );
+		$mark   = Provenance::is_decorative( $attachment_id );
+		echo '<div data-altsmith-status="' . esc_attr( $mark && 'applied' === $status ? 'decorative' : $status ) . '">';
+		if ( '' !== trim( $text ) ) {
+			echo '<span>' . esc_html( wp_html_excerpt( $text, self::SHOWN, '…' ) ) . '</span>';
+		} else {
+			echo '<em>' . esc_html( $mark ? __( 'Decorative', 'altsmith' ) : __( 'Missing', 'altsmith' ) ) . '</em>';
+		}
+		if ( ! in_array( $status, array( 'none', 'applied', 'decorative' ), true ) ) {
+			echo '<br><strong>' . esc_html( Status_Words::label( $status ) ) . '</strong>';
+		}
+		if ( in_array( $status, array( 'pending', 'conflict' ), true ) && current_user_can( 'edit_post', $attachment_id ) ) {
+			echo ' – <a href="' . esc_url( Suggestion_View::review_url( $attachment_id ) ) . '">' . esc_html__( 'Review', 'altsmith' ) . '</a>';
+		}
+		if ( 'failed' === $status && null !== $row ) {
+			echo '<br><span class="description">' . esc_html( $row->error_message ) . '</span>';
+		}
+		echo '</div>';
+	}
+
+	/** One query for the whole page of the list, not one for each line. */
+	private function row( int $attachment_id ): ?Request_Row {
+		global $wp_query;
+		if ( null === $this->rows ) {
+			$ids        = array_map( 'intval', wp_list_pluck( (array) $wp_query->posts, 'ID' ) );
+			$this->rows = $this->store->find_many( array_merge( $ids, array( $attachment_id ) ) );
+		}
+		return $this->rows[ $attachment_id ] ?? null;
+	}
+}

@@ -1,0 +1,43 @@
+/** The few parts of WordPress's Backbone media library that are used here; it comes without types. */
+
+export interface View {
+  render(): View;
+}
+
+export interface Toolbar {
+  set(id: string, view: View): void;
+}
+
+interface FilterChoice {
+  readonly text: string;
+  readonly props: Readonly<Record<string, string>>;
+  readonly priority: number;
+}
+
+export interface FilterView extends View {
+  filters: Record<string, FilterChoice>;
+}
+
+export interface Browser {
+  readonly controller: { isModeActive?: (mode: string) => boolean };
+  readonly collection: { readonly props: unknown };
+  readonly toolbar: Toolbar;
+}
+
+interface Extendable<Instance> {
+  new (options: Readonly<Record<string, unknown>>): View;
+  readonly prototype: { createToolbar(this: Instance): void };
+  extend(members: ThisType<Instance> & Readonly<Record<string, unknown>>): Extendable<Instance>;
+}
+
+export interface MediaViews {
+  readonly Label: new (options: Readonly<Record<string, unknown>>) => View;
+  readonly AttachmentFilters: Extendable<FilterView>;
+  AttachmentsBrowser: Extendable<Browser>;
+}
+
+declare global {
+  interface Window {
+    readonly wp?: { readonly media?: { readonly view?: MediaViews } };
+  }
+}
