@@ -1,53 +1,84 @@
 import type { Job, JobRequest } from '../contract/job';
 import { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
+import type { IdempotencyStore } from '../queue/idempotency-store';
 import type { JobStore } from '../queue/job-store';
 import type { JobQueue } from '../queue/queue';
+import type { RunStore } from '../review/run-store';
+import type { SuggestionStore } from '../review/suggestion-store';
 import type { Storage } from '../storage/database';
 
 export interface AcceptJobParts {
   readonly storage: Storage;
-  readonly queue: JobQueue;
+  readonly queue: Pick<JobQueue, 'ring'>;
   readonly images: Pick<ImageStore, 'get'>;
-  readonly jobs: Pick<JobStore, 'add' | 'latestFor'>;
+  readonly jobs: Pick<JobStore, 'add' | 'get' | 'latestFor' | 'raisePriority'>;
+  readonly runs: Pick<RunStore, 'forNewJob'>;
+  readonly suggestions: Pick<SuggestionStore, 'jobDecidedAgainst'>;
+  readonly idempotency: Pick<IdempotencyStore, 'find' | 'remember'>;
   /** The model that will caption it; null while none has been loaded yet. */
   readonly modelId: () => string | null;
   /** Throws QUEUE_FULL. */
   readonly takeRoom: () => void;
-  /** Throws NOT_FOUND for a run that is not the site's, RUN_NOT_POSSIBLE for one that takes no more jobs. */
-  readonly checkRun: (runId: string) => void;
+}
+
+export interface AcceptedJob {
+  readonly job: Job;
+  readonly isNew: boolean;
 }
 
 /**
  * `POST /v1/jobs`. When this returns, the row is on disk. The same subject, image and model is the same job, however
  * often it is asked for; a job that nobody has started yet will be done by today's model whatever it was made for.
- * Throws IMAGE_UNKNOWN, QUEUE_FULL and what `checkRun` throws.
+ * A backfill leaves out what a person has decided against, unless its run says otherwise: the answer is the old job.
+ * Throws IMAGE_UNKNOWN, QUEUE_FULL, IDEMPOTENCY_CONFLICT, NOT_FOUND and RUN_NOT_POSSIBLE.
  */
-export function acceptJob(parts: AcceptJobParts, request: JobRequest): { job: Job; isNew: boolean } {
+export function acceptJob(parts: AcceptJobParts, request: JobRequest, idempotencyKey: string | null): AcceptedJob {
   const accepted = parts.storage.transaction(() => {
-    const modelId = parts.modelId();
-    if (request.run_id !== undefined) parts.checkRun(request.run_id);
-    const known = parts.jobs.latestFor(request.subject, request.image_sha256);
-    if (known !== null && isSameJob(known.job, known.modelId, modelId)) return { job: known.job, isNew: false };
-    if (parts.images.get(request.image_sha256)?.hasOriginal !== true) throw new AppError('IMAGE_UNKNOWN');
-    parts.takeRoom();
-    const job = parts.jobs.add({
-      subject: request.subject,
-      imageSha256: request.image_sha256,
-      modelId,
-      runId: request.run_id ?? null,
-      priority: request.priority,
-      work: {
-        fields: request.fields ?? null,
-        context: request.context ?? null,
-        locale: request.locale ?? null,
-        current: request.current ?? null,
-      },
-    });
-    return { job, isNew: true };
+    const repeated = idempotencyKey === null ? null : parts.idempotency.find(idempotencyKey, request);
+    const before = repeated === null ? null : parts.jobs.get(repeated);
+    if (before !== null) return { job: before, isNew: false };
+    const result = knownJob(parts, request) ?? newJob(parts, request);
+    if (idempotencyKey !== null && repeated === null) {
+      parts.idempotency.remember(idempotencyKey, request, result.job.id);
+    }
+    return result;
   });
-  if (accepted.isNew) parts.queue.ring(accepted.job.id);
+  if (accepted.job.state === 'waiting') parts.queue.ring(accepted.job.id);
   return accepted;
+}
+
+function knownJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob | null {
+  const { subject, image_sha256, run_id, priority } = request;
+  const run = run_id === undefined ? null : parts.runs.forNewJob(run_id);
+  const known = parts.jobs.latestFor(subject, image_sha256);
+  if (known !== null && isSameJob(known.job, known.modelId, parts.modelId())) {
+    parts.jobs.raisePriority(known.job.id, priority);
+    return { job: parts.jobs.get(known.job.id) ?? known.job, isNew: false };
+  }
+  if (priority !== 'backfill' || run?.includesDecided === true) return null;
+  const decided = parts.suggestions.jobDecidedAgainst(subject, image_sha256);
+  const job = decided === null ? null : parts.jobs.get(decided);
+  return job === null ? null : { job, isNew: false };
+}
+
+function newJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob {
+  if (parts.images.get(request.image_sha256)?.hasOriginal !== true) throw new AppError('IMAGE_UNKNOWN');
+  parts.takeRoom();
+  const job = parts.jobs.add({
+    subject: request.subject,
+    imageSha256: request.image_sha256,
+    modelId: parts.modelId(),
+    runId: request.run_id ?? null,
+    priority: request.priority,
+    work: {
+      fields: request.fields ?? null,
+      context: request.context ?? null,
+      locale: request.locale ?? null,
+      current: request.current ?? null,
+    },
+  });
+  return { job, isNew: true };
 }
 
 function isSameJob(job: Job, itsModel: string | null, modelNow: string | null): boolean {

@@ -11,6 +11,8 @@ export const CHANGE_TYPES = [
   'suggestion.decided',
   'suggestion.superseded',
   'suggestion.written_back',
+  /** Its run was undone: put the text back that was there before, and report `undone`. */
+  'suggestion.undo_asked',
 ] as const;
 export const ChangeType = z.enum(CHANGE_TYPES);
 export type ChangeType = z.infer<typeof ChangeType>;

@@ -35,6 +35,7 @@ export const BulkDecisionReply = z.object({
     ]),
   ),
 });
+export type BulkDecisionReply = z.infer<typeof BulkDecisionReply>;
 
 export const WRITE_BACK_OUTCOMES = ['applied', 'conflict', 'gone', 'undone'] as const;
 export const WriteBackOutcome = z.enum(WRITE_BACK_OUTCOMES);

@@ -6,7 +6,14 @@ import { getChanges } from './routes/changes';
 import { livez, readyz, status } from './routes/health';
 import { getThumbnail, headImage, putImage } from './routes/images';
 import { cancelJob, getJob, listJobs, postJob, retryJob } from './routes/jobs';
-import { decideSuggestion, getSuggestion, listSuggestions, writeBackSuggestion } from './routes/suggestions';
+import { actOnRun, createRun, getRun, listRuns } from './routes/runs';
+import {
+  decideSuggestion,
+  decideSuggestions,
+  getSuggestion,
+  listSuggestions,
+  writeBackSuggestion,
+} from './routes/suggestions';
 import { deleteWebhook, putWebhook } from './routes/webhook';
 
 /** Every route there is. The OpenAPI document and the tests of access walk this list. */
@@ -27,6 +34,11 @@ export const ROUTES: readonly Route[] = [
   getSuggestion,
   decideSuggestion,
   writeBackSuggestion,
+  decideSuggestions,
+  createRun,
+  listRuns,
+  getRun,
+  ...actOnRun,
   getChanges,
   listSites,
   createSite,

@@ -30,6 +30,9 @@ export interface Call<Params, Query, Body> {
   readonly signal: AbortSignal;
 }
 
+/** Most bytes of a JSON body that carries texts: six of 10,000 characters, escaped in the longest way. */
+export const TEXTS_LIMIT = 512 * 1024;
+
 /** JSON, the raw bytes of an image, or either. */
 export type BodyKind = 'none' | 'json' | 'image' | 'json-or-image';
 

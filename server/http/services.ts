@@ -1,6 +1,8 @@
 import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
+import type { BulkDecisionReply, BulkDecisionRequest } from '../contract/decision';
 import type { Job, JobRequest } from '../contract/job';
 import type { ModelRef } from '../contract/primitives';
+import type { Run, RunAction } from '../contract/run';
 import type { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import type { SpooledImage } from '../intake/spool';
@@ -8,6 +10,7 @@ import type { Logger } from '../logger';
 import type { JobStore } from '../queue/job-store';
 import type { ChangeFeed } from '../review/change-feed';
 import type { ChangeSignal } from '../review/change-signal';
+import type { RunStore } from '../review/run-store';
 import type { SuggestionFilter } from '../review/suggestion-list';
 import type { SuggestionStore } from '../review/suggestion-store';
 import type { Suggestion } from '../contract/suggestion';
@@ -23,7 +26,12 @@ export interface SiteServices {
   readonly images: ImageStore;
   readonly jobs: JobStore;
   readonly suggestions: SuggestionStore;
-  readonly acceptJob: (request: JobRequest) => { job: Job; isNew: boolean };
+  readonly runs: RunStore;
+  /** Throws NOT_FOUND, RUN_NOT_POSSIBLE. */
+  readonly actOnRun: (runId: string, action: RunAction) => Run;
+  readonly acceptJob: (request: JobRequest, idempotencyKey: string | null) => { job: Job; isNew: boolean };
+  /** Many decisions, each with its own answer. */
+  readonly decide: (request: BulkDecisionRequest) => BulkDecisionReply;
   /** Throws WEBHOOK_TARGET_REFUSED. */
   readonly webhook: {
     readonly register: (url: string) => Registration;

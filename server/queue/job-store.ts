@@ -120,6 +120,24 @@ export class JobStore {
     });
   }
 
+  /** Cancels up to `limit` jobs of a run that have not ended. Returns how many. */
+  cancelOfRun(runId: string, limit: number): number {
+    const rows = this.storage.db
+      .prepare<[string, string, number], { id: string }>(
+        "SELECT id FROM jobs WHERE run_id = ? AND site_id = ? AND state IN ('waiting', 'running') LIMIT ?",
+      )
+      .all(runId, this.siteId, limit);
+    for (const { id } of rows) this.cancel(id);
+    return rows.length;
+  }
+
+  /** Somebody is waiting now for what was not urgent before. No effect on a job that has begun. */
+  raisePriority(id: string, priority: Priority): void {
+    this.storage.db
+      .prepare("UPDATE jobs SET priority = :to, held = 0 WHERE id = :id AND state = 'waiting' AND priority > :to")
+      .run({ id, to: PRIORITY_NAMES.indexOf(priority) });
+  }
+
   /** A failed or cancelled job waits again, with its counts at zero. */
   retry(id: string): Job {
     return this.storage.transaction(() => {

@@ -45,8 +45,8 @@ export class LeaseStore {
       next: db.prepare<{ now: number }, { seq: number; site_id: string }>(file('claim-next.sql')),
       take: db.prepare<object, TakenRow>(file('take.sql')),
       served: db.prepare('UPDATE sites SET served_turn = (SELECT max(served_turn) + 1 FROM sites) WHERE id = ?'),
-      pausedRun: db.prepare<[number], { run_id: string }>(
-        "SELECT run_id FROM jobs JOIN runs ON runs.id = jobs.run_id WHERE jobs.seq = ? AND runs.state = 'paused'",
+      stoppedRun: db.prepare<[number], { run_id: string }>(
+        "SELECT run_id FROM jobs JOIN runs ON runs.id = jobs.run_id WHERE jobs.seq = ? AND jobs.priority > 0 AND runs.state <> 'running'",
       ),
       hold: db.prepare(
         `UPDATE jobs SET held = 1 WHERE seq IN (
@@ -78,7 +78,7 @@ export class LeaseStore {
       for (;;) {
         const next = this.#sql.next.get({ now });
         if (next === undefined) return null;
-        if (this.#holdPaused(next.seq)) continue;
+        if (this.#holdBack(next.seq)) continue;
         const row = this.#sql.take.get({
           seq: next.seq,
           worker,
@@ -92,11 +92,14 @@ export class LeaseStore {
     });
   }
 
-  /** Pausing a run costs nothing at that moment: its waiting jobs step aside when they come up, many at a time. */
-  #holdPaused(seq: number): boolean {
-    const paused = this.#sql.pausedRun.get(seq);
-    if (paused === undefined) return false;
-    this.#sql.hold.run(paused.run_id);
+  /**
+   * Pausing a run costs nothing at that moment: its waiting jobs step aside when they come up, many at a time. One that
+   * a person waits for at a screen goes on.
+   */
+  #holdBack(seq: number): boolean {
+    const stopped = this.#sql.stoppedRun.get(seq);
+    if (stopped === undefined) return false;
+    this.#sql.hold.run(stopped.run_id);
     return true;
   }
 

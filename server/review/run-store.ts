@@ -1,5 +1,24 @@
+import { JOB_STATES } from '../contract/job';
+import { RunState, type Run, type RunAction, type RunRequest } from '../contract/run';
+import { SUGGESTION_STATES } from '../contract/suggestion';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
+import { newId } from '../storage/row-id';
+import { moveRun, takesJobs } from './run-state';
+
+interface RunRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly include_decided: number;
+  readonly expected: number | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+}
+
+const COLUMNS = 'seq, id, name, state, include_decided, expected, created_at, updated_at';
+const time = (ms: number) => new Date(ms).toISOString();
 
 /** The runs of one site. Another site's id is not found. */
 export class RunStore {
@@ -8,12 +27,102 @@ export class RunStore {
     private readonly siteId: string,
   ) {}
 
-  /** Throws NOT_FOUND, and RUN_NOT_POSSIBLE for a run that takes no more jobs. */
-  checkTakesJobs(runId: string): void {
-    const row = this.storage.db
-      .prepare<[string, string], { state: string }>('SELECT state FROM runs WHERE id = ? AND site_id = ?')
-      .get(runId, this.siteId);
-    if (row === undefined) throw new AppError('NOT_FOUND', { run_id: 'unknown' });
-    if (row.state !== 'running' && row.state !== 'paused') throw new AppError('RUN_NOT_POSSIBLE', { state: row.state });
+  create(request: RunRequest): Run {
+    const id = newId('run');
+    const at = Date.now();
+    this.storage.db
+      .prepare(
+        `INSERT INTO runs (id, site_id, name, state, include_decided, expected, created_at, updated_at)
+         VALUES (?, ?, ?, 'running', ?, ?, ?, ?)`,
+      )
+      .run(id, this.siteId, request.name, request.include_decided ? 1 : 0, request.expected ?? null, at, at);
+    return this.#runOf(this.#need(id));
   }
+
+  get(id: string): Run | null {
+    const row = this.#row(id);
+    return row === undefined ? null : this.#runOf(row);
+  }
+
+  /** A page of runs, newest first; `before` is the cursor that the page before gave. */
+  list(before: number | undefined, limit: number): { items: Run[]; next: number | null } {
+    const rows = this.storage.db
+      .prepare<[string, number, number], RunRow>(
+        `SELECT ${COLUMNS} FROM runs WHERE site_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+      )
+      .all(this.siteId, before ?? Number.MAX_SAFE_INTEGER, limit + 1);
+    const items = rows.slice(0, limit);
+    const next = rows.length > limit ? (items.at(-1)?.seq ?? null) : null;
+    return { items: items.map((row) => this.#runOf(row)), next };
+  }
+
+  /** Changes the state at once; jobs and suggestions follow in small pieces. Throws NOT_FOUND, RUN_NOT_POSSIBLE. */
+  act(id: string, action: RunAction): Run {
+    return this.storage.transaction(() => {
+      const row = this.#need(id);
+      const state = RunState.parse(row.state);
+      const next = moveRun(state, action);
+      if (next !== state) {
+        this.storage.db
+          .prepare('UPDATE runs SET state = ?, settling = ?, updated_at = ? WHERE id = ? AND site_id = ?')
+          .run(next, next === 'paused' ? 0 : 1, Date.now(), id, this.siteId);
+      }
+      return this.#runOf(this.#need(id));
+    });
+  }
+
+  /** Whether the run wants images again that a person has decided against. Throws NOT_FOUND, RUN_NOT_POSSIBLE. */
+  forNewJob(runId: string): { includesDecided: boolean } {
+    const row = this.#row(runId);
+    if (row === undefined) throw new AppError('NOT_FOUND', { run_id: 'unknown' });
+    const state = RunState.parse(row.state);
+    if (!takesJobs(state)) throw new AppError('RUN_NOT_POSSIBLE', { state });
+    return { includesDecided: row.include_decided === 1 };
+  }
+
+  #runOf(row: RunRow): Run {
+    return {
+      id: row.id,
+      name: row.name,
+      state: RunState.parse(row.state),
+      include_decided: row.include_decided === 1,
+      expected: row.expected,
+      jobs: this.#count('jobs', JOB_STATES, row.id),
+      suggestions: this.#count('suggestions', SUGGESTION_STATES, row.id),
+      created_at: time(row.created_at),
+      updated_at: time(row.updated_at),
+    };
+  }
+
+  #count<State extends string>(
+    table: 'jobs' | 'suggestions',
+    states: readonly State[],
+    runId: string,
+  ): Record<State, number> {
+    const rows = this.storage.db
+      .prepare<[string], { state: string; n: number }>(
+        `SELECT state, count(*) AS n FROM ${table} WHERE run_id = ? GROUP BY state`,
+      )
+      .all(runId);
+    const found = new Map(rows.map((row) => [row.state, row.n]));
+    return countsOf(states, (state) => found.get(state) ?? 0);
+  }
+
+  #row(id: string): RunRow | undefined {
+    return this.storage.db
+      .prepare<[string, string], RunRow>(`SELECT ${COLUMNS} FROM runs WHERE id = ? AND site_id = ?`)
+      .get(id, this.siteId);
+  }
+
+  #need(id: string): RunRow {
+    const row = this.#row(id);
+    if (row === undefined) throw new AppError('NOT_FOUND');
+    return row;
+  }
+}
+
+/** A record with one number a state. */
+function countsOf<State extends string>(states: readonly State[], of: (state: State) => number): Record<State, number>;
+function countsOf(states: readonly string[], of: (state: string) => number): Record<string, number> {
+  return Object.fromEntries(states.map((state) => [state, of(state)]));
 }

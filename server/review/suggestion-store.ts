@@ -81,10 +81,7 @@ export class SuggestionStore {
       .all(this.siteId, subject.type, subject.id);
     for (const row of open) {
       if (row.job_seq > jobSeq || row.state !== 'pending') continue;
-      this.storage.db
-        .prepare("UPDATE suggestions SET state = 'superseded', version = version + 1, updated_at = ? WHERE id = ?")
-        .run(Date.now(), row.id);
-      this.changes.append(this.siteId, { type: 'suggestion.superseded', suggestionId: row.id });
+      this.#supersede(row.id);
     }
     return open.some((row) => row.job_seq > jobSeq);
   }
@@ -125,6 +122,49 @@ export class SuggestionStore {
     });
   }
 
+  /**
+   * The run is undone: up to `limit` of its suggestions leave the review queue, and the CMS is asked through the feed to
+   * take back those it has applied. Returns how many.
+   */
+  withdrawOfRun(runId: string, limit: number): number {
+    const rows = this.storage.db
+      .prepare<[string, string, number], { id: string; state: string }>(
+        `SELECT id, state FROM suggestions
+         WHERE run_id = ? AND site_id = ?
+           AND (state IN ('pending', 'approved', 'conflict') OR (state = 'applied' AND undo_asked = 0))
+         LIMIT ?`,
+      )
+      .all(runId, this.siteId, limit);
+    for (const { id, state } of rows) {
+      if (state === 'applied') {
+        this.storage.db.prepare('UPDATE suggestions SET undo_asked = 1 WHERE id = ?').run(id);
+        this.changes.append(this.siteId, { type: 'suggestion.undo_asked', suggestionId: id });
+      } else this.#supersede(id);
+    }
+    return rows.length;
+  }
+
+  #supersede(id: string): void {
+    this.storage.db
+      .prepare("UPDATE suggestions SET state = 'superseded', version = version + 1, updated_at = ? WHERE id = ?")
+      .run(Date.now(), id);
+    this.changes.append(this.siteId, { type: 'suggestion.superseded', suggestionId: id });
+  }
+
+  /** The job whose suggestion for this very image a person rejected or called decorative; null when nobody did. */
+  jobDecidedAgainst(subject: Subject, imageSha256: string): string | null {
+    return (
+      this.storage.db
+        .prepare<[string, string, string, string], { job_id: string }>(
+          `SELECT job_id FROM suggestions
+           WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND image_sha256 = ?
+             AND (state IN ('rejected', 'decorative') OR (state = 'applied' AND "values" ->> '$.alt_text' = ''))
+           ORDER BY seq DESC LIMIT 1`,
+        )
+        .get(this.siteId, subject.type, subject.id, imageSha256)?.job_id ?? null
+    );
+  }
+
   /** Records what the CMS did. Hearing the same report again changes nothing. Throws NOT_FOUND, WRITE_BACK_NOT_POSSIBLE. */
   writeBack(id: string, report: WriteBackRequest): Suggestion {
     return this.storage.transaction(() => {
@@ -136,9 +176,19 @@ export class SuggestionStore {
       this.storage.db
         .prepare('UPDATE suggestions SET write_back = ? WHERE id = ?')
         .run(JSON.stringify({ ...report, at: Date.now() }), id);
+      // A text that goes back because its whole run did is not asked about again.
+      if (report.outcome === 'undone' && this.#wasAskedToUndo(id)) this.#supersede(id);
       this.changes.append(this.siteId, { type: 'suggestion.written_back', suggestionId: id });
       return this.#need(id);
     });
+  }
+
+  #wasAskedToUndo(id: string): boolean {
+    return (
+      this.storage.db
+        .prepare<[string], { undo_asked: number }>('SELECT undo_asked FROM suggestions WHERE id = ?')
+        .get(id)?.undo_asked === 1
+    );
   }
 
   #move(id: string, next: Standing): void {

@@ -3,7 +3,7 @@ import { Job, JobReply, JobRequest, JobState } from '../../contract/job';
 import { Id, page } from '../../contract/primitives';
 import { AppError } from '../../errors';
 import { longPoll, WaitSeconds } from '../long-poll';
-import { defineRoute } from '../route';
+import { defineRoute, TEXTS_LIMIT, type Request } from '../route';
 
 const Params = z.strictObject({ id: Id });
 
@@ -13,14 +13,25 @@ export const postJob = defineRoute({
   access: 'site',
   summary: 'Ask for a suggestion. 202: the job is stored. 200: it is the same job as before.',
   bodyKind: 'json',
+  jsonLimit: TEXTS_LIMIT,
   body: JobRequest,
   answers: { 200: JobReply, 202: JobReply },
-  handle: ({ body, services, site }) => {
+  handle: ({ body, request, services, site }) => {
     if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
-    const { job, isNew } = site.acceptJob(body);
+    const { job, isNew } = site.acceptJob(body, idempotencyKeyOf(request));
     return { status: isNew ? 202 : 200, body: { job } };
   },
 });
+
+/** What the client calls its request. Throws BAD_REQUEST when it is no such name. */
+function idempotencyKeyOf(request: Request): string | null {
+  const name = request.get('idempotency-key');
+  if (name === undefined) return null;
+  if (/^[\x21-\x7e]{1,255}$/.test(name)) return name;
+  throw new AppError('BAD_REQUEST', {
+    problems: [{ where: 'header.idempotency-key', problem: 'must be 1 to 255 visible ASCII characters' }],
+  });
+}
 
 export const getJob = defineRoute({
   method: 'get',

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { DecisionRequest, WriteBackRequest } from '../../contract/decision';
+import { BulkDecisionReply, BulkDecisionRequest, DecisionRequest, WriteBackRequest } from '../../contract/decision';
 import { FlagCode } from '../../contract/fields';
 import { Id, page } from '../../contract/primitives';
 import { Suggestion, SuggestionReply, SuggestionState } from '../../contract/suggestion';
 import { AppError } from '../../errors';
 import { SUGGESTION_SORTS } from '../../review/suggestion-list';
-import { defineRoute } from '../route';
+import { defineRoute, TEXTS_LIMIT } from '../route';
 
 const Params = z.strictObject({ id: Id });
 
@@ -51,6 +51,7 @@ export const decideSuggestion = defineRoute({
   access: 'site',
   summary: 'A person’s yes, no, “decorative” or “look again”.',
   bodyKind: 'json',
+  jsonLimit: TEXTS_LIMIT,
   params: Params,
   body: DecisionRequest,
   answers: { 200: SuggestionReply },
@@ -66,6 +67,7 @@ export const writeBackSuggestion = defineRoute({
   access: 'site',
   summary: 'What the CMS did with an approved text.',
   bodyKind: 'json',
+  jsonLimit: TEXTS_LIMIT,
   params: Params,
   body: WriteBackRequest,
   answers: { 200: SuggestionReply },
@@ -73,4 +75,16 @@ export const writeBackSuggestion = defineRoute({
     status: 200,
     body: { suggestion: site.suggestions.writeBack(params.id, body) },
   }),
+});
+
+export const decideSuggestions = defineRoute({
+  method: 'post',
+  path: '/v1/decisions',
+  access: 'site',
+  summary: 'Up to 500 decisions at once; each has its own answer, in the order they were sent.',
+  bodyKind: 'json',
+  jsonLimit: 4_000_000,
+  body: BulkDecisionRequest,
+  answers: { 200: BulkDecisionReply },
+  handle: ({ body, site }) => ({ status: 200, body: site.decide(body) }),
 });

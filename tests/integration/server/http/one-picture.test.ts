@@ -142,7 +142,7 @@ describe('bad input is refused with its own code, and nothing of it stays', () =
       'MEDIA_TYPE_UNSUPPORTED',
     ],
     ['a body that is not JSON', () => json('a=b', 'text/plain'), 415, 'MEDIA_TYPE_UNSUPPORTED'],
-    ['a body larger than the route takes', () => json(`{"x":"${'a'.repeat(70_000)}"}`), 413, 'BODY_TOO_LARGE'],
+    ['a body larger than the route takes', () => json(`{"x":"${'a'.repeat(600_000)}"}`), 413, 'BODY_TOO_LARGE'],
     ['an unknown job', () => sidecar.call('GET', '/v1/jobs/job_nothing'), 404, 'NOT_FOUND'],
     ['an unknown suggestion', () => sidecar.call('GET', '/v1/suggestions/sug_nothing'), 404, 'NOT_FOUND'],
     ['an unknown path', () => sidecar.call('GET', '/v1/nothing'), 404, 'NOT_FOUND'],

@@ -1,0 +1,95 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import { RunState } from '../contract/run';
+import type { Logger } from '../logger';
+import type { JobStore } from '../queue/job-store';
+import type { LeaseStore } from '../queue/lease-store';
+import type { SuggestionStore } from '../review/suggestion-store';
+import type { Storage } from '../storage/database';
+
+export interface RunSettlerParts {
+  readonly storage: Storage;
+  readonly leases: Pick<LeaseStore, 'unhold'>;
+  readonly jobsOf: (siteId: string) => Pick<JobStore, 'cancelOfRun'>;
+  readonly suggestionsOf: (siteId: string) => Pick<SuggestionStore, 'withdrawOfRun'>;
+  /** Wakes the workers. */
+  readonly ring: () => void;
+  readonly logger: Logger;
+}
+
+/** Rows touched in one transaction; some ten milliseconds. */
+const PIECE = 200;
+
+interface SettlingRow {
+  readonly id: string;
+  readonly site_id: string;
+  readonly state: string;
+}
+
+/**
+ * Brings the jobs and suggestions of a run to what its state says, piece by piece, so that cancelling fifty thousand
+ * jobs holds nobody up. What a restart interrupts goes on after it.
+ */
+export class RunSettler {
+  #working: Promise<void> | null = null;
+  #isStopping = false;
+
+  constructor(private readonly parts: RunSettlerParts) {}
+
+  /** There is something to do: a run changed its state, or the sidecar has just started. */
+  wake(): void {
+    this.#working ??= this.#work()
+      .catch((error: unknown) => {
+        this.parts.logger.error({ err: error }, 'run not settled; it goes on at the next change of a run');
+      })
+      .finally(() => {
+        this.#working = null;
+      });
+  }
+
+  /** Resolves when nothing is left to do. */
+  async settled(): Promise<void> {
+    await this.#working;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    const next = this.parts.storage.db.prepare<[], SettlingRow>(
+      'SELECT id, site_id, state FROM runs WHERE settling = 1 ORDER BY seq LIMIT 1',
+    );
+    for (;;) {
+      const run = next.get();
+      if (run === undefined || this.#isStopping) return;
+      this.#piece(run);
+      await breathe();
+    }
+  }
+
+  #piece(run: SettlingRow): void {
+    const { storage } = this.parts;
+    storage.transaction(() => {
+      if (this.#moved(run) > 0) return;
+      storage.db.prepare('UPDATE runs SET settling = 0 WHERE id = ? AND state = ?').run(run.id, run.state);
+    });
+  }
+
+  #moved(run: SettlingRow): number {
+    const { leases, jobsOf, suggestionsOf, ring } = this.parts;
+    switch (RunState.parse(run.state)) {
+      case 'paused':
+        return 0;
+      case 'running': {
+        const moved = leases.unhold(run.id);
+        if (moved > 0) ring();
+        return moved;
+      }
+      case 'cancelled':
+        return jobsOf(run.site_id).cancelOfRun(run.id, PIECE);
+      case 'undone':
+        return jobsOf(run.site_id).cancelOfRun(run.id, PIECE) + suggestionsOf(run.site_id).withdrawOfRun(run.id, PIECE);
+    }
+  }
+}

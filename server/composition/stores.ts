@@ -1,0 +1,64 @@
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { AppError } from '../errors';
+import { ImageStore } from '../intake/image-store';
+import { IdempotencyStore } from '../queue/idempotency-store';
+import { JobStore } from '../queue/job-store';
+import { LeaseStore } from '../queue/lease-store';
+import type { JobEnds } from '../queue/queue';
+import { ChangeFeed } from '../review/change-feed';
+import { ChangeSignal } from '../review/change-signal';
+import { RunStore } from '../review/run-store';
+import { SuggestionStore } from '../review/suggestion-store';
+import { makeFirstKey } from '../sites/first-key';
+import { KeyStore } from '../sites/key-store';
+import { SiteStore } from '../sites/site-store';
+import { steadyClock } from '../storage/clock';
+import type { DataFolder } from '../storage/data-folder';
+import { openDatabase } from '../storage/database';
+import { migrate } from '../storage/migrate';
+import { WebhookStore } from '../webhooks/webhook-store';
+
+/** Time a claim lasts without a renewal. A worker that is stopped for longer loses its job. */
+export const LEASE_MS = 60_000;
+/** Name of the workers of this process; their claims are void once the process is gone. */
+export const LOCAL_WORKERS = 'local';
+
+export type Stores = ReturnType<typeof openStores>;
+
+/** Opens the database and builds every store upon it. Throws what opening can throw. */
+export function openStores(data: DataFolder, isLocal: boolean) {
+  const storage = openDatabase(data.database);
+  migrate(storage);
+  // Nothing in there outlives the process that wrote it.
+  for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
+  const sites = new SiteStore(storage);
+  const keys = new KeyStore(storage);
+  // A stranger could ask before the owner has read the key that is made now.
+  if (!isLocal && keys.count() === 0) throw new AppError('PUBLIC_BIND_REFUSED');
+  const firstKey = makeFirstKey(storage, sites, keys, data.firstKey);
+  const changeSignal = new ChangeSignal();
+  const changes = new ChangeFeed(storage, changeSignal);
+  const ends: JobEnds = {
+    failed: (siteId, jobId) => changes.append(siteId, { type: 'job.failed', jobId }),
+    cancelled: (siteId, jobId) => changes.append(siteId, { type: 'job.cancelled', jobId }),
+  };
+  const now = steadyClock();
+  const leases = new LeaseStore(storage, { ends, leaseMs: LEASE_MS, now });
+  leases.endLeasesOf(`${LOCAL_WORKERS}-`);
+  return {
+    storage,
+    sites,
+    keys,
+    firstKey,
+    changeSignal,
+    changes,
+    leases,
+    imagesOf: (siteId: string) => new ImageStore(storage, data, siteId),
+    jobsOf: (siteId: string) => new JobStore(storage, siteId, { ends, now }),
+    suggestionsOf: (siteId: string) => new SuggestionStore(storage, siteId, changes),
+    runsOf: (siteId: string) => new RunStore(storage, siteId),
+    idempotencyOf: (siteId: string) => new IdempotencyStore(storage, siteId),
+    webhookOf: (siteId: string) => new WebhookStore(storage, siteId, Date.now),
+  };
+}

@@ -1,0 +1,88 @@
+import type { CaptionEngine } from '../captioning/engine';
+import { EngineSlots } from '../captioning/engine-slots';
+import { InstantCaption } from '../captioning/instant-caption';
+import { JobFinisher } from '../captioning/job-finisher';
+import { JobRunner } from '../captioning/job-runner';
+import { ModelMemory } from '../captioning/model-memory';
+import { RunSettler } from '../captioning/run-settler';
+import type { Config } from '../config';
+import type { Logger } from '../logger';
+import { QueueRoom } from '../queue/room';
+import { SqliteQueue } from '../queue/sqlite-queue';
+import { storageProblem } from '../storage/sqlite-error';
+import { WebhookDelivery } from '../webhooks/delivery';
+import { OutboxStore } from '../webhooks/outbox-store';
+import { httpTransport } from '../webhooks/transport';
+import { LEASE_MS, LOCAL_WORKERS, type Stores } from './stores';
+
+export type Work = ReturnType<typeof buildWork>;
+
+/** Everything that does something by itself: queue, workers, the settling of runs. */
+export function buildWork({ engine, logger, stores }: { engine: CaptionEngine; logger: Logger; stores: Stores }) {
+  const { storage, imagesOf, jobsOf, suggestionsOf, sites, leases } = stores;
+  const queue = new SqliteQueue(stores.leases, LEASE_MS);
+  const slots = new EngineSlots(() => engine.state().workers);
+  const finisher = new JobFinisher({
+    storage,
+    queue,
+    storesOf: (siteId) => ({
+      images: imagesOf(siteId),
+      suggestions: suggestionsOf(siteId),
+      autoApproveFrom: sites.get(siteId)?.settings.auto_approve_from ?? null,
+    }),
+  });
+  return {
+    queue,
+    model: new ModelMemory(storage, engine),
+    room: new QueueRoom(storage),
+    instant: new InstantCaption(engine, slots),
+    settler: new RunSettler({
+      storage,
+      leases,
+      jobsOf,
+      suggestionsOf,
+      ring: () => {
+        queue.ring('');
+      },
+      logger,
+    }),
+    runner: new JobRunner({
+      queue,
+      engine,
+      slots,
+      finisher,
+      imagesOf,
+      logger,
+      translate: storageProblem,
+      worker: LOCAL_WORKERS,
+    }),
+  };
+}
+
+/** Wakes at every commit that wrote to a change feed. */
+export function buildDelivery(stores: Stores, config: Config, logger: Logger): WebhookDelivery {
+  const delivery = new WebhookDelivery({
+    outbox: new OutboxStore(stores.storage),
+    transport: httpTransport(),
+    now: Date.now,
+    random: Math.random,
+    registeredOrigins: config.webhookOrigins,
+    logger,
+  });
+  stores.changeSignal.listen(() => {
+    delivery.wake();
+  });
+  return delivery;
+}
+
+/** In the background: the sidecar takes pictures and queues them while the model loads, or if it cannot. */
+export function startEngine(engine: CaptionEngine, runner: JobRunner, logger: Logger): void {
+  engine.start().then(
+    () => {
+      runner.start(engine.state().workers);
+    },
+    (error: unknown) => {
+      logger.error({ err: error }, 'the model could not be started');
+    },
+  );
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { JOB_STATES } from './job';
+import { Id, Timestamp } from './primitives';
+import { SUGGESTION_STATES } from './suggestion';
+
+export const RUN_STATES = ['running', 'paused', 'cancelled', 'undone'] as const;
+export const RunState = z.enum(RUN_STATES);
+export type RunState = z.infer<typeof RunState>;
+
+export const RUN_ACTIONS = ['pause', 'resume', 'cancel', 'undo'] as const;
+export type RunAction = (typeof RUN_ACTIONS)[number];
+
+/** Body of `POST /v1/runs`. */
+export const RunRequest = z.strictObject({
+  name: z.string().trim().min(1).max(200),
+  /** Caption images again whose suggestion was rejected or marked decorative; otherwise they are left out. */
+  include_decided: z.boolean().default(false),
+  /** How many images the client means to send, for a progress bar. */
+  expected: z.number().int().nonnegative().max(100_000_000).optional(),
+});
+export type RunRequest = z.infer<typeof RunRequest>;
+
+const count = z.number().int().nonnegative();
+
+/** A named group of jobs, such as one backfill. Counts are live. */
+export const Run = z.object({
+  id: Id,
+  name: z.string(),
+  state: RunState,
+  include_decided: z.boolean(),
+  expected: z.number().int().nullable(),
+  jobs: z.record(z.enum(JOB_STATES), count),
+  suggestions: z.record(z.enum(SUGGESTION_STATES), count),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+});
+export type Run = z.infer<typeof Run>;
+
+export const RunReply = z.object({ run: Run });

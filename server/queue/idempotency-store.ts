@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../errors';
+import type { Storage } from '../storage/database';
+
+/** A client may ask again with the same key for this long. */
+const KEPT_MS = 3 * 86_400_000;
+
+/** What the requests of one site were called, and which job came of each. */
+export class IdempotencyStore {
+  constructor(
+    private readonly storage: Storage,
+    private readonly siteId: string,
+  ) {}
+
+  /** The job of the earlier request of this name; null when there was none. Throws IDEMPOTENCY_CONFLICT. */
+  find(name: string, request: unknown): string | null {
+    const row = this.storage.db
+      .prepare<[string, string], { request_hash: Buffer; job_id: string }>(
+        'SELECT request_hash, job_id FROM idempotency_keys WHERE site_id = ? AND name = ?',
+      )
+      .get(this.siteId, name);
+    if (row === undefined) return null;
+    if (!row.request_hash.equals(hashOf(request))) throw new AppError('IDEMPOTENCY_CONFLICT');
+    return row.job_id;
+  }
+
+  /** Inside the accepting transaction. Forgets what is too old to be asked for again. */
+  remember(name: string, request: unknown, jobId: string): void {
+    const now = Date.now();
+    this.storage.db
+      .prepare('INSERT INTO idempotency_keys (site_id, name, request_hash, job_id, created_at) VALUES (?, ?, ?, ?, ?)')
+      .run(this.siteId, name, hashOf(request), jobId, now);
+    this.storage.db.prepare('DELETE FROM idempotency_keys WHERE created_at < ?').run(now - KEPT_MS);
+  }
+}
+
+/** Of the parsed request, whose keys stand in the order of the schema: spaces and order do not matter. */
+function hashOf(request: unknown): Buffer {
+  return createHash('sha256').update(JSON.stringify(request)).digest();
+}
