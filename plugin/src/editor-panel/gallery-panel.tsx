@@ -32,8 +32,10 @@ export function GalleryPanel({ clientId }: { readonly clientId: string }) {
           <li key={image.clientId}>
             <Button variant="link" onClick={() => void selectBlock(image.clientId)}>
               {states.byId.get(image.attachment)?.title ?? __('Image', 'altsmith')}
-            </Button>{' '}
-            {waiting.includes(image) ? __('A suggestion is waiting.', 'altsmith') : __('No alt text.', 'altsmith')}
+            </Button>
+            <span className="altsmith-panel__hint">
+              {waiting.includes(image) ? __('A suggestion is waiting.', 'altsmith') : __('No alt text.', 'altsmith')}
+            </span>
           </li>
         ))}
       </ul>
@@ -101,7 +103,13 @@ function GenerateAll({ ids, onDone }: { readonly ids: readonly number[]; readonl
   return (
     <>
       {message !== '' && <p>{message}</p>}
-      <Button variant="secondary" isBusy={isBusy} aria-disabled={isBusy} onClick={() => void onClick()}>
+      <Button
+        variant="secondary"
+        className="altsmith-panel__wide"
+        isBusy={isBusy}
+        aria-disabled={isBusy}
+        onClick={() => void onClick()}
+      >
         {isBusy
           ? /* translators: 1: number of the image, 2: number of images */
             sprintf(__('Generating %1$d of %2$d…', 'altsmith'), done + 1, ids.length)

@@ -35,13 +35,14 @@ export function PrePublishPanel() {
               <Button variant="link" onClick={() => void selectBlock(finding.clientId)}>
                 {finding.title}
               </Button>
-            )}{' '}
+            )}
+            <br />
             {finding.kind === 'waiting' ? (
               <a href={`${window.altsmith.reviewUrl}&attachment=${finding.attachment}`}>
                 {__('Review the suggestion', 'altsmith')}
               </a>
             ) : (
-              __('has no alt text.', 'altsmith')
+              __('No alt text.', 'altsmith')
             )}
           </li>
         ))}
