@@ -5,6 +5,9 @@ export type ModelErrorCode =
   | 'MODEL_UNAVAILABLE'
   | 'QUESTION_MODEL_MISSING'
   | 'PROMPT_NOT_POSSIBLE'
+  | 'HUB_UNREACHABLE'
+  | 'HUB_REFUSED'
+  | 'STORAGE_FULL'
   | 'BAD_REQUEST';
 
 /** An error of models/, which knows nothing of the server. The message is a plain sentence that says what to do. */

@@ -127,6 +127,16 @@ export const CATALOGUE = {
     message: 'A file of the model is cut or damaged; run "altsmith models pull" again.',
     retryable: true,
   },
+  HUB_REFUSED: {
+    status: 502,
+    message: 'The model hub does not have the file, or does not hand it out; see "altsmith models pull --help".',
+    retryable: false,
+  },
+  HUB_UNREACHABLE: {
+    status: 503,
+    message: 'The model hub cannot be reached; set HF_ENDPOINT to a mirror, or pull from a folder with --from.',
+    retryable: true,
+  },
   STORAGE_FULL: { status: 503, message: 'The disk is full; free some space and try again.', retryable: true },
   STORAGE_UNAVAILABLE: { status: 503, message: 'The data folder cannot be written to at present.', retryable: true },
   DATABASE_NEWER: {

@@ -1,0 +1,42 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/** How the hub is reached: the variables that all tools for the Hugging Face hub share. */
+export interface HubSettings {
+  /** Origin of the hub, or of a mirror of it. */
+  readonly endpoint: string;
+  /** Sent to the endpoint only, never to where it redirects. */
+  readonly token: string | null;
+  /** Never ask the network. */
+  readonly offline: boolean;
+  /** Folder of the cache that other tools fill; read only. */
+  readonly cache: string;
+}
+
+const DEFAULT_ENDPOINT = 'https://huggingface.co';
+
+function given(env: NodeJS.ProcessEnv, name: string): string | null {
+  const value = env[name];
+  return value === undefined || value === '' ? null : value;
+}
+
+/** HF_TOKEN, else the file that `hf auth login` writes. */
+function readToken(env: NodeJS.ProcessEnv, home: string): string | null {
+  const token = given(env, 'HF_TOKEN');
+  if (token !== null) return token;
+  const file = given(env, 'HF_TOKEN_PATH') ?? path.join(home, 'token');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() || null : null;
+}
+
+/** Reads HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME. */
+export function readHubSettings(env: NodeJS.ProcessEnv): HubSettings {
+  const caches = given(env, 'XDG_CACHE_HOME') ?? path.join(homedir(), '.cache');
+  const home = given(env, 'HF_HOME') ?? path.join(caches, 'huggingface');
+  return {
+    endpoint: (given(env, 'HF_ENDPOINT') ?? DEFAULT_ENDPOINT).replace(/\/+$/, ''),
+    token: readToken(env, home),
+    offline: ['1', 'true', 'yes', 'on'].includes((given(env, 'HF_HUB_OFFLINE') ?? '').toLowerCase()),
+    cache: given(env, 'HF_HUB_CACHE') ?? path.join(home, 'hub'),
+  };
+}

@@ -1,0 +1,126 @@
+import { ModelError } from '../model-error';
+import type { HubSettings } from './hub-settings';
+
+/** A file as the hub describes it, and where its bytes can be had for the next minutes. */
+export interface HubFile {
+  readonly bytes: number;
+  /** sha256 of a large file; null for a small one, of which the hub only tells git's hash. */
+  readonly sha256: string | null;
+  /** git's hash of a small file's blob (sha1); null for a large one. */
+  readonly gitHash: string | null;
+  readonly address: URL;
+}
+
+/** An answer that another try may better. */
+export class Temporary extends Error {
+  override readonly name = 'Temporary';
+
+  constructor(
+    message: string,
+    /** What the server asked for, in milliseconds; null when it did not. */
+    readonly waitMs: number | null = null,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+const HEADER_TIMEOUT_MS = 30_000;
+const MAX_REDIRECTS = 5;
+
+/** One request that does not follow redirects. The token goes to the hub itself only. Throws Temporary. */
+export async function ask(hub: HubSettings, address: URL, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set('user-agent', 'altsmith');
+  // Without this the hub compresses small files, and their Content-Length is not theirs.
+  headers.set('accept-encoding', 'identity');
+  if (hub.token !== null && address.origin === new URL(hub.endpoint).origin) {
+    headers.set('authorization', `Bearer ${hub.token}`);
+  }
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort();
+  }, HEADER_TIMEOUT_MS);
+  try {
+    return await fetch(address, { ...init, headers, redirect: 'manual', signal: late.signal });
+  } catch (cause) {
+    throw new Temporary(`${address.host} could not be reached`, null, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Milliseconds of a Retry-After header, which holds seconds or a date. */
+export function retryAfter(response: Response): number | null {
+  const text = response.headers.get('retry-after');
+  if (text === null) return null;
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 300) * 1000 : null;
+}
+
+/** The hub's refusals in words. 408, 429 and 5xx are worth another try. */
+function refuse(hub: HubSettings, response: Response, what: string): never {
+  const { status } = response;
+  if (status === 408 || status === 429 || status >= 500) {
+    throw new Temporary(`${hub.endpoint} answers ${status}`, retryAfter(response));
+  }
+  const reason = response.headers.get('x-error-code');
+  if (status === 401 || status === 403) {
+    const advice =
+      hub.token === null ? 'set HF_TOKEN to a token that may read it' : 'the token in HF_TOKEN may not read it';
+    throw new ModelError('HUB_REFUSED', `The hub does not hand out ${what}: ${advice}.`);
+  }
+  if (status === 404) {
+    const said = reason === null ? '' : ` (${reason})`;
+    throw new ModelError(
+      'HUB_REFUSED',
+      `There is no ${what} at ${hub.endpoint}${said}; is it the hub, or a whole mirror?`,
+    );
+  }
+  throw new ModelError('HUB_REFUSED', `The hub answers ${status} for ${what}.`);
+}
+
+/** `"abc"` and `W/"abc"` → `abc`. */
+function unquote(etag: string | null): string | null {
+  return etag === null ? null : etag.replace(/^W\//, '').replace(/^"|"$/g, '');
+}
+
+function describe(response: Response, headers: readonly Headers[], address: URL): HubFile {
+  const first = (name: string) => headers.map((each) => each.get(name)).find((value) => value !== null) ?? null;
+  const bytes = Number(first('x-linked-size') ?? response.headers.get('content-length') ?? NaN);
+  const etag = unquote(first('x-linked-etag') ?? first('etag'));
+  if (!Number.isSafeInteger(bytes))
+    throw new ModelError('HUB_REFUSED', `${address.host} does not tell the file's size.`);
+  return {
+    bytes,
+    sha256: etag !== null && /^[0-9a-f]{64}$/.test(etag) ? etag : null,
+    gitHash: etag !== null && /^[0-9a-f]{40}$/.test(etag) ? etag : null,
+    address,
+  };
+}
+
+/**
+ * Asks the hub about one file of a repository at a commit. A large one is answered by a redirect to a signed address that
+ * holds for some minutes; what is known of it stands in the headers of that redirect. Throws ModelError HUB_REFUSED, Temporary.
+ */
+export async function resolveFile(
+  hub: HubSettings,
+  { repo, commit, name }: { readonly repo: string; readonly commit: string; readonly name: string },
+): Promise<HubFile> {
+  let address = new URL(`${hub.endpoint}/${repo}/resolve/${encodeURIComponent(commit)}/${name}`);
+  const origin = address.origin;
+  const headers: Headers[] = [];
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const response = await ask(hub, address, { method: 'HEAD' });
+    headers.push(response.headers);
+    const next = response.headers.get('location');
+    if (response.status < 300 || response.status >= 400 || next === null) {
+      if (response.ok) return describe(response, headers, address);
+      refuse(hub, response, `${name} of ${repo}`);
+    }
+    address = new URL(next, address);
+    // To another host: the signed address, which answers the GET itself.
+    if (address.origin !== origin) return describe(response, headers, address);
+  }
+  throw new ModelError('HUB_REFUSED', `${hub.endpoint} redirects for ever.`);
+}

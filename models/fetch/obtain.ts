@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { sha256OfFile } from '../blip/model-files';
+import { ModelError } from '../model-error';
+import type { Source, SourceFile } from '../registry';
+import { downloadFile, type DownloadTools } from './download';
+
+export interface ObtainOptions extends DownloadTools {
+  /** Folder for what is downloaded; one folder a commit is made in it. */
+  readonly downloads: string;
+  /** Told which file is being looked at, and where it came from once it is there. */
+  readonly report: (file: string, from: 'folder' | 'cache' | 'earlier' | 'hub' | null) => void;
+}
+
+/** Throws ModelError unless the file is the one of the registry. */
+async function checkFile(file: string, { name, bytes, sha256 }: SourceFile): Promise<void> {
+  const wrong = (reason: string) =>
+    new ModelError(
+      'MODEL_FILE_DAMAGED',
+      `${file} is not the published ${name}: ${reason}. For another checkpoint use "altsmith models convert".`,
+    );
+  const found = statSync(file).size;
+  if (bytes !== null && found !== bytes) throw wrong(`it has ${found} bytes where ${bytes} are due`);
+  if (sha256 !== null && (await sha256OfFile(file)) !== sha256) throw wrong('its sha256 differs');
+}
+
+async function isRight(file: string, wanted: SourceFile): Promise<boolean> {
+  if (!existsSync(file)) return false;
+  try {
+    await checkFile(file, wanted);
+    return true;
+  } catch (error) {
+    // Another file of that name: it is left alone, and the right one fetched.
+    if (error instanceof ModelError) return false;
+    throw error;
+  }
+}
+
+/** Where the tools of the hub keep a file: `models--Org--name/snapshots/<commit>/<file>`. */
+function cachedFile(cache: string, source: Source, name: string): string {
+  return path.join(cache, `models--${source.repo.replaceAll('/', '--')}`, 'snapshots', source.commit, name);
+}
+
+async function obtainFile(source: Source, wanted: SourceFile, folder: string, options: ObtainOptions): Promise<void> {
+  const target = path.join(folder, wanted.name);
+  options.report(wanted.name, null);
+  if (await isRight(target, wanted)) {
+    options.report(wanted.name, 'earlier');
+    return;
+  }
+  rmSync(target, { force: true });
+  const cached = cachedFile(options.hub.cache, source, wanted.name);
+  if (await isRight(cached, wanted)) {
+    symlinkSync(cached, target);
+    options.report(wanted.name, 'cache');
+    return;
+  }
+  if (options.hub.offline) {
+    throw new ModelError(
+      'HUB_UNREACHABLE',
+      `${wanted.name} is not in the cache (${options.hub.cache}), and HF_HUB_OFFLINE is set; unset it or use --from.`,
+    );
+  }
+  await downloadFile({ ...source, ...wanted }, target, options);
+  options.report(wanted.name, 'hub');
+}
+
+/**
+ * A folder with every file of a published checkpoint, verified: from an earlier pull, the hub's cache, or the hub. Throws
+ * what `downloadFile` throws.
+ */
+export async function obtainCheckpoint(source: Source, options: ObtainOptions): Promise<string> {
+  const folder = path.join(options.downloads, `${source.repo.replaceAll('/', '--')}@${source.commit.slice(0, 12)}`);
+  mkdirSync(folder, { recursive: true });
+  for (const wanted of source.files) await obtainFile(source, wanted, folder, options);
+  return folder;
+}
+
+/** Checks a folder that somebody brought along. Throws ModelError when a file is missing or another one. */
+export async function checkCheckpoint(source: Source, folder: string, report: ObtainOptions['report']): Promise<void> {
+  for (const wanted of source.files) {
+    const file = path.join(folder, wanted.name);
+    report(wanted.name, null);
+    if (!existsSync(file)) throw new ModelError('MODEL_FILE_MISSING', `There is no ${wanted.name} in ${folder}.`);
+    await checkFile(file, wanted);
+    report(wanted.name, 'folder');
+  }
+}

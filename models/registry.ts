@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import blipBase from './manifests/blip-base.json';
+import blipLarge from './manifests/blip-large.json';
+import blipVqaBase from './manifests/blip-vqa-base.json';
+import mini from './manifests/mini.json';
+import { ModelError } from './model-error';
+
+const SourceFile = z.object({
+  name: z.string().regex(/^[\w.-]+$/),
+  /** null where nobody has written them down yet: then the hub's own figures count, and are kept. */
+  bytes: z.number().int().positive().nullable(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable(),
+});
+export type SourceFile = z.infer<typeof SourceFile>;
+
+const Source = z.object({
+  repo: z.string(),
+  commit: z.string().regex(/^[0-9a-f]{40}$/),
+  files: z.array(SourceFile).min(1),
+});
+export type Source = z.infer<typeof Source>;
+
+const KnownModel = z.object({
+  id: z.string(),
+  title: z.string(),
+  answers_questions: z.boolean(),
+  demonstration: z.boolean(),
+  licence: z.string(),
+  /** Where its checkpoint lies on the hub; null for the model that ships with the repository. */
+  source: Source.nullable(),
+});
+export type KnownModel = z.infer<typeof KnownModel>;
+
+/** Every model that can be named instead of a folder, best first. */
+export function knownModels(): KnownModel[] {
+  return [blipBase, blipLarge, blipVqaBase, mini].map((entry) => KnownModel.parse(entry));
+}
+
+/** The model of that id. Throws ModelError MODEL_FILE_MISSING that names those there are. */
+export function findModel(id: string, models: readonly KnownModel[] = knownModels()): KnownModel {
+  const found = models.find((model) => model.id === id);
+  if (found !== undefined) return found;
+  const names = models.map((model) => model.id).join(', ');
+  throw new ModelError('MODEL_FILE_MISSING', `There is no model called "${id}". There are: ${names}.`);
+}

@@ -1,0 +1,40 @@
+import { findModel, knownModels } from '../../../../models/registry';
+import { readHubSettings } from '../../../../models/fetch/hub-settings';
+
+describe('the registry', () => {
+  it('knows the official checkpoints and the model that ships', () => {
+    expect(knownModels().map(({ id }) => id)).toEqual(['blip-base', 'blip-large', 'blip-vqa-base', 'mini']);
+  });
+
+  it('names a commit and the weights’ exact size for everything that is pulled', () => {
+    for (const { source } of knownModels()) {
+      const weights = source?.files.find(({ name }) => /\.(bin|safetensors)$/.test(name));
+      if (source !== null) expect(weights?.bytes).toBeGreaterThan(900_000_000);
+    }
+  });
+
+  it('marks mini, and only mini, as a demonstration', () => {
+    expect(knownModels().filter(({ demonstration }) => demonstration)).toEqual([findModel('mini')]);
+  });
+
+  it('answers an unknown id with those there are', () => {
+    expect(() => findModel('blip-huge')).toThrow('There are: blip-base, blip-large, blip-vqa-base, mini');
+  });
+});
+
+describe('the hub’s settings', () => {
+  it('are those of its own tools', () => {
+    expect(
+      readHubSettings({ HF_ENDPOINT: 'https://mirror.example/', HF_TOKEN: 't', HF_HOME: '/h', HF_HUB_OFFLINE: '1' }),
+    ).toEqual({ endpoint: 'https://mirror.example', token: 't', offline: true, cache: '/h/hub' });
+  });
+
+  it('default to the hub itself, without a token', () => {
+    expect(readHubSettings({ XDG_CACHE_HOME: '/nowhere' })).toEqual({
+      endpoint: 'https://huggingface.co',
+      token: null,
+      offline: false,
+      cache: '/nowhere/huggingface/hub',
+    });
+  });
+});
