@@ -8,11 +8,13 @@ import { createConsole } from './http/console/handler';
 import { ROUTES } from './http/route-table';
 import { createRouter } from './http/router';
 import { spoolImage } from './intake/spool';
+import { fetchUrl } from './intake/url-fetch';
 import type { Logger } from './logger';
 import { lockFolder, type DataFolder } from './storage/data-folder';
 import { storageProblem } from './storage/sqlite-error';
 import type { Services } from './http/services';
 import { healthOf } from './composition/health';
+import { buildPredictions } from './composition/predictions';
 import { siteServices } from './composition/site-services';
 import { openStores } from './composition/stores';
 import { buildDelivery, buildWork, startEngine } from './composition/work';
@@ -53,6 +55,7 @@ export function buildApp(parts: AppParts): App {
     const engine = parts.engine ?? chooseEngine(config);
     const work = buildWork({ engine, logger, stores });
     const delivery = buildDelivery(stores, config, logger);
+    const predictions = buildPredictions(stores, work.instant, { data, logger });
     let isStopping = false;
     const services: Services = {
       version,
@@ -61,6 +64,9 @@ export function buildApp(parts: AppParts): App {
       forSite: (siteId) => siteServices(siteId, { stores, work, webhookOrigins: config.webhookOrigins }),
       spool: (body) => spoolImage(body, data.temporary, config),
       captionNow: (imagePath, options, signal) => work.instant.run(imagePath, options, signal),
+      fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
+      maxBytes: config.maxBytes,
+      predictions,
       administration: { sites: stores.sites, keys: stores.keys },
       changes: stores.changes,
       changeSignal: stores.changeSignal,
@@ -84,6 +90,7 @@ export function buildApp(parts: AppParts): App {
         await work.queue.start();
         delivery.wake();
         work.settler.wake();
+        predictions.start();
         startEngine(engine, work.runner, logger);
       },
       drain: () => {
@@ -91,6 +98,7 @@ export function buildApp(parts: AppParts): App {
         stores.changeSignal.notifyAll();
       },
       stop: async () => {
+        await predictions.stop();
         await work.runner.stop(DRAIN_MS);
         await work.settler.stop();
         await delivery.stop();

@@ -14,10 +14,18 @@ export const CATALOGUE = {
   BAD_REQUEST: { status: 400, message: 'The request is not in the form this route expects.', retryable: false },
   BODY_MISSING: { status: 400, message: 'The request has no body; send the bytes of the image.', retryable: false },
   HOST_REFUSED: { status: 400, message: 'The Host header is not one this sidecar answers to.', retryable: false },
+  IMAGE_MISSING: { status: 400, message: 'The request holds no picture; a picture is needed.', retryable: false },
+  TOO_MANY_IMAGES: { status: 400, message: 'The request holds more pictures than this route takes.', retryable: false },
+  PARAMETER_UNSUPPORTED: {
+    status: 400,
+    message: 'The request asks for something that a captioning model cannot do.',
+    retryable: false,
+  },
   KEY_MISSING: { status: 401, message: 'Send the site key as "Authorization: Bearer <key>".', retryable: false },
   KEY_INVALID: { status: 401, message: 'The key is unknown, expired or revoked.', retryable: false },
   SCOPE_MISSING: { status: 403, message: 'The key is valid but not for this route.', retryable: false },
   NOT_FOUND: { status: 404, message: 'There is nothing here under that name.', retryable: false },
+  MODEL_UNKNOWN: { status: 404, message: 'There is no model of this name.', retryable: false },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This address exists, but not for this method.', retryable: false },
   REQUEST_TIMEOUT: { status: 408, message: 'The request took too long to arrive.', retryable: true },
   IDEMPOTENCY_CONFLICT: {

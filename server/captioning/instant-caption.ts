@@ -51,7 +51,8 @@ function replyOf(result: EngineResult): CaptionReply | AnswerReply {
   const { id, precision, demonstration } = result.model;
   const common = { model: { id, precision, demonstration }, timings: result.timingsMs };
   if (result.answer !== null) {
-    return { answer: result.answer.text, confidence: result.answer.confidence, ...common };
+    const { text, confidence, tokens } = result.answer;
+    return { answer: text, confidence, tokens: tokens.length, ...common };
   }
   if (result.caption === null) throw new AppError('INTERNAL', { reason: 'the engine gave no caption' });
   const texts = composeTexts({
@@ -71,6 +72,7 @@ function replyOf(result: EngineResult): CaptionReply | AnswerReply {
     confidence: texts.confidence,
     flags: texts.flags,
     seo,
+    tokens: result.caption.candidates[0].tokens.length,
     ...common,
   };
 }

@@ -46,6 +46,7 @@ export function siteServices(siteId: string, { stores, work, webhookOrigins }: S
       work.settler.wake();
       return run;
     },
+    predictions: stores.predictionsOf(siteId),
     webhook: {
       register: (url) => {
         checkWebhookTarget(url, webhookOrigins);

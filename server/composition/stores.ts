@@ -6,6 +6,7 @@ import { IdempotencyStore } from '../queue/idempotency-store';
 import { JobStore } from '../queue/job-store';
 import { LeaseStore } from '../queue/lease-store';
 import type { JobEnds } from '../queue/queue';
+import { PredictionStore } from '../predictions/prediction-store';
 import { ChangeFeed } from '../review/change-feed';
 import { ChangeSignal } from '../review/change-signal';
 import { RunStore } from '../review/run-store';
@@ -59,6 +60,7 @@ export function openStores(data: DataFolder, isLocal: boolean) {
     suggestionsOf: (siteId: string) => new SuggestionStore(storage, siteId, changes),
     runsOf: (siteId: string) => new RunStore(storage, siteId),
     idempotencyOf: (siteId: string) => new IdempotencyStore(storage, siteId),
+    predictionsOf: (siteId: string) => new PredictionStore(storage, siteId, Date.now),
     webhookOf: (siteId: string) => new WebhookStore(storage, siteId, Date.now),
   };
 }

@@ -31,6 +31,8 @@ export const CaptionReply = z.object({
   confidence: z.number().min(0).max(1),
   flags: z.array(Flag),
   seo: Fields.omit({ alt_text: true }),
+  /** Tokens of the caption, its end token left out. */
+  tokens: z.number().int(),
   model: ModelRef,
   timings: Timings,
 });
@@ -38,6 +40,7 @@ export type CaptionReply = z.infer<typeof CaptionReply>;
 
 export const AnswerReply = z.object({
   answer: z.string(),
+  tokens: z.number().int(),
   confidence: z.number().min(0).max(1),
   model: ModelRef,
   timings: Timings,

@@ -19,7 +19,7 @@ export function handlersOf(route: Route, services: Services): RequestHandler[] {
 }
 
 function bodyParsers(kind: BodyKind, limit: number): RequestHandler[] {
-  if (kind === 'image') return [];
+  if (kind === 'image' || kind === 'own') return [];
   const parse: RequestHandler = express.json({ limit, strict: true, inflate: false, type: isJson });
   if (kind === 'json-or-image') return [parse];
   if (kind === 'none') return [];

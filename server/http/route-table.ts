@@ -16,6 +16,8 @@ import {
 } from './routes/suggestions';
 import { deleteWebhook, putWebhook } from './routes/webhook';
 
+import { COMPAT_ROUTES } from './compat/faces';
+
 /** Every route there is. The OpenAPI document and the tests of access walk this list. */
 export const ROUTES: readonly Route[] = [
   livez,
@@ -49,4 +51,5 @@ export const ROUTES: readonly Route[] = [
   revokeKey,
   putWebhook,
   deleteWebhook,
+  ...COMPAT_ROUTES,
 ];

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { AppError } from '../errors';
+import type { Face } from './compat/face';
 import type { Principal } from './principal';
 import type { Services, SiteServices } from './services';
 
@@ -33,18 +34,20 @@ export interface Call<Params, Query, Body> {
 /** Most bytes of a JSON body that carries texts: six of 10,000 characters, escaped in the longest way. */
 export const TEXTS_LIMIT = 512 * 1024;
 
-/** JSON, the raw bytes of an image, or either. */
-export type BodyKind = 'none' | 'json' | 'image' | 'json-or-image';
+/** JSON, the raw bytes of an image, either, or whatever the route reads by itself. */
+export type BodyKind = 'none' | 'json' | 'image' | 'json-or-image' | 'own';
 
 export interface RouteFacts {
   readonly method: Method;
-  /** In the form of OpenAPI: `/v1/jobs/{id}`. */
+  /** In the form of OpenAPI: `/v1/jobs/{id}`; `{*rest}` at the end stands for one part or more. */
   readonly path: string;
   readonly access: Access;
   readonly summary: string;
   readonly bodyKind?: BodyKind;
   /** Most bytes of a JSON body; 64 kB unless given. */
   readonly jsonLimit?: number;
+  /** Set for routes that speak another API's language, errors included; they stay out of our OpenAPI document. */
+  readonly face?: Face;
   /** Schema of the body by status; null where there is none, a media type where it is not JSON. */
   readonly answers: Readonly<Record<number, z.ZodType | string | null>>;
 }
@@ -95,8 +98,12 @@ export function defineRoute<
 const MOST_PROBLEMS = 10;
 
 /** Throws BAD_REQUEST with the places that are wrong; never with the values that stood there. */
-function parse<Schema extends z.ZodType>(schema: Schema | undefined, value: unknown, place: string): z.infer<Schema>;
-function parse(schema: z.ZodType | undefined, value: unknown, place: string): unknown {
+export function parse<Schema extends z.ZodType>(
+  schema: Schema | undefined,
+  value: unknown,
+  place: string,
+): z.infer<Schema>;
+export function parse(schema: z.ZodType | undefined, value: unknown, place: string): unknown {
   if (schema === undefined) return undefined;
   const result = schema.safeParse(value);
   if (result.success) return result.data;

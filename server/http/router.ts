@@ -2,6 +2,8 @@ import express, { type Express, type Request } from 'express';
 import helmet from 'helmet';
 import { AppError } from '../errors';
 import { handlersOf } from './adapter';
+import { foreignKey } from './compat/credentials';
+import { faceOf } from './compat/faces';
 import { authenticate } from './middleware/authenticate';
 import { answerErrors } from './middleware/errors';
 import { checkHost } from './middleware/host-check';
@@ -36,6 +38,7 @@ export function createRouter(services: Services, routes: readonly Route[], optio
       checkKey: services.checkKey,
       guard: new LoginGuard(() => performance.now()),
       accessOf: accessFinder(routes),
+      foreignKeyOf: (request) => (faceOf(request.path) === null ? undefined : foreignKey(request)),
     }),
   );
   for (const route of routes) app[route.method](expressPath(route.path), ...handlersOf(route, services));
@@ -47,7 +50,7 @@ export function createRouter(services: Services, routes: readonly Route[], optio
   app.use(() => {
     throw new AppError('NOT_FOUND');
   });
-  app.use(answerErrors(services.logger, services.translate));
+  app.use(answerErrors(services.logger, services.translate, faceOf));
   return app;
 }
 
@@ -66,13 +69,18 @@ function securityHeaders(): express.RequestHandler {
 
 /** `/v1/jobs/{id}` in express's words. */
 export function expressPath(path: string): string {
-  return path.replace(/\{(\w+)\}/g, ':$1');
+  return path.replace(/\{\*(\w+)\}/g, '*$1').replace(/\{(\w+)\}/g, ':$1');
 }
 
 function accessFinder(routes: readonly Route[]): (request: Request) => Access | null {
   const patterns = routes.map((route) => ({
     method: route.method.toUpperCase(),
-    pattern: new RegExp(`^${route.path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`),
+    pattern: new RegExp(
+      `^${route.path
+        .replace(/[.]/g, '\\.')
+        .replace(/\{\*\w+\}/g, '.+')
+        .replace(/\{\w+\}/g, '[^/]+')}$`,
+    ),
     access: route.access,
   }));
   return (request) =>

@@ -17,6 +17,8 @@ import type { Suggestion } from '../contract/suggestion';
 import type { KeyStore } from '../sites/key-store';
 import type { SiteStore } from '../sites/site-store';
 import type { Registration } from '../webhooks/webhook-store';
+import type { PredictionRunner } from '../predictions/prediction-runner';
+import type { PredictionStore } from '../predictions/prediction-store';
 import type { Principal } from './principal';
 
 /** What one site's key can reach. Made anew for each request; nothing in it can name another site. */
@@ -32,6 +34,7 @@ export interface SiteServices {
   readonly acceptJob: (request: JobRequest, idempotencyKey: string | null) => { job: Job; isNew: boolean };
   /** Many decisions, each with its own answer. */
   readonly decide: (request: BulkDecisionRequest) => BulkDecisionReply;
+  readonly predictions: PredictionStore;
   /** Throws WEBHOOK_TARGET_REFUSED. */
   readonly webhook: {
     readonly register: (url: string) => Registration;
@@ -59,6 +62,11 @@ export interface Services {
   readonly forSite: (siteId: string) => SiteServices | null;
   /** Streams a body to a file, checks it, and gives it over. */
   readonly spool: (body: AsyncIterable<Uint8Array>) => Promise<SpooledImage>;
+  /** The bytes behind an address. Throws URL_INPUT_OFF, URL_BLOCKED, URL_FETCH_FAILED. */
+  readonly fetchPicture: (url: string) => Promise<AsyncIterable<Uint8Array>>;
+  /** Most bytes of one image. */
+  readonly maxBytes: number;
+  readonly predictions: PredictionRunner;
   readonly captionNow: (
     imagePath: string,
     options: CaptionOptions,

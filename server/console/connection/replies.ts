@@ -63,10 +63,17 @@ export const isCaptionReply = shape<CaptionReply>({
   confidence: isNumber,
   flags: listOf(flag),
   seo,
+  tokens: isNumber,
   model: modelRef,
   timings,
 });
-export const isAnswerReply = shape<AnswerReply>({ answer: isText, confidence: isNumber, model: modelRef, timings });
+export const isAnswerReply = shape<AnswerReply>({
+  answer: isText,
+  confidence: isNumber,
+  tokens: isNumber,
+  model: modelRef,
+  timings,
+});
 
 const isJobState = oneOf<JobState>({ waiting: true, running: true, done: true, failed: true, cancelled: true });
 const isPriority = oneOf<Priority>({ interactive: true, upload: true, backfill: true });

@@ -17,6 +17,8 @@ export interface AuthenticateParts {
   readonly guard: LoginGuard;
   /** Who may call this path; null for a path that no route has. */
   readonly accessOf: (request: Request) => Access | null;
+  /** The key of a request to a face of another API, which may come under another name; undefined for our own. */
+  readonly foreignKeyOf: (request: Request) => string | undefined;
 }
 
 /**
@@ -41,11 +43,11 @@ export function authenticate(parts: AuthenticateParts): RequestHandler {
 }
 
 function identify(parts: AuthenticateParts, request: Request, response: Response): Principal {
-  const header = request.headers.authorization;
+  const header = parts.foreignKeyOf(request) ?? request.headers.authorization;
   const from = request.socket.remoteAddress ?? '';
   response.setHeader('www-authenticate', 'Bearer realm="altsmith"');
   if (header === undefined) throw new AppError('KEY_MISSING');
-  const [, key] = /^Bearer +(\S{1,200})$/i.exec(header) ?? [];
+  const key = parts.foreignKeyOf(request) ?? /^Bearer +(\S{1,200})$/i.exec(header)?.[1];
   const principal = key === undefined ? null : parts.checkKey(key);
   if (principal === null) {
     // Only after the look-up: a good key is let through however many bad ones came from the same proxy.

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler } from 'express';
 import { AppError, toAppError } from '../../errors';
 import type { Logger } from '../../logger';
+import type { Face } from '../compat/face';
 import { requestIdOf } from './request-id';
 
 /** What express's own parsers throw, by the `type` they put on the error. */
@@ -11,10 +12,14 @@ const PARSER_ERRORS: Readonly<Record<string, 'BODY_TOO_LARGE' | 'MEDIA_TYPE_UNSU
 };
 
 /** The one place where what was thrown becomes an answer. */
-export function answerErrors(logger: Logger, translate: (thrown: unknown) => AppError | null): ErrorRequestHandler {
+export function answerErrors(
+  logger: Logger,
+  translate: (thrown: unknown) => AppError | null,
+  faceOf: (path: string) => Face | null,
+): ErrorRequestHandler {
   // Express tells an error handler by its four parameters.
   // eslint-disable-next-line @typescript-eslint/no-unused-vars
-  return (thrown, _request, response, _next) => {
+  return (thrown, request, response, _next) => {
     const error = translate(thrown) ?? fromExpress(thrown) ?? toAppError(thrown);
     if (error.status >= 500) logger.error({ err: error, request_id: requestIdOf(response) }, 'request failed');
     if (response.headersSent) {
@@ -24,7 +29,11 @@ export function answerErrors(logger: Logger, translate: (thrown: unknown) => App
     const retryAfter = error.details['retry_after_seconds'] ?? (error.status === 503 ? 5 : undefined);
     if (typeof retryAfter === 'number') response.setHeader('retry-after', String(Math.max(1, Math.ceil(retryAfter))));
     response.setHeader('cache-control', 'no-store');
-    response.status(error.status).json({ error: error.toBody(requestIdOf(response)) });
+    const place = { path: request.path, requestId: requestIdOf(response) };
+    const foreign = faceOf(request.path)?.errorReply(error, place);
+    for (const [name, value] of Object.entries(foreign?.headers ?? {})) response.setHeader(name, value);
+    response.status(foreign?.status ?? error.status);
+    response.json(foreign?.body ?? { error: error.toBody(place.requestId) });
   };
 }
 

@@ -10,6 +10,7 @@ const reply: CaptionReply = {
   confidence: 0.71,
   flags: [{ code: 'linked', message: 'The image is a link.' }],
   seo: { title: null, caption: null, description: null, keywords: null, file_name: null },
+  tokens: 6,
   model: { id: 'mini', precision: 'int8', demonstration: true },
   timings: { decode: 1, vision: 2, text: 3, total: 1234 },
 };
@@ -65,7 +66,7 @@ test('a text file has one line for each picture, whatever its name', () => {
 test('JSON holds the whole answer, and the questions that were answered', () => {
   const answered = {
     question: 'What colour?',
-    reply: { answer: 'brown', confidence: 0.5, model: reply.model, timings: reply.timings },
+    reply: { answer: 'brown', tokens: 1, confidence: 0.5, model: reply.model, timings: reply.timings },
     error: null,
   };
   const open = { question: 'And now?', reply: null, error: null };

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, existsSync, linkSync } from 'node:fs';
+import path from 'node:path';
+import type { InstantCaption } from '../captioning/instant-caption';
+import type { Logger } from '../logger';
+import { PredictionRunner } from '../predictions/prediction-runner';
+import { PredictionWork } from '../predictions/prediction-work';
+import type { DataFolder } from '../storage/data-folder';
+import { storageProblem } from '../storage/sqlite-error';
+import type { Stores } from './stores';
+
+/** The worker of prediction APIs: the same call as `POST /v1/captions`, for rows instead of people. */
+export function buildPredictions(
+  stores: Stores,
+  instant: InstantCaption,
+  { data, logger }: { readonly data: DataFolder; readonly logger: Logger },
+): PredictionRunner {
+  return new PredictionRunner({
+    work: new PredictionWork(stores.storage, Date.now),
+    captionNow: (imagePath, options, signal) => instant.run(imagePath, options, signal),
+    copyOf: (siteId, sha256) => {
+      const original = stores.imagesOf(siteId).originalPath(sha256);
+      if (!existsSync(original)) return null;
+      const copy = path.join(data.temporary, `${randomBytes(16).toString('hex')}.part`);
+      try {
+        linkSync(original, copy);
+      } catch {
+        // Filesystems without hard links.
+        copyFileSync(original, copy);
+      }
+      return copy;
+    },
+    now: Date.now,
+    logger,
+    translate: storageProblem,
+  });
+}

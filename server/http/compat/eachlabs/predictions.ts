@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { AppError, CATALOGUE, isErrorCode } from '../../../errors';
+import type { Prediction, PredictionState } from '../../../predictions/prediction';
+import { defineRoute, parse, type Call, type Reply, type Route } from '../../route';
+import { readJson } from '../body';
+import { awaitPrediction, cancelPrediction, createPrediction, PredictionInput } from '../prediction-input';
+import { eachlabs } from './errors';
+
+const RUN_SECONDS = 55;
+const CreateRequest = z.looseObject({
+  model: z.string().max(200),
+  version: z.string().max(200).default('0.0.1'),
+  input: PredictionInput,
+  webhook_url: z.string().nullish(),
+});
+const Params = z.strictObject({ id: z.string() });
+
+const STATUS: Readonly<Record<PredictionState, string>> = {
+  starting: 'starting',
+  succeeded: 'success',
+  failed: 'error',
+  canceled: 'cancelled',
+};
+
+function outputOf({ output, errorCode }: Prediction) {
+  if (errorCode === null) return output;
+  return {
+    error_code: errorCode,
+    error_message: isErrorCode(errorCode) ? CATALOGUE[errorCode].message : errorCode,
+  };
+}
+
+function bodyOf(prediction: Prediction) {
+  const { id, input, state, startedAt, completedAt } = prediction;
+  const ms = startedAt === null || completedAt === null ? 0 : completedAt - startedAt;
+  return {
+    id,
+    input,
+    status: STATUS[state],
+    output: outputOf(prediction),
+    logs: null,
+    metrics: { predict_time: ms / 1000, cost: 0 },
+    urls: { get: `/v1/prediction/${id}`, cancel: `/v1/prediction/${id}/cancel` },
+  };
+}
+
+async function start({ request, services, site }: Call<unknown, unknown, unknown>): Promise<Prediction> {
+  const wish = parse(CreateRequest, await readJson(request, services.maxBytes), 'body');
+  if ((wish.webhook_url ?? '') !== '') {
+    throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'webhook_url; poll instead' });
+  }
+  return createPrediction(wish, { site, services });
+}
+
+async function create(call: Call<unknown, unknown, unknown>): Promise<Reply> {
+  const { id } = await start(call);
+  // "success" says that the run was accepted.
+  return { status: 200, body: { status: 'success', message: 'Prediction created successfully', predictionID: id } };
+}
+
+async function run(call: Call<unknown, unknown, unknown>): Promise<Reply> {
+  const { id } = await start(call);
+  return { status: 200, body: { ...bodyOf(await awaitPrediction(id, RUN_SECONDS, call)), predictionID: id } };
+}
+
+const facts = { access: 'site', face: eachlabs, answers: { 200: null } } as const;
+
+/** Its documentation writes no slash at the end, its client does. */
+export const predictions: readonly Route[] = ['/eachlabs/v1/prediction', '/v1/prediction'].flatMap((base) => [
+  ...[base, `${base}/`].map((path) =>
+    defineRoute({ ...facts, method: 'post', path, bodyKind: 'own', summary: 'Eachlabs: start a run.', handle: create }),
+  ),
+  defineRoute({
+    ...facts,
+    method: 'post',
+    path: `${base}/run`,
+    bodyKind: 'own',
+    summary: 'Eachlabs: start a run and wait for its end.',
+    handle: run,
+  }),
+  defineRoute({
+    ...facts,
+    method: 'get',
+    path: `${base}/{id}`,
+    params: Params,
+    summary: 'Eachlabs: one run.',
+    handle: async ({ params, services, site, signal }) => ({
+      status: 200,
+      body: bodyOf(await awaitPrediction(params.id, 0, { site, services, signal })),
+    }),
+  }),
+  defineRoute({
+    ...facts,
+    method: 'post',
+    path: `${base}/{id}/cancel`,
+    params: Params,
+    summary: 'Eachlabs: stop a run.',
+    handle: ({ params, services, site }) => ({
+      status: 200,
+      body: bodyOf(cancelPrediction(params.id, { site, services })),
+    }),
+  }),
+]);

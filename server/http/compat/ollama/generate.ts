@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { AppError } from '../../../errors';
+import { defineRoute, parse, type Call, type Reply, type Route } from '../../route';
+import { readJson } from '../body';
+import { intentOf } from '../intent';
+import { piecesOf } from '../openai/event-stream';
+import { modelHeader, tell, type TellContext, type Told } from '../tell';
+import { ollama } from './errors';
+
+const Options = z.looseObject({ num_predict: z.number().int().min(-2).max(1_000_000).optional() });
+const Common = {
+  model: z.string().max(200).default('altsmith'),
+  stream: z.boolean().default(true),
+  format: z.unknown().optional(),
+  options: Options.nullish(),
+};
+const Pictures = z.array(z.string()).max(100);
+const GenerateRequest = z.looseObject({
+  ...Common,
+  prompt: z.string().default(''),
+  images: Pictures.nullish(),
+});
+const ChatRequest = z.looseObject({
+  ...Common,
+  messages: z
+    .array(z.looseObject({ role: z.string(), content: z.string().default(''), images: Pictures.nullish() }))
+    .max(1000),
+});
+
+const NANOSECONDS = 1e9;
+const NDJSON = { 'content-type': 'application/x-ndjson' } as const;
+
+interface Wish {
+  readonly format?: unknown;
+  readonly options?: z.infer<typeof Options> | null | undefined;
+}
+
+async function describe(
+  images: readonly string[] | null | undefined,
+  text: string,
+  wish: Wish & { readonly context: TellContext },
+): Promise<Told> {
+  // An empty string is how clients say "no format".
+  if (wish.format !== undefined && wish.format !== null && wish.format !== '') {
+    throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'format' });
+  }
+  const [picture, ...more] = images ?? [];
+  if (picture === undefined) throw new AppError('IMAGE_MISSING');
+  if (more.length > 0) throw new AppError('TOO_MANY_IMAGES', { most: 1 });
+  const most = wish.options?.num_predict;
+  return tell(
+    { picture, intent: intentOf({}, text), maxTokens: most === undefined || most < 1 ? undefined : most },
+    wish.context,
+  );
+}
+
+function figuresOf({ seconds, tokens, isCut }: Told) {
+  const duration = Math.round(seconds * NANOSECONDS);
+  return {
+    done: true,
+    done_reason: isCut ? 'length' : 'stop',
+    total_duration: duration,
+    load_duration: 0,
+    prompt_eval_count: 577,
+    prompt_eval_duration: Math.round(duration / 2),
+    eval_count: tokens,
+    eval_duration: Math.round(duration / 2),
+  };
+}
+
+/** One object, or with `stream` a line for each piece and the figures on the last. */
+function replyOf(wish: { model: string; stream: boolean }, told: Told, field: (text: string) => object): Reply {
+  const head = { model: wish.model, created_at: new Date().toISOString() };
+  const headers = modelHeader(told.model);
+  if (!wish.stream) return { status: 200, headers, body: { ...head, ...field(told.text), ...figuresOf(told) } };
+  const lines = [
+    ...piecesOf(told.text).map((piece) => ({ ...head, ...field(piece), done: false })),
+    { ...head, ...field(''), ...figuresOf(told) },
+  ];
+  return {
+    status: 200,
+    headers: { ...headers, ...NDJSON },
+    body: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+  };
+}
+
+async function generate({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
+  const wish = parse(GenerateRequest, await readJson(request, services.maxBytes), 'body');
+  const told = await describe(wish.images, wish.prompt, { ...wish, context: { services, signal } });
+  return replyOf(wish, told, (response) => ({ response }));
+}
+
+async function chat({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
+  const wish = parse(ChatRequest, await readJson(request, services.maxBytes), 'body');
+  const last = wish.messages.findLast(({ role }) => role === 'user');
+  const told = await describe(last?.images, last?.content ?? '', { ...wish, context: { services, signal } });
+  return replyOf(wish, told, (content) => ({ message: { role: 'assistant', content } }));
+}
+
+export const generation: readonly Route[] = [
+  { path: '/api/generate', handle: generate, summary: 'Ollama generate: captions the picture, or answers about it.' },
+  { path: '/api/chat', handle: chat, summary: 'Ollama chat: captions the picture of the last message.' },
+].map((route) =>
+  defineRoute({
+    method: 'post',
+    access: 'site',
+    face: ollama,
+    bodyKind: 'own',
+    answers: { 200: null },
+    ...route,
+  }),
+);

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { AppError } from '../../../errors';
+import { defineRoute, parse, type Call, type Reply, type Route } from '../../route';
+import { readJson } from '../body';
+import { modelHeader } from '../tell';
+import { answerTurn, type TurnAnswer } from './answer-turn';
+import { EVENT_STREAM, eventStream, piecesOf } from './event-stream';
+import { openAi } from './errors';
+import { Messages } from './messages';
+import { jsonContent } from './response-format';
+
+const Count = z.number().int().min(1).max(1_000_000).nullish();
+
+/** Everything that is read; whatever else clients send (temperature, seed, user …) changes nothing about a caption. */
+export const ChatRequest = z.looseObject({
+  model: z.string().max(200).default('altsmith'),
+  messages: Messages.min(1),
+  n: z.number().int().min(1).max(4).nullish(),
+  max_tokens: Count,
+  max_completion_tokens: Count,
+  stream: z.boolean().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().optional() }).nullish(),
+  response_format: z.unknown().optional(),
+  tools: z.array(z.unknown()).nullish(),
+  question: z.string().max(300).optional(),
+  prompt: z.string().max(200).optional(),
+});
+type ChatRequest = z.infer<typeof ChatRequest>;
+
+async function complete({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
+  const wish = parse(ChatRequest, await readJson(request, services.maxBytes), 'body');
+  if ((wish.tools ?? []).length > 0) throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'tools' });
+  const shape = jsonContent(wish.response_format);
+  const { question, prompt } = wish;
+  const answer = await answerTurn(
+    {
+      messages: wish.messages,
+      fields: { ...(question === undefined ? {} : { question }), ...(prompt === undefined ? {} : { prompt }) },
+      maxTokens: wish.max_completion_tokens ?? wish.max_tokens ?? undefined,
+      count: wish.n ?? 1,
+    },
+    { services, signal },
+  );
+  const texts = answer.texts.map(shape);
+  const headers = modelHeader(answer.model);
+  if (wish.stream === true) {
+    return { status: 200, headers: { ...headers, ...EVENT_STREAM }, body: chunksOf(wish, texts, answer) };
+  }
+  return { status: 200, headers, body: completionOf(wish, texts, answer) };
+}
+
+function usageOf({ promptTokens, completionTokens }: TurnAnswer) {
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+  };
+}
+
+function envelope(object: 'chat.completion' | 'chat.completion.chunk', { model }: ChatRequest) {
+  return { id: `chatcmpl-${randomUUID()}`, object, created: Math.floor(Date.now() / 1000), model };
+}
+
+const finishOf = ({ isCut }: TurnAnswer) => (isCut ? 'length' : 'stop');
+
+function completionOf(wish: ChatRequest, texts: readonly string[], answer: TurnAnswer) {
+  return {
+    ...envelope('chat.completion', wish),
+    choices: texts.map((content, index) => ({
+      index,
+      message: { role: 'assistant', content, refusal: null },
+      logprobs: null,
+      finish_reason: finishOf(answer),
+    })),
+    usage: usageOf(answer),
+  };
+}
+
+function chunksOf(wish: ChatRequest, texts: readonly string[], answer: TurnAnswer): string {
+  const head = envelope('chat.completion.chunk', wish);
+  const chunk = (index: number, delta: object, finish: string | null) => ({
+    data: { ...head, choices: [{ index, delta, logprobs: null, finish_reason: finish }] },
+  });
+  return eventStream([
+    ...texts.flatMap((text, index) => [
+      chunk(index, { role: 'assistant', content: '' }, null),
+      ...piecesOf(text).map((content) => chunk(index, { content }, null)),
+      chunk(index, {}, finishOf(answer)),
+    ]),
+    ...(wish.stream_options?.include_usage === true
+      ? [{ data: { ...head, choices: [], usage: usageOf(answer) } }]
+      : []),
+    { data: '[DONE]' },
+  ]);
+}
+
+/** `POST …/chat/completions`, under each address that clients build from the base URLs people enter. */
+export const chatCompletions: readonly Route[] = [
+  '/v1/chat/completions',
+  '/chat/completions',
+  '/hf/v1/chat/completions',
+].map((path) =>
+  defineRoute({
+    method: 'post',
+    path,
+    access: 'site',
+    face: openAi,
+    summary: 'OpenAI chat completions: captions the pictures of the last message, or answers about them.',
+    bodyKind: 'own',
+    answers: { 200: null },
+    handle: complete,
+  }),
+);

@@ -1,0 +1,16 @@
+/** Events of `text/event-stream`, all at once: a caption is ready as a whole before its first word is. */
+export function eventStream(events: readonly { readonly name?: string; readonly data: unknown }[]): string {
+  return events
+    .map(({ name, data }) => {
+      const text = typeof data === 'string' ? data : JSON.stringify(data);
+      return `${name === undefined ? '' : `event: ${name}\n`}data: ${text}\n\n`;
+    })
+    .join('');
+}
+
+export const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8' } as const;
+
+/** A text in the pieces in which it would have been written: words with the space before them. */
+export function piecesOf(text: string): string[] {
+  return text.match(/\s*\S+/gu) ?? [];
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { AppError } from '../../../errors';
+
+const Text = z.looseObject({ type: z.literal('text') });
+const JsonSchema = z.looseObject({
+  type: z.literal('json_schema'),
+  json_schema: z.looseObject({
+    schema: z.looseObject({
+      properties: z.record(z.string(), z.looseObject({ type: z.literal('string') })),
+    }),
+  }),
+});
+
+/**
+ * Turns a caption into the content that was asked for. A schema whose properties are all strings gets the caption in
+ * each of them; anything else cannot be filled by a captioner. Throws PARAMETER_UNSUPPORTED.
+ */
+export function jsonContent(format: unknown): (text: string) => string {
+  if (format === undefined || format === null || Text.safeParse(format).success) return (text) => text;
+  const parsed = JsonSchema.safeParse(format);
+  if (!parsed.success) throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'response_format' });
+  const names = Object.keys(parsed.data.json_schema.schema.properties);
+  return (text) => JSON.stringify(Object.fromEntries(names.map((name) => [name, text])));
+}
