@@ -1,3 +1,4 @@
+import type { ModelInfo } from '../../models/captioner';
 import type { Job, JobRequest } from '../contract/job';
 import { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
@@ -7,17 +8,19 @@ import type { JobQueue } from '../queue/queue';
 import type { RunStore } from '../review/run-store';
 import type { SuggestionStore } from '../review/suggestion-store';
 import type { Storage } from '../storage/database';
+import { modelKey, type ResultStore } from './result-store';
 
 export interface AcceptJobParts {
   readonly storage: Storage;
   readonly queue: Pick<JobQueue, 'ring'>;
-  readonly images: Pick<ImageStore, 'get'>;
+  readonly images: Pick<ImageStore, 'hasBytes'>;
+  readonly results: Pick<ResultStore, 'has'>;
   readonly jobs: Pick<JobStore, 'add' | 'get' | 'latestFor' | 'raisePriority'>;
   readonly runs: Pick<RunStore, 'forNewJob'>;
   readonly suggestions: Pick<SuggestionStore, 'jobDecidedAgainst'>;
   readonly idempotency: Pick<IdempotencyStore, 'find' | 'remember'>;
   /** The model that will caption it; null while none has been loaded yet. */
-  readonly modelId: () => string | null;
+  readonly model: () => ModelInfo | null;
   /** Throws QUEUE_FULL. */
   readonly takeRoom: () => void;
 }
@@ -52,7 +55,7 @@ function knownJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob | nul
   const { subject, image_sha256, run_id, priority } = request;
   const run = run_id === undefined ? null : parts.runs.forNewJob(run_id);
   const known = parts.jobs.latestFor(subject, image_sha256);
-  if (known !== null && isSameJob(known.job, known.modelId, parts.modelId())) {
+  if (known !== null && isSameJob(known.job, known.modelId, parts.model()?.id ?? null)) {
     parts.jobs.raisePriority(known.job.id, priority);
     return { job: parts.jobs.get(known.job.id) ?? known.job, isNew: false };
   }
@@ -63,12 +66,14 @@ function knownJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob | nul
 }
 
 function newJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob {
-  if (parts.images.get(request.image_sha256)?.hasOriginal !== true) throw new AppError('IMAGE_UNKNOWN');
+  const model = parts.model();
+  const isKnown = model !== null && parts.results.has(request.image_sha256, modelKey(model));
+  if (!isKnown && !parts.images.hasBytes(request.image_sha256)) throw new AppError('IMAGE_UNKNOWN');
   parts.takeRoom();
   const job = parts.jobs.add({
     subject: request.subject,
     imageSha256: request.image_sha256,
-    modelId: parts.modelId(),
+    modelId: model?.id ?? null,
     runId: request.run_id ?? null,
     priority: request.priority,
     work: {

@@ -4,15 +4,18 @@ import { AppError, toAppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import type { Logger } from '../logger';
 import type { Claim, JobQueue } from '../queue/queue';
-import type { CaptionEngine, EngineResult } from './engine';
+import type { CaptionEngine } from './engine';
+import { captionOf, type CaptionResult } from './engine-result';
 import type { JobFinisher } from './job-finisher';
+import { modelKey, type ResultStore } from './result-store';
 import { SUGGESTION_SETTINGS } from './settings';
 
 export interface CaptionJobParts {
   readonly queue: JobQueue;
-  readonly engine: Pick<CaptionEngine, 'run'>;
+  readonly engine: Pick<CaptionEngine, 'run' | 'state'>;
   readonly finisher: JobFinisher;
   readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'thumbnailPath'>;
+  readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
   readonly logger: Logger;
   readonly translate: (thrown: unknown) => AppError | null;
 }
@@ -65,6 +68,11 @@ function keepsLease(parts: CaptionJobParts, claim: Claim, logger: Logger): boole
 }
 
 async function runAndFinish(parts: CaptionJobParts, claim: Claim, signal: AbortSignal): Promise<void> {
+  const known = knownResult(parts, claim);
+  if (known !== null) {
+    parts.finisher.finish(claim, known, false);
+    return;
+  }
   const images = parts.imagesOf(claim.siteId);
   const imagePath = images.originalPath(claim.imageSha256);
   if (!existsSync(imagePath)) throw new AppError('IMAGE_UNKNOWN');
@@ -78,16 +86,22 @@ async function runAndFinish(parts: CaptionJobParts, claim: Claim, signal: AbortS
       thumbnailPath: unfinished,
       signal,
     });
-    await finish(parts, claim, { result, unfinished, thumbnail });
+    await finish(parts, claim, { result: captionOf(result), unfinished, thumbnail });
   } finally {
     await rm(unfinished, { force: true });
   }
 }
 
+/** What this model said about this image before: it would say the same again. */
+function knownResult(parts: CaptionJobParts, claim: Claim): CaptionResult | null {
+  const { model } = parts.engine.state();
+  return model === null ? null : parts.resultsOf(claim.siteId).get(claim.imageSha256, modelKey(model));
+}
+
 async function finish(
   parts: CaptionJobParts,
   claim: Claim,
-  work: { result: EngineResult; unfinished: string; thumbnail: string },
+  work: { result: CaptionResult; unfinished: string; thumbnail: string },
 ): Promise<void> {
   const hasThumbnail = existsSync(work.unfinished);
   if (hasThumbnail) await rename(work.unfinished, work.thumbnail);

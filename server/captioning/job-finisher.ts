@@ -1,16 +1,17 @@
 import type { Suggestion } from '../contract/suggestion';
-import { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import type { Claim, JobQueue } from '../queue/queue';
 import type { SuggestionStore } from '../review/suggestion-store';
 import type { Storage } from '../storage/database';
-import type { EngineResult } from './engine';
+import type { CaptionResult } from './engine-result';
+import type { ResultStore } from './result-store';
 import { composeTexts } from './text/compose';
 import { duplicateTextFlag } from './text/flags';
 
 /** The stores of one site that finishing a job writes to. */
 export interface FinishStores {
   readonly images: Pick<ImageStore, 'markThumbnail'>;
+  readonly results: Pick<ResultStore, 'put'>;
   readonly suggestions: Pick<SuggestionStore, 'create' | 'countOthersWithText' | 'autoApprove'>;
   /** Least confidence for approval without a person; null, the default, is never. */
   readonly autoApproveFrom: number | null;
@@ -27,12 +28,11 @@ export class JobFinisher {
   constructor(private readonly parts: JobFinisherParts) {}
 
   /** Throws LEASE_LOST when the job is no longer this worker's; then nothing of it is kept. */
-  finish(claim: Claim, result: EngineResult, hasThumbnail: boolean): Suggestion {
+  finish(claim: Claim, result: CaptionResult, hasThumbnail: boolean): Suggestion {
     const { caption } = result;
-    if (caption === null) throw new AppError('INTERNAL', { reason: 'the engine gave no caption' });
     const { context, current, locale, fields } = claim.work;
     const texts = composeTexts({ caption, image: result.image, context, current, locale, fields, model: result.model });
-    const { images, suggestions, autoApproveFrom } = this.parts.storesOf(claim.siteId);
+    const { images, results, suggestions, autoApproveFrom } = this.parts.storesOf(claim.siteId);
     const { id, precision, demonstration } = result.model;
     return this.parts.storage.transaction(() => {
       const twins = suggestions.countOthersWithText(claim.imageSha256, texts.fields.alt_text);
@@ -51,6 +51,7 @@ export class JobFinisher {
         current: current ?? {},
       });
       this.parts.queue.complete(claim, { suggestionId: suggestion.id, modelId: id });
+      results.put(claim.imageSha256, result);
       if (hasThumbnail) images.markThumbnail(claim.imageSha256);
       return suggestions.autoApprove(suggestion, autoApproveFrom);
     });

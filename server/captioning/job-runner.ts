@@ -1,10 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { captionJob, type CaptionJobParts } from './caption-job';
-import type { CaptionEngine } from './engine';
 import type { EngineSlots } from './engine-slots';
 
 export interface JobRunnerParts extends CaptionJobParts {
-  readonly engine: Pick<CaptionEngine, 'run' | 'state'>;
   readonly slots: EngineSlots;
   /** Name that this process claims under. */
   readonly worker: string;

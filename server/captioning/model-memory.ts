@@ -1,11 +1,21 @@
+import { z } from 'zod';
+import type { ModelInfo } from '../../models/captioner';
 import type { Storage } from '../storage/database';
 import type { CaptionEngine } from './engine';
+import { StoredResult } from './engine-result';
 
 const FACT = 'last_model';
+const Kept = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(StoredResult.shape.model);
 
-/** Which model captions now; while it is loading, which one did before the restart. */
+/**
+ * Which model captions now. While it is loading, the one before the restart; where all workers run on other machines,
+ * the one that wrote the last text.
+ */
 export class ModelMemory {
-  #written: string | null = null;
+  #last: ModelInfo | null | undefined;
 
   constructor(
     private readonly storage: Storage,
@@ -13,23 +23,28 @@ export class ModelMemory {
   ) {}
 
   /** Null only until the first model of this data folder has loaded. */
-  id(): string | null {
-    const loaded = this.engine.state().model?.id;
-    if (loaded !== undefined) {
-      this.#remember(loaded);
-      return loaded;
-    }
-    const row = this.storage.db
-      .prepare<[string], { value: string }>('SELECT value FROM facts WHERE name = ?')
-      .get(FACT);
-    return row?.value ?? null;
+  now(): ModelInfo | null {
+    const loaded = this.engine.state().model;
+    if (loaded !== null) this.remember(loaded);
+    return loaded ?? this.#read();
   }
 
-  #remember(id: string): void {
-    if (this.#written === id) return;
+  remember(model: ModelInfo): void {
+    const last = this.#read();
+    if (last?.id === model.id && last.precision === model.precision) return;
+    this.#last = model;
     this.storage.db
       .prepare('INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
-      .run(FACT, id);
-    this.#written = id;
+      .run(FACT, JSON.stringify(model));
+  }
+
+  #read(): ModelInfo | null {
+    if (this.#last === undefined) {
+      const row = this.storage.db
+        .prepare<[string], { value: string }>('SELECT value FROM facts WHERE name = ?')
+        .get(FACT);
+      this.#last = Kept.safeParse(row?.value).data ?? null;
+    }
+    return this.#last;
   }
 }

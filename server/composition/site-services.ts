@@ -29,7 +29,8 @@ export function siteServices(siteId: string, { stores, work, webhookOrigins }: S
     runs,
     suggestions,
     idempotency: stores.idempotencyOf(siteId),
-    modelId: () => work.model.id(),
+    results: stores.resultsOf(siteId),
+    model: () => work.model.now(),
     takeRoom: () => {
       work.room.take();
     },

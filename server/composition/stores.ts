@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { ResultStore } from '../captioning/result-store';
 import { AppError } from '../errors';
 import { ImageStore } from '../intake/image-store';
 import { IdempotencyStore } from '../queue/idempotency-store';
@@ -59,6 +60,7 @@ export function openStores(data: DataFolder, isLocal: boolean) {
     jobsOf: (siteId: string) => new JobStore(storage, siteId, { ends, now }),
     suggestionsOf: (siteId: string) => new SuggestionStore(storage, siteId, changes),
     runsOf: (siteId: string) => new RunStore(storage, siteId),
+    resultsOf: (siteId: string) => new ResultStore(storage, siteId),
     idempotencyOf: (siteId: string) => new IdempotencyStore(storage, siteId),
     predictionsOf: (siteId: string) => new PredictionStore(storage, siteId, Date.now),
     webhookOf: (siteId: string) => new WebhookStore(storage, siteId, Date.now),

@@ -19,7 +19,7 @@ export type Work = ReturnType<typeof buildWork>;
 
 /** Everything that does something by itself: queue, workers, the settling of runs. */
 export function buildWork({ engine, logger, stores }: { engine: CaptionEngine; logger: Logger; stores: Stores }) {
-  const { storage, imagesOf, jobsOf, suggestionsOf, sites, leases } = stores;
+  const { storage, imagesOf, resultsOf, jobsOf, suggestionsOf, sites, leases } = stores;
   const queue = new SqliteQueue(stores.leases, LEASE_MS);
   const slots = new EngineSlots(() => engine.state().workers);
   const finisher = new JobFinisher({
@@ -27,6 +27,7 @@ export function buildWork({ engine, logger, stores }: { engine: CaptionEngine; l
     queue,
     storesOf: (siteId) => ({
       images: imagesOf(siteId),
+      results: resultsOf(siteId),
       suggestions: suggestionsOf(siteId),
       autoApproveFrom: sites.get(siteId)?.settings.auto_approve_from ?? null,
     }),
@@ -52,6 +53,7 @@ export function buildWork({ engine, logger, stores }: { engine: CaptionEngine; l
       slots,
       finisher,
       imagesOf,
+      resultsOf,
       logger,
       translate: storageProblem,
       worker: LOCAL_WORKERS,

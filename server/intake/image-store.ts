@@ -57,10 +57,15 @@ export class ImageStore {
     };
   }
 
+  /** Whether the bytes are here to be captioned. Looks at the disk: a restored database may remember more than it holds. */
+  hasBytes(sha256: string): boolean {
+    return this.get(sha256)?.hasOriginal === true && existsSync(this.originalPath(sha256));
+  }
+
   /** Takes a spooled file over. The bytes are on disk under their final name before the row says so. */
   async put(spooled: SpooledImage): Promise<{ image: StoredImage; isNew: boolean }> {
     const known = this.get(spooled.sha256);
-    if (known?.hasOriginal === true && existsSync(this.originalPath(spooled.sha256))) {
+    if (known !== null && this.hasBytes(spooled.sha256)) {
       unlinkSync(spooled.file);
       return { image: known, isNew: false };
     }

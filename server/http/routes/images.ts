@@ -42,7 +42,7 @@ export const headImage = defineRoute({
   params: Params,
   answers: { 200: null },
   handle: ({ params, site }) => {
-    if (site.images.get(params.sha256)?.hasOriginal !== true) throw new AppError('NOT_FOUND');
+    if (!site.images.hasBytes(params.sha256)) throw new AppError('NOT_FOUND');
     return { status: 200 };
   },
 });
