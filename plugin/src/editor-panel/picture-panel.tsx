@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { isUnderWay, type AttachmentState } from '../shared/attachment-api';
 import { withAltText, type BlockImage } from '../shared/block-images';
+import type { Suggestion } from '../shared/types';
 import { SuggestionForm } from './suggestion-form';
 import { useAttachment, type AttachmentHandle } from './use-attachment';
 import type { BlockProps } from './with-panel';
@@ -66,9 +67,10 @@ function Known(props: KnownProps) {
     speak(next.status_text, 'assertive');
   };
 
-  const onDone = async (message: string) => {
+  const onDone = async (message: string, now: Suggestion | null) => {
     focus.forget();
-    setHidden(suggestion?.id ?? '');
+    if (now === null) setHidden(suggestion?.id ?? '');
+    else attachment.put({ ...state, status: now.status, suggestion: now });
     // Back to where the person came from: the form with its buttons is about to go.
     generate.current?.focus();
     speak(message);
@@ -87,7 +89,7 @@ function Known(props: KnownProps) {
           image={props.image}
           suggestion={suggestion}
           takeFocus={focus.arrived}
-          onDone={(message) => void onDone(message)}
+          onDone={(message, now) => void onDone(message, now)}
           onFailed={() => void attachment.reload()}
         />
       )}

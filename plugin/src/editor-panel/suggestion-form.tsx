@@ -15,7 +15,7 @@ interface Props {
   readonly suggestion: Suggestion;
   /** The person asked for it a moment ago. */
   readonly takeFocus: boolean;
-  readonly onDone: (message: string) => void;
+  readonly onDone: (message: string, now: Suggestion | null) => void;
   readonly onFailed: () => void;
 }
 

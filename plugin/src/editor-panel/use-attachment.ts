@@ -13,6 +13,8 @@ export interface AttachmentHandle {
   /** Asks for a suggestion. Gives the image's state afterwards; null when that failed or the block is gone. */
   readonly generate: () => Promise<AttachmentState | null>;
   readonly reload: () => Promise<void>;
+  /** What an answer of another route said about the image. */
+  readonly put: (state: AttachmentState) => void;
 }
 
 /** One image of the library for as long as its block is selected: read, asked for, and watched while it is described. */
@@ -61,6 +63,7 @@ export function useAttachment(id: number): AttachmentHandle {
         setBusy(false);
       }
     },
+    put: setState,
     reload: async () => {
       await take((signal) => readAttachment(id, signal));
     },

@@ -18,7 +18,8 @@ export interface Step {
 }
 
 interface Outcome {
-  readonly onDone: (message: string) => void;
+  /** With the suggestion as it is now; null when nobody but this block was asked. */
+  readonly onDone: (message: string, now: Suggestion | null) => void;
   readonly onFailed: () => void;
 }
 
@@ -30,10 +31,11 @@ export function useDecision(suggestion: Suggestion, { onDone, onFailed }: Outcom
   const run = async ({ action, reach, text, effect, done }: Step): Promise<void> => {
     if (busy !== null) return;
     setMessage('');
+    let now: Suggestion | null = null;
     try {
       if (reach === 'library') {
         setBusy(action);
-        const now = await decide(suggestion.id, {
+        now = await decide(suggestion.id, {
           action,
           version: suggestion.version,
           seen: suggestion.current_alt,
@@ -44,7 +46,7 @@ export function useDecision(suggestion: Suggestion, { onDone, onFailed }: Outcom
         }
       }
       effect();
-      onDone(done);
+      onDone(done, now);
     } catch (thrown) {
       const words = thrown instanceof Error ? thrown.message : toRequestError(thrown).message;
       setBusy(null);

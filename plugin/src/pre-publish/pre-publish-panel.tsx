@@ -6,7 +6,7 @@ import * as editor from '@wordpress/editor';
 import { useEffect, useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { readImages, type ImageState } from '../shared/attachment-api';
-import { collectImages } from '../shared/placed-images';
+import { collectImages, lacksText, type PlacedImage } from '../shared/placed-images';
 import { findings, type Finding } from './findings';
 
 /** WordPress 6.6 moved it from one package to the other; the old name warns when it is used. */
@@ -16,15 +16,27 @@ const Panel = editor.PluginPrePublishPanel ?? editPost.PluginPrePublishPanel;
 export function PrePublishPanel() {
   const blocks: unknown = useSelect((select) => select(blockEditor).getBlocks(), []);
   const featured: unknown = useSelect((select) => select(editor.store).getEditedPostAttribute('featured_media'), []);
-  const { selectBlock } = useDispatch(blockEditor);
   const images = collectImages(blocks);
   const featuredId = typeof featured === 'number' ? featured : 0;
-  const states = useStates([...images.map((image) => image.attachment), featuredId]);
-
   if (images.length === 0 && featuredId === 0) return null;
-  const found = findings(images, featuredId, states);
   return (
-    <Panel title={__('Alt text', 'altsmith')} initialOpen={found.length > 0} className="altsmith-pre-publish">
+    <Panel
+      title={__('Alt text', 'altsmith')}
+      initialOpen={featuredId !== 0 || images.some(lacksText)}
+      className="altsmith-pre-publish"
+    >
+      <Report images={images} featured={featuredId} />
+    </Panel>
+  );
+}
+
+/** On the screen only while somebody is about to publish, so that it asks how things stand then. */
+function Report({ images, featured }: { readonly images: readonly PlacedImage[]; readonly featured: number }) {
+  const showBlock = useShowBlock();
+  const states = useStates([...images.map((image) => image.attachment), featured]);
+  const found = findings(images, featured, states);
+  return (
+    <>
       <p>{summary(found)}</p>
       <ul>
         {found.map((finding) => (
@@ -32,7 +44,7 @@ export function PrePublishPanel() {
             {finding.clientId === '' ? (
               finding.title
             ) : (
-              <Button variant="link" onClick={() => void selectBlock(finding.clientId)}>
+              <Button variant="link" onClick={() => showBlock(finding.clientId)}>
                 {finding.title}
               </Button>
             )}
@@ -47,8 +59,21 @@ export function PrePublishPanel() {
           </li>
         ))}
       </ul>
-    </Panel>
+    </>
   );
+}
+
+/** Leaves the publishing step, which covers the block's settings, and opens them. */
+function useShowBlock(): (clientId: string) => void {
+  const { selectBlock } = useDispatch(blockEditor);
+  const { closePublishSidebar } = useDispatch(editor.store);
+  const screen = useDispatch(editPost.store);
+  return (clientId) => {
+    if (closePublishSidebar === undefined) void screen.closePublishSidebar();
+    else void closePublishSidebar();
+    void selectBlock(clientId);
+    void screen.openGeneralSidebar('edit-post/block');
+  };
 }
 
 /** "2 images have suggestions waiting, 1 has no alt text." in whole sentences, which other languages can order as they need. */

@@ -14,9 +14,7 @@ declare module '@wordpress/block-editor' {
 }
 
 declare module '@wordpress/blocks' {
-  export function getBlockType(
-    name: string,
-  ): { readonly attributes: Readonly<Record<string, unknown>> } | undefined;
+  export function getBlockType(name: string): { readonly attributes: Readonly<Record<string, unknown>> } | undefined;
 }
 
 declare module '@wordpress/editor' {
@@ -30,14 +28,24 @@ declare module '@wordpress/editor' {
     readonly className?: string;
     readonly children: ReactNode;
   }
+  /** Here since WordPress 6.6. */
+  type Actions = { readonly closePublishSidebar?: () => unknown };
   type Selectors = { readonly getEditedPostAttribute: (state: unknown, name: string) => unknown };
-  export const store: StoreDescriptor<ReduxStoreConfig<unknown, Readonly<Record<string, never>>, Selectors>>;
+  export const store: StoreDescriptor<ReduxStoreConfig<unknown, Actions, Selectors>>;
   /** Here since WordPress 6.6. */
   export const PluginPrePublishPanel: ComponentType<PanelProps> | undefined;
 }
 
 declare module '@wordpress/edit-post' {
+  import type { ReduxStoreConfig, StoreDescriptor } from '@wordpress/data';
   import type { ComponentType, ReactNode } from 'react';
+
+  type Actions = {
+    readonly openGeneralSidebar: (name: string) => unknown;
+    /** Until WordPress 6.5; later a deprecated name for the editor's. */
+    readonly closePublishSidebar: () => unknown;
+  };
+  export const store: StoreDescriptor<ReduxStoreConfig<unknown, Actions, Readonly<Record<string, never>>>>;
 
   /** Here until WordPress 6.5; later only as a deprecated name for the editor's. */
   export const PluginPrePublishPanel: ComponentType<{
@@ -52,5 +60,8 @@ declare module '@wordpress/edit-post' {
 declare module '@wordpress/plugins' {
   import type { ComponentType } from 'react';
 
-  export function registerPlugin(name: string, settings: { readonly render: ComponentType; readonly icon?: null }): void;
+  export function registerPlugin(
+    name: string,
+    settings: { readonly render: ComponentType; readonly icon?: null },
+  ): void;
 }
