@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { MANIFEST_FILE } from './blip/manifest';
 import { ModelError } from './model-error';
 
@@ -7,6 +8,13 @@ import { ModelError } from './model-error';
 export const SHIPPED_MODEL = 'mini';
 /** Which of the pulled models is used when none is named, best first. */
 const PREFERRED = ['blip-large', 'blip-base'];
+/** Folders of one pulled model; the first one there is used when no precision is named. */
+export const PRECISIONS = ['int8', 'int8-vnni', 'fp16', 'fp32'] as const;
+/** A model id, or id and precision. */
+const NAME = /^[a-z0-9][a-z0-9.-]*(\/(int8|int8-vnni|fp16|fp32))?$/;
+/** Remembers the choice of "altsmith models use", in the folder of pulled models. */
+const CHOICE_FILE = 'in-use.json';
+const Choice = z.object({ model: z.string().regex(NAME) });
 
 function isModelFolder(folder: string): boolean {
   return existsSync(path.join(folder, MANIFEST_FILE));
@@ -18,22 +26,67 @@ function shippedFolder(): string {
   return isModelFolder(besideCode) ? besideCode : path.resolve(__dirname, '../../models', SHIPPED_MODEL);
 }
 
+/** `pulled/<id>/<precision>`, or `pulled/<id>` where a model lies directly there. */
+function pulledFolder(name: string, pulled: string): string | null {
+  const folder = path.resolve(pulled, name);
+  const candidates = [folder, ...PRECISIONS.map((precision) => path.join(folder, precision))];
+  return candidates.find(isModelFolder) ?? null;
+}
+
+/** Model that "altsmith models use" chose, or null: none, or one that is no longer there. */
+export function chosenModel(pulled: string): string | null {
+  const file = path.join(pulled, CHOICE_FILE);
+  if (!existsSync(file)) return null;
+  const parsed = Choice.safeParse(parseJson(readFileSync(file, 'utf8')));
+  return parsed.success ? parsed.data.model : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A damaged note is as good as none: the best model is used.
+    return null;
+  }
+}
+
+/** Remembers which model to use when none is named. Throws ModelError when it is not there. */
+export function chooseModel(name: string, pulled: string): string {
+  const folder = NAME.test(name) ? namedFolder(name, pulled) : null;
+  if (folder === null) throw missing(name);
+  writeFileSync(path.join(pulled, CHOICE_FILE), `${JSON.stringify({ model: name })}\n`);
+  return folder;
+}
+
+function namedFolder(name: string, pulled: string): string | null {
+  return pulledFolder(name, pulled) ?? (name === SHIPPED_MODEL ? shippedFolder() : null);
+}
+
+function bestFolder(pulled: string): string {
+  const chosen = chosenModel(pulled);
+  const names = [...(chosen === null ? [] : [chosen]), ...PREFERRED];
+  for (const name of names) {
+    const folder = namedFolder(name, pulled);
+    if (folder !== null) return folder;
+  }
+  return shippedFolder();
+}
+
 /**
- * Absolute folder of a model. `model` is an id, a folder, or null for the best one there is; `pulled` is the folder that
- * holds pulled models, one folder an id. Throws ModelError MODEL_FILE_MISSING when there is none of that name.
+ * Absolute folder of a model. `model` is an id ("blip-base"), an id with a precision ("blip-base/fp32"), a folder, or null for
+ * the chosen or else the best one there is; `pulled` is the folder that holds pulled models. Throws ModelError
+ * MODEL_FILE_MISSING when there is none of that name.
  */
 export function locateModel(model: string | null, pulled: string): string {
-  const pulledFolder = (id: string) => path.join(pulled, id);
-  if (model === null) {
-    const best = PREFERRED.map(pulledFolder).find(isModelFolder);
-    return best === undefined ? shippedFolder() : path.resolve(best);
-  }
-  if (/^[a-z0-9][a-z0-9.-]*$/.test(model)) {
-    if (isModelFolder(pulledFolder(model))) return path.resolve(pulledFolder(model));
-    if (model === SHIPPED_MODEL) return shippedFolder();
-  }
+  if (model === null) return bestFolder(pulled);
+  const named = NAME.test(model) ? namedFolder(model, pulled) : null;
+  if (named !== null) return named;
   if (isModelFolder(model)) return path.resolve(model);
-  throw new ModelError(
+  throw missing(model);
+}
+
+function missing(model: string): ModelError {
+  return new ModelError(
     'MODEL_FILE_MISSING',
     `There is no model "${model}": it is neither a folder with a model nor pulled; run "altsmith models pull ${model}".`,
   );

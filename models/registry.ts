@@ -23,6 +23,19 @@ const Source = z.object({
 });
 export type Source = z.infer<typeof Source>;
 
+const ids = z.array(z.number().int());
+
+/** A published case: what the model says about a picture, in greedy search. */
+const Golden = z.object({
+  picture: z.string(),
+  prompt: z.string().nullable(),
+  question: z.string().nullable(),
+  /** Tokens after start token and prompt, without the end token; any of these. Empty when only the text is known. */
+  tokens: z.array(ids),
+  text: z.string().nullable(),
+});
+export type Golden = z.infer<typeof Golden>;
+
 const KnownModel = z.object({
   id: z.string(),
   title: z.string(),
@@ -31,6 +44,7 @@ const KnownModel = z.object({
   licence: z.string(),
   /** Where its checkpoint lies on the hub; null for the model that ships with the repository. */
   source: Source.nullable(),
+  golden: z.array(Golden).default([]),
 });
 export type KnownModel = z.infer<typeof KnownModel>;
 

@@ -13,6 +13,7 @@ interface Entry {
 const COMMANDS: Readonly<Record<string, Entry>> = {
   start: { summary: 'start the sidecar for a person at a terminal (npm start)', load: () => import('./start') },
   serve: { summary: 'start the sidecar', load: () => import('./serve') },
+  models: { summary: 'list, pull, convert, verify and choose models', load: () => import('./models') },
   caption: { summary: 'describe pictures', load: () => import('./caption') },
 };
 

@@ -124,7 +124,17 @@ export async function convertBlip(conversion: BlipConversion): Promise<Manifest>
       },
       names,
     );
+  } catch (error) {
+    throw diskFull(error) ?? error;
   } finally {
     checkpoint.close();
   }
+}
+
+function diskFull(error: unknown): ModelError | null {
+  const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  if (!isFull) return null;
+  return new ModelError('STORAGE_FULL', 'The disk became full during the conversion; free some space and try again.', {
+    cause: error,
+  });
 }

@@ -114,7 +114,7 @@ export class BlipWeights {
 
   /** Scores of every word: `x` [B, width] · tableᵀ + bias. A table that is also looked up is stored once. */
   score(x: string, name: string, { dims, bias }: { dims: readonly [number, number]; bias: string }): string {
-    if (this.isInt8) return this.product(x, name, { dims, weights: this.read(name, dims), bias });
+    if (this.isInt8) return this.product(x, `${name}:scores`, { dims, weights: this.read(name, dims), bias });
     const stored = this.table(name, dims);
     const matrix =
       this.precision === 'fp16' ? this.graph.node('Cast', [stored], { to: DATA_TYPES.float32.onnx }) : stored;

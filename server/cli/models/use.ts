@@ -1,0 +1,28 @@
+import { readManifest } from '../../../models/blip/manifest';
+import { chooseModel } from '../../../models/locate-model';
+import { COMMON_OPTIONS, onlyWord, parseWords } from './words';
+
+export const USE_HELP = `Usage: altsmith models use ID[/PRECISION] [--json]
+
+Captions are made with this model from the next start on, unless ALTSMITH_MODEL or --model name another. Examples:
+  altsmith models use blip-base
+  altsmith models use blip-base/fp32
+  altsmith models use mini
+`;
+
+/** `altsmith models use`. Throws ModelError MODEL_FILE_MISSING when the model is not here. */
+export async function use(args: string[], pulled: string): Promise<number> {
+  const { values, positionals } = parseWords({ args, allowPositionals: true, options: COMMON_OPTIONS });
+  if (values.help) {
+    process.stdout.write(USE_HELP);
+    return 0;
+  }
+  const folder = chooseModel(onlyWord(positionals, 'a model'), pulled);
+  const { id, precision } = await readManifest(folder);
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify({ id, precision, folder })}\n`
+      : `From the next start on: ${id} (${precision}). Restart the sidecar to use it now.\n`,
+  );
+  return 0;
+}

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { KnownModel } from '../../../../models/registry';
+import { FakeHub } from '../../../support/fake-hub';
+import { readCases, readWords, weightsOf, writeConfig, writeWeights } from '../../../support/models/blip-cases';
+
+const COMMIT = '82a37760796d32b1411fe092ab5d4e227313294b';
+const REPO = 'Salesforce/blip-image-captioning-base';
+const NAMES = ['config.json', 'preprocessor_config.json', 'vocab.txt', 'pytorch_model.bin'];
+
+let folder: string;
+let repo: string;
+let pulled: string;
+let hub: FakeHub;
+let model: KnownModel;
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'altsmith-pull-'));
+  repo = path.join(folder, 'repo');
+  pulled = path.join(folder, 'models');
+  mkdirSync(repo);
+  mkdirSync(pulled);
+  const blip = readCases()[0]!;
+  writeConfig(repo, blip, readWords());
+  writeWeights(repo, 'pytorch_model.bin', weightsOf(blip));
+  const files = NAMES.map((name) => {
+    const content = readFileSync(path.join(repo, name));
+    return { name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+  });
+  model = {
+    id: 'tiny-blip',
+    title: 'a tiny BLIP of random weights',
+    answers_questions: false,
+    demonstration: false,
+    licence: 'BSD-3-Clause',
+    source: { repo: REPO, commit: COMMIT, files },
+    golden: [],
+  };
+  hub = new FakeHub([{ name: REPO, commit: COMMIT, folder: repo }]);
+  await hub.start();
+});
+afterEach(async () => {
+  await hub.stop();
+  rmSync(folder, { recursive: true });
+});
+
+interface Outcome {
+  readonly code: number;
+  readonly out: any;
+  readonly told: string;
+}
+
+function pull(precision: string, { env = {}, from = [] as string[] } = {}): Promise<Outcome> {
+  const script = path.resolve(__dirname, '../../../support/models/pull-tiny.cjs');
+  const settings = {
+    ...process.env,
+    HF_ENDPOINT: hub.endpoint,
+    HF_HOME: path.join(folder, 'hf'),
+    HF_TOKEN: '',
+    ...env,
+  };
+  const args = [script, JSON.stringify(model), precision, pulled, ...from];
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, { env: settings }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out: JSON.parse(stdout || 'null'), told: stderr });
+    });
+  });
+}
+
+const everything = () => readdirSync(pulled, { recursive: true }).map(String);
+
+describe('altsmith models pull', () => {
+  it('downloads, converts, compares with fp32 and leaves one whole model folder', async () => {
+    hub.fail('pytorch_model.bin', { kind: 'cut', after: 20_000 }, { kind: 'expire', after: 10_000 });
+    const { code, out, told } = await pull('int8');
+    expect([code, told]).toEqual([0, expect.stringContaining('Comparing the two')]);
+    expect(out.folder).toBe(path.join(pulled, 'tiny-blip/int8'));
+    expect(out.agreement).toMatchObject({ pictures: 12, tokens: expect.any(Number) });
+    expect(readdirSync(pulled).sort()).toEqual(['.downloads', 'tiny-blip']);
+    expect(readdirSync(path.join(pulled, '.downloads'))).toEqual([]);
+    const manifest = JSON.parse(readFileSync(path.join(out.folder, 'altsmith-model.json'), 'utf8'));
+    expect(manifest).toMatchObject({
+      magic: 'altsmith-model',
+      id: 'tiny-blip',
+      precision: 'int8',
+      licence: 'BSD-3-Clause',
+    });
+    expect(readFileSync(path.join(out.folder, 'LICENSE.txt'), 'utf8')).toContain('Salesforce.com, Inc.');
+  });
+
+  it('replaces a model only by a whole one', async () => {
+    await pull('fp32');
+    const before = readFileSync(path.join(pulled, 'tiny-blip/fp32/altsmith-model.json'), 'utf8');
+    hub.fail('pytorch_model.bin', { kind: 'wrong', after: 1_000 });
+    const { code, out } = await pull('fp32');
+    expect([code, out.error.code]).toEqual([1, 'MODEL_FILE_DAMAGED']);
+    expect(readFileSync(path.join(pulled, 'tiny-blip/fp32/altsmith-model.json'), 'utf8')).toBe(before);
+    expect(everything().filter((name) => /incomplete|draft|partial/.test(name))).toEqual([]);
+  });
+
+  it('leaves nothing of a checkpoint that is not a BLIP after all', async () => {
+    const config = Buffer.from('{"model_type":"llama"}');
+    writeFileSync(path.join(repo, 'config.json'), config);
+    const sha256 = createHash('sha256').update(config).digest('hex');
+    const files = model.source!.files.map((file) =>
+      file.name === 'config.json' ? { ...file, bytes: config.length, sha256 } : file,
+    );
+    model = { ...model, source: { ...model.source!, files } };
+    const { code, out } = await pull('int8');
+    expect([code, out.error.code]).toEqual([1, 'MODEL_FILE_DAMAGED']);
+    expect(out.error.message).toContain('is not that of a BLIP model');
+    expect(existsSync(path.join(pulled, 'tiny-blip'))).toBe(false);
+  });
+
+  it('takes a folder that was brought along, without the network', async () => {
+    const { code } = await pull('fp16', { from: [repo], env: { HF_ENDPOINT: 'http://127.0.0.1:1' } });
+    expect(code).toBe(0);
+    expect(existsSync(path.join(pulled, 'tiny-blip/fp16/decoder.onnx'))).toBe(true);
+    expect(existsSync(path.join(repo, 'pytorch_model.bin'))).toBe(true);
+  });
+
+  it('takes the hub’s cache, and leaves it as it is', async () => {
+    const snapshot = path.join(folder, 'hf/hub/models--Salesforce--blip-image-captioning-base/snapshots', COMMIT);
+    mkdirSync(snapshot, { recursive: true });
+    for (const name of NAMES) writeFileSync(path.join(snapshot, name), readFileSync(path.join(repo, name)));
+    const { code, told } = await pull('fp32', { env: { HF_HUB_OFFLINE: '1' } });
+    expect([code, told]).toEqual([0, expect.stringContaining("pytorch_model.bin: taken from the hub's cache")]);
+    expect(readdirSync(snapshot).sort()).toEqual([...NAMES].sort());
+    expect(hub.seen).toEqual([]);
+  });
+
+  it('says what is missing on the hub', async () => {
+    rmSync(path.join(repo, 'pytorch_model.bin'));
+    const { code, out } = await pull('int8');
+    expect([code, out.error.code]).toEqual([1, 'HUB_REFUSED']);
+    expect(out.error.message).toContain('There is no pytorch_model.bin of Salesforce/blip-image-captioning-base');
+  });
+});
