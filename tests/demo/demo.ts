@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { freePort, isFree } from '../support/free-port';
 import { SidecarProcess } from '../support/sidecar-process';
 import { WordPressSite } from '../support/wordpress-site';
 
 const PHOTOGRAPHS = path.resolve(__dirname, '../fixtures/images');
+/** Where people look for the demo; another one is taken when it is in use. */
 const PORT = 8089;
 /** How many photographs go into the library. */
 const HOW_MANY = 8;
@@ -21,7 +23,7 @@ export async function runDemo(): Promise<number> {
   try {
     say('Starting WordPress on MariaDB …');
     site = await WordPressSite.start({
-      port: Number(process.env['ALTSMITH_DEMO_PORT'] ?? PORT),
+      port: (await isFree(PORT)) ? PORT : await freePort(),
       constants: { ALTSMITH_SIDECAR_URL: sidecar.url, ALTSMITH_SITE_KEY: sidecar.key },
     });
     say('Putting photographs into the library …');
