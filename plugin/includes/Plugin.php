@@ -4,7 +4,9 @@ declare( strict_types=1 );
 namespace Altsmith;
 
 use Altsmith\Storage\Installer;
+use Altsmith\Storage\Library_Counts;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Run_Store;
 use Altsmith\Storage\Schema;
 use Altsmith\Storage\Suggestion_Query;
 
@@ -16,6 +18,7 @@ final class Plugin {
 		$settings = new Settings();
 		$store    = new Request_Store();
 		$client   = new Sidecar\Client( $settings );
+		$runs     = new Run_Store();
 		$pause    = new Sync\Pause();
 		$loopback = new Sync\Loopback( $settings );
 
@@ -23,12 +26,12 @@ final class Plugin {
 		$write_back = new Review\Write_Back( $store, new Writeback\Alt_Text_Writer( $texts ), $client );
 		$intake     = new Sync\Intake( $store, $write_back );
 		$sender     = new Sync\Sender( $store, $client, $intake );
-		$worker     = new Sync\Worker( $settings, $store, $sender, new Sync\Change_Reader( $client, $intake ), $write_back, $pause );
+		$worker     = new Sync\Worker( $settings, $store, new Backfill\Feeder( $runs, $store, $settings ), $sender, new Sync\Change_Reader( $client, $intake ), $write_back, $pause );
 
 		add_action( 'init', array( Schema::class, 'upgrade' ), 1 );
 		add_action( 'wp_initialize_site', array( Installer::class, 'new_site' ), 20 );
 		( new Upload\Request_On_Upload( $settings, $store, $loopback ) )->register();
-		( new Sync\Triggers( $settings, $store, $worker ) )->register();
+		( new Sync\Triggers( $settings, $store, $worker, $loopback ) )->register();
 
 		$review = new Review\Review_Service( $store, $client, $intake, $write_back );
 		$access = new Rest\Access( $settings, $store );
@@ -36,8 +39,9 @@ final class Plugin {
 		$view   = new Review\Suggestion_View( $placed->list, $texts );
 		add_action(
 			'rest_api_init',
-			static function () use ( $access, $settings, $store, $worker, $pause, $client, $review, $view ): void {
-				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, new Sidecar\Connection_Test( $client ) ) )->register();
+			static function () use ( $access, $settings, $store, $runs, $worker, $pause, $client, $review, $view, $loopback ): void {
+				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, new Sidecar\Connection_Test( $client ), $loopback ) )->register();
+				( new Rest\Backfill_Controller( new Backfill\Backfill( $runs, $client, $settings ), $runs, new Backfill\Run_View( $runs ), new Library_Counts(), $loopback ) )->register();
 				( new Rest\Attachments_Controller( $access, $store, $worker, $view ) )->register();
 				( new Rest\Images_Controller( $access, $store ) )->register();
 				( new Rest\Suggestions_Controller( $access, new Suggestion_Query(), $review, $view ) )->register();
@@ -47,6 +51,8 @@ final class Plugin {
 		$assets = new Admin\Assets( $settings );
 		( new Admin\Settings_Page( $settings, $assets ) )->register();
 		( new Admin\Review_Page( $settings, $assets ) )->register();
+		( new Admin\Backfill_Page( $assets ) )->register();
+		( new Backfill\Csv_Export( $runs, $store ) )->register();
 		( new Admin\Attachment_Details( $store ) )->register();
 		( new Library\Library_Filter( $assets ) )->register();
 		( new Library\Library_Column( $store, $settings ) )->register();

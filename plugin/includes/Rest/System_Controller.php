@@ -24,6 +24,7 @@ final class System_Controller {
 		private readonly Worker $worker,
 		private readonly Pause $pause,
 		private readonly Connection_Test $connection_test,
+		private readonly Loopback $loopback,
 	) {}
 
 	public function register(): void {
@@ -63,7 +64,9 @@ final class System_Controller {
 
 	public function work(): WP_REST_Response {
 		ignore_user_abort( true );
-		$this->worker->run( 25, 8 );
+		if ( $this->worker->run( 25, 8 )['more'] ) {
+			$this->loopback->send(); // The budget ended before the work did: another request goes on.
+		}
 		return new WP_REST_Response( null, 204 );
 	}
 

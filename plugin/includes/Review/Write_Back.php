@@ -46,9 +46,9 @@ final class Write_Back {
 		}
 	}
 
-	/** Takes the latest write of an attachment back. */
+	/** Takes back what this suggestion wrote. */
 	public function undo( Request_Row $row ): Write_Result {
-		$result = $this->writer->undo( $row->attachment_id );
+		$result = $this->writer->undo( $row->attachment_id, $row->suggestion_id );
 		if ( Write_Result::UNDONE === $result->outcome ) {
 			$this->note( $row, $result );
 		}

@@ -86,6 +86,20 @@ final class Client {
 	}
 
 	/**
+	 * @param array<string, mixed> $request Body of `POST /v1/runs`.
+	 * @return array<string, mixed> The run.
+	 * @throws Sidecar_Error
+	 */
+	public function create_run( array $request ): array {
+		return $this->json( 'POST', '/v1/runs', $request, Reply_Schema::run_reply(), 10 )->body['run'];
+	}
+
+	/** @param string $action pause, resume, cancel or undo. @throws Sidecar_Error */
+	public function act_on_run( string $id, string $action ): void {
+		$this->json( 'POST', '/v1/runs/' . rawurlencode( $id ) . '/' . $action, array(), Reply_Schema::run_reply(), 15 );
+	}
+
+	/**
 	 * @return array{items: array<int, array<string, mixed>>, next: string, more: bool}
 	 * @throws Sidecar_Error
 	 */

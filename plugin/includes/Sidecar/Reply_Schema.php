@@ -45,6 +45,11 @@ final class Reply_Schema {
 		);
 	}
 
+	/** @return array<string, mixed> `{run}` */
+	public static function run_reply(): array {
+		return self::object( array( 'run' => self::object( array( 'id' => self::id(), 'state' => self::text() ) ) ) );
+	}
+
 	/** @return array<string, mixed> Answer of `GET /v1/status`. */
 	public static function status(): array {
 		return self::object(

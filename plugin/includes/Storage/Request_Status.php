@@ -9,6 +9,8 @@ defined( 'ABSPATH' ) || exit;
 final class Request_Status {
 	/** Not with the sidecar yet. */
 	public const QUEUED = 'queued';
+	/** Its backfill is paused. */
+	public const HELD = 'held';
 	/** The sidecar has a job for it. */
 	public const SENT = 'sent';
 	/** A suggestion is here. */

@@ -7,14 +7,27 @@ use Altsmith\Placements\Placement_Table;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The plugin's own tables. One request row for each attachment holds both the request and what came back for it. */
+/**
+ * The plugin's own tables. One request row for each attachment holds both the request and what came back for it; a backfill
+ * is a row of runs, with one item for each image it looked at.
+ */
 final class Schema {
 	/** Raise it with every change of the statements below: dbDelta then runs once on the next request. */
-	public const VERSION = 1;
+	public const VERSION = 2;
 
 	public static function requests_table(): string {
 		global $wpdb;
 		return $wpdb->prefix . 'altsmith_requests';
+	}
+
+	public static function runs_table(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'altsmith_runs';
+	}
+
+	public static function run_items_table(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'altsmith_run_items';
 	}
 
 	/** Brings the tables up to date. Cheap when nothing changed: one autoloaded option is compared. */
@@ -31,16 +44,24 @@ final class Schema {
 	public static function drop(): void {
 		global $wpdb;
 		Placement_Table::drop();
-		// phpcs:ignore WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- a table name of our own
-		$wpdb->query( 'DROP TABLE IF EXISTS ' . self::requests_table() );
+		foreach ( array( self::requests_table(), self::runs_table(), self::run_items_table() ) as $table ) {
+			$wpdb->query( "DROP TABLE IF EXISTS $table" ); // phpcs:ignore WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- a table name of our own
+		}
 	}
 
-	/** Times are seconds since 1970, UTC. Empty string means "none": dbDelta and SQLite both handle it better than NULL. */
-	private static function statements(): string {
+	/**
+	 * Times are seconds since 1970, UTC. Empty string means "none": dbDelta and SQLite both handle it better than NULL.
+	 *
+	 * @return string[]
+	 */
+	private static function statements(): array {
 		global $wpdb;
 		$requests = self::requests_table();
 		$charset  = $wpdb->get_charset_collate();
-		return "CREATE TABLE $requests (
+		$runs     = self::runs_table();
+		$items    = self::run_items_table();
+		return array(
+			"CREATE TABLE $requests (
   id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
   attachment_id bigint(20) unsigned NOT NULL,
   status varchar(20) NOT NULL DEFAULT 'queued',
@@ -68,6 +89,28 @@ final class Schema {
   KEY suggestion_id (suggestion_id),
   KEY state_confidence (suggestion_state,confidence),
   KEY run_id (run_id)
-) $charset;";
+) $charset;",
+			"CREATE TABLE $runs (
+  id varchar(64) NOT NULL,
+  state varchar(12) NOT NULL DEFAULT 'running',
+  overwrite tinyint(1) NOT NULL DEFAULT 0,
+  include_decided tinyint(1) NOT NULL DEFAULT 0,
+  expected int(11) NOT NULL DEFAULT 0,
+  position bigint(20) unsigned NOT NULL DEFAULT 0,
+  looked_through tinyint(1) NOT NULL DEFAULT 0,
+  started_by bigint(20) unsigned NOT NULL DEFAULT 0,
+  created_at bigint(20) NOT NULL DEFAULT 0,
+  finished_at bigint(20) NOT NULL DEFAULT 0,
+  PRIMARY KEY  (id),
+  KEY created_at (created_at)
+) $charset;",
+			"CREATE TABLE $items (
+  run_id varchar(64) NOT NULL,
+  attachment_id bigint(20) unsigned NOT NULL,
+  reason varchar(32) NOT NULL DEFAULT '',
+  PRIMARY KEY  (run_id,attachment_id),
+  KEY attachment_id (attachment_id)
+) $charset;",
+		);
 	}
 }

@@ -25,6 +25,9 @@ final class Change_Reader {
 		foreach ( $page['items'] as $change ) {
 			if ( is_array( $change['suggestion'] ) ) {
 				$this->intake->accept( $change['suggestion'] );
+				if ( 'suggestion.undo_asked' === $change['type'] ) {
+					$this->intake->take_back( $change['suggestion'] );
+				}
 			} elseif ( is_array( $change['job'] ) ) {
 				$this->intake->accept_job( $change['job'] );
 			}

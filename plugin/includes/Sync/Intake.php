@@ -39,6 +39,18 @@ final class Intake {
 		$this->write_back->carry_out( $attachment_id );
 	}
 
+	/**
+	 * The run of a suggestion was undone: its text goes, unless it is gone already or somebody changed it.
+	 *
+	 * @param array<string, mixed> $raw A suggestion, checked against Reply_Schema.
+	 */
+	public function take_back( array $raw ): void {
+		$row = $this->store->find( self::attachment_of( $raw['subject'] ) );
+		if ( null !== $row && $row->suggestion_id === $raw['id'] && 'applied' === $row->suggestion_state && null === $row->report ) {
+			$this->write_back->undo( $row );
+		}
+	}
+
 	/** @param array<string, mixed> $job A job that ended without a suggestion. */
 	public function accept_job( array $job ): void {
 		$attachment_id = self::attachment_of( $job['subject'] );

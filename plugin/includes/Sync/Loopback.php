@@ -36,6 +36,11 @@ final class Loopback {
 		} elseif ( function_exists( 'litespeed_finish_request' ) ) {
 			litespeed_finish_request();
 		}
+		$this->send();
+	}
+
+	/** Now, for a request that is itself in the background. */
+	public function send(): void {
 		$url    = rest_url( 'altsmith/v1/work' );
 		$parts  = wp_parse_url( $url );
 		$secure = 'https' === ( $parts['scheme'] ?? '' );

@@ -17,6 +17,7 @@ final class Triggers {
 		private readonly Settings $settings,
 		private readonly Request_Store $store,
 		private readonly Worker $worker,
+		private readonly Loopback $loopback,
 	) {}
 
 	public function register(): void {
@@ -46,7 +47,9 @@ final class Triggers {
 
 	public function run_from_cron(): void {
 		update_option( 'altsmith_last_cron', time(), false );
-		$this->worker->run( 30, 5 );
+		if ( $this->worker->run( 30, 5 )['more'] ) {
+			$this->loopback->send();
+		}
 	}
 
 	/** The heartbeat waits for nobody's click, so a few seconds of it are free. */

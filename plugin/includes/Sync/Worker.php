@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Sync;
 
+use Altsmith\Backfill\Feeder;
 use Altsmith\Review\Write_Back;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Sidecar_Error;
@@ -20,9 +21,13 @@ final class Worker {
 	/** Longer than the longest single request to the sidecar, so that a living worker never loses its lock. */
 	private const LOCK_SECONDS = 120;
 
+	/** Images that are read from the table at once. */
+	private const BATCH = 20;
+
 	public function __construct(
 		private readonly Settings $settings,
 		private readonly Request_Store $store,
+		private readonly Feeder $feeder,
 		private readonly Sender $sender,
 		private readonly Change_Reader $reader,
 		private readonly Write_Back $write_back,
@@ -33,10 +38,11 @@ final class Worker {
 	 * @param int  $seconds Time budget. What is left over waits for the next call.
 	 * @param int  $wait    Seconds to wait for suggestions of jobs that run now; 0 to look only once.
 	 * @param bool $insist  Ask even though the sidecar did not answer a moment ago (a person pressed a button).
-	 * @return array{ran: bool, sent: int, error: string} `ran` is false when another process is at work or there is nothing to ask.
+	 * @return array{ran: bool, sent: int, more: bool, error: string} `ran` is false when another process is at work or there
+	 *         is nothing to ask. `more`: the budget ended before the work did.
 	 */
 	public function run( int $seconds, int $wait = 0, bool $insist = false ): array {
-		$result = array( 'ran' => false, 'sent' => 0, 'error' => '' );
+		$result = array( 'ran' => false, 'sent' => 0, 'more' => false, 'error' => '' );
 		if ( ! $this->settings->is_configured() || ( $this->pause->is_on() && ! $insist ) ) {
 			return array( 'error' => $this->pause->read()['message'] ) + $result;
 		}
@@ -48,6 +54,7 @@ final class Worker {
 		try {
 			$this->work( $lock, microtime( true ) + $seconds, $wait, $result['sent'] );
 			$this->pause->end();
+			$result['more'] = $result['sent'] > 0 && ( $this->feeder->has_more() || array() !== $this->store->due( 1 ) );
 		} catch ( Sidecar_Error $error ) {
 			$this->pause->begin( $error );
 			$result['error'] = $error->getMessage();
@@ -76,7 +83,8 @@ final class Worker {
 	private function send_due( Lock $lock, float $until ): int {
 		$sent = 0;
 		do {
-			$rows = $this->store->due( 20 );
+			$fed  = $this->feeder->feed();
+			$rows = $this->store->due( self::BATCH );
 			foreach ( $rows as $row ) {
 				if ( microtime( true ) > $until || ! $lock->renew() ) {
 					return $sent;
@@ -84,7 +92,11 @@ final class Worker {
 				$this->sender->send( $row );
 				++$sent;
 			}
-		} while ( array() !== $rows );
+			// WordPress keeps every post and its meta that it has read: over a whole library that is too much.
+			if ( array() !== $rows && wp_cache_supports( 'flush_runtime' ) ) {
+				wp_cache_flush_runtime();
+			}
+		} while ( ( $fed || array() !== $rows ) && microtime( true ) <= $until && $lock->renew() );
 		return $sent;
 	}
 }

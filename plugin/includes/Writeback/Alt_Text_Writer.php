@@ -30,14 +30,14 @@ final class Alt_Text_Writer {
 		);
 	}
 
-	/** Gives back what was there before the latest write, unless somebody changed the text since. */
-	public function undo( int $attachment_id ): Write_Result {
+	/** Gives back what was there before this suggestion was written, unless somebody changed the text since. */
+	public function undo( int $attachment_id, string $suggestion_id ): Write_Result {
 		return $this->locked(
 			$attachment_id,
-			function () use ( $attachment_id ): Write_Result {
+			function () use ( $attachment_id, $suggestion_id ): Write_Result {
 				$entry = Provenance::latest( $attachment_id );
 				$live  = Alt_Text_Meta::read( $attachment_id );
-				if ( null === $entry || $live->text() !== $entry['after'] || ! $live->replace( $entry['before'] ) ) {
+				if ( null === $entry || $suggestion_id !== $entry['suggestion_id'] || $live->text() !== $entry['after'] || ! $live->replace( $entry['before'] ) ) {
 					return new Write_Result( Write_Result::CONFLICT, $live->text(), $live->text() );
 				}
 				Provenance::set_decorative( $attachment_id, (bool) $entry['decorative_before'] );

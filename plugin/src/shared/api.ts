@@ -1,5 +1,6 @@
 import apiFetch from '@wordpress/api-fetch';
 import { __ } from '@wordpress/i18n';
+import type { Backfill, Choices, RunAction } from '../backfill/types';
 import type { ConnectionReply, Decision, FlowStatus, Suggestion, SuggestionPage, SyncReply } from './types';
 
 /** What went wrong, in a sentence for the person at the screen. */
@@ -77,3 +78,15 @@ export async function undo(id: string): Promise<Suggestion> {
 export const readStatus = (): Promise<FlowStatus> => call('GET', 'status');
 export const sync = (): Promise<SyncReply> => call('POST', 'sync', {});
 export const testConnection = (): Promise<ConnectionReply> => call('POST', 'connection', {});
+
+export function readBackfill(choices: Choices): Promise<Backfill> {
+  const words = new URLSearchParams({
+    overwrite: String(choices.overwrite),
+    include_decided: String(choices.include_decided),
+  });
+  return call('GET', `backfill?${words.toString()}`);
+}
+
+export function actOnBackfill(action: RunAction, choices: Choices, runId = ''): Promise<Backfill> {
+  return call('POST', 'backfill', { action, run_id: runId, ...choices });
+}

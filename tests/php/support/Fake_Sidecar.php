@@ -15,6 +15,7 @@ final class Fake_Sidecar {
 	public array $jobs = array();
 	public array $suggestions = array();
 	public array $changes = array();
+	public array $runs = array();
 	/** @var string[] "METHOD path" of every request, in order. */
 	public array $asked = array();
 	/** Bodies of the requests, in the same order. */
@@ -40,6 +41,8 @@ final class Fake_Sidecar {
 			1 === preg_match( '#^/v1/suggestions/([^/]+)$#', $path, $m ) => $this->found( $m[1], fn() => null ),
 			1 === preg_match( '#^/v1/suggestions/([^/]+)/decision$#', $path, $m ) => $this->found( $m[1], fn() => $this->decide( $m[1], $data ) ),
 			1 === preg_match( '#^/v1/suggestions/([^/]+)/write-back$#', $path, $m ) => $this->found( $m[1], fn() => $this->write_back( $m[1], $data ) ),
+			'POST /v1/runs' === "$method $path" => $this->run( 'run_' . ( count( $this->runs ) + 1 ), 'running' ),
+			1 === preg_match( '#^/v1/runs/([^/]+)/(pause|resume|cancel|undo)$#', $path, $m ) => $this->act_on_run( $m[1], $m[2] ),
 			default => self::error( 404, 'NOT_FOUND' ),
 		};
 	}
@@ -194,6 +197,25 @@ final class Fake_Sidecar {
 			$this->put( $id, array( 'state' => $next, 'values' => 'pending' === $next ? null : $now['values'] ) + $now, 'suggestion.written_back' );
 		}
 		return null;
+	}
+
+	private function run( string $id, string $state ): array {
+		$this->runs[ $id ] = $state;
+		return self::reply( 201, array( 'run' => array( 'id' => $id, 'state' => $state ) ) );
+	}
+
+	private function act_on_run( string $id, string $action ): array {
+		if ( ! isset( $this->runs[ $id ] ) ) {
+			return self::error( 404, 'NOT_FOUND' );
+		}
+		foreach ( 'undo' === $action ? $this->suggestions : array() as $suggestion ) {
+			if ( $suggestion['run_id'] === $id && 'applied' === $suggestion['state'] ) {
+				$this->note( 'suggestion.undo_asked', null, $suggestion );
+			} elseif ( $suggestion['run_id'] === $id && in_array( $suggestion['state'], array( 'pending', 'approved', 'conflict' ), true ) ) {
+				$this->put( $suggestion['id'], array( 'state' => 'superseded' ) + $suggestion, 'suggestion.superseded' );
+			}
+		}
+		return $this->run( $id, array( 'pause' => 'paused', 'resume' => 'running', 'cancel' => 'cancelled', 'undo' => 'undone' )[ $action ] );
 	}
 
 	private function put( string $id, array $suggestion, string $change ): void {

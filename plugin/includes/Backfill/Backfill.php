@@ -1,0 +1,106 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Backfill;
+
+use Altsmith\Settings;
+use Altsmith\Sidecar\Client;
+use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Storage\Candidate_Query;
+use Altsmith\Storage\Lock;
+use Altsmith\Storage\Request_Status;
+use Altsmith\Storage\Run_Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Starting, pausing, resuming, cancelling and undoing a run. The walking is Feeder's, the sending Worker's. */
+final class Backfill {
+	public function __construct(
+		private readonly Run_Store $runs,
+		private readonly Client $client,
+		private readonly Settings $settings,
+	) {}
+
+	/** @return array<string, int> What a run with these choices would do: counts by reason, '' for images it would take. */
+	public function preview( Choices $choices ): array {
+		return ( new Candidate_Query( $choices, $this->settings->types() ) )->counts();
+	}
+
+	/**
+	 * @throws Sidecar_Error  When the sidecar cannot be asked: nothing has begun then.
+	 * @throws Backfill_Error When another run is open.
+	 */
+	public function start( Choices $choices, int $user_id ): Run {
+		$lock = new Lock( 'backfill_start', 30 );
+		if ( null !== $this->runs->open() || ! $lock->acquire() ) {
+			throw new Backfill_Error( 'already_running', __( 'A run is going on already; cancel it or let it end first.', 'altsmith' ) );
+		}
+		try {
+			$expected = $this->preview( $choices )[''] ?? 0;
+			/* translators: %s: date and time */
+			$name = sprintf( __( 'Existing images, %s', 'altsmith' ), wp_date( 'Y-m-d H:i' ) );
+			$run  = $this->client->create_run( array( 'name' => $name, 'include_decided' => $choices->include_decided, 'expected' => $expected ) );
+			$this->runs->create( $run['id'], $choices, $expected, $user_id );
+			return $this->need( $run['id'] );
+		} finally {
+			$lock->release();
+		}
+	}
+
+	/** @throws Sidecar_Error|Backfill_Error */
+	public function pause( string $id ): Run {
+		$this->move( $id, array( Run::RUNNING ), Run::PAUSED );
+		$this->runs->move_requests( $id, Request_Status::QUEUED, Request_Status::HELD );
+		$this->client->act_on_run( $id, 'pause' );
+		return $this->need( $id );
+	}
+
+	/** @throws Sidecar_Error|Backfill_Error */
+	public function resume( string $id ): Run {
+		$this->client->act_on_run( $id, 'resume' );
+		$this->move( $id, array( Run::PAUSED ), Run::RUNNING );
+		$this->runs->move_requests( $id, Request_Status::HELD, Request_Status::QUEUED );
+		return $this->need( $id );
+	}
+
+	/** What was suggested stays; what was not sent never will be. @throws Sidecar_Error|Backfill_Error */
+	public function cancel( string $id ): Run {
+		$this->client->act_on_run( $id, 'cancel' );
+		$this->move( $id, array( Run::RUNNING, Run::PAUSED ), Run::CANCELLED );
+		$this->drop_unsent( $id );
+		return $this->need( $id );
+	}
+
+	/**
+	 * Every text of the run goes back to what it was, unless somebody changed it since. The sidecar keeps the list and asks
+	 * for each one in the change feed, so that the undo goes on by itself whatever happens to this request.
+	 *
+	 * @throws Sidecar_Error|Backfill_Error
+	 */
+	public function undo( string $id ): Run {
+		$this->client->act_on_run( $id, 'undo' );
+		$this->move( $id, array( Run::RUNNING, Run::PAUSED, Run::DONE, Run::CANCELLED ), Run::UNDONE );
+		$this->drop_unsent( $id );
+		return $this->need( $id );
+	}
+
+	private function drop_unsent( string $id ): void {
+		$this->runs->move_requests( $id, Request_Status::QUEUED, Request_Status::SKIPPED, 'CANCELLED' );
+		$this->runs->move_requests( $id, Request_Status::HELD, Request_Status::SKIPPED, 'CANCELLED' );
+	}
+
+	/**
+	 * @param string[] $from
+	 * @throws Backfill_Error
+	 */
+	private function move( string $id, array $from, string $to ): void {
+		if ( ! $this->runs->move( $id, $from, $to ) ) {
+			throw new Backfill_Error( 'not_possible', __( 'The run is in another state by now. Look again.', 'altsmith' ) );
+		}
+	}
+
+	/** @throws Backfill_Error */
+	private function need( string $id ): Run {
+		return $this->runs->find( $id ) ?? throw new Backfill_Error( 'unknown', __( 'There is no such run.', 'altsmith' ) );
+	}
+}

@@ -1,0 +1,80 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Backfill;
+
+use Altsmith\Settings;
+use Altsmith\Storage\Candidate_Query;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Run_Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Walks through the library for the open run, a batch at a time, under Worker's lock. It may die anywhere: items are added
+ * at most once, and the position moves on only after its batch.
+ */
+final class Feeder {
+	private const BATCH = 100;
+
+	/** So many images of a run wait here unsent; enough to keep the sidecar busy, few enough to pause at once. */
+	private const AHEAD = 200;
+
+	public function __construct(
+		private readonly Run_Store $runs,
+		private readonly Request_Store $requests,
+		private readonly Settings $settings,
+	) {}
+
+	/** Adds the next batch, if there is room and something left. True when it added or looked at anything. */
+	public function feed(): bool {
+		$run = $this->runs->open();
+		if ( null === $run || Run::RUNNING !== $run->state ) {
+			return false;
+		}
+		if ( $run->looked_through ) {
+			$this->end_if_done( $run );
+			return false;
+		}
+		if ( $this->runs->count_unsent( $run->id ) >= self::AHEAD ) {
+			return false;
+		}
+		$batch = ( new Candidate_Query( $run->choices, $this->settings->types() ) )->after( $run->position, self::BATCH );
+		foreach ( $batch as $attachment_id => $reason ) {
+			$this->take( $run, (int) $attachment_id, $reason );
+		}
+		$last = array() === $batch ? $run->position : (int) array_key_last( $batch );
+		$this->runs->advance( $run->id, $last, count( $batch ) < self::BATCH );
+		return array() !== $batch;
+	}
+
+	/** True while the open run has images it has not looked at. */
+	public function has_more(): bool {
+		$run = $this->runs->open();
+		return null !== $run && Run::RUNNING === $run->state && ! $run->looked_through;
+	}
+
+	private function take( Run $run, int $attachment_id, string $reason ): void {
+		if ( 'on_the_way' === $reason && $this->requests->find( $attachment_id )?->run_id === $run->id ) {
+			$reason = ''; // Taken by a batch whose process died before it could move the position.
+		}
+		if ( '' === $reason && ! user_can( $run->started_by, 'edit_post', $attachment_id ) ) {
+			$reason = 'not_allowed';
+		}
+		/** Documented in Upload\Request_On_Upload. */
+		if ( '' === $reason && ! apply_filters( 'altsmith_should_request', true, $attachment_id ) ) {
+			$reason = 'another_plugin';
+		}
+		$this->runs->add_item( $run->id, $attachment_id, $reason );
+		if ( '' === $reason && ! $this->requests->add( $attachment_id, 'backfill', time(), $run->id ) && $this->requests->find( $attachment_id )?->run_id !== $run->id ) {
+			$this->requests->requeue( $attachment_id, 'backfill', $run->id );
+		}
+	}
+
+	private function end_if_done( Run $run ): void {
+		$taken = $this->runs->progress( $run->id )['taken'];
+		if ( 0 === ( $taken['queued'] ?? 0 ) + ( $taken['sent'] ?? 0 ) + ( $taken['held'] ?? 0 ) ) {
+			$this->runs->move( $run->id, array( Run::RUNNING ), Run::DONE );
+		}
+	}
+}

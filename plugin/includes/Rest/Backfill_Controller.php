@@ -1,0 +1,101 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Rest;
+
+use Altsmith\Backfill\Backfill;
+use Altsmith\Backfill\Backfill_Error;
+use Altsmith\Backfill\Choices;
+use Altsmith\Backfill\Run;
+use Altsmith\Backfill\Run_View;
+use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Storage\Library_Counts;
+use Altsmith\Storage\Run_Store;
+use Altsmith\Sync\Loopback;
+use WP_Error;
+use WP_REST_Request;
+use WP_REST_Response;
+
+defined( 'ABSPATH' ) || exit;
+
+/** `backfill`: how the library stands, and the run through it. Every image of a run is checked against who started it. */
+final class Backfill_Controller {
+	private const HISTORY = 10;
+
+	public function __construct(
+		private readonly Backfill $backfill,
+		private readonly Run_Store $runs,
+		private readonly Run_View $view,
+		private readonly Library_Counts $counts,
+		private readonly Loopback $loopback,
+	) {}
+
+	public function register(): void {
+		$choices = array(
+			'overwrite'       => array( 'type' => 'boolean', 'default' => false ),
+			'include_decided' => array( 'type' => 'boolean', 'default' => false ),
+		);
+		register_rest_route( 'altsmith/v1', '/backfill', array(
+			array(
+				'methods'             => 'GET',
+				'callback'            => array( $this, 'read' ),
+				'permission_callback' => array( $this, 'may' ),
+				'args'                => $choices,
+			),
+			array(
+				'methods'             => 'POST',
+				'callback'            => array( $this, 'act' ),
+				'permission_callback' => array( $this, 'may' ),
+				'args'                => $choices + array(
+					'action' => array( 'type' => 'string', 'enum' => array( 'start', 'pause', 'resume', 'cancel', 'undo' ), 'required' => true ),
+					'run_id' => array( 'type' => 'string', 'maxLength' => 64, 'default' => '' ),
+				),
+			),
+		) );
+	}
+
+	/** A run touches everybody's images, so it takes somebody who may edit everybody's. */
+	public function may(): bool|WP_Error {
+		return current_user_can( 'edit_others_posts' ) && current_user_can( 'upload_files' ) ? true : Rest_Error::forbidden();
+	}
+
+	/** With `overwrite` and `include_decided` it also says what a run with these choices would do: the dry run. */
+	public function read( WP_REST_Request $request ): WP_REST_Response {
+		$preview = $this->backfill->preview( self::choices( $request ) );
+		$history = array_map( array( $this->view, 'show' ), $this->runs->recent( self::HISTORY ) );
+		$open    = array_values( array_filter( $history, static fn( array $run ): bool => in_array( $run['state'], array( Run::RUNNING, Run::PAUSED ), true ) ) );
+		return new WP_REST_Response( array(
+			'counts'  => $this->counts->all(),
+			'preview' => array( 'taken' => $preview[''] ?? 0, 'skipped' => Run_View::in_words( $preview ) ),
+			'run'     => $open[0] ?? null,
+			'history' => array_values( array_filter( $history, static fn( array $run ): bool => ! in_array( $run['state'], array( Run::RUNNING, Run::PAUSED ), true ) ) ),
+		) );
+	}
+
+	public function act( WP_REST_Request $request ): WP_REST_Response|WP_Error {
+		$action = (string) $request['action'];
+		$id     = (string) $request['run_id'];
+		if ( 'start' !== $action && null === $this->runs->find( $id ) ) {
+			return new WP_Error( 'altsmith_not_found', __( 'There is no such run.', 'altsmith' ), array( 'status' => 404 ) );
+		}
+		try {
+			match ( $action ) {
+				'start'  => $this->backfill->start( self::choices( $request ), get_current_user_id() ),
+				'pause'  => $this->backfill->pause( $id ),
+				'resume' => $this->backfill->resume( $id ),
+				'cancel' => $this->backfill->cancel( $id ),
+				'undo'   => $this->backfill->undo( $id ),
+			};
+		} catch ( Sidecar_Error $error ) {
+			return Rest_Error::from_sidecar( $error );
+		} catch ( Backfill_Error $error ) {
+			return new WP_Error( 'altsmith_' . $error->error, $error->getMessage(), array( 'status' => 409 ) );
+		}
+		$this->loopback->fire_after_response();
+		return $this->read( $request );
+	}
+
+	private static function choices( WP_REST_Request $request ): Choices {
+		return new Choices( (bool) $request['overwrite'], (bool) $request['include_decided'] );
+	}
+}

@@ -1,0 +1,64 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Storage;
+
+use Altsmith\Backfill\Choices;
+use Altsmith\Writeback\Alt_Text_Meta;
+use Altsmith\Writeback\Provenance;
+
+defined( 'ABSPATH' ) || exit;
+
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL -- reason() prepares its values; the rest are names of tables
+
+/**
+ * Which images a backfill takes, and why it leaves the others. One SQL expression says so, for the counts beforehand and
+ * for the walk itself, so that the two cannot differ.
+ */
+final class Candidate_Query {
+	/** @param string[] $types MIME types the owner chose. */
+	public function __construct( private readonly Choices $choices, private readonly array $types ) {}
+
+	/** @return array<string, int> How many images for each reason; '' for those that are taken. */
+	public function counts(): array {
+		global $wpdb;
+		$counts = array();
+		$rows   = $wpdb->get_results( 'SELECT reason, COUNT(*) AS n FROM ( SELECT ' . $this->reason() . " AS reason FROM {$wpdb->posts} WHERE " . Image_Conditions::sql( 'image' ) . ' ) looked_at GROUP BY reason', ARRAY_A );
+		foreach ( (array) $rows as $row ) {
+			$counts[ (string) $row['reason'] ] = (int) $row['n'];
+		}
+		return $counts;
+	}
+
+	/**
+	 * The next images after an id. A cursor by id and not an offset: the set gets smaller while we walk through it.
+	 *
+	 * @return array<int, string> Reason by attachment; '' when it is taken.
+	 */
+	public function after( int $id, int $limit ): array {
+		global $wpdb;
+		$rows = $wpdb->get_results( 'SELECT ID, ' . $this->reason() . " AS reason FROM {$wpdb->posts} WHERE " . Image_Conditions::sql( 'image' ) . $wpdb->prepare( " AND {$wpdb->posts}.ID > %d ORDER BY {$wpdb->posts}.ID LIMIT %d", $id, $limit ), ARRAY_A );
+		return array_map( 'strval', array_column( (array) $rows, 'reason', 'ID' ) );
+	}
+
+	private function reason(): string {
+		global $wpdb;
+		$posts   = $wpdb->posts;
+		$table   = Schema::requests_table();
+		$marks   = implode( ', ', array_fill( 0, max( 1, count( $this->types ) ), '%s' ) );
+		$types   = $wpdb->prepare( "$posts.post_mime_type NOT IN ( $marks )", array() === $this->types ? array( '-' ) : $this->types );
+		$mark    = $wpdb->prepare( "EXISTS ( SELECT 1 FROM {$wpdb->postmeta} d WHERE d.post_id = $posts.ID AND d.meta_key = %s AND d.meta_value = '1' )", Provenance::DECORATIVE_KEY );
+		$text    = $wpdb->prepare( "EXISTS ( SELECT 1 FROM {$wpdb->postmeta} a WHERE a.post_id = $posts.ID AND a.meta_key = %s AND TRIM( a.meta_value ) <> '' )", Alt_Text_Meta::KEY );
+		$request = "EXISTS ( SELECT 1 FROM $table r WHERE r.attachment_id = $posts.ID AND ";
+		$cases   = array(
+			"WHEN $types THEN 'type'",
+			"WHEN $mark THEN 'decorative'",
+			$this->choices->overwrite ? '' : "WHEN $text THEN 'has_text'",
+			"WHEN {$request} r.status = 'ready' AND r.suggestion_state IN ('pending', 'conflict', 'approved') ) THEN 'waiting'",
+			"WHEN {$request} r.status IN ('queued', 'sent', 'held') ) THEN 'on_the_way'",
+			$this->choices->include_decided ? '' : "WHEN {$request} r.status = 'ready' AND r.suggestion_state IN ('rejected', 'decorative') ) THEN 'decided'",
+			"WHEN {$request} r.status = 'ready' AND r.suggestion_state = 'applied' ) THEN 'approved'",
+		);
+		return 'CASE ' . implode( ' ', array_filter( $cases ) ) . " ELSE '' END";
+	}
+}

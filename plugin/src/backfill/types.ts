@@ -1,0 +1,44 @@
+export interface Reason {
+  readonly reason: string;
+  readonly label: string;
+  readonly count: number;
+}
+
+export interface Choices {
+  readonly overwrite: boolean;
+  readonly include_decided: boolean;
+}
+
+export interface Run {
+  readonly id: string;
+  readonly state: 'running' | 'paused' | 'done' | 'cancelled' | 'undone';
+  readonly choices: Choices;
+  readonly expected: number;
+  readonly waiting: number;
+  readonly working: number;
+  readonly ended: number;
+  readonly suggested: number;
+  readonly failed: number;
+  readonly applied: number;
+  readonly skipped: readonly Reason[];
+  readonly seconds_left: number | null;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly csv_url: string;
+}
+
+/** Answer of our `GET backfill`. */
+export interface Backfill {
+  readonly counts: {
+    readonly total: number;
+    readonly with_text: number;
+    readonly missing: number;
+    readonly decorative: number;
+    readonly pending: number;
+  };
+  readonly preview: { readonly taken: number; readonly skipped: readonly Reason[] };
+  readonly run: Run | null;
+  readonly history: readonly Run[];
+}
+
+export type RunAction = 'start' | 'pause' | 'resume' | 'cancel' | 'undo';

@@ -1,0 +1,67 @@
+import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
+import { actOnBackfill, readBackfill, sync, toRequestError } from '../shared/api';
+import type { FlowStatus } from '../shared/types';
+import type { Backfill, Choices, RunAction } from './types';
+
+/** How often the open screen looks, in milliseconds. The run itself does not need the screen. */
+const REFRESH_MS = 3000;
+
+export interface BackfillState {
+  readonly backfill: Backfill | null;
+  readonly flow: FlowStatus | null;
+  readonly error: string;
+  readonly busy: boolean;
+  readonly act: (action: RunAction, runId?: string) => Promise<boolean>;
+}
+
+/** How the library stands under the given choices, and the run through it. */
+export function useBackfill(choices: Choices): BackfillState {
+  const [backfill, setBackfill] = useState<Backfill | null>(null);
+  const [flow, setFlow] = useState<FlowStatus | null>(null);
+  const [lookError, setLookError] = useState('');
+  const [actError, setActError] = useState('');
+  const [busy, setBusy] = useState(false);
+  const alive = useRef(true);
+  const isOpen = useCallback(() => alive.current, []);
+  const { overwrite, include_decided: includeDecided } = choices;
+
+  const look = useCallback(async () => {
+    try {
+      const now = await readBackfill({ overwrite, include_decided: includeDecided });
+      if (!isOpen()) return;
+      setBackfill(now);
+      setLookError('');
+      if (now.run === null) return;
+      const { status } = await sync();
+      if (isOpen()) setFlow(status);
+    } catch (thrown) {
+      if (isOpen()) setLookError(toRequestError(thrown).message);
+    }
+  }, [overwrite, includeDecided, isOpen]);
+
+  useEffect(() => {
+    alive.current = true;
+    void look();
+    const timer = setInterval(() => document.hidden || void look(), REFRESH_MS);
+    return () => {
+      alive.current = false;
+      clearInterval(timer);
+    };
+  }, [look]);
+
+  const act = async (action: RunAction, runId = '') => {
+    setBusy(true);
+    try {
+      setBackfill(await actOnBackfill(action, choices, runId));
+      setActError('');
+      return true;
+    } catch (thrown) {
+      setActError(toRequestError(thrown).message);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return { backfill, flow, error: actError === '' ? lookError : actError, busy, act };
+}

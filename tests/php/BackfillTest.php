@@ -1,0 +1,206 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Tests;
+
+use Altsmith\Backfill\Csv_Export;
+use Altsmith\Settings;
+use Altsmith\Storage\Lock;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Run_Store;
+use Altsmith\Tests\Support\Sidecar_Test_Case;
+use RuntimeException;
+
+final class BackfillTest extends Sidecar_Test_Case {
+	private string $file = '';
+
+	protected function setUp(): void {
+		parent::setUp();
+		update_option( Settings::MORE_OPTION, array( 'automatic' => false ) );
+		$image      = imagecreatetruecolor( 40, 30 );
+		$this->file = wp_upload_dir()['path'] . '/backfill.jpg';
+		imagejpeg( $image, $this->file );
+	}
+
+	protected function tearDown(): void {
+		parent::tearDown();
+		unlink( $this->file );
+	}
+
+	/** @return int[] Images that share one file: quick to make in numbers. */
+	private function images( int $count, string $type = 'image/jpeg' ): array {
+		$ids = array();
+		for ( $i = 0; $i < $count; $i++ ) {
+			$ids[] = wp_insert_attachment( array( 'post_title' => "Image $i", 'post_mime_type' => $type, 'post_status' => 'inherit' ), $this->file );
+		}
+		return $ids;
+	}
+
+	private function start( array $choices = array() ): array {
+		$answer = $this->call( 'POST', 'backfill', $choices + array( 'action' => 'start' ) );
+		self::assertSame( 200, $answer->get_status(), (string) wp_json_encode( $answer->get_data() ) );
+		return $answer->get_data()['run'];
+	}
+
+	private function shown( string $run_id ): array {
+		$data = $this->call( 'GET', 'backfill' )->get_data();
+		foreach ( array_merge( array_filter( array( $data['run'] ) ), $data['history'] ) as $run ) {
+			if ( $run['id'] === $run_id ) {
+				return $run;
+			}
+		}
+		self::fail( "no run $run_id" );
+	}
+
+	public function test_counts_first(): void {
+		$ids = $this->images( 5 );
+		update_post_meta( $ids[0], '_wp_attachment_image_alt', 'by hand' );
+		update_post_meta( $ids[1], '_altsmith_decorative', '1' );
+		$data = $this->call( 'GET', 'backfill' )->get_data();
+		self::assertSame( array( 'total' => 5, 'with_text' => 1, 'missing' => 3, 'decorative' => 1, 'pending' => 0 ), $data['counts'] );
+		self::assertSame( 3, $data['preview']['taken'] );
+		self::assertSame( 4, $this->call( 'GET', 'backfill', array( 'overwrite' => true ) )->get_data()['preview']['taken'] );
+		self::assertSame( array(), $this->sidecar->asked, 'a dry run asks nobody' );
+	}
+
+	public function test_a_run_asks_for_every_image_once_and_says_why_it_left_the_others(): void {
+		$ids = $this->images( 230 );
+		$svg = $this->images( 1, 'image/svg+xml' );
+		update_post_meta( $ids[3], '_wp_attachment_image_alt', 'by hand' );
+		update_post_meta( $ids[4], '_altsmith_decorative', '1' );
+		$run = $this->start();
+		for ( $i = 0; $i < 4; $i++ ) {
+			$this->sync();
+			$this->sidecar->describe_all();
+		}
+		$this->sync();
+		$run = $this->shown( $run['id'] );
+		self::assertSame( array( 'done', 228, 228 ), array( $run['state'], $run['expected'], $run['suggested'] ) );
+		self::assertSame( 228, $this->sidecar->count( 'POST /v1/jobs' ) );
+		self::assertSame( array( 'decorative' => 1, 'has_text' => 1, 'type' => 1 ), array_column( $run['skipped'], 'count', 'reason' ) );
+		self::assertSame( 'by hand', $this->stored_alt( $ids[3] ) );
+		self::assertNull( $this->stored_alt( $ids[5] ), 'nothing is written before a person says so' );
+		self::assertNull( ( new Request_Store() )->find( $svg[0] ) );
+	}
+
+	public function test_a_run_whose_process_dies_goes_on_and_takes_no_image_twice(): void {
+		$ids  = $this->images( 120 );
+		$dies = static function ( bool $wanted, int $id ) use ( $ids ): bool {
+			return $id === $ids[60] ? throw new RuntimeException( 'killed' ) : $wanted;
+		};
+		$run = $this->start();
+		add_filter( 'altsmith_should_request', $dies, 10, 2 );
+		try {
+			$this->sync();
+			self::fail( 'the process should have died' );
+		} catch ( RuntimeException $killed ) {
+			self::assertSame( 'killed', $killed->getMessage() );
+		}
+		remove_filter( 'altsmith_should_request', $dies );
+		for ( $i = 0; $i < 3; $i++ ) {
+			$this->sync();
+			$this->sidecar->describe_all();
+		}
+		$this->sync();
+		$run = $this->shown( $run['id'] );
+		self::assertSame( array( 'done', 120 ), array( $run['state'], $run['suggested'] ) );
+		self::assertSame( 120, $this->sidecar->count( 'POST /v1/jobs' ) );
+	}
+
+	public function test_pause_sends_nothing_more_and_resume_goes_on(): void {
+		$this->images( 10 );
+		$run = $this->start();
+		$this->sidecar->down = true;
+		$this->sync();
+		$this->sidecar->down = false;
+		self::assertSame( 200, $this->call( 'POST', 'backfill', array( 'action' => 'pause', 'run_id' => $run['id'] ) )->get_status() );
+		$this->sync();
+		self::assertSame( 0, $this->sidecar->count( 'POST /v1/jobs' ) );
+		self::assertSame( array( 'paused', 10 ), array( $this->shown( $run['id'] )['state'], $this->shown( $run['id'] )['waiting'] ) );
+		$this->call( 'POST', 'backfill', array( 'action' => 'resume', 'run_id' => $run['id'] ) );
+		$this->sync();
+		self::assertSame( 10, $this->sidecar->count( 'POST /v1/jobs' ) );
+	}
+
+	public function test_cancel_drops_what_was_not_sent(): void {
+		$ids = $this->images( 10 );
+		$run = $this->start();
+		$this->sidecar->down = true;
+		$this->sync();
+		$this->sidecar->down = false;
+		$this->call( 'POST', 'backfill', array( 'action' => 'cancel', 'run_id' => $run['id'] ) );
+		$this->sync();
+		self::assertSame( 0, $this->sidecar->count( 'POST /v1/jobs' ) );
+		self::assertSame( 'skipped', $this->row( $ids[0] )->status );
+		self::assertSame( 'cancelled', $this->shown( $run['id'] )['state'] );
+		self::assertSame( 409, $this->call( 'POST', 'backfill', array( 'action' => 'resume', 'run_id' => $run['id'] ) )->get_status() );
+	}
+
+	public function test_undo_gives_every_text_back_except_those_changed_since(): void {
+		$ids    = $this->images( 6 );
+		$before = array( null, '', 'by hand', " odd \\ bytes\t", null, null );
+		foreach ( $before as $i => $text ) {
+			if ( null !== $text ) {
+				update_post_meta( $ids[ $i ], '_wp_attachment_image_alt', wp_slash( $text ) );
+			}
+		}
+		$run = $this->start( array( 'overwrite' => true ) );
+		$this->sync();
+		$this->sidecar->describe_all();
+		$this->sync();
+		foreach ( array_slice( $ids, 0, 5 ) as $id ) {
+			self::assertSame( 'applied', $this->decide( $this->row( $id ), 'approve' )->get_data()['suggestion']['state'] );
+		}
+		update_post_meta( $ids[4], '_wp_attachment_image_alt', 'better' );
+		$this->call( 'POST', 'backfill', array( 'action' => 'undo', 'run_id' => $run['id'] ) );
+		$this->sync();
+		$this->sync();
+		$before[4] = 'better';
+		self::assertSame( $before, array_map( array( $this, 'stored_alt' ), $ids ) );
+		self::assertSame( 'superseded', $this->row( $ids[5] )->display_status() );
+		self::assertSame( 'undone', $this->shown( $run['id'] )['state'] );
+	}
+
+	public function test_there_is_one_run_at_a_time(): void {
+		$this->images( 1 );
+		$this->start();
+		self::assertSame( 409, $this->call( 'POST', 'backfill', array( 'action' => 'start' ) )->get_status() );
+	}
+
+	public function test_nothing_begins_when_the_sidecar_is_away(): void {
+		$this->sidecar->down = true;
+		self::assertSame( 503, $this->call( 'POST', 'backfill', array( 'action' => 'start' ) )->get_status() );
+		self::assertNull( ( new Run_Store() )->open() );
+		$lock = new Lock( 'backfill_start', 5 );
+		self::assertTrue( $lock->acquire(), 'the lock was released' );
+	}
+
+	/** @dataProvider people */
+	public function test_only_who_may_edit_everybodys_images_starts_one( string $who, int $status ): void {
+		self::assertSame( $status, $this->call( 'POST', 'backfill', array( 'action' => 'start' ), $who )->get_status() );
+		self::assertSame( $status, $this->call( 'GET', 'backfill', array(), $who )->get_status() === 200 ? 200 : $status );
+	}
+
+	public static function people(): array {
+		return array( 'nobody' => array( '', 401 ), 'subscriber' => array( 'subscriber', 403 ), 'author' => array( 'author', 403 ), 'editor' => array( 'editor', 200 ) );
+	}
+
+	public function test_the_table_of_a_run_shows_before_and_after_and_starts_no_formulas(): void {
+		$ids = $this->images( 2 );
+		update_post_meta( $ids[1], '_wp_attachment_image_alt', '=HYPERLINK("x")' );
+		$run = $this->start();
+		$this->sync();
+		$this->sidecar->describe_all( 'a "cat", asleep' );
+		$this->sync();
+		$this->decide( $this->row( $ids[0] ), 'approve' );
+		$out = fopen( 'php://memory', 'w+b' );
+		( new Csv_Export( new Run_Store(), new Request_Store() ) )->write( ( new Run_Store() )->find( $run['id'] ), $out );
+		rewind( $out );
+		$lines = array();
+		while ( false !== ( $line = fgetcsv( $out, null, ',', '"', '' ) ) ) {
+			$lines[] = $line;
+		}
+		self::assertSame( array( (string) $ids[0], 'applied', '', 'a "cat", asleep' ), array( $lines[1][0], $lines[1][3], $lines[1][5], $lines[1][6] ) );
+		self::assertSame( array( 'skipped', 'has an alt text already', '\'=HYPERLINK("x")' ), array( $lines[2][3], $lines[2][4], $lines[2][5] ) );
+	}
+}
