@@ -67,9 +67,9 @@ export class WorkerPool implements CaptionEngine {
     };
   }
 
-  /** Process ids of the living workers. */
+  /** Process ids of the workers that have loaded the model. */
   workerPids(): number[] {
-    return this.slots.flatMap((slot) => slot.pid ?? []);
+    return this.slots.flatMap((slot) => (slot.model === null ? [] : (slot.pid ?? [])));
   }
 
   run(request: EngineRequest): Promise<EngineResult> {

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WorkerPool } from '../../../server/captioning/worker-pool';
+import { AppError } from '../../../server/errors';
+import { waitFor } from '../../support/wait-for';
+
+const ROOT = path.resolve(__dirname, '../../..');
+const MODEL = path.join(ROOT, 'models/mini');
+const WORKER = path.join(ROOT, 'build/server/captioning/worker-process.js');
+const PHOTOGRAPHS = readdirSync(path.join(ROOT, 'tests/fixtures/images')).map((name) =>
+  path.join(ROOT, 'tests/fixtures/images', name),
+);
+const KILLS = 50;
+
+/** A zombie is dead: its parent has only not asked for it yet. */
+function isAlive(pid: number): boolean {
+  const status = `/proc/${pid}/status`;
+  return existsSync(status) && !readFileSync(status, 'utf8').includes('State:\tZ');
+}
+
+test(`a worker killed ${KILLS} times in the middle of captions costs no request its answer`, async () => {
+  const pool = new WorkerPool({ modelFolder: MODEL, maxPixels: 5e7, workers: 2, threads: 1, workerFile: WORKER });
+  const killed = new Set<number>();
+  let last: number[];
+  const endings = new Map<string, number>();
+  let stop = false;
+  /** Asks for one caption after the other, as a job runner does. */
+  async function client(start: number) {
+    for (let turn = start; !stop; turn++) {
+      await pause(0);
+      const imagePath = PHOTOGRAPHS[turn % PHOTOGRAPHS.length] ?? '';
+      const ending = await pool.run({ imagePath, options: {} }).then(
+        (result) => (result.caption === null ? 'nothing' : 'caption'),
+        (error: unknown) => (error instanceof AppError ? error.code : String(error)),
+      );
+      endings.set(ending, (endings.get(ending) ?? 0) + 1);
+    }
+  }
+  try {
+    await pool.start();
+    const clients = [0, 1, 2, 3].map(client);
+    for (let kill = 0; kill < KILLS; kill++) {
+      const victim = await waitFor('a working worker', () => pool.workerPids().find((pid) => !killed.has(pid)), {
+        timeoutMs: 60_000,
+        everyMs: 5,
+      });
+      // Somewhere in the decoding, the image encoder or the sentence of a picture.
+      await pause((kill * 7) % 60);
+      process.kill(victim, 'SIGKILL');
+      killed.add(victim);
+    }
+    stop = true;
+    await Promise.all(clients);
+    const calm = await pool.run({ imagePath: PHOTOGRAPHS[0] ?? '', options: {} });
+    expect(calm.caption?.candidates[0].text).not.toBe('');
+    last = pool.workerPids();
+  } finally {
+    stop = true;
+    await pool.stop();
+  }
+  expect([...endings.keys()].sort()).toEqual(['DECODE_CRASHED', 'caption']);
+  // Now and then a kill meets a worker between two pictures.
+  expect(endings.get('DECODE_CRASHED')).toBeGreaterThan(KILLS / 2);
+  expect([...killed, ...last].filter(isAlive)).toEqual([]);
+}, 180_000);
+
+test('no worker outlives a parent that is killed', async () => {
+  const owner = spawn(process.execPath, [path.join(ROOT, 'tests/support/captioning/pool-owner.cjs')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+    const pids = JSON.parse(line.toString()) as number[];
+    expect(pids.filter(isAlive)).toHaveLength(2);
+    owner.kill('SIGKILL');
+    await waitFor('the workers to end', () => pids.filter(isAlive).length === 0);
+  } finally {
+    owner.kill('SIGKILL');
+  }
+}, 60_000);
