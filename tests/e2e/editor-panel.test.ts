@@ -56,18 +56,21 @@ test('a person generates, edits and applies a text in the block editor, and the 
   expect(await flow.altText(pictures['coffee']!.id)).toBe('');
   await admin.picture('2-suggestion');
 
-  await box.fill('A cup of espresso, "doppio" & <strong>');
+  await box.fill('A cup of espresso, "doppio" & 3 < 4 <strong>beans');
   await panel.getByRole('button', { name: 'Apply' }).focus();
   await admin.page.keyboard.press('Enter');
   await box.waitFor({ state: 'detached' });
   expect(await editor.focused()).toBe('Regenerate');
   expect(await editor.spoken()).toContain('Applied here and in the media library.');
-  expect((await editor.attributes(0))['alt']).toBe('A cup of espresso, "doppio" & <strong>');
-  expect(await flow.altText(pictures['coffee']!.id)).toBe('A cup of espresso, "doppio" & <strong>');
+  // Tags are no text; what is left is the same in the block and in the library.
+  const written = 'A cup of espresso, "doppio" & 3 < 4 beans';
+  expect((await editor.attributes(0))['alt']).toBe(written);
+  expect(await flow.altText(pictures['coffee']!.id)).toBe(written);
   await admin.picture('3-applied');
 
   await editor.save();
-  expect(await content(post)).toContain('alt="A cup of espresso, &quot;doppio&quot; &amp; &lt;strong');
+  // The editor writes "<" as it is in some versions, and as an entity in others.
+  expect(await content(post)).toMatch(/alt="A cup of espresso, &quot;doppio&quot; &amp; 3 (<|&lt;) 4 beans"/);
   expect(await (await BlockEditor.open(admin, post)).invalidBlocks()).toEqual([]);
 });
 

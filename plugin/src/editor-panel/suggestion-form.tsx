@@ -87,7 +87,7 @@ function useSteps(block: BlockProps, reach: Reach, text: string): Record<'apply'
       action: 'approve',
       reach,
       text: text.trim(),
-      effect: () => block.setAttributes(withAltText(block.name, text.trim())),
+      effect: (written) => block.setAttributes(withAltText(block.name, written)),
       done: inLibrary
         ? __('Applied here and in the media library.', 'altsmith')
         : `${__('Applied to this block.', 'altsmith')} ${still}`,

@@ -11,8 +11,8 @@ export interface Step {
   readonly action: Action;
   readonly reach: Reach;
   readonly text: string;
-  /** What happens to the block. */
-  readonly effect: () => void;
+  /** What happens to the block, with the text as it was written: the site takes tags and invisible signs out of it. */
+  readonly effect: (written: string) => void;
   /** What is said afterwards. */
   readonly done: string;
 }
@@ -45,7 +45,7 @@ export function useDecision(suggestion: Suggestion, { onDone, onFailed }: Outcom
           throw new Error(__('Not written: somebody changed the alt text in the media library meanwhile.', 'altsmith'));
         }
       }
-      effect();
+      effect(now?.state === 'applied' ? now.current_alt : text);
       onDone(done, now);
     } catch (thrown) {
       const words = thrown instanceof Error ? thrown.message : toRequestError(thrown).message;
