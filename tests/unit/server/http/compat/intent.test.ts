@@ -1,0 +1,36 @@
+import { intentOf } from '../../../../../server/http/compat/intent';
+
+describe('a chat message', () => {
+  test.each([
+    'What colour is the car?',
+    'Is there a dog?',
+    'How many people are in this picture?',
+    'Who is sitting on the bench?',
+  ])('"%s" is a question', (text) => {
+    expect(intentOf({}, text)).toEqual({ question: text });
+  });
+
+  test.each([
+    "What's in this image?",
+    'What is in this image?',
+    'What is on this photo?',
+    'What do you see in the picture?',
+    'What is happening in this picture?',
+    'Can you describe this image?',
+    'Could you write a caption?',
+    'What would be good alt text for this?',
+    'Describe the image.',
+    'Write alt text, at most 125 characters.',
+    'a photograph of',
+    'You are an accessibility expert. You look at pictures and say what they show. Would you please do that for this one?',
+    '',
+  ])('"%s" asks for a plain caption', (text) => {
+    expect(intentOf({}, text)).toEqual({});
+  });
+});
+
+test('the fields say it outright, whatever the text is', () => {
+  expect(intentOf({ question: ' how many ' }, 'Describe this.')).toEqual({ question: 'how many' });
+  expect(intentOf({ prompt: 'a photo of' }, 'Is it a dog?')).toEqual({ prompt: 'a photo of' });
+  expect(intentOf({ question: '', prompt: ' ' }, undefined)).toEqual({});
+});
