@@ -24,6 +24,8 @@ export interface RunnerParts {
   /** A copy of the stored picture that captionNow may delete; null when retention has removed it. */
   readonly copyOf: (siteId: string, sha256: string) => string | null;
   readonly now: () => number;
+  /** Between two tries. */
+  readonly pauseMs?: number;
   readonly logger: Logger;
   /** An error of the disk or the database in the words of the catalogue; null for any other. */
   readonly translate: (thrown: unknown) => AppError | null;
@@ -103,7 +105,9 @@ export class PredictionRunner {
     const done = this.#run(row, abort.signal).then(
       (goOn) => {
         this.#underWay.delete(row.id);
-        this.#tell(row.id);
+        this.#guard(() => {
+          if (!this.parts.work.isWanted(row.id)) this.#tell(row.id);
+        });
         if (goOn) this.wake();
         else this.#pause();
       },
@@ -151,7 +155,7 @@ export class PredictionRunner {
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.wake();
-    }, PAUSE_MS);
+    }, this.parts.pauseMs ?? PAUSE_MS);
     this.#timer.unref();
   }
 
