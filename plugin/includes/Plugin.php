@@ -59,5 +59,6 @@ final class Plugin {
 		( new Library\Library_Actions( $store, $loopback ) )->register();
 		( new Editor\Editor_Assets( $assets ) )->register();
 		$placed->register();
+		( new Seo\Structured_Data( $settings, $placed->library, new Seo\Seo_Plugins() ) )->register();
 	}
 }

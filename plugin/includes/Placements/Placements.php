@@ -15,7 +15,7 @@ final class Placements {
 
 	private readonly Placement_Updater $updater;
 
-	private readonly Library_Text $library;
+	public readonly Library_Text $library;
 
 	private readonly Change_Log $log;
 
