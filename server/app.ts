@@ -3,7 +3,6 @@ import path from 'node:path';
 import { chooseEngine } from './captioning/choose-engine';
 import type { CaptionEngine } from './captioning/engine';
 import type { Config } from './config';
-import { isLoopback } from './http/middleware/authenticate';
 import { createConsole } from './http/console/handler';
 import { ROUTES } from './http/route-table';
 import { createRouter } from './http/router';
@@ -14,10 +13,13 @@ import { lockFolder, type DataFolder } from './storage/data-folder';
 import { storageProblem } from './storage/sqlite-error';
 import type { Services } from './http/services';
 import { healthOf } from './composition/health';
+import { buildMetrics } from './composition/metrics';
 import { buildPredictions } from './composition/predictions';
 import { siteServices } from './composition/site-services';
-import { openStores } from './composition/stores';
+import { openStores, type Stores } from './composition/stores';
+import { buildUpkeep } from './composition/upkeep';
 import { buildDelivery, buildWork, startEngine } from './composition/work';
+import { DiskState } from './storage/disk-state';
 import { version } from './version';
 
 /** What a stop waits for jobs under way; the rest of 20 seconds is for requests. */
@@ -47,69 +49,83 @@ export interface App {
  * Throws DATA_DIR_IN_USE, DATA_DIR_REMOTE, DATABASE_NEWER, DATABASE_FOREIGN, PUBLIC_BIND_REFUSED.
  */
 export function buildApp(parts: AppParts): App {
-  const { config, data, logger } = parts;
+  const { config, data } = parts;
   data.prepare();
   const unlock = lockFolder(data);
   try {
-    const stores = openStores(data, isLoopback(config.host));
-    const engine = parts.engine ?? chooseEngine(config);
-    const work = buildWork({ engine, logger, stores });
-    const delivery = buildDelivery(stores, config, logger);
-    const predictions = buildPredictions(stores, work.instant, { data, logger });
-    let isStopping = false;
-    const services: Services = {
-      version,
-      logger,
-      checkKey: (key) => stores.keys.check(key),
-      forSite: (siteId) => siteServices(siteId, { stores, work, webhookOrigins: config.webhookOrigins }),
-      spool: (body) => spoolImage(body, data.temporary, config),
-      captionNow: (imagePath, options, signal) => work.instant.run(imagePath, options, signal),
-      fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
-      maxBytes: config.maxBytes,
-      predictions,
-      administration: { sites: stores.sites, keys: stores.keys },
-      changes: stores.changes,
-      changeSignal: stores.changeSignal,
-      ring: (jobId) => work.queue.ring(jobId),
-      health: () => healthOf(engine, isStopping),
-      isStopping: () => isStopping,
-      translate: storageProblem,
-    };
-    return {
-      http: createRouter(services, ROUTES, {
-        hosts: [config.host],
-        console: createConsole({
-          // server/cli/build.js puts the bundle beside the compiled server.
-          folder: path.resolve(__dirname, '../console'),
-          checkKey: services.checkKey,
-          siteName: (siteId) => stores.sites.get(siteId)?.name ?? null,
-        }),
-      }),
-      firstKey: stores.firstKey,
-      start: async () => {
-        await work.queue.start();
-        delivery.wake();
-        work.settler.wake();
-        predictions.start();
-        startEngine(engine, work.runner, logger);
-      },
-      drain: () => {
-        isStopping = true;
-        stores.changeSignal.notifyAll();
-      },
-      stop: async () => {
-        await predictions.stop();
-        await work.runner.stop(DRAIN_MS);
-        await work.settler.stop();
-        await delivery.stop();
-        await work.queue.stop();
-        await engine.stop();
-        stores.storage.close();
-        unlock();
-      },
-    };
+    return assemble(parts, openStores(data, config), unlock);
   } catch (error) {
     unlock();
     throw error;
   }
+}
+
+function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
+  const { config, data, logger } = parts;
+  const engine = parts.engine ?? chooseEngine(config);
+  const disk = new DiskState(data.root);
+  let isStopping = false;
+  const health = () => healthOf(engine, { isStopping, disk: disk.problem(), workersElsewhere: config.workers === 0 });
+  const metrics = buildMetrics(stores, data, health);
+  const jobEnded = metrics.jobEnded.bind(metrics);
+  const work = buildWork({ engine, logger, stores, config, jobEnded });
+  const delivery = buildDelivery(stores, config, logger);
+  const predictions = buildPredictions(stores, work.instant, { data, logger });
+  const upkeep = buildUpkeep(stores, data, logger);
+  const services: Services = {
+    version,
+    logger,
+    checkKey: (key) => stores.keys.check(key),
+    forSite: (siteId) => siteServices(siteId, { stores, work, webhookOrigins: config.webhookOrigins }),
+    spool: (body) => spoolImage(body, data.temporary, config),
+    captionNow: (imagePath, options, signal) => work.instant.run(imagePath, options, signal),
+    fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
+    maxBytes: config.maxBytes,
+    predictions,
+    administration: { sites: stores.sites, keys: stores.keys },
+    changes: stores.changes,
+    changeSignal: stores.changeSignal,
+    ring: (jobId) => work.queue.ring(jobId),
+    health,
+    metrics,
+    isStopping: () => isStopping,
+    translate: storageProblem,
+  };
+  return {
+    http: buildHttp(services, stores, config),
+    firstKey: stores.firstKey,
+    start: async () => {
+      await work.queue.start();
+      delivery.wake();
+      work.settler.wake();
+      upkeep.start();
+      predictions.start();
+      startEngine(engine, work.runner, logger);
+    },
+    drain: () => {
+      isStopping = true;
+      stores.changeSignal.notifyAll();
+    },
+    stop: async () => {
+      await predictions.stop();
+      await work.runner.stop(DRAIN_MS);
+      await Promise.all([work.settler.stop(), upkeep.stop(), delivery.stop(), work.queue.stop()]);
+      await engine.stop();
+      stores.storage.close();
+      unlock();
+    },
+  };
+}
+
+function buildHttp(services: Services, stores: Stores, config: Config): Express {
+  return createRouter(services, ROUTES, {
+    hosts: [config.host, ...config.allowedHosts],
+    measure: services.metrics.measure,
+    console: createConsole({
+      // server/cli/build.js puts the bundle beside the compiled server.
+      folder: path.resolve(__dirname, '../console'),
+      checkKey: services.checkKey,
+      siteName: (siteId) => stores.sites.get(siteId)?.name ?? null,
+    }),
+  });
 }

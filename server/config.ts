@@ -37,6 +37,19 @@ export const Environment = z.object({
   ALTSMITH_MAX_BYTES: integer(1, 1_000_000_000)
     .default(20_000_000)
     .describe('Images with more bytes are refused while they arrive.'),
+  ALTSMITH_KEEP_ORIGINALS_MINUTES: integer(0, 5_000_000)
+    .default(15)
+    .describe('How long the bytes of an image stay once its jobs have ended. Thumbnails stay.'),
+  ALTSMITH_QUEUE_LIMIT: integer(1, 10_000_000)
+    .default(200_000)
+    .describe('Jobs that may wait at a time; more are refused with QUEUE_FULL.'),
+  ALTSMITH_LEASE_SECONDS: integer(2, 3600)
+    .default(60)
+    .describe('A worker that is silent for this long loses its job to another.'),
+  ALTSMITH_ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .describe('Names, separated by commas, that the sidecar is reached under beside localhost and plain addresses.'),
   ALTSMITH_URL_ORIGINS: z
     .string()
     .default('off')
@@ -71,6 +84,10 @@ export interface Config {
   readonly redisUrl: string | null;
   readonly maxPixels: number;
   readonly maxBytes: number;
+  readonly keepOriginalsMinutes: number;
+  readonly queueLimit: number;
+  readonly leaseSeconds: number;
+  readonly allowedHosts: readonly string[];
   readonly urlOrigins: 'off' | 'public' | readonly string[];
   readonly webhookOrigins: readonly string[];
   readonly logLevel: Environment['ALTSMITH_LOG_LEVEL'];
@@ -132,6 +149,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     redisUrl: settings.ALTSMITH_REDIS_URL ?? null,
     maxPixels: settings.ALTSMITH_MAX_PIXELS,
     maxBytes: settings.ALTSMITH_MAX_BYTES,
+    keepOriginalsMinutes: settings.ALTSMITH_KEEP_ORIGINALS_MINUTES,
+    queueLimit: settings.ALTSMITH_QUEUE_LIMIT,
+    leaseSeconds: settings.ALTSMITH_LEASE_SECONDS,
+    allowedHosts: settings.ALTSMITH_ALLOWED_HOSTS.split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
     urlOrigins,
     webhookOrigins,
     logLevel: settings.ALTSMITH_LOG_LEVEL,

@@ -1,12 +1,17 @@
-import { AppError, CATALOGUE, isErrorCode } from '../errors';
+import { AppError, CATALOGUE, isErrorCode, type ErrorCode } from '../errors';
 import type { CaptionEngine, EngineResult, EngineState } from './engine';
 
-/** Stands where the engine would when there is no model to start: pictures are taken and wait, and it says why. */
+/**
+ * Stands where the engine would when this process has no model to start: because all workers run on other machines
+ * (`code` is null), or because there is none to be found. Pictures are taken and wait.
+ */
 export class AbsentEngine implements CaptionEngine {
-  readonly #code;
+  readonly #code: ErrorCode;
+  readonly #isWanted: boolean;
 
-  constructor(code: string) {
-    this.#code = isErrorCode(code) ? code : 'MODEL_UNAVAILABLE';
+  constructor(code: string | null) {
+    this.#isWanted = code === null;
+    this.#code = code !== null && isErrorCode(code) ? code : 'MODEL_UNAVAILABLE';
   }
 
   start(): Promise<void> {
@@ -14,7 +19,7 @@ export class AbsentEngine implements CaptionEngine {
   }
 
   state(): EngineState {
-    const problem = { code: this.#code, message: CATALOGUE[this.#code].message };
+    const problem = this.#isWanted ? null : { code: this.#code, message: CATALOGUE[this.#code].message };
     return { ready: false, model: null, problem, workers: 0, secondsPerImage: null };
   }
 

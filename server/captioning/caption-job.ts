@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { AppError, toAppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import type { Logger } from '../logger';
@@ -14,10 +14,13 @@ export interface CaptionJobParts {
   readonly queue: JobQueue;
   readonly engine: Pick<CaptionEngine, 'run' | 'state'>;
   readonly finisher: JobFinisher;
-  readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'thumbnailPath'>;
+  readonly imagesOf: (
+    siteId: string,
+  ) => Pick<ImageStore, 'originalPath' | 'thumbnailPath' | 'draftPath' | 'removeDrafts'>;
   readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
   readonly logger: Logger;
   readonly translate: (thrown: unknown) => AppError | null;
+  readonly jobEnded: (outcome: JobOutcome, seconds: number) => void;
 }
 
 export type JobOutcome = 'done' | 'waiting' | 'failed' | 'lost' | 'released';
@@ -31,7 +34,9 @@ export async function captionJob(parts: CaptionJobParts, claim: Claim, stopping:
   const logger = parts.logger.child({ job_id: claim.jobId, site_id: claim.siteId, attempt: claim.attempt });
   logger.info('job started');
   const outcome = await work(parts, claim, { stopping, logger });
-  logger.info({ outcome, ms: Math.round(performance.now() - started) }, 'job ended');
+  const ms = Math.round(performance.now() - started);
+  logger.info({ outcome, ms }, 'job ended');
+  parts.jobEnded(outcome, ms / 1000);
   return outcome;
 }
 
@@ -76,9 +81,9 @@ async function runAndFinish(parts: CaptionJobParts, claim: Claim, signal: AbortS
   const images = parts.imagesOf(claim.siteId);
   const imagePath = images.originalPath(claim.imageSha256);
   if (!existsSync(imagePath)) throw new AppError('IMAGE_UNKNOWN');
-  const thumbnail = images.thumbnailPath(claim.imageSha256);
   // Its own name for each attempt, so that a worker that comes late cannot spoil the one that is shown.
-  const unfinished = `${thumbnail}.${claim.jobId}-${claim.token}.part`;
+  const draft = `${claim.jobId}-${claim.token}.webp`;
+  const unfinished = images.draftPath(draft);
   try {
     const result = await parts.engine.run({
       imagePath,
@@ -86,9 +91,9 @@ async function runAndFinish(parts: CaptionJobParts, claim: Claim, signal: AbortS
       thumbnailPath: unfinished,
       signal,
     });
-    await finish(parts, claim, { result: captionOf(result), unfinished, thumbnail });
+    await finish(parts, claim, { result: captionOf(result), unfinished });
   } finally {
-    await rm(unfinished, { force: true });
+    await images.removeDrafts(draft);
   }
 }
 
@@ -101,10 +106,11 @@ function knownResult(parts: CaptionJobParts, claim: Claim): CaptionResult | null
 async function finish(
   parts: CaptionJobParts,
   claim: Claim,
-  work: { result: CaptionResult; unfinished: string; thumbnail: string },
+  work: { result: CaptionResult; unfinished: string },
 ): Promise<void> {
   const hasThumbnail = existsSync(work.unfinished);
-  if (hasThumbnail) await rename(work.unfinished, work.thumbnail);
+  const thumbnail = parts.imagesOf(claim.siteId).thumbnailPath(claim.imageSha256);
+  if (hasThumbnail) await rename(work.unfinished, thumbnail);
   parts.finisher.finish(claim, work.result, hasThumbnail);
 }
 

@@ -11,6 +11,7 @@ export const PULLED_MODELS = 'models';
 
 /** The engine that the settings ask for. A model that is not there is no reason not to start: its pictures wait. */
 export function chooseEngine(config: Config): CaptionEngine {
+  if (config.workers === 0) return new AbsentEngine(null);
   try {
     return new WorkerPool({
       modelFolder: locateModel(config.model, path.join(config.dataDir, PULLED_MODELS)),

@@ -76,7 +76,7 @@ export class WorkerSlot {
       this.problem = { code: 'MODEL_UNAVAILABLE', message: error.message };
       if (child.pid === undefined) this.ended(child);
     });
-    child.on('exit', () => this.ended(child));
+    child.on('exit', (_code, signal) => this.ended(child, signal));
     this.tell({ type: 'load', settings: this.options.settings });
   }
 
@@ -162,12 +162,13 @@ export class WorkerSlot {
     this.child?.kill('SIGKILL');
   }
 
-  private ended(child: ChildProcess): void {
+  private ended(child: ChildProcess, signal: NodeJS.Signals | null = null): void {
     if (this.child !== child) return;
     const hadLoaded = this.model !== null;
     this.child = null;
     this.model = null;
-    this.finish((task) => task.reject(new AppError('DECODE_CRASHED')));
+    // Who was killed from outside did not die of its picture; the queue tells the two apart.
+    this.finish((task) => task.reject(new AppError('DECODE_CRASHED', signal === null ? {} : { signal })));
     if (this.stopping) return;
     if (!hadLoaded) {
       this.failedLoads += 1;

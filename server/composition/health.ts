@@ -1,14 +1,22 @@
 import type { CaptionEngine } from '../captioning/engine';
-import { CATALOGUE } from '../errors';
+import { CATALOGUE, type ErrorCode } from '../errors';
 import type { Health } from '../http/services';
 
+export interface Surroundings {
+  readonly isStopping: boolean;
+  readonly disk: ErrorCode | null;
+  /** This process only queues; no model of its own is missed. */
+  readonly workersElsewhere: boolean;
+}
+
 /** Whether the sidecar can work now, and why not. */
-export function healthOf(engine: CaptionEngine, isStopping: boolean): Health {
+export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
   const state = engine.state();
   const problems = [];
-  if (isStopping) problems.push({ code: 'SHUTTING_DOWN', message: CATALOGUE.SHUTTING_DOWN.message });
-  else if (state.problem !== null) problems.push(state.problem);
-  else if (!state.ready) problems.push({ code: 'MODEL_UNAVAILABLE', message: CATALOGUE.MODEL_UNAVAILABLE.message });
+  if (around.isStopping) problems.push(problem('SHUTTING_DOWN'));
+  if (around.disk !== null) problems.push(problem(around.disk));
+  if (state.problem !== null) problems.push(state.problem);
+  else if (!state.ready && !around.workersElsewhere) problems.push(problem('MODEL_UNAVAILABLE'));
   const { model } = state;
   return {
     ready: problems.length === 0,
@@ -18,4 +26,8 @@ export function healthOf(engine: CaptionEngine, isStopping: boolean): Health {
     workers: state.workers,
     problems,
   };
+}
+
+function problem(code: ErrorCode) {
+  return { code, message: CATALOGUE[code].message };
 }

@@ -32,7 +32,7 @@ export function siteServices(siteId: string, { stores, work, webhookOrigins }: S
     results: stores.resultsOf(siteId),
     model: () => work.model.now(),
     takeRoom: () => {
-      work.room.take();
+      stores.room.take();
     },
   };
   return {

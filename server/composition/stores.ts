@@ -1,13 +1,17 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ResultStore } from '../captioning/result-store';
+import type { Config } from '../config';
 import { AppError } from '../errors';
+import { isLoopback } from '../http/middleware/authenticate';
 import { ImageStore } from '../intake/image-store';
+import { RetentionStore } from '../intake/retention-store';
 import { IdempotencyStore } from '../queue/idempotency-store';
 import { JobStore } from '../queue/job-store';
 import { LeaseStore } from '../queue/lease-store';
 import type { JobEnds } from '../queue/queue';
 import { PredictionStore } from '../predictions/prediction-store';
+import { QueueRoom } from '../queue/room';
 import { ChangeFeed } from '../review/change-feed';
 import { ChangeSignal } from '../review/change-signal';
 import { RunStore } from '../review/run-store';
@@ -17,27 +21,25 @@ import { KeyStore } from '../sites/key-store';
 import { SiteStore } from '../sites/site-store';
 import { steadyClock } from '../storage/clock';
 import type { DataFolder } from '../storage/data-folder';
-import { openDatabase } from '../storage/database';
 import { migrate } from '../storage/migrate';
+import { openSound } from '../storage/soundness';
 import { WebhookStore } from '../webhooks/webhook-store';
 
-/** Time a claim lasts without a renewal. A worker that is stopped for longer loses its job. */
-export const LEASE_MS = 60_000;
 /** Name of the workers of this process; their claims are void once the process is gone. */
 export const LOCAL_WORKERS = 'local';
 
 export type Stores = ReturnType<typeof openStores>;
 
 /** Opens the database and builds every store upon it. Throws what opening can throw. */
-export function openStores(data: DataFolder, isLocal: boolean) {
-  const storage = openDatabase(data.database);
+export function openStores(data: DataFolder, config: Config) {
+  const storage = openSound(data.database);
   migrate(storage);
   // Nothing in there outlives the process that wrote it.
   for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
   const sites = new SiteStore(storage);
   const keys = new KeyStore(storage);
   // A stranger could ask before the owner has read the key that is made now.
-  if (!isLocal && keys.count() === 0) throw new AppError('PUBLIC_BIND_REFUSED');
+  if (!isLoopback(config.host) && keys.count() === 0) throw new AppError('PUBLIC_BIND_REFUSED');
   const firstKey = makeFirstKey(storage, sites, keys, data.firstKey);
   const changeSignal = new ChangeSignal();
   const changes = new ChangeFeed(storage, changeSignal);
@@ -46,7 +48,7 @@ export function openStores(data: DataFolder, isLocal: boolean) {
     cancelled: (siteId, jobId) => changes.append(siteId, { type: 'job.cancelled', jobId }),
   };
   const now = steadyClock();
-  const leases = new LeaseStore(storage, { ends, leaseMs: LEASE_MS, now });
+  const leases = new LeaseStore(storage, { ends, leaseMs: config.leaseSeconds * 1000, now });
   leases.endLeasesOf(`${LOCAL_WORKERS}-`);
   return {
     storage,
@@ -56,6 +58,9 @@ export function openStores(data: DataFolder, isLocal: boolean) {
     changeSignal,
     changes,
     leases,
+    retention: new RetentionStore(storage, data.images, config.keepOriginalsMinutes * 60_000),
+    room: new QueueRoom(storage, config.queueLimit),
+    forgetResults: (before: number) => storage.db.prepare('DELETE FROM results WHERE created_at < ?').run(before),
     imagesOf: (siteId: string) => new ImageStore(storage, data, siteId),
     jobsOf: (siteId: string) => new JobStore(storage, siteId, { ends, now }),
     suggestionsOf: (siteId: string) => new SuggestionStore(storage, siteId, changes),

@@ -7,20 +7,27 @@ import { ModelMemory } from '../captioning/model-memory';
 import { RunSettler } from '../captioning/run-settler';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
-import { QueueRoom } from '../queue/room';
 import { SqliteQueue } from '../queue/sqlite-queue';
 import { storageProblem } from '../storage/sqlite-error';
 import { WebhookDelivery } from '../webhooks/delivery';
 import { OutboxStore } from '../webhooks/outbox-store';
 import { httpTransport } from '../webhooks/transport';
-import { LEASE_MS, LOCAL_WORKERS, type Stores } from './stores';
+import { LOCAL_WORKERS, type Stores } from './stores';
 
 export type Work = ReturnType<typeof buildWork>;
 
+interface WorkParts {
+  readonly engine: CaptionEngine;
+  readonly logger: Logger;
+  readonly stores: Stores;
+  readonly config: Config;
+  readonly jobEnded: (outcome: string, seconds: number) => void;
+}
+
 /** Everything that does something by itself: queue, workers, the settling of runs. */
-export function buildWork({ engine, logger, stores }: { engine: CaptionEngine; logger: Logger; stores: Stores }) {
+export function buildWork({ engine, logger, stores, config, jobEnded }: WorkParts) {
   const { storage, imagesOf, resultsOf, jobsOf, suggestionsOf, sites, leases } = stores;
-  const queue = new SqliteQueue(stores.leases, LEASE_MS);
+  const queue = new SqliteQueue(leases, config.leaseSeconds * 1000);
   const slots = new EngineSlots(() => engine.state().workers);
   const finisher = new JobFinisher({
     storage,
@@ -35,7 +42,6 @@ export function buildWork({ engine, logger, stores }: { engine: CaptionEngine; l
   return {
     queue,
     model: new ModelMemory(storage, engine),
-    room: new QueueRoom(storage),
     instant: new InstantCaption(engine, slots),
     settler: new RunSettler({
       storage,
@@ -57,6 +63,7 @@ export function buildWork({ engine, logger, stores }: { engine: CaptionEngine; l
       logger,
       translate: storageProblem,
       worker: LOCAL_WORKERS,
+      jobEnded,
     }),
   };
 }

@@ -6,6 +6,8 @@ import { getChanges } from './routes/changes';
 import { livez, readyz, status } from './routes/health';
 import { getThumbnail, headImage, putImage } from './routes/images';
 import { cancelJob, getJob, listJobs, postJob, retryJob } from './routes/jobs';
+import { metrics } from './routes/metrics';
+import { openApiRoute } from './routes/openapi';
 import { actOnRun, createRun, getRun, listRuns } from './routes/runs';
 import {
   decideSuggestion,
@@ -20,6 +22,8 @@ import { COMPAT_ROUTES } from './compat/faces';
 
 /** Every route there is. The OpenAPI document and the tests of access walk this list. */
 export const ROUTES: readonly Route[] = [
+  openApiRoute(() => ROUTES),
+  metrics,
   livez,
   readyz,
   status,

@@ -5,8 +5,8 @@ import type { Face } from './compat/face';
 import type { Principal } from './principal';
 import type { Services, SiteServices } from './services';
 
-/** Who may call a route: everybody; a loopback caller or any valid key; a key of the named scope. */
-export type Access = 'open' | 'loopback' | 'site' | 'worker' | 'admin';
+/** Who may call a route: everybody; a loopback caller or any valid key; one or an admin key; a key of the named scope. */
+export type Access = 'open' | 'loopback' | 'operator' | 'site' | 'worker' | 'admin';
 export type Method = 'get' | 'head' | 'put' | 'post' | 'patch' | 'delete';
 
 /** What a route answers. `file` streams a file; `body` is sent as JSON, or as it is when it is a string. */

@@ -17,6 +17,7 @@ export interface RouterOptions {
   /** Names in the Host header to answer to, beside localhost and literal addresses. */
   readonly hosts: readonly string[];
   /** Mounted before authentication: the console's static files and its session. */
+  readonly measure: express.RequestHandler;
   readonly console?: express.RequestHandler;
 }
 
@@ -30,6 +31,7 @@ export function createRouter(services: Services, routes: readonly Route[], optio
   app.set('strict routing', true);
   app.use(requestId);
   app.use(logRequests(services.logger));
+  app.use(options.measure);
   app.use(securityHeaders());
   app.use(checkHost(options.hosts));
   if (options.console !== undefined) app.use(options.console);

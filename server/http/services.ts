@@ -19,6 +19,7 @@ import type { SiteStore } from '../sites/site-store';
 import type { Registration } from '../webhooks/webhook-store';
 import type { PredictionRunner } from '../predictions/prediction-runner';
 import type { PredictionStore } from '../predictions/prediction-store';
+import type { Metrics } from './metrics';
 import type { Principal } from './principal';
 
 /** What one site's key can reach. Made anew for each request; nothing in it can name another site. */
@@ -79,6 +80,7 @@ export interface Services {
   /** Tells the workers that a job of this id waits. */
   readonly ring: (jobId: string) => void;
   readonly health: () => Health;
+  readonly metrics: Metrics;
   /** True once a stop was asked for: long polls end, new work is refused. */
   readonly isStopping: () => boolean;
   /** An error of the disk or the database in the words of the catalogue; null for any other. */

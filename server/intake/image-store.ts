@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Storage } from '../storage/database';
 import type { SpooledImage } from './spool';
@@ -28,6 +28,8 @@ interface ImageRow {
 export interface ImageFolders {
   readonly images: string;
   readonly thumbnails: string;
+  /** On the same disk, emptied at every start. */
+  readonly temporary: string;
 }
 
 /** The images of one site: rows in SQLite, bytes by sha256 in folders of the site's own. */
@@ -95,6 +97,18 @@ export class ImageStore {
 
   originalPath(sha256: string): string {
     return path.join(this.folders.images, this.siteId, sha256.slice(0, 2), sha256);
+  }
+
+  /** Where a worker may write something that is not finished; `name` is its own for each attempt. */
+  draftPath(name: string): string {
+    return path.join(this.folders.temporary, name);
+  }
+
+  /** Removes what an attempt left behind, also what a killed process was in the middle of. */
+  async removeDrafts(name: string): Promise<void> {
+    const files = await readdir(this.folders.temporary);
+    const own = files.filter((file) => file.startsWith(name));
+    await Promise.all(own.map((file) => rm(path.join(this.folders.temporary, file), { force: true })));
   }
 
   /** Where the thumbnail lies, or will. Makes its folder. */

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../errors';
+import type { AppError, ErrorCode } from '../errors';
 
 /** How often a job has come back, and why. */
 export interface Setbacks {
@@ -11,6 +11,12 @@ export type Setback =
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly retryable: boolean }
   /** The holder vanished: its lease ran out, or its process was gone at the next start. */
   | { readonly kind: 'interrupted' };
+
+/** What a failed attempt means. A process that somebody killed from outside did not die of the image. */
+export function setbackOf(error: AppError): Setback {
+  if (error.code === 'DECODE_CRASHED' && error.details['signal'] === 'SIGKILL') return { kind: 'interrupted' };
+  return { kind: 'error', code: error.code, retryable: error.retryable };
+}
 
 export type Verdict =
   | { readonly retry: true; readonly delayMs: number; readonly setbacks: Setbacks }

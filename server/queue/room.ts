@@ -1,8 +1,6 @@
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 
-/** Waiting jobs of all sites together; a row is some 300 bytes. */
-export const MOST_WAITING = 200_000;
 const COUNT_AGAIN_MS = 1000;
 
 /** The bound of the queue. Counts once a second and reckons in between, so that accepting a job stays cheap. */
@@ -12,7 +10,8 @@ export class QueueRoom {
 
   constructor(
     private readonly storage: Storage,
-    private readonly most = MOST_WAITING,
+    /** Waiting jobs of all sites together. */
+    private readonly most: number,
   ) {}
 
   /** Takes one place. Throws QUEUE_FULL. */

@@ -1,5 +1,6 @@
 import type { AppError } from '../errors';
 import type { LeaseStore } from './lease-store';
+import { setbackOf } from './retry-policy';
 import type { Claim, ClaimRef, ClaimWish, JobQueue } from './queue';
 import { Doorbell } from './doorbell';
 
@@ -47,8 +48,7 @@ export class SqliteQueue implements JobQueue {
   }
 
   fail(claim: ClaimRef, error: AppError): 'waiting' | 'failed' {
-    const { code, retryable } = error;
-    const delayMs = this.leases.setBack(claim, { kind: 'error', code, retryable });
+    const delayMs = this.leases.setBack(claim, setbackOf(error));
     if (delayMs === null) return 'failed';
     this.ring(claim.jobId, delayMs);
     return 'waiting';

@@ -33,7 +33,7 @@ export function authenticate(parts: AuthenticateParts): RequestHandler {
       next();
       return;
     }
-    if (header === undefined && access === 'loopback' && isLocal(request)) {
+    if (header === undefined && (access === 'loopback' || access === 'operator') && isLocal(request)) {
       next();
       return;
     }
@@ -72,6 +72,8 @@ export function isLoopback(address: string): boolean {
 
 /** Throws SCOPE_MISSING when the key is good but not for this route. */
 export function requireScope(access: Access, principal: Principal | null): void {
-  if (access === 'open' || access === 'loopback') return;
-  if (principal?.scope !== access) throw new AppError('SCOPE_MISSING');
+  // Whoever comes without a key was let through as a local caller, or not at all.
+  if (access === 'open' || access === 'loopback' || (access === 'operator' && principal === null)) return;
+  const needed = access === 'operator' ? 'admin' : access;
+  if (principal?.scope !== needed) throw new AppError('SCOPE_MISSING');
 }

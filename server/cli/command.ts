@@ -1,0 +1,67 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
+/** Words on the command line that make no sense; the message says which. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+type OptionSpec = NonNullable<ParseArgsConfig['options']>;
+
+export interface Words {
+  readonly positionals: readonly string[];
+  /** The text of an option; undefined when it was not given. */
+  readonly text: (name: string) => string | undefined;
+  readonly isSet: (name: string) => boolean;
+}
+
+export interface CommandSpec {
+  readonly help: string;
+  /** Options beside --help and --json. */
+  readonly options?: OptionSpec;
+  readonly work: (words: Words, say: Say) => Promise<number> | number;
+}
+
+/** Prints an answer: as one JSON value with --json, else as lines for a person. */
+export type Say = (json: unknown, lines: readonly string[]) => void;
+
+/** The frame of a small command: --help, --json, and exit code 2 with the help for words that make no sense. */
+export async function runCommand(spec: CommandSpec, args: string[]): Promise<number> {
+  try {
+    const words = readWords(spec.options ?? {}, args);
+    if (words.isSet('help')) {
+      process.stdout.write(spec.help);
+      return 0;
+    }
+    const say: Say = (json, lines) => {
+      process.stdout.write(
+        words.isSet('json') ? `${JSON.stringify(json)}\n` : lines.map((line) => `${line}\n`).join(''),
+      );
+    };
+    return await spec.work(words, say);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${spec.help}`);
+    return 2;
+  }
+}
+
+function readWords(options: OptionSpec, args: string[]): Words {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { ...options, help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' } },
+    });
+    const given = new Map<string, unknown>(Object.entries(values));
+    return {
+      positionals,
+      text: (name) => {
+        const value = given.get(name);
+        return typeof value === 'string' ? value : undefined;
+      },
+      isSet: (name) => given.get(name) === true,
+    };
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

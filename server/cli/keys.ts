@@ -1,0 +1,120 @@
+import { readConfig } from '../config';
+import { AppError } from '../errors';
+import { SCOPES, type Scope } from '../sites/key';
+import type { KeyRow } from '../sites/key-store';
+import type { Site } from '../sites/site-store';
+import { runCommand, UsageError, type Say, type Words } from './command';
+import { withData, type LiveData } from './live-data';
+
+const HELP = `Usage: altsmith keys <create|list|rotate|revoke> [options]
+
+  create [--scope site|worker|admin] [--site ID] [--name TEXT]
+                       makes a key and shows it, this once
+  list                 all keys, without their secrets
+  rotate ID [--hours N]
+                       a new key for the same owner; the old one works N more hours (default 24)
+  revoke ID            the key stops working at once
+
+A site key belongs to one site; without --site to the only one there is ("default" is made when there is none).
+A running sidecar sees every change at once.
+`;
+
+const HOUR_MS = 3_600_000;
+
+/** `altsmith keys`. */
+export function run(args: string[]): Promise<number> {
+  const options = {
+    scope: { type: 'string' },
+    site: { type: 'string' },
+    name: { type: 'string' },
+    hours: { type: 'string' },
+  } as const;
+  return runCommand(
+    {
+      help: HELP,
+      options,
+      work: (words, say) => withData(readConfig(process.env), (live) => act(live, words, say)),
+    },
+    args,
+  );
+}
+
+function act(live: LiveData, words: Words, say: Say): number {
+  const [verb, id] = words.positionals;
+  if (verb === 'create') return create(live, words, say);
+  if (verb === 'list') return list(live, say);
+  if (verb !== 'rotate' && verb !== 'revoke') throw new UsageError('Say create, list, rotate or revoke.');
+  if (id === undefined) throw new UsageError(`Say which key: altsmith keys ${verb} ID`);
+  return verb === 'rotate' ? rotate(live, { id, words }, say) : revoke(live, id, say);
+}
+
+function create({ sites, keys }: LiveData, words: Words, say: Say): number {
+  const scope = scopeOf(words.text('scope') ?? 'site');
+  const site = scope === 'site' ? siteOf(sites.list(), words.text('site'), () => sites.create('default')) : null;
+  const key = keys.create({ scope, siteId: site?.id ?? null, name: words.text('name') ?? 'made on the command line' });
+  say({ id: key.id, key: key.text, scope, site_id: site?.id ?? null }, [
+    `The new ${scope} key${site === null ? '' : ` of "${site.name}"`}, shown this once:`,
+    key.text,
+  ]);
+  return 0;
+}
+
+function scopeOf(text: string): Scope {
+  const scope = SCOPES.find((one) => one === text);
+  if (scope === undefined) throw new UsageError(`--scope is ${SCOPES.join(', ')}, not "${text}".`);
+  return scope;
+}
+
+function siteOf(sites: readonly Site[], wanted: string | undefined, make: () => Site): Site {
+  if (wanted === undefined && sites.length === 0) return make();
+  const [only, ...others] = sites.filter((site) => wanted === undefined || site.id === wanted);
+  if (only === undefined) throw new AppError('NOT_FOUND', { site: wanted });
+  if (others.length > 0)
+    throw new UsageError('There are several sites; say --site ID. "altsmith sites list" shows them.');
+  return only;
+}
+
+function list({ keys }: LiveData, say: Say): number {
+  const rows = keys.list();
+  const time = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+  const items = rows.map((row) => ({
+    id: row.id,
+    name: row.name,
+    scope: row.scope,
+    site_id: row.site_id,
+    created_at: time(row.created_at),
+    expires_at: time(row.expires_at),
+    revoked_at: time(row.revoked_at),
+  }));
+  say(
+    { items },
+    rows.map(
+      (row) => `${row.id}  ${row.scope.padEnd(6)}  ${stateOf(row).padEnd(8)}  ${row.site_id ?? '-'}  ${row.name}`,
+    ),
+  );
+  return 0;
+}
+
+function stateOf(row: KeyRow): string {
+  if (row.revoked_at !== null) return 'revoked';
+  if (row.expires_at === null) return 'active';
+  return row.expires_at <= Date.now() ? 'expired' : 'expiring';
+}
+
+function rotate({ keys }: LiveData, { id, words }: { id: string; words: Words }, say: Say): number {
+  const hours = Number(words.text('hours') ?? '24');
+  if (!Number.isFinite(hours) || hours < 0) throw new UsageError('--hours is a number of hours.');
+  const key = keys.rotate(id, hours * HOUR_MS);
+  if (key === null) throw new AppError('NOT_FOUND');
+  say({ id: key.id, key: key.text }, [
+    `The new key, shown this once; the old one works for ${hours} more hours:`,
+    key.text,
+  ]);
+  return 0;
+}
+
+function revoke({ keys }: LiveData, id: string, say: Say): number {
+  if (!keys.revoke(id)) throw new AppError('NOT_FOUND');
+  say({ id, revoked: true }, [`The key ${id} does not work any more.`]);
+  return 0;
+}

@@ -1,0 +1,32 @@
+import type { Config } from '../config';
+import { KeyStore } from '../sites/key-store';
+import { SiteStore } from '../sites/site-store';
+import { DataFolder } from '../storage/data-folder';
+import { openDatabase, type Storage } from '../storage/database';
+import { migrate } from '../storage/migrate';
+
+export interface LiveData {
+  readonly data: DataFolder;
+  readonly storage: Storage;
+  readonly sites: SiteStore;
+  readonly keys: KeyStore;
+}
+
+/**
+ * The database of the settings, for a command that does one small thing; a running sidecar may use it at the same time.
+ * Closed when `work` ends.
+ */
+export async function withData<Result>(
+  config: Config,
+  work: (live: LiveData) => Promise<Result> | Result,
+): Promise<Result> {
+  const data = new DataFolder(config.dataDir);
+  data.prepare();
+  const storage = openDatabase(data.database);
+  try {
+    migrate(storage);
+    return await work({ data, storage, sites: new SiteStore(storage), keys: new KeyStore(storage) });
+  } finally {
+    storage.close();
+  }
+}

@@ -1,0 +1,33 @@
+import path from 'node:path';
+import { readConfig } from '../config';
+import { beginEpoch } from '../review/change-feed';
+import { DataFolder } from '../storage/data-folder';
+import { restoreBackup } from '../storage/restore';
+import { runCommand, UsageError } from './command';
+
+const HELP = `Usage: altsmith restore FILE
+
+Puts a backup in the place of the database; the sidecar must be stopped. What was there is kept beside it. Clients go on
+reading the change feed with the cursors they have: nothing that happened since is skipped.
+`;
+
+/** `altsmith restore`. */
+export function run(args: string[]): Promise<number> {
+  return runCommand(
+    {
+      help: HELP,
+      work: ({ positionals }, say) => {
+        const [file, ...more] = positionals;
+        if (file === undefined || more.length > 0) throw new UsageError('Say which backup: altsmith restore FILE');
+        const data = new DataFolder(readConfig(process.env).dataDir);
+        const { keptAt } = restoreBackup(data, path.resolve(file), beginEpoch);
+        say({ restored: path.resolve(file), kept_at: keptAt }, [
+          `Restored from ${path.resolve(file)}.`,
+          ...(keptAt === null ? [] : [`What was there before: ${keptAt}`]),
+        ]);
+        return 0;
+      },
+    },
+    args,
+  );
+}

@@ -1,0 +1,41 @@
+import type { Logger } from '../logger';
+import { rotateBackups } from '../storage/backup';
+import type { DataFolder } from '../storage/data-folder';
+import type { Stores } from './stores';
+
+const RETENTION_EVERY_MS = 5000;
+const BACKUP_EVERY_MS = 3_600_000;
+/** Known results are forgotten after this long; a picture that old is simply looked at again. */
+const RESULTS_KEPT_MS = 180 * 86_400_000;
+
+export interface Upkeep {
+  start(): void;
+  /** Waits for a backup that is under way. */
+  stop(): Promise<void>;
+}
+
+/** What is done by the clock: originals go, backups are made, old results are forgotten. */
+export function buildUpkeep(stores: Stores, data: DataFolder, logger: Logger): Upkeep {
+  const timers: NodeJS.Timeout[] = [];
+  let working: Promise<unknown> = Promise.resolve();
+  // One task after the other; each failure is told and the next turn tries again.
+  const run = (name: string, task: () => unknown) => {
+    working = working.then(task).catch((error: unknown) => {
+      logger.error({ err: error, task: name }, 'upkeep failed');
+    });
+  };
+  return {
+    start: () => {
+      run('strays', () => stores.retention.removeStrays());
+      timers.push(
+        setInterval(() => run('retention', () => stores.retention.sweep(Date.now())), RETENTION_EVERY_MS),
+        setInterval(() => run('backup', () => rotateBackups(stores.storage, data.backups)), BACKUP_EVERY_MS),
+        setInterval(() => run('results', () => stores.forgetResults(Date.now() - RESULTS_KEPT_MS)), BACKUP_EVERY_MS),
+      );
+    },
+    stop: async () => {
+      for (const timer of timers) clearInterval(timer);
+      await working;
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import type { RequestHandler } from 'express';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What is looked up at the moment of a scrape. */
+export interface Gauges {
+  readonly jobs: () => { waiting: number; running: number };
+  readonly pendingSuggestions: () => number;
+  readonly secondsPerImage: () => number | null;
+  readonly workers: () => number;
+  readonly isReady: () => boolean;
+  readonly databaseBytes: () => number;
+}
+
+const PREFIX = 'altsmith_';
+/** Seconds: from a status line to a caption that waits for its turn. */
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** The numbers of `/metrics`, in the form Prometheus reads. One object a sidecar; nothing global. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Histogram<'method' | 'route' | 'status'>;
+  readonly #jobs: Counter<'outcome'>;
+  readonly #jobSeconds: Histogram;
+
+  constructor(gauges: Gauges) {
+    const registers = [this.#registry];
+    collectDefaultMetrics({ register: this.#registry, prefix: PREFIX });
+    this.#requests = new Histogram({
+      name: `${PREFIX}http_request_seconds`,
+      help: 'Time to answer a request, by route pattern.',
+      labelNames: ['method', 'route', 'status'],
+      buckets: BUCKETS,
+      registers,
+    });
+    this.#jobs = new Counter({
+      name: `${PREFIX}job_attempts_total`,
+      help: 'Attempts at jobs by how they ended: done, waiting (again), failed, lost, released.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.#jobSeconds = new Histogram({
+      name: `${PREFIX}job_attempt_seconds`,
+      help: 'Time from claim to end of an attempt.',
+      buckets: BUCKETS,
+      registers,
+    });
+    this.#gauge('jobs_waiting', 'Jobs of all sites that wait.', () => gauges.jobs().waiting);
+    this.#gauge('jobs_running', 'Jobs of all sites that a worker holds.', () => gauges.jobs().running);
+    this.#gauge('suggestions_pending', 'Suggestions that wait for a person.', gauges.pendingSuggestions);
+    this.#gauge(
+      'seconds_per_image',
+      'Median seconds a picture took lately; 0 before the first.',
+      () => gauges.secondsPerImage() ?? 0,
+    );
+    this.#gauge('workers', 'Local worker processes.', gauges.workers);
+    this.#gauge('ready', '1 when /readyz answers 200.', () => (gauges.isReady() ? 1 : 0));
+    this.#gauge('database_bytes', 'Database file and its write-ahead log.', gauges.databaseBytes);
+  }
+
+  #gauge(name: string, help: string, look: () => number): void {
+    new Gauge({
+      name: PREFIX + name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(look());
+      },
+    });
+  }
+
+  jobEnded(outcome: string, seconds: number): void {
+    this.#jobs.inc({ outcome });
+    this.#jobSeconds.observe(seconds);
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  /** Measures every request under its route's pattern: an id in a label would make a new series for each image. */
+  readonly measure: RequestHandler = (request, response, next) => {
+    const started = performance.now();
+    response.once('close', () => {
+      const route = routeOf(request);
+      const labels = { method: request.method, route, status: String(response.statusCode) };
+      this.#requests.observe(labels, (performance.now() - started) / 1000);
+    });
+    next();
+  };
+}
+
+function routeOf(request: { route?: unknown }): string {
+  const { route } = request;
+  if (typeof route !== 'object' || route === null || !('path' in route)) return 'none';
+  return typeof route.path === 'string' ? route.path : 'none';
+}

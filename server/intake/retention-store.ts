@@ -1,0 +1,89 @@
+import { existsSync, unlinkSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Storage } from '../storage/database';
+
+/** Rows looked at in one go; a few milliseconds. */
+const PIECE = 500;
+
+interface AgedRow {
+  readonly site_id: string;
+  readonly sha256: string;
+  readonly received_at: number;
+  readonly wanted: number;
+}
+
+/**
+ * Originals go once they are captioned: the bytes of a picture stay for `keepMs` after they came, and as long as a job
+ * for them has not ended. Thumbnails stay. Works through the images of all sites, a piece at a time.
+ */
+export class RetentionStore {
+  readonly #aged;
+  #position = 0;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly folder: string,
+    private readonly keepMs: number,
+  ) {
+    this.#aged = storage.db.prepare<[number, number], AgedRow>(
+      `SELECT site_id, sha256, received_at,
+         EXISTS (
+           SELECT 1 FROM jobs
+           WHERE jobs.site_id = images.site_id AND jobs.image_sha256 = images.sha256
+             AND jobs.state IN ('waiting', 'running')
+         ) AS wanted
+       FROM images
+       WHERE original = 1 AND received_at > ? AND received_at < ?
+       ORDER BY received_at LIMIT ${PIECE}`,
+    );
+  }
+
+  /** Looks at the next piece; from the beginning again after the last. Returns how many originals went. */
+  sweep(now: number): number {
+    const rows = this.#aged.all(this.#position, now - this.keepMs);
+    this.#position = rows.length < PIECE ? 0 : (rows.at(-1)?.received_at ?? 0);
+    const unwanted = rows.filter((row) => row.wanted === 0);
+    this.storage.transaction(() => {
+      const forget = this.storage.db.prepare('UPDATE images SET original = 0 WHERE site_id = ? AND sha256 = ?');
+      for (const row of unwanted) forget.run(row.site_id, row.sha256);
+    });
+    // In the same turn of the event loop, so that no upload of the same bytes can come in between.
+    for (const row of unwanted) {
+      const file = this.#path(row.site_id, row.sha256);
+      if (existsSync(file)) unlinkSync(file);
+    }
+    return unwanted.length;
+  }
+
+  /** Removes files that no row knows, such as a kill between two steps leaves. Returns how many. */
+  async removeStrays(): Promise<number> {
+    const known = this.storage.db.prepare<[string, string], { original: number }>(
+      'SELECT original FROM images WHERE site_id = ? AND sha256 = ?',
+    );
+    let removed = 0;
+    for (const siteId of await readdir(this.folder)) {
+      for (const prefix of await readdir(path.join(this.folder, siteId))) {
+        for (const sha256 of await readdir(path.join(this.folder, siteId, prefix))) {
+          // Asked for each file at the moment of its removal: uploads go on meanwhile.
+          if (known.get(siteId, sha256)?.original === 1 || (await isFresh(this.#path(siteId, sha256)))) continue;
+          await rm(this.#path(siteId, sha256), { force: true });
+          removed += 1;
+        }
+      }
+    }
+    return removed;
+  }
+
+  #path(siteId: string, sha256: string): string {
+    return path.join(this.folder, siteId, sha256.slice(0, 2), sha256);
+  }
+}
+
+/** An upload writes the file first and its row a moment later. */
+const FRESH_MS = 3_600_000;
+
+async function isFresh(file: string): Promise<boolean> {
+  const found = await stat(file);
+  return found.mtimeMs > Date.now() - FRESH_MS;
+}

@@ -1,0 +1,19 @@
+import { CATALOGUE, isErrorCode, type ErrorCode } from '../errors';
+import type { Storage } from '../storage/database';
+
+/**
+ * Lets failed jobs of all sites wait again: those with one code, or with null all whose error may pass. Returns how
+ * many. For an operator; a site retries its own jobs one by one.
+ */
+export function requeueFailed(storage: Storage, code: ErrorCode | null): number {
+  const codes =
+    code === null ? Object.keys(CATALOGUE).filter((one) => isErrorCode(one) && CATALOGUE[one].retryable) : [code];
+  const now = Date.now();
+  return storage.db
+    .prepare(
+      `UPDATE jobs SET state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0, error_code = NULL,
+         finished_at = NULL, available_at = ?, updated_at = ?
+       WHERE state = 'failed' AND error_code IN (SELECT value FROM json_each(?))`,
+    )
+    .run(now, now, JSON.stringify(codes)).changes;
+}

@@ -1,0 +1,34 @@
+import { accessSync, constants, statfsSync } from 'node:fs';
+
+/** Below this much free space new pictures and jobs are not asked for: what is there must be able to end. */
+const LEAST_FREE_BYTES = 20_000_000;
+const LOOK_AGAIN_MS = 1000;
+
+/** Whether the data folder can be written to; looks at most once a second. */
+export class DiskState {
+  #lookedAt = -Infinity;
+  #found: 'STORAGE_FULL' | 'STORAGE_UNAVAILABLE' | null = null;
+
+  constructor(private readonly folder: string) {}
+
+  /** Code of the catalogue; null when all is well. */
+  problem(): 'STORAGE_FULL' | 'STORAGE_UNAVAILABLE' | null {
+    const now = performance.now();
+    if (now - this.#lookedAt > LOOK_AGAIN_MS) {
+      this.#lookedAt = now;
+      this.#found = look(this.folder);
+    }
+    return this.#found;
+  }
+}
+
+function look(folder: string): 'STORAGE_FULL' | 'STORAGE_UNAVAILABLE' | null {
+  try {
+    accessSync(folder, constants.W_OK);
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < LEAST_FREE_BYTES ? 'STORAGE_FULL' : null;
+  } catch {
+    // Read-only, unmounted, or gone: whichever it is, nothing can be stored.
+    return 'STORAGE_UNAVAILABLE';
+  }
+}

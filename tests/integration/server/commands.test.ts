@@ -1,0 +1,123 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { altsmith } from '../../support/altsmith-command';
+import { samplePng } from '../../support/sample-image';
+import { TestSidecar } from '../../support/test-sidecar';
+
+let sidecar: TestSidecar;
+beforeAll(async () => (sidecar = await TestSidecar.start()));
+afterAll(() => sidecar.remove());
+
+const run = (...args: string[]) => altsmith(sidecar.dataDir, [...args, '--json']);
+const statusOf = async (key: string) => (await sidecar.call('GET', '/v1/status', undefined, { key })).status;
+const by = { id: '1', name: 'Ada' };
+
+test('a key made on the command line works at once, is not stored, and stops at once when it is revoked', async () => {
+  const { json } = await run('keys', 'create', '--name', 'second');
+  expect(await statusOf(json.key)).toBe(200);
+  const list = await run('keys', 'list');
+  expect(list.json.items.map((key: any) => [key.name, key.scope])).toEqual([
+    ['first key', 'site'],
+    ['second', 'site'],
+  ]);
+  expect(list.stdout).not.toContain(json.key.split('_')[2]);
+  expect((await run('keys', 'revoke', json.id)).code).toBe(0);
+  expect(await statusOf(json.key)).toBe(401);
+  expect((await run('keys', 'revoke', json.id)).code).toBe(1);
+});
+
+test('a rotated key and its successor both work while they overlap', async () => {
+  const old = (await run('keys', 'create')).json;
+  const fresh = (await run('keys', 'rotate', old.id, '--hours', '1')).json;
+  expect([await statusOf(old.key), await statusOf(fresh.key)]).toEqual([200, 200]);
+  const next = (await run('keys', 'rotate', fresh.id, '--hours', '0')).json;
+  expect([await statusOf(fresh.key), await statusOf(next.key)]).toEqual([401, 200]);
+});
+
+test('a key of a second site sees nothing of the first', async () => {
+  const site = (await run('sites', 'create', 'Another', 'site')).json;
+  expect(site.name).toBe('Another site');
+  const ambiguous = await run('keys', 'create');
+  expect(ambiguous).toMatchObject({ code: 2, stderr: expect.stringContaining('--site') });
+  const { key } = (await run('keys', 'create', '--site', site.id)).json;
+  await sidecar.suggest(samplePng(1), '1');
+  expect((await sidecar.call('GET', '/v1/suggestions', undefined, { key })).body.items).toEqual([]);
+  expect((await sidecar.call('GET', '/v1/changes', undefined, { key })).body.items).toEqual([]);
+});
+
+test.each([
+  [['keys'], 'create'],
+  [['keys', 'create', '--scope', 'root'], '--scope'],
+  [['keys', 'rotate'], 'which key'],
+  [['requeue', '--code', 'NOPE'], 'NOPE'],
+  [['restore'], 'which backup'],
+  [['sites', 'create'], 'name'],
+  [['backup', '--sideways'], 'sideways'],
+])('%p ends with 2 and says what is wrong', async (args, word) => {
+  expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(word) });
+});
+
+test('failed jobs are tried again by order of the operator', async () => {
+  const { AppError } = await import('../../../server/errors');
+  sidecar.engine.before = () => {
+    throw new AppError('IMAGE_CORRUPT');
+  };
+  const { body } = await sidecar.submit(samplePng(2), '2');
+  await sidecar.call('GET', `/v1/jobs/${body.job.id}?wait=20`);
+  sidecar.engine.before = () => undefined;
+  expect((await run('requeue')).json).toEqual({ requeued: 0 });
+  expect((await run('requeue', '--code', 'IMAGE_CORRUPT')).json).toEqual({ requeued: 1 });
+  expect((await sidecar.call('GET', `/v1/jobs/${body.job.id}?wait=20`)).body.job.state).toBe('done');
+});
+
+describe('backup and restore', () => {
+  test('a backup of a running sidecar, restored later, loses only what came after, and no reader skips a change', async () => {
+    const early = await sidecar.suggest(samplePng(10), '10');
+    const backup = path.join(sidecar.dataDir, 'copy.db');
+    expect((await run('backup', backup)).json).toEqual({ file: backup });
+    const late = await sidecar.suggest(samplePng(11), '11');
+    const { next } = (await sidecar.call('GET', '/v1/changes?limit=500')).body;
+    expect(await run('restore', backup)).toMatchObject({ code: 1, stderr: expect.stringContaining('DATA_DIR_IN_USE') });
+    await sidecar.stop();
+    const restored = await run('restore', backup);
+    expect(restored).toMatchObject({ code: 0, json: { kept_at: expect.stringContaining('before-') } });
+    sidecar = await TestSidecar.start({ dataDir: sidecar.dataDir });
+    const stateOf = async (id: string) => (await sidecar.call('GET', `/v1/suggestions/${id}`)).status;
+    expect([await stateOf(early.id), await stateOf(late.id)]).toEqual([200, 404]);
+    // The reader's cursor stands beyond the restored file; what happens from now on reaches it all the same.
+    await sidecar.call('POST', `/v1/suggestions/${early.id}/decision`, { action: 'reject', by, version: 1 });
+    const news = (await sidecar.call('GET', `/v1/changes?after=${next}`)).body;
+    expect(news.items.map((item: any) => [item.type, item.suggestion.id])).toEqual([['suggestion.decided', early.id]]);
+    expect((await sidecar.call('GET', `/v1/changes?after=${news.next}`)).body.items).toEqual([]);
+  });
+
+  test('a damaged or foreign backup is refused, and the database stays', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-restore-'));
+    try {
+      const whole = path.join(folder, 'whole.db');
+      const cut = path.join(folder, 'cut.db');
+      await run('backup', whole);
+      await run('backup', cut);
+      truncateSync(cut, Math.floor(statSync(cut).size / 2));
+      const text = path.join(folder, 'text.db');
+      writeFileSync(text, 'not a database'.repeat(100));
+      const other = mkdtempSync(path.join(os.tmpdir(), 'altsmith-other-'));
+      for (const [file, code] of [
+        [cut, 'DATABASE_DAMAGED'],
+        [text, 'DATABASE_DAMAGED'],
+        [path.join(folder, 'none.db'), 'NOT_FOUND'],
+      ] as const) {
+        expect(await altsmith(other, ['restore', file])).toMatchObject({
+          code: 1,
+          stderr: expect.stringContaining(code),
+        });
+      }
+      expect(readdirSync(other).filter((name) => name.startsWith('altsmith.db'))).toEqual([]);
+      expect((await altsmith(other, ['restore', whole])).code).toBe(0);
+      rmSync(other, { recursive: true, force: true });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
