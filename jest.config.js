@@ -10,6 +10,6 @@ const level = (name, extra = {}) => ({
 });
 
 module.exports = {
-  projects: [level('unit'), level('architecture'), level('integration'), level('e2e')],
+  projects: [level('unit'), level('architecture'), level('integration'), level('e2e'), level('clients')],
   testTimeout: 30_000,
 };
