@@ -1,0 +1,64 @@
+'use strict';
+// `npm run zip`: builds the plugin's scripts, collects its strings, and writes build/altsmith-VERSION.zip, which WordPress
+// installs under Plugins → Add New → Upload. `--no-build` takes the scripts as they are.
+const { spawnSync } = require('node:child_process');
+const { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
+const path = require('node:path');
+const { makePot } = require('./pot');
+const { zip } = require('./zip-file');
+
+const plugin = path.resolve(__dirname, '..');
+const root = path.resolve(plugin, '..');
+
+/** What a site needs. Everything else in the folder (sources, this script, tool settings) stays at home. */
+const SHIPPED = ['altsmith.php', 'uninstall.php', 'readme.txt', 'LICENSE', 'includes', 'build', 'languages'];
+
+function shippedFiles() {
+  return SHIPPED.flatMap((name) => {
+    const start = path.join(plugin, name);
+    if (!existsSync(start)) throw new Error(`plugin/${name} is missing`);
+    const below = readdirSync(plugin, { withFileTypes: true }).find((one) => one.name === name);
+    if (below?.isFile()) return [name];
+    return readdirSync(start, { recursive: true, withFileTypes: true })
+      .filter((one) => one.isFile() && !one.name.startsWith('.') && !one.name.endsWith('.map'))
+      .map((one) => path.relative(plugin, path.join(one.parentPath ?? one.path, one.name)));
+  });
+}
+
+/** The version stands in three places that people read; they must agree. */
+function version() {
+  const main = readFileSync(path.join(plugin, 'altsmith.php'), 'utf8');
+  const readme = readFileSync(path.join(plugin, 'readme.txt'), 'utf8');
+  const found = [
+    /^ \* Version:\s*(\S+)/m.exec(main)?.[1],
+    /'ALTSMITH_VERSION', '([^']+)'/.exec(main)?.[1],
+    /^Stable tag:\s*(\S+)/m.exec(readme)?.[1],
+  ];
+  if (found[0] === undefined || new Set(found).size !== 1) throw new Error(`versions differ: ${found.join(', ')}`);
+  return found[0];
+}
+
+/** From the sources: what lies in build/ may be older. */
+function build() {
+  const { status } = spawnSync('npm', ['run', '--silent', 'build:plugin'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) throw new Error('npm run build:plugin failed');
+}
+
+function main() {
+  if (!process.argv.includes('--no-build')) build();
+  const pot = makePot(plugin);
+  mkdirSync(path.join(plugin, 'languages'), { recursive: true });
+  writeFileSync(path.join(plugin, 'languages/altsmith.pot'), pot.text);
+  const files = shippedFiles().map((name) => ({
+    name: `altsmith/${name.split(path.sep).join('/')}`,
+    bytes: readFileSync(path.join(plugin, name)),
+  }));
+  const target = path.join(root, 'build', `altsmith-${version()}.zip`);
+  mkdirSync(path.dirname(target), { recursive: true });
+  const archive = zip(files);
+  writeFileSync(target, archive);
+  const relative = path.relative(root, target);
+  console.log(`${relative}: ${files.length} files, ${Math.ceil(archive.length / 1024)} KiB, ${pot.count} strings`);
+}
+
+main();
