@@ -200,7 +200,7 @@ describe('confidence', () => {
 
 describe('flags', () => {
   const image = anInput().image;
-  const png = { ...image, format: 'png', flatness: 0.9 };
+  const png = { ...image, format: 'png', flatness: 0.95 };
 
   test('a plain photograph has none', () => {
     expect(codes(anInput())).toEqual([]);
@@ -224,6 +224,10 @@ describe('flags', () => {
     ['possibly_decorative', anInput({ image: { ...image, width: 1200, height: 60 } })],
   ])('%s is raised', (code, input) => {
     expect(codes(input)).toContain(code);
+  });
+
+  test('a grey photograph saved as PNG is not taken for a drawing', () => {
+    expect(codes(anInput({ image: { ...png, flatness: 0.87, width: 960, height: 837 } }))).toEqual([]);
   });
 
   test('blank alt text is no human text', () => {
