@@ -1,24 +1,10 @@
+import type { JobState } from '../../contract/job';
+import type { Run as RunReply, RunState } from '../../contract/run';
+import type { SuggestionState } from '../../contract/suggestion';
 import { ApiError } from '../connection/api-error';
+import { pageOf } from '../connection/replies';
 import { ask } from '../connection/request';
-import { isNumber, isText, listOf, oneOf, shape } from '../connection/shape';
-
-export type RunState = 'running' | 'paused' | 'cancelled' | 'undone';
-export type RunAction = 'pause' | 'resume' | 'cancel';
-
-interface Counts {
-  readonly waiting: number;
-  readonly running: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly cancelled: number;
-}
-
-interface RunReply {
-  readonly id: string;
-  readonly name: string;
-  readonly state: RunState;
-  readonly jobs: Counts;
-}
+import { isNumber, isText, isTruth, oneOf, orNull, shape } from '../connection/shape';
 
 /** A run as the page shows it. */
 export interface Run {
@@ -28,31 +14,44 @@ export interface Run {
   readonly total: number;
   readonly ended: number;
   readonly failed: number;
+  readonly pending: number;
   readonly isComplete: boolean;
 }
 
-const counts = shape<Counts>({
-  waiting: isNumber,
-  running: isNumber,
-  done: isNumber,
-  failed: isNumber,
-  cancelled: isNumber,
-});
-const isPage = shape<{ items: RunReply[] }>({
-  items: listOf(
-    shape<RunReply>({
-      id: isText,
-      name: isText,
-      state: oneOf<RunState>({ running: true, paused: true, cancelled: true, undone: true }),
-      jobs: counts,
+const isPage = pageOf(
+  shape<RunReply>({
+    id: isText,
+    name: isText,
+    state: oneOf<RunState>({ running: true, paused: true, cancelled: true, undone: true }),
+    include_decided: isTruth,
+    expected: orNull(isNumber),
+    jobs: shape<Record<JobState, number>>({
+      waiting: isNumber,
+      running: isNumber,
+      done: isNumber,
+      failed: isNumber,
+      cancelled: isNumber,
     }),
-  ),
-});
+    suggestions: shape<Record<SuggestionState, number>>({
+      pending: isNumber,
+      approved: isNumber,
+      rejected: isNumber,
+      decorative: isNumber,
+      applied: isNumber,
+      conflict: isNumber,
+      superseded: isNumber,
+    }),
+    created_at: isText,
+    updated_at: isText,
+  }),
+);
 
-function runOf({ id, name, state, jobs }: RunReply): Run {
+function runOf({ id, name, state, jobs, expected, suggestions }: RunReply): Run {
   const ended = jobs.done + jobs.failed + jobs.cancelled;
-  const total = ended + jobs.waiting + jobs.running;
-  return { id, name, state, total, ended, failed: jobs.failed, isComplete: state === 'running' && total === ended };
+  // The client may still be sending.
+  const total = Math.max(expected ?? 0, ended + jobs.waiting + jobs.running);
+  const isComplete = state === 'running' && total > 0 && total === ended;
+  return { id, name, state, total, ended, failed: jobs.failed, pending: suggestions.pending, isComplete };
 }
 
 /** The site's runs; none where the sidecar has no such thing. */

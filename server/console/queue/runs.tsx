@@ -1,3 +1,4 @@
+import type { RunAction } from '../../contract/run';
 import { useState } from 'preact/hooks';
 import { type ApiError, toApiError } from '../connection/api-error';
 import { tell } from '../connection/request';
@@ -5,7 +6,7 @@ import { useResource } from '../connection/use-resource';
 import { announce } from '../parts/announcer';
 import { counted } from '../parts/amounts';
 import { Failure } from '../parts/failure';
-import { loadRuns, type Run, type RunAction } from './run-reply';
+import { loadRuns, type Run } from './run-reply';
 
 const EVERY_MS = 5000;
 
@@ -21,7 +22,7 @@ export function Runs() {
   const runs = useResource('runs', loadRuns, EVERY_MS);
   const [error, setError] = useState<ApiError | null>(null);
   const act = (run: Run, action: RunAction) => {
-    tell(`/v1/runs/${run.id}/${action}`, { method: 'POST', json: {} })
+    tell(`/v1/runs/${run.id}/${action}`, { method: 'POST' })
       .then(() => {
         setError(null);
         announce(`${run.name}: ${action} done.`);
@@ -55,6 +56,7 @@ export function Runs() {
             <p class="fine">
               {run.ended.toLocaleString('en')} of {counted(run.total, 'picture')}
               {run.failed === 0 ? '' : ` · ${run.failed.toLocaleString('en')} failed`}
+              {run.pending === 0 ? '' : ` · ${run.pending.toLocaleString('en')} wait for review`}
             </p>
           </li>
         ))}

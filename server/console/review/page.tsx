@@ -142,7 +142,7 @@ interface ToolbarProps {
 
 function Toolbar({ count, hasMore, canApproveSeveral, review, onUndo, onOpen }: ToolbarProps) {
   return (
-    <div class="row spread">
+    <div class="row spread toolbar">
       <p class="fine">
         {count === null ? '' : `${counted(count, 'suggestion')} on this page${hasMore ? ', more to come' : ''}`}
       </p>

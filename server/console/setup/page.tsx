@@ -13,6 +13,7 @@ export function SetUpPage() {
     <>
       <Recipe />
       <PriceForm />
+      <Models />
       {admin === null ? <NeedsKey kind="admin" /> : <Administration />}
     </>
   );
@@ -24,7 +25,6 @@ function Administration() {
     <>
       <Sites administration={administration} />
       <Keys administration={administration} />
-      <Models />
     </>
   );
 }

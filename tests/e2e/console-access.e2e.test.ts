@@ -1,0 +1,121 @@
+import { makeAdminKey } from '../support/admin-key';
+import { ConsoleBrowser } from '../support/console-browser';
+import { SidecarProcess } from '../support/sidecar-process';
+
+jest.setTimeout(180_000);
+
+let sidecar: SidecarProcess;
+let browser: ConsoleBrowser;
+beforeAll(async () => {
+  sidecar = await SidecarProcess.start();
+  browser = await ConsoleBrowser.open(sidecar.url);
+});
+afterAll(async () => {
+  await browser.close();
+  await sidecar.remove();
+});
+afterEach(() => {
+  expect(browser.errors.splice(0)).toEqual([]);
+});
+
+const keyRow = (name: string) => browser.page.getByRole('row', { name: new RegExp(name) });
+
+test('a site’s key sees the recipe for WordPress, and why it cannot see sites and keys', async () => {
+  const { page } = browser;
+  await browser.logIn(sidecar.key);
+  await browser.go('Set-up');
+  await page.getByText('This part needs an administrator’s key').waitFor();
+  await page.locator('li', { hasText: 'enter the address' }).getByText(sidecar.url).waitFor();
+  expect(await browser.barriers()).toEqual([]);
+});
+
+test('an administrator makes a site and a key, which is shown once', async () => {
+  const { page } = browser;
+  await browser.logIn(makeAdminKey(sidecar.dataDir), 'Administrator’s key');
+  await page.getByLabel('Name of a new site').fill('Shop');
+  await page.keyboard.press('Enter');
+  await page.getByRole('listitem').filter({ hasText: 'Shop' }).waitFor();
+  await page.getByLabel('Name of a new key').fill('shop plugin');
+  await page.getByLabel('For', { exact: true }).selectOption({ label: 'the site Shop' });
+  await page.getByRole('button', { name: 'Make key' }).click();
+  const secret = (await page.locator('.secret').textContent()) ?? '';
+  expect(secret).toMatch(/^alt_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/);
+  await keyRow('shop plugin').getByText('works', { exact: true }).waitFor();
+  expect(await browser.barriers()).toEqual([]);
+  const status = await fetch(`${sidecar.url}/v1/status`, { headers: { authorization: `Bearer ${secret}` } });
+  expect(await status.json()).toMatchObject({ site: { name: 'Shop' } });
+  await page.getByRole('button', { name: 'I have it' }).click();
+  expect(await page.locator('.secret').count()).toBe(0);
+  await page.reload();
+  await keyRow('shop plugin').waitFor();
+  await browser.picture('7-set-up');
+  expect(await page.content()).not.toContain(secret);
+});
+
+test('a key is rotated with an overlap, and revoked after a question', async () => {
+  const { page } = browser;
+  await keyRow('shop plugin').getByRole('button', { name: 'Rotate shop plugin' }).click();
+  await page.locator('.secret').waitFor();
+  await page.getByRole('button', { name: 'I have it' }).click();
+  await keyRow('shop plugin').filter({ hasText: 'works until' }).waitFor();
+  const fresh = keyRow('shop plugin').filter({ hasNotText: 'works until' });
+  await fresh.getByRole('button', { name: 'Revoke shop plugin' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke the key' }).click();
+  await keyRow('shop plugin').filter({ hasText: 'revoked' }).waitFor();
+});
+
+test('a key that is revoked while somebody works shows the log-in again', async () => {
+  const { page } = browser;
+  await page.getByLabel('Name of a new key').fill('short-lived');
+  await page.getByRole('button', { name: 'Make key' }).click();
+  await page.getByRole('button', { name: 'Use this site here' }).click();
+  await page.locator('.secret').waitFor({ state: 'detached' });
+  await keyRow('short-lived')
+    .getByRole('button', { name: /^Revoke/ })
+    .click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke the key' }).click();
+  await browser.go('Queue');
+  await page.getByText('This page needs a site’s key').waitFor();
+  await browser.logIn(sidecar.key, 'Site key');
+  await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+});
+
+test('a sidecar that is away is said to be away, and the page goes on by itself when it is back', async () => {
+  const { page } = browser;
+  await sidecar.stop();
+  await page.getByText('The sidecar does not answer.').first().waitFor();
+  await browser.picture('8-sidecar-down');
+  expect(await browser.barriers()).toEqual([]);
+  await browser.go('Review');
+  await page.getByText('The sidecar does not answer.').first().waitFor();
+  await sidecar.start();
+  await page.getByText('The sidecar does not answer.').first().waitFor({ state: 'detached' });
+});
+
+test('logging out closes every page, and the way back shows nothing', async () => {
+  const { page } = browser;
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.getByLabel('Key of this sidecar').waitFor();
+  await page.goBack();
+  await page.reload();
+  await page.getByLabel('Key of this sidecar').waitFor();
+  expect(await browser.context.cookies()).toEqual([]);
+});
+
+test.each([
+  ['in the dark', { dark: true }],
+  ['375 pixels wide', { width: 375 }],
+])('every page is readable %s', async (name, options) => {
+  const other = await ConsoleBrowser.open(sidecar.url, options);
+  await other.logIn(sidecar.key);
+  await other.page.getByRole('button', { name: 'Cake on a table' }).click();
+  await other.page.locator('p.alt-text').waitFor();
+  for (const where of ['Try', 'Queue', 'Review', 'Set-up'] as const) {
+    await other.go(where);
+    expect(await other.barriers()).toEqual([]);
+    expect(await other.fitsTheScreen()).toBe(true);
+    await other.picture(`${name.split(' ').at(-1) ?? ''}-${where}`.toLowerCase());
+  }
+  expect(other.errors).toEqual([]);
+  await other.close();
+});
