@@ -66,14 +66,12 @@ function knownJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob | nul
 }
 
 function newJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob {
-  const model = parts.model();
-  const isKnown = model !== null && parts.results.has(request.image_sha256, modelKey(model));
-  if (!isKnown && !parts.images.hasBytes(request.image_sha256)) throw new AppError('IMAGE_UNKNOWN');
+  requireImage(parts, request.image_sha256);
   parts.takeRoom();
   const job = parts.jobs.add({
     subject: request.subject,
     imageSha256: request.image_sha256,
-    modelId: model?.id ?? null,
+    modelId: parts.model()?.id ?? null,
     runId: request.run_id ?? null,
     priority: request.priority,
     work: {
@@ -84,6 +82,13 @@ function newJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob {
     },
   });
   return { job, isNew: true };
+}
+
+/** Throws IMAGE_UNKNOWN unless the bytes are here, or today's model has already said what it sees in them. */
+export function requireImage(parts: Pick<AcceptJobParts, 'images' | 'results' | 'model'>, imageSha256: string): void {
+  const model = parts.model();
+  if (model !== null && parts.results.has(imageSha256, modelKey(model))) return;
+  if (!parts.images.hasBytes(imageSha256)) throw new AppError('IMAGE_UNKNOWN');
 }
 
 function isSameJob(job: Job, itsModel: string | null, modelNow: string | null): boolean {

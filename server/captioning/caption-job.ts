@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppError, toAppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import type { Logger } from '../logger';
@@ -27,6 +28,7 @@ export type JobOutcome = 'done' | 'waiting' | 'failed' | 'lost' | 'released';
 
 /** A lease is renewed this many times before it would end. */
 const RENEWALS_A_LEASE = 4;
+const STORE_AGAIN_MS = 1000;
 
 /** One claimed job from start to end. Never rejects: whatever happens becomes the outcome. */
 export async function captionJob(parts: CaptionJobParts, claim: Claim, stopping: AbortSignal): Promise<JobOutcome> {
@@ -56,7 +58,7 @@ async function work(parts: CaptionJobParts, claim: Claim, { stopping, logger }: 
     return 'done';
   } catch (thrown) {
     if (lost.signal.aborted) return 'lost';
-    return settle(parts, claim, { thrown, stopping, logger });
+    return await settle(parts, claim, { thrown, stopping, lost: lost.signal, logger });
   } finally {
     clearInterval(renewal);
   }
@@ -114,25 +116,32 @@ async function finish(
   parts.finisher.finish(claim, work.result, hasThumbnail);
 }
 
-function settle(
+/** Stores what became of the attempt; while the disk takes nothing, again and again, as long as the job is ours. */
+async function settle(
   parts: CaptionJobParts,
   claim: Claim,
-  { thrown, stopping, logger }: Attempt & { thrown: unknown },
-): JobOutcome {
+  attempt: Attempt & { thrown: unknown; lost: AbortSignal },
+): Promise<JobOutcome> {
+  const { thrown, stopping, lost, logger } = attempt;
   const error = parts.translate(thrown) ?? toAppError(thrown);
-  try {
-    if (stopping.aborted || isNobodysFault(error)) {
+  if (error.code === 'LEASE_LOST') return 'lost';
+  logger.warn({ err: error, code: error.code }, 'attempt failed');
+  for (;;) {
+    try {
+      if (!stopping.aborted && !isNobodysFault(error)) return parts.queue.fail(claim, error);
       parts.queue.release(claim);
       return 'released';
+    } catch (failure) {
+      // Not stored means nothing is lost either: the lease runs out and the job is handed out again.
+      if (stopping.aborted || lost.aborted || isLeaseLost(failure)) return 'lost';
+      logger.error({ err: failure }, 'job outcome not stored yet');
+      await pause(STORE_AGAIN_MS);
     }
-    if (error.code === 'LEASE_LOST') return 'lost';
-    logger.warn({ err: error, code: error.code }, 'attempt failed');
-    return parts.queue.fail(claim, error);
-  } catch (failure) {
-    // The row cannot be written now; the lease runs out and the sweep hands the job out again.
-    logger.error({ err: failure }, 'job outcome not stored');
-    return 'lost';
   }
+}
+
+function isLeaseLost(thrown: unknown): boolean {
+  return thrown instanceof AppError && thrown.code === 'LEASE_LOST';
 }
 
 /** The model or the disk is not there at the moment: the job waits, and nothing is held against it. */

@@ -1,4 +1,4 @@
-import { acceptJob, type AcceptJobParts } from '../captioning/accept-job';
+import { acceptJob, requireImage, type AcceptJobParts } from '../captioning/accept-job';
 import type { SiteServices } from '../http/services';
 import { decideAll } from '../review/bulk-decision';
 import { listSuggestions } from '../review/suggestion-list';
@@ -56,6 +56,11 @@ export function siteServices(siteId: string, { stores, work, webhookOrigins }: S
       remove: () => stores.webhookOf(siteId).remove(),
     },
     acceptJob: (request, idempotencyKey) => acceptJob(accept, request, idempotencyKey),
+    retryJob: (jobId) => {
+      const job = jobs.get(jobId);
+      if (job?.state === 'failed' || job?.state === 'cancelled') requireImage(accept, job.image_sha256);
+      return jobs.retry(jobId);
+    },
     decide: (decisions) => decideAll(storage, suggestions, decisions),
     listSuggestions: (filter) => listSuggestions(storage, siteId, filter),
   };

@@ -33,6 +33,8 @@ export interface SiteServices {
   /** Throws NOT_FOUND, RUN_NOT_POSSIBLE. */
   readonly actOnRun: (runId: string, action: RunAction) => Run;
   readonly acceptJob: (request: JobRequest, idempotencyKey: string | null) => { job: Job; isNew: boolean };
+  /** Throws NOT_FOUND, JOB_NOT_POSSIBLE, IMAGE_UNKNOWN. */
+  readonly retryJob: (jobId: string) => Job;
   /** Many decisions, each with its own answer. */
   readonly decide: (request: BulkDecisionRequest) => BulkDecisionReply;
   readonly predictions: PredictionStore;

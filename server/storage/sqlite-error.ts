@@ -7,8 +7,9 @@ const OWN_FAULT = /^SQLITE_(CONSTRAINT|ERROR)/;
 
 /** What a failure of SQLite or of the disk means to a client; null when it is neither. Told by the code alone. */
 export function storageProblem(thrown: unknown): AppError | null {
-  if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return null;
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown)) return null;
   const { code } = thrown;
+  if (typeof code !== 'string') return null;
   if (FILE_SYSTEM_FULL.has(code)) return new AppError('STORAGE_FULL', {}, { cause: thrown });
   const isSqlite = code.startsWith('SQLITE_') && !OWN_FAULT.test(code);
   if (isSqlite || FILE_SYSTEM_REFUSES.has(code)) return new AppError('STORAGE_UNAVAILABLE', {}, { cause: thrown });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { ModelInfo } from '../../models/captioner';
+import { AppError } from '../../server/errors';
 import type { CaptionEngine, EngineRequest, EngineResult, EngineState } from '../../server/captioning/engine';
 
 /** A captioner whose words depend on nothing but the bytes, so that a test can say what must come out. */
@@ -25,6 +26,7 @@ export class FakeEngine implements CaptionEngine {
   }
 
   async run(request: EngineRequest): Promise<EngineResult> {
+    if (!this.ready) throw new AppError('MODEL_UNAVAILABLE');
     this.requests.push(request);
     await this.before(request);
     request.signal?.throwIfAborted();

@@ -97,7 +97,7 @@ export const retryJob = defineRoute({
   params: Params,
   answers: { 200: JobReply },
   handle: ({ params, services, site }) => {
-    const job = site.jobs.retry(params.id);
+    const job = site.retryJob(params.id);
     services.ring(job.id);
     return { status: 200, body: { job } };
   },

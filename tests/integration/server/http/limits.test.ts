@@ -1,0 +1,83 @@
+import { request } from 'node:http';
+import { samplePng } from '../../../support/sample-image';
+import { TestSidecar } from '../../../support/test-sidecar';
+
+const withSidecar = async (env: Record<string, string>, work: (sidecar: TestSidecar) => Promise<void>) => {
+  const sidecar = await TestSidecar.start({ env });
+  try {
+    await work(sidecar);
+  } finally {
+    await sidecar.remove();
+  }
+};
+
+test('a full queue refuses with 429 and says when to come back; what is known is still answered', async () => {
+  await withSidecar({ ALTSMITH_QUEUE_LIMIT: '2' }, async (sidecar) => {
+    sidecar.engine.ready = false;
+    const answers = [];
+    for (let index = 1; index <= 3; index += 1) answers.push(await sidecar.submit(samplePng(index), String(index)));
+    expect(answers.map((answer) => answer.status)).toEqual([202, 202, 429]);
+    expect(answers[2]?.body.error).toMatchObject({ code: 'QUEUE_FULL', retryable: true });
+    expect(Number(answers[2]?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await sidecar.submit(samplePng(1), '1')).status).toBe(200);
+  });
+});
+
+test('guessing keys is slowed down, and a good key from the same address is let through', async () => {
+  await withSidecar({}, async (sidecar) => {
+    const statuses = [];
+    for (let attempt = 1; attempt <= 25; attempt += 1) {
+      statuses.push((await sidecar.call('GET', '/v1/status', undefined, { key: `alt_${attempt}` })).status);
+    }
+    expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 401));
+    expect(statuses.slice(20)).toEqual(Array.from({ length: 5 }, () => 429));
+    const limited = await sidecar.call('GET', '/v1/status', undefined, { key: 'alt_x' });
+    expect(limited.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect((await sidecar.call('GET', '/v1/status')).status).toBe(200);
+  });
+});
+
+test('the sidecar answers to its own names and to addresses, and to no other name', async () => {
+  await withSidecar({ ALTSMITH_ALLOWED_HOSTS: 'alt.example.org' }, async (sidecar) => {
+    const ask = (host: string): Promise<number> =>
+      new Promise((resolve, reject) => {
+        const url = new URL('/livez', sidecar.url);
+        request(url, { headers: { host } }, (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        })
+          .on('error', reject)
+          .end();
+      });
+    const hosts = [
+      'localhost',
+      'localhost:8787',
+      '127.0.0.1:1',
+      '[::1]:80',
+      'alt.example.org',
+      'ALT.example.org:443',
+      '10.1.2.3',
+    ];
+    for (const host of hosts) expect([host, await ask(host)]).toEqual([host, 200]);
+    for (const host of ['evil.example', 'localhost.evil.example', 'alt.example.org.evil', 'a b', '127.0.0.1.nip.io']) {
+      expect([host, await ask(host)]).toEqual([host, 400]);
+    }
+  });
+});
+
+test('metrics are for this machine and for administrators', async () => {
+  await withSidecar({}, async (sidecar) => {
+    await sidecar.suggest(samplePng(1), '1');
+    const local = await sidecar.call('GET', '/metrics', undefined, { key: null });
+    expect(local.status).toBe(200);
+    expect(local.headers.get('content-type')).toContain('text/plain; version=0.0.4');
+    expect(local.body).toMatch(/^altsmith_job_attempts_total\{outcome="done"\} 1$/m);
+    expect(local.body).toMatch(/^altsmith_suggestions_pending 1$/m);
+    expect(local.body).toMatch(
+      /altsmith_http_request_seconds_count\{method="PUT",route="\/v1\/images\/:sha256",status="201"\} 1/,
+    );
+    const proxied = { headers: { 'x-forwarded-for': '203.0.113.5' } };
+    expect((await sidecar.call('GET', '/metrics', undefined, { key: null, ...proxied })).status).toBe(401);
+    expect((await sidecar.call('GET', '/metrics', undefined, proxied)).body.error.code).toBe('SCOPE_MISSING');
+  });
+});
