@@ -67,6 +67,12 @@ export class WorkerPool implements CaptionEngine {
     };
   }
 
+  /** Throws AppError MODEL_FILE_MISSING, MODEL_FILE_DAMAGED or the like when no worker could load the model. */
+  throwIfTroubled(): void {
+    const { problem, ready } = this.state();
+    if (!ready && problem !== null) throw problemError(problem);
+  }
+
   /** Process ids of the workers that have loaded the model. */
   workerPids(): number[] {
     return this.slots.flatMap((slot) => (slot.model === null ? [] : (slot.pid ?? [])));
@@ -77,8 +83,7 @@ export class WorkerPool implements CaptionEngine {
       if (this.stopped) throw new AppError('SHUTTING_DOWN');
       request.signal?.throwIfAborted();
       if (this.waiting.length >= this.maxWaiting) throw new AppError('QUEUE_FULL');
-      const { problem, ready } = this.state();
-      if (!ready && problem !== null) throw problemError(problem);
+      this.throwIfTroubled();
       const task = { request, resolve, reject };
       request.signal?.addEventListener('abort', () => this.forget(task), { once: true });
       this.waiting.push(task);

@@ -1,6 +1,6 @@
-import type { EngineResult } from '../captioning/engine';
-import { polishAltText } from '../captioning/text/alt-text';
-import type { AppError } from '../errors';
+import type { EngineResult } from '../../captioning/engine';
+import { polishAltText } from '../../captioning/text/alt-text';
+import type { AppError } from '../../errors';
 
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
 

@@ -1,0 +1,73 @@
+import type { EngineRequest } from '../../captioning/engine';
+import { UsageError, type CommandSpec, type Words } from '../command';
+
+export const HELP = `Usage: altsmith caption PICTURES… [options]
+
+Describes pictures: files, folders (with all inside them), quoted patterns such as "photos/**/*.jpg", and - for a picture
+or a list of files on standard input. One bad file never stops the rest; the exit code is 0 only if all went well.
+
+  --model ID|FOLDER   the model (default: the best one pulled, else mini)
+  --beams N           sentences searched side by side
+  --max-length N      most tokens of a caption, start token and prompt included
+  --min-length N      least tokens of a caption, counted the same way
+  --prompt TEXT       words the caption begins with
+  --question TEXT     ask about the pictures instead
+  --json              one JSON object a line
+  --csv FILE          write a table instead of lines
+`;
+
+export const OPTIONS = {
+  model: { type: 'string' },
+  beams: { type: 'string' },
+  'max-length': { type: 'string' },
+  'min-length': { type: 'string' },
+  prompt: { type: 'string' },
+  question: { type: 'string' },
+  csv: { type: 'string' },
+} as const satisfies CommandSpec['options'];
+
+export interface Wishes {
+  readonly pictures: readonly string[];
+  readonly model: string | null;
+  readonly options: EngineRequest['options'];
+  readonly question: string | null;
+  readonly json: boolean;
+  readonly csv: string | null;
+}
+
+/** Alternatives that are shown when the number of beams is left to the model. */
+const CANDIDATES = 3;
+
+function wholeNumber(words: Words, name: string, most: number): number | undefined {
+  const text = words.text(name);
+  if (text === undefined) return undefined;
+  const value = /^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : NaN;
+  if (!(value <= most)) throw new UsageError(`--${name} wants a whole number from 1 to ${most}, not "${text}".`);
+  return value;
+}
+
+/** What the words of the command ask for. Throws UsageError. */
+export function readWishes(words: Words): Wishes {
+  if (words.positionals.length === 0) throw new UsageError('Name at least one picture.');
+  const beams = wholeNumber(words, 'beams', 20);
+  const maxLength = wholeNumber(words, 'max-length', 512);
+  const minLength = wholeNumber(words, 'min-length', 512);
+  const prompt = words.text('prompt');
+  const question = words.text('question') ?? null;
+  if (question !== null && prompt !== undefined) throw new UsageError('Give --prompt or --question, not both.');
+  if (question?.trim() === '') throw new UsageError('--question wants a question.');
+  return {
+    pictures: words.positionals,
+    model: words.text('model') ?? null,
+    options: {
+      ...(beams === undefined ? {} : { beams }),
+      ...(maxLength === undefined ? {} : { maxLength }),
+      ...(minLength === undefined ? {} : { minLength }),
+      ...(prompt === undefined ? {} : { prompt }),
+      candidates: beams ?? CANDIDATES,
+    },
+    question,
+    json: words.isSet('json'),
+    csv: words.text('csv') ?? null,
+  };
+}

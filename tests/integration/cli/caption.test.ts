@@ -1,0 +1,153 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.resolve(__dirname, '../../..');
+const PHOTOGRAPHS = path.join(ROOT, 'tests/fixtures/images');
+/** The command itself, without the build that goes before it in a clone. */
+const MAIN = `require(${JSON.stringify(path.join(ROOT, 'build/server/cli/main.js'))})
+  .main(process.argv.slice(1)).then((code) => { process.exitCode = code; });`;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'altsmith-cli-'));
+  mkdirSync(path.join(folder, 'photos/inside/.hidden'), { recursive: true });
+  const put = (name: string, to: string) => copyFileSync(path.join(PHOTOGRAPHS, name), path.join(folder, to));
+  put('cat.jpg', 'photos/cat.jpg');
+  put('coffee.jpg', 'photos/inside/coffee, small.jpg');
+  put('rocket.jpg', 'photos/inside/.hidden/rocket.jpg');
+  writeFileSync(path.join(folder, 'photos/notes.txt'), 'not a picture, and not named like one');
+  writeFileSync(path.join(folder, 'bad.jpg'), 'not a picture');
+  mkdirSync(path.join(folder, 'empty'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function caption(args: readonly string[], input: Buffer | string = '') {
+  const env = { ...process.env, ALTSMITH_DATA_DIR: path.join(folder, 'data'), ALTSMITH_MODEL: '' };
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', MAIN, 'caption', ...args], {
+    cwd: folder,
+    env,
+    input,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return { code: status, out: stdout.split('\n').slice(0, -1), err: stderr };
+}
+
+interface Line {
+  readonly file: string;
+  readonly caption: string;
+  readonly alt_text: string;
+  readonly tokens: number[];
+  readonly confidence: number;
+  readonly alternatives: string[];
+  readonly timings_ms: Record<string, number>;
+  readonly model: Record<string, unknown>;
+  readonly error?: { code: string; message: string };
+}
+
+test('with --json each line holds what the contract promises', () => {
+  const { code, out, err } = caption(['--json', 'photos/cat.jpg']);
+  expect([code, err, out.length]).toEqual([0, '', 1]);
+  const line = JSON.parse(out[0]!) as Line;
+  expect(Object.keys(line).sort()).toEqual(
+    ['alt_text', 'alternatives', 'caption', 'confidence', 'file', 'model', 'timings_ms', 'tokens'].sort(),
+  );
+  expect(line).toMatchObject({
+    file: 'photos/cat.jpg',
+    caption: 'a cat is standing looking at the camera',
+    alt_text: 'A cat is standing looking at the camera',
+    tokens: [18, 749, 106, 138, 184, 121, 104, 191],
+    model: { id: 'mini', precision: 'int8', demonstration: true },
+  });
+  expect(line.confidence).toBeGreaterThan(0.5);
+  expect(line.alternatives).toHaveLength(2);
+  expect(Object.keys(line.timings_ms).sort()).toEqual(['decode', 'text', 'total', 'vision']);
+});
+
+test('one bad file never stops the rest, is told in a sentence, and makes the exit code 1', () => {
+  const { code, out, err } = caption(['bad.jpg', 'not-there.jpg', 'empty', 'photos/cat.jpg']);
+  expect(code).toBe(1);
+  expect(out).toEqual(['photos/cat.jpg: A cat is standing looking at the camera']);
+  expect(err).toContain('bad.jpg: This is not a JPEG, PNG, WebP, GIF, AVIF or TIFF image. (IMAGE_TYPE_UNSUPPORTED)');
+  expect(err).toContain('not-there.jpg: The file cannot be read');
+  expect(err).toContain('empty: The file cannot be read');
+});
+
+test('with --json a bad file is a line of its own, in its place', () => {
+  const { code, out } = caption(['--json', 'bad.jpg', 'photos/cat.jpg']);
+  const lines = out.map((line) => JSON.parse(line) as Line);
+  expect(code).toBe(1);
+  expect(lines.map(({ file, error }) => [file, error?.code])).toEqual([
+    ['bad.jpg', 'IMAGE_TYPE_UNSUPPORTED'],
+    ['photos/cat.jpg', undefined],
+  ]);
+});
+
+test('a folder stands for the pictures inside it, a quoted pattern for those it matches', () => {
+  const inFolder = caption(['photos']).out.map((line) => line.split(':')[0]);
+  expect(inFolder).toEqual(['photos/cat.jpg', 'photos/inside/coffee, small.jpg']);
+  expect(caption(['photos/**/c*l.{jpg,png}']).out).toHaveLength(1);
+});
+
+test('standard input is a picture or a list of names', () => {
+  const picture = caption(['-'], readFileSync(path.join(folder, 'photos/cat.jpg')));
+  expect(picture.out).toEqual(['-: A cat is standing looking at the camera']);
+  const list = caption(['-'], 'photos/cat.jpg\nphotos/inside/coffee, small.jpg\n');
+  expect(list.out).toHaveLength(2);
+  expect(caption(['-'], 'photos/cat.jpg\0').out).toHaveLength(1);
+});
+
+test('--csv writes a table that a spreadsheet reads, failures among its rows', () => {
+  const { code, out } = caption(['--csv', 'out.csv', 'photos', 'bad.jpg']);
+  expect([code, out]).toEqual([1, []]);
+  const rows = readFileSync(path.join(folder, 'out.csv'), 'utf8').split('\r\n');
+  expect(rows[0]).toBe('file,alt_text,caption,answer,confidence,alternatives,model,error');
+  expect(rows[1]).toMatch(/^photos\/cat\.jpg,A cat is standing .*,mini int8,$/);
+  expect(rows[2]).toMatch(/^"photos\/inside\/coffee, small\.jpg",/);
+  expect(rows[3]).toMatch(/^bad\.jpg,.*,IMAGE_TYPE_UNSUPPORTED$/);
+  expect(caption(['--csv', 'no/such/folder.csv', 'photos']).code).toBe(1);
+});
+
+test('beams and lengths reach the search', () => {
+  const [line] = caption(['--json', '--beams', '5', '--max-length', '5', 'photos/cat.jpg']).out;
+  const { tokens, alternatives } = JSON.parse(line!) as Line;
+  expect(tokens.length).toBeLessThanOrEqual(4);
+  expect(alternatives.length).toBeLessThanOrEqual(4);
+  const [longer] = caption(['--json', '--min-length', '14', 'photos/cat.jpg']).out;
+  expect((JSON.parse(longer!) as Line).tokens.length).toBeGreaterThanOrEqual(12);
+});
+
+test('a question, or a prompt, that the model cannot take fails with the reason', () => {
+  expect(caption(['--question', 'what is it?', 'photos/cat.jpg'])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('QUESTION_MODEL_MISSING') as string,
+  });
+  expect(caption(['--prompt', 'a picture of', 'photos/cat.jpg']).err).toContain('PROMPT_NOT_POSSIBLE');
+});
+
+test('a model that is not there is told once, and nothing is captioned', () => {
+  const { code, out, err } = caption(['--model', 'blip-nobody', 'photos']);
+  expect([code, out]).toEqual([1, []]);
+  expect(err).toBe(
+    'There is no model "blip-nobody": it is neither a folder with a model nor pulled; run "altsmith models pull blip-nobody". (MODEL_FILE_MISSING)\n',
+  );
+});
+
+test.each([
+  ['no picture', []],
+  ['an unknown option', ['--fast', 'photos']],
+  ['a number that is none', ['--beams', 'many', 'photos']],
+  ['both a prompt and a question', ['--prompt', 'a', '--question', 'b', 'photos']],
+])('%s is answered with the help and exit code 2', (_, args) => {
+  const { code, out, err } = caption(args);
+  expect([code, out]).toEqual([2, []]);
+  expect(err).toContain('Usage: altsmith caption');
+});
+
+test('--help says how, in a pipe there is no progress bar', () => {
+  expect(caption(['--help'])).toMatchObject({ code: 0, err: '' });
+  expect(caption(['photos']).err).toBe('');
+  expect(existsSync(path.join(folder, 'data'))).toBe(false);
+});
