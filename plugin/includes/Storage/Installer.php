@@ -39,7 +39,8 @@ final class Installer {
 		foreach ( $options as $option ) {
 			delete_option( $option );
 		}
-		foreach ( array( '_altsmith_provenance', '_altsmith_decorative', '_altsmith_placement_changes', '_altsmith_seo' ) as $key ) {
+		$keys = $wpdb->get_col( $wpdb->prepare( "SELECT DISTINCT meta_key FROM {$wpdb->postmeta} WHERE meta_key LIKE %s", $wpdb->esc_like( '_altsmith_' ) . '%' ) );
+		foreach ( $keys as $key ) {
 			delete_post_meta_by_key( $key );
 		}
 	}
