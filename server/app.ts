@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import path from 'node:path';
 import { chooseEngine } from './captioning/choose-engine';
 import type { CaptionEngine } from './captioning/engine';
+import { ModelShelf } from './captioning/model-shelf';
 import type { Config } from './config';
 import { createConsole } from './http/console/handler';
 import { ROUTES } from './http/route-table';
@@ -72,6 +73,8 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
   const delivery = buildDelivery(stores, config, logger);
   const predictions = buildPredictions(stores, work.instant, { data, logger });
   const upkeep = buildUpkeep(stores, data, logger);
+  const script = path.resolve(__dirname, 'cli/models/pull-worker-process.js');
+  const shelf = new ModelShelf({ dataDir: data.root, script, logger });
   const services: Services = {
     version,
     logger,
@@ -83,6 +86,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     maxBytes: config.maxBytes,
     predictions,
     administration: { sites: stores.sites, keys: stores.keys },
+    models: { list: () => shelf.list(), pull: (id) => shelf.pull(id), cancel: (id) => shelf.cancel(id) },
     changes: stores.changes,
     changeSignal: stores.changeSignal,
     ring: (jobId) => work.queue.ring(jobId),
@@ -107,6 +111,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
       stores.changeSignal.notifyAll();
     },
     stop: async () => {
+      await shelf.stop();
       await predictions.stop();
       await work.runner.stop(DRAIN_MS);
       await Promise.all([work.settler.stop(), upkeep.stop(), delivery.stop(), work.queue.stop()]);

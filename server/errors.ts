@@ -50,6 +50,11 @@ export const CATALOGUE = {
   },
   JOB_NOT_POSSIBLE: { status: 409, message: 'A job in this state cannot be changed that way.', retryable: false },
   RUN_NOT_POSSIBLE: { status: 409, message: 'A run in this state cannot be changed that way.', retryable: false },
+  PULL_NOT_POSSIBLE: {
+    status: 409,
+    message: 'Another model is being pulled, or this one ships with Altsmith.',
+    retryable: true,
+  },
   LEASE_LOST: { status: 409, message: 'This job has been handed to another worker.', retryable: false },
   IMAGE_TOO_LARGE: { status: 413, message: 'The image has more bytes than this server accepts.', retryable: false },
   BODY_TOO_LARGE: { status: 413, message: 'The request body is larger than this route accepts.', retryable: false },

@@ -1,5 +1,6 @@
 import type { Route } from './route';
 import { createKey, listKeys, revokeKey, rotateKey } from './routes/admin-keys';
+import { cancelPull, listModels, pullModel } from './routes/admin-models';
 import { changeSite, createSite, listSites } from './routes/admin-sites';
 import { captions } from './routes/captions';
 import { getChanges } from './routes/changes';
@@ -53,6 +54,9 @@ export const ROUTES: readonly Route[] = [
   createKey,
   rotateKey,
   revokeKey,
+  listModels,
+  pullModel,
+  cancelPull,
   putWebhook,
   deleteWebhook,
   ...COMPAT_ROUTES,

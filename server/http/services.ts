@@ -1,6 +1,7 @@
 import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
 import type { BulkDecisionReply, BulkDecisionRequest } from '../contract/decision';
 import type { Job, JobRequest } from '../contract/job';
+import type { ListedModel } from '../contract/model';
 import type { ModelRef } from '../contract/primitives';
 import type { Run, RunAction } from '../contract/run';
 import type { AppError } from '../errors';
@@ -77,6 +78,12 @@ export interface Services {
   ) => Promise<CaptionReply | AnswerReply>;
   /** Sites and keys of everybody: for routes with the access `admin` only. */
   readonly administration: { readonly sites: SiteStore; readonly keys: KeyStore };
+  /** For routes with the access `admin` only. `pull` throws MODEL_UNKNOWN, PULL_NOT_POSSIBLE. */
+  readonly models: {
+    readonly list: () => ListedModel[];
+    readonly pull: (id: string) => ListedModel;
+    readonly cancel: (id: string) => ListedModel;
+  };
   readonly changes: ChangeFeed;
   readonly changeSignal: ChangeSignal;
   /** Tells the workers that a job of this id waits. */

@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { makeAdminKey } from '../support/admin-key';
 import { ConsoleBrowser } from '../support/console-browser';
 import { SidecarProcess } from '../support/sidecar-process';
@@ -7,7 +8,8 @@ jest.setTimeout(180_000);
 let sidecar: SidecarProcess;
 let browser: ConsoleBrowser;
 beforeAll(async () => {
-  sidecar = await SidecarProcess.start();
+  // No test downloads a model; that one cannot be reached is part of what is tested.
+  sidecar = await SidecarProcess.start({ HF_HUB_OFFLINE: '1', HF_HUB_CACHE: os.tmpdir() });
   browser = await ConsoleBrowser.open(sidecar.url);
 });
 afterAll(async () => {
@@ -62,6 +64,15 @@ test('a key is rotated with an overlap, and revoked after a question', async () 
   await fresh.getByRole('button', { name: 'Revoke shop plugin' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke the key' }).click();
   await keyRow('shop plugin').filter({ hasText: 'revoked' }).waitFor();
+});
+
+test('the models are listed; one that cannot be downloaded says why', async () => {
+  const { page } = browser;
+  const line = (id: string) => page.getByRole('listitem').filter({ has: page.getByText(id, { exact: true }) });
+  await line('mini').getByText('in use at the next start').waitFor();
+  await line('blip-base').getByRole('button', { name: 'Pull blip-base' }).click();
+  await line('blip-base').getByText('The model hub cannot be reached').waitFor({ timeout: 30_000 });
+  expect(await browser.barriers()).toEqual([]);
 });
 
 test('a key that is revoked while somebody works shows the log-in again', async () => {

@@ -1,28 +1,120 @@
-import { useStatus } from '../connection/status';
-import { ModelBadge } from '../parts/model-badge';
-import { Notice } from '../parts/notice';
+import type { ListedModel } from '../../contract/model';
+import { useState } from 'preact/hooks';
+import { isModelPage } from '../connection/admin-replies';
+import { type ApiError, toApiError } from '../connection/api-error';
+import { ask, tell } from '../connection/request';
+import { useResource } from '../connection/use-resource';
+import { inBytes } from '../parts/amounts';
+import { announce } from '../parts/announcer';
+import { Failure } from '../parts/failure';
+import { Loading } from '../parts/placeholder';
 
-/** The loaded model, and how to get another. */
+const EVERY_MS = 1000;
+const IDLE_MS = 15_000;
+
+/** The models that can be had, and the pulling of one with its progress. */
 export function Models() {
-  const model = useStatus()?.data?.model ?? null;
+  const [isPulling, setPulling] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
+  const models = useResource(
+    'models',
+    async (signal) => {
+      const { items } = await ask('/v1/admin/models', isModelPage, { signal });
+      setPulling(items.some((model) => model.pull?.state === 'running'));
+      return items;
+    },
+    isPulling ? EVERY_MS : IDLE_MS,
+  );
+  const act = (model: ListedModel, method: 'POST' | 'DELETE') => {
+    tell(`/v1/admin/models/${model.id}/pull`, { method })
+      .then(() => {
+        setError(null);
+        announce(method === 'POST' ? `Pulling ${model.id}.` : `The pull of ${model.id} was stopped.`);
+      })
+      .catch((thrown: unknown) => setError(toApiError(thrown)))
+      .finally(models.reload);
+  };
   return (
     <section class="card" aria-labelledby="models-title">
-      <h2 id="models-title">Model</h2>
-      {model === null ? null : (
-        <p>
-          Loaded: <ModelBadge model={model} />
-        </p>
-      )}
-      {model?.demonstration === true ? (
-        <Notice tone="warn">
-          <p>This model shows the way; its texts are not good enough to publish. Pull blip-base for real work.</p>
-        </Notice>
-      ) : null}
-      <p>
-        On the sidecar’s machine, <code>npx altsmith models list</code> shows what there is,{' '}
-        <code>npx altsmith models pull blip-base</code> downloads a model and checks every byte of it. Then start the
-        sidecar again.
+      <h2 id="models-title">Models to choose from</h2>
+      {error === null ? null : <Failure error={error} />}
+      {models.error === null ? null : <Failure error={models.error} retry={models.reload} />}
+      {models.data === null && models.error === null ? <Loading what="models" /> : null}
+      <ul class="plain-list">
+        {(models.data ?? []).map((model) => (
+          <Line
+            key={model.id}
+            model={model}
+            isBusy={isPulling}
+            onPull={() => act(model, 'POST')}
+            onStop={() => act(model, 'DELETE')}
+          />
+        ))}
+      </ul>
+      <p class="fine">
+        A pulled model is used from the next start of the sidecar on. Pictures never leave this machine for it; only the
+        model’s files are downloaded.
       </p>
     </section>
+  );
+}
+
+interface LineProps {
+  readonly model: ListedModel;
+  readonly isBusy: boolean;
+  readonly onPull: () => void;
+  readonly onStop: () => void;
+}
+
+function standing(model: ListedModel): string {
+  if (model.download_bytes === 0) return 'ships with Altsmith';
+  if (model.precisions.length > 0) return `here: ${model.precisions.join(', ')}`;
+  return `download of ${inBytes(model.download_bytes)}`;
+}
+
+function Line({ model, isBusy, onPull, onStop }: LineProps) {
+  const isRunning = model.pull?.state === 'running';
+  return (
+    <li>
+      <div class="row spread">
+        <span>
+          <strong>{model.id}</strong> {model.in_use ? <span class="tag">in use at the next start</span> : null}
+          {model.demonstration ? <span class="tag tag-warn">demonstration</span> : null}
+          {model.answers_questions ? <span class="tag">answers questions</span> : null}
+          <br />
+          <span class="fine">
+            {model.title} · {model.licence} · {standing(model)}
+          </span>
+        </span>
+        {model.download_bytes === 0 ? null : (
+          <button type="button" class="small" disabled={isBusy && !isRunning} onClick={isRunning ? onStop : onPull}>
+            {isRunning ? 'Stop' : model.precisions.length > 0 ? 'Pull again' : 'Pull'}
+            <span class="unseen"> {model.id}</span>
+          </button>
+        )}
+      </div>
+      <Pull model={model} />
+    </li>
+  );
+}
+
+function Pull({ model: { id, pull } }: { model: ListedModel }) {
+  if (pull === null) return null;
+  if (pull.error !== null) {
+    return (
+      <p class="bad-text">
+        {pull.error.message} <span class="fine">{pull.error.code}</span>
+      </p>
+    );
+  }
+  if (pull.state === 'done') return <p>Pulled and checked. Restart the sidecar to use it.</p>;
+  const total = Math.max(1, pull.total_bytes);
+  return (
+    <>
+      <progress class="thin" max={total} value={pull.done_bytes} aria-label={`Pull of ${id}`} />
+      <p class="fine">
+        {pull.step} · {inBytes(pull.done_bytes)} of {inBytes(pull.total_bytes)}
+      </p>
+    </>
   );
 }

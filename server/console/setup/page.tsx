@@ -1,6 +1,7 @@
 import { NeedsKey } from '../frame/needs-key';
 import { useSessions } from '../connection/session';
 import { Keys } from './keys';
+import { LoadedModel } from './loaded-model';
 import { Models } from './models';
 import { PriceForm } from './price-form';
 import { Recipe } from './recipe';
@@ -13,7 +14,7 @@ export function SetUpPage() {
     <>
       <Recipe />
       <PriceForm />
-      <Models />
+      <LoadedModel />
       {admin === null ? <NeedsKey kind="admin" /> : <Administration />}
     </>
   );
@@ -25,6 +26,7 @@ function Administration() {
     <>
       <Sites administration={administration} />
       <Keys administration={administration} />
+      <Models />
     </>
   );
 }

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { MANIFEST_FILE } from '../../models/blip/manifest';
+import { locateModel, PRECISIONS } from '../../models/locate-model';
+import { knownModels, type KnownModel } from '../../models/registry';
+import type { ModelLine } from '../contract/model';
+
+/** The models that are known, best first, and which of them lie in the folder of pulled models. */
+export function modelLines(pulled: string): ModelLine[] {
+  const used = locateModel(null, pulled);
+  return knownModels().map((model) => lineOf(model, pulled, used));
+}
+
+function lineOf(model: KnownModel, pulled: string, used: string): ModelLine {
+  const folders = PRECISIONS.map((precision) => ({ precision, folder: path.join(pulled, model.id, precision) }));
+  const here = folders.filter(({ folder }) => existsSync(path.join(folder, MANIFEST_FILE)));
+  const shipped = model.source === null ? locateModel(model.id, pulled) : null;
+  return {
+    id: model.id,
+    title: model.title,
+    licence: model.licence,
+    demonstration: model.demonstration,
+    answers_questions: model.answers_questions,
+    download_bytes: model.source?.files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) ?? 0,
+    precisions: here.map(({ precision }) => precision),
+    in_use: here.some(({ folder }) => path.resolve(folder) === used) || shipped === used,
+  };
+}

@@ -1,0 +1,116 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { ListedModel, ModelPull } from '../contract/model';
+import { AppError, CATALOGUE, isErrorCode } from '../errors';
+import type { Logger } from '../logger';
+import { PULLED_MODELS } from './choose-engine';
+import { modelLines } from './model-lines';
+
+const Progress = z.object({ step: z.string(), done: z.number(), total: z.number() });
+const Refusal = z.object({ error: z.object({ code: z.string() }) });
+
+/** Room for the one line of JSON that the process ends with. */
+const MOST_OUTPUT = 65_536;
+
+export interface ShelfParts {
+  readonly dataDir: string;
+  /** The script that pulls: it is given the data folder and the model's id, and reports over its channel. */
+  readonly script: string;
+  readonly logger: Logger;
+}
+
+/** The models there are, and the pulling of one at a time in a process of its own. */
+export class ModelShelf {
+  #current: { id: string; child: ChildProcess } | null = null;
+  readonly #pulls = new Map<string, ModelPull>();
+  readonly #folder: string;
+
+  constructor(private readonly parts: ShelfParts) {
+    this.#folder = path.join(parts.dataDir, PULLED_MODELS);
+  }
+
+  list(): ListedModel[] {
+    return modelLines(this.#folder).map((line) => ({ ...line, pull: this.#pulls.get(line.id) ?? null }));
+  }
+
+  /** Begins to pull. The same model again is the same pull. Throws MODEL_UNKNOWN; PULL_NOT_POSSIBLE while another is pulled. */
+  pull(id: string): ListedModel {
+    const model = this.#need(id);
+    if (this.#current !== null && this.#current.id !== id) throw new AppError('PULL_NOT_POSSIBLE', { running: true });
+    if (model.download_bytes === 0) throw new AppError('PULL_NOT_POSSIBLE', { ships: true });
+    if (this.#current === null) this.#start(model);
+    return this.#need(id);
+  }
+
+  /** Stops a pull. What was downloaded stays, and is not downloaded again. Throws MODEL_UNKNOWN. */
+  cancel(id: string): ListedModel {
+    this.#need(id);
+    if (this.#current?.id === id) this.#current.child.kill();
+    else this.#pulls.delete(id);
+    return this.#need(id);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#current?.child;
+    if (child === undefined) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill();
+    await ended;
+  }
+
+  #need(id: string): ListedModel {
+    const found = this.list().find((model) => model.id === id);
+    if (found === undefined) throw new AppError('MODEL_UNKNOWN');
+    return found;
+  }
+
+  #start({ id, download_bytes: total }: ListedModel): void {
+    mkdirSync(this.#folder, { recursive: true });
+    const child = fork(this.parts.script, [this.parts.dataDir, id], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
+    this.#current = { id, child };
+    this.#pulls.set(id, { state: 'running', step: 'Starting', done_bytes: 0, total_bytes: total, error: null });
+    child.on('message', (message) => this.#note(id, message));
+    let output = '';
+    child.stdout?.on('data', (chunk: Buffer) => (output = (output + chunk.toString('utf8')).slice(-MOST_OUTPUT)));
+    child.once('error', (error) => this.parts.logger.error({ err: error, model: id }, 'model pull failed'));
+    child.once('close', (code, signal) => this.#end(id, { code, signal, output }));
+    this.parts.logger.info({ model: id }, 'model pull started');
+  }
+
+  #note(id: string, message: unknown): void {
+    const progress = Progress.safeParse(message);
+    if (!progress.success) return;
+    const { step, done, total } = progress.data;
+    this.#pulls.set(id, { state: 'running', step, done_bytes: done, total_bytes: total, error: null });
+  }
+
+  #end(id: string, end: { code: number | null; signal: NodeJS.Signals | null; output: string }): void {
+    this.#current = null;
+    this.parts.logger.info({ model: id, code: end.code, signal: end.signal }, 'model pull ended');
+    if (end.signal !== null) this.#pulls.delete(id);
+    else if (end.code === 0) this.#pulls.set(id, endedPull('done', null));
+    else this.#pulls.set(id, endedPull('failed', reasonIn(end.output)));
+  }
+}
+
+function endedPull(state: 'done' | 'failed', error: ModelPull['error']): ModelPull {
+  return { state, step: '', done_bytes: 0, total_bytes: 0, error };
+}
+
+/** The catalogue's sentence for the code that the process printed; its own words may name folders of this machine. */
+function reasonIn(output: string): NonNullable<ModelPull['error']> {
+  const refusal = Refusal.safeParse(parseLastLine(output));
+  const code = refusal.success && isErrorCode(refusal.data.error.code) ? refusal.data.error.code : 'INTERNAL';
+  return { code, message: CATALOGUE[code].message };
+}
+
+function parseLastLine(output: string): unknown {
+  try {
+    return JSON.parse(output.trim().split('\n').at(-1) ?? '');
+  } catch {
+    // The process ended without a word: the code INTERNAL says that.
+    return null;
+  }
+}
