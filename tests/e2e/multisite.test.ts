@@ -1,0 +1,55 @@
+import { appendFileSync } from 'node:fs';
+import path from 'node:path';
+import { WordPressSite } from '../support/wordpress-site';
+
+jest.setTimeout(240_000);
+
+const SCRIPT = path.resolve(__dirname, 'wordpress/network.php');
+let site: WordPressSite;
+let domain = '';
+
+async function inNetwork(code: string): Promise<any> {
+  const { stdout } = await site.php([SCRIPT, site.wordpress, 'run', domain, code]);
+  return JSON.parse(stdout);
+}
+
+/** Our tables, by their prefix: `wp_`, `wp_2_` … */
+const tables = (): Promise<string[]> =>
+  inNetwork(`global $wpdb; return $wpdb->get_col( "SHOW TABLES LIKE '%altsmith%'" );`);
+
+const makeSite = (name: string): Promise<number> =>
+  inNetwork(`return wpmu_create_blog( '${domain}', '/${name}/', '${name}', 1 );`);
+
+beforeAll(async () => {
+  site = await WordPressSite.start();
+  domain = new URL(site.url).host;
+  const { stdout } = await site.php([SCRIPT, site.wordpress, 'prepare', domain]);
+  appendFileSync(path.join(site.folder, 'extra.php'), stdout.trim().split('\n').at(-1) ?? '');
+});
+afterAll(() => site.remove());
+
+test('a network gets its tables on every site, new ones too, and loses all of them at the end', async () => {
+  await makeSite('before');
+  const activated = await inNetwork(
+    `deactivate_plugins( 'altsmith/altsmith.php' ); return activate_plugin( 'altsmith/altsmith.php', '', true );`,
+  );
+  expect(activated).toBeNull();
+  expect(await tables()).toEqual(expect.arrayContaining(['wp_altsmith_requests', 'wp_2_altsmith_requests']));
+
+  expect(await makeSite('after')).toBe(3);
+  const all = await tables();
+  for (const prefix of ['wp_', 'wp_2_', 'wp_3_'])
+    expect(all).toEqual(expect.arrayContaining([`${prefix}altsmith_requests`, `${prefix}altsmith_placements`]));
+
+  // Each site has settings and images of its own.
+  await inNetwork(`switch_to_blog( 2 ); update_option( 'altsmith_sidecar_url', 'http://127.0.0.1:1' ); return 1;`);
+  expect(await inNetwork(`return get_option( 'altsmith_sidecar_url' );`)).toBe(false);
+
+  await inNetwork(`deactivate_plugins( 'altsmith/altsmith.php', false, true ); return 1;`);
+  await inNetwork(
+    `define( 'WP_UNINSTALL_PLUGIN', 'altsmith/altsmith.php' ); include WP_PLUGIN_DIR . '/altsmith/uninstall.php'; return 1;`,
+  );
+  expect(await tables()).toEqual([]);
+  expect(await inNetwork(`switch_to_blog( 2 ); return get_option( 'altsmith_sidecar_url' );`)).toBe(false);
+  expect(site.debugLog).toBe('');
+});
