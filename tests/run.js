@@ -3,12 +3,12 @@
 //   npm test                    the whole suite
 //   npm test -- unit php        only these parts
 // With CI=true or REQUIRE_ALL=1 something that cannot run here is a failure; otherwise it is skipped with one line.
-const { mkdirSync, mkdtempSync, rmSync } = require('node:fs');
+const { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
 const { ensureInstalled } = require('../server/cli/install');
-const { MARK, stopAll } = require('./runner/children');
+const { MARK, stopAll, stopMarked } = require('./runner/children');
 const { PARTS, RUNS_WITHOUT } = require('./runner/parts');
 const { print, sum } = require('./runner/report');
 const { provide, sentence } = require('./runner/system-packages');
@@ -56,10 +56,24 @@ async function runPart(part, context, lacking) {
   return outcome;
 }
 
+const PREFIX = 'altsmith-test-run-';
+
+/** Runs that were killed outright could not clean up: their processes are stopped and their folders removed. */
+function sweep() {
+  for (const name of readdirSync(os.tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+    const folder = path.join(os.tmpdir(), name);
+    const pid = Number(name.slice(PREFIX.length).split('-')[0]);
+    if (existsSync(`/proc/${pid}`) || !existsSync('/proc')) continue;
+    stopMarked(name);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
 async function main() {
   const chosen = choose(process.argv.slice(2));
+  sweep();
   // Everything temporary of the run, its children's too, lives in one folder that is removed at the end.
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-test-'));
+  const folder = mkdtempSync(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
   const cache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'altsmith');
   mkdirSync(cache, { recursive: true });
   process.env[MARK] = path.basename(folder);

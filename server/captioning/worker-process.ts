@@ -87,7 +87,8 @@ function isGiven<T>(value: T): value is Exclude<T, undefined> {
 }
 
 function send(message: FromWorker): void {
-  process.send?.(message);
+  // A parent that ended in between cannot be told; `disconnect` ends this process in a moment.
+  process.send?.(message, () => undefined);
 }
 
 const worker = new Worker();

@@ -35,13 +35,14 @@ export async function run(args: string[]): Promise<number> {
   // A person reads this terminal: only what went wrong is worth a line of JSON, unless they asked for more.
   const logger = createLogger(process.env['ALTSMITH_LOG_LEVEL'] === undefined ? 'warn' : config.logLevel);
   const engine = chooseEngine(config);
+  const asked = stopRequested();
   const sidecar = await startSidecar(config, { engine, logger });
   try {
     say(`\nAltsmith ${version} is running at ${sidecar.url}`);
-    await prove(engine).catch(tellProblem);
     tellKey(sidecar, config);
+    await Promise.race([prove(engine).catch(tellProblem), asked]);
     sayUnder('stop', 'Ctrl-C');
-    await stopRequested();
+    await asked;
     say('\nStopping …');
   } finally {
     await sidecar.close();

@@ -52,9 +52,9 @@ function run(command, args, { cwd, env = {}, quiet = false, timeoutMs = 0 } = {}
   });
 }
 
-/** Processes that carry the mark of this run: its children, and theirs, also those that left their group. Linux only. */
-function marked() {
-  const wanted = `${MARK}=${process.env[MARK]}`;
+/** Processes that carry the mark of a run: its children, and theirs, also those that left their group. Linux only. */
+function marked(run) {
+  const wanted = `${MARK}=${run}`;
   let names;
   try {
     names = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
@@ -80,7 +80,12 @@ function readProc(pid, file) {
 function stopAll() {
   for (const pid of groups) signalGroup(pid, 'SIGKILL');
   groups.clear();
-  const left = marked();
+  return stopMarked(process.env[MARK]);
+}
+
+/** Stops what an earlier run left behind, or what is left of this one. */
+function stopMarked(run) {
+  const left = marked(run);
   for (const { pid } of left) {
     try {
       process.kill(pid, 'SIGKILL');
@@ -91,4 +96,4 @@ function stopAll() {
   return left;
 }
 
-module.exports = { MARK, run, stopAll };
+module.exports = { MARK, run, stopAll, stopMarked };
