@@ -9,6 +9,7 @@ import { ROUTES } from './http/route-table';
 import { createRouter } from './http/router';
 import { spoolImage } from './intake/spool';
 import { fetchUrl } from './intake/url-fetch';
+import { checkUrl } from './intake/url-guard';
 import type { Logger } from './logger';
 import { lockFolder, type DataFolder } from './storage/data-folder';
 import { storageProblem } from './storage/sqlite-error';
@@ -71,7 +72,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
   const jobEnded = metrics.jobEnded.bind(metrics);
   const work = buildWork({ engine, logger, stores, config, jobEnded });
   const delivery = buildDelivery(stores, config, logger);
-  const predictions = buildPredictions(stores, work.instant, { data, logger });
+  const predictions = buildPredictions(stores, work.instant, { data, logger, origins: config.urlOrigins });
   const upkeep = buildUpkeep(stores, data, logger);
   const script = path.resolve(__dirname, 'cli/models/pull-worker-process.js');
   const shelf = new ModelShelf({ dataDir: data.root, script, logger });
@@ -84,6 +85,9 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     captionNow: (imagePath, options, signal) => work.instant.run(imagePath, options, signal),
     fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
     maxBytes: config.maxBytes,
+    checkAddress: (url) => {
+      checkUrl(url, config.urlOrigins);
+    },
     predictions,
     administration: { sites: stores.sites, keys: stores.keys },
     models: { list: () => shelf.list(), pull: (id) => shelf.pull(id), cancel: (id) => shelf.cancel(id) },

@@ -68,6 +68,8 @@ export interface Services {
   readonly spool: (body: AsyncIterable<Uint8Array>) => Promise<SpooledImage>;
   /** The bytes behind an address. Throws URL_INPUT_OFF, URL_BLOCKED, URL_FETCH_FAILED. */
   readonly fetchPicture: (url: string) => Promise<AsyncIterable<Uint8Array>>;
+  /** Whether the sidecar may connect to an address at all. Throws URL_INPUT_OFF, URL_BLOCKED. */
+  readonly checkAddress: (url: string) => void;
   /** Most bytes of one image. */
   readonly maxBytes: number;
   readonly predictions: PredictionRunner;

@@ -23,6 +23,8 @@ export interface RunnerParts {
   ) => Promise<CaptionReply | AnswerReply>;
   /** A copy of the stored picture that captionNow may delete; null when retention has removed it. */
   readonly copyOf: (siteId: string, sha256: string) => string | null;
+  /** Tells clients that asked for it. */
+  readonly webhooks: { wake(): void; stop(): Promise<void> };
   readonly now: () => number;
   /** Between two tries. */
   readonly pauseMs?: number;
@@ -50,6 +52,7 @@ export class PredictionRunner {
     this.#isRunning = true;
     this.#forgetTimer = setInterval(() => this.#guard(() => this.parts.work.forgetOld()), FORGET_EVERY_MS);
     this.#forgetTimer.unref();
+    this.parts.webhooks.wake();
     this.wake();
   }
 
@@ -97,6 +100,7 @@ export class PredictionRunner {
     for (const id of [...this.#waiters.keys()]) this.#tell(id);
     for (const { abort } of this.#underWay.values()) abort.abort();
     await Promise.all([...this.#underWay.values()].map(({ done }) => done));
+    await this.parts.webhooks.stop();
   }
 
   #begin(row: PredictionRow): void {
@@ -147,6 +151,7 @@ export class PredictionRunner {
   }
 
   #tell(id: string): void {
+    if (this.#isRunning) this.parts.webhooks.wake();
     for (const wake of [...(this.#waiters.get(id) ?? [])]) wake();
   }
 

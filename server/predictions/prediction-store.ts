@@ -22,8 +22,9 @@ export class PredictionStore {
       if (this.#waiting() >= MOST_WAITING) throw new AppError('QUEUE_FULL', { retry_after_seconds: 5 });
       this.storage.db
         .prepare(
-          `INSERT INTO predictions (id, site_id, model, version, image_sha256, options, input, state, created_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, 'starting', ?)`,
+          `INSERT INTO predictions (id, site_id, model, version, image_sha256, options, input, state, created_at,
+             webhook_url, webhook_secret)
+           VALUES (?, ?, ?, ?, ?, ?, ?, 'starting', ?, ?, ?)`,
         )
         .run(
           id,
@@ -34,6 +35,8 @@ export class PredictionStore {
           JSON.stringify(wanted.options),
           JSON.stringify(wanted.input),
           this.now(),
+          wanted.webhook?.url ?? null,
+          wanted.webhook?.secret ?? null,
         );
       return this.#need(id);
     });

@@ -25,6 +25,8 @@ export interface NewPrediction {
   readonly input: Readonly<Record<string, unknown>>;
   readonly imageSha256: string;
   readonly options: CaptionOptions;
+  /** Where its end is told. */
+  readonly webhook?: { readonly url: string; readonly secret: string | null };
 }
 
 export interface PredictionRow {

@@ -23,6 +23,7 @@ export interface PredictionWish {
   readonly model: string;
   readonly version: string;
   readonly input: PredictionInput;
+  readonly webhook?: { readonly url: string; readonly secret: string | null };
 }
 
 interface Place {
@@ -61,8 +62,15 @@ export async function createPrediction(wish: PredictionWish, place: Place): Prom
     ...(typeof input.prompt === 'string' ? { prompt: input.prompt } : {}),
   };
   const options = captionOptions({ intent: intentOf(fields, undefined), maxTokens: input.max_new_tokens });
-  const { model, version } = wish;
-  const prediction = place.site.predictions.create({ model, version, input: echoOf(input), imageSha256, options });
+  const { model, version, webhook } = wish;
+  const prediction = place.site.predictions.create({
+    model,
+    version,
+    input: echoOf(input),
+    imageSha256,
+    options,
+    ...(webhook === undefined ? {} : { webhook }),
+  });
   place.services.predictions.wake();
   return prediction;
 }

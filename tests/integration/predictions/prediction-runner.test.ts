@@ -50,6 +50,7 @@ function begin(captionNow: RunnerParts['captionNow'], over: Partial<RunnerParts>
     work: new PredictionWork(storage, () => now),
     captionNow,
     copyOf: () => '/nowhere',
+    webhooks: { wake: () => undefined, stop: () => Promise.resolve() },
     now: () => now,
     pauseMs: 5,
     logger: createLogger('silent'),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError, CATALOGUE, isErrorCode } from '../../../errors';
+import { CATALOGUE, isErrorCode } from '../../../errors';
 import type { Prediction, PredictionState } from '../../../predictions/prediction';
 import { defineRoute, parse, type Call, type Reply, type Route } from '../../route';
 import { readJson } from '../body';
@@ -11,7 +11,8 @@ const CreateRequest = z.looseObject({
   model: z.string().max(200),
   version: z.string().max(200).default('0.0.1'),
   input: PredictionInput,
-  webhook_url: z.string().nullish(),
+  webhook_url: z.string().max(2000).nullish(),
+  webhook_secret: z.string().min(1).max(500).nullish(),
 });
 const Params = z.strictObject({ id: z.string() });
 
@@ -21,6 +22,19 @@ const STATUS: Readonly<Record<PredictionState, string>> = {
   failed: 'error',
   canceled: 'cancelled',
 };
+
+/** What is posted to `webhook_url` when a run has ended. */
+export function eachlabsWebhook(prediction: Prediction) {
+  const { id, state, errorCode } = prediction;
+  const isDone = state === 'succeeded';
+  const error = errorCode !== null && isErrorCode(errorCode) ? CATALOGUE[errorCode].message : state;
+  return {
+    exec_id: id,
+    status: isDone ? 'succeeded' : 'failed',
+    output: prediction.output,
+    error: isDone ? '' : error,
+  };
+}
 
 function outputOf({ output, errorCode }: Prediction) {
   if (errorCode === null) return output;
@@ -46,10 +60,10 @@ function bodyOf(prediction: Prediction) {
 
 async function start({ request, services, site }: Call<unknown, unknown, unknown>): Promise<Prediction> {
   const wish = parse(CreateRequest, await readJson(request, services.maxBytes), 'body');
-  if ((wish.webhook_url ?? '') !== '') {
-    throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'webhook_url; poll instead' });
-  }
-  return createPrediction(wish, { site, services });
+  const url = wish.webhook_url ?? '';
+  if (url !== '') services.checkAddress(url);
+  const webhook = { url, secret: wish.webhook_secret ?? null };
+  return createPrediction({ ...wish, ...(url === '' ? {} : { webhook }) }, { site, services });
 }
 
 async function create(call: Call<unknown, unknown, unknown>): Promise<Reply> {

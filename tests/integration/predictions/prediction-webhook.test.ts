@@ -1,0 +1,137 @@
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { eachlabsWebhook } from '../../../server/http/compat/eachlabs/predictions';
+import { createLogger } from '../../../server/logger';
+import { PredictionStore } from '../../../server/predictions/prediction-store';
+import { PredictionWebhooks } from '../../../server/predictions/prediction-webhook';
+import { PredictionWork } from '../../../server/predictions/prediction-work';
+import { openDatabase, type Storage } from '../../../server/storage/database';
+import { migrate } from '../../../server/storage/migrate';
+import type { WebhookCall } from '../../../server/webhooks/transport';
+import { samplePng } from '../../support/sample-image';
+import { TestSidecar } from '../../support/test-sidecar';
+import { waitFor } from '../../support/wait-for';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-prediction-webhooks-'));
+const URL_OF_CLIENT = 'https://client.example.com/hook';
+let storage: Storage;
+let store: PredictionStore;
+let webhooks: PredictionWebhooks;
+let calls: WebhookCall[] = [];
+let status = 200;
+let now = 1_700_000_000_000;
+let files = 0;
+
+beforeEach(() => {
+  storage = openDatabase(path.join(folder, `${String((files += 1))}.db`));
+  migrate(storage);
+  storage.db.prepare("INSERT INTO sites (id, name, created_at) VALUES ('site_a', 'a', 0)").run();
+  store = new PredictionStore(storage, 'site_a', () => now);
+  calls = [];
+  status = 200;
+  webhooks = new PredictionWebhooks({
+    storage,
+    transport: (call) => {
+      calls.push(call);
+      return Promise.resolve(status);
+    },
+    origins: 'public',
+    bodyOf: eachlabsWebhook,
+    now: () => now,
+    logger: createLogger('silent'),
+  });
+});
+afterEach(async () => {
+  await webhooks.stop();
+  storage.close();
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+const create = (secret: string | null = 'secret', url = URL_OF_CLIENT) =>
+  store.create({ model: 'm', version: 'v', input: {}, imageSha256: '0', options: {}, webhook: { url, secret } }).id;
+const work = () => new PredictionWork(storage, () => now);
+const waiting = () =>
+  storage.db.prepare('SELECT count(*) FROM predictions WHERE webhook_due_at IS NOT NULL').pluck().get();
+const told = async () => {
+  webhooks.wake();
+  await waitFor('the webhook to be told', () => waiting() === 0);
+};
+
+test('the end of a run is told once, signed over time and body', async () => {
+  const id = create();
+  await told();
+  expect(calls).toEqual([]);
+  work().succeed(id, 'A dog');
+  await told();
+  await told();
+  const [call] = calls;
+  expect(calls).toHaveLength(1);
+  expect(call!.url.href).toBe(URL_OF_CLIENT);
+  expect(JSON.parse(call!.body)).toEqual({ exec_id: id, status: 'succeeded', output: 'A dog', error: '' });
+  const time = call!.headers['x-webhook-timestamp']!;
+  const signature = createHmac('sha256', 'secret').update(`${time}.${call!.body}`).digest('hex');
+  expect([time, call!.headers['x-webhook-signature']]).toEqual(['1700000000', `sha256=${signature}`]);
+});
+
+test('a failure and a cancel are told as well', async () => {
+  const [failed, cancelled] = [create(null), create(null)];
+  work().fail(failed, 'IMAGE_CORRUPT');
+  store.cancel(cancelled);
+  await told();
+  expect(calls.map(({ body }) => JSON.parse(body))).toEqual([
+    { exec_id: failed, status: 'failed', output: null, error: 'The image is damaged and cannot be decoded.' },
+    { exec_id: cancelled, status: 'failed', output: null, error: 'canceled' },
+  ]);
+  expect(calls[0]!.headers).not.toHaveProperty('x-webhook-signature');
+});
+
+test('three tries, with pauses, then no more', async () => {
+  status = 500;
+  work().succeed(create(), 'A dog');
+  for (const pause of [1000, 10_000, 0]) {
+    const before = calls.length;
+    webhooks.wake();
+    await waitFor('the call to be noted', () => calls.length === before + 1 && waiting() === (pause === 0 ? 0 : 1));
+    webhooks.wake(); // Too early.
+    now += pause;
+  }
+  expect(calls).toHaveLength(3);
+});
+
+test('an address that is not allowed any more is not called', async () => {
+  work().succeed(create(null, 'http://127.0.0.1/hook'), 'A dog');
+  for (let tries = 1; tries <= 3; tries += 1) {
+    webhooks.wake();
+    const noted = storage.db.prepare('SELECT webhook_tries FROM predictions').pluck();
+    await waitFor('the try to be noted', () => noted.get() === tries);
+    now += 20_000;
+  }
+  expect(calls).toEqual([]);
+});
+
+describe('over HTTP', () => {
+  const image = samplePng(1).bytes.toString('base64');
+  const body = (webhook_url: string) => ({ model: 'blip', input: { image }, webhook_url, webhook_secret: 's' });
+
+  test('it is refused while addresses are off', async () => {
+    const sidecar = await TestSidecar.start();
+    expect((await sidecar.call('POST', '/v1/prediction/', body(URL_OF_CLIENT))).status).toBe(400);
+    await sidecar.remove();
+  });
+
+  test('it is taken when they are on, but never a private one', async () => {
+    const sidecar = await TestSidecar.start({ env: { ALTSMITH_URL_ORIGINS: 'https://client.example.com' } });
+    // The run never ends, so nobody is called.
+    sidecar.engine.before = ({ signal }) =>
+      new Promise((resolve) => {
+        signal?.addEventListener('abort', () => resolve());
+      });
+    expect((await sidecar.call('POST', '/v1/prediction/', body('http://127.0.0.1:1/'))).status).toBe(400);
+    expect((await sidecar.call('POST', '/v1/prediction/', body(URL_OF_CLIENT))).status).toBe(200);
+    await sidecar.remove();
+  });
+});
