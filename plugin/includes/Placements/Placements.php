@@ -36,11 +36,12 @@ final class Placements {
 
 	public function register(): void {
 		$this->index->register();
-		( new Placement_Scan( $this->index ) )->register();
+		$scan = new Placement_Scan( $this->index );
+		$scan->register();
 		( new Render_Fill( $this->settings, $this->library ) )->register();
 		add_action(
 			'rest_api_init',
-			fn() => ( new Placements_Controller( $this->access, $this->list, $this->updater, $this->library, $this->log ) )->register()
+			fn() => ( new Placements_Controller( $this->access, $this->list, $this->updater, $this->library, $this->log, $scan ) )->register()
 		);
 	}
 }

@@ -26,6 +26,7 @@ final class Placements_Controller {
 		private readonly Placement_Updater $updater,
 		private readonly Library_Text $library,
 		private readonly Change_Log $log,
+		private readonly Placement_Scan $scan,
 	) {}
 
 	public function register(): void {
@@ -48,7 +49,9 @@ final class Placements_Controller {
 
 	/** `text` asks how things would stand under a text that is not approved yet. */
 	public function index( WP_REST_Request $request ): WP_REST_Response {
-		$id   = (int) $request['id'];
+		$id = (int) $request['id'];
+		// Somebody wants to know, so the first look through the site may take a moment longer: no cron is needed for it.
+		$this->scan->run( 2.0 );
 		$scan = Placement_Scan::state();
 		return new WP_REST_Response(
 			$this->list->of( $id, $this->text( $request ) ) + array(

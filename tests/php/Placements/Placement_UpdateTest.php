@@ -79,7 +79,11 @@ final class Placement_UpdateTest extends Wp_Test_Case {
 		$keys = array_column( $this->items(), 'key' );
 		update_post_meta( $post, '_edit_lock', time() . ':' . get_user_by( 'login', 'editor' )->ID );
 		self::assertSame( 'being_edited', $this->apply( $keys )->get_data()['items'][0]['outcome'] );
+		update_post_meta( $post, '_edit_lock', time() . ':' . get_user_by( 'login', 'admin' )->ID );
+		self::assertSame( 'being_edited', $this->apply( $keys )->get_data()['items'][0]['outcome'], 'also in another window of their own' );
 		self::assertSame( $this->block( '' ), get_post( $post )->post_content );
+		update_post_meta( $post, '_edit_lock', ( time() - 200 ) . ':1' );
+		self::assertSame( 'updated', $this->apply( $keys )->get_data()['items'][0]['outcome'], 'an editor that was left long ago' );
 	}
 
 	public function test_other_peoples_posts_are_neither_shown_nor_changed(): void {
