@@ -4,20 +4,30 @@ import { confidenceOf, meanLogProb } from './confidence';
 import { BeamSearch } from './decode/beam';
 import { GreedySearch } from './decode/greedy';
 import { runSearches, type Hypothesis, type Search, type SearchOptions } from './decode/search';
+import { ImageMemory } from './image-memory';
 import { readManifest, type Manifest, type Preset } from './manifest';
 import { checkModelFiles, readVocabulary } from './model-files';
 import { BlipSession, type ImageState } from './session';
 import { WordPieceTokenizer } from './tokenizer';
 
+/** Memory for what the encoder saw of the last pictures: one picture of BLIP, all of the last sixteen of mini. */
+const MEMORY_BYTES = 64e6;
+const MOST_REMEMBERED = 16;
+
 /** A BLIP-like captioner: image encoder, text decoder that looks at it. All that differs is in the model's manifest. */
 export class BlipCaptioner implements Captioner {
   readonly info: ModelInfo;
+  private readonly images: ImageMemory;
 
   constructor(
     private readonly manifest: Manifest,
     private readonly session: BlipSession,
     private readonly tokenizer: WordPieceTokenizer,
   ) {
+    const { layers, heads, image_tokens: seen, head_size: size } = manifest.dims;
+    const stateBytes = 2 * layers * heads * seen * size * 4;
+    const remembered = Math.max(1, Math.min(MOST_REMEMBERED, Math.floor(MEMORY_BYTES / stateBytes)));
+    this.images = new ImageMemory((picture, reuse) => session.see(picture, reuse), remembered);
     this.info = {
       id: manifest.id,
       precision: manifest.precision,
@@ -37,16 +47,14 @@ export class BlipCaptioner implements Captioner {
   async captionAll(pictures: readonly Picture[], options: CaptionOptions = {}): Promise<Caption[]> {
     const search = this.searchOptions(options);
     const begin = performance.now();
-    const states: ImageState[] = [];
-    for (const picture of pictures) {
-      options.signal?.throwIfAborted();
-      states.push(await this.session.see(picture));
-    }
-    const seen = performance.now();
-    const searches = states.map(() => newSearch(search));
-    await runSearches(searches, this.session.decode(states), options.signal);
-    const timingsMs = { vision: seen - begin, text: performance.now() - seen };
-    return searches.map((finished) => this.captionOf(finished.results(), options, timingsMs));
+    const write = async (states: readonly ImageState[]) => {
+      const seen = performance.now();
+      const searches = states.map(() => newSearch(search));
+      await runSearches(searches, this.session.decode(states), options.signal);
+      const timingsMs = { vision: seen - begin, text: performance.now() - seen };
+      return searches.map((finished) => this.captionOf(finished.results(), options, timingsMs));
+    };
+    return this.images.with(pictures, write, options.signal);
   }
 
   async answer(picture: Picture, question: string, options: CaptionOptions = {}): Promise<Answer> {
@@ -56,20 +64,23 @@ export class BlipCaptioner implements Captioner {
     }
     const preset = options.original === true ? this.presetNamed(about.original_preset) : this.preset;
     const search = this.searchOptions({ ...options, prompt: '' }, preset);
+    const tokens = this.questionTokens(question, options.original === true);
     const begin = performance.now();
-    const image = await this.session.see(picture);
-    const seen = performance.now();
-    const asked = await this.session.ask(image, this.questionTokens(question, options.original === true));
-    const searches = [newSearch(search)];
-    await runSearches(searches, this.session.decode([asked]), options.signal);
-    const [best] = searches[0]?.results() ?? [];
-    if (best === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without an answer.');
-    return {
-      text: this.tokenizer.decode(best.tokens),
-      tokens: best.tokens,
-      confidence: confidenceOf(meanLogProb(best.logProbs), this.manifest.confidence),
-      timingsMs: { vision: seen - begin, text: performance.now() - seen },
+    const write = async (images: readonly ImageState[]): Promise<Answer> => {
+      const seen = performance.now();
+      const asked = await Promise.all(images.map((image) => this.session.ask(image, tokens)));
+      const writing = newSearch(search);
+      await runSearches([writing], this.session.decode(asked), options.signal);
+      const [best] = writing.results();
+      if (best === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without an answer.');
+      return {
+        text: this.tokenizer.decode(best.tokens),
+        tokens: best.tokens,
+        confidence: confidenceOf(meanLogProb(best.logProbs), this.manifest.confidence),
+        timingsMs: { vision: seen - begin, text: performance.now() - seen },
+      };
     };
+    return this.images.with([picture], write, options.signal);
   }
 
   async close(): Promise<void> {

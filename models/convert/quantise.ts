@@ -9,7 +9,7 @@ export const WEIGHT_RANGE = {
 } as const;
 export type Int8Precision = keyof typeof WEIGHT_RANGE;
 
-/** A matrix [inputs, outputs] as DynamicQuantizeMatMul wants it, with one scale for each output. */
+/** A matrix [inputs, outputs] as the int8 kernels want it, with one scale for each output. */
 export interface QuantisedMatrix {
   readonly values: Int8Array;
   readonly scales: Float32Array;

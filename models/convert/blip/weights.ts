@@ -17,6 +17,7 @@ export type Progress = (bytes: number) => void;
  */
 export class BlipWeights {
   private readonly tables = new Map<string, string>();
+  private readonly quantisedValues = new Map<string, { bytes: string; step: string; zero: string }>();
 
   constructor(
     private readonly checkpoint: Checkpoint,
@@ -92,7 +93,9 @@ export class BlipWeights {
       const { values, scales } = quantiseMatrix(weights, dims, WEIGHT_RANGE[this.precision]);
       const matrix = graph.constant(tensor(values, turned), `${name}:int8`);
       const scale = graph.constant(tensor(scales), `${name}:scale`);
-      return graph.node('DynamicQuantizeMatMul', [x, matrix, scale, '', bias], {}, { domain: MICROSOFT });
+      const { bytes, step, zero } = this.quantised(x);
+      const inputs = [bytes, matrix, step, scale, zero, '', bias];
+      return graph.node('MatMulIntegerToFloat', inputs, {}, { domain: MICROSOFT });
     }
     const matrix = this.store(transpose(weights, dims), turned, `${name}:matrix`);
     return graph.node('Add', [graph.node('MatMul', [x, matrix]), bias]);
@@ -112,13 +115,18 @@ export class BlipWeights {
     return graph.node('Mul', [graph.node('Cast', [rows], toFloat), scale]);
   }
 
-  /** Scores of every word: `x` [B, width] · tableᵀ + bias. A table that is also looked up is stored once. */
+  /**
+   * Scores of every word: `x` [B, width] · tableᵀ + bias. float16 files store a table that is also looked up only once. The others
+   * store it again: onnxruntime packs the copy for the product and lets go of it, but could not let go of a shared one (94 MB).
+   */
   score(x: string, name: string, { dims, bias }: { dims: readonly [number, number]; bias: string }): string {
+    const { graph } = this;
     if (this.isInt8) return this.product(x, `${name}:scores`, { dims, weights: this.read(name, dims), bias });
-    const stored = this.table(name, dims);
     const matrix =
-      this.precision === 'fp16' ? this.graph.node('Cast', [stored], { to: DATA_TYPES.float32.onnx }) : stored;
-    return this.graph.node('Gemm', [x, matrix, bias], { transB: 1 });
+      this.precision === 'fp16'
+        ? graph.node('Cast', [this.table(name, dims)], { to: DATA_TYPES.float32.onnx })
+        : graph.constant(tensor(this.read(name, dims), dims), `${name}:scores`);
+    return graph.node('Gemm', [x, matrix, bias], { transB: 1 });
   }
 
   /** True when both tensors hold the same bytes. */
@@ -142,6 +150,19 @@ export class BlipWeights {
 
   gelu(x: string): string {
     return this.graph.node('Gelu', [x], {}, { domain: MICROSOFT });
+  }
+
+  /**
+   * Activations as unsigned bytes, one scale a tensor, found while running. A value that many products read is turned once:
+   * the keys and values of all text layers read the same picture.
+   */
+  private quantised(x: string): { bytes: string; step: string; zero: string } {
+    const known = this.quantisedValues.get(x);
+    if (known !== undefined) return known;
+    const names = { bytes: `${x}:u8`, step: `${x}:step`, zero: `${x}:zero` };
+    this.graph.node('DynamicQuantizeLinear', [x], {}, { outputs: [names.bytes, names.step, names.zero] });
+    this.quantisedValues.set(x, names);
+    return names;
   }
 
   private get isInt8(): boolean {

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { Picture } from '../captioner';
+import type { ImageState } from './session';
+
+/** Runs the image encoder. `reuse` is a state nobody needs any more, whose memory the new one may take. */
+export type See = (picture: Picture, reuse: ImageState | null) => Promise<ImageState>;
+
+interface Entry {
+  readonly key: string;
+  readonly state: ImageState;
+  /** Requests that are looking at it now. */
+  users: number;
+}
+
+function keyOf({ data, width, height }: Picture): string {
+  return createHash('sha1').update(`${width}x${height}`).update(data).digest('base64');
+}
+
+/**
+ * What the encoder saw of the last pictures, so that a second question about one costs only the text. Forgets the picture
+ * that was not asked about for longest, and hands its memory (42 MB for BLIP) to the next: fresh memory for each picture would
+ * cost the time to fault it in, and wait for the garbage collector.
+ */
+export class ImageMemory {
+  /** Least recently used first. */
+  private entries: Entry[] = [];
+
+  constructor(
+    private readonly see: See,
+    private readonly capacity: number,
+  ) {}
+
+  /** The states of some pictures while `work` looks at them. Throws the signal's reason between two pictures. */
+  async with<T>(
+    pictures: readonly Picture[],
+    work: (states: readonly ImageState[]) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const held: Entry[] = [];
+    try {
+      for (const picture of pictures) {
+        signal?.throwIfAborted();
+        held.push(await this.hold(picture));
+      }
+      return await work(held.map(({ state }) => state));
+    } finally {
+      for (const entry of held) entry.users -= 1;
+      this.forget();
+    }
+  }
+
+  private async hold(picture: Picture): Promise<Entry> {
+    const key = keyOf(picture);
+    const known = this.entries.find((entry) => entry.key === key);
+    if (known !== undefined) {
+      known.users += 1;
+      this.entries = [...this.entries.filter((entry) => entry !== known), known];
+      return known;
+    }
+    const state = await this.see(picture, this.spare());
+    const entry = { key, state, users: 1 };
+    this.entries.push(entry);
+    return entry;
+  }
+
+  /** Takes the oldest state that nobody looks at out of the memory, when that is full. */
+  private spare(): ImageState | null {
+    if (this.entries.length < this.capacity) return null;
+    const oldest = this.entries.find(({ users }) => users === 0);
+    if (oldest === undefined) return null;
+    this.entries = this.entries.filter((entry) => entry !== oldest);
+    return oldest.state;
+  }
+
+  /** Several pictures at once may have filled it beyond its capacity. */
+  private forget(): void {
+    while (this.entries.length > this.capacity) {
+      const oldest = this.entries.find(({ users }) => users === 0);
+      if (oldest === undefined) return;
+      this.entries = this.entries.filter((entry) => entry !== oldest);
+    }
+  }
+}
