@@ -4,6 +4,7 @@ const { existsSync, readdirSync } = require('node:fs');
 const path = require('node:path');
 const DependencyExtraction = require('@wordpress/dependency-extraction-webpack-plugin');
 const base = require('@wordpress/scripts/config/webpack.config');
+const Minifier = require('terser-webpack-plugin');
 
 const source = path.resolve(__dirname, 'src');
 /** Every folder of src with an index file is a script of its own. */
@@ -24,16 +25,28 @@ module.exports = {
   resolve: {
     ...base.resolve,
     // WordPress 6.5 has no script "react-jsx-runtime": ours, a few lines on createElement, works with every React it ships.
-    alias: { ...base.resolve.alias, 'react/jsx-runtime$': jsxRuntime, 'react/jsx-dev-runtime$': jsxRuntime },
+    alias: {
+      ...base.resolve.alias,
+      'react/jsx-runtime$': jsxRuntime,
+      'react/jsx-dev-runtime$': jsxRuntime,
+    },
   },
+  // esbuild: the two megabytes of DataViews take Terser most of a minute.
+  optimization: { ...base.optimization, minimizer: [new Minifier({ minify: Minifier.esbuildMinify })] },
+  // DataViews brings its own components, as WordPress 6.5's are too old for it; only the review screen loads them.
+  performance: { hints: false },
   plugins: [
     // wp-scripts also copies block.json files, of which there are none.
     ...base.plugins.filter(
       (plugin) => !['DependencyExtractionWebpackPlugin', 'CopyPlugin'].includes(plugin.constructor.name),
     ),
     new DependencyExtraction({
-      // null: not an external, whatever the default list says.
-      requestToExternal: (request) => (request.startsWith('react/jsx-') ? null : undefined),
+      // null: not an external, whatever the default list says. DataViews brings react-dom/client, which is in wp-element.
+      requestToExternal: (request) => {
+        if (request === 'react-dom/client') return ['wp', 'element'];
+        return request.startsWith('react/jsx-') ? null : undefined;
+      },
+      requestToHandle: (request) => (request === 'react-dom/client' ? 'wp-element' : undefined),
     }),
   ],
 };

@@ -30,7 +30,7 @@ final class Suggestion_View {
 			'status'         => $row->display_status(),
 			'suggested_alt'  => $given['fields']['alt_text'],
 			'fields'         => $given['fields'],
-			'follows'        => $this->what_follows( $post, $given['fields'] ),
+			'follows'        => (object) $this->what_follows( $post, $given['fields'] ),
 			'values'         => $given['values'],
 			'alternatives'   => $given['alternatives'],
 			'confidence'     => $given['confidence'],

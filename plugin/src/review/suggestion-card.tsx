@@ -1,111 +1,186 @@
 import { Button, TextareaControl } from '@wordpress/components';
-import { useEffect, useRef, useState } from '@wordpress/element';
-import { __, _n, sprintf } from '@wordpress/i18n';
+import { useEffect, useRef } from '@wordpress/element';
+import { __, sprintf } from '@wordpress/i18n';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
-import type { Action, Suggestion } from '../shared/types';
+import { lengthHint } from '../shared/length-hint';
+import type { Suggestion } from '../shared/types';
+import { PlacementsPanel } from './placements-panel';
+import { RejectForm } from './reject-form';
+import { useScreen } from './screen-context';
+import { isOpen, nameOf, STATE_WORDS } from './suggestion-words';
 
-/** Above this a text is long for a listener; a hint, never a limit. */
-const LONG_TEXT = 150;
-
-interface Props {
-  readonly suggestion: Suggestion;
-  readonly busy: boolean;
-  readonly message: string;
-  readonly hasFocus: boolean;
-  readonly onDecide: (action: Action, text: string) => void;
-}
-
-function name(suggestion: Suggestion): string {
-  return suggestion.title === '' ? suggestion.file_name : suggestion.title;
-}
-
-/** One image with the text it has and the text it could have. */
-export function SuggestionCard({ suggestion, busy, message, hasFocus, onDecide }: Props) {
-  const [text, setText] = useState(suggestion.values?.alt_text ?? suggestion.suggested_alt);
-  const card = useRef<HTMLElement>(null);
-  const isOpen = suggestion.state === 'pending' || suggestion.state === 'conflict';
-
+/** The texts of one image and what can be done with them. Its picture is another column. */
+export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion }) {
+  const { review, setRejecting } = useScreen();
+  const { id } = suggestion;
+  const card = useRef<HTMLDivElement>(null);
+  const { place } = review;
   useEffect(() => {
-    if (hasFocus) card.current?.focus();
-  }, [hasFocus]);
+    place(id, card.current);
+    return () => place(id, null);
+  }, [id, place]);
 
+  const open = isOpen(suggestion);
+  const backToCard = () => {
+    setRejecting('');
+    card.current?.focus();
+  };
   return (
-    <article
+    <div
       ref={card}
+      role="group"
       className="altsmith-card"
       tabIndex={-1}
-      aria-label={name(suggestion)}
+      aria-label={nameOf(suggestion)}
+      aria-current={review.current === id ? 'true' : undefined}
       data-attachment={suggestion.attachment_id}
       data-state={suggestion.state}
+      onFocus={() => review.current === id || review.setCurrent(id)}
     >
-      <Picture suggestion={suggestion} />
-      <div className="altsmith-card__texts">
-        <h2 className="altsmith-card__title">
-          <a href={suggestion.edit_url}>{name(suggestion)}</a>
-          <span className="altsmith-card__file">{suggestion.file_name}</span>
-        </h2>
-        <p className="altsmith-card__current">
-          <strong>{__('Current alt text:', 'altsmith')}</strong>{' '}
-          {suggestion.current_alt === '' ? <em>{__('none', 'altsmith')}</em> : suggestion.current_alt}
-        </p>
-        <TextareaControl
-          label={__('Suggested alt text', 'altsmith')}
-          help={lengthHint(text)}
-          value={text}
-          rows={2}
-          onChange={setText}
-          readOnly={!isOpen}
-          {...NO_EXTRA_MARGIN}
-        />
-        <Reasons suggestion={suggestion} />
-        <div className="altsmith-card__actions">
-          <Button
-            variant="primary"
-            isBusy={busy}
-            aria-disabled={busy || !isOpen}
-            onClick={() => busy || !isOpen || onDecide('approve', text)}
-          >
-            {__('Approve', 'altsmith')}
-          </Button>
-          <Button
-            variant="secondary"
-            aria-disabled={busy || !isOpen}
-            onClick={() => busy || !isOpen || onDecide('reject', text)}
-          >
-            {__('Reject', 'altsmith')}
-          </Button>
-          <Button
-            variant="tertiary"
-            aria-disabled={busy || !isOpen}
-            onClick={() => busy || !isOpen || onDecide('decorative', text)}
-          >
-            {__('Decorative', 'altsmith')}
-          </Button>
-        </div>
-        {message === '' ? null : <p className="altsmith-card__message">{message}</p>}
-      </div>
-    </article>
+      <Current suggestion={suggestion} />
+      <TextareaControl
+        label={__('Suggested alt text', 'altsmith')}
+        help={lengthHint(review.draftOf(suggestion))}
+        value={review.draftOf(suggestion)}
+        rows={2}
+        readOnly={!open}
+        onChange={(text) => review.setDraft(id, text)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') backToCard();
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void review.decide(suggestion, 'approve');
+        }}
+        {...NO_EXTRA_MARGIN}
+      />
+      <Alternatives suggestion={suggestion} />
+      <Follows suggestion={suggestion} />
+      <Reasons suggestion={suggestion} />
+      <PlacementsPanel suggestion={suggestion} text={review.draftOf(suggestion)} />
+      <Actions suggestion={suggestion} onBack={backToCard} />
+      {review.messageOf(id) === '' ? null : <p className="altsmith-card__message">{review.messageOf(id)}</p>}
+    </div>
   );
 }
 
-function Picture({ suggestion }: { readonly suggestion: Suggestion }) {
-  if (suggestion.thumbnail === null) {
-    return <div className="altsmith-card__picture">{__('No preview', 'altsmith')}</div>;
+function Actions({ suggestion, onBack }: { readonly suggestion: Suggestion; readonly onBack: () => void }) {
+  const { review, rejecting, setRejecting } = useScreen();
+  const { id } = suggestion;
+  const idle = isOpen(suggestion) && !review.isBusy(id);
+  if (rejecting === id) {
+    return (
+      <RejectForm
+        onCancel={onBack}
+        onReject={(reason) => {
+          setRejecting('');
+          void review.decide(suggestion, 'reject', reason);
+        }}
+      />
+    );
   }
-  const { url, width, height } = suggestion.thumbnail;
-  // The text beside it is what is being reviewed: read out here as well it would only be in the way.
-  return <img className="altsmith-card__picture" src={url} width={width} height={height} alt="" loading="lazy" />;
+  return (
+    <div className="altsmith-card__actions">
+      <Button
+        variant="primary"
+        isBusy={review.isBusy(id)}
+        aria-disabled={!idle}
+        onClick={() => idle && void review.decide(suggestion, 'approve')}
+      >
+        {__('Approve', 'altsmith')}
+      </Button>
+      <Button variant="secondary" aria-disabled={!idle} onClick={() => idle && setRejecting(id)}>
+        {__('Reject', 'altsmith')}
+      </Button>
+      <Button
+        variant="tertiary"
+        aria-disabled={!idle}
+        onClick={() => idle && void review.decide(suggestion, 'decorative')}
+      >
+        {__('Decorative', 'altsmith')}
+      </Button>
+      {suggestion.can_undo && suggestion.state !== 'conflict' ? (
+        <Button variant="secondary" onClick={() => void review.undo(suggestion)}>
+          {__('Undo', 'altsmith')}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+function Current({ suggestion }: { readonly suggestion: Suggestion }) {
+  return (
+    <p className="altsmith-card__current">
+      <strong>{__('Current alt text:', 'altsmith')}</strong>{' '}
+      {suggestion.current_alt !== '' ? (
+        suggestion.current_alt
+      ) : (
+        <em>{suggestion.is_decorative ? __('empty, because decorative', 'altsmith') : __('none', 'altsmith')}</em>
+      )}
+    </p>
+  );
+}
+
+function Alternatives({ suggestion }: { readonly suggestion: Suggestion }) {
+  const { review } = useScreen();
+  const others = suggestion.alternatives.filter((one) => one !== review.draftOf(suggestion));
+  if (!isOpen(suggestion) || others.length === 0) return null;
+  return (
+    <div className="altsmith-card__alternatives">
+      <span>{__('Or:', 'altsmith')}</span>
+      {others.map((text) => (
+        <Button key={text} variant="link" onClick={() => review.setDraft(suggestion.id, text)}>
+          {text}
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+/** What the approval writes besides the alt text. */
+function Follows({ suggestion }: { readonly suggestion: Suggestion }) {
+  const { title, description, keywords } = suggestion.follows;
+  const parts: readonly (readonly [string, string])[] = [
+    [__('Title', 'altsmith'), title ?? ''],
+    [__('Description', 'altsmith'), description ?? ''],
+    [__('Keywords', 'altsmith'), (keywords ?? []).join(', ')],
+  ];
+  const shown = parts.filter(([, text]) => text !== '');
+  if (!isOpen(suggestion) || shown.length === 0) return null;
+  return (
+    <details className="altsmith-card__follows">
+      <summary>
+        {sprintf(
+          /* translators: %s: list such as "Title, Keywords" */
+          __('An approval also fills: %s', 'altsmith'),
+          shown.map(([label]) => label).join(', '),
+        )}
+      </summary>
+      <dl>
+        {shown.map(([label, text]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
 }
 
 function Reasons({ suggestion }: { readonly suggestion: Suggestion }) {
-  const percent = Math.round(suggestion.confidence * 100);
+  const { model, confidence, state } = suggestion;
   return (
     <ul className="altsmith-card__reasons">
-      {suggestion.state === 'conflict' ? (
+      {state === 'conflict' ? (
         <li className="altsmith-card__conflict">
           {__('Somebody changed the alt text after it was shown. Their text was kept; decide again.', 'altsmith')}
         </li>
       ) : null}
+      {state === 'pending' || state === 'conflict' ? null : (
+        <li>
+          {STATE_WORDS[state]}
+          {suggestion.decided_by === null ? '' : ` (${suggestion.decided_by.name})`}
+          {suggestion.reason === '' ? '' : `: ${suggestion.reason}`}
+        </li>
+      )}
       {suggestion.flags.map((flag) => (
         <li key={flag.code}>{flag.message}</li>
       ))}
@@ -113,24 +188,11 @@ function Reasons({ suggestion }: { readonly suggestion: Suggestion }) {
         {sprintf(
           /* translators: 1: model name, 2: a percentage */
           __('Written by %1$s, confidence %2$d %%.', 'altsmith'),
-          suggestion.model.id,
-          percent,
+          model.id,
+          Math.round(confidence * 100),
         )}{' '}
-        {suggestion.model.demonstration ? __('This model is for demonstration only.', 'altsmith') : null}
+        {model.demonstration ? __('This model is for demonstration only.', 'altsmith') : null}
       </li>
     </ul>
   );
-}
-
-function lengthHint(text: string): string {
-  const length = Array.from(text).length;
-  /* translators: %d: number of characters */
-  const count = sprintf(_n('%d character', '%d characters', length, 'altsmith'), length);
-  return length > LONG_TEXT
-    ? sprintf(
-        /* translators: %s: "160 characters" */
-        __('%s: long for somebody who listens to it. It will not be cut.', 'altsmith'),
-        count,
-      )
-    : count;
 }

@@ -1,90 +1,82 @@
 import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
-import { listSuggestions, sync, toRequestError, type RequestError } from '../shared/api';
+import { listSuggestions, sync, toRequestError, type ListQuery, type RequestError } from '../shared/api';
 import type { FlowStatus, Suggestion } from '../shared/types';
 
 /** How often the open screen asks for news, in milliseconds. */
 const REFRESH_MS = 4000;
-const PER_PAGE = 20;
 
 export interface Queue {
   /** null while the first page loads. */
   readonly items: readonly Suggestion[] | null;
   readonly total: number;
+  readonly pages: number;
   readonly flow: FlowStatus | null;
   readonly error: RequestError | null;
+  readonly isLoading: boolean;
   readonly replace: (suggestion: Suggestion) => void;
   readonly remove: (id: string) => void;
-  readonly reload: () => void;
+  readonly reload: () => Promise<void>;
 }
 
-/** The suggestions that wait for a person, kept fresh while the screen is open and visible. */
-export function useQueue(attachment: number): Queue {
-  const [items, setItems] = useState<readonly Suggestion[] | null>(null);
-  const [total, setTotal] = useState(0);
+interface Loaded {
+  readonly items: readonly Suggestion[];
+  readonly total: number;
+  readonly pages: number;
+  /** The question this answers; another one means that the page is loading. */
+  readonly asked: string;
+}
+
+/** The suggestions that a query asks for, kept fresh while the screen is open and visible. */
+export function useQueue(query: ListQuery): Queue {
+  const asked = JSON.stringify(query);
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [flow, setFlow] = useState<FlowStatus | null>(null);
   const [error, setError] = useState<RequestError | null>(null);
-  const alive = useRef(true);
+  const latest = useRef({ query, asked });
+  latest.current = { query, asked };
 
   const load = useCallback(async () => {
+    const question = latest.current;
     try {
-      const one = attachment > 0;
-      const page = await listSuggestions({
-        state: one ? ['pending', 'conflict', 'approved', 'applied', 'rejected', 'decorative'] : ['pending', 'conflict'],
-        page: 1,
-        per_page: PER_PAGE,
-        ...(one ? { attachment } : {}),
-      });
-      if (!alive.current) return;
-      // What is on the screen stays where it is, with its edited text; news is added below.
-      setItems((shown) => merge(shown ?? [], page.items));
-      setTotal(page.total);
+      const page = await listSuggestions(question.query);
+      // An answer to a question that was asked before the latest one is thrown away.
+      if (latest.current.asked !== question.asked) return;
+      setLoaded({ ...page, asked: question.asked });
       setError(null);
     } catch (thrown) {
-      if (alive.current) setError(toRequestError(thrown));
+      if (latest.current.asked === question.asked) setError(toRequestError(thrown));
     }
-  }, [attachment]);
+  }, []);
 
   const refresh = useCallback(async () => {
     try {
       const reply = await sync();
-      if (alive.current) setFlow(reply.status);
+      setFlow(reply.status);
     } catch (thrown) {
-      if (alive.current) setError(toRequestError(thrown));
+      setError(toRequestError(thrown));
     }
     await load();
   }, [load]);
 
+  useEffect(() => void load(), [load, asked]);
   useEffect(() => {
-    alive.current = true;
-    void load().then(refresh);
+    void refresh();
     const timer = setInterval(() => document.hidden || void refresh(), REFRESH_MS);
-    return () => {
-      alive.current = false;
-      clearInterval(timer);
-    };
-  }, [load, refresh]);
+    return () => clearInterval(timer);
+  }, [refresh]);
+
+  const change = (items: (shown: readonly Suggestion[]) => readonly Suggestion[], removed: number) =>
+    setLoaded((now) => now && { ...now, items: items(now.items), total: Math.max(0, now.total - removed) });
 
   return {
-    items,
-    total,
+    items: loaded?.items ?? null,
+    total: loaded?.total ?? 0,
+    pages: loaded?.pages ?? 0,
     flow,
     error,
-    replace: (suggestion) =>
-      setItems((shown) => (shown ?? []).map((one) => (one.id === suggestion.id ? suggestion : one))),
-    remove: (id) => {
-      setItems((shown) => (shown ?? []).filter((one) => one.id !== id));
-      setTotal((count) => Math.max(0, count - 1));
-    },
-    reload: () => void load(),
+    isLoading: loaded !== null && loaded.asked !== asked,
+    replace: (suggestion) => change((shown) => shown.map((one) => (one.id === suggestion.id ? suggestion : one)), 0),
+    remove: (id) => change((shown) => shown.filter((one) => one.id !== id), 1),
+    reload: load,
   };
-}
-
-function merge(shown: readonly Suggestion[], fresh: readonly Suggestion[]): readonly Suggestion[] {
-  const byId = new Map(fresh.map((one) => [one.id, one]));
-  const kept = shown.flatMap((one) => {
-    const now = byId.get(one.id);
-    byId.delete(one.id);
-    return now === undefined ? [] : [now];
-  });
-  return [...kept, ...byId.values()];
 }

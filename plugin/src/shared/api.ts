@@ -1,7 +1,15 @@
 import apiFetch from '@wordpress/api-fetch';
 import { __ } from '@wordpress/i18n';
 import type { Backfill, Choices, RunAction } from '../backfill/types';
-import type { ConnectionReply, Decision, FlowStatus, Suggestion, SuggestionPage, SyncReply } from './types';
+import type {
+  ConnectionReply,
+  Decision,
+  DecisionResult,
+  FlowStatus,
+  Suggestion,
+  SuggestionPage,
+  SyncReply,
+} from './types';
 
 /** What went wrong, in a sentence for the person at the screen. */
 export class RequestError extends Error {
@@ -50,14 +58,19 @@ export interface ListQuery {
   readonly page: number;
   readonly per_page: number;
   readonly attachment?: number;
+  readonly flag?: string;
+  readonly min_confidence?: number;
+  readonly run_id?: string;
+  readonly search?: string;
+  readonly orderby?: string;
+  readonly order?: 'asc' | 'desc';
 }
 
 export function listSuggestions(query: ListQuery, signal?: AbortSignal): Promise<SuggestionPage> {
+  const { state, ...others } = query;
   const words = new URLSearchParams();
-  for (const state of query.state) words.append('state[]', state);
-  words.set('page', String(query.page));
-  words.set('per_page', String(query.per_page));
-  if (query.attachment !== undefined) words.set('attachment', String(query.attachment));
+  for (const one of state) words.append('state[]', one);
+  for (const [name, value] of Object.entries(others)) words.set(name, String(value));
   return call('GET', `suggestions?${words.toString()}`, undefined, signal);
 }
 
@@ -68,6 +81,14 @@ export async function decide(id: string, decision: Decision): Promise<Suggestion
     decision,
   );
   return answer.suggestion;
+}
+
+/** Several decisions at once; each is answered by itself. At most 100. */
+export async function decideMany(
+  decisions: readonly (Decision & { readonly suggestion_id: string })[],
+): Promise<readonly DecisionResult[]> {
+  const answer = await call<{ items: readonly DecisionResult[] }>('POST', 'decisions', { decisions });
+  return answer.items;
 }
 
 export async function undo(id: string): Promise<Suggestion> {

@@ -8,6 +8,12 @@ export interface Flag {
   readonly message: string;
 }
 
+export interface Follows {
+  readonly title?: string;
+  readonly description?: string;
+  readonly keywords?: readonly string[];
+}
+
 export interface Suggestion {
   readonly id: string;
   readonly version: number;
@@ -15,6 +21,8 @@ export interface Suggestion {
   readonly status: string;
   readonly suggested_alt: string;
   readonly values: { readonly alt_text?: string } | null;
+  /** What an approval also writes: the title, description and keywords that have room. */
+  readonly follows: Follows;
   readonly alternatives: readonly string[];
   readonly confidence: number;
   readonly flags: readonly Flag[];
@@ -29,6 +37,10 @@ export interface Suggestion {
   readonly is_decorative: boolean;
   readonly thumbnail: { readonly url: string; readonly width: number; readonly height: number } | null;
   readonly edit_url: string;
+  /** In how many posts the image is shown. */
+  readonly used_in: number;
+  readonly created_at: string;
+  readonly run_id: string | null;
 }
 
 export interface SuggestionPage {
@@ -44,8 +56,14 @@ export interface Decision {
   readonly version: number;
   /** The alt text that was on the screen: the write compares against it. */
   readonly seen: string;
-  readonly values?: { readonly alt_text: string };
+  readonly values?: { readonly alt_text: string } & Follows;
   readonly reason?: string;
+}
+
+export interface DecisionResult {
+  readonly suggestion_id: string;
+  readonly suggestion?: Suggestion;
+  readonly error?: { readonly code: string; readonly message: string };
 }
 
 export interface FlowStatus {

@@ -1,0 +1,123 @@
+import type { Field } from '@wordpress/dataviews/wp';
+import { __, _n, sprintf } from '@wordpress/i18n';
+import { readBackfill } from '../shared/api';
+import type { Suggestion } from '../shared/types';
+import { SuggestionCard } from './suggestion-card';
+import { FLAG_WORDS, nameOf, STATE_WORDS } from './suggestion-words';
+
+const elements = (words: Readonly<Record<string, string>>) =>
+  Object.entries(words).map(([value, label]) => ({ value, label }));
+
+/** Runs to choose from. Who may not see them gets none. */
+async function runs() {
+  try {
+    const { run, history } = await readBackfill({ overwrite: false, include_decided: false });
+    return [...(run === null ? [] : [run]), ...history].map((one) => ({
+      value: one.id,
+      label: new Date(one.started_at).toLocaleString(),
+    }));
+  } catch {
+    // The filter stays empty; the list itself says what is wrong, if anything is.
+    return [];
+  }
+}
+
+/** What DataViews shows, sorts and filters. Filtering and sorting happen on the server. */
+export const FIELDS: Field<Suggestion>[] = [
+  {
+    id: 'preview',
+    label: __('Image', 'altsmith'),
+    enableSorting: false,
+    enableHiding: false,
+    filterBy: false,
+    render: ({ item }) => <Picture suggestion={item} />,
+  },
+  {
+    id: 'title',
+    label: __('File', 'altsmith'),
+    enableHiding: false,
+    filterBy: false,
+    getValue: ({ item }) => nameOf(item),
+    render: ({ item }) => (
+      <span className="altsmith-file">
+        <a href={item.edit_url}>{nameOf(item)}</a>
+        <span>{item.file_name}</span>
+      </span>
+    ),
+  },
+  {
+    id: 'review',
+    label: __('Texts', 'altsmith'),
+    enableSorting: false,
+    enableHiding: false,
+    filterBy: false,
+    render: ({ item }) => <SuggestionCard suggestion={item} />,
+  },
+  {
+    id: 'used_in',
+    label: __('Used in', 'altsmith'),
+    enableSorting: false,
+    filterBy: false,
+    render: ({ item }) => (
+      <>
+        {item.used_in === 0
+          ? __('No post found', 'altsmith')
+          : /* translators: %d: number of posts */
+            sprintf(_n('%d post', '%d posts', item.used_in, 'altsmith'), item.used_in)}
+      </>
+    ),
+  },
+  {
+    id: 'state',
+    label: __('State', 'altsmith'),
+    elements: elements(STATE_WORDS),
+    filterBy: { operators: ['isAny'], isPrimary: true },
+    getValue: ({ item }) => item.state,
+  },
+  {
+    id: 'flag',
+    label: __('Look twice', 'altsmith'),
+    enableSorting: false,
+    elements: elements(FLAG_WORDS),
+    filterBy: { operators: ['is'] },
+    getValue: ({ item }) => item.flags[0]?.code ?? '',
+    render: ({ item }) => <>{item.flags.map((flag) => FLAG_WORDS[flag.code] ?? flag.code).join(', ')}</>,
+  },
+  {
+    id: 'confidence',
+    label: __('Confidence', 'altsmith'),
+    elements: [0.5, 0.6, 0.7, 0.8, 0.9].map((value) => ({
+      value,
+      /* translators: %s: a number such as 0.8 */
+      label: sprintf(__('at least %s', 'altsmith'), value.toLocaleString()),
+    })),
+    filterBy: { operators: ['is'] },
+    getValue: ({ item }) => item.confidence,
+    render: ({ item }) => <>{Math.round(item.confidence * 100)} %</>,
+  },
+  {
+    id: 'run',
+    label: __('Run', 'altsmith'),
+    enableSorting: false,
+    getElements: runs,
+    filterBy: { operators: ['is'] },
+    getValue: ({ item }) => item.run_id ?? '',
+    render: () => <></>,
+  },
+  {
+    id: 'date',
+    label: __('Date', 'altsmith'),
+    filterBy: false,
+    getValue: ({ item }) => item.created_at,
+    render: ({ item }) => <time dateTime={item.created_at}>{new Date(item.created_at).toLocaleString()}</time>,
+  },
+];
+
+function Picture({ suggestion }: { readonly suggestion: Suggestion }) {
+  if (suggestion.thumbnail === null) {
+    return <span className="altsmith-picture">{__('No preview', 'altsmith')}</span>;
+  }
+  const { url, width, height } = suggestion.thumbnail;
+  // The text beside it is what is being reviewed: read out here as well it would only be in the way.
+  return <img className="altsmith-picture" src={url} width={width} height={height} alt="" loading="lazy" />;
+}

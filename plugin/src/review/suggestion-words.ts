@@ -1,0 +1,39 @@
+import { __ } from '@wordpress/i18n';
+import type { Suggestion, SuggestionState } from '../shared/types';
+
+/** The same words as in PHP's Status_Words. */
+export const STATE_WORDS: Readonly<Record<SuggestionState, string>> = {
+  pending: __('Needs review', 'altsmith'),
+  conflict: __('Conflict', 'altsmith'),
+  approved: __('Approved, about to be written', 'altsmith'),
+  applied: __('Approved', 'altsmith'),
+  rejected: __('Rejected', 'altsmith'),
+  decorative: __('Decorative', 'altsmith'),
+  superseded: __('Replaced', 'altsmith'),
+};
+
+/** Short names of the flags, for the filter. On a card each comes with its sentence. */
+export const FLAG_WORDS: Readonly<Record<string, string>> = {
+  linked: __('Is a link', 'altsmith'),
+  text_in_image: __('Text in the image', 'altsmith'),
+  chart_like: __('Chart or diagram', 'altsmith'),
+  screenshot: __('Screenshot', 'altsmith'),
+  logo_or_icon: __('Logo or icon', 'altsmith'),
+  tiny: __('Very small', 'altsmith'),
+  near_uniform: __('Nearly one colour', 'altsmith'),
+  low_confidence: __('Model unsure', 'altsmith'),
+  repetitive: __('Repetitive', 'altsmith'),
+  too_short: __('Very short text', 'altsmith'),
+  duplicate_text: __('Same text as others', 'altsmith'),
+  existing_human_text: __('Has a text already', 'altsmith'),
+  possibly_decorative: __('Maybe decorative', 'altsmith'),
+};
+
+export function nameOf(suggestion: Suggestion): string {
+  return suggestion.title === '' ? suggestion.file_name : suggestion.title;
+}
+
+/** Whether a person can decide about it now. */
+export function isOpen(suggestion: Suggestion): boolean {
+  return suggestion.state === 'pending' || suggestion.state === 'conflict';
+}
