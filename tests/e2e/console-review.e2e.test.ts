@@ -34,7 +34,7 @@ test('each suggestion shows its picture, its text to edit, how sure the model is
   await expect(field('cat').inputValue()).resolves.toBe((await suggestionOf(sidecar, 'cat')).fields.alt_text);
   await expect(card('cat').textContent()).resolves.toMatch(/(Low|Medium|High) \(\d+ %\)/);
   expect(await card('cat').getByText('demonstration').count()).toBe(1);
-  await browser.picture('4-review');
+  await browser.picture('4-review', { wholePage: false });
   expect(await browser.barriers()).toEqual([]);
 });
 
@@ -137,7 +137,7 @@ test('when somebody else was faster, their decision is shown and what was typed 
     .click();
   await card('buttercup').getByText('it is now rejected by Grace').waitFor();
   await expect(field('buttercup').inputValue()).resolves.toBe('My own words');
-  await browser.picture('5-review-overtaken');
+  await browser.picture('5-review-overtaken', { wholePage: false });
   expect((await suggestionOf(sidecar, 'buttercup')).state).toBe('rejected');
   await card('buttercup')
     .getByRole('button', { name: /^Open again/ })

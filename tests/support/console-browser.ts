@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import sharp from 'sharp';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
 const ROOT = path.resolve(__dirname, '../..');
@@ -111,12 +112,18 @@ export class ConsoleBrowser {
     return this.page.locator('[aria-live=polite]').textContent();
   }
 
-  /** Writes tests/e2e/out/console-NAME.png, and docs/images/console-NAME.png when the documentation's are renewed. */
-  async picture(name: string): Promise<void> {
-    const folders = [OUT, ...(process.env['RENEW_SCREENSHOTS'] === '1' ? [path.join(ROOT, 'docs/images')] : [])];
-    for (const folder of folders) {
-      mkdirSync(folder, { recursive: true });
-      await this.page.screenshot({ path: path.join(folder, `console-${name}.png`), fullPage: true });
+  /**
+   * Writes tests/e2e/out/console-NAME.png: the whole page, or what the window shows. With RENEW_SCREENSHOTS=1 the picture of
+   * that name in docs/images is written anew as well, where there is one.
+   */
+  async picture(name: string, { wholePage = true } = {}): Promise<void> {
+    const file = `console-${name}.png`;
+    mkdirSync(OUT, { recursive: true });
+    const image = await this.page.screenshot({ path: path.join(OUT, file), fullPage: wholePage });
+    const documented = path.join(ROOT, 'docs/images', file);
+    if (process.env['RENEW_SCREENSHOTS'] === '1' && existsSync(documented)) {
+      // 128 colours are enough for a screenshot, at a third of the size.
+      writeFileSync(documented, await sharp(image).png({ palette: true, colours: 128 }).toBuffer());
     }
   }
 

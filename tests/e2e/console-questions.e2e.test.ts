@@ -1,0 +1,106 @@
+import path from 'node:path';
+import { ConsoleBrowser } from '../support/console-browser';
+import { TestSidecar } from '../support/test-sidecar';
+
+jest.setTimeout(120_000);
+
+const PHOTOGRAPH = path.resolve(__dirname, '../fixtures/images/cat.jpg');
+
+// mini neither answers nor continues a prompt, so a stand-in for the model does; everything else is real.
+let sidecar: TestSidecar;
+let browser: ConsoleBrowser;
+beforeAll(async () => {
+  sidecar = await TestSidecar.start();
+  browser = await ConsoleBrowser.open(sidecar.url, { filesFromBuild: true });
+  await browser.logIn(sidecar.key);
+});
+afterAll(async () => {
+  await browser.close();
+  await sidecar.stop();
+});
+afterEach(() => {
+  expect(browser.errors.splice(0)).toEqual([]);
+});
+
+test('a model that can answer is asked about the picture, by keyboard, one question after the other', async () => {
+  const { page } = browser;
+  await page.locator('input[type=file]').setInputFiles(PHOTOGRAPH);
+  await page.getByRole('heading', { name: 'Ask about this picture' }).waitFor();
+  for (const question of ['Is it a cat?', 'Is it awake?']) {
+    await page.getByRole('textbox', { name: 'Question' }).focus();
+    await page.keyboard.type(question);
+    await page.keyboard.press('Enter');
+    await page.getByRole('listitem').filter({ hasText: question }).getByText('yes', { exact: true }).waitFor();
+  }
+  expect(sidecar.engine.requests.slice(-2).map((request) => request.question)).toEqual([
+    'Is it a cat?',
+    'Is it awake?',
+  ]);
+  expect(await browser.spoken()).toContain('Answer: yes');
+  await expect(page.locator('pre code').textContent()).resolves.toContain('question=Is+it+awake%3F');
+  await browser.picture('9-question');
+  expect(await browser.barriers()).toEqual([]);
+});
+
+test('an answer that fails says why, and the picture’s caption stays', async () => {
+  const { page } = browser;
+  const caption = await page.locator('p.alt-text').textContent();
+  sidecar.engine.before = () => Promise.reject(new Error('the engine fell over'));
+  await page.getByRole('textbox', { name: 'Question' }).fill('And now?');
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await page.getByRole('listitem').filter({ hasText: 'And now?' }).getByText('INTERNAL').waitFor();
+  await expect(page.locator('p.alt-text').textContent()).resolves.toBe(caption);
+  sidecar.engine.before = () => undefined;
+});
+
+test('a prompt reaches the model, and is in the program that does the same', async () => {
+  const { page } = browser;
+  await page.reload();
+  await page.getByText('Options').click();
+  await page.getByLabel('The caption begins with').fill('a photograph of');
+  await page.getByLabel('Beams').fill('3');
+  await page.locator('input[type=file]').setInputFiles(PHOTOGRAPH);
+  await page.locator('p.alt-text').waitFor();
+  expect(sidecar.engine.requests.at(-1)?.options).toMatchObject({ prompt: 'a photograph of', beams: 3 });
+  await expect(page.locator('pre code').textContent()).resolves.toContain('?prompt=a+photograph+of&beams=3');
+});
+
+test('a full queue is waited for, and the picture is described after all', async () => {
+  const { page } = browser;
+  let refusals = 2;
+  await page.route('**/v1/captions*', async (route) => {
+    if (refusals === 0) return route.fallback();
+    refusals -= 1;
+    const error = { code: 'QUEUE_FULL', message: 'The queue is full; try again later.', retryable: true };
+    return route.fulfill({ status: 429, headers: { 'retry-after': '1' }, json: { error } });
+  });
+  await page.reload();
+  await page.locator('input[type=file]').setInputFiles(PHOTOGRAPH);
+  await page.locator('p.alt-text').waitFor();
+  expect(refusals).toBe(0);
+  await page.unroute('**/v1/captions*');
+});
+
+test('a sidecar whose model is not there says so on every page, with what to do', async () => {
+  const { page } = browser;
+  sidecar.engine.ready = false;
+  sidecar.engine.problem = {
+    code: 'MODEL_FILE_MISSING',
+    message: 'A file of the model is missing; run "altsmith models pull".',
+  };
+  await page.getByText('The sidecar is not ready to caption.').waitFor();
+  for (const where of ['Queue', 'Review'] as const) {
+    await browser.go(where);
+    await page.getByText('A file of the model is missing').waitFor();
+  }
+  sidecar.engine.ready = true;
+  sidecar.engine.problem = null;
+  await page.getByText('The sidecar is not ready to caption.').waitFor({ state: 'detached' });
+});
+
+test('when the bytes go to another server as well, the privacy line says so', async () => {
+  const { page } = browser;
+  sidecar.engine.model = { id: 'llava', precision: 'remote', demonstration: false, canAnswer: true };
+  await page.locator('.privacy-warn', { hasText: 'and from there to the model server' }).waitFor();
+  expect(await browser.barriers()).toEqual([]);
+});
