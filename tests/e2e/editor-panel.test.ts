@@ -153,11 +153,45 @@ test('an approved text is brought to pictures that were placed before, and every
   expect((await editor.attributes(5))['alt']).toBe('My own words');
   await admin.picture('6-placed');
 
-  // Away from the post: an open editor holds it locked, also against us.
+  // While the post is open it is left alone; WordPress takes it for closed some seconds after the window has gone.
+  const undo = async () => (await site.rest('POST', `${route}/undo`, { change_id: applied.change_id })).body.items[0];
+  expect(await undo()).toMatchObject({ outcome: 'being_edited' });
   await admin.go('/wp-admin/');
-  const { body: undone } = await site.rest('POST', `${route}/undo`, { change_id: applied.change_id });
-  expect(undone.items).toMatchObject([{ outcome: 'updated' }]);
+  await waitFor('the post to be free again', async () => (await undo()).outcome === 'updated', { everyMs: 500 });
   expect(await content(post)).toBe(before.join('\n\n'));
+});
+
+test('the public page carries the approved text and describes the image to search engines', async () => {
+  const { admin, site } = flow;
+  const coffee = pictures['coffee']!;
+  const text = await flow.altText(coffee.id);
+  const { body: post } = await site.rest('POST', '/wp/v2/posts', {
+    title: 'Public',
+    content: blocks.image(coffee, text.replaceAll('"', '&quot;').replaceAll('<', '&lt;')),
+    status: 'publish',
+  });
+  await admin.page.goto(post.link);
+  expect(await admin.page.locator('.wp-block-image img').getAttribute('alt')).toBe(text);
+  const data = JSON.parse((await admin.page.locator('script[type="application/ld+json"]').textContent()) ?? '');
+  expect(data['@graph']).toMatchObject([
+    { '@type': 'ImageObject', contentUrl: coffee.url, representativeOfPage: true },
+  ]);
+  await admin.picture('7-public-page');
+});
+
+test('a page that only has the person’s cookies, as a forged one would, is told nothing and changes nothing', async () => {
+  const { admin } = flow;
+  const cat = pictures['cat']!.id;
+  await admin.go('/wp-admin/');
+  const ask = (method: string, route: string): Promise<number> =>
+    admin.page.evaluate(
+      async ([how, where]) => (await fetch(`/wp-json/altsmith/v1/${where}`, { method: how ?? '' })).status,
+      [method, route],
+    );
+  expect(await ask('GET', 'suggestions')).toBe(401);
+  expect(await ask('GET', `attachments/${cat}`)).toBe(401);
+  expect(await ask('POST', `attachments/${cat}/request`)).toBe(401);
+  expect(await ask('POST', `attachments/${cat}/placements/apply?text=x&keys[]=1-0-0123456789abcdef`)).toBe(401);
 });
 
 test('the panel has no serious accessibility violation, and nothing went wrong on the way', async () => {
