@@ -35,20 +35,32 @@ final class Plugin {
 		( new Upload\Request_On_Upload( $settings, $store, $loopback ) )->register();
 		( new Sync\Triggers( $settings, $store, $worker, $loopback ) )->register();
 
-		$review = new Review\Review_Service( $store, $client, $intake, $write_back );
-		$access = new Rest\Access( $settings, $store );
-		$placed = new Placements\Placements( $settings, $access );
-		$view   = new Review\Suggestion_View( $placed->list, $texts );
+		$review   = new Review\Review_Service( $store, $client, $intake, $write_back );
+		$backfill = new Backfill\Backfill( $runs, $client, $settings );
+		$webhook  = new Sync\Webhook( $client, $settings );
+		$tested   = new Sidecar\Connection_Test( $client );
+		$access   = new Rest\Access( $settings, $store );
+		$placed   = new Placements\Placements( $settings, $access );
+		$view     = new Review\Suggestion_View( $placed->list, $texts );
 		add_action(
 			'rest_api_init',
-			static function () use ( $access, $settings, $store, $runs, $worker, $pause, $client, $review, $view, $loopback ): void {
-				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, new Sidecar\Connection_Test( $client ), $loopback ) )->register();
-				( new Rest\Backfill_Controller( new Backfill\Backfill( $runs, $client, $settings ), $runs, new Backfill\Run_View( $runs ), new Library_Counts(), $loopback ) )->register();
+			static function () use ( $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
+				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, $tested, $webhook ) )->register();
+				( new Rest\Wake_Controller( $worker, $loopback, $webhook ) )->register();
+				( new Rest\Backfill_Controller( $backfill, $runs, new Backfill\Run_View( $runs ), new Library_Counts(), $loopback ) )->register();
 				( new Rest\Attachments_Controller( $access, $store, $worker, $view ) )->register();
 				( new Rest\Images_Controller( $access, $store ) )->register();
 				( new Rest\Suggestions_Controller( $access, new Suggestion_Query(), $review, $view ) )->register();
 			}
 		);
+
+		( new Cli\Cli(
+			array(
+				''         => new Cli\Flow_Command( $settings, $store, new Library_Counts(), $pause, $worker, $tested ),
+				'review'   => new Cli\Review_Command( new Suggestion_Query(), $store, $review ),
+				'backfill' => new Cli\Backfill_Command( $backfill, $runs, new Backfill\Run_View( $runs ), $worker ),
+			)
+		) )->register();
 
 		$assets = new Admin\Assets( $settings );
 		( new Admin\Settings_Page( $settings, $assets ) )->register();
@@ -60,6 +72,7 @@ final class Plugin {
 		( new Library\Library_Column( $store, $settings ) )->register();
 		( new Library\Library_Actions( $store, $loopback ) )->register();
 		( new Editor\Editor_Assets( $assets ) )->register();
+		( new Editor\Places_Box( $assets ) )->register();
 		$placed->register();
 		( new Abilities\Abilities() )->register();
 		( new Seo\Structured_Data( $settings, $placed->library, new Seo\Seo_Plugins() ) )->register();

@@ -55,6 +55,7 @@ final class Placements_Controller {
 		$scan = Placement_Scan::state();
 		return new WP_REST_Response(
 			$this->list->of( $id, $this->text( $request ) ) + array(
+				'text'    => $this->library->now( $id ),
 				'changes' => $this->log->summary( $id ),
 				'scan'    => array( 'done' => $scan['done'], 'read' => $scan['read'] ),
 			)

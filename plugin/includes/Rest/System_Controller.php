@@ -6,16 +6,14 @@ namespace Altsmith\Rest;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Connection_Test;
 use Altsmith\Storage\Request_Store;
-use Altsmith\Sync\Loopback;
 use Altsmith\Sync\Pause;
+use Altsmith\Sync\Webhook;
 use Altsmith\Sync\Worker;
-use WP_Error;
-use WP_REST_Request;
 use WP_REST_Response;
 
 defined( 'ABSPATH' ) || exit;
 
-/** `status`, `connection`, `sync`, and `work`, which only this site itself calls. */
+/** `status`, `connection` and `sync`. */
 final class System_Controller {
 	public function __construct(
 		private readonly Access $access,
@@ -24,14 +22,13 @@ final class System_Controller {
 		private readonly Worker $worker,
 		private readonly Pause $pause,
 		private readonly Connection_Test $connection_test,
-		private readonly Loopback $loopback,
+		private readonly Webhook $webhook,
 	) {}
 
 	public function register(): void {
 		$this->route( '/status', 'GET', 'status', array( $this->access, 'reviewer' ) );
 		$this->route( '/connection', 'POST', 'connection', array( $this->access, 'administrator' ) );
 		$this->route( '/sync', 'POST', 'sync', array( $this->access, 'reviewer' ) );
-		$this->route( '/work', 'POST', 'work', array( $this, 'is_this_site' ) );
 	}
 
 	/** What the screens show about the flow. Asks the sidecar nothing, so that it is quick when the sidecar is away. */
@@ -52,6 +49,7 @@ final class System_Controller {
 		$result = $this->connection_test->run();
 		if ( $result['ok'] ) {
 			$this->pause->end();
+			$result['webhook'] = $this->webhook->introduce();
 		}
 		return new WP_REST_Response( $result );
 	}
@@ -60,18 +58,6 @@ final class System_Controller {
 	public function sync(): WP_REST_Response {
 		$run = $this->worker->run( 8, 0, ! $this->pause->is_on() || $this->pause->read()['failures'] < 2 );
 		return new WP_REST_Response( $run + array( 'status' => $this->status()->get_data() ) );
-	}
-
-	public function work(): WP_REST_Response {
-		ignore_user_abort( true );
-		if ( $this->worker->run( 25, 8 )['more'] ) {
-			$this->loopback->send(); // The budget ended before the work did: another request goes on.
-		}
-		return new WP_REST_Response( null, 204 );
-	}
-
-	public function is_this_site( WP_REST_Request $request ): bool|WP_Error {
-		return Loopback::is_signed( (string) $request->get_header( 'x_altsmith_time' ), (string) $request->get_header( 'x_altsmith_signature' ) ) ? true : Rest_Error::forbidden();
 	}
 
 	private function route( string $path, string $method, string $callback, callable $permission ): void {

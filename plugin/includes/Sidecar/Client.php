@@ -94,6 +94,11 @@ final class Client {
 		return $this->json( 'POST', '/v1/runs', $request, Reply_Schema::run_reply(), 10 )->body['run'];
 	}
 
+	/** @return string The secret that webhooks to this address are signed with. @throws Sidecar_Error */
+	public function put_webhook( string $url ): string {
+		return $this->json( 'PUT', '/v1/webhook', array( 'url' => $url ), Reply_Schema::webhook_reply(), 10 )->body['webhook']['secret'];
+	}
+
 	/** @param string $action pause, resume, cancel or undo. @throws Sidecar_Error */
 	public function act_on_run( string $id, string $action ): void {
 		$this->json( 'POST', '/v1/runs/' . rawurlencode( $id ) . '/' . $action, array(), Reply_Schema::run_reply(), 15 );

@@ -50,6 +50,11 @@ final class Reply_Schema {
 		return self::object( array( 'run' => self::object( array( 'id' => self::id(), 'state' => self::text() ) ) ) );
 	}
 
+	/** @return array<string, mixed> `{webhook}` */
+	public static function webhook_reply(): array {
+		return self::object( array( 'webhook' => self::object( array( 'secret' => array( 'type' => 'string', 'pattern' => '^whsec_[A-Za-z0-9+/=]{16,}$' ) ) ) ) );
+	}
+
 	/** @return array<string, mixed> Answer of `GET /v1/status`. */
 	public static function status(): array {
 		return self::object(

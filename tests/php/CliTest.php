@@ -1,0 +1,94 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Tests;
+
+use Altsmith\Plugin;
+use Altsmith\Tests\Support\Sidecar_Test_Case;
+use Altsmith\Tests\Support\Wp_Cli_Double;
+use RuntimeException;
+
+/**
+ * The commands, with the real plugin behind them.
+ *
+ * @runTestsInSeparateProcesses
+ * @preserveGlobalState disabled
+ */
+final class CliTest extends Sidecar_Test_Case {
+	protected function setUp(): void {
+		parent::setUp();
+		if ( ! class_exists( 'WP_CLI' ) ) {
+			class_alias( Wp_Cli_Double::class, 'WP_CLI' );
+		}
+		defined( 'WP_CLI' ) || define( 'WP_CLI', true );
+		if ( array() === Wp_Cli_Double::$commands ) {
+			Plugin::boot();
+		}
+		Wp_Cli_Double::$said = array();
+		wp_set_current_user( 0 );
+	}
+
+	/** @return string What the command said, or the sentence it ended with. */
+	private function run_command( string $name, string $method, array $args = array(), array $options = array(), string $as = '' ): string {
+		$this->become( $as );
+		Wp_Cli_Double::$said = array();
+		try {
+			Wp_Cli_Double::$commands[ $name ]->$method( $args, $options );
+		} catch ( RuntimeException $error ) {
+			return 'Error: ' . $error->getMessage();
+		}
+		return implode( "\n", Wp_Cli_Double::$said );
+	}
+
+	public function test_sync_sends_and_says_how_many(): void {
+		$this->photo();
+		self::assertSame( 'Success: 1 images sent; 0 wait for a review.', $this->run_command( 'altsmith', 'sync' ) );
+		$this->sidecar->down = true;
+		self::assertStringStartsWith( 'Error: The sidecar at', $this->run_command( 'altsmith', 'sync' ) );
+	}
+
+	public function test_status_and_the_connection_test(): void {
+		$row  = $this->suggested();
+		$json = json_decode( $this->run_command( 'altsmith', 'status', array(), array( 'format' => 'json' ) ), true );
+		self::assertSame( array( 'yes', '1' ), array( $json['configured'], $json['suggestions_pending'] ) );
+		self::assertStringStartsWith( 'Success: Connected', $this->run_command( 'altsmith', 'connection', array( 'test' ) ) );
+		$this->sidecar->canned = array( 'GET /v1/status' => array( 401, array( 'error' => array( 'code' => 'KEY_INVALID', 'message' => 'm', 'retryable' => false ) ) ) );
+		self::assertStringStartsWith( 'Error: wrong_key', $this->run_command( 'altsmith', 'connection', array( 'test' ) ) );
+		self::assertGreaterThan( 0, $row->attachment_id );
+	}
+
+	public function test_a_decision_needs_a_person_who_may_edit_the_image(): void {
+		$row = $this->suggested();
+		self::assertStringContainsString( '--user', $this->run_command( 'altsmith review', 'approve', array( $row->suggestion_id ) ) );
+		self::assertSame( 'Error: 1 of 1 not done.', $this->run_command( 'altsmith review', 'approve', array( $row->suggestion_id ), array(), 'author' ) );
+		self::assertNull( $this->stored_alt( $row->attachment_id ) );
+		self::assertSame( 'Success: 1 done.', $this->run_command( 'altsmith review', 'approve', array( $row->suggestion_id ), array( 'text' => 'by hand' ), 'editor' ) );
+		self::assertSame( 'by hand', $this->stored_alt( $row->attachment_id ) );
+		self::assertSame( 'editor', $this->row( $row->attachment_id )->suggestion['decided_by']['name'] );
+	}
+
+	public function test_the_list_can_be_read_by_programs(): void {
+		$row  = $this->suggested( 'a "cat"' );
+		$list = json_decode( $this->run_command( 'altsmith review', 'list_suggestions', array(), array( 'format' => 'json' ) ), true );
+		self::assertSame( array( $row->suggestion_id, 'a "cat"' ), array( $list[0]['suggestion_id'], $list[0]['alt_text'] ) );
+		self::assertSame( $row->suggestion_id, $this->run_command( 'altsmith review', 'list_suggestions', array(), array( 'format' => 'ids' ) ) );
+	}
+
+	public function test_a_backfill_from_beginning_to_undo(): void {
+		update_option( 'altsmith_settings', array( 'automatic' => false ) );
+		$id = $this->photo();
+		self::assertStringStartsWith( '1 images would be sent.', $this->run_command( 'altsmith backfill', 'start', array(), array( 'dry-run' => true ) ) );
+		self::assertStringContainsString( '--user', $this->run_command( 'altsmith backfill', 'start' ) );
+		self::assertSame( 'Started run_1', $this->run_command( 'altsmith backfill', 'start', array(), array(), 'editor' ) );
+		self::assertSame( 'Success: Paused.', $this->run_command( 'altsmith backfill', 'pause' ) );
+		self::assertSame( 'Success: Goes on.', $this->run_command( 'altsmith backfill', 'resume' ) );
+		$this->sync();
+		$this->sidecar->describe_all();
+		$this->sync();
+		self::assertStringContainsString( 'done, 1 of 1 done, 1 suggested', $this->run_command( 'altsmith backfill', 'status' ) );
+		$this->decide( $this->row( $id ), 'approve' );
+		self::assertStringStartsWith( 'Error: Undo run', $this->run_command( 'altsmith backfill', 'undo', array( 'run_1' ) ) );
+		self::assertSame( 'Success: Undone.', $this->run_command( 'altsmith backfill', 'undo', array( 'run_1' ), array( 'yes' => true ) ) );
+		self::assertNull( $this->stored_alt( $id ) );
+	}
+}
