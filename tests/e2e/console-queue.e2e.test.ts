@@ -79,6 +79,9 @@ test('a run is shown with its progress, and can be paused, resumed and cancelled
     await run.getByRole('button', { name: button }).click();
     await run.getByText(state, { exact: true }).waitFor();
   }
+  await run.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Undo the run' }).click();
+  await run.getByText('undone', { exact: true }).waitFor();
 });
 
 test('with the owner’s price, a picture has a cost; it is kept in the browser', async () => {

@@ -5,22 +5,31 @@ import { tell } from '../connection/request';
 import { useResource } from '../connection/use-resource';
 import { announce } from '../parts/announcer';
 import { counted } from '../parts/amounts';
+import { Dialog } from '../parts/dialog';
 import { Failure } from '../parts/failure';
 import { loadRuns, type Run } from './run-reply';
 
 const EVERY_MS = 5000;
 
-const ACTIONS: readonly { readonly action: RunAction; readonly label: string; readonly when: Run['state'] }[] = [
-  { action: 'pause', label: 'Pause', when: 'running' },
-  { action: 'resume', label: 'Resume', when: 'paused' },
-  { action: 'cancel', label: 'Cancel', when: 'running' },
-  { action: 'cancel', label: 'Cancel', when: 'paused' },
-];
+/** What can be done to a run in each state; one that has ended can only be undone. */
+function actionsFor(run: Run): readonly RunAction[] {
+  if (run.state === 'undone') return [];
+  if (run.isComplete || run.state === 'cancelled') return ['undo'];
+  return run.state === 'paused' ? ['resume', 'cancel', 'undo'] : ['pause', 'cancel', 'undo'];
+}
+
+const LABELS: Readonly<Record<RunAction, string>> = {
+  pause: 'Pause',
+  resume: 'Resume',
+  cancel: 'Cancel',
+  undo: 'Undo …',
+};
 
 /** Named groups of jobs. Absent while there are none. */
 export function Runs() {
   const runs = useResource('runs', loadRuns, EVERY_MS);
   const [error, setError] = useState<ApiError | null>(null);
+  const [undoing, setUndoing] = useState<Run | null>(null);
   const act = (run: Run, action: RunAction) => {
     tell(`/v1/runs/${run.id}/${action}`, { method: 'POST' })
       .then(() => {
@@ -38,29 +47,51 @@ export function Runs() {
       {error === null ? null : <Failure error={error} />}
       <ul class="plain-list">
         {runs.data.map((run) => (
-          <li key={run.id} class="run">
-            <div class="row spread">
-              <strong>{run.name}</strong>
-              <span class="row">
-                <span class="tag">{run.isComplete ? 'complete' : run.state}</span>
-                {run.isComplete
-                  ? null
-                  : ACTIONS.filter((one) => one.when === run.state).map(({ action, label }) => (
-                      <button key={action} type="button" class="small" onClick={() => act(run, action)}>
-                        {label} <span class="unseen">{run.name}</span>
-                      </button>
-                    ))}
-              </span>
-            </div>
-            <progress max={Math.max(1, run.total)} value={run.ended} aria-label={`Progress of ${run.name}`} />
-            <p class="fine">
-              {run.ended.toLocaleString('en')} of {counted(run.total, 'picture')}
-              {run.failed === 0 ? '' : ` · ${run.failed.toLocaleString('en')} failed`}
-              {run.pending === 0 ? '' : ` · ${run.pending.toLocaleString('en')} wait for review`}
-            </p>
-          </li>
+          <Line key={run.id} run={run} onAct={(action) => (action === 'undo' ? setUndoing(run) : act(run, action))} />
         ))}
       </ul>
+      {undoing === null ? null : (
+        <Dialog title={`Undo “${undoing.name}”?`} onClose={() => setUndoing(null)}>
+          <p>
+            What waits is cancelled, what nobody has published is withdrawn, and the website is asked to put back what
+            was there before. Texts that a person changed since stay.
+          </p>
+          <button
+            type="button"
+            class="danger"
+            onClick={() => {
+              setUndoing(null);
+              act(undoing, 'undo');
+            }}
+          >
+            Undo the run
+          </button>
+        </Dialog>
+      )}
     </section>
+  );
+}
+
+function Line({ run, onAct }: { run: Run; onAct: (action: RunAction) => void }) {
+  return (
+    <li>
+      <div class="row spread">
+        <strong>{run.name}</strong>
+        <span class="row">
+          <span class="tag">{run.isComplete ? 'complete' : run.state}</span>
+          {actionsFor(run).map((action) => (
+            <button key={action} type="button" class="small" onClick={() => onAct(action)}>
+              {LABELS[action]} <span class="unseen">{run.name}</span>
+            </button>
+          ))}
+        </span>
+      </div>
+      <progress max={Math.max(1, run.total)} value={run.ended} aria-label={`Progress of ${run.name}`} />
+      <p class="fine">
+        {run.ended.toLocaleString('en')} of {counted(run.total, 'picture')}
+        {run.failed === 0 ? '' : ` · ${run.failed.toLocaleString('en')} failed`}
+        {run.pending === 0 ? '' : ` · ${run.pending.toLocaleString('en')} wait for review`}
+      </p>
+    </li>
   );
 }
