@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expandGlob, isGlob } from '../../../../server/cli/caption/glob';
+import { expandGlob, isGlob } from '../../../server/cli/caption/glob';
 
 let folder: string;
 beforeAll(() => {
