@@ -1,0 +1,129 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import type { WorkerPool as Pool } from '../../../server/captioning/worker-pool';
+
+export interface Timing {
+  readonly total: number;
+  readonly vision: number;
+  readonly text: number;
+  readonly tokens: readonly number[];
+}
+
+/** One way to caption: a live process that is asked again and again. */
+export interface Peer {
+  readonly name: string;
+  /** Loads the model; gives the milliseconds it took. */
+  start(): Promise<number>;
+  ask(file: string, beams: number, prompt?: string): Promise<Timing>;
+  /** Peak resident memory of the process so far, in MB. */
+  peakMegabytes(): number;
+  stop(): Promise<void>;
+}
+
+/** Tokens that every peer must write; the end token is forbidden before. */
+export const NEW_TOKENS = 10;
+
+function peakOf(pid: number | undefined): number {
+  if (pid === undefined || process.platform !== 'linux') return Number.NaN;
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+/** Our own worker process, as the sidecar runs it. */
+export class AltsmithPeer implements Peer {
+  private pool: Pool | null = null;
+
+  constructor(
+    readonly name: string,
+    private readonly root: string,
+    private readonly settings: { readonly modelFolder: string; readonly threads: number; readonly workers?: number },
+  ) {}
+
+  async start(): Promise<number> {
+    const { WorkerPool } = await import(path.join(this.root, 'build/server/captioning/worker-pool.js'));
+    const begin = performance.now();
+    const pool: Pool = new WorkerPool({ ...this.settings, maxPixels: 50_000_000 });
+    this.pool = pool;
+    await pool.start();
+    const { problem } = pool.state();
+    if (problem !== null) throw new Error(problem.message);
+    return performance.now() - begin;
+  }
+
+  async ask(file: string, beams: number, prompt?: string): Promise<Timing> {
+    const promptTokens = prompt === undefined ? 0 : prompt.split(' ').length;
+    const options = {
+      beams,
+      maxNewTokens: NEW_TOKENS,
+      minLength: 1 + promptTokens + NEW_TOKENS,
+      ...(prompt === undefined ? {} : { prompt }),
+    };
+    const begin = performance.now();
+    const { caption, timingsMs } = await this.pool!.run({ imagePath: file, options });
+    const total = performance.now() - begin;
+    return { total, vision: timingsMs.vision, text: timingsMs.text, tokens: caption!.candidates[0].tokens };
+  }
+
+  peakMegabytes(): number {
+    return this.pool!.workerPids().reduce((sum, pid) => sum + peakOf(pid), 0);
+  }
+
+  async stop(): Promise<void> {
+    await this.pool?.stop();
+  }
+}
+
+/** Python with torch and transformers, or null. */
+export function findPython(): string | null {
+  const candidates = [process.env['ALTSMITH_BENCH_PYTHON'] ?? '', 'python3'].filter((name) => name !== '');
+  const works = (name: string) =>
+    spawnSync(name, ['-c', 'import torch, transformers, PIL'], { stdio: 'ignore' }).status === 0;
+  return candidates.find(works) ?? null;
+}
+
+export class HuggingFacePeer implements Peer {
+  private child: ChildProcess | null = null;
+  private lines: AsyncIterator<string> | null = null;
+  private reader: Interface | null = null;
+
+  constructor(
+    readonly name: string,
+    private readonly python: string,
+    private readonly args: readonly string[],
+    private readonly script: string,
+  ) {}
+
+  async start(): Promise<number> {
+    const child = spawn(this.python, [this.script, ...this.args], { stdio: ['pipe', 'pipe', 'ignore'] });
+    this.child = child;
+    this.reader = createInterface({ input: child.stdout });
+    this.lines = this.reader[Symbol.asyncIterator]();
+    return Number(JSON.parse(await this.next()).load);
+  }
+
+  async ask(file: string, beams: number): Promise<Timing> {
+    this.child!.stdin!.write(`${JSON.stringify({ file, beams, tokens: NEW_TOKENS })}\n`);
+    const { total, vision, tokens } = JSON.parse(await this.next());
+    return { total, vision, text: total - vision, tokens: tokens.slice(1) };
+  }
+
+  peakMegabytes(): number {
+    return peakOf(this.child?.pid);
+  }
+
+  stop(): Promise<void> {
+    this.reader?.close();
+    return new Promise((resolve) => {
+      if (this.child === null || this.child.exitCode !== null) resolve();
+      this.child?.once('exit', () => resolve());
+      this.child?.stdin?.end();
+    });
+  }
+
+  private async next(): Promise<string> {
+    const { done, value } = await this.lines!.next();
+    if (done === true) throw new Error(`${this.name} has ended`);
+    return value;
+  }
+}
