@@ -8,6 +8,11 @@ import { measure } from './image-facts';
 
 /** Decoders of libvips that may run; everything else (SVG, PDF, ImageMagick, raw camera files …) is refused. */
 const ALLOWED_LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((name) => `VipsForeignLoad${name}Buffer`);
+/**
+ * JPEGs whose shorter side has this many pixels are decoded at half the size, which their decoder does for a third of the
+ * time. After the model's own resizing to 384 pixels no byte differs by more than 1 from a full decode (tests/bench/decode.cjs).
+ */
+const HALVED_FROM = 2400;
 const THUMBNAIL_SIDE = 640;
 const THUMBNAIL_QUALITY = 78;
 
@@ -52,9 +57,19 @@ function formatOf({ format, compression }: Metadata): string {
   return format === 'heif' && compression === 'av1' ? 'avif' : format;
 }
 
-async function readPixels(image: Sharp): Promise<Picture> {
-  const { data, info } = await image
-    .autoOrient()
+/** Size of the upright picture. */
+function uprightSize({ autoOrient, width, height }: Metadata): { width: number; height: number } {
+  return { width: autoOrient.width || width, height: autoOrient.height || height };
+}
+
+function halved(image: Sharp, metadata: Metadata): Sharp {
+  const { width, height } = uprightSize(metadata);
+  if (metadata.format !== 'jpeg' || Math.min(width, height) < HALVED_FROM) return image;
+  return image.resize({ width: Math.ceil(width / 2), height: Math.ceil(height / 2), fit: 'fill' });
+}
+
+async function readPixels(image: Sharp, metadata: Metadata): Promise<Picture> {
+  const { data, info } = await halved(image.autoOrient(), metadata)
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
@@ -64,16 +79,20 @@ async function readPixels(image: Sharp): Promise<Picture> {
 }
 
 /**
- * Decodes an image file to upright RGB on white, and says what the file was. Throws AppError IMAGE_TYPE_UNSUPPORTED,
+ * Decodes an image file to upright RGB on white (very large ones at half their size), and says what the file was. Throws AppError IMAGE_TYPE_UNSUPPORTED,
  * IMAGE_CORRUPT, IMAGE_TOO_MANY_PIXELS, IMAGE_UNKNOWN (no such file) or STORAGE_UNAVAILABLE (cannot be read).
  */
 export async function decodeImage(file: string, maxPixels: number): Promise<DecodedImage> {
   const bytes = await readImageFile(file);
   try {
     const metadata = await openImage(bytes, maxPixels).metadata();
-    const picture = await readPixels(openImage(bytes, maxPixels));
-    const { width, height } = picture;
-    const facts = { width, height, format: formatOf(metadata), hasAlpha: metadata.hasAlpha, ...measure(picture) };
+    const picture = await readPixels(openImage(bytes, maxPixels), metadata);
+    const facts = {
+      ...uprightSize(metadata),
+      format: formatOf(metadata),
+      hasAlpha: metadata.hasAlpha,
+      ...measure(picture),
+    };
     return { picture, facts };
   } catch (error) {
     throw error instanceof AppError ? error : toImageError(error);

@@ -10,22 +10,24 @@ const COMMONEST = 5;
 export function measure(picture: Picture): { contrast: number; flatness: number } {
   const { data, width, height } = picture;
   const step = Math.max(1, Math.floor(Math.sqrt((width * height) / SAMPLES)));
-  const counts = new Map<number, number>();
+  const counts = new Uint32Array(1 << (3 * COLOUR_BITS));
+  const drop = 8 - COLOUR_BITS;
   let [count, sum, squares] = [0, 0, 0];
   for (let y = step >> 1; y < height; y += step) {
     for (let x = step >> 1; x < width; x += step) {
       const at = (y * width + x) * 3;
-      const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3);
+      const red = data[at] ?? 0;
+      const green = data[at + 1] ?? 0;
+      const blue = data[at + 2] ?? 0;
       const grey = 0.299 * red + 0.587 * green + 0.114 * blue;
       count++;
       sum += grey;
       squares += grey * grey;
-      const drop = 8 - COLOUR_BITS;
       const colour = ((red >> drop) << (2 * COLOUR_BITS)) | ((green >> drop) << COLOUR_BITS) | (blue >> drop);
-      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+      counts[colour] = (counts[colour] ?? 0) + 1;
     }
   }
-  const most = [...counts.values()].sort((a, b) => b - a).slice(0, COMMONEST);
+  const most = counts.sort().slice(-COMMONEST);
   return {
     contrast: Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)),
     flatness: most.reduce((a, b) => a + b, 0) / count,

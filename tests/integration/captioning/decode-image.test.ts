@@ -90,6 +90,13 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('a picture with EXIF orientation %i stands u
   expectColours(`exif-${tag}.jpg`, UPRIGHT, 3);
 });
 
+test('a very large JPEG is decoded at half its size, upright, and its true size is told', () => {
+  const found = looked.get('large-turned.jpg');
+  expect(found?.facts).toMatchObject({ width: 3600, height: 2400 });
+  expect(found?.bytes).toBe(1800 * 1200 * 3);
+  expectColours('large-turned.jpg', UPRIGHT, 3);
+});
+
 test.each(['transparent.png', 'transparent.webp'])('%s lies on white', (name) => {
   expect(looked.get(name)?.facts?.hasAlpha).toBe(true);
   expectColours(name, [RED, BLUE, WHITE, WHITE], 0);

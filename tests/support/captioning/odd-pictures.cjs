@@ -65,6 +65,10 @@ async function main(folder) {
         .toBuffer(),
     );
   }
+  const large = await sharp(await plain().rotate(270).png().toBuffer())
+    .resize(2400, 3600, { kernel: 'nearest' })
+    .toBuffer();
+  write('large-turned.jpg', await sharp(large).withMetadata({ orientation: 6 }).jpeg(jpeg).toBuffer());
   const frames = await sharp(Buffer.concat([Buffer.from(pixels(3)), Buffer.alloc(WIDTH * HEIGHT * 3, 255)]), {
     raw: { width: WIDTH, height: HEIGHT * 2, channels: 3, pageHeight: HEIGHT },
   })
