@@ -152,6 +152,11 @@ export const CATALOGUE = {
   },
   STORAGE_FULL: { status: 503, message: 'The disk is full; free some space and try again.', retryable: true },
   STORAGE_UNAVAILABLE: { status: 503, message: 'The data folder cannot be written to at present.', retryable: true },
+  REDIS_EVICTS: {
+    status: 503,
+    message: 'This Redis throws keys away when it is full; set its maxmemory-policy to noeviction.',
+    retryable: false,
+  },
   DATABASE_NEWER: {
     status: 503,
     message: 'The database was written by a newer version of Altsmith; start that version, or restore a backup.',

@@ -22,6 +22,7 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
     ready: problems.length === 0,
     model: model && { id: model.id, precision: model.precision, demonstration: model.demonstration },
     abilities: model && { answer: model.canAnswer, prompt: model.canPrompt ?? true },
+    bytesAlsoGoTo: model?.address ?? null,
     secondsPerImage: state.secondsPerImage,
     workers: state.workers,
     problems,

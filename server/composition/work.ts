@@ -7,6 +7,10 @@ import { ModelMemory } from '../captioning/model-memory';
 import { RunSettler } from '../captioning/run-settler';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
+import { BullBell } from '../queue/bull-bell';
+import { BullQueue } from '../queue/bull-queue';
+import type { LeaseStore } from '../queue/lease-store';
+import type { JobQueue } from '../queue/queue';
 import { SqliteQueue } from '../queue/sqlite-queue';
 import { storageProblem } from '../storage/sqlite-error';
 import { WebhookDelivery } from '../webhooks/delivery';
@@ -27,7 +31,7 @@ interface WorkParts {
 /** Everything that does something by itself: queue, workers, the settling of runs. */
 export function buildWork({ engine, logger, stores, config, jobEnded }: WorkParts) {
   const { storage, imagesOf, resultsOf, jobsOf, suggestionsOf, sites, leases } = stores;
-  const queue = new SqliteQueue(leases, config.leaseSeconds * 1000);
+  const queue = buildQueue(leases, config, logger);
   const slots = new EngineSlots(() => engine.state().workers);
   const finisher = new JobFinisher({
     storage,
@@ -66,6 +70,12 @@ export function buildWork({ engine, logger, stores, config, jobEnded }: WorkPart
       jobEnded,
     }),
   };
+}
+
+function buildQueue(leases: LeaseStore, { queue, redisUrl, leaseSeconds }: Config, logger: Logger): JobQueue {
+  const leaseMs = leaseSeconds * 1000;
+  if (queue === 'sqlite' || redisUrl === null) return new SqliteQueue(leases, leaseMs);
+  return new BullQueue(leases, leaseMs, new BullBell(redisUrl, logger));
 }
 
 /** Wakes at every commit that wrote to a change feed. */

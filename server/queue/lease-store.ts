@@ -58,6 +58,9 @@ export class LeaseStore {
            SELECT seq FROM jobs WHERE run_id = ? AND state = 'waiting' AND held = 1 LIMIT ${HELD_AT_ONCE}
          )`,
       ),
+      ready: db.prepare<[number, number], { id: string }>(
+        "SELECT id FROM jobs WHERE state = 'waiting' AND held = 0 AND available_at <= ? LIMIT ?",
+      ),
       renew: db.prepare(file('renew.sql')),
       complete: db.prepare(file('complete.sql')),
       giveBack: db.prepare(file('give-back.sql')),
@@ -101,6 +104,11 @@ export class LeaseStore {
     if (stopped === undefined) return false;
     this.#sql.hold.run(stopped.run_id);
     return true;
+  }
+
+  /** Some of the jobs that could be claimed now. */
+  readyIds(limit: number): string[] {
+    return this.#sql.ready.all(this.options.now(), limit).map((row) => row.id);
   }
 
   /** The run goes on: its jobs, as many at once as the event loop can spare, take part again. */

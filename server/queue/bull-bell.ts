@@ -1,0 +1,158 @@
+import Bull, { type Queue } from 'bull';
+import Redis from 'ioredis';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AppError } from '../errors';
+import type { Logger } from '../logger';
+
+/** Name of the one list in Redis; every process of a sidecar rings and hears here. */
+const QUEUE_NAME = 'altsmith-bell';
+/** A ring that Redis has not taken by then is given up; the reconciler rings again. */
+const RING_DEADLINE_MS = 1000;
+/** Rings under way at a time; more means that Redis is not answering. */
+const MOST_RINGING = 200;
+const CONNECT_MS = 1000;
+const TROUBLE_MS = 500;
+
+/**
+ * Tells workers in other processes that there is work. Redis holds job ids and nothing else, and nothing rests on it:
+ * whoever hears a bell asks SQLite what is next, and whoever hears none asks from time to time.
+ */
+export class BullBell {
+  readonly #clients: Redis[] = [];
+  readonly #queue: Queue<{ id: string }>;
+  readonly #waiting: ((heard: boolean) => void)[] = [];
+  /** Bells that were taken from Redis when nobody waited any more. */
+  #owed = 0;
+  #ringing = 0;
+  #isPulling = false;
+  #isClosed = false;
+
+  constructor(
+    redisUrl: string,
+    private readonly logger: Logger,
+  ) {
+    this.#queue = new Bull<{ id: string }>(QUEUE_NAME, {
+      createClient: () => this.#connect(redisUrl),
+      settings: { drainDelay: 1 },
+    });
+  }
+
+  #connect(redisUrl: string): Redis {
+    const client = new Redis(redisUrl, { maxRetriesPerRequest: null, enableReadyCheck: false });
+    client.on('error', (error: Error) => {
+      this.logger.warn({ err: error }, 'redis');
+    });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Throws REDIS_EVICTS. A Redis that is not there is no reason not to start: jobs wait in SQLite, not in Redis. */
+  async start(): Promise<void> {
+    const info = await withDeadline(this.#queue.client.info(), CONNECT_MS);
+    if (info === null) {
+      this.logger.warn('redis does not answer; workers on other machines look for work from time to time instead');
+      return;
+    }
+    if (!/^maxmemory_policy:noeviction\s*$/m.test(info)) throw new AppError('REDIS_EVICTS');
+    if (!/^aof_enabled:1\s*$/m.test(info))
+      this.logger.info('redis keeps no append-only file; a restart loses bells, never jobs');
+  }
+
+  /** Rings once. Never waits and never fails: a bell that is lost is rung again by the reconciler. */
+  ring(id: string): void {
+    if (this.#isClosed || this.#ringing >= MOST_RINGING || !this.isConnected()) return;
+    this.#ringing += 1;
+    const added = this.#queue.add({ id }, { removeOnComplete: true, removeOnFail: true });
+    withDeadline(added, RING_DEADLINE_MS)
+      .catch((error: unknown) => {
+        this.logger.warn({ err: error }, 'bell not rung');
+      })
+      .finally(() => {
+        this.#ringing -= 1;
+      });
+  }
+
+  isConnected(): boolean {
+    return this.#queue.client.status === 'ready';
+  }
+
+  /** Bells that nobody has heard yet; null when Redis does not answer. */
+  async unheard(): Promise<number | null> {
+    if (!this.isConnected()) return null;
+    return withDeadline(this.#queue.getWaitingCount(), RING_DEADLINE_MS).catch(() => null);
+  }
+
+  /** Resolves with true at a bell that nobody else hears, with false after `timeoutMs` or when `signal` aborts. */
+  heard(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
+    if (signal?.aborted === true || this.#isClosed) return Promise.resolve(false);
+    if (this.#owed > 0) {
+      this.#owed -= 1;
+      return Promise.resolve(true);
+    }
+    return new Promise((resolve) => {
+      const end = (isHeard: boolean) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', giveUp);
+        const at = this.#waiting.indexOf(end);
+        if (at !== -1) this.#waiting.splice(at, 1);
+        resolve(isHeard);
+      };
+      const giveUp = () => {
+        end(false);
+      };
+      const timer = setTimeout(giveUp, timeoutMs);
+      signal?.addEventListener('abort', giveUp);
+      this.#waiting.push(end);
+      void this.#pull();
+    });
+  }
+
+  /** Takes bells from Redis as long as somebody waits: one that nobody here can use belongs to another process. */
+  async #pull(): Promise<void> {
+    if (this.#isPulling) return;
+    this.#isPulling = true;
+    while (this.#waiting.length > 0 && !this.#isClosed) {
+      try {
+        const bell = await this.#queue.getNextJob();
+        // Nothing when a second has passed without a bell.
+        if (bell) this.#deliver();
+        await bell?.moveToCompleted('heard', true, true);
+      } catch (error) {
+        this.logger.debug({ err: error }, 'bells cannot be heard');
+        await pause(TROUBLE_MS);
+      }
+    }
+    this.#isPulling = false;
+  }
+
+  #deliver(): void {
+    const first = this.#waiting[0];
+    if (first === undefined) this.#owed += 1;
+    else first(true);
+  }
+
+  /** Lets everybody go and leaves Redis, also one that does not answer. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const end of [...this.#waiting]) end(false);
+    await withDeadline(this.#queue.close(true), RING_DEADLINE_MS).catch(() => null);
+    for (const client of this.#clients) client.disconnect();
+  }
+}
+
+/** The value, or null when it has not come in time. */
+async function withDeadline<Value>(value: Promise<Value>, ms: number): Promise<Value | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(null);
+    }, ms);
+  });
+  // Whatever comes of it after the deadline is nobody's concern any more.
+  value.catch(() => undefined);
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
