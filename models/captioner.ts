@@ -15,6 +15,8 @@ export interface ModelInfo {
   readonly canAnswer: boolean;
   /** Whether captions can begin with given words; absent: they can. */
   readonly canPrompt?: boolean;
+  /** Of a `remote` model: the address of the server that is sent the bytes of each picture. */
+  readonly address?: string;
 }
 
 export interface CaptionOptions {

@@ -20,6 +20,7 @@ export const StoredResult = z.object({
     demonstration: z.boolean(),
     canAnswer: z.boolean(),
     canPrompt: z.boolean().exactOptional(),
+    address: z.string().exactOptional(),
   }),
   image: z.object({
     width: z.number().int().positive(),

@@ -39,6 +39,7 @@ const ModelInfo = z.object({
   demonstration: z.boolean(),
   canAnswer: z.boolean(),
   canPrompt: z.boolean().exactOptional(),
+  address: z.string().exactOptional(),
 });
 
 const Candidate = z.object({

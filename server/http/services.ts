@@ -52,6 +52,8 @@ export interface Health {
   readonly model: ModelRef | null;
   /** What the model can do beside captioning; null while there is none. */
   readonly abilities: { readonly answer: boolean; readonly prompt: boolean } | null;
+  /** Address of the server that is sent the bytes of each picture as well; null: nothing leaves this machine. */
+  readonly bytesAlsoGoTo: string | null;
   readonly secondsPerImage: number | null;
   readonly workers: number;
   readonly problems: readonly { readonly code: string; readonly message: string }[];

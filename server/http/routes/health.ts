@@ -47,6 +47,7 @@ export const status = defineRoute({
       estimated_wait_seconds: secondsPerImage === null ? null : (ahead * secondsPerImage) / Math.max(1, workers),
       site: { id: site.id, name: site.name },
       ...(health.abilities === null ? {} : { abilities: health.abilities }),
+      bytes_also_go_to: health.bytesAlsoGoTo,
     };
     return { status: 200, body };
   },
