@@ -1,8 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-
-const SCREENSHOTS = path.resolve(__dirname, '../e2e/out');
+import { keepScreenshot } from './screenshot';
 
 /** Flags: root needs no-sandbox; nothing calls home; an address outside this machine fails at once instead of hanging. */
 const FLAGS = [
@@ -41,7 +38,6 @@ export class AdminBrowser {
     page.on('response', (answer) => {
       if (answer.status() >= 500) admin.errors.push(`${answer.status()} ${answer.url()}`);
     });
-    mkdirSync(SCREENSHOTS, { recursive: true });
     return admin;
   }
 
@@ -70,9 +66,9 @@ export class AdminBrowser {
     return Number((await answer.text()).trim());
   }
 
-  /** Writes tests/e2e/out/ALBUM-NAME.png. */
+  /** Writes tests/e2e/out/ALBUM-NAME.png; see keepScreenshot. */
   async picture(name: string): Promise<void> {
-    await this.page.screenshot({ path: path.join(SCREENSHOTS, `${this.album}-${name}.png`) });
+    await keepScreenshot(`${this.album}-${name}`, await this.page.screenshot());
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import sharp from 'sharp';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { keepScreenshot } from './screenshot';
 
 const ROOT = path.resolve(__dirname, '../..');
-const OUT = path.join(ROOT, 'tests/e2e/out');
 const AXE = require.resolve('axe-core/axe.min.js');
 
 /** Root needs no-sandbox; nothing calls home; the camera is Chromium's own moving test picture. */
@@ -112,19 +111,9 @@ export class ConsoleBrowser {
     return this.page.locator('[aria-live=polite]').textContent();
   }
 
-  /**
-   * Writes tests/e2e/out/console-NAME.png: the whole page, or what the window shows. With RENEW_SCREENSHOTS=1 the picture of
-   * that name in docs/images is written anew as well, where there is one.
-   */
+  /** Writes tests/e2e/out/console-NAME.png: the whole page, or what the window shows; see keepScreenshot. */
   async picture(name: string, { wholePage = true } = {}): Promise<void> {
-    const file = `console-${name}.png`;
-    mkdirSync(OUT, { recursive: true });
-    const image = await this.page.screenshot({ path: path.join(OUT, file), fullPage: wholePage });
-    const documented = path.join(ROOT, 'docs/images', file);
-    if (process.env['RENEW_SCREENSHOTS'] === '1' && existsSync(documented)) {
-      // 128 colours are enough for a screenshot, at a third of the size.
-      writeFileSync(documented, await sharp(image).png({ palette: true, colours: 128 }).toBuffer());
-    }
+    await keepScreenshot(`console-${name}`, await this.page.screenshot({ fullPage: wholePage }));
   }
 
   async close(): Promise<void> {
