@@ -34,6 +34,12 @@ test('only server/config.ts reads the environment', () => {
   ).toEqual([]);
 });
 
+test('the index of the documents names every document', () => {
+  const pages = [...readSourceTree((file) => /^docs\/[^/]+\.md$/.test(file)).keys()].map((file) => path.basename(file));
+  const index = read('docs/README.md');
+  expect(pages.filter((page) => page !== 'README.md' && !index.includes(`](${page})`))).toEqual([]);
+});
+
 test('no document links to a file that is not there', () => {
   const documents = readSourceTree((file) => file.endsWith('.md'));
   const exists = (file: string) => existsSync(path.join(ROOT, decodeURIComponent(file)));
