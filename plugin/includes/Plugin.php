@@ -72,6 +72,7 @@ final class Plugin {
 		( new Library\Library_Column( $store, $settings ) )->register();
 		( new Library\Library_Actions( $store, $loopback ) )->register();
 		( new Editor\Editor_Assets( $assets ) )->register();
+		( new Editor\Places_Box( $assets ) )->register();
 		$placed->register();
 		( new Abilities\Abilities() )->register();
 		( new Seo\Structured_Data( $settings, $placed->library, new Seo\Seo_Plugins() ) )->register();

@@ -5,6 +5,7 @@ import { __ } from '@wordpress/i18n';
 import { isUnderWay, type AttachmentState } from '../shared/attachment-api';
 import { withAltText, type BlockImage } from '../shared/block-images';
 import type { Suggestion } from '../shared/types';
+import { OtherPlaces } from './other-places';
 import { SuggestionForm } from './suggestion-form';
 import { useAttachment, type AttachmentHandle } from './use-attachment';
 import type { BlockProps } from './with-panel';
@@ -82,6 +83,7 @@ function Known(props: KnownProps) {
       <Words state={state} busy={isBusy} />
       {[attachment.error?.message, state.problem].map((problem) => problem && <Problem key={problem} message={problem} />)}
       <LibraryText {...props} />
+      <OtherPlaces state={state} />
       {isOpen && (
         <SuggestionForm
           key={`${suggestion.id} ${suggestion.version}`}

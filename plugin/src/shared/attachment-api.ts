@@ -1,4 +1,5 @@
 import apiFetch from '@wordpress/api-fetch';
+import type { Placement } from '../review/placements-api';
 import { toRequestError } from './api';
 import type { Suggestion } from './types';
 
@@ -11,6 +12,8 @@ export interface AttachmentState {
   readonly decorative: boolean;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly suggestion: Suggestion | null;
+  /** Where it is shown, as far as this person may edit the posts, measured against the library's text. */
+  readonly placements: readonly Placement[];
   readonly review_url: string;
   /** Only in the answer to a request: why the sidecar did not answer. */
   readonly problem?: string;

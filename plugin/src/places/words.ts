@@ -1,0 +1,36 @@
+import { __, sprintf } from '@wordpress/i18n';
+import type { Placement } from '../review/placements-api';
+
+/** How the image stands in one place, in a few words. */
+export function placeWords(item: Placement): string {
+  /* translators: %s: name of a page builder */
+  if (item.builder !== '') return sprintf(__('made with %s: change it there', 'altsmith'), item.builder);
+  const words: Readonly<Record<Placement['state'], string>> = {
+    empty: __('no alt text', 'altsmith'),
+    old_value: __('an older text of the library', 'altsmith'),
+    current: __('has this text', 'altsmith'),
+    custom: __('a text of its own', 'altsmith'),
+    decorative: __('decorative', 'altsmith'),
+    linked: __('inside a link: its text should say where the link goes', 'altsmith'),
+    live: __('featured image: it always shows the library’s text', 'altsmith'),
+  };
+  const said = words[item.state];
+  return item.can_change || item.state === 'current' || item.state === 'decorative' || item.state === 'live'
+    ? said
+    : /* translators: %s: how an image stands there, for instance "no alt text" */
+      sprintf(__('%s; it cannot be changed from here', 'altsmith'), said);
+}
+
+/** What came of the change to one post. */
+export function outcomeWords(outcome: string): string {
+  const words: Readonly<Record<string, string>> = {
+    updated: __('Updated.', 'altsmith'),
+    changed: __('Not updated: it was changed meanwhile. Look again.', 'altsmith'),
+    being_edited: __('Not updated: it is open in an editor. Try again when it is closed.', 'altsmith'),
+    not_allowed: __('Not updated: you may not edit it.', 'altsmith'),
+    refused: __('Not updated: it cannot be changed from here.', 'altsmith'),
+    gone: __('Not updated: it is not there any more.', 'altsmith'),
+    not_kept: __('WordPress or another plugin did not keep the change.', 'altsmith'),
+  };
+  return words[outcome] ?? '';
+}
