@@ -16,6 +16,7 @@ const Options = z.object({
   repetitionPenalty: z.number().optional(),
   prompt: z.string().optional(),
   candidates: z.number().optional(),
+  original: z.boolean().optional(),
 });
 
 /** What the parent says to a worker process. */
@@ -49,12 +50,15 @@ const Candidate = z.object({
   score: z.number(),
 });
 
+const Label = z.object({ name: z.string(), probability: z.number() });
+
 const StepTimings = z.object({ vision: z.number(), text: z.number() });
 
 const Caption = z.object({
   candidates: z.tuple([Candidate], Candidate).readonly(),
   confidence: z.number(),
-  labels: z.array(z.object({ name: z.string(), probability: z.number() })).readonly(),
+  labels: z.array(Label).readonly(),
+  secondOpinion: z.object({ text: z.string(), label: Label }).nullable().exactOptional(),
   timingsMs: StepTimings,
 });
 

@@ -102,6 +102,7 @@ export function describeBlip(
     },
     presets: config.question ? { hf: HF, original: ORIGINAL } : { hf: HF, paper: PAPER },
     default_preset: 'hf',
+    second_opinion: null,
     question: config.question
       ? { original_start: text.bos_token_id + 1, original_longest: 35, original_preset: 'original' }
       : null,

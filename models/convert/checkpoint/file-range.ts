@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs';
 
-/** Reads `length` bytes at `position`; null when the file ends before. */
+/** Reads `length` bytes at `position` into memory of their own; null when the file ends before. */
 export function readRange(handle: number, length: number, position: number): Buffer | null {
-  const bytes = Buffer.alloc(length);
+  const bytes = Buffer.from(new ArrayBuffer(length));
   let got = 0;
   while (got < length) {
     const more = readSync(handle, bytes, got, length - got, position + got);

@@ -2,8 +2,10 @@ import { ModelError } from '../../model-error';
 import { fromFloat16 } from '../onnx/float16';
 import type { Checkpoint } from './checkpoint';
 
-/** Copies bytes to the start of fresh memory, since a typed array must begin on a multiple of its element size. */
+/** Memory of the bytes from its start, as typed arrays need it. The readers' own bytes are there already: no copy. */
 function aligned(bytes: Uint8Array): ArrayBuffer {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && bytes.length === buffer.byteLength) return buffer;
   const copy = new ArrayBuffer(bytes.length);
   new Uint8Array(copy).set(bytes);
   return copy;

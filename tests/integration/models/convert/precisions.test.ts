@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { convertBlip } from '../../../../models/convert/blip/convert';
+import {
+  readCases,
+  readReference,
+  readWords,
+  weightsOf,
+  writeConfig,
+  writePictures,
+  writeWeights,
+} from '../../../support/models/blip-cases';
+
+// How far rounded weights change what the decoder thinks of the next word, on random weights: the cosine between its logits
+// and those of transformers in float32. Random weights have near ties everywhere, so their tokens say little about quality.
+
+const PRECISIONS = ['fp16', 'int8', 'int8-vnni'] as const;
+const LEAST_COSINE = { fp16: 0.99999, int8: 0.997, 'int8-vnni': 0.998 } as const;
+const CASES = readCases()
+  .filter(({ question, pictures }) => !question && pictures.length === 1)
+  .filter((_, index) => index % 2 === 0);
+const REFERENCE = readReference();
+
+const floats = (base64: string) => {
+  const bytes = Buffer.from(base64, 'base64');
+  return Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
+};
+
+function cosine(a: readonly number[], b: readonly number[]): number {
+  const dot = (x: readonly number[], y: readonly number[]) =>
+    x.reduce((sum, value, index) => sum + value * y[index]!, 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
+describe.each(PRECISIONS)('a model in %s', (precision) => {
+  let folder: string;
+  const cosines: number[] = [];
+  const sameFirst: boolean[] = [];
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'altsmith-precision-'));
+    const jobs = [];
+    for (const [index, blip] of CASES.entries()) {
+      const source = path.join(folder, `checkpoint-${index}`);
+      const target = path.join(folder, `model-${index}`);
+      mkdirSync(source);
+      writeConfig(source, blip, readWords());
+      writeWeights(source, 'model.safetensors', weightsOf(blip));
+      await convertBlip({ source, target, precision });
+      const prefixes = REFERENCE[blip.name]!.map(([best]) => best!.logits!.map(({ prefix }) => prefix));
+      jobs.push({ folder: target, pictures: writePictures(source, blip), options: { beams: 1 }, prefixes });
+    }
+    const list = path.join(folder, 'jobs.json');
+    writeFileSync(list, JSON.stringify(jobs));
+    const script = path.resolve(__dirname, '../../../support/models/run-cases.cjs');
+    const lines = execFileSync(process.execPath, [script, list], { encoding: 'utf8', maxBuffer: 1 << 28 })
+      .trim()
+      .split('\n');
+    lines.forEach((line, index) => {
+      const found: string[] = JSON.parse(line).logits[0];
+      REFERENCE[CASES[index]!.name]![0]![0]!.logits!.forEach(({ values }, place) => {
+        const [due, got] = [floats(values), floats(found[place]!)];
+        cosines.push(cosine(due, got));
+        sameFirst.push(due.indexOf(Math.max(...due)) === got.indexOf(Math.max(...got)));
+      });
+    });
+  }, 60_000);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('thinks of the next word nearly what the exact model thinks', () => {
+    expect(cosines.length).toBeGreaterThan(30);
+    const mean = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
+    expect(mean).toBeGreaterThan(LEAST_COSINE[precision]);
+  });
+
+  it('mostly chooses the same next word', () => {
+    const share = sameFirst.filter(Boolean).length / sameFirst.length;
+    expect(share).toBeGreaterThan(precision === 'fp16' ? 0.97 : 0.9);
+  });
+});
