@@ -66,8 +66,13 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
   const { config, data, logger } = parts;
   const engine = parts.engine ?? chooseEngine(config);
   const disk = new DiskState(data.root);
-  let isStopping = false;
-  const health = () => healthOf(engine, { isStopping, disk: disk.problem(), workersElsewhere: config.workers === 0 });
+  const stopping = new AbortController();
+  const health = () =>
+    healthOf(engine, {
+      isStopping: stopping.signal.aborted,
+      disk: disk.problem(),
+      workersElsewhere: config.workers === 0,
+    });
   const metrics = buildMetrics(stores, data, health);
   const jobEnded = metrics.jobEnded.bind(metrics);
   const work = buildWork({ engine, logger, stores, config, jobEnded });
@@ -96,7 +101,9 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     ring: (jobId) => work.queue.ring(jobId),
     health,
     metrics,
-    isStopping: () => isStopping,
+    remoteWork: work.remoteWork,
+    stopping: stopping.signal,
+    isStopping: () => stopping.signal.aborted,
     translate: storageProblem,
   };
   return {
@@ -111,7 +118,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
       startEngine(engine, work.runner, logger);
     },
     drain: () => {
-      isStopping = true;
+      stopping.abort();
       stores.changeSignal.notifyAll();
     },
     stop: async () => {

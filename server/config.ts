@@ -31,6 +31,11 @@ export const Environment = z.object({
     .default('sqlite')
     .describe('What wakes the workers. Jobs live in SQLite either way.'),
   ALTSMITH_REDIS_URL: z.string().optional().describe('Address of Redis, for ALTSMITH_QUEUE=bull.'),
+  ALTSMITH_WORKER_API: z
+    .string()
+    .optional()
+    .describe('For "altsmith worker": address of the sidecar whose jobs this machine does.'),
+  ALTSMITH_WORKER_KEY: z.string().optional().describe('For "altsmith worker": a key of the scope worker.'),
   ALTSMITH_MAX_PIXELS: integer(1, 1_000_000_000)
     .default(50_000_000)
     .describe('Images with more pixels are refused from their header.'),
@@ -70,7 +75,7 @@ export const Environment = z.object({
 export type Environment = z.infer<typeof Environment>;
 
 /** Settings that hold a secret, and may be read from the file that NAME_FILE names. */
-export const SECRETS: readonly (keyof Environment)[] = ['ALTSMITH_REDIS_URL'];
+export const SECRETS: readonly (keyof Environment)[] = ['ALTSMITH_REDIS_URL', 'ALTSMITH_WORKER_KEY'];
 
 export interface Config {
   readonly port: number;
@@ -82,6 +87,8 @@ export interface Config {
   readonly threads: number | null;
   readonly queue: 'sqlite' | 'bull';
   readonly redisUrl: string | null;
+  readonly workerApi: string | null;
+  readonly workerKey: string | null;
   readonly maxPixels: number;
   readonly maxBytes: number;
   readonly keepOriginalsMinutes: number;
@@ -147,6 +154,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     threads: settings.ALTSMITH_THREADS ?? null,
     queue: settings.ALTSMITH_QUEUE,
     redisUrl: settings.ALTSMITH_REDIS_URL ?? null,
+    workerApi: settings.ALTSMITH_WORKER_API ?? null,
+    workerKey: settings.ALTSMITH_WORKER_KEY ?? null,
     maxPixels: settings.ALTSMITH_MAX_PIXELS,
     maxBytes: settings.ALTSMITH_MAX_BYTES,
     keepOriginalsMinutes: settings.ALTSMITH_KEEP_ORIGINALS_MINUTES,

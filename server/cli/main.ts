@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   start: { summary: 'start the sidecar for a person at a terminal (npm start)', load: () => import('./start') },
   serve: { summary: 'start the sidecar', load: () => import('./serve') },
   models: { summary: 'list, pull, convert, verify and choose models', load: () => import('./models') },
+  worker: { summary: 'do jobs of a sidecar on another machine', load: () => import('./worker') },
   keys: { summary: 'create, list, rotate and revoke keys', load: () => import('./keys') },
   sites: { summary: 'list and create sites', load: () => import('./sites') },
   backup: { summary: 'copy the database', load: () => import('./backup') },

@@ -4,6 +4,7 @@ import { InstantCaption } from '../captioning/instant-caption';
 import { JobFinisher } from '../captioning/job-finisher';
 import { JobRunner } from '../captioning/job-runner';
 import { ModelMemory } from '../captioning/model-memory';
+import { RemoteWork } from '../captioning/remote-work';
 import { RunSettler } from '../captioning/run-settler';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
@@ -43,9 +44,11 @@ export function buildWork({ engine, logger, stores, config, jobEnded }: WorkPart
       autoApproveFrom: sites.get(siteId)?.settings.auto_approve_from ?? null,
     }),
   });
+  const model = new ModelMemory(storage, engine);
   return {
     queue,
-    model: new ModelMemory(storage, engine),
+    model,
+    remoteWork: new RemoteWork({ queue, leases, finisher, model, imagesOf, resultsOf, logger }),
     instant: new InstantCaption(engine, slots),
     settler: new RunSettler({
       storage,

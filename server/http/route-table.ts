@@ -18,6 +18,7 @@ import {
   writeBackSuggestion,
 } from './routes/suggestions';
 import { deleteWebhook, putWebhook } from './routes/webhook';
+import { workerClaim, workerFail, workerFinish, workerHeartbeat, workerImage, workerRelease } from './routes/worker';
 
 import { COMPAT_ROUTES } from './compat/faces';
 
@@ -59,5 +60,11 @@ export const ROUTES: readonly Route[] = [
   cancelPull,
   putWebhook,
   deleteWebhook,
+  workerClaim,
+  workerImage,
+  workerHeartbeat,
+  workerFinish,
+  workerFail,
+  workerRelease,
   ...COMPAT_ROUTES,
 ];

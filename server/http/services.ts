@@ -1,13 +1,16 @@
+import type { z } from 'zod';
 import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
 import type { BulkDecisionReply, BulkDecisionRequest } from '../contract/decision';
 import type { Job, JobRequest } from '../contract/job';
 import type { ListedModel } from '../contract/model';
 import type { ModelRef } from '../contract/primitives';
 import type { Run, RunAction } from '../contract/run';
+import type { WorkerClaim, WorkerClaimRequest, WorkerFailure, WorkerFinish } from '../contract/worker';
 import type { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import type { SpooledImage } from '../intake/spool';
 import type { Logger } from '../logger';
+import type { ClaimRef } from '../queue/queue';
 import type { JobStore } from '../queue/job-store';
 import type { ChangeFeed } from '../review/change-feed';
 import type { ChangeSignal } from '../review/change-signal';
@@ -45,6 +48,15 @@ export interface SiteServices {
     readonly remove: () => boolean;
   };
   readonly listSuggestions: (filter: SuggestionFilter) => { items: Suggestion[]; next: string | null };
+}
+
+export interface RemoteWorkService {
+  claim(request: WorkerClaimRequest, signal: AbortSignal): Promise<WorkerClaim | null>;
+  image(ref: ClaimRef): string;
+  heartbeat(ref: ClaimRef): void;
+  finish(jobId: string, body: z.infer<typeof WorkerFinish>): void;
+  fail(jobId: string, body: z.infer<typeof WorkerFailure>): 'waiting' | 'failed';
+  release(ref: ClaimRef): void;
 }
 
 export interface Health {
@@ -92,6 +104,10 @@ export interface Services {
   readonly changeSignal: ChangeSignal;
   /** Tells the workers that a job of this id waits. */
   readonly ring: (jobId: string) => void;
+  /** The jobs as workers on other machines see them. */
+  readonly remoteWork: RemoteWorkService;
+  /** Aborts once a stop was asked for. */
+  readonly stopping: AbortSignal;
   readonly health: () => Health;
   readonly metrics: Metrics;
   /** True once a stop was asked for: long polls end, new work is refused. */

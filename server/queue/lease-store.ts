@@ -68,6 +68,10 @@ export class LeaseStore {
       held: db.prepare<[string], HeldRow>(
         "SELECT site_id, token, failures, crashes, interruptions FROM jobs WHERE id = ? AND state = 'running'",
       ),
+      heldBy: db.prepare<[string, number], TakenRow>(
+        `SELECT seq, id, site_id, image_sha256, subject_type, subject_id, run_id, priority, request, attempts, token
+         FROM jobs WHERE id = ? AND token = ? AND state = 'running'`,
+      ),
       expired: db.prepare<[number], { id: string; token: number }>(
         "SELECT id, token FROM jobs WHERE state = 'running' AND lease_until <= ? LIMIT 100",
       ),
@@ -151,6 +155,12 @@ export class LeaseStore {
       this.options.ends.failed(row.site_id, claim.jobId);
       return null;
     });
+  }
+
+  /** The claim as it was handed out; null when it is no longer this holder's. */
+  held(claim: ClaimRef): Claim | null {
+    const row = this.#sql.heldBy.get(claim.jobId, claim.token);
+    return row === undefined ? null : claimOf(row);
   }
 
   /** Hands the job back untouched, as after a SIGTERM. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { AnswerReply, CaptionOptions, CaptionReply, CaptionRequest } from '../../contract/caption';
 import { AppError } from '../../errors';
-import { isJson } from '../adapter';
 import { bytesOf } from '../request-bytes';
 import { defineRoute } from '../route';
 
@@ -18,29 +17,22 @@ export const captions = defineRoute({
   bodyKind: 'json-or-image',
   jsonLimit: JSON_LIMIT,
   query: CaptionOptions,
-  body: z.unknown(),
+  body: CaptionRequest.optional(),
   answers: { 200: z.union([CaptionReply, AnswerReply]) },
   handle: async ({ query, body, request, services, signal }) => {
     if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
-    const { source, options } = isJson(request) ? readJson(body, query) : { source: bytesOf(request), options: query };
+    const { source, options } =
+      body === undefined ? { source: bytesOf(request), options: query } : readJson(body, query);
     const spooled = await services.spool(source);
     return { status: 200, body: await services.captionNow(spooled.file, options, signal) };
   },
 });
 
 function readJson(
-  body: unknown,
+  body: CaptionRequest,
   query: CaptionOptions,
 ): { source: AsyncIterable<Uint8Array>; options: CaptionOptions } {
-  const parsed = CaptionRequest.safeParse(body);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.slice(0, 10).map((issue) => ({
-      where: ['body', ...issue.path.map(String)].join('.').slice(0, 200),
-      problem: issue.message.slice(0, 200),
-    }));
-    throw new AppError('BAD_REQUEST', { problems });
-  }
-  const { image, ...options } = parsed.data;
+  const { image, ...options } = body;
   const base64 = image.replace(DATA_URI, '');
   if (!BASE64.test(base64)) {
     throw new AppError('BAD_REQUEST', {

@@ -1,0 +1,56 @@
+import { readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { chooseEngine } from '../captioning/choose-engine';
+import type { Config } from '../config';
+import { CATALOGUE } from '../errors';
+import type { Logger } from '../logger';
+import { BullBell } from '../queue/bull-bell';
+import { WorkerApi } from '../remote-worker/api-client';
+import { serveHealth, type WorkerHealth } from '../remote-worker/health-server';
+import { RemoteWorker } from '../remote-worker/remote-worker';
+import { DataFolder, lockFolder } from '../storage/data-folder';
+
+export interface WorkerOptions {
+  readonly api: string;
+  readonly key: string;
+  readonly name: string;
+  /** Port for /livez and /readyz; null for none. */
+  readonly port: number | null;
+}
+
+const DRAIN_MS = 15_000;
+
+/**
+ * Starts a worker for a sidecar on another machine; resolves once it asks for work. Returns how to stop it.
+ * Throws DATA_DIR_IN_USE, DATA_DIR_REMOTE, REDIS_EVICTS.
+ */
+export async function startRemoteWorker(
+  config: Config,
+  options: WorkerOptions,
+  logger: Logger,
+): Promise<() => Promise<void>> {
+  const data = new DataFolder(config.dataDir);
+  data.prepare();
+  const unlock = lockFolder(data);
+  for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
+  const engine = chooseEngine(config);
+  const bell = config.redisUrl === null ? null : new BullBell(config.redisUrl, logger);
+  const api = new WorkerApi(options.api, options.key);
+  const worker = new RemoteWorker({ api, engine, bell, name: options.name, folder: data.temporary, logger });
+  const health = (): WorkerHealth => {
+    const { ready, problem } = engine.state();
+    const missing = ready
+      ? null
+      : (problem ?? { code: 'MODEL_UNAVAILABLE', message: CATALOGUE.MODEL_UNAVAILABLE.message });
+    return { ready: missing === null && worker.isConnected(), problems: missing === null ? [] : [missing] };
+  };
+  await bell?.start();
+  const closeHealth = options.port === null ? null : await serveHealth(options.port, config.host, health);
+  await engine.start();
+  worker.start(engine.state().workers);
+  return async () => {
+    await worker.stop(DRAIN_MS);
+    await Promise.all([closeHealth?.(), bell?.close(), engine.stop()]);
+    unlock();
+  };
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { Id } from './primitives';
+
+/** The model a worker runs, as it names it. */
+export const WorkerModel = z.object({
+  id: z.string().min(1).max(200),
+  precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'remote']),
+  demonstration: z.boolean(),
+  canAnswer: z.boolean(),
+  canPrompt: z.boolean().exactOptional(),
+  address: z.string().exactOptional(),
+});
+
+/** Body of `POST /v1/worker/claim`. */
+export const WorkerClaimRequest = z.strictObject({
+  worker: z.string().trim().min(1).max(100),
+  model: WorkerModel,
+  /** Seconds to wait for a job; 0 answers at once. */
+  wait: z.number().min(0).max(25).default(0),
+});
+export type WorkerClaimRequest = z.infer<typeof WorkerClaimRequest>;
+
+/** One job in the hands of a worker; `token` proves in every later call that it still is. */
+export const WorkerClaim = z.object({
+  job_id: Id,
+  token: z.number().int(),
+  image_sha256: z.string(),
+  lease_seconds: z.number(),
+  options: z.object({ beams: z.number().int(), candidates: z.number().int() }),
+});
+export type WorkerClaim = z.infer<typeof WorkerClaim>;
+
+export const WorkerClaimReply = z.object({ claim: WorkerClaim.nullable() });
+
+const Token = z.number().int().positive();
+
+/** Body of `…/heartbeat` and `…/release`. */
+export const WorkerHold = z.strictObject({ token: Token });
+
+/** Body of `…/fail`. */
+export const WorkerFailure = z.strictObject({
+  token: Token,
+  code: z.string().regex(/^[A-Z_]{1,60}$/),
+  /** How the process that held the picture ended, where one did. */
+  signal: z.string().max(20).optional(),
+});
+
+const milliseconds = z.number().nonnegative();
+const Candidate = z.object({
+  text: z.string().max(10_000),
+  tokens: z.array(z.number().int()).max(1000),
+  logProbs: z.array(z.number()).max(1000),
+  score: z.number(),
+});
+
+/** What a model said about a picture, as the engine gave it; the texts are made from it where the job is kept. */
+export const WorkerResult = z.object({
+  model: WorkerModel,
+  image: z.object({
+    width: z.number().int().positive(),
+    height: z.number().int().positive(),
+    format: z.string().max(40),
+    hasAlpha: z.boolean(),
+    contrast: z.number(),
+    flatness: z.number(),
+  }),
+  caption: z.object({
+    candidates: z.tuple([Candidate], Candidate),
+    confidence: z.number().min(0).max(1),
+    labels: z.array(z.object({ name: z.string().max(200), probability: z.number() })).max(2000),
+    timingsMs: z.object({ vision: milliseconds, text: milliseconds }),
+  }),
+  timingsMs: z.object({ decode: milliseconds, vision: milliseconds, text: milliseconds, total: milliseconds }),
+});
+export type WorkerResult = z.infer<typeof WorkerResult>;
+
+/** Body of `…/finish`. `thumbnail` is a small WebP in base64. */
+export const WorkerFinish = z.strictObject({
+  token: Token,
+  result: WorkerResult,
+  thumbnail: z.base64().max(2_000_000).optional(),
+});
+
+/** Answer of `…/heartbeat`, `…/finish`, `…/fail` and `…/release`: what the job is now. */
+export const WorkerJobReply = z.object({ state: z.enum(['running', 'done', 'waiting', 'failed']) });

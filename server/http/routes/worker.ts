@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { Id } from '../../contract/primitives';
+import {
+  WorkerClaimReply,
+  WorkerClaimRequest,
+  WorkerFailure,
+  WorkerFinish,
+  WorkerHold,
+  WorkerJobReply,
+} from '../../contract/worker';
+import { AppError } from '../../errors';
+import { defineRoute } from '../route';
+
+const Params = z.strictObject({ id: Id });
+/** A result and a small picture. */
+const FINISH_LIMIT = 4_000_000;
+
+export const workerClaim = defineRoute({
+  method: 'post',
+  path: '/v1/worker/claim',
+  access: 'worker',
+  summary: 'A job for a worker on another machine; null when none came within `wait` seconds.',
+  bodyKind: 'json',
+  body: WorkerClaimRequest,
+  answers: { 200: WorkerClaimReply },
+  handle: async ({ body, services, signal }) => {
+    if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
+    const stopping = AbortSignal.any([signal, services.stopping]);
+    return { status: 200, body: { claim: await services.remoteWork.claim(body, stopping) } };
+  },
+});
+
+export const workerImage = defineRoute({
+  method: 'get',
+  path: '/v1/worker/jobs/{id}/image',
+  access: 'worker',
+  summary: 'The bytes of a claimed job’s picture.',
+  params: Params,
+  query: z.strictObject({ token: z.coerce.number().int().positive() }),
+  answers: { 200: 'application/octet-stream' },
+  handle: ({ params, query, services }) => {
+    const path = services.remoteWork.image({ jobId: params.id, token: query.token });
+    return { status: 200, file: { path, mediaType: 'application/octet-stream' } };
+  },
+});
+
+export const workerHeartbeat = defineRoute({
+  method: 'post',
+  path: '/v1/worker/jobs/{id}/heartbeat',
+  access: 'worker',
+  summary: 'The worker is still at it: its lease begins anew.',
+  bodyKind: 'json',
+  params: Params,
+  body: WorkerHold,
+  answers: { 200: WorkerJobReply },
+  handle: ({ params, body, services }) => {
+    services.remoteWork.heartbeat({ jobId: params.id, token: body.token });
+    return { status: 200, body: { state: 'running' } };
+  },
+});
+
+export const workerFinish = defineRoute({
+  method: 'post',
+  path: '/v1/worker/jobs/{id}/finish',
+  access: 'worker',
+  summary: 'What the model said. 409 when the job has gone to another worker; then nothing of it is kept.',
+  bodyKind: 'json',
+  jsonLimit: FINISH_LIMIT,
+  params: Params,
+  body: WorkerFinish,
+  answers: { 200: WorkerJobReply },
+  handle: ({ params, body, services }) => {
+    services.remoteWork.finish(params.id, body);
+    return { status: 200, body: { state: 'done' } };
+  },
+});
+
+export const workerFail = defineRoute({
+  method: 'post',
+  path: '/v1/worker/jobs/{id}/fail',
+  access: 'worker',
+  summary: 'The attempt failed; the answer says whether the job waits for another.',
+  bodyKind: 'json',
+  params: Params,
+  body: WorkerFailure,
+  answers: { 200: WorkerJobReply },
+  handle: ({ params, body, services }) => ({
+    status: 200,
+    body: { state: services.remoteWork.fail(params.id, body) },
+  }),
+});
+
+export const workerRelease = defineRoute({
+  method: 'post',
+  path: '/v1/worker/jobs/{id}/release',
+  access: 'worker',
+  summary: 'The worker stops before it is done; nothing is held against the job.',
+  bodyKind: 'json',
+  params: Params,
+  body: WorkerHold,
+  answers: { 200: WorkerJobReply },
+  handle: ({ params, body, services }) => {
+    services.remoteWork.release({ jobId: params.id, token: body.token });
+    return { status: 200, body: { state: 'waiting' } };
+  },
+});

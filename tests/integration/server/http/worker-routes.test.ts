@@ -1,0 +1,118 @@
+import { KeyStore } from '../../../../server/sites/key-store';
+import { openDatabase } from '../../../../server/storage/database';
+import { samplePng } from '../../../support/sample-image';
+import { TestSidecar } from '../../../support/test-sidecar';
+
+let sidecar: TestSidecar;
+let key: string;
+beforeAll(async () => {
+  sidecar = await TestSidecar.start();
+  // Its own workers do nothing, so that what these tests claim stays where it is.
+  sidecar.engine.ready = false;
+  const storage = openDatabase(`${sidecar.dataDir}/altsmith.db`);
+  key = new KeyStore(storage).create({ scope: 'worker', siteId: null, name: 'test' }).text;
+  storage.close();
+});
+afterAll(() => sidecar.remove());
+
+const model = { id: 'elsewhere', precision: 'fp32', demonstration: false, canAnswer: false };
+const candidate = { text: 'a dog on a beach', tokens: [1, 2], logProbs: [-0.1, -0.2], score: -0.1 };
+const result = {
+  model,
+  image: { width: 16, height: 12, format: 'png', hasAlpha: false, contrast: 60, flatness: 0.2 },
+  caption: { candidates: [candidate], confidence: 0.8, labels: [], timingsMs: { vision: 1, text: 1 } },
+  timingsMs: { decode: 1, vision: 1, text: 1, total: 3 },
+};
+const call = (method: string, route: string, body?: unknown) =>
+  sidecar.call(method, `/v1/worker/${route}`, body, { key });
+const claim = async () => (await call('POST', 'claim', { worker: 'w', model, wait: 1 })).body.claim;
+let seed = 0;
+const claimed = async () => {
+  seed += 1;
+  const { body } = await sidecar.submit(samplePng(seed), String(seed));
+  return { ...(await claim()), id: body.job.id };
+};
+
+test('a claim, its picture, a heartbeat, and the result with a thumbnail', async () => {
+  const { id, token, ...rest } = await claimed();
+  expect(rest).toMatchObject({ job_id: id, image_sha256: samplePng(seed).sha256, lease_seconds: 60 });
+  const picture = await fetch(`${sidecar.url}/v1/worker/jobs/${id}/image?token=${token}`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  expect(Buffer.from(await picture.arrayBuffer()).equals(samplePng(seed).bytes)).toBe(true);
+  expect((await call('POST', `jobs/${id}/heartbeat`, { token })).body).toEqual({ state: 'running' });
+  const thumbnail = Buffer.from('RIFF\0\0\0\0WEBPVP8L not looked at further').toString('base64');
+  expect((await call('POST', `jobs/${id}/finish`, { token, result, thumbnail })).body).toEqual({ state: 'done' });
+  const { job } = (await sidecar.call('GET', `/v1/jobs/${id}`)).body;
+  const { suggestion } = (await sidecar.call('GET', `/v1/suggestions/${job.suggestion_id}`)).body;
+  expect(suggestion).toMatchObject({ fields: { alt_text: 'A dog on a beach' }, model: { id: 'elsewhere' } });
+  expect((await sidecar.call('GET', `/v1/images/${samplePng(seed).sha256}/thumbnail`)).status).toBe(200);
+});
+
+test('what this model has said before is not asked again', async () => {
+  const image = samplePng(1);
+  const { body } = await sidecar.submit(image, 'the same picture elsewhere');
+  expect(await claim()).toBeNull();
+  expect((await sidecar.call('GET', `/v1/jobs/${body.job.id}`)).body.job.state).toBe('done');
+});
+
+test.each([
+  ['an old token', (id: string, token: number) => call('POST', `jobs/${id}/finish`, { token: token + 1, result })],
+  ['another job', (_id: string, token: number) => call('POST', 'jobs/job_nothing/finish', { token, result })],
+  ['the picture with an old token', (id: string, token: number) => call('GET', `jobs/${id}/image?token=${token + 1}`)],
+  [
+    'a heartbeat with an old token',
+    (id: string, token: number) => call('POST', `jobs/${id}/heartbeat`, { token: token + 1 }),
+  ],
+  [
+    'a failure with an old token',
+    (id: string, token: number) => call('POST', `jobs/${id}/fail`, { token: token + 1, code: 'IMAGE_CORRUPT' }),
+  ],
+])('%s is refused, and changes nothing', async (_name, send) => {
+  const { id, token } = await claimed();
+  expect(await send(id, token)).toMatchObject({ status: 409, body: { error: { code: 'LEASE_LOST' } } });
+  expect((await sidecar.call('GET', `/v1/jobs/${id}`)).body.job.state).toBe('running');
+  await call('POST', `jobs/${id}/release`, { token });
+  const again = await claim();
+  expect(again.job_id).toBe(id);
+  await call('POST', `jobs/${id}/fail`, { token: again.token, code: 'IMAGE_CORRUPT' });
+});
+
+test('whether a failure is final is decided by the catalogue, not by the worker', async () => {
+  const first = await claimed();
+  expect((await call('POST', `jobs/${first.id}/fail`, { token: first.token, code: 'IMAGE_CORRUPT' })).body).toEqual({
+    state: 'failed',
+  });
+  const second = await claimed();
+  expect((await call('POST', `jobs/${second.id}/fail`, { token: second.token, code: 'DECODE_CRASHED' })).body).toEqual({
+    state: 'waiting',
+  });
+  const third = await claimed();
+  expect((await call('POST', `jobs/${third.id}/fail`, { token: third.token, code: 'MADE_UP' })).body).toEqual({
+    state: 'waiting',
+  });
+  const shown = (await sidecar.call('GET', `/v1/jobs/${third.id}`)).body.job;
+  expect(shown.error.code).toBe('INTERNAL');
+});
+
+test('a thumbnail that is no WebP is refused, and the job stays with its worker', async () => {
+  const { id, token } = await claimed();
+  const thumbnail = Buffer.from('<svg onload=alert(1)>').toString('base64');
+  const answer = await call('POST', `jobs/${id}/finish`, { token, result, thumbnail });
+  expect(answer).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
+  expect((await call('POST', `jobs/${id}/heartbeat`, { token })).status).toBe(200);
+});
+
+test('a worker that hangs up while it waits takes no job with it', async () => {
+  const abort = new AbortController();
+  const waiting = fetch(`${sidecar.url}/v1/worker/claim`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ worker: 'w', model, wait: 20 }),
+    signal: abort.signal,
+  }).catch(() => null);
+  abort.abort();
+  await waiting;
+  const { id } = await claimed();
+  expect(id).toEqual(expect.any(String));
+});
