@@ -59,6 +59,8 @@ export interface Caption {
   /** 0..1, calibrated for this model: sort and badge by it, never hide by it. */
   readonly confidence: number;
   readonly labels: readonly Label[];
+  /** What the classifier is sure to see where the sentence names nothing of the kind: the safer text. */
+  readonly secondOpinion?: { readonly text: string; readonly label: Label } | null;
   readonly timingsMs: { readonly vision: number; readonly text: number };
 }
 

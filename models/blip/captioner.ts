@@ -6,7 +6,8 @@ import { GreedySearch } from './decode/greedy';
 import { runSearches, type Hypothesis, type Search, type SearchOptions } from './decode/search';
 import { ImageMemory } from './image-memory';
 import { readManifest, type Manifest, type Preset } from './manifest';
-import { checkModelFiles, readVocabulary } from './model-files';
+import { checkModelFiles, readModelText, readVocabulary } from './model-files';
+import { labelsOf, parseLabelGroups, secondOpinion, type LabelGroup } from './second-opinion';
 import { BlipSession, type ImageState } from './session';
 import { WordPieceTokenizer } from './tokenizer';
 
@@ -23,6 +24,7 @@ export class BlipCaptioner implements Captioner {
     private readonly manifest: Manifest,
     private readonly session: BlipSession,
     private readonly tokenizer: WordPieceTokenizer,
+    private readonly labelGroups: readonly LabelGroup[] = [],
   ) {
     const { layers, heads, image_tokens: seen, head_size: size } = manifest.dims;
     const stateBytes = 2 * layers * heads * seen * size * 4;
@@ -52,7 +54,10 @@ export class BlipCaptioner implements Captioner {
       const searches = states.map(() => newSearch(search));
       await runSearches(searches, this.session.decode(states), options.signal);
       const timingsMs = { vision: seen - begin, text: performance.now() - seen };
-      return searches.map((finished) => this.captionOf(finished.results(), options, timingsMs));
+      return searches.map((finished, index) => {
+        const caption = this.captionOf(finished.results(), options, timingsMs);
+        return options.prompt === undefined ? this.lookAgain(caption, states[index]) : caption;
+      });
     };
     return this.images.with(pictures, write, options.signal);
   }
@@ -151,6 +156,17 @@ export class BlipCaptioner implements Captioner {
       timingsMs,
     };
   }
+
+  /** Adds what the model's own image classifier says, where it has one. A contradicted sentence is as unsure as it is sure. */
+  private lookAgain(caption: Caption, state: ImageState | undefined): Caption {
+    const thresholds = this.manifest.second_opinion;
+    const logits = state?.classLogits ?? null;
+    if (thresholds === null || logits === null) return caption;
+    const labels = labelsOf(logits, this.labelGroups, thresholds.label);
+    const second = secondOpinion(caption.candidates[0].text, labels, this.labelGroups, thresholds.say);
+    const most = second === null ? 1 : 1 - second.label.probability;
+    return { ...caption, labels, secondOpinion: second, confidence: Math.min(caption.confidence, most) };
+  }
 }
 
 /** Most tokens of a sentence, start token and prompt included. What the caller says comes before the preset. */
@@ -179,5 +195,7 @@ export async function openBlipCaptioner(folder: string, threads: number): Promis
     special: manifest.text.special,
     cleanup: manifest.text.cleanup,
   });
-  return new BlipCaptioner(manifest, await BlipSession.open(folder, manifest, threads), tokenizer);
+  const labels = manifest.second_opinion?.labels;
+  const groups = labels === undefined ? [] : parseLabelGroups(await readModelText(folder, labels));
+  return new BlipCaptioner(manifest, await BlipSession.open(folder, manifest, threads), tokenizer, groups);
 }

@@ -72,6 +72,18 @@ export const Manifest = z.object({
     })
     .nullable()
     .default(null),
+  /** Models with an image classifier only. */
+  second_opinion: z
+    .object({
+      /** File that puts the classes under plain nouns. */
+      labels: z.string(),
+      /** Least probability of a label that is told. */
+      label: z.number(),
+      /** From this probability on the classifier is believed against a sentence that names nothing of the kind. */
+      say: z.number(),
+    })
+    .nullable()
+    .default(null),
   /** Points [mean log-probability, confidence], rising; between them straight lines. */
   confidence: z.array(z.tuple([z.number(), z.number()])).min(2),
   session: z.object({

@@ -45,8 +45,13 @@ export async function checkModelFiles(folder: string, manifest: Manifest): Promi
   }
 }
 
+/** A text file of a model. */
+export function readModelText(folder: string, name: string): Promise<string> {
+  return readFile(path.join(folder, name), 'utf8');
+}
+
 /** Lines of a vocab.txt. */
 export async function readVocabulary(folder: string, name: string): Promise<string[]> {
-  const text = await readFile(path.join(folder, name), 'utf8');
+  const text = await readModelText(folder, name);
   return text.replace(/\r?\n$/, '').split(/\r?\n/);
 }

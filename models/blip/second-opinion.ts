@@ -26,13 +26,6 @@ export interface SecondOpinion {
   readonly label: Label;
 }
 
-export interface Thresholds {
-  /** Least probability of a label that is told at all. */
-  readonly label: number;
-  /** From this probability on the classifier is believed against a sentence that names nothing of the kind. */
-  readonly say: number;
-}
-
 /** More labels than this are noise. */
 const MOST_LABELS = 5;
 

@@ -58,8 +58,19 @@ function draftsOf(caption: Caption): [Draft, ...Draft[]] {
   return [first ?? { text: '', problems: ['too_short'], words: [] }, ...rest];
 }
 
-function doubtsAbout(draft: Draft, unnamed: string | null): string[] {
+/** The classifier's plain noun goes first when it contradicts the sentences; short as it is, it is fit. */
+function withSecondOpinion(caption: Caption, drafts: [Draft, ...Draft[]]): [Draft, ...Draft[]] {
+  if (caption.secondOpinion == null) return drafts;
+  const { text } = polishAltText(caption.secondOpinion.text);
+  return [{ text, problems: [], words: readWords(text) }, ...drafts];
+}
+
+function doubtsAbout(draft: Draft, unnamed: string | null, caption: Caption): string[] {
   const doubts: string[] = [];
+  if (caption.secondOpinion != null) {
+    const said = polishAltText(caption.candidates[0].text).text;
+    doubts.push(`The model's sentence was “${said}”, but its image classifier is sure to see something else.`);
+  }
   if (namesPerson(draft)) doubts.push('It seems to name a person, and the model cannot know who people are.');
   if (unnamed !== null) doubts.push(`The picture may show “${unnamed}”, which the text does not mention.`);
   return doubts;
@@ -83,8 +94,8 @@ function fieldsOf(best: Draft, input: ComposeInput): Fields {
 
 /** Everything a suggestion says about one picture, from what the model said. Pure: same input, same texts. */
 export function composeTexts(input: ComposeInput): ComposedTexts {
-  const [best, ...others] = draftsOf(input.caption);
-  const doubts = doubtsAbout(best, unnamedThing(best.words, input.caption.labels));
+  const [best, ...others] = withSecondOpinion(input.caption, draftsOf(input.caption));
+  const doubts = doubtsAbout(best, unnamedThing(best.words, input.caption.labels), input.caption);
   const confidence = textConfidence(input.caption, best, doubts.length);
   return {
     fields: fieldsOf(best, input),

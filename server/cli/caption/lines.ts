@@ -1,3 +1,4 @@
+import type { Caption } from '../../../models/captioner';
 import type { EngineResult } from '../../captioning/engine';
 import { polishAltText } from '../../captioning/text/alt-text';
 import type { AppError } from '../../errors';
@@ -12,6 +13,17 @@ function modelOf({ id, precision, demonstration }: EngineResult['model']) {
   return { id, precision, demonstration };
 }
 
+/**
+ * The text to use, and the other ones: the sentences of the search, after the plain noun of the image classifier where
+ * that is sure of something that the best sentence does not name.
+ */
+export function captionTexts({ candidates, secondOpinion }: Caption): { altText: string; alternatives: string[] } {
+  const sentences = candidates.map(({ text }) => polishAltText(text).text);
+  const all = secondOpinion == null ? sentences : [polishAltText(secondOpinion.text).text, ...sentences];
+  const [altText = '', ...alternatives] = all;
+  return { altText, alternatives };
+}
+
 function jsonOf(file: string, result: EngineResult): Record<string, unknown> {
   const rest = { timings_ms: timings(result.timingsMs), model: modelOf(result.model) };
   const { caption, answer } = result;
@@ -19,14 +31,15 @@ function jsonOf(file: string, result: EngineResult): Record<string, unknown> {
     const { text, tokens, confidence } = answer ?? { text: '', tokens: [], confidence: 0 };
     return { file, answer: text, tokens, confidence: round(confidence, 4), ...rest };
   }
-  const [best, ...others] = caption.candidates;
+  const [best] = caption.candidates;
+  const { altText, alternatives } = captionTexts(caption);
   return {
     file,
     caption: best.text,
-    alt_text: polishAltText(best.text).text,
+    alt_text: altText,
     tokens: best.tokens,
     confidence: round(caption.confidence, 4),
-    alternatives: others.map((candidate) => polishAltText(candidate.text).text),
+    alternatives,
     ...rest,
   };
 }
@@ -34,8 +47,7 @@ function jsonOf(file: string, result: EngineResult): Record<string, unknown> {
 /** What is printed for a picture: one JSON object, or "file: text", each a line. */
 export function resultLine(file: string, result: EngineResult, json: boolean): string {
   if (json) return `${JSON.stringify(jsonOf(file, result))}\n`;
-  const text =
-    result.caption === null ? (result.answer?.text ?? '') : polishAltText(result.caption.candidates[0].text).text;
+  const text = result.caption === null ? (result.answer?.text ?? '') : captionTexts(result.caption).altText;
   return `${file}: ${text}\n`;
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { EngineResult } from '../../captioning/engine';
-import { polishAltText } from '../../captioning/text/alt-text';
 import { AppError } from '../../errors';
+import { captionTexts } from './lines';
 
 const COLUMNS = ['file', 'alt_text', 'caption', 'answer', 'confidence', 'alternatives', 'model', 'error'] as const;
 
@@ -20,13 +20,13 @@ function rowOf(file: string, { caption, answer, model }: EngineResult): string {
   if (caption === null) {
     return tableRow({ ...rest, answer: answer?.text ?? '', confidence: (answer?.confidence ?? 0).toFixed(4) });
   }
-  const [best, ...others] = caption.candidates;
+  const { altText, alternatives } = captionTexts(caption);
   return tableRow({
     ...rest,
-    alt_text: polishAltText(best.text).text,
-    caption: best.text,
+    alt_text: altText,
+    caption: caption.candidates[0].text,
     confidence: caption.confidence.toFixed(4),
-    alternatives: others.map(({ text }) => polishAltText(text).text).join(' | '),
+    alternatives: alternatives.join(' | '),
   });
 }
 

@@ -66,6 +66,16 @@ test('with --json each line holds what the contract promises', () => {
   expect(Object.keys(line.timings_ms).sort()).toEqual(['decode', 'text', 'total', 'vision']);
 });
 
+test('a sentence that the image classifier contradicts is told, but is not the alt text', () => {
+  const [line] = caption(['--json', 'photos/inside/coffee, small.jpg']).out.map((text) => JSON.parse(text) as Line);
+  expect(line).toMatchObject({
+    alt_text: 'A cup of coffee',
+    caption: expect.stringContaining('a brown dog') as string,
+  });
+  expect(line!.alternatives[0]).toContain('A brown dog');
+  expect(line!.confidence).toBeLessThan(0.5);
+});
+
 test('one bad file never stops the rest, is told in a sentence, and makes the exit code 1', () => {
   const { code, out, err } = caption(['bad.jpg', 'not-there.jpg', 'empty', 'photos/cat.jpg']);
   expect(code).toBe(1);

@@ -91,6 +91,20 @@ describe('fields', () => {
     expect(keywords).toContain('class a');
   });
 
+  test('the plain noun of the image classifier replaces a sentence that it contradicts, and says so', () => {
+    const secondOpinion = { text: 'a cup of coffee', label: { name: 'coffee', probability: 0.7 } };
+    const caption = { labels: [secondOpinion.label], secondOpinion, candidates: said('a brown dog on a table') };
+    const { fields, alternatives, flags, confidence } = composeTexts(anInput({ caption }));
+    expect(fields.alt_text).toBe('A cup of coffee');
+    expect(fields.keywords).toContain('coffee');
+    expect(fields.keywords).not.toContain('dog');
+    expect(alternatives).toEqual(['A brown dog on a table']);
+    expect(flags).toEqual([
+      { code: 'low_confidence', message: expect.stringContaining('“A brown dog on a table”') as string },
+    ]);
+    expect(confidence).toBeLessThanOrEqual(0.3);
+  });
+
   test('a title is cut between words and never ends in a joining word', () => {
     const long = 'a man wearing an orange jacket is standing beside the tall green gate of the old botanical garden';
     const { title } = composeTexts(anInput({ caption: { candidates: said(long) } })).fields;
