@@ -113,20 +113,23 @@ function Buttons({ places }: { readonly places: PlacesHandle }) {
   const { ticked, report, busy } = places;
   if (ticked.length === 0) return null;
   const isPreview = report !== null && report.every((item) => item.outcome === '');
+  const when = (task: () => Promise<void>) => () => {
+    if (!busy) void task();
+  };
   return (
-    <Button
-      variant={isPreview ? 'primary' : 'secondary'}
-      isBusy={busy}
-      aria-disabled={busy}
-      onClick={() => {
-        if (!busy) void (isPreview ? places.apply() : places.preview());
-      }}
-    >
-      {isPreview
-        ? /* translators: %d: number of places */
-          sprintf(_n('Update %d place', 'Update %d places', ticked.length, 'altsmith'), ticked.length)
-        : __('Preview the changes', 'altsmith')}
-    </Button>
+    <p className="altsmith-places__buttons">
+      <Button variant="secondary" isBusy={busy} aria-disabled={busy} onClick={when(places.preview)}>
+        {__('Preview the changes', 'altsmith')}
+      </Button>
+      {isPreview && (
+        <Button variant="primary" aria-disabled={busy} onClick={when(places.apply)}>
+          {
+            /* translators: %d: number of places */
+            sprintf(_n('Update %d place', 'Update %d places', ticked.length, 'altsmith'), ticked.length)
+          }
+        </Button>
+      )}
+    </p>
   );
 }
 

@@ -64,7 +64,11 @@ export function usePlaces(attachment: number, except: number): PlacesHandle {
       setTicked((now) => (on ? [...now, key] : now.filter((one) => one !== key)));
       setReport(null);
     },
-    preview: () => run(async () => setReport((await previewPlacements(attachment, ticked, text)).items)),
+    preview: () =>
+      run(async () => {
+        setReport((await previewPlacements(attachment, ticked, text)).items);
+        speak(__('The changes are shown below. Nothing is written yet.', 'altsmith'));
+      }),
     apply: () =>
       run(async () => {
         const { items } = await applyPlacements(attachment, ticked, text);
