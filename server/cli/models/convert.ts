@@ -1,12 +1,14 @@
 import { convertBlip } from '../../../models/convert/blip/convert';
 import type { Manifest } from '../../../models/blip/manifest';
+import { convertMiniCheckpoint, miniCheckpoint } from './mini-checkpoint';
 import { startProgress } from './progress';
-import { COMMON_OPTIONS, onlyWord, parseWords, precisionOf, UsageError } from './words';
+import { COMMON_OPTIONS, onlyWord, parseWords, precisionOf, UsageError, type Precision } from './words';
 
 export const CONVERT_HELP = `Usage: altsmith models convert FOLDER --out FOLDER [--precision P] [--id ID]
 
 Turns a BLIP checkpoint, laid out as on the hub (config.json, preprocessor_config.json, vocab.txt or tokenizer.json, and
-pytorch_model.bin or model.safetensors), into a model folder that --model and ALTSMITH_MODEL take.
+pytorch_model.bin or model.safetensors), or the checkpoint that the training of mini leaves (one .safetensors file and
+vocab.txt), into a model folder that --model and ALTSMITH_MODEL take.
 
   --out FOLDER      where the model goes; an existing one there is replaced when the new one is whole
   --precision P     fp32, fp16 (half the size), int8 (a quarter, fast, exact on every CPU; default), int8-vnni (8-bit weights,
@@ -19,6 +21,17 @@ function summary(manifest: Manifest, out: string): string {
   const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0);
   const what = `${manifest.id} (${manifest.precision}), ${(bytes / 1e6).toFixed(0)} MB, is in ${out}`;
   return `${what}\nTry it: altsmith caption picture.jpg --model ${out}\n`;
+}
+
+interface Wish {
+  readonly target: string;
+  readonly precision: Precision;
+  readonly id?: string;
+}
+
+function withProgress(source: string, wish: Wish): Promise<Manifest> {
+  const bar = startProgress(`Converting to ${wish.precision}`);
+  return convertBlip({ source, ...wish, progress: bar.update }).finally(bar.end);
 }
 
 /** `altsmith models convert`: exit code 0 when the model folder is whole. */
@@ -40,14 +53,10 @@ export async function convert(args: string[]): Promise<number> {
   const source = onlyWord(positionals, 'the folder of a checkpoint');
   if (values.out === undefined) throw new UsageError('Say where the model goes: --out FOLDER.');
   const precision = precisionOf(values.precision);
-  const bar = startProgress(`Converting to ${precision}`);
-  const manifest = await convertBlip({
-    source,
-    target: values.out,
-    precision,
-    ...(values.id === undefined ? {} : { id: values.id }),
-    progress: bar.update,
-  }).finally(bar.end);
+  const wish = { target: values.out, precision, ...(values.id === undefined ? {} : { id: values.id }) };
+  const mini = miniCheckpoint(source);
+  // Mini is done before a bar could be drawn.
+  const manifest = mini === null ? await withProgress(source, wish) : await convertMiniCheckpoint(mini, wish);
   process.stdout.write(values.json ? `${JSON.stringify(manifest)}\n` : summary(manifest, values.out));
   return 0;
 }
