@@ -103,7 +103,7 @@ final class Structured_DataTest extends Wp_Test_Case {
 		if ( '' === $html ) {
 			return array();
 		}
-		self::assertSame( 1, preg_match( '#^<script type="application/ld\+json"[^>]*>\s*(.*?)\s*</script>\s*$#s', $html, $match ), $html );
+		self::assertSame( 1, preg_match( '#^<script [^>]*type="application/ld\+json"[^>]*>\s*(.*?)\s*</script>\s*$#s', $html, $match ), $html );
 		$data = json_decode( $match[1], true );
 		self::assertSame( 'https://schema.org', $data['@context'] );
 		return $data['@graph'];
