@@ -16,7 +16,7 @@ const path = require('node:path');
 const FOLDERS = ['server', 'models'];
 /** Read at run time from beside the compiled file. Model weights stay where they are. */
 const COPIED = new Set(['.sql', '.html', '.css', '.svg', '.json']);
-const SKIPPED = new Set(['mini', 'training', 'node_modules']);
+const SKIPPED = [path.join('models', 'mini'), path.join('models', 'training')];
 /** Runs in a browser: bundled into build/console instead of compiled file by file. */
 const CONSOLE = path.join('server', 'console');
 
@@ -24,7 +24,8 @@ function filesBelow(folder) {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const file = path.join(folder, entry.name);
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : filesBelow(file);
+    if (entry.isDirectory())
+      return SKIPPED.some((skipped) => file.endsWith(path.sep + skipped)) ? [] : filesBelow(file);
     return [file];
   });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** Path from the repository's root, with forward slashes, and the text of the file. */
@@ -14,7 +14,8 @@ export function readSourceTree(wanted: (file: string) => boolean): SourceTree {
     encoding: 'utf8',
     maxBuffer: 64e6,
   });
-  const files = listed.split('\n').filter((file) => file !== '' && wanted(file) && existsSync(path.join(ROOT, file)));
+  const isFile = (file: string) => statSync(path.join(ROOT, file), { throwIfNoEntry: false })?.isFile() === true;
+  const files = listed.split('\n').filter((file) => file !== '' && wanted(file) && isFile(file));
   return new Map(files.map((file) => [file, readFileSync(path.join(ROOT, file), 'utf8')]));
 }
 
