@@ -116,6 +116,7 @@ export const CATALOGUE = {
     retryable: false,
   },
   PROMPT_NOT_POSSIBLE: { status: 422, message: 'The loaded model cannot continue a prompt.', retryable: false },
+  HEADERS_TOO_LARGE: { status: 431, message: 'The headers of the request are too long.', retryable: false },
   RATE_LIMITED: { status: 429, message: 'Too many requests; wait and try again.', retryable: true },
   QUEUE_FULL: { status: 429, message: 'The queue is full; try again later.', retryable: true },
   INTERNAL: {

@@ -1,4 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { AppError, type ErrorCode } from '../errors';
+import { newRequestId } from './middleware/request-id';
 
 /**
  * Node's limits, set: without them a slow client may hold a socket for five minutes and there is no bound on sockets.
@@ -16,8 +19,31 @@ const MOST_CONNECTIONS = 500;
 export function createHttpServer(listener: RequestListener): Server {
   const server = createServer(LIMITS, listener);
   server.maxConnections = MOST_CONNECTIONS;
+  server.on('clientError', refuse);
   return server;
 }
+
+/** What does not even parse as HTTP gets an answer of ours too, and no second chance on this connection. */
+function refuse(error: Error & { code?: string; rawPacket?: Buffer }, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const reason = new AppError(PARSER_ERRORS[error.code ?? ''] ?? 'BAD_REQUEST');
+  const requestId = newRequestId();
+  const text = JSON.stringify({ error: reason.toBody(requestId) });
+  // An answer to HEAD has no body; the request was not parsed, so its first bytes tell.
+  const body = error.rawPacket?.toString('latin1', 0, 5) === 'HEAD ' ? '' : text;
+  socket.end(
+    `HTTP/1.1 ${reason.status} ${STATUS_CODES[reason.status] ?? ''}\r\nconnection: close\r\nx-request-id: ${requestId}\r\n` +
+      `content-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${body}`,
+  );
+}
+
+const PARSER_ERRORS: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'REQUEST_TIMEOUT',
+};
 
 /** Resolves once it accepts connections. Rejects when the port is taken. */
 export function listen(server: Server, port: number, host: string): Promise<void> {
