@@ -1,0 +1,105 @@
+'use strict';
+// npm run build && ALTSMITH_MINI_SAFETENSORS=… node tests/bench/mini-agreement.cjs [views]
+// How far the int8 files of models/mini are from the float32 graphs of their checkpoint, over views cut out of the
+// repository's photographs: image states, captions, and the likeliest next token after each beginning of a float32 caption.
+const { execFileSync } = require('node:child_process');
+const { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const sharp = require('sharp');
+
+const ROOT = path.resolve(__dirname, '../..');
+const built = (file) => require(path.join(ROOT, 'build/models', file));
+const { BlipSession } = built('blip/session.js');
+const { openBlipCaptioner } = built('blip/captioner.js');
+const { readManifest } = built('blip/manifest.js');
+const { convertMini } = built('convert/mini/convert.js');
+
+const SHIPPED = path.join(ROOT, 'models/mini');
+const views = Number(process.argv[2] ?? 500);
+
+async function open(folder) {
+  const manifest = await readManifest(folder);
+  return {
+    start: manifest.tokens.start,
+    captioner: await openBlipCaptioner(folder, os.availableParallelism()),
+    session: await BlipSession.open(folder, manifest, os.availableParallelism()),
+  };
+}
+
+/** Mean over layers and image tokens of the cosine between two states. */
+function cosine(one, other) {
+  let [sum, count] = [0, 0];
+  for (const [name, { data, dims }] of Object.entries(one.cross)) {
+    const size = dims[3];
+    for (let at = 0; at < data.length; at += size) {
+      let [dot, a, b] = [0, 0, 0];
+      for (let index = at; index < at + size; index++) {
+        const [x, y] = [data[index], other.cross[name].data[index]];
+        dot += x * y;
+        a += x * x;
+        b += y * y;
+      }
+      sum += dot / Math.sqrt(a * b);
+      count += 1;
+    }
+  }
+  return sum / count;
+}
+
+/** The likeliest token after the start and after each of `tokens`. */
+async function choices({ session, start }, state, tokens) {
+  const step = session.decode([state]);
+  const best = [];
+  for (const token of [start, ...tokens]) {
+    const [row] = await step([{ tokens: [token], parent: 0 }], { choices: 1, wantsLogits: false });
+    best.push(row.ids[0]);
+  }
+  return best;
+}
+
+async function main() {
+  const checkpoint = process.env.ALTSMITH_MINI_SAFETENSORS ?? path.join(ROOT, '../shared/mini/mini-fp16.safetensors');
+  if (!existsSync(checkpoint)) throw new Error('Set ALTSMITH_MINI_SAFETENSORS to the checkpoint of mini.');
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-agreement-'));
+  try {
+    const pictures = path.join(folder, 'pictures');
+    mkdirSync(pictures);
+    const script = path.join(ROOT, 'tests/support/captioning/crop-pictures.cjs');
+    execFileSync(process.execPath, [script, pictures, String(views), 'small']);
+    const vocabulary = path.join(SHIPPED, 'vocab.txt');
+    await convertMini({ checkpoint, vocabulary }, path.join(folder, 'fp32'), 'fp32');
+    const exact = await open(path.join(folder, 'fp32'));
+    const small = await open(SHIPPED);
+    const total = { cosine: 0, sameCaption: 0, tokens: 0, sameToken: 0, confidence: 0 };
+    for (const name of readdirSync(pictures)) {
+      const { data, info } = await sharp(path.join(pictures, name))
+        .toColourspace('srgb')
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      const picture = { data, width: info.width, height: info.height };
+      const [one, other] = [await exact.session.see(picture), await small.session.see(picture)];
+      total.cosine += cosine(one, other);
+      const [a, b] = [await exact.captioner.caption(picture), await small.captioner.caption(picture)];
+      const { tokens, text } = a.candidates[0];
+      if (text === b.candidates[0].text) total.sameCaption += 1;
+      total.confidence += Math.abs(a.confidence - b.confidence);
+      const [wanted, found] = [await choices(exact, one, tokens), await choices(small, other, tokens)];
+      total.tokens += wanted.length;
+      total.sameToken += wanted.filter((token, index) => token === found[index]).length;
+    }
+    const result = {
+      views,
+      image_state_cosine: Number((total.cosine / views).toFixed(5)),
+      same_caption: Number((total.sameCaption / views).toFixed(3)),
+      same_next_token: Number((total.sameToken / total.tokens).toFixed(4)),
+      next_tokens: total.tokens,
+      mean_confidence_difference: Number((total.confidence / views).toFixed(4)),
+    };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+main();
