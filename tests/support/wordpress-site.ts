@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -110,6 +110,15 @@ export class WordPressSite {
   /** Runs PHP with the site's settings; `['-r', code]` or a script with its arguments. */
   php(args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
     return execute('php', ['-d', 'memory_limit=512M', ...args], { env: this.env, maxBuffer: 16e6, timeout: 120_000 });
+  }
+
+  /** Kills PHP in the middle of whatever it does: all workers of the web server at once, and starts it again. */
+  async killRequests(): Promise<void> {
+    const file = path.join(this.folder, 'run/php.pid');
+    process.kill(-Number(readFileSync(file, 'utf8')), 'SIGKILL');
+    // Where nothing reaps orphans the dead process still has its number, and would pass for a living one.
+    rmSync(file);
+    await this.#script('up');
   }
 
   /** A stranger looks at the front page: this is what makes WordPress run its cron. */

@@ -19,7 +19,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Worker {
 	/** Longer than the longest single request to the sidecar, so that a living worker never loses its lock. */
-	private const LOCK_SECONDS = 120;
+	private const LOCK_SECONDS = 60;
 
 	/** Images that are read from the table at once. */
 	private const BATCH = 20;

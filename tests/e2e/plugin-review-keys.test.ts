@@ -1,0 +1,155 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { barriers } from '../support/axe';
+import { PHOTOGRAPHS, ReviewFlow } from '../support/review-flow';
+import { waitFor } from '../support/wait-for';
+
+jest.setTimeout(300_000);
+
+const SCREEN = '/wp-admin/upload.php?page=altsmith-review';
+let flow: ReviewFlow;
+const ids = new Map<string, number>();
+
+beforeAll(async () => {
+  flow = await ReviewFlow.start('review-keys');
+  const names = readdirSync(PHOTOGRAPHS)
+    .filter((file) => file.endsWith('.jpg'))
+    .slice(0, 12);
+  for (const file of names) {
+    const name = path.parse(file).name;
+    ids.set(name, await flow.site.sideload(path.join(PHOTOGRAPHS, file), name));
+  }
+  await flow.suggestionFor(ids.get(path.parse(names.at(-1)!).name)!);
+  await waitFor(
+    'every suggestion to be in WordPress',
+    async () => {
+      await flow.site.visit();
+      const { body } = await flow.site.rest('POST', '/altsmith/v1/sync', {});
+      return body.status.counts.pending === ids.size;
+    },
+    { timeoutMs: 90_000 },
+  );
+});
+afterAll(() => flow.stop());
+
+const { page, press, focused, done } = {
+  page: () => flow.admin.page,
+  press: (...keys: string[]) =>
+    keys.reduce(async (last, key) => last.then(() => page().keyboard.press(key)), Promise.resolve()),
+  focused: () => page().evaluate<string, null>('document.activeElement.getAttribute("aria-label") ?? ""', null),
+  done: () => page().locator('.altsmith-review__done').innerText(),
+};
+
+async function afterDecision(name: string): Promise<void> {
+  await page().locator(`[role=group][aria-label="${name}"]`).waitFor({ state: 'detached' });
+  await waitFor('the focus to be on the next card', async () => !['', name].includes(await focused()));
+}
+
+test('ten reviews without a mouse: next, edit, approve, reject with a reason, decorative, undo', async () => {
+  await flow.admin.go(SCREEN);
+  await page().locator('[data-attachment]').first().waitFor();
+  await flow.admin.picture('1-list');
+  expect(await page().locator('[data-attachment]').count()).toBe(ids.size);
+
+  await press('j');
+  const first = await focused();
+  expect(ids.has(first)).toBe(true);
+  await press('j', 'k');
+  expect(await focused()).toBe(first);
+
+  // Approve an edited text.
+  await press('e', 'Control+a');
+  await page().keyboard.type('Typed without a mouse');
+  await press('Escape');
+  expect(await focused()).toBe(first);
+  expect(await flow.altText(ids.get(first)!)).toBe('');
+  await press('a');
+  await afterDecision(first);
+  expect(await flow.altText(ids.get(first)!)).toBe('Typed without a mouse');
+  expect(await done()).toContain(first);
+  await flow.admin.picture('2-approved');
+
+  // Undo it: the text goes, the card comes back with the focus.
+  await press('u');
+  await waitFor('the card to be back', async () => (await focused()) === first);
+  expect(await flow.altText(ids.get(first)!)).toBe('');
+  await press('a');
+  await afterDecision(first);
+
+  // Reject with a reason.
+  const second = await focused();
+  await press('r', 'ArrowDown');
+  await flow.admin.picture('3-reject');
+  await press('Enter');
+  await afterDecision(second);
+  const { body: rejected } = await flow.site.rest('GET', `/altsmith/v1/attachments/${ids.get(second)}`);
+  expect(rejected.suggestion).toMatchObject({ state: 'rejected', reason: 'vague' });
+  expect(rejected.alt_text).toBe('');
+
+  // Decorative.
+  const third = await focused();
+  await press('d');
+  await afterDecision(third);
+  const { body: decorative } = await flow.site.rest('GET', `/altsmith/v1/attachments/${ids.get(third)}`);
+  expect(decorative).toMatchObject({ alt_text: '', decorative: true });
+
+  // Seven more, as fast as the screen allows.
+  for (let count = 0; count < 7; count++) {
+    const name = await focused();
+    await press('a');
+    await afterDecision(name);
+    expect(await flow.altText(ids.get(name)!)).not.toBe('');
+  }
+  expect(await page().locator('[data-attachment]').count()).toBe(ids.size - 10);
+  expect(flow.admin.errors).toEqual([]);
+});
+
+test('the keys are listed under "?", and letters typed into a text are letters', async () => {
+  await flow.admin.go(SCREEN);
+  await page().locator('[data-attachment]').first().waitFor();
+  await press('?');
+  await page().getByRole('dialog', { name: 'Keys' }).waitFor();
+  await press('Escape');
+  await page().getByRole('dialog').waitFor({ state: 'detached' });
+  await press('j', 'e', 'End');
+  await page().keyboard.type(' aerdu?');
+  const card = page().locator('[aria-current="true"]');
+  expect(await card.getByRole('textbox', { name: 'Suggested alt text' }).inputValue()).toMatch(/ aerdu\?$/);
+  await press('Escape');
+});
+
+test('nothing keeps people out: axe-core, a narrow window, twice the size', async () => {
+  await flow.admin.go(SCREEN);
+  await page().locator('[data-attachment]').first().waitFor();
+  expect(await barriers(page(), '#wpbody-content')).toEqual([]);
+  await page().getByRole('button', { name: 'Approve many…' }).click();
+  await page().getByRole('dialog', { name: 'Approve many' }).waitFor();
+  expect(await barriers(page(), '[role=dialog]')).toEqual([]);
+  await press('Escape');
+
+  await page().setViewportSize({ width: 375, height: 800 });
+  await flow.admin.go(SCREEN);
+  const approve = page().getByRole('button', { name: 'Approve', exact: true }).first();
+  await approve.scrollIntoViewIfNeeded();
+  const box = await approve.boundingBox();
+  expect(box!.x).toBeGreaterThanOrEqual(0);
+  expect(box!.x + box!.width).toBeLessThanOrEqual(375);
+  await flow.admin.picture('4-narrow');
+  // 200 % zoom of a 1280-pixel window.
+  await page().setViewportSize({ width: 640, height: 450 });
+  await flow.admin.go(SCREEN);
+  await approve.scrollIntoViewIfNeeded();
+  await flow.admin.picture('5-zoom');
+  await page().setViewportSize({ width: 1280, height: 900 });
+
+  await flow.admin.go('/wp-admin/upload.php?page=altsmith-backfill');
+  await page().getByRole('button', { name: 'Start', exact: true }).waitFor();
+  expect(await barriers(page(), '#wpbody-content')).toEqual([]);
+  await flow.admin.picture('6-existing-images');
+  await flow.admin.go('/wp-admin/options-general.php?page=altsmith');
+  expect(await barriers(page(), '#wpbody-content')).toEqual([]);
+  await page().getByRole('button', { name: 'Test the saved connection' }).click();
+  await page().getByText('Connected.').first().waitFor();
+  await flow.admin.picture('7-settings');
+  expect(flow.site.debugLog).toBe('');
+});
