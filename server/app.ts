@@ -24,7 +24,7 @@ import { buildDelivery, buildWork, startEngine } from './composition/work';
 import { DiskState } from './storage/disk-state';
 import { version } from './version';
 
-/** What a stop waits for jobs under way; the rest of 20 seconds is for requests. */
+/** What a stop waits for jobs under way; the rest of 20 seconds is for requests and for ending the workers. */
 const DRAIN_MS = 15_000;
 
 export interface AppParts {
@@ -43,7 +43,10 @@ export interface App {
   start(): Promise<void>;
   /** From now on new work is refused and `/readyz` says so. */
   drain(): void;
-  stop(): Promise<void>;
+  /** Waits for what is under way, 15 seconds at most, and hands the rest back. Requests are still answered. */
+  finishWork(): Promise<void>;
+  /** Lets go of everything; nothing is answered any more. */
+  close(): Promise<void>;
 }
 
 /**
@@ -121,12 +124,14 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
       stopping.abort();
       stores.changeSignal.notifyAll();
     },
-    stop: async () => {
+    finishWork: async () => {
       await shelf.stop();
       await predictions.stop();
       await work.runner.stop(DRAIN_MS);
-      await Promise.all([work.settler.stop(), upkeep.stop(), delivery.stop(), work.queue.stop()]);
-      await engine.stop();
+      await Promise.all([work.settler.stop(), upkeep.stop(), delivery.stop()]);
+    },
+    close: async () => {
+      await Promise.all([work.queue.stop(), engine.stop()]);
       stores.storage.close();
       unlock();
     },

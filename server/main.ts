@@ -1,11 +1,15 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { buildApp, type App } from './app';
 import type { CaptionEngine } from './captioning/engine';
 import type { Config } from './config';
 import { createHttpServer, listen } from './http/server';
 import { createLogger, type Logger } from './logger';
 import { DataFolder } from './storage/data-folder';
+
+/** What requests under way are given once no job runs any more. */
+const REQUESTS_MS = 3000;
 
 export interface Sidecar {
   /** Base address, such as `http://127.0.0.1:8787`. */
@@ -38,21 +42,28 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
     announce(`Altsmith listens on ${url}`);
     if (app.firstKey !== null) announce(`The first site key, also in ${data.firstKey}: ${app.firstKey}`);
     logger.info({ url }, 'sidecar started');
-    return { url, firstKey: app.firstKey, close: once(() => close(app, server)) };
+    const stop = once(() => {
+      logger.info('sidecar stopping');
+      return close(app, server);
+    });
+    return { url, firstKey: app.firstKey, close: stop };
   } catch (error) {
-    await app.stop();
+    await app.finishWork();
+    await app.close();
     throw error;
   }
 }
 
+/** The door stays open while jobs end: a proxy and the CMS are told "503, come back" instead of finding nobody there. */
 async function close(app: App, server: Server): Promise<void> {
   app.drain();
+  await app.finishWork();
   const closed = new Promise((resolve) => server.close(resolve));
   server.closeIdleConnections();
-  await app.stop();
-  // Whoever still holds a connection now has had the whole drain time.
+  await Promise.race([closed, pause(REQUESTS_MS, undefined, { ref: false })]);
   server.closeAllConnections();
   await closed;
+  await app.close();
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

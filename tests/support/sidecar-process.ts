@@ -93,13 +93,21 @@ export class SidecarProcess {
     return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
   }
 
-  /** Ends the process and waits for it. SIGKILL is the power cut. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  /** Ends the process and waits for it; gives the exit code, null when a signal ended it. SIGKILL is the power cut. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const child = this.#child;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     child.kill(signal);
-    await ended;
+    return ended;
+  }
+
+  /** Process ids of its workers. */
+  get workerPids(): number[] {
+    const { pid } = this;
+    if (pid === null) return [];
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return children === '' ? [] : children.split(' ').map(Number);
   }
 
   /** Ends the process and deletes its data. */
