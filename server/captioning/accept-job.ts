@@ -6,6 +6,7 @@ import type { IdempotencyStore } from '../queue/idempotency-store';
 import type { JobStore } from '../queue/job-store';
 import type { JobQueue } from '../queue/queue';
 import type { RunStore } from '../review/run-store';
+import { answersWish, type Asker } from '../review/suggestion-state';
 import type { SuggestionStore } from '../review/suggestion-store';
 import type { Storage } from '../storage/database';
 import { modelKey, type ResultStore } from './result-store';
@@ -17,7 +18,7 @@ export interface AcceptJobParts {
   readonly results: Pick<ResultStore, 'has'>;
   readonly jobs: Pick<JobStore, 'add' | 'get' | 'latestFor' | 'raisePriority'>;
   readonly runs: Pick<RunStore, 'forNewJob'>;
-  readonly suggestions: Pick<SuggestionStore, 'jobDecidedAgainst'>;
+  readonly suggestions: Pick<SuggestionStore, 'get' | 'jobDecidedAgainst'>;
   readonly idempotency: Pick<IdempotencyStore, 'find' | 'remember'>;
   /** The model that will caption it; null while none has been loaded yet. */
   readonly model: () => ModelInfo | null;
@@ -32,7 +33,8 @@ export interface AcceptedJob {
 
 /**
  * `POST /v1/jobs`. When this returns, the row is on disk. The same subject, image and model is the same job, however
- * often it is asked for; a job that nobody has started yet will be done by today's model whatever it was made for.
+ * often it is asked for, until its suggestion is withdrawn or a person who refused it asks again; a job that nobody has
+ * started yet will be done by today's model whatever it was made for.
  * A backfill leaves out what a person has decided against, unless its run says otherwise: the answer is the old job.
  * Throws IMAGE_UNKNOWN, QUEUE_FULL, IDEMPOTENCY_CONFLICT, NOT_FOUND and RUN_NOT_POSSIBLE.
  */
@@ -55,7 +57,12 @@ function knownJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob | nul
   const { subject, image_sha256, run_id, priority } = request;
   const run = run_id === undefined ? null : parts.runs.forNewJob(run_id);
   const known = parts.jobs.latestFor(subject, image_sha256);
-  if (known !== null && isSameJob(known.job, known.modelId, parts.model()?.id ?? null)) {
+  const asker = priority === 'interactive' ? 'person' : run?.includesDecided === true ? 'run_with_decided' : 'machine';
+  if (
+    known !== null &&
+    isSameJob(known.job, known.modelId, parts.model()?.id ?? null) &&
+    hasAnswer(parts, known.job, asker)
+  ) {
     parts.jobs.raisePriority(known.job.id, priority);
     return { job: parts.jobs.get(known.job.id) ?? known.job, isNew: false };
   }
@@ -89,6 +96,12 @@ export function requireImage(parts: Pick<AcceptJobParts, 'images' | 'results' | 
   const model = parts.model();
   if (model !== null && parts.results.has(imageSha256, modelKey(model))) return;
   if (!parts.images.hasBytes(imageSha256)) throw new AppError('IMAGE_UNKNOWN');
+}
+
+/** True too for a job that is not finished: its suggestion will be the answer. */
+function hasAnswer(parts: AcceptJobParts, job: Job, asker: Asker): boolean {
+  const suggestion = job.suggestion_id === null ? null : parts.suggestions.get(job.suggestion_id);
+  return suggestion === null || answersWish(suggestion, asker);
 }
 
 function isSameJob(job: Job, itsModel: string | null, modelNow: string | null): boolean {

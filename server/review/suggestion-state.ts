@@ -26,6 +26,21 @@ const REOPENABLE: ReadonlySet<SuggestionState> = new Set<SuggestionState>([
 /** A person said yes, and the CMS can now report what it did. Repeats of the same report change nothing. */
 const AWAITS_WRITE_BACK: ReadonlySet<SuggestionState> = new Set<SuggestionState>(['approved', 'decorative']);
 
+/** Who wants a suggestion: a machine that asks again, a run that wants the refused ones too, or a person at a screen. */
+export type Asker = 'machine' | 'run_with_decided' | 'person';
+const DECIDED_AGAINST: ReadonlySet<SuggestionState> = new Set<SuggestionState>(['rejected', 'decorative']);
+
+/**
+ * Whether what came of an earlier wish answers a new one for the same image. Pure. What was withdrawn answers nobody; what a
+ * person refused only keeps machines away; and a person who asks again wants something to decide about.
+ */
+export function answersWish({ state, values }: Pick<Standing, 'state' | 'values'>, asker: Asker): boolean {
+  if (state === 'superseded') return false;
+  if (asker === 'machine') return true;
+  if (asker === 'person') return OPEN_TO_DECISION.has(state) || state === 'approved';
+  return !DECIDED_AGAINST.has(state) && !(state === 'applied' && values?.alt_text === '');
+}
+
 /**
  * Applies a person's decision. Pure.
  * Throws SUGGESTION_CHANGED when the person saw another version, DECISION_NOT_POSSIBLE when the state does not allow it.

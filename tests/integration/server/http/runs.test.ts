@@ -120,6 +120,47 @@ test('what a person rejected or called decorative is left out of later backfills
   expect((await add(all, '0', images[0])).status).toBe(202);
 });
 
+test('after an undo the same model suggests again, and what was rejected stays rejected until somebody asks', async () => {
+  const images = [samplePng((seed += 1)), samplePng((seed += 1))];
+  const first = await newRun();
+  for (const [index, image] of images.entries()) await add(first, String(index), image);
+  await ended(first);
+  const [kept, rejected] = (await sidecar.call('GET', `/v1/suggestions?run_id=${first.id}`)).body.items;
+  await sidecar.call('POST', `/v1/suggestions/${rejected.id}/decision`, { action: 'reject', by, version: 1 });
+  await act(first, 'undo');
+  await waitFor('the run to settle', async () => (await look(first)).suggestions.superseded === 1);
+
+  const second = await newRun();
+  const answers = [];
+  for (const [index, image] of images.entries()) answers.push(await add(second, String(index), image));
+  expect(answers.map((answer) => answer.status)).toEqual([202, 200]);
+  expect(answers[1]?.body.job.suggestion_id).toBe(rejected.id);
+  expect(await ended(second)).toMatchObject({ done: 1 });
+  const open = async () => (await sidecar.call('GET', '/v1/suggestions?state=pending')).body.items;
+  expect(await open()).toMatchObject([{ subject: kept.subject, fields: kept.fields, run_id: second.id }]);
+  // Asked again by the same run, or by an upload: the same job.
+  expect((await add(second, '0', images[0])).body.job.id).toBe(answers[0]?.body.job.id);
+
+  const all = await newRun({ include_decided: true });
+  expect((await add(all, '1', images[1])).status).toBe(202);
+  await ended(all);
+  expect((await open()).map((item: any) => item.subject.id)).toEqual(['0', '1']);
+});
+
+test('a person who asks again after a rejection gets something to decide about, once', async () => {
+  const image = samplePng((seed += 1));
+  const suggestion = await sidecar.suggest(image, '1');
+  await sidecar.call('POST', `/v1/suggestions/${suggestion.id}/decision`, { action: 'reject', by, version: 1 });
+  expect((await sidecar.submit(image, '1', { priority: 'upload' })).body.job.id).toBe(suggestion.job_id);
+  const asked = await sidecar.submit(image, '1', { priority: 'interactive' });
+  const repeated = await sidecar.submit(image, '1', { priority: 'interactive' });
+  expect([asked.status, repeated.status]).toEqual([202, 200]);
+  expect(repeated.body.job.id).toBe(asked.body.job.id);
+  const { body } = await sidecar.call('GET', `/v1/jobs/${asked.body.job.id}?wait=20`);
+  const fresh = (await sidecar.call('GET', `/v1/suggestions/${body.job.suggestion_id}`)).body.suggestion;
+  expect(fresh).toMatchObject({ state: 'pending', fields: suggestion.fields });
+});
+
 test('a run that a restart interrupts while it settles is settled after it', async () => {
   const run = await newRun();
   await act(run, 'pause');

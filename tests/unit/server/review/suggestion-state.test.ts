@@ -1,7 +1,7 @@
 import type { DecisionRequest } from '../../../../server/contract/decision';
 import type { Fields } from '../../../../server/contract/fields';
 import { SUGGESTION_STATES, type SuggestionState } from '../../../../server/contract/suggestion';
-import { decide, writeBack, type Standing } from '../../../../server/review/suggestion-state';
+import { answersWish, decide, writeBack, type Standing } from '../../../../server/review/suggestion-state';
 
 const by = { id: '7', name: 'Ada' };
 const fields: Fields = {
@@ -113,4 +113,19 @@ test.each([
 ] as const)('hearing "%s" again changes nothing, not even the version', (outcome, state) => {
   const now = standing(state);
   expect(writeBack(now, outcome)).toBe(now);
+});
+
+test.each([
+  ['machine', ['same', 'same', 'same', 'same', 'same', 'same', 'new']],
+  ['run_with_decided', ['same', 'same', 'new', 'new', 'same', 'same', 'new']],
+  ['person', ['same', 'same', 'new', 'new', 'new', 'same', 'new']],
+] as const)('an earlier suggestion answers a %s who asks again in exactly these states', (asker, expected) => {
+  const answers = SUGGESTION_STATES.map((state) => answersWish(standing(state), asker));
+  expect(answers.map((same) => (same ? 'same' : 'new'))).toEqual(expected);
+});
+
+test('an image called decorative stays decided against after its empty text is written', () => {
+  const written = { state: 'applied', values: { alt_text: '' } } as const;
+  expect(answersWish(written, 'machine')).toBe(true);
+  expect(answersWish(written, 'run_with_decided')).toBe(false);
 });
