@@ -1,5 +1,5 @@
 import type { Caption } from '../../models/captioner';
-import { WorkerResult } from '../contract/worker';
+import { WorkerResult, type Readings } from '../contract/worker';
 import { AppError } from '../errors';
 import type { EngineResult } from './engine';
 
@@ -8,11 +8,14 @@ export const StoredResult = WorkerResult;
 export type StoredResult = WorkerResult;
 
 /** The result of a request without a question. */
-export type CaptionResult = Pick<EngineResult, 'model' | 'image' | 'timingsMs'> & { readonly caption: Caption };
+export type CaptionResult = Pick<EngineResult, 'model' | 'image' | 'timingsMs'> & {
+  readonly caption: Caption;
+  readonly readings: Readings;
+};
 
 /** Throws INTERNAL when the engine answered a question instead. */
 export function captionOf(result: EngineResult): CaptionResult {
-  const { model, image, caption, timingsMs } = result;
-  if (caption === null) throw new AppError('INTERNAL', { reason: 'the engine gave no caption' });
-  return { model, image, caption, timingsMs };
+  const { model, image, caption, readings, timingsMs } = result;
+  if (caption === null || readings === null) throw new AppError('INTERNAL', { reason: 'the engine gave no caption' });
+  return { model, image, caption, readings, timingsMs };
 }

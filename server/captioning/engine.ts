@@ -1,4 +1,5 @@
 import type { Answer, Caption, CaptionOptions, ModelInfo } from '../../models/captioner';
+import type { Readings } from '../contract/worker';
 
 /** What the decoder learnt about the file itself; the flags are made from it. */
 export interface ImageFacts {
@@ -26,9 +27,11 @@ export interface EngineRequest {
 export interface EngineResult {
   readonly model: ModelInfo;
   readonly image: ImageFacts;
-  /** Exactly one of the two, after the request. */
+  /** A caption or an answer, after the request; the other is null. */
   readonly caption: Caption | null;
   readonly answer: Answer | null;
+  /** Of the caption's sentences; null without one. */
+  readonly readings: Readings | null;
   readonly timingsMs: {
     readonly decode: number;
     readonly vision: number;

@@ -2,6 +2,7 @@ import { unlink } from 'node:fs/promises';
 import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
 import { AppError } from '../errors';
 import type { CaptionEngine, EngineResult } from './engine';
+import { captionOf } from './engine-result';
 import type { EngineSlots } from './engine-slots';
 import { SUGGESTION_SETTINGS } from './settings';
 import { composeTexts } from './text/compose';
@@ -54,10 +55,11 @@ function replyOf(result: EngineResult): CaptionReply | AnswerReply {
     const { text, confidence, tokens } = result.answer;
     return { answer: text, confidence, tokens: tokens.length, ...common };
   }
-  if (result.caption === null) throw new AppError('INTERNAL', { reason: 'the engine gave no caption' });
+  const { caption, readings, image } = captionOf(result);
   const texts = composeTexts({
-    caption: result.caption,
-    image: result.image,
+    caption,
+    readings,
+    image,
     context: null,
     current: null,
     locale: null,
@@ -66,13 +68,13 @@ function replyOf(result: EngineResult): CaptionReply | AnswerReply {
   });
   const { alt_text, ...seo } = texts.fields;
   return {
-    caption: result.caption.candidates[0].text,
+    caption: caption.candidates[0].text,
     alt_text,
     alternatives: texts.alternatives,
     confidence: texts.confidence,
     flags: texts.flags,
     seo,
-    tokens: result.caption.candidates[0].tokens.length,
+    tokens: caption.candidates[0].tokens.length,
     ...common,
   };
 }

@@ -29,9 +29,9 @@ export class JobFinisher {
 
   /** Throws LEASE_LOST when the job is no longer this worker's; then nothing of it is kept. */
   finish(claim: Claim, result: CaptionResult, hasThumbnail: boolean): Suggestion {
-    const { caption } = result;
+    const { caption, readings, image } = result;
     const { context, current, locale, fields } = claim.work;
-    const texts = composeTexts({ caption, image: result.image, context, current, locale, fields, model: result.model });
+    const texts = composeTexts({ caption, readings, image, context, current, locale, fields, model: result.model });
     const { images, results, suggestions, autoApproveFrom } = this.parts.storesOf(claim.siteId);
     const { id, precision, demonstration } = result.model;
     return this.parts.storage.transaction(() => {

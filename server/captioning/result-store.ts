@@ -1,9 +1,9 @@
 import type { ModelInfo } from '../../models/captioner';
 import type { Storage } from '../storage/database';
 import { StoredResult, type CaptionResult } from './engine-result';
-import { SUGGESTION_SETTINGS } from './settings';
+import { READING_RULES, SUGGESTION_SETTINGS } from './settings';
 
-const SETTINGS = JSON.stringify(SUGGESTION_SETTINGS);
+const SETTINGS = JSON.stringify({ ...SUGGESTION_SETTINGS, rules: READING_RULES });
 
 /** Two results of the same name are the same words. */
 export function modelKey({ id, precision }: Pick<ModelInfo, 'id' | 'precision'>): string {
@@ -34,13 +34,14 @@ export class ResultStore {
 
   /** Inside the finishing transaction. Tokens are left out: the texts are made from the words alone. */
   put(imageSha256: string, result: CaptionResult): void {
-    const { model, image, caption, timingsMs } = result;
+    const { model, image, caption, readings, timingsMs } = result;
     const [best, ...others] = caption.candidates.map((one) => ({ ...one, tokens: [], logProbs: [] }));
     if (best === undefined) return;
     const kept: StoredResult = {
       model: { ...model },
       image: { ...image },
       caption: { ...caption, candidates: [best, ...others], labels: [...caption.labels] },
+      readings,
       timingsMs,
     };
     this.storage.db

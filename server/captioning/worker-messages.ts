@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Readings } from '../contract/worker';
 
 const Settings = z.object({
   modelFolder: z.string(),
@@ -80,6 +81,7 @@ const Result = z.object({
     flatness: z.number(),
   }),
   caption: Caption.nullable(),
+  readings: Readings.nullable(),
   answer: Answer.nullable(),
   timingsMs: z.object({ decode: z.number(), vision: z.number(), text: z.number(), total: z.number() }),
 });

@@ -4,6 +4,7 @@ import { ModelError } from '../../models/model-error';
 import { AppError, toAppError } from '../errors';
 import { decodeImage, prepareDecoder, writeThumbnail } from './decode-image';
 import type { EngineResult } from './engine';
+import { readCaption } from './text/reading';
 import { ToWorker, type FromWorker, type WorkerSettings } from './worker-messages';
 
 /** The child process that decodes pictures and runs the model: one request at a time, until the parent is gone. */
@@ -65,8 +66,17 @@ class Worker {
     const caption = question === undefined ? await captioner.caption(picture, options) : null;
     const answer = question === undefined ? null : await captioner.answer(picture, question, options);
     const { vision, text } = (caption ?? answer)?.timingsMs ?? { vision: 0, text: 0 };
+    // Here and not in the API process: the grammar library takes milliseconds a caption and 35 MB.
+    const readings = caption === null ? null : readCaption(caption);
     const total = performance.now() - begin;
-    return { model: captioner.info, image: facts, caption, answer, timingsMs: { decode, vision, text, total } };
+    return {
+      model: captioner.info,
+      image: facts,
+      caption,
+      readings,
+      answer,
+      timingsMs: { decode, vision, text, total },
+    };
   }
 }
 

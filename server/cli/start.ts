@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { ModelInfo } from '../../models/captioner';
 import { chooseEngine } from '../captioning/choose-engine';
 import type { CaptionEngine } from '../captioning/engine';
+import { captionOf } from '../captioning/engine-result';
 import { composeTexts } from '../captioning/text/compose';
 import { readConfig, type Config } from '../config';
 import { toAppError } from '../errors';
@@ -55,10 +56,11 @@ export async function run(args: string[]): Promise<number> {
 async function prove(engine: CaptionEngine): Promise<void> {
   if (!existsSync(PROOF)) return;
   const started = Date.now();
-  const { caption, image, model } = await engine.run({ imagePath: PROOF, options: { candidates: 1 } });
-  if (caption === null) return;
+  const said = captionOf(await engine.run({ imagePath: PROOF, options: { candidates: 1 } }));
+  const { caption, readings, image, model } = said;
   const texts = composeTexts({
     caption,
+    readings,
     image,
     model,
     context: null,

@@ -53,6 +53,29 @@ const Candidate = z.object({
   score: z.number(),
 });
 
+const Label = z.object({ name: z.string().max(200), probability: z.number() });
+
+/** One sentence of the model's, polished, and what its grammar says. */
+export const Reading = z.object({
+  /** Fit to be alt text, unless `problems` say why another sentence is better. */
+  text: z.string().max(10_000),
+  problems: z.array(z.enum(['too_short', 'repetitive'])),
+  title: z.string().max(10_000).nullable(),
+  /** Things it is about, as lemmas, in order. */
+  nouns: z.array(z.string().max(10_000)).max(1000),
+  names_person: z.boolean(),
+  /** The class that the image classifier is sure of although the sentence names nothing of the kind. */
+  unnamed: z.string().max(200).nullable(),
+});
+export type Reading = z.infer<typeof Reading>;
+
+/** The readings of a caption's candidates, in their order, and of its second opinion. */
+export const Readings = z.object({
+  candidates: z.tuple([Reading], Reading),
+  second_opinion: Reading.nullable(),
+});
+export type Readings = z.infer<typeof Readings>;
+
 /** What a model said about a picture, as the engine gave it; the texts are made from it where the job is kept. */
 export const WorkerResult = z.object({
   model: WorkerModel,
@@ -67,9 +90,14 @@ export const WorkerResult = z.object({
   caption: z.object({
     candidates: z.tuple([Candidate], Candidate),
     confidence: z.number().min(0).max(1),
-    labels: z.array(z.object({ name: z.string().max(200), probability: z.number() })).max(2000),
+    labels: z.array(Label).max(2000),
+    secondOpinion: z
+      .object({ text: z.string().max(10_000), label: Label })
+      .nullable()
+      .exactOptional(),
     timingsMs: z.object({ vision: milliseconds, text: milliseconds }),
   }),
+  readings: Readings,
   timingsMs: z.object({ decode: milliseconds, vision: milliseconds, text: milliseconds, total: milliseconds }),
 });
 export type WorkerResult = z.infer<typeof WorkerResult>;

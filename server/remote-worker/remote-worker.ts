@@ -123,7 +123,7 @@ export class RemoteWorker {
     await api.fetchImage(hold, file, signal);
     const thumbnailPath = `${file}.webp`;
     const result = await engine.run({ imagePath: file, options: claim.options, thumbnailPath, signal });
-    const { model, image, caption, timingsMs } = captionOf(result);
+    const { model, image, caption, readings, timingsMs } = captionOf(result);
     const [best, ...others] = caption.candidates.map((one) => ({
       ...one,
       tokens: [...one.tokens],
@@ -134,6 +134,7 @@ export class RemoteWorker {
       model: { ...model },
       image,
       caption: { ...caption, candidates: tuple(best, others), labels: [...caption.labels] },
+      readings,
       timingsMs,
     };
     await api.finish(hold, said, await readFile(thumbnailPath).catch(() => null));

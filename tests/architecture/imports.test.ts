@@ -40,6 +40,11 @@ describe('the rule finds', () => {
     expect(found).toEqual(['server/main.ts loads onnxruntime-node through its imports']);
   });
 
+  test('the grammar library in the API process', () => {
+    const found = broken({ 'server/main.ts': "import nlp from 'compromise/two';" });
+    expect(found).toContain('server/main.ts loads compromise through its imports');
+  });
+
   test('native code that is loaded late', () => {
     const found = broken({ 'server/main.ts': "export const decode = async () => import('sharp');" });
     expect(found).toContain('server/main.ts loads sharp through its imports');

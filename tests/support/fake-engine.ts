@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { ModelInfo } from '../../models/captioner';
+import type { Caption, ModelInfo } from '../../models/captioner';
+import { readCaption } from '../../server/captioning/text/reading';
 import { AppError } from '../../server/errors';
 import type { CaptionEngine, EngineRequest, EngineResult, EngineState } from '../../server/captioning/engine';
 
@@ -35,17 +36,19 @@ export class FakeEngine implements CaptionEngine {
     const timingsMs = { vision: 1, text: 1 };
     const text = fakeCaption(readFileSync(request.imagePath));
     const asked = request.question !== undefined;
+    const caption: Caption | null = asked
+      ? null
+      : {
+          candidates: [candidate(text), candidate(`${text} outside`)],
+          confidence: this.confidence,
+          labels: [],
+          timingsMs,
+        };
     return {
       model: this.model,
       image: { width: 640, height: 480, format: 'png', hasAlpha: false, contrast: 60, flatness: 0.1 },
-      caption: asked
-        ? null
-        : {
-            candidates: [candidate(text), candidate(`${text} outside`)],
-            confidence: this.confidence,
-            labels: [],
-            timingsMs,
-          },
+      caption,
+      readings: caption === null ? null : readCaption(caption),
       answer: asked ? { text: 'yes', tokens: [1], confidence: 0.8, timingsMs } : null,
       timingsMs: { decode: 1, vision: 1, text: 1, total: 3 },
     };

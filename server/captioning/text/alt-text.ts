@@ -1,4 +1,4 @@
-import { firstSentence, withoutLooseEnd } from './words';
+import { firstSentence, joinWords, readWords, withoutLooseEnd, type Word } from './words';
 
 /** Why a text is not fit to be suggested before another one. */
 export type TextProblem = 'too_short' | 'repetitive';
@@ -6,6 +6,8 @@ export type TextProblem = 'too_short' | 'repetitive';
 export interface PolishedText {
   readonly text: string;
   readonly problems: readonly TextProblem[];
+  /** Of `text`. */
+  readonly words: readonly Word[];
 }
 
 /** Fewer words say nothing that a screen reader's user could work with. */
@@ -73,10 +75,12 @@ function saysItTwice(text: string): boolean {
   return false;
 }
 
+const SEGMENTER = new Intl.Segmenter('en', { granularity: 'word' });
+
 /** Words as a reader counts them, also in scripts without spaces. */
 export function countWords(text: string): number {
   let count = 0;
-  for (const part of new Intl.Segmenter('en', { granularity: 'word' }).segment(text)) {
+  for (const part of SEGMENTER.segment(text)) {
     if (part.isWordLike === true) count += 1;
   }
   return count;
@@ -96,9 +100,12 @@ export function polishAltText(raw: string): PolishedText {
   const unquoted = plain.replace(QUOTED, '$1').replace(SPACE_BEFORE_MARK, '$1').trim();
   const sentence = firstSentence(unquoted).replace(LAST_MARK, '');
   const once = withoutRepeats(withoutOpener(sentence));
-  const text = capitalised(withoutLooseEnd(once.text).replace(LAST_MARK, ''));
+  const whole = capitalised(once.text);
+  const read = readWords(whole);
+  const words = withoutLooseEnd(read);
+  const text = (words.length === read.length ? whole : joinWords(words)).replace(LAST_MARK, '');
   const problems: TextProblem[] = [];
   if (countWords(text) < LEAST_WORDS) problems.push('too_short');
   if (once.dropped >= LOOP_COPIES || saysItTwice(text)) problems.push('repetitive');
-  return { text, problems };
+  return { text, problems, words };
 }

@@ -1,5 +1,5 @@
 import type { Caption, Label } from '../../../models/captioner';
-import type { PolishedText } from './alt-text';
+import type { Reading } from '../../contract/worker';
 import type { Word } from './words';
 
 /** From here on the model's own classifier is taken seriously when the sentence disagrees with it. */
@@ -20,7 +20,7 @@ export function unnamedThing(words: readonly Word[], labels: readonly Label[]): 
 }
 
 /** The model's calibrated confidence, 0..1, lowered where the text itself gives reason for doubt. */
-export function textConfidence(caption: Caption, best: PolishedText, doubts: number): number {
+export function textConfidence(caption: Caption, best: Reading, doubts: number): number {
   const given = Number.isFinite(caption.confidence) ? Math.min(1, Math.max(0, caption.confidence)) : 0;
   const troubled = best.problems.length > 0 || doubts > 0;
   return Math.round((troubled ? Math.min(given, MOST_FOR_TROUBLED) : given) * 1000) / 1000;

@@ -45,8 +45,8 @@ export function nounsOf(words: readonly Word[]): string[] {
 }
 
 /** Nouns of the text, then the classes the model is sure of. Null when there are none. Never words of the page. */
-export function keywords(words: readonly Word[], labels: readonly Label[]): string[] | null {
+export function keywords(nouns: readonly string[], labels: readonly Label[]): string[] | null {
   const sure = labels.filter((label) => label.probability >= SURE_LABEL).map((label) => label.name.toLowerCase());
-  const unique = [...new Set([...nounsOf(words), ...sure])];
+  const unique = [...new Set([...nouns, ...sure])];
   return unique.length === 0 ? null : unique.slice(0, MOST_KEYWORDS);
 }

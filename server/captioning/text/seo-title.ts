@@ -1,4 +1,4 @@
-import { joinWords, withoutLooseEnd, type Word } from './words';
+import { joinWords, readWords, withoutLooseEnd, type Word } from './words';
 
 /** Search results and media lists cut longer titles. Characters. */
 const LONGEST_TITLE = 60;
@@ -7,7 +7,7 @@ function shortened(text: string): string {
   if (text.length <= LONGEST_TITLE) return text;
   const cut = text.slice(0, LONGEST_TITLE + 1);
   const space = cut.lastIndexOf(' ');
-  return withoutLooseEnd(space > 0 ? cut.slice(0, space) : text.slice(0, LONGEST_TITLE));
+  return joinWords(withoutLooseEnd(readWords(space > 0 ? cut.slice(0, space) : text.slice(0, LONGEST_TITLE))));
 }
 
 /**

@@ -71,10 +71,9 @@ export function joinWords(words: readonly Word[]): string {
     .trim();
 }
 
-/** Drops the words that a length limit left hanging: "a man with a" becomes "a man". */
-export function withoutLooseEnd(text: string): string {
-  const words = readWords(text);
+/** Without the words that a length limit left hanging: "a man with a" becomes "a man". */
+export function withoutLooseEnd(words: readonly Word[]): readonly Word[] {
   let end = words.length;
   while (end > 0 && words[end - 1]?.isJoiningWord === true) end -= 1;
-  return end === words.length ? text : joinWords(words.slice(0, end));
+  return words.slice(0, end);
 }

@@ -1,6 +1,5 @@
-import type { Caption } from '../../../models/captioner';
 import type { EngineResult } from '../../captioning/engine';
-import { polishAltText } from '../../captioning/text/alt-text';
+import type { Readings } from '../../contract/worker';
 import type { AppError } from '../../errors';
 
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
@@ -17,22 +16,21 @@ function modelOf({ id, precision, demonstration }: EngineResult['model']) {
  * The text to use, and the other ones: the sentences of the search, after the plain noun of the image classifier where
  * that is sure of something that the best sentence does not name.
  */
-export function captionTexts({ candidates, secondOpinion }: Caption): { altText: string; alternatives: string[] } {
-  const sentences = candidates.map(({ text }) => polishAltText(text).text);
-  const all = secondOpinion == null ? sentences : [polishAltText(secondOpinion.text).text, ...sentences];
-  const [altText = '', ...alternatives] = all;
+export function captionTexts({ candidates, second_opinion }: Readings): { altText: string; alternatives: string[] } {
+  const all = second_opinion === null ? candidates : [second_opinion, ...candidates];
+  const [altText = '', ...alternatives] = all.map(({ text }) => text);
   return { altText, alternatives };
 }
 
 function jsonOf(file: string, result: EngineResult): Record<string, unknown> {
   const rest = { timings_ms: timings(result.timingsMs), model: modelOf(result.model) };
-  const { caption, answer } = result;
-  if (caption === null) {
+  const { caption, readings, answer } = result;
+  if (caption === null || readings === null) {
     const { text, tokens, confidence } = answer ?? { text: '', tokens: [], confidence: 0 };
     return { file, answer: text, tokens, confidence: round(confidence, 4), ...rest };
   }
   const [best] = caption.candidates;
-  const { altText, alternatives } = captionTexts(caption);
+  const { altText, alternatives } = captionTexts(readings);
   return {
     file,
     caption: best.text,
@@ -47,7 +45,8 @@ function jsonOf(file: string, result: EngineResult): Record<string, unknown> {
 /** What is printed for a picture: one JSON object, or "file: text", each a line. */
 export function resultLine(file: string, result: EngineResult, json: boolean): string {
   if (json) return `${JSON.stringify(jsonOf(file, result))}\n`;
-  const text = result.caption === null ? (result.answer?.text ?? '') : captionTexts(result.caption).altText;
+  const { readings, answer } = result;
+  const text = readings === null ? (answer?.text ?? '') : captionTexts(readings).altText;
   return `${file}: ${text}\n`;
 }
 

@@ -15,12 +15,12 @@ export function tableRow(cells: Partial<Record<(typeof COLUMNS)[number], string>
   return `${COLUMNS.map((column) => cell(cells[column] ?? '')).join(',')}\r\n`;
 }
 
-function rowOf(file: string, { caption, answer, model }: EngineResult): string {
+function rowOf(file: string, { caption, readings, answer, model }: EngineResult): string {
   const rest = { file, model: `${model.id} ${model.precision}` };
-  if (caption === null) {
+  if (caption === null || readings === null) {
     return tableRow({ ...rest, answer: answer?.text ?? '', confidence: (answer?.confidence ?? 0).toFixed(4) });
   }
-  const { altText, alternatives } = captionTexts(caption);
+  const { altText, alternatives } = captionTexts(readings);
   return tableRow({
     ...rest,
     alt_text: altText,

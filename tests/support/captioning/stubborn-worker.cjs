@@ -8,6 +8,8 @@ const caption = {
   labels: [],
   timingsMs: { vision: 1, text: 1 },
 };
+const reading = { text: 'A thing', problems: [], title: 'Thing', nouns: ['thing'], names_person: false, unnamed: null };
+const readings = { candidates: [reading], second_opinion: null };
 
 process.on('message', (message) => {
   if (message.type === 'load') process.send({ type: 'ready', model });
@@ -18,7 +20,11 @@ process.on('message', (message) => {
   if (message.imagePath.includes('nonsense')) return process.send({ type: 'done', id: message.id, result: 'nonsense' });
   const timingsMs = { decode: 1, vision: 1, text: 1, total: 3 };
   const reply = () =>
-    process.send({ type: 'done', id: message.id, result: { model, image: facts, caption, answer: null, timingsMs } });
+    process.send({
+      type: 'done',
+      id: message.id,
+      result: { model, image: facts, caption, readings, answer: null, timingsMs },
+    });
   setTimeout(reply, message.imagePath.includes('slow') ? 300 : 0);
 });
 process.on('disconnect', () => process.exit(0));

@@ -1,3 +1,5 @@
+import type { Caption } from '../../../../models/captioner';
+import { readCaption } from '../../../../server/captioning/text/reading';
 import { KeyStore } from '../../../../server/sites/key-store';
 import { openDatabase } from '../../../../server/storage/database';
 import { samplePng } from '../../../support/sample-image';
@@ -17,10 +19,17 @@ afterAll(() => sidecar.remove());
 
 const model = { id: 'elsewhere', precision: 'fp32', demonstration: false, canAnswer: false };
 const candidate = { text: 'a dog on a beach', tokens: [1, 2], logProbs: [-0.1, -0.2], score: -0.1 };
+const caption: Caption = {
+  candidates: [candidate],
+  confidence: 0.8,
+  labels: [],
+  timingsMs: { vision: 1, text: 1 },
+};
 const result = {
   model,
   image: { width: 16, height: 12, format: 'png', hasAlpha: false, contrast: 60, flatness: 0.2 },
-  caption: { candidates: [candidate], confidence: 0.8, labels: [], timingsMs: { vision: 1, text: 1 } },
+  caption,
+  readings: readCaption(caption),
   timingsMs: { decode: 1, vision: 1, text: 1, total: 3 },
 };
 const call = (method: string, route: string, body?: unknown) =>
@@ -54,6 +63,25 @@ test('what this model has said before is not asked again', async () => {
   const { body } = await sidecar.submit(image, 'the same picture elsewhere');
   expect(await claim()).toBeNull();
   expect((await sidecar.call('GET', `/v1/jobs/${body.job.id}`)).body.job.state).toBe('done');
+});
+
+test('the second opinion of a worker elsewhere counts, and is remembered with the result', async () => {
+  const { id, token } = await claimed();
+  const label = { name: 'espresso', probability: 0.9 };
+  const doubted: Caption = { ...caption, labels: [label], secondOpinion: { text: 'an espresso', label } };
+  await call('POST', `jobs/${id}/finish`, {
+    token,
+    result: { ...result, caption: doubted, readings: readCaption(doubted) },
+  });
+  const { body } = await sidecar.submit(samplePng(seed), 'the doubted picture elsewhere');
+  expect(await claim()).toBeNull();
+  const texts = async (jobId: string) => {
+    const { job } = (await sidecar.call('GET', `/v1/jobs/${jobId}`)).body;
+    return (await sidecar.call('GET', `/v1/suggestions/${job.suggestion_id}`)).body.suggestion;
+  };
+  const expected = { fields: { alt_text: 'An espresso' }, alternatives: ['A dog on a beach'] };
+  expect(await texts(id)).toMatchObject(expected);
+  expect(await texts(body.job.id)).toMatchObject(expected);
 });
 
 test.each([

@@ -27,7 +27,7 @@ describe('polishing what a model said', () => {
     ['composes accents', 'a cafe\u0301 on the corner', 'A café on the corner'],
     ['capitalises beyond the basic plane without breaking it', '𝒶 dog on grass', '𝒶 dog on grass'],
   ])('%s', (_name, said, expected) => {
-    expect(polishAltText(said)).toEqual({ text: expected, problems: [] });
+    expect(polishAltText(said)).toMatchObject({ text: expected, problems: [] });
   });
 
   test('a long text is never cut', () => {
@@ -42,11 +42,11 @@ describe('polishing what a model said', () => {
     ['dog', 'Dog'],
     ['a dog', 'A dog'],
   ])('%j is too short', (said, text) => {
-    expect(polishAltText(said)).toEqual({ text, problems: ['too_short'] });
+    expect(polishAltText(said)).toMatchObject({ text, problems: ['too_short'] });
   });
 
   test('a loop is cut down and marked', () => {
-    expect(polishAltText('a cake with dai dai dai dai dai dai')).toEqual({
+    expect(polishAltText('a cake with dai dai dai dai dai dai')).toMatchObject({
       text: 'A cake with dai',
       problems: ['repetitive'],
     });

@@ -1,5 +1,6 @@
 import type { Caption } from '../../../../../models/captioner';
 import { composeTexts, type ComposeInput } from '../../../../../server/captioning/text/compose';
+import { readCaption } from '../../../../../server/captioning/text/reading';
 import { duplicateTextFlag } from '../../../../../server/captioning/text/flags';
 import { Fields, FLAG_CODES } from '../../../../../server/contract/fields';
 
@@ -10,6 +11,13 @@ const said = (...texts: [string, ...string[]]): Caption['candidates'] => {
 };
 
 function anInput(over: Omit<Partial<ComposeInput>, 'caption'> & { caption?: Partial<Caption> } = {}): ComposeInput {
+  const caption: Caption = {
+    candidates: said('a brown dog is running through the water'),
+    confidence: 0.8,
+    labels: [],
+    timingsMs: { vision: 1, text: 1 },
+    ...over.caption,
+  };
   return {
     image: { width: 800, height: 600, format: 'jpeg', hasAlpha: false, contrast: 50, flatness: 0.1 },
     context: null,
@@ -18,13 +26,8 @@ function anInput(over: Omit<Partial<ComposeInput>, 'caption'> & { caption?: Part
     fields: null,
     model: { id: 'mini', precision: 'int8', demonstration: true, canAnswer: false },
     ...over,
-    caption: {
-      candidates: said('a brown dog is running through the water'),
-      confidence: 0.8,
-      labels: [],
-      timingsMs: { vision: 1, text: 1 },
-      ...over.caption,
-    },
+    caption,
+    readings: readCaption(caption),
   };
 }
 const codes = (input: ComposeInput) => composeTexts(input).flags.map((one) => one.code);
