@@ -26,7 +26,8 @@ final class Plugin {
 		$write_back = new Review\Write_Back( $store, new Writeback\Alt_Text_Writer( $texts ), $client );
 		$intake     = new Sync\Intake( $store, $write_back );
 		$sender     = new Sync\Sender( $store, $client, $intake );
-		$worker     = new Sync\Worker( $settings, $store, new Backfill\Feeder( $runs, $store, $settings ), $sender, new Sync\Change_Reader( $client, $intake ), $write_back, $pause );
+		$lost       = new Sync\Lost_Work( $settings, $store, $client, $intake );
+		$worker     = new Sync\Worker( $settings, $store, new Backfill\Feeder( $runs, $store, $settings ), $sender, $lost, new Sync\Change_Reader( $client, $intake ), $write_back, $pause );
 
 		add_action( 'init', array( Schema::class, 'upgrade' ), 1 );
 		// Translations in our own folder; those in WordPress's language folder it finds by itself.
@@ -35,8 +36,8 @@ final class Plugin {
 		( new Upload\Request_On_Upload( $settings, $store, $loopback ) )->register();
 		( new Sync\Triggers( $settings, $store, $worker, $loopback ) )->register();
 
-		$review   = new Review\Review_Service( $store, $client, $intake, $write_back );
-		$backfill = new Backfill\Backfill( $runs, $client, $settings );
+		$review   = new Review\Review_Service( $store, $client, $intake, $write_back, $lost );
+		$backfill = new Backfill\Backfill( $runs, $store, $write_back, $client, $settings );
 		$webhook  = new Sync\Webhook( $client, $settings );
 		$tested   = new Sidecar\Connection_Test( $client );
 		$access   = new Rest\Access( $settings, $store );

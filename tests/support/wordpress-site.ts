@@ -58,7 +58,12 @@ export class WordPressSite {
         : { PLUGIN_DIRS: path.join(ROOT, 'plugin'), WP_PLUGINS: 'altsmith/altsmith.php' }),
     };
     const site = new WordPressSite(name, env);
-    await site.#script('up');
+    try {
+      await site.#script('up');
+    } catch (error) {
+      await site.remove();
+      throw error;
+    }
     return site;
   }
 

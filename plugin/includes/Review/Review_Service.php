@@ -8,6 +8,7 @@ use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Intake;
+use Altsmith\Sync\Lost_Work;
 use Altsmith\Writeback\Write_Result;
 use WP_User;
 
@@ -20,6 +21,7 @@ final class Review_Service {
 		private readonly Client $client,
 		private readonly Intake $intake,
 		private readonly Write_Back $write_back,
+		private readonly Lost_Work $lost,
 	) {}
 
 	/**
@@ -34,7 +36,11 @@ final class Review_Service {
 			$this->intake->accept( $this->client->decide( $row->suggestion_id, $decision->body( $by ) ) );
 		} catch ( Sidecar_Error $error ) {
 			if ( 409 === $error->status ) {
-				$this->intake->accept( $this->client->suggestion( $row->suggestion_id ) );
+				$this->intake->accept( $this->client->suggestion( $row->suggestion_id ), true );
+			}
+			if ( $error->is_unknown() ) {
+				$this->lost->ask_again( $row );
+				throw new Sidecar_Error( 'SUGGESTION_LOST', __( 'The sidecar no longer has this suggestion. A new one has been asked for.', 'altsmith' ), 404 );
 			}
 			throw $error;
 		}

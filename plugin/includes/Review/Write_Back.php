@@ -82,8 +82,9 @@ final class Write_Back {
 			if ( $error->retryable ) {
 				throw $error;
 			}
-			// The sidecar knows better (it heard this before, or lost the suggestion): what is written stays written.
-			$this->store->change( $row->attachment_id, array( 'report' => '' ) );
+			// The sidecar knows better, or has lost the suggestion: what is written stays written, and the row says so.
+			$state = array( 'applied' => 'applied', 'conflict' => 'conflict', 'undone' => 'pending' )[ $report['outcome'] ] ?? $row->suggestion_state;
+			$this->store->change( $row->attachment_id, array( 'report' => '', 'suggestion_state' => $state ) );
 		}
 		if ( $gone ) {
 			$this->store->remove( $row->attachment_id );

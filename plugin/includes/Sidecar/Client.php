@@ -188,9 +188,10 @@ final class Client {
 	 * @throws Sidecar_Error
 	 */
 	private function refuse_stranger( int $status, int $retry_after ): never {
-		$known = array( 401 => 'KEY_INVALID', 404 => 'NOT_FOUND', 429 => 'RATE_LIMITED', 503 => 'MODEL_UNAVAILABLE' );
-		$retry = in_array( $status, array( 401, 403, 408, 429 ), true ) || $status >= 500;
+		$known = array( 401 => 'KEY_INVALID', 429 => 'RATE_LIMITED', 503 => 'MODEL_UNAVAILABLE' );
+		$code  = $status < 400 || 404 === $status || 405 === $status ? Sidecar_Error::NOT_A_SIDECAR : ( $known[ $status ] ?? Sidecar_Error::BAD_REPLY );
+		$retry = Sidecar_Error::NOT_A_SIDECAR === $code || in_array( $status, array( 401, 403, 408, 429 ), true ) || $status >= 500;
 		/* translators: %d: HTTP status */
-		throw new Sidecar_Error( $known[ $status ] ?? Sidecar_Error::BAD_REPLY, sprintf( __( 'The answer is not the sidecar\'s (HTTP status %d). Is this the right address?', 'altsmith' ), $status ), $status, $retry, $retry_after );
+		throw new Sidecar_Error( $code, sprintf( __( 'The answer is not the sidecar\'s (HTTP status %d). Is this the right address?', 'altsmith' ), $status ), $status, $retry, $retry_after );
 	}
 }

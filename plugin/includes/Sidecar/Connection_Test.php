@@ -60,7 +60,7 @@ final class Connection_Test {
 			0 === $error->status                            => 'unreachable',
 			401 === $error->status                          => 'wrong_key',
 			403 === $error->status                          => 'wrong_scope',
-			Sidecar_Error::BAD_REPLY === $error->error, 404 === $error->status => 'not_a_sidecar',
+			in_array( $error->error, array( Sidecar_Error::BAD_REPLY, Sidecar_Error::NOT_A_SIDECAR ), true ), 404 === $error->status => 'not_a_sidecar',
 			503 === $error->status                          => 'loading',
 			default                                         => 'error',
 		};

@@ -12,6 +12,8 @@ final class Sidecar_Error extends RuntimeException {
 	public const NOT_CONFIGURED = 'NOT_CONFIGURED';
 	public const UNREACHABLE    = 'UNREACHABLE';
 	public const BAD_REPLY      = 'BAD_REPLY';
+	/** Another program at that address, or a proxy that knows nothing of it. */
+	public const NOT_A_SIDECAR  = 'NOT_A_SIDECAR';
 
 	/**
 	 * @param string $error       A machine-readable code.
@@ -30,8 +32,14 @@ final class Sidecar_Error extends RuntimeException {
 		parent::__construct( $message );
 	}
 
+	/** The sidecar answers that it has no such thing: it never had it, or its data is not what it was. */
+	public function is_unknown(): bool {
+		return 404 === $this->status && 'NOT_FOUND' === $this->error;
+	}
+
 	/** True when the trouble is with the sidecar or the key, not with this one image: then every other request waits too. */
 	public function concerns_all(): bool {
-		return in_array( $this->status, array( 0, 401, 403, 408, 429, 502, 503, 504 ), true ) && self::BAD_REPLY !== $this->error;
+		return self::NOT_A_SIDECAR === $this->error
+			|| ( in_array( $this->status, array( 0, 401, 403, 408, 429, 502, 503, 504 ), true ) && self::BAD_REPLY !== $this->error );
 	}
 }

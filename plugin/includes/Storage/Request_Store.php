@@ -9,6 +9,9 @@ defined( 'ABSPATH' ) || exit;
 
 /** The only SQL on the requests table. Lists for the review screen are in Suggestion_Query. */
 final class Request_Store {
+	/** After so many seconds without news the sidecar is asked about a job: it may have lost it. */
+	public const LOOK_AFTER = 600;
+
 	/**
 	 * Notes that an attachment wants a suggestion. One statement, no reading: this runs inside uploads.
 	 *
@@ -58,26 +61,34 @@ final class Request_Store {
 
 	/** @return Request_Row[] What may be sent now: people first, then uploads, then backfills; oldest first. */
 	public function due( int $limit ): array {
-		global $wpdb;
-		$t    = Schema::requests_table();
-		$rows = $wpdb->get_results(
-			$wpdb->prepare(
-				"SELECT * FROM $t WHERE status = 'queued' AND next_attempt_at <= %d
-				ORDER BY CASE priority WHEN 'interactive' THEN 0 WHEN 'upload' THEN 1 ELSE 2 END, id LIMIT %d",
-				time(),
-				$limit
-			),
-			ARRAY_A
+		return $this->many(
+			"status = 'queued' AND next_attempt_at <= %d ORDER BY CASE priority WHEN 'interactive' THEN 0 WHEN 'upload' THEN 1 ELSE 2 END, id LIMIT %d",
+			array( time(), $limit )
 		);
-		return array_map( array( Request_Row::class, 'from_database' ), (array) $rows );
+	}
+
+	/** @return Request_Row[] What the sidecar has had for so long that it is time to ask about it. */
+	public function overdue( int $limit ): array {
+		return $this->many( "status = 'sent' AND next_attempt_at <= %d ORDER BY id LIMIT %d", array( time(), $limit ) );
+	}
+
+	/** @return Request_Row[] Suggestions that wait for a person, by id. */
+	public function open_after( int $id, int $limit ): array {
+		return $this->many( "status = 'ready' AND suggestion_state IN ('pending', 'conflict') AND id > %d ORDER BY id LIMIT %d", array( $id, $limit ) );
+	}
+
+	public function look_again_later( int $attachment_id ): void {
+		$this->change( $attachment_id, array( 'next_attempt_at' => time() + self::LOOK_AFTER ) );
+	}
+
+	public function look_at_sent_now(): void {
+		global $wpdb;
+		$wpdb->update( Schema::requests_table(), array( 'next_attempt_at' => 0 ), array( 'status' => Request_Status::SENT ) );
 	}
 
 	/** @return Request_Row[] Rows whose write-back, or whose deletion, the sidecar has not heard of. */
 	public function unreported( int $limit ): array {
-		global $wpdb;
-		$t    = Schema::requests_table();
-		$rows = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $t WHERE report <> '' OR status = 'gone' ORDER BY updated_at LIMIT %d", $limit ), ARRAY_A );
-		return array_map( array( Request_Row::class, 'from_database' ), (array) $rows );
+		return $this->many( "report <> '' OR status = 'gone' ORDER BY updated_at LIMIT %d", array( $limit ) );
 	}
 
 	/** @return int[] Attachments with a person's yes that was not carried out: the process died, or another one held the lock. */
@@ -124,17 +135,20 @@ final class Request_Store {
 	 * the change feed may be read again from any point.
 	 *
 	 * @param array<string, mixed> $suggestion Checked and cleaned.
+	 * @param bool                 $is_answer  It answers a question of ours: then it holds even if it is older, as it is
+	 *                                         after a sidecar was restored from a backup.
 	 * @return bool Whether it was news.
 	 */
-	public function keep_suggestion( int $attachment_id, array $suggestion ): bool {
+	public function keep_suggestion( int $attachment_id, array $suggestion, bool $is_answer = false ): bool {
 		$row = $this->find( $attachment_id );
 		if ( null === $row ) {
 			return false;
 		}
-		if ( $row->suggestion_id === $suggestion['id'] && $row->suggestion_version >= $suggestion['version'] && Request_Status::READY === $row->status ) {
+		$is_same = $row->suggestion_id === $suggestion['id'] && Request_Status::READY === $row->status;
+		if ( $is_same && ( $row->suggestion_version === $suggestion['version'] || ( $row->suggestion_version > $suggestion['version'] && ! $is_answer ) ) ) {
 			return false;
 		}
-		if ( $row->suggestion_id !== $suggestion['id'] && null !== $row->suggestion && $row->suggestion['created_at'] > $suggestion['created_at'] ) {
+		if ( ! $is_answer && $row->suggestion_id !== $suggestion['id'] && null !== $row->suggestion && $row->suggestion['created_at'] > $suggestion['created_at'] ) {
 			return false;
 		}
 		$this->change(
@@ -188,6 +202,17 @@ final class Request_Store {
 		global $wpdb;
 		$t = Schema::requests_table();
 		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $t WHERE status = %s", $status ) );
+	}
+
+	/**
+	 * @param string       $rest   What comes after WHERE.
+	 * @param array<mixed> $values
+	 * @return Request_Row[]
+	 */
+	private function many( string $rest, array $values ): array {
+		global $wpdb;
+		$t = Schema::requests_table();
+		return array_map( array( Request_Row::class, 'from_database' ), (array) $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $t WHERE $rest", $values ), ARRAY_A ) );
 	}
 
 	private function one( string $column, string $format, int|string $value ): ?Request_Row {

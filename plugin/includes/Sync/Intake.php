@@ -14,8 +14,11 @@ defined( 'ABSPATH' ) || exit;
 final class Intake {
 	public function __construct( private readonly Request_Store $store, private readonly Write_Back $write_back ) {}
 
-	/** @param array<string, mixed> $raw A suggestion, checked against Reply_Schema. */
-	public function accept( array $raw ): void {
+	/**
+	 * @param array<string, mixed> $raw       A suggestion, checked against Reply_Schema.
+	 * @param bool                 $is_answer See Request_Store::keep_suggestion().
+	 */
+	public function accept( array $raw, bool $is_answer = false ): void {
 		$attachment_id = self::attachment_of( $raw['subject'] );
 		$row           = 0 === $attachment_id ? null : $this->store->find( $attachment_id );
 		if ( null === $row || Request_Status::GONE === $row->status ) {
@@ -23,7 +26,7 @@ final class Intake {
 		}
 		$suggestion = Suggestion::cleaned( $raw );
 		$is_new     = $row->suggestion_id !== $suggestion['id'];
-		if ( ! $this->store->keep_suggestion( $attachment_id, $suggestion ) ) {
+		if ( ! $this->store->keep_suggestion( $attachment_id, $suggestion, $is_answer ) ) {
 			return;
 		}
 		if ( $is_new && 'pending' === $suggestion['state'] ) {

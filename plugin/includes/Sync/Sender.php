@@ -58,15 +58,16 @@ final class Sender {
 		if ( ! $this->client->has_image( $sha256 ) ) {
 			$this->client->put_image( $sha256, $rendition->bytes, $rendition->media_type );
 		}
-		$job = $this->client->create_job( Job_Request::body( $row, $attachment, $sha256 ) );
+		$job = $this->create_job( $row, Job_Request::body( $row, $attachment, $sha256 ) );
 		$this->store->change(
 			$attachment->ID,
 			array(
-				'status'        => Request_Status::SENT,
-				'image_sha256'  => $sha256,
-				'job_id'        => $job['id'],
-				'error_code'    => '',
-				'error_message' => '',
+				'status'          => Request_Status::SENT,
+				'image_sha256'    => $sha256,
+				'job_id'          => $job['id'],
+				'next_attempt_at' => time() + Request_Store::LOOK_AFTER,
+				'error_code'      => '',
+				'error_message'   => '',
 			)
 		);
 		if ( 'failed' === $job['state'] || 'cancelled' === $job['state'] ) {
@@ -74,7 +75,26 @@ final class Sender {
 		}
 		// The same image was described before: the feed has told it already and will not tell it again.
 		if ( is_string( $job['suggestion_id'] ?? null ) ) {
-			$this->intake->accept( $this->client->suggestion( $job['suggestion_id'] ) );
+			$this->intake->accept( $this->client->suggestion( $job['suggestion_id'] ), true );
+		}
+	}
+
+	/**
+	 * A run that the sidecar has lost is no reason to leave its images alone.
+	 *
+	 * @param array<string, mixed> $body
+	 * @return array<string, mixed> The job.
+	 * @throws Sidecar_Error
+	 */
+	private function create_job( Request_Row $row, array $body ): array {
+		try {
+			return $this->client->create_job( $body );
+		} catch ( Sidecar_Error $error ) {
+			if ( ! $error->is_unknown() || ! isset( $body['run_id'] ) ) {
+				throw $error;
+			}
+			unset( $body['run_id'] );
+			return $this->client->create_job( $body );
 		}
 	}
 

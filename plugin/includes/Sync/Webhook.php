@@ -57,9 +57,9 @@ final class Webhook {
 		return $found;
 	}
 
-	/** A secret is good for one address of ours at one sidecar. */
+	/** A secret is good for one address of ours at one sidecar; another key may mean another sidecar at the old address. */
 	private function relation( string $url ): string {
-		return $this->settings->sidecar_url() . ' ' . $url;
+		return $this->settings->sidecar_url() . ' ' . $url . ' ' . wp_hash( $this->settings->site_key() );
 	}
 
 	/** @return array{for: string, secret: string} */

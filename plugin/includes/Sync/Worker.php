@@ -29,6 +29,7 @@ final class Worker {
 		private readonly Request_Store $store,
 		private readonly Feeder $feeder,
 		private readonly Sender $sender,
+		private readonly Lost_Work $lost,
 		private readonly Change_Reader $reader,
 		private readonly Write_Back $write_back,
 		private readonly Pause $pause,
@@ -43,6 +44,9 @@ final class Worker {
 	 */
 	public function run( int $seconds, int $wait = 0, bool $insist = false ): array {
 		$result = array( 'ran' => false, 'sent' => 0, 'more' => false, 'error' => '' );
+		if ( $this->settings->is_configured() ) {
+			$this->lost->notice_new_sidecar();
+		}
 		if ( ! $this->settings->is_configured() || ( $this->pause->is_on() && ! $insist ) ) {
 			return array( 'error' => $this->pause->read()['message'] ) + $result;
 		}
@@ -66,6 +70,7 @@ final class Worker {
 
 	/** @throws Sidecar_Error */
 	private function work( Lock $lock, float $until, int $wait, int &$sent ): void {
+		$this->lost->look( $lock, $until );
 		do {
 			$sent += $this->send_due( $lock, $until );
 			$this->write_back->report_open( $lock );

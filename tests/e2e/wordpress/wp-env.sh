@@ -138,7 +138,9 @@ empty() {
 
 install() {
 	php -d memory_limit=512M "$here/install.php" "$wp" install
-	php -d memory_limit=512M "$here/install.php" "$wp" setup > "$site/site.json.new" && mv "$site/site.json.new" "$site/site.json"
+	# What PHP says when it fails goes where the reader looks.
+	php -d memory_limit=512M "$here/install.php" "$wp" setup > "$site/site.json.new" || { cat "$site/site.json.new" >&2; return 1; }
+	mv "$site/site.json.new" "$site/site.json"
 }
 
 web_start() {

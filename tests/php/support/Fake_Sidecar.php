@@ -9,7 +9,7 @@ use WpOrg\Requests\Utility\CaseInsensitiveDictionary;
 /** The sidecar's half of the contract, in memory: enough of it to see what the plugin asks for and does with the answers. */
 final class Fake_Sidecar {
 	public bool $down = false;
-	/** Answers to give instead of the real ones, by "METHOD path": [status, body, headers]. */
+	/** Answers to give instead of the real ones, by "METHOD path": [status, body, headers]; a text is no JSON. */
 	public array $canned = array();
 	public array $images = array();
 	public array $jobs = array();
@@ -37,6 +37,7 @@ final class Fake_Sidecar {
 			'GET /v1/status' === "$method $path" => self::reply( 200, self::status() ),
 			str_starts_with( $path, '/v1/images/' ) => $this->image( $method, substr( $path, 11 ), $body ),
 			'POST /v1/jobs' === "$method $path" => $this->job( $data ),
+			1 === preg_match( '#^/v1/jobs/([^/]+)$#', $path, $m ) => isset( $this->jobs[ $m[1] ] ) ? self::reply( 200, array( 'job' => $this->jobs[ $m[1] ] ) ) : self::error( 404, 'NOT_FOUND' ),
 			str_starts_with( $path, '/v1/changes' ) => $this->change_page( $path ),
 			1 === preg_match( '#^/v1/suggestions/([^/]+)$#', $path, $m ) => $this->found( $m[1], fn() => null ),
 			1 === preg_match( '#^/v1/suggestions/([^/]+)/decision$#', $path, $m ) => $this->found( $m[1], fn() => $this->decide( $m[1], $data ) ),
@@ -116,6 +117,9 @@ final class Fake_Sidecar {
 	}
 
 	private function job( array $request ): array {
+		if ( isset( $request['run_id'] ) && ! isset( $this->runs[ $request['run_id'] ] ) ) {
+			return self::error( 404, 'NOT_FOUND' );
+		}
 		$id = 'job_' . md5( $request['subject']['id'] . $request['image_sha256'] );
 		if ( isset( $this->jobs[ $id ] ) ) {
 			return self::reply( 200, array( 'job' => $this->jobs[ $id ] ) );
@@ -231,6 +235,8 @@ final class Fake_Sidecar {
 	private function change_page( string $path ): array {
 		parse_str( (string) parse_url( $path, PHP_URL_QUERY ), $query );
 		$after = (int) ( $query['after'] ?? 0 );
+		// A reader who is further than the feed knew another database: everything again.
+		$after = $after > count( $this->changes ) ? 0 : $after;
 		$limit = (int) ( $query['limit'] ?? 100 );
 		$items = array_slice( $this->changes, $after, $limit );
 		// The feed carries the rows as they are now, not as they were.
@@ -250,10 +256,10 @@ final class Fake_Sidecar {
 		return $task() ?? self::reply( 200, array( 'suggestion' => $this->suggestions[ $id ] ) );
 	}
 
-	private static function reply( int $status, array $body, array $headers = array() ): array {
+	private static function reply( int $status, array|string $body, array $headers = array() ): array {
 		return array(
 			'headers'  => new CaseInsensitiveDictionary( array( 'content-type' => 'application/json' ) + $headers ),
-			'body'     => (string) wp_json_encode( $body ),
+			'body'     => is_string( $body ) ? $body : (string) wp_json_encode( $body ),
 			'response' => array( 'code' => $status, 'message' => '' ),
 			'cookies'  => array(),
 		);
