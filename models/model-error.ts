@@ -8,6 +8,12 @@ export type ModelErrorCode =
   | 'HUB_UNREACHABLE'
   | 'HUB_REFUSED'
   | 'STORAGE_FULL'
+  | 'MODEL_SERVER_UNREACHABLE'
+  | 'MODEL_SERVER_REFUSED'
+  | 'MODEL_SERVER_BUSY'
+  | 'MODEL_SERVER_FAILED'
+  | 'MODEL_REPLY_UNUSABLE'
+  | 'CAPTION_TIMEOUT'
   | 'BAD_REQUEST';
 
 /** An error of models/, which knows nothing of the server. The message is a plain sentence that says what to do. */

@@ -75,6 +75,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
       isStopping: stopping.signal.aborted,
       disk: disk.problem(),
       workersElsewhere: config.workers === 0,
+      workersSendTo: work.remoteWork.sendsTo ?? (config.workers === 0 ? (work.model.now()?.address ?? null) : null),
     });
   const metrics = buildMetrics(stores, data, health);
   const jobEnded = metrics.jobEnded.bind(metrics);
@@ -90,7 +91,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     checkKey: (key) => stores.keys.check(key),
     forSite: (siteId) => siteServices(siteId, { stores, work, webhookOrigins: config.webhookOrigins }),
     spool: (body) => spoolImage(body, data.temporary, config),
-    captionNow: (imagePath, options, signal) => work.instant.run(imagePath, options, signal),
+    captionNow: (picture, options, signal) => work.instant.run(picture, options, signal),
     fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
     maxBytes: config.maxBytes,
     checkAddress: (url) => {

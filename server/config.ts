@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { OPENAI_COMPATIBLE, serverAddress, type ModelServer } from '../models/openai-compatible/model-server';
 
 const integer = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -21,7 +22,28 @@ export const Environment = z.object({
   ALTSMITH_MODEL: z
     .string()
     .optional()
-    .describe('Model id or model folder. Unset: the best model already pulled, else mini.'),
+    .describe(
+      'Model id or model folder; or openai-compatible, for a model on the server of ALTSMITH_MODEL_SERVER, which is then sent every picture. Unset: the best model already pulled, else mini.',
+    ),
+  ALTSMITH_MODEL_SERVER: z
+    .string()
+    .optional()
+    .describe(
+      'For ALTSMITH_MODEL=openai-compatible: address of a server that speaks OpenAI’s chat completions, such as http://127.0.0.1:11434/v1 for Ollama.',
+    ),
+  ALTSMITH_MODEL_SERVER_MODEL: z
+    .string()
+    .trim()
+    .regex(/^[^\p{C}]{1,200}$/u, 'must be a name of at most 200 characters')
+    .optional()
+    .describe('For ALTSMITH_MODEL=openai-compatible: name of the model there, such as llava:7b.'),
+  ALTSMITH_MODEL_SERVER_KEY: z
+    .string()
+    .optional()
+    .describe('For ALTSMITH_MODEL=openai-compatible: the key that server wants, if any.'),
+  ALTSMITH_MODEL_SERVER_SECONDS: integer(1, 900)
+    .default(120)
+    .describe('For ALTSMITH_MODEL=openai-compatible: longest wait for one answer.'),
   ALTSMITH_WORKERS: integer(0, 64)
     .optional()
     .describe('Worker processes. Unset: chosen from the CPU. 0: this process only queues; workers run elsewhere.'),
@@ -75,7 +97,11 @@ export const Environment = z.object({
 export type Environment = z.infer<typeof Environment>;
 
 /** Settings that hold a secret, and may be read from the file that NAME_FILE names. */
-export const SECRETS: readonly (keyof Environment)[] = ['ALTSMITH_REDIS_URL', 'ALTSMITH_WORKER_KEY'];
+export const SECRETS: readonly (keyof Environment)[] = [
+  'ALTSMITH_REDIS_URL',
+  'ALTSMITH_WORKER_KEY',
+  'ALTSMITH_MODEL_SERVER_KEY',
+];
 
 export interface Config {
   readonly port: number;
@@ -83,6 +109,8 @@ export interface Config {
   /** Absolute. */
   readonly dataDir: string;
   readonly model: string | null;
+  /** Used only where the model is `openai-compatible`: then every picture is sent there. */
+  readonly modelServer: ModelServer | null;
   readonly workers: number | null;
   readonly threads: number | null;
   readonly queue: 'sqlite' | 'bull';
@@ -106,6 +134,23 @@ function readOrigins(text: string): readonly string[] | null {
   const parts = text.split(',').map((part) => part.trim().replace(/\/$/, ''));
   const origins = parts.map((part) => (URL.canParse(part) ? new URL(part).origin : ''));
   return origins.every((origin, index) => origin !== 'null' && origin === parts[index]?.toLowerCase()) ? origins : null;
+}
+
+/** The server of ALTSMITH_MODEL_SERVER; null when the settings name none. Adds to `problems` what is wrong with it. */
+function readModelServer(settings: Environment, problems: string[]): ModelServer | null {
+  const { ALTSMITH_MODEL_SERVER: given, ALTSMITH_MODEL_SERVER_MODEL: model } = settings;
+  const isWanted = settings.ALTSMITH_MODEL === OPENAI_COMPATIBLE;
+  if (given === undefined && isWanted)
+    problems.push('ALTSMITH_MODEL_SERVER: needed when ALTSMITH_MODEL is openai-compatible');
+  if (model === undefined && (isWanted || given !== undefined))
+    problems.push('ALTSMITH_MODEL_SERVER_MODEL: needed with ALTSMITH_MODEL_SERVER');
+  if (given === undefined) return null;
+  const address = serverAddress(given);
+  if (address === null)
+    problems.push('ALTSMITH_MODEL_SERVER: must be an http or https address without a user name, query or fragment');
+  if (address === null || model === undefined) return null;
+  const key = settings.ALTSMITH_MODEL_SERVER_KEY ?? null;
+  return { address, model, key, timeoutMs: settings.ALTSMITH_MODEL_SERVER_SECONDS * 1000 };
 }
 
 /** Thrown with one line a problem, so that all of them can be mended at once. */
@@ -142,6 +187,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   if (urlOrigins === null) problems.push('ALTSMITH_URL_ORIGINS: must be off, public, or origins separated by commas');
   const webhookOrigins = readOrigins(parsed.data?.ALTSMITH_WEBHOOK_ORIGINS ?? '');
   if (webhookOrigins === null) problems.push('ALTSMITH_WEBHOOK_ORIGINS: must be origins separated by commas');
+  const modelServer = parsed.success ? readModelServer(parsed.data, problems) : null;
   if (!parsed.success || urlOrigins === null || webhookOrigins === null || problems.length > 0)
     throw new ConfigError(problems.join('\n'));
   const settings = parsed.data;
@@ -150,6 +196,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     host: settings.ALTSMITH_HOST,
     dataDir: path.resolve(settings.ALTSMITH_DATA_DIR),
     model: settings.ALTSMITH_MODEL ?? null,
+    modelServer,
     workers: settings.ALTSMITH_WORKERS ?? null,
     threads: settings.ALTSMITH_THREADS ?? null,
     queue: settings.ALTSMITH_QUEUE,

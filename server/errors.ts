@@ -141,6 +141,27 @@ export const CATALOGUE = {
     message: 'A file of the model is cut or damaged; run "altsmith models pull" again.',
     retryable: true,
   },
+  MODEL_SERVER_UNREACHABLE: {
+    status: 503,
+    message: 'The model server cannot be reached; start it, or correct ALTSMITH_MODEL_SERVER.',
+    retryable: true,
+  },
+  MODEL_SERVER_REFUSED: {
+    status: 503,
+    message: 'The model server refuses; correct ALTSMITH_MODEL_SERVER_KEY or ALTSMITH_MODEL_SERVER_MODEL.',
+    retryable: true,
+  },
+  MODEL_SERVER_BUSY: { status: 503, message: 'The model server has too much to do; try again later.', retryable: true },
+  MODEL_SERVER_FAILED: {
+    status: 502,
+    message: 'The model server failed, or did not answer in the form of OpenAI’s chat completions.',
+    retryable: true,
+  },
+  MODEL_REPLY_UNUSABLE: {
+    status: 502,
+    message: 'The model server answered without a usable text; write one yourself, or use another model.',
+    retryable: false,
+  },
   HUB_REFUSED: {
     status: 502,
     message: 'The model hub does not have the file, or does not hand it out; see "altsmith models pull --help".',

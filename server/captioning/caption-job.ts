@@ -89,6 +89,7 @@ async function runAndFinish(parts: CaptionJobParts, claim: Claim, signal: AbortS
   try {
     const result = await parts.engine.run({
       imagePath,
+      sha256: claim.imageSha256,
       options: SUGGESTION_SETTINGS,
       thumbnailPath: unfinished,
       signal,

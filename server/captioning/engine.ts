@@ -16,6 +16,8 @@ export interface ImageFacts {
 export interface EngineRequest {
   /** Absolute path of the image file; the worker process reads it, the API process never holds the bytes. */
   readonly imagePath: string;
+  /** Of the file's bytes. A picture goes to the worker that looked at it last, if that one is free. */
+  readonly sha256?: string;
   readonly options: Omit<CaptionOptions, 'signal'>;
   /** When set, the picture is asked about instead of captioned. */
   readonly question?: string;
@@ -46,6 +48,8 @@ export interface EngineState {
   /** Code of the catalogue and a sentence, when the model could not be loaded. */
   readonly problem: { readonly code: string; readonly message: string } | null;
   readonly workers: number;
+  /** Address of the server that the bytes of each picture are sent to, reachable or not; absent: none. */
+  readonly sendsTo?: string;
   /** Median seconds a picture took lately; null before the first. */
   readonly secondsPerImage: number | null;
 }

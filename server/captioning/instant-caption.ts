@@ -1,11 +1,17 @@
 import { unlink } from 'node:fs/promises';
 import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
-import { AppError } from '../errors';
+import { AppError, isErrorCode } from '../errors';
 import type { CaptionEngine, EngineResult } from './engine';
 import { captionOf } from './engine-result';
 import type { EngineSlots } from './engine-slots';
 import { SUGGESTION_SETTINGS } from './settings';
 import { composeTexts } from './text/compose';
+
+/** A complete file of its own, and the sha256 of its bytes. */
+export interface PictureFile {
+  readonly file: string;
+  readonly sha256: string;
+}
 
 /**
  * `POST /v1/captions`: one picture at once, ahead of the queue. The file is deleted, and nothing is stored.
@@ -17,13 +23,14 @@ export class InstantCaption {
     private readonly slots: EngineSlots,
   ) {}
 
-  async run(imagePath: string, options: CaptionOptions, signal: AbortSignal): Promise<CaptionReply | AnswerReply> {
+  async run(picture: PictureFile, options: CaptionOptions, signal: AbortSignal): Promise<CaptionReply | AnswerReply> {
     try {
-      if (!this.engine.state().ready) throw new AppError('MODEL_UNAVAILABLE');
+      this.#throwIfNotReady();
       const giveBack = await this.slots.take('person');
       try {
         const result = await this.engine.run({
-          imagePath,
+          imagePath: picture.file,
+          sha256: picture.sha256,
           options: engineOptions(options),
           ...(options.question === undefined ? {} : { question: options.question }),
           signal,
@@ -33,8 +40,15 @@ export class InstantCaption {
         giveBack();
       }
     } finally {
-      await unlink(imagePath);
+      await unlink(picture.file);
     }
+  }
+
+  /** Throws what keeps the model from working, as `/v1/status` names it. */
+  #throwIfNotReady(): void {
+    const { ready, problem } = this.engine.state();
+    if (ready) return;
+    throw new AppError(problem !== null && isErrorCode(problem.code) ? problem.code : 'MODEL_UNAVAILABLE');
   }
 }
 

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { ListedModel, ModelPull } from '../contract/model';
 import { AppError, CATALOGUE, isErrorCode } from '../errors';
 import type { Logger } from '../logger';
-import { PULLED_MODELS } from './choose-engine';
 import { modelLines } from './model-lines';
+import { PULLED_MODELS } from './model-source';
 
 const Progress = z.object({ step: z.string(), done: z.number(), total: z.number() });
 const Refusal = z.object({ error: z.object({ code: z.string() }) });

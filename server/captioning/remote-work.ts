@@ -24,11 +24,15 @@ export interface RemoteWorkParts {
 
 /** The jobs as workers on other machines see them. Every call names the claim's token, and an old one is refused. */
 export class RemoteWork {
+  #sendsTo: string | null = null;
+
   constructor(private readonly parts: RemoteWorkParts) {}
 
   /** A job for the worker, or null when none came in time. What its model has said before is not asked again. */
   async claim(request: WorkerClaimRequest, signal: AbortSignal): Promise<WorkerClaim | null> {
     const until = performance.now() + request.wait * 1000;
+    // Said before it is given a picture.
+    this.#sendsTo = request.model.address ?? this.#sendsTo;
     const { queue, resultsOf, logger } = this.parts;
     const worker = `remote-${request.worker}`;
     for (;;) {
@@ -45,6 +49,11 @@ export class RemoteWork {
       }
       this.parts.finisher.finish(claim, known, false);
     }
+  }
+
+  /** The server that a worker here since the start sends its pictures on to; null: none does. */
+  get sendsTo(): string | null {
+    return this.#sendsTo;
   }
 
   #wire(claim: Claim): WorkerClaim {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { Readings } from '../contract/worker';
+import { ModelServer } from '../../models/openai-compatible/model-server';
 
 const Settings = z.object({
-  modelFolder: z.string(),
+  source: z.union([z.object({ modelFolder: z.string() }), z.object({ modelServer: ModelServer })]),
   threads: z.number().int().min(1),
   maxPixels: z.number().int().min(1),
 });
@@ -92,6 +93,13 @@ export const FromWorker = z.discriminatedUnion('type', [
   /** The model could not be loaded; the process ends after saying so. */
   z.object({ type: z.literal('problem'), code: z.string(), message: z.string() }),
   z.object({ type: z.literal('done'), id: z.number(), result: Result }),
-  z.object({ type: z.literal('failed'), id: z.number(), code: z.string(), message: z.string() }),
+  z.object({
+    type: z.literal('failed'),
+    id: z.number(),
+    code: z.string(),
+    message: z.string(),
+    /** The model is out of reach for every picture; the process ends after saying so. */
+    ends: z.boolean(),
+  }),
 ]);
 export type FromWorker = z.infer<typeof FromWorker>;

@@ -2,16 +2,17 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { AppError, isErrorCode } from '../errors';
 import type { CaptionEngine, EngineRequest, EngineResult, EngineState } from './engine';
+import type { ModelSource } from './model-source';
 import { WorkerSlot, type Problem, type Task } from './worker-slot';
 
 const DEADLINE_MS = 60_000;
+/** What decoding and sending may take beside the wait for another server's answer, which ends by itself. */
+const BESIDE_SERVER_MS = 30_000;
 const MAX_WAITING = 200;
 /** Pictures that the median of `secondsPerImage` is taken over. */
 const REMEMBERED = 21;
 
-export interface PoolOptions {
-  /** Absolute path of a model folder. */
-  readonly modelFolder: string;
+export type PoolOptions = ModelSource & {
   /** Worker processes; default 1. */
   readonly workers?: number | null;
   /** Threads of each; default all cores shared out. */
@@ -23,7 +24,7 @@ export interface PoolOptions {
   readonly maxWaiting?: number;
   /** The program of the worker process; only tests change it. */
   readonly workerFile?: string;
-}
+};
 
 /** Supervises the worker processes and shares the requests out among them, first come, first served. */
 export class WorkerPool implements CaptionEngine {
@@ -31,6 +32,7 @@ export class WorkerPool implements CaptionEngine {
   private readonly waiting: Task[] = [];
   private readonly seconds: number[] = [];
   private readonly maxWaiting: number;
+  private readonly sendsTo: string | null;
   private settled: (() => void)[] = [];
   private stopped = false;
 
@@ -38,11 +40,15 @@ export class WorkerPool implements CaptionEngine {
     const workers = Math.max(1, options.workers ?? 1);
     const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
     this.maxWaiting = options.maxWaiting ?? MAX_WAITING;
-    const settings = { modelFolder: options.modelFolder, threads, maxPixels: options.maxPixels };
+    const isRemote = 'modelServer' in options;
+    const source = isRemote ? { modelServer: options.modelServer } : { modelFolder: options.modelFolder };
+    const deadlineMs = isRemote ? options.modelServer.timeoutMs + BESIDE_SERVER_MS : DEADLINE_MS;
+    this.sendsTo = isRemote ? options.modelServer.address : null;
+    const settings = { source, threads, maxPixels: options.maxPixels };
     const slot = {
       workerFile: options.workerFile ?? path.join(__dirname, 'worker-process.js'),
       settings,
-      deadlineMs: options.deadlineMs ?? DEADLINE_MS,
+      deadlineMs: options.deadlineMs ?? deadlineMs,
       changed: () => this.share(),
     };
     this.slots = Array.from({ length: workers }, () => new WorkerSlot(slot));
@@ -63,6 +69,7 @@ export class WorkerPool implements CaptionEngine {
       model: loaded?.model ?? null,
       problem: loaded === undefined ? this.problem() : null,
       workers: this.slots.length,
+      ...(this.sendsTo === null ? {} : { sendsTo: this.sendsTo }),
       secondsPerImage: sorted[sorted.length >> 1] ?? null,
     };
   }
@@ -112,12 +119,19 @@ export class WorkerPool implements CaptionEngine {
     if (!ready && problem !== null) {
       for (const task of this.waiting.splice(0)) task.reject(problemError(problem));
     }
-    for (const slot of this.slots) {
-      if (!slot.free) continue;
-      const task = this.waiting.shift();
-      if (task === undefined) return;
+    for (;;) {
+      const [task] = this.waiting;
+      const slot = task === undefined ? undefined : this.slotFor(task);
+      if (task === undefined || slot === undefined) return;
+      this.waiting.shift();
       slot.run(task);
     }
+  }
+
+  /** The free worker that looked at this picture last remembers it; else any free one. Nobody waits for a busy one. */
+  private slotFor({ request }: Task): WorkerSlot | undefined {
+    const free = this.slots.filter((slot) => slot.free);
+    return free.find(({ picture }) => picture !== null && picture === request.sha256) ?? withLeastToLose(free);
   }
 
   /** The caller has lost interest: it is told at once; a worker that is busy with it stops at the next token. */
@@ -132,6 +146,11 @@ export class WorkerPool implements CaptionEngine {
     this.seconds.push(result.timingsMs.total / 1000);
     if (this.seconds.length > REMEMBERED) this.seconds.shift();
   }
+}
+
+/** A worker that remembers no picture, so that the others keep theirs; else the first. */
+function withLeastToLose(free: readonly WorkerSlot[]): WorkerSlot | undefined {
+  return free.find(({ picture }) => picture === null) ?? free[0];
 }
 
 function problemError({ code, message }: Problem): AppError {

@@ -1,11 +1,16 @@
 import { openBlipCaptioner } from '../../models/blip/captioner';
 import type { Captioner } from '../../models/captioner';
 import { ModelError } from '../../models/model-error';
-import { AppError, toAppError } from '../errors';
+import { openOpenAiCompatible } from '../../models/openai-compatible/captioner';
+import { AppError, toAppError, type ErrorCode } from '../errors';
 import { decodeImage, prepareDecoder, writeThumbnail } from './decode-image';
+import { encodeJpeg } from './encode-jpeg';
 import type { EngineResult } from './engine';
 import { readCaption } from './text/reading';
 import { ToWorker, type FromWorker, type WorkerSettings } from './worker-messages';
+
+/** The model itself is out of reach, whatever the picture: a fresh process looks for it again after a pause. */
+const MODEL_IS_AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['MODEL_SERVER_UNREACHABLE', 'MODEL_SERVER_REFUSED']);
 
 /** The child process that decodes pictures and runs the model: one request at a time, until the parent is gone. */
 class Worker {
@@ -25,16 +30,18 @@ class Worker {
     }
   }
 
-  private async load({ modelFolder, threads, maxPixels }: WorkerSettings): Promise<void> {
+  private async load({ source, threads, maxPixels }: WorkerSettings): Promise<void> {
     prepareDecoder();
     this.maxPixels = maxPixels;
     try {
-      this.captioner = await openBlipCaptioner(modelFolder, threads);
+      this.captioner =
+        'modelServer' in source
+          ? await openOpenAiCompatible(source.modelServer, encodeJpeg)
+          : await openBlipCaptioner(source.modelFolder, threads);
     } catch (error) {
       const code = error instanceof ModelError ? error.code : 'MODEL_UNAVAILABLE';
-      const text = error instanceof Error ? error.message : String(error);
-      // The parent starts a fresh process after a pause, so that a file put back is found.
-      process.send?.({ type: 'problem', code, message: text } satisfies FromWorker, () => process.exit(1));
+      const message = error instanceof Error ? error.message : String(error);
+      send({ type: 'problem', code, message }, true);
       return;
     }
     send({ type: 'ready', model: this.captioner.info });
@@ -48,7 +55,8 @@ class Worker {
     } catch (error) {
       const { code, message } = error instanceof ModelError ? error : toAppError(error);
       const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
-      send({ type: 'failed', id: request.id, code, message: `${message}${cause}` });
+      const ends = MODEL_IS_AWAY.has(code);
+      send({ type: 'failed', id: request.id, code, message: `${message}${cause}`, ends }, ends);
     } finally {
       this.running.delete(request.id);
     }
@@ -96,9 +104,12 @@ function isGiven<T>(value: T): value is Exclude<T, undefined> {
   return value !== undefined;
 }
 
-function send(message: FromWorker): void {
+/** With `isLast`, the parent starts a fresh process after a pause, so that a file put back, or a server come back, is found. */
+function send(message: FromWorker, isLast = false): void {
   // A parent that ended in between cannot be told; `disconnect` ends this process in a moment.
-  process.send?.(message, () => undefined);
+  process.send?.(message, () => {
+    if (isLast) process.exit(1);
+  });
 }
 
 const worker = new Worker();

@@ -41,12 +41,15 @@ interface Running extends Task {
 
 /** One place for a worker process: starts it, gives it one task at a time, and replaces it when it dies or hangs. */
 export class WorkerSlot {
+  /** The picture this process looked at last; null when it is fresh. */
+  picture: string | null = null;
   private child: ChildProcess | null = null;
   private running: Running | null = null;
   private restart: NodeJS.Timeout | null = null;
   private stopping = false;
   /** Killed, but not gone yet: it must not be given another task. */
   private dying = false;
+  /** Processes that ended without a single result, one after the other. */
   private failedLoads = 0;
   private nextId = 1;
   model: ModelInfo | null = null;
@@ -92,6 +95,7 @@ export class WorkerSlot {
     const deadline = setTimeout(() => this.giveUp('CAPTION_TIMEOUT'), this.options.deadlineMs);
     this.running = { ...task, id, deadline };
     const { imagePath, options, question, thumbnailPath, signal } = task.request;
+    this.picture = task.request.sha256 ?? null;
     signal?.addEventListener('abort', () => this.tell({ type: 'cancel', id }), { once: true });
     this.tell({
       type: 'run',
@@ -131,15 +135,16 @@ export class WorkerSlot {
       case 'ready':
         this.model = message.model;
         this.problem = null;
-        this.failedLoads = 0;
         break;
       case 'problem':
         this.problem = { code: message.code, message: message.message };
         break;
       case 'done':
+        this.failedLoads = 0;
         if (this.running?.id === message.id) this.finish((task) => task.resolve(message.result));
         break;
       case 'failed':
+        if (message.ends) this.modelIsGone(message);
         if (this.running?.id === message.id) {
           const code = isErrorCode(message.code) ? message.code : 'INTERNAL';
           this.finish((task) => task.reject(new AppError(code, {}, { cause: new Error(message.message) })));
@@ -147,6 +152,13 @@ export class WorkerSlot {
         break;
     }
     this.options.changed();
+  }
+
+  /** The process ends by itself; the next one counts as one that could not load, and the pauses grow. */
+  private modelIsGone({ code, message }: Problem): void {
+    this.dying = true;
+    this.model = null;
+    this.problem = { code, message };
   }
 
   private finish(end: (task: Task) => void): void {
@@ -173,6 +185,7 @@ export class WorkerSlot {
     const hadLoaded = this.model !== null;
     this.child = null;
     this.model = null;
+    this.picture = null;
     // Who was killed from outside did not die of its picture; the queue tells the two apart.
     this.finish((task) => task.reject(new AppError('DECODE_CRASHED', signal === null ? {} : { signal })));
     if (this.stopping) return;

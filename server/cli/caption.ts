@@ -1,11 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { locateModel } from '../../models/locate-model';
 import { ModelError } from '../../models/model-error';
-import { PULLED_MODELS } from '../captioning/choose-engine';
+import { modelSource, type ModelSource } from '../captioning/model-source';
 import { WorkerPool } from '../captioning/worker-pool';
-import { readConfig } from '../config';
+import { readConfig, type Config } from '../config';
 import { AppError } from '../errors';
 import { findInputs } from './caption/inputs';
 import { sentenceOf } from './caption/lines';
@@ -15,9 +14,9 @@ import { Table } from './caption/table';
 import { HELP, OPTIONS, readWishes, type Wishes } from './caption/words';
 import { runCommand } from './command';
 
-function modelFolder(model: string | null, dataDir: string): string {
+function sourceOf(model: string | null, config: Config): ModelSource {
   try {
-    return locateModel(model, path.join(dataDir, PULLED_MODELS));
+    return modelSource(model, config);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     throw new AppError(error.code, {}, { cause: error });
@@ -27,10 +26,10 @@ function modelFolder(model: string | null, dataDir: string): string {
 async function describePictures(wishes: Wishes, temporary: string): Promise<number> {
   const config = readConfig(process.env);
   const { workers, threads, maxPixels } = config;
-  const folder = modelFolder(wishes.model ?? config.model, config.dataDir);
+  const source = sourceOf(wishes.model ?? config.model, config);
   const inputs = await findInputs(wishes.pictures, process.stdin, temporary);
   const table = wishes.csv === null ? null : new Table(wishes.csv);
-  const pool = new WorkerPool({ modelFolder: folder, workers, threads, maxPixels });
+  const pool = new WorkerPool({ ...source, workers, threads, maxPixels });
   try {
     await pool.start();
     pool.throwIfTroubled();

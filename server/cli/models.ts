@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { ModelError } from '../../models/model-error';
-import { PULLED_MODELS } from '../captioning/choose-engine';
+import { PULLED_MODELS } from '../captioning/model-source';
 import { readConfig } from '../config';
 import { convert } from './models/convert';
 import { list } from './models/list';

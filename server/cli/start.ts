@@ -81,6 +81,7 @@ function tellProblem(thrown: unknown): void {
 
 function describeModel(model: ModelInfo): string {
   const name = `${model.id} (${model.precision})`;
+  if (model.address !== undefined) return `${name} at ${model.address}, which is sent every picture`;
   return model.demonstration ? `${name}, for demonstration: it shows the way, do not publish its words unread` : name;
 }
 

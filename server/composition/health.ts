@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly disk: ErrorCode | null;
   /** This process only queues; no model of its own is missed. */
   readonly workersElsewhere: boolean;
+  /** Where workers on other machines send the pictures they are given; null: nowhere. */
+  readonly workersSendTo: string | null;
 }
 
 /** Whether the sidecar can work now, and why not. */
@@ -22,7 +24,7 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
     ready: problems.length === 0,
     model: model && { id: model.id, precision: model.precision, demonstration: model.demonstration },
     abilities: model && { answer: model.canAnswer, prompt: model.canPrompt ?? true },
-    bytesAlsoGoTo: model?.address ?? null,
+    bytesAlsoGoTo: state.sendsTo ?? model?.address ?? around.workersSendTo,
     secondsPerImage: state.secondsPerImage,
     workers: state.workers,
     problems,

@@ -21,7 +21,7 @@ export function buildPredictions(
 ): PredictionRunner {
   return new PredictionRunner({
     work: new PredictionWork(stores.storage, Date.now),
-    captionNow: (imagePath, options, signal) => instant.run(imagePath, options, signal),
+    captionNow: (picture, options, signal) => instant.run(picture, options, signal),
     copyOf: (siteId, sha256) => {
       const original = stores.imagesOf(siteId).originalPath(sha256);
       if (!existsSync(original)) return null;

@@ -87,8 +87,9 @@ export interface Services {
   /** Most bytes of one image. */
   readonly maxBytes: number;
   readonly predictions: PredictionRunner;
+  /** The file is deleted when it is done. */
   readonly captionNow: (
-    imagePath: string,
+    picture: Pick<SpooledImage, 'file' | 'sha256'>,
     options: CaptionOptions,
     signal: AbortSignal,
   ) => Promise<CaptionReply | AnswerReply>;

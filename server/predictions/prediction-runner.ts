@@ -12,12 +12,12 @@ const FORGET_EVERY_MS = 3_600_000;
 /** A run that found no worker for this long is answered with the reason. */
 const LONGEST_WAIT_MS = 600_000;
 /** The engine did not try: it is busy, loading or stopping. */
-const NOT_TRIED = new Set(['QUEUE_FULL', 'MODEL_UNAVAILABLE', 'SHUTTING_DOWN']);
+const isNotTried = (error: AppError) => error.code === 'QUEUE_FULL' || error.status === 503;
 
 export interface RunnerParts {
   readonly work: PredictionWork;
   readonly captionNow: (
-    imagePath: string,
+    picture: { readonly file: string; readonly sha256: string },
     options: CaptionOptions,
     signal: AbortSignal,
   ) => Promise<CaptionReply | AnswerReply>;
@@ -130,7 +130,7 @@ export class PredictionRunner {
     try {
       const file = copyOf(row.site_id, row.image_sha256);
       if (file === null) throw new AppError('IMAGE_UNKNOWN');
-      const reply = await captionNow(file, optionsOf(row), signal);
+      const reply = await captionNow({ file, sha256: row.image_sha256 }, optionsOf(row), signal);
       work.succeed(row.id, 'answer' in reply ? reply.answer : reply.alt_text);
       return true;
     } catch (thrown) {
@@ -140,7 +140,7 @@ export class PredictionRunner {
         return true;
       }
       const error = this.parts.translate(thrown) ?? toAppError(thrown);
-      const isTried = !NOT_TRIED.has(error.code);
+      const isTried = !isNotTried(error);
       if (!isTried) work.postpone(row.id);
       const isOver = isTried ? row.attempts + 1 >= MOST_ATTEMPTS : now() - row.created_at > LONGEST_WAIT_MS;
       if (error.retryable && !isOver) return false;

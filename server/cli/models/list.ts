@@ -25,7 +25,7 @@ export function list(args: string[], pulled: string): number {
   if (values.json) process.stdout.write(`${JSON.stringify({ items: lines })}\n`);
   else
     process.stdout.write(
-      `${lines.map(textOf).join('')}\n* is what captions are made with when nothing else is named.\n`,
+      `${lines.map(textOf).join('')}\n* is what captions are made with when nothing else is named.\nA model on another server (Ollama, llama.cpp, vLLM …) is chosen by the setting ALTSMITH_MODEL=openai-compatible.\n`,
     );
   return 0;
 }

@@ -1,5 +1,7 @@
 import { readManifest } from '../../../models/blip/manifest';
 import { chooseModel } from '../../../models/locate-model';
+import { ModelError } from '../../../models/model-error';
+import { OPENAI_COMPATIBLE } from '../../../models/openai-compatible/model-server';
 import { COMMON_OPTIONS, onlyWord, parseWords } from './words';
 
 export const USE_HELP = `Usage: altsmith models use ID[/PRECISION] [--json]
@@ -17,7 +19,14 @@ export async function use(args: string[], pulled: string): Promise<number> {
     process.stdout.write(USE_HELP);
     return 0;
   }
-  const folder = chooseModel(onlyWord(positionals, 'a model'), pulled);
+  const name = onlyWord(positionals, 'a model');
+  if (name === OPENAI_COMPATIBLE) {
+    throw new ModelError(
+      'MODEL_FILE_MISSING',
+      'A model on another server is sent every picture, so only the settings choose it: ALTSMITH_MODEL=openai-compatible, with ALTSMITH_MODEL_SERVER and ALTSMITH_MODEL_SERVER_MODEL.',
+    );
+  }
+  const folder = chooseModel(name, pulled);
   const { id, precision } = await readManifest(folder);
   process.stdout.write(
     values.json

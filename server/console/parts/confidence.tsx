@@ -1,3 +1,5 @@
+import type { ModelRef } from '../../contract/primitives';
+
 /** Below the first the server flags a text as unsure (LOW_CONFIDENCE in server/captioning/text/flags.ts). */
 const LEVELS = [
   { below: 0.35, word: 'Low', tone: 'bad' },
@@ -5,20 +7,25 @@ const LEVELS = [
   { below: Infinity, word: 'High', tone: 'good' },
 ] as const;
 
-export function confidenceInWords(confidence: number): string {
+/** A model on another server gives none; the number in its place only keeps it in the middle of the list. */
+const isKnown = (model: ModelRef) => model.precision !== 'remote';
+
+export function confidenceInWords(confidence: number, model: ModelRef): string {
+  if (!isKnown(model)) return 'not known';
   const level = LEVELS.find((one) => confidence < one.below) ?? LEVELS[2];
   return `${level.word} (${Math.round(confidence * 100)} %)`;
 }
 
 /** 0..1 in a word, a number and a bar. It sorts; it never hides. */
-export function Confidence({ value }: { value: number }) {
+export function Confidence({ value, model }: { value: number; model: ModelRef }) {
+  if (!isKnown(model)) return <span class="confidence fine">Confidence: this model tells none</span>;
   const level = LEVELS.find((one) => value < one.below) ?? LEVELS[2];
   return (
     <span class="confidence">
       <meter min={0} max={1} low={0.35} high={0.7} optimum={1} value={value} aria-hidden="true" />
       <span>
         <span class="unseen">Confidence: </span>
-        {confidenceInWords(value)}
+        {confidenceInWords(value, model)}
       </span>
       <span class="unseen">{level.tone === 'bad' ? 'Compare the text with the picture.' : ''}</span>
     </span>

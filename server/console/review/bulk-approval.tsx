@@ -88,7 +88,7 @@ export function BulkApproval({ entries, by, onApproved, onClose }: BulkProps) {
               />
               <span class="grow">{entry.draft.alt_text}</span>
               <span class="fine nowrap">
-                {confidenceInWords(entry.suggestion.confidence)}
+                {confidenceInWords(entry.suggestion.confidence, entry.suggestion.model)}
                 {entry.suggestion.model.demonstration ? ' · demonstration' : ''}
               </span>
             </label>

@@ -46,7 +46,7 @@ export function Card(props: CardProps) {
         {entry.notice === null ? null : <Notice tone="warn">{entry.notice}</Notice>}
         <Texts entry={entry} onEdit={onEdit} />
         <div class="row facts">
-          <Confidence value={suggestion.confidence} />
+          <Confidence value={suggestion.confidence} model={suggestion.model} />
           <ModelBadge model={suggestion.model} />
         </div>
         {suggestion.flags.length === 0 ? null : (

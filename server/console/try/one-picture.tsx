@@ -43,7 +43,7 @@ function Result({ reply }: { reply: CaptionReply }) {
         <CopyButton text={reply.alt_text} what="the alt text" />
       </div>
       <div class="row facts">
-        <Confidence value={reply.confidence} />
+        <Confidence value={reply.confidence} model={reply.model} />
         <ModelBadge model={reply.model} />
       </div>
       {reply.flags.length === 0 ? null : (

@@ -82,7 +82,7 @@ function Row({ picture, isChosen, onChoose }: { picture: Picture; isChosen: bool
         {said}
         {reply !== null && reply.flags.length > 0 ? <span class="tag tag-warn">look twice</span> : null}
       </td>
-      <td class="nowrap">{reply === null ? '' : confidenceInWords(reply.confidence)}</td>
+      <td class="nowrap">{reply === null ? '' : confidenceInWords(reply.confidence, reply.model)}</td>
       <td class="nowrap">{reply === null ? '' : inSeconds(reply.timings.total)}</td>
     </tr>
   );

@@ -60,7 +60,7 @@ function Answer({ one }: { one: Answered }) {
     <>
       <p class="answer">{answer}</p>
       <p class="fine">
-        {confidenceInWords(confidence)} · {inSeconds(timings.total)} · looking {inSeconds(timings.vision)} ·{' '}
+        {confidenceInWords(confidence, model)} · {inSeconds(timings.total)} · looking {inSeconds(timings.vision)} ·{' '}
         <ModelBadge model={model} />
       </p>
     </>

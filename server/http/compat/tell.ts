@@ -41,9 +41,9 @@ export function captionOptions({ intent, maxTokens }: Pick<Asked, 'intent' | 'ma
 
 /** One picture, at once: the same call as `POST /v1/captions`, with its errors. */
 export async function tell(asked: Asked, { services, signal }: TellContext): Promise<Told> {
-  const { file } = await spoolPicture(asked.picture, services);
+  const picture = await spoolPicture(asked.picture, services);
   const options = captionOptions(asked);
-  const reply = await services.captionNow(file, options, signal);
+  const reply = await services.captionNow(picture, options, signal);
   const text = 'answer' in reply ? reply.answer : reply.alt_text;
   const { tokens } = reply;
   return {

@@ -24,7 +24,7 @@ export const captions = defineRoute({
     const { source, options } =
       body === undefined ? { source: bytesOf(request), options: query } : readJson(body, query);
     const spooled = await services.spool(source);
-    return { status: 200, body: await services.captionNow(spooled.file, options, signal) };
+    return { status: 200, body: await services.captionNow(spooled, options, signal) };
   },
 });
 

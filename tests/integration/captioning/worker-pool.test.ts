@@ -102,6 +102,19 @@ describe('the worker pool', () => {
     expect(codes).toEqual(['no error', 'no error', 'no error', 'QUEUE_FULL']);
   });
 
+  test('a picture goes to the worker that looked at it last, where that one is free', async () => {
+    const pool = await startPool({ workerFile: STUBBORN, workers: 2 });
+    await waitFor('both workers to be ready', () => pool.workerPids().length === 2);
+    const who = async (sha256: string, imagePath = 'who') =>
+      Number((await pool.run({ imagePath, sha256, options: {} })).caption?.candidates[0].text);
+    const [a, b] = [await who('a'), await who('b')];
+    expect(new Set([a, b])).toEqual(new Set(pool.workerPids()));
+    expect([await who('b'), await who('a'), await who('b'), await who('b')]).toEqual([b, a, b, b]);
+    expect(await Promise.all([who('b'), who('a')])).toEqual([b, a]);
+    // Nobody waits for a busy worker while another one is free.
+    expect(await Promise.all([who('a', 'who slow'), who('a')])).toEqual([a, b]);
+  });
+
   test('an abandoned request ends at once, whether it waits or runs, and the next is not disturbed', async () => {
     const pool = await startPool();
     const [running, waiting] = [new AbortController(), new AbortController()];

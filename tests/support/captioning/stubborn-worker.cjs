@@ -18,6 +18,8 @@ process.on('message', (message) => {
   if (message.imagePath.includes('hang')) for (;;);
   if (message.imagePath.includes('crash')) process.kill(process.pid, 'SIGSEGV');
   if (message.imagePath.includes('nonsense')) return process.send({ type: 'done', id: message.id, result: 'nonsense' });
+  // Says which process it is.
+  if (message.imagePath.includes('who')) caption.candidates[0].text = String(process.pid);
   const timingsMs = { decode: 1, vision: 1, text: 1, total: 3 };
   const reply = () =>
     process.send({

@@ -229,7 +229,7 @@ test('a model that cannot be loaded: pictures are taken and wait, and the reason
   const readiness = await sidecar.call('GET', '/readyz');
   expect(readiness).toMatchObject({ status: 503, body: { ready: false, problems: [{ code: 'MODEL_FILE_MISSING' }] } });
   const image = samplePng(8);
-  expect((await sidecar.call('POST', '/v1/captions', image.bytes)).body.error.code).toBe('MODEL_UNAVAILABLE');
+  expect((await sidecar.call('POST', '/v1/captions', image.bytes)).body.error.code).toBe('MODEL_FILE_MISSING');
   const { body } = await sidecar.submit(image, '30');
   expect(body.job.state).toBe('waiting');
   engine.ready = true;

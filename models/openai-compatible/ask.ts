@@ -1,0 +1,118 @@
+import { ModelError, type ModelErrorCode } from '../model-error';
+import type { ModelServer } from './model-server';
+
+/** No answer to a short question is longer, whatever the server sends. */
+const MOST_REPLY_BYTES = 1_000_000;
+const PROBE_TIMEOUT_MS = 10_000;
+
+interface Request {
+  readonly path: string;
+  /** Sent as JSON with POST; without it the request is a GET. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Why a server's answer is none. 401, 403 and 404 hold for every picture alike: the key or the model's name is wrong. */
+function codeOf(status: number): ModelErrorCode {
+  if ([401, 403, 404].includes(status)) return 'MODEL_SERVER_REFUSED';
+  return status === 429 || status === 503 ? 'MODEL_SERVER_BUSY' : 'MODEL_SERVER_FAILED';
+}
+
+/** The server's own words never get into a message: they are a stranger's text. */
+function failure(code: ModelErrorCode, { address }: ModelServer, what: string, cause?: unknown): ModelError {
+  return new ModelError(code, `The model server ${address} ${what}.`, { cause });
+}
+
+/** Causes that lie behind the connection: the server was there, took the request, and let go of it. */
+const LET_GO = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+function isLetGo(thrown: unknown): boolean {
+  const cause = thrown instanceof Error ? thrown.cause : undefined;
+  return cause instanceof Error && 'code' in cause && LET_GO.has(String(cause.code));
+}
+
+async function send(server: ModelServer, { path, body, signal }: Request, limit: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(server.address + path, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(server.key === null ? {} : { authorization: `Bearer ${server.key}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // The bytes of a picture go to the address of the settings, not to where that points.
+      redirect: 'manual',
+      signal: limit,
+    });
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (limit.aborted) throw failure('CAPTION_TIMEOUT', server, 'did not answer in time', cause);
+    // A picture that brings the server down must not be sent for ever: that is its failure, not its absence.
+    if (isLetGo(cause)) throw failure('MODEL_SERVER_FAILED', server, 'hung up without an answer', cause);
+    throw failure('MODEL_SERVER_UNREACHABLE', server, 'cannot be reached', cause);
+  }
+}
+
+async function readText(
+  server: ModelServer,
+  reply: Response,
+  { signal }: Request,
+  limit: AbortSignal,
+): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = reply.body?.getReader();
+  try {
+    for (;;) {
+      const part = await reader?.read();
+      if (part?.value === undefined) break;
+      length += part.value.length;
+      if (length > MOST_REPLY_BYTES) break;
+      chunks.push(part.value);
+    }
+  } catch (cause) {
+    signal?.throwIfAborted();
+    if (limit.aborted) throw failure('CAPTION_TIMEOUT', server, 'did not finish its answer in time', cause);
+    throw failure('MODEL_SERVER_FAILED', server, 'broke off in the middle of its answer', cause);
+  }
+  if (length > MOST_REPLY_BYTES) {
+    await reader?.cancel();
+    throw failure('MODEL_SERVER_FAILED', server, 'answered with far too much');
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * One request. Throws ModelError MODEL_SERVER_UNREACHABLE, MODEL_SERVER_REFUSED, MODEL_SERVER_BUSY, MODEL_SERVER_FAILED,
+ * CAPTION_TIMEOUT, and the reason of `signal`.
+ */
+export async function askServer(server: ModelServer, request: Request): Promise<unknown> {
+  const timeout = AbortSignal.timeout(server.timeoutMs);
+  const limit = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
+  const reply = await send(server, request, limit);
+  if (!reply.ok) {
+    await reply.body?.cancel();
+    throw failure(codeOf(reply.status), server, `answered with status ${reply.status}`);
+  }
+  const text = await readText(server, reply, request, limit);
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch (cause) {
+    throw failure('MODEL_SERVER_FAILED', server, 'answered with something that is no JSON', cause);
+  }
+}
+
+/**
+ * Whether the server is there and takes the key. Any answer will do: not every server has a list of models.
+ * Throws ModelError MODEL_SERVER_UNREACHABLE, MODEL_SERVER_REFUSED, MODEL_SERVER_FAILED, CAPTION_TIMEOUT.
+ */
+export async function probeServer(server: ModelServer): Promise<void> {
+  const limit = AbortSignal.timeout(Math.min(server.timeoutMs, PROBE_TIMEOUT_MS));
+  const { status, body } = await send(server, { path: '/models' }, limit);
+  await body?.cancel();
+  if (status === 401 || status === 403) {
+    throw failure('MODEL_SERVER_REFUSED', server, `answered with status ${status}`);
+  }
+}

@@ -1,0 +1,88 @@
+import type { Answer, Caption, CaptionOptions, Captioner, ModelInfo, Picture } from '../captioner';
+import { ModelError } from '../model-error';
+import { askServer, probeServer } from './ask';
+import type { ModelServer } from './model-server';
+import { textOfReply } from './reply';
+import { ALT_TEXT_REQUEST, MOST_TOKENS, questionRequest } from './wording';
+
+/** The picture as a JPEG of bounded size, without anything of the file it came from but its pixels. */
+export type EncodeJpeg = (picture: Picture) => Promise<Uint8Array>;
+
+/**
+ * These servers tell nothing that can be compared between models. In the middle, so that it sorts neither up nor down;
+ * whoever shows it says that it is not known, and no text of a `remote` model is approved without a person.
+ */
+const CONFIDENCE_UNKNOWN = 0.5;
+
+/** A model on another server that speaks OpenAI's chat completions. It is sent the picture; nothing is loaded here. */
+export class OpenAiCompatibleCaptioner implements Captioner {
+  readonly info: ModelInfo;
+
+  constructor(
+    private readonly server: ModelServer,
+    private readonly encode: EncodeJpeg,
+  ) {
+    this.info = {
+      id: server.model,
+      precision: 'remote',
+      demonstration: false,
+      canAnswer: true,
+      canPrompt: false,
+      address: server.address,
+    };
+  }
+
+  async caption(picture: Picture, options: CaptionOptions = {}): Promise<Caption> {
+    if ((options.prompt ?? '').trim() !== '') {
+      throw new ModelError('PROMPT_NOT_POSSIBLE', `The model ${this.info.id} cannot continue a prompt.`);
+    }
+    const { text, timingsMs } = await this.ask(picture, ALT_TEXT_REQUEST, options);
+    return {
+      candidates: [{ text, tokens: [], logProbs: [], score: 0 }],
+      confidence: CONFIDENCE_UNKNOWN,
+      labels: [],
+      timingsMs,
+    };
+  }
+
+  async answer(picture: Picture, question: string, options: CaptionOptions = {}): Promise<Answer> {
+    const { text, timingsMs } = await this.ask(picture, questionRequest(question), options);
+    return { text, tokens: [], confidence: CONFIDENCE_UNKNOWN, timingsMs };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async ask(picture: Picture, request: string, options: CaptionOptions) {
+    const begin = performance.now();
+    const jpeg = Buffer.from(await this.encode(picture)).toString('base64');
+    const body = {
+      model: this.server.model,
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: request },
+            { type: 'image_url', image_url: { url: `data:image/jpeg;base64,${jpeg}` } },
+          ],
+        },
+      ],
+      max_tokens: options.maxNewTokens ?? MOST_TOKENS,
+      // The same picture, the same words, as far as the server can.
+      temperature: 0,
+      stream: false,
+    };
+    const reply = await askServer(this.server, { path: '/chat/completions', body, signal: options.signal });
+    return { text: textOfReply(reply), timingsMs: { vision: 0, text: performance.now() - begin } };
+  }
+}
+
+/** Throws ModelError MODEL_SERVER_UNREACHABLE, MODEL_SERVER_REFUSED, CAPTION_TIMEOUT when it cannot be asked at all. */
+export async function openOpenAiCompatible(
+  server: ModelServer,
+  encode: EncodeJpeg,
+): Promise<OpenAiCompatibleCaptioner> {
+  await probeServer(server);
+  return new OpenAiCompatibleCaptioner(server, encode);
+}

@@ -1,0 +1,37 @@
+/** Alt text is one sentence; a longer one is cut at the end of a sentence or a word. */
+const MOST_CHARACTERS = 250;
+/** No more of an answer is looked at: the patterns below must not be made to run for long. */
+const MOST_READ = 10_000;
+
+const THOUGHTS = /<think(?:ing)?>[\s\S]*?(?:<\/think(?:ing)?>|$)/gi;
+const SCRIPTS = /<(script|style)\b[^>]{0,500}>[\s\S]*?(?:<\/\1\s{0,20}>|$)/gi;
+const TAGS = /<[/!?]?[a-z][^<>]{0,500}>/gi;
+// Control characters, and the marks that hide or reorder text. U+200C and U+200D stay: some scripts need them.
+const UNSEEN =
+  /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u00AD\u061C\u180E\u200B\u200E\u200F\u2028\u2029\u202A-\u202E\u2060-\u206F\uFEFF]+/gu;
+const MARKUP = /\*\*|__|^#{1,6}\s+|```\w*|`/gm;
+const LABEL = /^\W{0,3}(?:alt(?:ernative)?[ -]?text|caption|description|answer)\W{0,3}:\s*/i;
+const QUOTES = /^["'“”‘’«»]+(.*?)["'“”‘’«»]+$/u;
+const REFUSAL =
+  /^(?:i['’]?m sorry|i am sorry|sorry[,.]|i apologi[sz]e|i (?:can['’]?t|cannot|am unable to|am not able to)|as an ai\b|unfortunately, i\b)/i;
+
+/**
+ * One line of plain text from whatever a model answered: no markup, nothing invisible, no label, no quotation marks around
+ * it, of bounded length. Null where no word is left, or where the model refused.
+ */
+export function cleanText(raw: string): string | null {
+  const bare = raw.slice(0, MOST_READ).replace(THOUGHTS, ' ').replace(SCRIPTS, ' ').replace(TAGS, ' ');
+  const line = bare.normalize('NFC').replace(MARKUP, '').replace(UNSEEN, ' ').replace(/\s+/gu, ' ').trim();
+  const text = shortened(line.replace(LABEL, '').replace(QUOTES, '$1').trim());
+  return /[\p{L}\p{N}]/u.test(text) && !REFUSAL.test(text) ? text : null;
+}
+
+function shortened(text: string): string {
+  if (text.length <= MOST_CHARACTERS) return text;
+  const head = text.slice(0, MOST_CHARACTERS + 1);
+  const sentence = Math.max(...['. ', '! ', '? '].map((end) => head.lastIndexOf(end)));
+  if (sentence > 0) return head.slice(0, sentence + 1);
+  const word = head.lastIndexOf(' ');
+  // Not in the middle of a pair of surrogates.
+  return word > 0 ? head.slice(0, word) : head.slice(0, MOST_CHARACTERS).replace(/[\uD800-\uDBFF]$/u, '');
+}
