@@ -64,7 +64,7 @@ final class Plugin {
 		) )->register();
 
 		$assets = new Admin\Assets( $settings );
-		( new Admin\Settings_Page( $settings, $assets ) )->register();
+		( new Admin\Settings_Page( $settings, $assets, new Admin\Destination( $settings, $client, $pause ) ) )->register();
 		( new Admin\Review_Page( $settings, $assets ) )->register();
 		( new Admin\Backfill_Page( $assets ) )->register();
 		( new Backfill\Csv_Export( $runs, $store ) )->register();

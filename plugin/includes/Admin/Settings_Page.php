@@ -13,7 +13,7 @@ final class Settings_Page {
 	private const SLUG  = 'altsmith';
 	private const GROUP = 'altsmith';
 
-	public function __construct( private readonly Settings $settings, private readonly Assets $assets ) {}
+	public function __construct( private readonly Settings $settings, private readonly Assets $assets, private readonly Destination $destination ) {}
 
 	public function register(): void {
 		add_action( 'admin_menu', array( $this, 'add_page' ) );
@@ -68,7 +68,7 @@ final class Settings_Page {
 			return;
 		}
 		echo '<div class="wrap"><h1>' . esc_html( get_admin_page_title() ) . '</h1>';
-		$this->render_destination();
+		echo '<p>' . esc_html( $this->destination->sentence() ) . '</p>';
 		echo '<div id="altsmith-connection" class="altsmith-connection"></div><form method="post" action="options.php">';
 		settings_fields( self::GROUP );
 		echo '<table class="form-table" role="presentation">';
@@ -78,15 +78,6 @@ final class Settings_Page {
 		echo '</table>';
 		submit_button();
 		echo '</form></div>';
-	}
-
-	private function render_destination(): void {
-		$url  = $this->settings->sidecar_url();
-		$text = '' === $url
-			? __( 'No address is set: nothing leaves this site.', 'altsmith' )
-			/* translators: %s: address of the sidecar */
-			: sprintf( __( 'The bytes of your images, their file names and the titles of the pages they belong to go to %s and nowhere else.', 'altsmith' ), $url );
-		echo '<p>' . esc_html( $text ) . '</p>';
 	}
 
 	private function render_address(): void {

@@ -57,7 +57,7 @@ final class Reply_Schema {
 
 	/** @return array<string, mixed> Answer of `GET /v1/status`. */
 	public static function status(): array {
-		return self::object(
+		$status = self::object(
 			array(
 				'version'                => self::text(),
 				'model'                  => array( 'type' => array( 'object', 'null' ) ) + self::model(),
@@ -69,6 +69,9 @@ final class Reply_Schema {
 				'site'                   => self::object( array( 'id' => self::text(), 'name' => self::text() ) ),
 			)
 		);
+		// Absent in the first versions, which sent nothing on.
+		$status['properties']['bytes_also_go_to'] = array( 'type' => array( 'string', 'null' ), 'maxLength' => 2000 );
+		return $status;
 	}
 
 	/** @return array<string, mixed> */

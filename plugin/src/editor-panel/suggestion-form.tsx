@@ -1,7 +1,7 @@
 import { getBlockType } from '@wordpress/blocks';
 import { Button, Notice, RadioControl, TextareaControl } from '@wordpress/components';
 import { useEffect, useRef, useState } from '@wordpress/element';
-import { __ } from '@wordpress/i18n';
+import { __, sprintf } from '@wordpress/i18n';
 import { DECORATIVE, withAltText, type BlockImage } from '../shared/block-images';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
 import { lengthHint } from '../shared/length-hint';
@@ -164,7 +164,11 @@ function Reasons({ suggestion, linked }: { readonly suggestion: Suggestion; read
       <p className="altsmith-panel__origin">
         {suggestion.model.demonstration
           ? __('Written by the demonstration model, which is often wrong. Please review it.', 'altsmith')
-          : __('A machine wrote this and can be wrong. Please review it.', 'altsmith')}
+          : sprintf(
+              /* translators: %s: name of a model */
+              __('The model %s wrote this and can be wrong. Please review it.', 'altsmith'),
+              suggestion.model.id,
+            )}
       </p>
     </>
   );

@@ -185,12 +185,15 @@ function Reasons({ suggestion }: { readonly suggestion: Suggestion }) {
         <li key={flag.code}>{flag.message}</li>
       ))}
       <li>
-        {sprintf(
-          /* translators: 1: model name, 2: a percentage */
-          __('Written by %1$s, confidence %2$d %%.', 'altsmith'),
-          model.id,
-          Math.round(confidence * 100),
-        )}{' '}
+        {model.precision === 'remote'
+          ? /* translators: %s: model name */
+            sprintf(__('Written by %s on another server, which tells no confidence.', 'altsmith'), model.id)
+          : sprintf(
+              /* translators: 1: model name, 2: a percentage */
+              __('Written by %1$s, confidence %2$d %%.', 'altsmith'),
+              model.id,
+              Math.round(confidence * 100),
+            )}{' '}
         {model.demonstration ? __('This model is for demonstration only.', 'altsmith') : null}
       </li>
     </ul>
