@@ -46,7 +46,9 @@ async function runPart(part, context, lacking) {
   if (blocked) return outcome;
   const started = Date.now();
   try {
-    Object.assign(outcome, await part.run(context));
+    const { missing: alsoMissing = [], ...rest } = await part.run(context);
+    Object.assign(outcome, rest);
+    outcome.missing.push(...alsoMissing);
   } catch (error) {
     console.error(error);
     outcome.ok = false;

@@ -9,11 +9,8 @@ jest.setTimeout(240_000);
 let flow: ReviewFlow;
 const pictures: Record<string, Picture> = {};
 
-/** WordPress 6.5 by default; ALTSMITH_TEST_WORDPRESS=deb:sid runs the same on the newest. */
-const source = process.env['ALTSMITH_TEST_WORDPRESS'] ?? 'npm:6.5';
-
 beforeAll(async () => {
-  flow = await ReviewFlow.start('editor', { source });
+  flow = await ReviewFlow.start('editor');
   // Nothing is asked for by itself here: in these tests a person presses Generate.
   await flow.site.php([
     '-r',

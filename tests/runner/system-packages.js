@@ -1,15 +1,22 @@
 'use strict';
 // The programs outside npm that some tests need. Where this may be done (Debian or Ubuntu, as root) they are installed;
 // elsewhere the parts that need them are skipped, with one line each.
+const { execFileSync } = require('node:child_process');
 const { existsSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 const { run } = require('./children');
+
+const PHP_EXTENSIONS = ['gd', 'curl', 'mbstring', 'xml', 'zip', 'intl', 'mysqli'];
+
+function phpModules() {
+  return execFileSync('php', ['-m'], { encoding: 'utf8' }).toLowerCase().split('\n');
+}
 
 /** What a part needs: how to see that it is there, and the Debian packages that bring it. */
 const NEEDS = {
   php: {
     what: 'PHP with the extensions WordPress uses',
-    found: () => onPath('php'),
+    found: () => onPath('php') && PHP_EXTENSIONS.every((name) => phpModules().includes(name)),
     packages:
       'php-cli php-gd php-curl php-mbstring php-xml php-zip php-intl php-mysql php-sqlite3 unzip curl ca-certificates',
   },
@@ -21,6 +28,7 @@ const NEEDS = {
     found: () => existsSync(process.env.CHROMIUM ?? '/usr/bin/chromium'),
     packages: 'chromium fonts-dejavu-core fonts-noto-color-emoji',
   },
+  apt: { what: 'apt, which fetches other versions of WordPress,', found: () => onPath('apt-get'), packages: 'apt' },
   redis: { what: 'Redis', found: () => onPath('redis-server'), packages: 'redis-server' },
 };
 

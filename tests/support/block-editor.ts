@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import type { AdminBrowser } from './admin-browser';
+import { waitFor } from './wait-for';
 
 /** One picture for a post of the tests. */
 export interface Picture {
@@ -31,6 +32,22 @@ export class BlockEditor {
     await admin.page.waitForFunction(() =>
       Boolean((window as any).wp?.data?.select('core/block-editor')?.getBlocks().length),
     );
+    return BlockEditor.#tidy(admin);
+  }
+
+  /** A new post with one empty Image block. */
+  static async withEmptyImage(admin: AdminBrowser): Promise<BlockEditor> {
+    await admin.go('/wp-admin/post-new.php');
+    await admin.page.waitForFunction(() => Boolean((window as any).wp?.blocks?.getBlockType('core/image')));
+    const editor = await BlockEditor.#tidy(admin);
+    await admin.page.evaluate(() => {
+      const { data, blocks: made } = (window as any).wp;
+      data.dispatch('core/block-editor').insertBlocks(made.createBlock('core/image'));
+    });
+    return editor;
+  }
+
+  static async #tidy(admin: AdminBrowser): Promise<BlockEditor> {
     await admin.page.evaluate(() => {
       const preferences = (window as any).wp.data.dispatch('core/preferences');
       for (const scope of ['core', 'core/edit-post']) {
@@ -56,6 +73,20 @@ export class BlockEditor {
     const panel = this.page.locator('.altsmith-panel');
     await panel.waitFor();
     return panel;
+  }
+
+  /** Presses Upload in an empty Image block; gives the attachment's id once the library has it. */
+  async upload(file: string): Promise<number> {
+    const frame = this.page.locator('iframe[name="editor-canvas"]');
+    const button = { name: 'Upload', exact: true };
+    await this.page.locator('iframe[name="editor-canvas"], .block-editor-writing-flow').first().waitFor();
+    const canvas = (await frame.count()) > 0 ? frame.contentFrame() : this.page;
+    const chooser = this.page.waitForEvent('filechooser');
+    await canvas.getByRole('button', button).first().click();
+    await (await chooser).setFiles(file);
+    return waitFor('the block to have its picture', async () => (await this.attributes(0))['id'], {
+      timeoutMs: 60_000,
+    });
   }
 
   attributes(place: number): Promise<Record<string, any>> {

@@ -14,12 +14,35 @@ export interface SiteOptions {
   readonly constants?: Readonly<Record<string, string>>;
   /** Whether WordPress runs its own cron on page views, as it does out of the box. */
   readonly cron?: boolean;
-  /** `npm:6.5` (the default) or another source that wp-env.sh knows. */
+  /** A source that wp-env.sh knows. Default `npm:6.5`, or what ALTSMITH_TEST_WORDPRESS says. */
   readonly source?: string;
+  /** How the browser calls it. Default 127.0.0.1; at `localhost` WordPress 7.1 lets the browser make the sub-sizes. */
+  readonly host?: 'localhost';
+  /** Whether every request is written down; see `requests`. */
+  readonly requestLog?: boolean;
   /** A fixed port, for people; tests take a free one. */
   readonly port?: number;
   /** Whether the plugin is there. Default yes. */
   readonly plugin?: boolean;
+}
+
+/** What mu-plugins/request-log.php writes down of one request. Times are milliseconds. */
+export interface LoggedRequest {
+  readonly request: string;
+  /** Whether our plugin was switched off for it. */
+  readonly off: boolean;
+  /** Loading the plugin; all its callbacks; what it did at the very end, when the answer was complete. */
+  readonly boot_ms: number;
+  readonly hooks_ms: number;
+  readonly after_ms: number;
+  /** Of the last two: the time in which a processor really worked for it, and its questions to the database. */
+  readonly cpu_ms: number;
+  readonly queries: number;
+  readonly total_ms: number;
+  readonly memory_mb: number;
+  readonly http: readonly string[];
+  /** Hook, attachment, context. */
+  readonly uploads: readonly (readonly [string, number, string])[];
 }
 
 /** A real WordPress on MariaDB with our plugin, served by PHP on a free port. */
@@ -41,7 +64,8 @@ export class WordPressSite {
     const name = `site-${port}`;
     mkdirSync(path.join(sites, name), { recursive: true });
     const extra = path.join(sites, name, 'constants.php');
-    const lines = Object.entries(options.constants ?? {}).map(
+    const log = options.requestLog === true ? { REQUEST_LOG: path.join(sites, name, 'requests.jsonl') } : {};
+    const lines = Object.entries({ ...options.constants, ...log }).map(
       ([constant, value]) => `define( ${JSON.stringify(constant)}, ${JSON.stringify(value).replaceAll('$', '\\$')} );`,
     );
     writeFileSync(extra, ['<?php', ...lines, ''].join('\n'));
@@ -49,10 +73,10 @@ export class WordPressSite {
       ...process.env,
       WPENV_SITES: sites,
       WP_PORT: String(port),
-      WP_URL: `http://127.0.0.1:${port}`,
+      WP_URL: `http://${options.host ?? '127.0.0.1'}:${port}`,
       WP_EXTRA: extra,
       WP_CRON: options.cron === false ? '0' : '1',
-      WP_SOURCE: options.source ?? 'npm:6.5',
+      WP_SOURCE: options.source ?? process.env['ALTSMITH_TEST_WORDPRESS'] ?? 'npm:6.5',
       ...(options.plugin === false
         ? {}
         : { PLUGIN_DIRS: path.join(ROOT, 'plugin'), WP_PLUGINS: 'altsmith/altsmith.php' }),
@@ -87,13 +111,25 @@ export class WordPressSite {
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 
+  /** Every request that has ended so far, with `requestLog`. */
+  get requests(): readonly LoggedRequest[] {
+    const file = path.join(this.folder, 'requests.jsonl');
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+    return lines.filter((line) => line !== '').map((line) => JSON.parse(line));
+  }
+
+  /** Proves to WordPress's REST API that the administrator is asking. */
+  get authorization(): string {
+    const { user, application_password: password } = this.facts;
+    return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  }
+
   /** One REST call as the administrator. */
   async rest(method: string, route: string, body?: unknown): Promise<{ status: number; body: any }> {
-    const { user, application_password: password } = this.facts;
     const answer = await fetch(`${this.url}/wp-json${route}`, {
       method,
       headers: {
-        authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+        authorization: this.authorization,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -115,6 +151,16 @@ export class WordPressSite {
   /** Runs PHP with the site's settings; `['-r', code]` or a script with its arguments. */
   php(args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
     return execute('php', ['-d', 'memory_limit=512M', ...args], { env: this.env, maxBuffer: 16e6, timeout: 120_000 });
+  }
+
+  /** Runs PHP code inside WordPress and gives what it returns. `$wpdb` is there. */
+  async inWordPress(code: string): Promise<any> {
+    const load = `$_SERVER['HTTP_HOST'] = '127.0.0.1'; require '${this.wordpress}/wp-load.php'; global $wpdb;`;
+    const { stdout } = await this.php([
+      '-r',
+      `${load} echo json_encode( ( function () use ( $wpdb ) { ${code} } )() );`,
+    ]);
+    return JSON.parse(stdout);
   }
 
   /** Kills PHP in the middle of whatever it does: all workers of the web server at once, and starts it again. */

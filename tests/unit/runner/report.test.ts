@@ -14,12 +14,13 @@ interface Part {
   ok: boolean;
   result: Result | null;
   missing: string[];
+  apart?: string;
 }
 interface Report {
   readJest: (file: string) => Result | null;
   readJunit: (file: string) => Result | null;
   emptyResult: () => Result;
-  sum: (parts: Part[], how: { requireAll: boolean; hasTests: boolean }) => Result & { good: boolean };
+  sum: (parts: Part[], how: { requireAll: boolean; hasTests: boolean }) => Result & { good: boolean; apart: string[] };
 }
 const { readJest, readJunit, emptyResult, sum } = jest.requireActual<Report>('../../runner/report.js');
 
@@ -97,4 +98,16 @@ test('a skip is a failure only where nothing may be missing', () => {
   const parts = [part({ passed: 4 }), { ...part({}), missing: ['Chromium is not here'] }];
   expect(sum(parts, lax)).toMatchObject({ skipped: 1, good: true });
   expect(sum(parts, strict).good).toBe(false);
+});
+
+test('what fails where nothing was promised is told and fails nothing; what passes there counts', () => {
+  const moved = { ...part({ passed: 4, failed: 1, failures: ['the editor'] }, false), apart: 'sid has moved to 7.2' };
+  const total = sum([part({ passed: 1 }), moved], strict);
+  expect(total).toMatchObject({ good: true, passed: 5, failed: 0, failures: [] });
+  expect(total.apart).toEqual(['sid has moved to 7.2: FAILED the editor']);
+  const broken = { ...part({}, false), result: null, name: 'wordpress-7.1', apart: 'sid has moved to 7.2' };
+  expect(sum([part({ passed: 1 }), broken], strict).apart).toEqual(['sid has moved to 7.2: FAILED wordpress-7.1']);
+  expect(sum([part({ passed: 1 }), { ...moved, ok: true, result: emptyResult() }], strict).apart).toEqual([
+    'sid has moved to 7.2: all passed',
+  ]);
 });
