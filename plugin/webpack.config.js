@@ -5,6 +5,7 @@ const path = require('node:path');
 const DependencyExtraction = require('@wordpress/dependency-extraction-webpack-plugin');
 const base = require('@wordpress/scripts/config/webpack.config');
 const Minifier = require('terser-webpack-plugin');
+const { bundleDataViews } = require('./bin/dataviews');
 
 const source = path.resolve(__dirname, 'src');
 /** Every folder of src with an index file is a script of its own. */
@@ -17,8 +18,9 @@ const entry = Object.fromEntries(
   ),
 );
 const jsxRuntime = path.resolve(__dirname, 'src/shared/jsx-runtime.ts');
+const dataViews = path.resolve(__dirname, '../build/dataviews.js');
 
-module.exports = {
+const config = {
   ...base,
   entry,
   output: { ...base.output, path: path.resolve(__dirname, 'build') },
@@ -27,11 +29,12 @@ module.exports = {
     // WordPress 6.5 has no script "react-jsx-runtime": ours, a few lines on createElement, works with every React it ships.
     alias: {
       ...base.resolve.alias,
+      '@wordpress/dataviews/wp$': dataViews,
       'react/jsx-runtime$': jsxRuntime,
       'react/jsx-dev-runtime$': jsxRuntime,
     },
   },
-  // esbuild: the two megabytes of DataViews take Terser most of a minute.
+  // esbuild: DataViews takes Terser most of a minute.
   optimization: { ...base.optimization, minimizer: [new Minifier({ minify: Minifier.esbuildMinify })] },
   // DataViews brings its own components, as WordPress 6.5's are too old for it; only the review screen loads them.
   performance: { hints: false },
@@ -49,4 +52,10 @@ module.exports = {
       requestToHandle: (request) => (request === 'react-dom/client' ? 'wp-element' : undefined),
     }),
   ],
+};
+
+/** wp-scripts takes a promise: the list of the review screen is bundled first. */
+module.exports = async () => {
+  await bundleDataViews(dataViews);
+  return config;
 };

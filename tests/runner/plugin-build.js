@@ -14,7 +14,8 @@ function filesBelow(folder) {
 async function buildPluginIfStale(root, { quiet = true } = {}) {
   const config = path.join(root, 'plugin/webpack.config.js');
   if (!existsSync(config)) return { code: 0, output: '' };
-  const files = [config, path.join(root, 'package-lock.json'), ...filesBelow(path.join(root, 'plugin/src'))];
+  const folders = ['plugin/src', 'plugin/bin'].flatMap((folder) => filesBelow(path.join(root, folder)));
+  const files = [config, path.join(root, 'package-lock.json'), ...folders];
   const stamp = files.map((file) => `${file} ${statSync(file).mtimeMs} ${statSync(file).size}`).join('\n');
   const stampFile = path.join(root, 'build/.plugin-stamp');
   const isFresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;

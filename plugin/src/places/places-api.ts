@@ -1,6 +1,33 @@
 import apiFetch from '@wordpress/api-fetch';
-import type { Placements } from '../review/placements-api';
 import { toRequestError } from '../shared/api';
+
+/** One place where an image is shown. */
+export interface Placement {
+  /** '' for a place that cannot be changed from here. */
+  readonly key: string;
+  readonly post: {
+    readonly id: number;
+    readonly title: string;
+    readonly type: string;
+    readonly edit_url: string;
+    readonly view_url: string;
+  };
+  readonly block: string;
+  readonly alt_text: string | null;
+  readonly state: 'decorative' | 'empty' | 'current' | 'old_value' | 'custom' | 'linked' | 'live';
+  readonly builder: string;
+  readonly can_change: boolean;
+  readonly ticked: boolean;
+}
+
+/** What a change does, or did, to one post. */
+export interface PostChange {
+  readonly post_id: number;
+  readonly post: Placement['post'] | null;
+  /** "updated" after it was written; otherwise why it was not, or '' in a preview. */
+  readonly outcome: string;
+  readonly changes: readonly { readonly key: string; readonly before: string; readonly after: string }[];
+}
 
 /** One change to posts that can be taken back. */
 export interface Change {
@@ -11,7 +38,11 @@ export interface Change {
   readonly posts: number;
 }
 
-export interface PlacesState extends Placements {
+export interface PlacesState {
+  readonly items: readonly Placement[];
+  /** Posts this person may not edit. */
+  readonly hidden: number;
+  readonly more: boolean;
   /** The media library's own text, which the places can get. */
   readonly text: string;
   readonly changes: readonly Change[];
@@ -19,10 +50,35 @@ export interface PlacesState extends Placements {
   readonly scan: { readonly done: boolean; readonly read: number };
 }
 
-export async function readPlaces(attachment: number): Promise<PlacesState> {
+async function call<Answer>(method: string, path: string, data?: unknown): Promise<Answer> {
   try {
-    return await apiFetch<PlacesState>({ path: `/altsmith/v1/attachments/${attachment}/placements` });
+    return await apiFetch<Answer>({
+      path: `/altsmith/v1/attachments/${path}`,
+      method,
+      ...(data === undefined ? {} : { data }),
+    });
   } catch (thrown) {
     throw toRequestError(thrown);
   }
 }
+
+/** @param text What the places would get; '' for the library's own text. */
+export const readPlaces = (attachment: number, text: string): Promise<PlacesState> =>
+  call('GET', `${attachment}/placements${text === '' ? '' : `?${new URLSearchParams({ text }).toString()}`}`);
+
+export const previewPlaces = (
+  attachment: number,
+  keys: readonly string[],
+  text: string,
+): Promise<{ readonly items: readonly PostChange[] }> =>
+  call('POST', `${attachment}/placements/preview`, { keys, text });
+
+export const applyPlaces = (
+  attachment: number,
+  keys: readonly string[],
+  text: string,
+): Promise<{ readonly change_id: string; readonly items: readonly PostChange[] }> =>
+  call('POST', `${attachment}/placements/apply`, { keys, text });
+
+export const undoPlaces = (attachment: number, changeId: string): Promise<unknown> =>
+  call('POST', `${attachment}/placements/undo`, { change_id: changeId });

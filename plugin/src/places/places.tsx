@@ -1,11 +1,10 @@
-import { Button, CheckboxControl, Notice, Spinner } from '@wordpress/components';
+import { Button, Notice, Spinner } from '@wordpress/components';
 import { __, _n, sprintf } from '@wordpress/i18n';
-import type { Placement, PlacementPreview } from '../review/placements-api';
-import { NO_EXTRA_MARGIN } from '../shared/control-props';
+import { hiddenWords, PlaceList, PreviewButton } from './place-list';
 import type { Change, PlacesState } from './places-api';
+import { Report } from './report';
 import './style.scss';
-import { summary, usePlaces, type PlacesHandle } from './use-places';
-import { outcomeWords, placeWords } from './words';
+import { usePlaces, type PlacesHandle } from './use-places';
 
 interface Props {
   readonly attachment: number;
@@ -15,7 +14,7 @@ interface Props {
 
 /** Where an image is used, with its text there; and a way to bring the library's text to the places a person ticks. */
 export function Places({ attachment, except = 0 }: Props) {
-  const places = usePlaces(attachment, except);
+  const places = usePlaces(attachment, { except });
   const { state } = places;
   const problem =
     places.error === '' ? null : (
@@ -36,13 +35,7 @@ export function Places({ attachment, except = 0 }: Props) {
     <div className="altsmith-places">
       {problem}
       <Intro state={state} />
-      <ul className="altsmith-places__list">
-        {state.items.map((item, index) => (
-          <li key={item.key === '' ? `live ${index}` : item.key}>
-            <Place item={item} isOpen={item.post.id === except} places={places} />
-          </li>
-        ))}
-      </ul>
+      <PlaceList places={places} openPost={except} />
       <Buttons places={places} />
       {places.report !== null && <Report items={places.report} />}
       {state.changes.length > 0 && <Changes changes={state.changes} places={places} />}
@@ -55,56 +48,14 @@ function Intro({ state }: { readonly state: PlacesState }) {
     state.items.length === 0 && state.hidden === 0 && __('No post, page or template shows this image.', 'altsmith'),
     state.text !== '' && state.items.length > 0 && __('Places that are ticked get the media library’s text:', 'altsmith'),
     state.text === '' && __('The media library has no alt text for this image yet.', 'altsmith'),
-    state.hidden > 0 &&
-      sprintf(
-        /* translators: %d: number of posts */
-        _n('%d post that you may not edit shows it too.', '%d posts that you may not edit show it too.', state.hidden, 'altsmith'),
-        state.hidden,
-      ),
+    hiddenWords(state.hidden),
     state.more && __('There are more; these are the newest.', 'altsmith'),
     !state.scan.done && __('Older posts are still being looked through.', 'altsmith'),
-  ].filter((sentence) => sentence !== false);
+  ].filter((sentence) => sentence !== false && sentence !== '');
   return (
     <p>
       {sentences.join(' ')} {state.items.length > 0 && state.text !== '' && <q>{state.text}</q>}
     </p>
-  );
-}
-
-function Place({
-  item,
-  isOpen,
-  places,
-}: {
-  readonly item: Placement;
-  readonly isOpen: boolean;
-  readonly places: PlacesHandle;
-}) {
-  const words = isOpen ? __('the post that is open here', 'altsmith') : placeWords(item);
-  return (
-    <>
-      {item.can_change && !isOpen ? (
-        <CheckboxControl
-          label={`${item.post.title} (${item.post.type}): ${words}`}
-          checked={places.ticked.includes(item.key)}
-          onChange={(on) => places.tick(item.key, on)}
-          {...NO_EXTRA_MARGIN}
-        />
-      ) : (
-        <span>
-          {item.post.title} ({item.post.type}): {words}
-        </span>
-      )}
-      <div className="altsmith-places__more">
-        {item.alt_text !== null && item.alt_text !== '' && item.state !== 'current' && <q>{item.alt_text}</q>}{' '}
-        {item.post.view_url !== '' && (
-          <a href={item.post.view_url}>
-            {__('View', 'altsmith')}
-            <span className="screen-reader-text"> {item.post.title}</span>
-          </a>
-        )}
-      </div>
-    </>
   );
 }
 
@@ -113,16 +64,13 @@ function Buttons({ places }: { readonly places: PlacesHandle }) {
   const { ticked, report, busy } = places;
   if (ticked.length === 0) return null;
   const isPreview = report !== null && report.every((item) => item.outcome === '');
-  const when = (task: () => Promise<void>) => () => {
-    if (!busy) void task();
-  };
   return (
     <p className="altsmith-places__buttons">
-      <Button variant="secondary" isBusy={busy} aria-disabled={busy} onClick={when(places.preview)}>
-        {__('Preview the changes', 'altsmith')}
-      </Button>
+      <PreviewButton places={places} />
       {isPreview && (
-        <Button variant="primary" aria-disabled={busy} onClick={when(places.apply)}>
+        <Button variant="primary" aria-disabled={busy} onClick={() => {
+            if (!busy) void places.apply();
+          }}>
           {
             /* translators: %d: number of places */
             sprintf(_n('Update %d place', 'Update %d places', ticked.length, 'altsmith'), ticked.length)
@@ -130,27 +78,6 @@ function Buttons({ places }: { readonly places: PlacesHandle }) {
         </Button>
       )}
     </p>
-  );
-}
-
-/** The markup before and after, as text. */
-function Report({ items }: { readonly items: readonly PlacementPreview[] }) {
-  const isDone = items.some((item) => item.outcome === 'updated');
-  return (
-    <div className="altsmith-places__report">
-      {isDone && <p>{summary(items)}</p>}
-      {items.map((item) => (
-        <section key={item.post_id}>
-          <strong>{item.post?.title}</strong> {outcomeWords(item.outcome)}
-          {item.changes.map((change) => (
-            <div key={`${change.key} ${change.before}`}>
-              <del>{change.before}</del>
-              <ins>{change.after}</ins>
-            </div>
-          ))}
-        </section>
-      ))}
-    </div>
   );
 }
 

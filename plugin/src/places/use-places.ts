@@ -1,9 +1,9 @@
 import { speak } from '@wordpress/a11y';
-import { useCallback, useEffect, useState } from '@wordpress/element';
-import { __, _n, sprintf } from '@wordpress/i18n';
-import { applyPlacements, previewPlacements, undoPlacements, type PlacementPreview } from '../review/placements-api';
+import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
+import { __ } from '@wordpress/i18n';
 import { toRequestError } from '../shared/api';
-import { readPlaces, type PlacesState } from './places-api';
+import { applyPlaces, previewPlaces, readPlaces, undoPlaces, type PlacesState, type PostChange } from './places-api';
+import { summary } from './report';
 
 export interface PlacesHandle {
   readonly state: PlacesState | null;
@@ -11,24 +11,29 @@ export interface PlacesHandle {
   readonly busy: boolean;
   readonly ticked: readonly string[];
   /** What would change, or what came of the change; null when there is nothing to show. */
-  readonly report: readonly PlacementPreview[] | null;
+  readonly report: readonly PostChange[] | null;
   readonly tick: (key: string, on: boolean) => void;
   readonly preview: () => Promise<void>;
   readonly apply: () => Promise<void>;
   readonly undo: (change: string) => Promise<void>;
 }
 
-/**
- * Where one image is used, and bringing the library's text there.
- *
- * @param except A post to leave out of the ticks: the one that is open in the editor. 0 for none.
- */
-export function usePlaces(attachment: number, except: number): PlacesHandle {
+interface Options {
+  /** A post to leave out of the ticks: the one that is open in the editor. */
+  readonly except?: number;
+  /** What the places would get; without it the library's own text. */
+  readonly text?: string;
+}
+
+/** Where one image is used, and bringing a text there. */
+export function usePlaces(attachment: number, { except = 0, text: given = '' }: Options = {}): PlacesHandle {
+  const text = useRef(given);
+  text.current = given;
   const [state, setState] = useState<PlacesState | null>(null);
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
   const [ticked, setTicked] = useState<readonly string[]>([]);
-  const [report, setReport] = useState<readonly PlacementPreview[] | null>(null);
+  const [report, setReport] = useState<readonly PostChange[] | null>(null);
 
   /** One thing at a time; whatever fails is said in one place. */
   const run = useCallback(async (task: () => Promise<void>) => {
@@ -46,14 +51,14 @@ export function usePlaces(attachment: number, except: number): PlacesHandle {
   }, []);
 
   const load = useCallback(async () => {
-    const now = await readPlaces(attachment);
+    const now = await readPlaces(attachment, text.current);
     setState(now);
     setTicked(now.items.filter((item) => item.ticked && item.post.id !== except).map((item) => item.key));
   }, [attachment, except]);
 
   useEffect(() => void run(load), [run, load]);
 
-  const text = state?.text ?? '';
+  const wanted = given === '' ? (state?.text ?? '') : given;
   return {
     state,
     error,
@@ -66,33 +71,22 @@ export function usePlaces(attachment: number, except: number): PlacesHandle {
     },
     preview: () =>
       run(async () => {
-        setReport((await previewPlacements(attachment, ticked, text)).items);
+        setReport((await previewPlaces(attachment, ticked, wanted)).items);
         speak(__('The changes are shown below. Nothing is written yet.', 'altsmith'));
       }),
     apply: () =>
       run(async () => {
-        const { items } = await applyPlacements(attachment, ticked, text);
+        const { items } = await applyPlaces(attachment, ticked, wanted);
         setReport(items);
         speak(summary(items));
         await load();
       }),
     undo: (change) =>
       run(async () => {
-        await undoPlacements(attachment, change);
+        await undoPlaces(attachment, change);
         setReport(null);
         speak(__('The posts are as they were before.', 'altsmith'));
         await load();
       }),
   };
-}
-
-export function summary(items: readonly PlacementPreview[]): string {
-  const done = items.filter((item) => item.outcome === 'updated').length;
-  const left = items.length - done;
-  const first =
-    /* translators: %d: number of posts */
-    sprintf(_n('%d post was updated.', '%d posts were updated.', done, 'altsmith'), done);
-  if (left === 0) return first;
-  /* translators: %d: number of posts */
-  return `${first} ${sprintf(_n('%d post was not.', '%d posts were not.', left, 'altsmith'), left)}`;
 }

@@ -1,5 +1,5 @@
 import { __, sprintf } from '@wordpress/i18n';
-import type { Placement } from '../review/placements-api';
+import type { Placement } from './places-api';
 
 /** How the image stands in one place, in a few words. */
 export function placeWords(item: Placement): string {

@@ -1,10 +1,10 @@
 import { Button, TextareaControl } from '@wordpress/components';
 import { useEffect, useRef } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
+import { PlacesForApproval } from '../places/places-for-approval';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
 import { lengthHint } from '../shared/length-hint';
 import type { Suggestion } from '../shared/types';
-import { PlacementsPanel } from './placements-panel';
 import { RejectForm } from './reject-form';
 import { useScreen } from './screen-context';
 import { isOpen, nameOf, STATE_WORDS } from './suggestion-words';
@@ -54,7 +54,13 @@ export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion
       <Alternatives suggestion={suggestion} />
       <Follows suggestion={suggestion} />
       <Reasons suggestion={suggestion} />
-      <PlacementsPanel suggestion={suggestion} text={review.draftOf(suggestion)} />
+      <PlacesForApproval
+        attachment={suggestion.attachment_id}
+        usedIn={suggestion.used_in}
+        text={review.draftOf(suggestion)}
+        isOpen={open}
+        onTicks={(keys) => review.setPlaces(id, keys)}
+      />
       <Actions suggestion={suggestion} onBack={backToCard} />
       {review.messageOf(id) === '' ? null : <p className="altsmith-card__message">{review.messageOf(id)}</p>}
     </div>

@@ -2,7 +2,7 @@ import { speak } from '@wordpress/a11y';
 import { useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { decide, toRequestError, undo } from '../shared/api';
-import { applyPlacements, undoPlacements } from './placements-api';
+import { applyPlaces, undoPlaces } from '../places/places-api';
 import type { Action, Suggestion } from '../shared/types';
 import { isOpen, nameOf } from './suggestion-words';
 import { useCurrent } from './use-current';
@@ -91,7 +91,7 @@ export function useReview(queue: Queue): Review {
   const takeBack = async (suggestion: Suggestion): Promise<void> => {
     try {
       const changeId = done?.suggestion.id === suggestion.id ? done.changeId : '';
-      if (changeId !== '') await undoPlacements(suggestion.attachment_id, changeId);
+      if (changeId !== '') await undoPlaces(suggestion.attachment_id, changeId);
       const now = await undo(suggestion.id);
       setDone(null);
       speak(__('Taken back.', 'altsmith'));
@@ -152,7 +152,7 @@ const DONE: Record<Action, (name: string) => string> = {
 async function updatePlaces(now: Suggestion, keys: readonly string[]): Promise<{ changeId: string; words: string }> {
   if (keys.length === 0 || now.state !== 'applied') return { changeId: '', words: '' };
   try {
-    const answer = await applyPlacements(now.attachment_id, keys, now.current_alt);
+    const answer = await applyPlaces(now.attachment_id, keys, now.current_alt);
     const updated = answer.items.filter((item) => item.outcome === 'updated').length;
     /* translators: 1: posts that were changed, 2: posts that should have been */
     const words = sprintf(__('%1$d of %2$d posts updated.', 'altsmith'), updated, answer.items.length);

@@ -1,5 +1,5 @@
 import apiFetch from '@wordpress/api-fetch';
-import type { Placement } from '../review/placements-api';
+import type { Placement } from '../places/places-api';
 import { toRequestError } from './api';
 import type { Suggestion } from './types';
 
