@@ -1,9 +1,10 @@
 'use strict';
-// npm run build && ALTSMITH_MINI_SAFETENSORS=… node tests/bench/mini-agreement.cjs [views]
-// How far the int8 files of models/mini are from the float32 graphs of their checkpoint, over views cut out of the
-// repository's photographs: image states, captions, and the likeliest next token after each beginning of a float32 caption.
+// npm run build && ALTSMITH_MINI_SAFETENSORS=… node tests/bench/mini-agreement.cjs [views | FOLDER [LIST]]
+// How far the int8 files of models/mini are from the float32 graphs of their checkpoint: image states, captions, and the
+// likeliest next token after each beginning of a float32 caption. Over the photographs of a folder (or those of it that a
+// file lists, one name a line), or else over so many views cut out of the repository's photographs.
 const { execFileSync } = require('node:child_process');
-const { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } = require('node:fs');
+const { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const sharp = require('sharp');
@@ -16,7 +17,7 @@ const { readManifest } = built('blip/manifest.js');
 const { convertMini } = built('convert/mini/convert.js');
 
 const SHIPPED = path.join(ROOT, 'models/mini');
-const views = Number(process.argv[2] ?? 500);
+const [what = '500', list] = process.argv.slice(2);
 
 async function open(folder) {
   const manifest = await readManifest(folder);
@@ -58,25 +59,31 @@ async function choices({ session, start }, state, tokens) {
   return best;
 }
 
+/** The files to compare on: those of a folder, or views cut into `work`. */
+function picturesOf(work) {
+  if (!/^\d+$/.test(what)) {
+    const names = list === undefined ? readdirSync(what).sort() : readFileSync(list, 'utf8').trim().split(/\s+/);
+    return names.filter((name) => /\.(jpe?g|png|webp)$/i.test(name)).map((name) => path.join(what, name));
+  }
+  mkdirSync(work);
+  const script = path.join(ROOT, 'tests/support/captioning/crop-pictures.cjs');
+  execFileSync(process.execPath, [script, work, what, 'small']);
+  return readdirSync(work).map((name) => path.join(work, name));
+}
+
 async function main() {
   const checkpoint = process.env.ALTSMITH_MINI_SAFETENSORS ?? path.join(ROOT, '../shared/mini/mini-fp16.safetensors');
   if (!existsSync(checkpoint)) throw new Error('Set ALTSMITH_MINI_SAFETENSORS to the checkpoint of mini.');
   const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-agreement-'));
   try {
-    const pictures = path.join(folder, 'pictures');
-    mkdirSync(pictures);
-    const script = path.join(ROOT, 'tests/support/captioning/crop-pictures.cjs');
-    execFileSync(process.execPath, [script, pictures, String(views), 'small']);
+    const pictures = picturesOf(path.join(folder, 'pictures'));
     const vocabulary = path.join(SHIPPED, 'vocab.txt');
     await convertMini({ checkpoint, vocabulary }, path.join(folder, 'fp32'), 'fp32');
     const exact = await open(path.join(folder, 'fp32'));
     const small = await open(SHIPPED);
     const total = { cosine: 0, sameCaption: 0, tokens: 0, sameToken: 0, confidence: 0 };
-    for (const name of readdirSync(pictures)) {
-      const { data, info } = await sharp(path.join(pictures, name))
-        .toColourspace('srgb')
-        .raw()
-        .toBuffer({ resolveWithObject: true });
+    for (const file of pictures) {
+      const { data, info } = await sharp(file).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
       const picture = { data, width: info.width, height: info.height };
       const [one, other] = [await exact.session.see(picture), await small.session.see(picture)];
       total.cosine += cosine(one, other);
@@ -89,12 +96,12 @@ async function main() {
       total.sameToken += wanted.filter((token, index) => token === found[index]).length;
     }
     const result = {
-      views,
-      image_state_cosine: Number((total.cosine / views).toFixed(5)),
-      same_caption: Number((total.sameCaption / views).toFixed(3)),
+      pictures: pictures.length,
+      image_state_cosine: Number((total.cosine / pictures.length).toFixed(5)),
+      same_caption: Number((total.sameCaption / pictures.length).toFixed(3)),
       same_next_token: Number((total.sameToken / total.tokens).toFixed(4)),
       next_tokens: total.tokens,
-      mean_confidence_difference: Number((total.confidence / views).toFixed(4)),
+      mean_confidence_difference: Number((total.confidence / pictures.length).toFixed(4)),
     };
     process.stdout.write(`${JSON.stringify(result)}\n`);
   } finally {
