@@ -51,6 +51,11 @@ export interface Candidate {
 export interface Label {
   readonly name: string;
   readonly probability: number;
+  /**
+   * Of a thing that pictures are about: other words for it, or for what it is a kind of. A sentence without the name and any
+   * of these is at odds with the label.
+   */
+  readonly kin?: readonly string[];
 }
 
 export interface Caption {

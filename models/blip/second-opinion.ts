@@ -54,9 +54,10 @@ function softmax(logits: Float32Array): Float32Array {
 export function labelsOf(logits: Float32Array, groups: readonly LabelGroup[], least: number): Label[] {
   const probabilities = softmax(logits);
   return groups
-    .map(({ noun, classes }) => ({
+    .map(({ noun, classes, also, subject }) => ({
       name: noun,
       probability: classes.reduce((sum, index) => sum + (probabilities[index] ?? 0), 0),
+      ...(subject && { kin: also }),
     }))
     .filter(({ probability }) => probability >= least)
     .sort((a, b) => b.probability - a.probability)

@@ -11,8 +11,11 @@ const MOST_FOR_TROUBLED = 0.3;
 export function unnamedThing(words: readonly Word[], labels: readonly Label[]): string | null {
   const lemmas = words.map((word) => word.lemma).filter((lemma) => lemma.length >= 3);
   const [top] = [...labels].sort((one, other) => other.probability - one.probability);
-  if (top === undefined || top.probability < SURE_LABEL) return null;
-  const parts = top.name.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  if (top?.kin === undefined || top.probability < SURE_LABEL) return null;
+  const parts = [top.name, ...top.kin]
+    .join(' ')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u);
   const named = parts.some((part) =>
     lemmas.some((lemma) => part.length >= 3 && (part.includes(lemma) || lemma.includes(part))),
   );

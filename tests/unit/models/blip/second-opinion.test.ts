@@ -26,6 +26,15 @@ describe('labels', () => {
   it('leave out what is hardly likely', () => {
     expect(labelsOf(logits(0.02, 0.9, 0.02, 0.02, 0.02, 0.02), GROUPS, 0.1).map(({ name }) => name)).toEqual(['cat']);
   });
+
+  it('bring the words of their kin when pictures are about such things', () => {
+    const labels = labelsOf(logits(0.1, 0.1, 0.1, 0.1, 0.4, 0.2), GROUPS, 0.1);
+    expect(labels.map(({ name, kin }) => [name, kin])).toEqual([
+      ['football', undefined],
+      ['cat', ['kitten', 'animal']],
+      ['coffee', ['cup']],
+    ]);
+  });
 });
 
 describe('the second opinion', () => {

@@ -108,6 +108,22 @@ describe('fields', () => {
     expect(confidence).toBeLessThanOrEqual(0.3);
   });
 
+  test.each([
+    ['a brown dog on a table', true],
+    ['a large truck on a table', false],
+    ['a cup on a table', false],
+  ])('a likely class that "%s" names nothing of is told: %s', (sentence, told) => {
+    const labels = [{ name: 'truck', probability: 0.7, kin: ['cup', 'lorry'] }];
+    const { flags, confidence } = composeTexts(anInput({ caption: { labels, candidates: said(sentence) } }));
+    expect(flags.some(({ message }) => message.includes('The picture may show “truck”'))).toBe(told);
+    expect(confidence <= 0.3).toBe(told);
+  });
+
+  test('a thing that is only seen beside what a picture is about raises no doubt', () => {
+    const labels = [{ name: 'helmet', probability: 0.99 }];
+    expect(codes(anInput({ caption: { labels, candidates: said('a man riding a bicycle') } }))).toEqual([]);
+  });
+
   test('a title is cut between words and never ends in a joining word', () => {
     const long = 'a man wearing an orange jacket is standing beside the tall green gate of the old botanical garden';
     const { title } = composeTexts(anInput({ caption: { candidates: said(long) } })).fields;
@@ -201,7 +217,7 @@ describe('confidence', () => {
   test('falls when the classifier is sure of something the text does not name', () => {
     const labels = [
       { name: 'dog', probability: 0.1 },
-      { name: 'espresso', probability: 0.9 },
+      { name: 'espresso', probability: 0.9, kin: ['coffee'] },
     ];
     const { confidence, flags } = composeTexts(anInput({ caption: { labels } }));
     expect(confidence).toBe(0.3);
@@ -210,7 +226,7 @@ describe('confidence', () => {
 
   test('stays when the class is a kind of what the text names', () => {
     const candidates = said('a bus on the street');
-    const labels = [{ name: 'minibus', probability: 0.9 }];
+    const labels = [{ name: 'minibus', probability: 0.9, kin: [] }];
     expect(composeTexts(anInput({ caption: { candidates, labels } })).confidence).toBe(0.8);
   });
 });
