@@ -92,6 +92,8 @@ export const FromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), model: ModelInfo }),
   /** The model could not be loaded; the process ends after saying so. */
   z.object({ type: z.literal('problem'), code: z.string(), message: z.string() }),
+  /** Before each result and failure: the resident memory of the process. */
+  z.object({ type: z.literal('memory'), rssBytes: z.number() }),
   z.object({ type: z.literal('done'), id: z.number(), result: Result }),
   z.object({
     type: z.literal('failed'),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { AppError, isErrorCode } from '../errors';
 import type { CaptionEngine, EngineRequest, EngineResult, EngineState } from './engine';
 import type { ModelSource } from './model-source';
+import type { LifetimeLimits } from './worker-lifetime';
 import { WorkerSlot, type Problem, type Task } from './worker-slot';
 
 const DEADLINE_MS = 60_000;
@@ -22,6 +23,8 @@ export type PoolOptions = ModelSource & {
   readonly deadlineMs?: number;
   /** Requests that may wait; more are refused as QUEUE_FULL. */
   readonly maxWaiting?: number;
+  /** When a worker process is replaced although it works. */
+  readonly lifetime?: LifetimeLimits;
   /** The program of the worker process; only tests change it. */
   readonly workerFile?: string;
 };
@@ -49,6 +52,7 @@ export class WorkerPool implements CaptionEngine {
       workerFile: options.workerFile ?? path.join(__dirname, 'worker-process.js'),
       settings,
       deadlineMs: options.deadlineMs ?? deadlineMs,
+      ...(options.lifetime === undefined ? {} : { lifetime: options.lifetime }),
       changed: () => this.share(),
     };
     this.slots = Array.from({ length: workers }, () => new WorkerSlot(slot));

@@ -51,11 +51,14 @@ class Worker {
     const abort = new AbortController();
     this.running.set(request.id, abort);
     try {
-      send({ type: 'done', id: request.id, result: await this.work(request, abort.signal) });
+      const result = await this.work(request, abort.signal);
+      tellMemory();
+      send({ type: 'done', id: request.id, result });
     } catch (error) {
       const { code, message } = error instanceof ModelError ? error : toAppError(error);
       const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
       const ends = MODEL_IS_AWAY.has(code);
+      tellMemory();
       send({ type: 'failed', id: request.id, code, message: `${message}${cause}`, ends }, ends);
     } finally {
       this.running.delete(request.id);
@@ -110,6 +113,10 @@ function send(message: FromWorker, isLast = false): void {
   process.send?.(message, () => {
     if (isLast) process.exit(1);
   });
+}
+
+function tellMemory(): void {
+  send({ type: 'memory', rssBytes: process.memoryUsage.rss() });
 }
 
 const worker = new Worker();

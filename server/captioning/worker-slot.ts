@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import type { ModelInfo } from '../../models/captioner';
 import { AppError, isErrorCode } from '../errors';
 import type { EngineRequest, EngineResult } from './engine';
+import { USUAL_LIFETIME, WorkerLifetime, type LifetimeLimits } from './worker-lifetime';
 import { FromWorker, type ToWorker, type WorkerSettings } from './worker-messages';
 
 /** Pauses before a process that could not load its model is started again. */
@@ -30,6 +31,8 @@ export interface SlotOptions {
   readonly workerFile: string;
   readonly settings: WorkerSettings;
   readonly deadlineMs: number;
+  /** When a process is replaced although it works. */
+  readonly lifetime?: LifetimeLimits;
   /** Called whenever the slot became ready, free or troubled. */
   readonly changed: () => void;
 }
@@ -49,6 +52,10 @@ export class WorkerSlot {
   private stopping = false;
   /** Killed, but not gone yet: it must not be given another task. */
   private dying = false;
+  private loading = false;
+  private lifetime = new WorkerLifetime(USUAL_LIFETIME);
+  /** It has done enough: between two pictures a fresh process takes its place, and the model counts as there meanwhile. */
+  private isOld = false;
   /** Processes that ended without a single result, one after the other. */
   private failedLoads = 0;
   private nextId = 1;
@@ -63,12 +70,15 @@ export class WorkerSlot {
   }
 
   get free(): boolean {
-    return this.model !== null && this.running === null && !this.stopping && !this.dying;
+    return this.model !== null && this.running === null && !this.stopping && !this.dying && !this.loading;
   }
 
   start(): void {
     this.restart = null;
     this.dying = false;
+    this.loading = true;
+    this.isOld = false;
+    this.lifetime = new WorkerLifetime(this.options.lifetime ?? USUAL_LIFETIME);
     // Standard output belongs to whoever started the parent; native libraries complain on standard error.
     const child = fork(this.options.workerFile, [], {
       env: childEnvironment(),
@@ -135,10 +145,15 @@ export class WorkerSlot {
       case 'ready':
         this.model = message.model;
         this.problem = null;
+        this.loading = false;
         break;
       case 'problem':
+        this.model = null;
         this.problem = { code: message.code, message: message.message };
         break;
+      case 'memory':
+        this.isOld = this.lifetime.isOver(message.rssBytes);
+        return;
       case 'done':
         this.failedLoads = 0;
         if (this.running?.id === message.id) this.finish((task) => task.resolve(message.result));
@@ -151,6 +166,7 @@ export class WorkerSlot {
         }
         break;
     }
+    if (this.isOld && this.running === null) this.kill();
     this.options.changed();
   }
 
@@ -182,9 +198,9 @@ export class WorkerSlot {
 
   private ended(child: ChildProcess, signal: NodeJS.Signals | null = null): void {
     if (this.child !== child) return;
-    const hadLoaded = this.model !== null;
+    const hadLoaded = this.model !== null && !this.loading;
     this.child = null;
-    this.model = null;
+    if (!this.isOld) this.model = null;
     this.picture = null;
     // Who was killed from outside did not die of its picture; the queue tells the two apart.
     this.finish((task) => task.reject(new AppError('DECODE_CRASHED', signal === null ? {} : { signal })));

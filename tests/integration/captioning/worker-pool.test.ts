@@ -73,6 +73,21 @@ describe('the worker pool', () => {
     expect(await codeOf(pool.run({ imagePath: CAT, options: { prompt: 'a picture of' } }))).toBe('PROMPT_NOT_POSSIBLE');
   });
 
+  test.each([
+    ['so many pictures', { pictures: 3, settledAfter: 1, growth: 100 }, ['grown-1', 'grown-1', 'grown-1']],
+    ['growing by so much memory', { pictures: 99, settledAfter: 2, growth: 100 }, ['grown-9', 'grown-50', 'grown-151']],
+  ])('a worker is replaced between two pictures after %s, and readiness never lapses', async (_why, lifetime, rss) => {
+    const pool = await startPool({ workerFile: STUBBORN, lifetime });
+    const who = async (name: string) => (await ask(pool, `who ${name}`)).caption?.candidates[0].text;
+    const seen: unknown[] = [];
+    for (const name of rss) seen.push(await who(name));
+    expect(new Set(seen).size).toBe(1);
+    expect(pool.state()).toMatchObject({ ready: true, problem: null });
+    // Asked at once, while the old one goes and the new one loads: it waits, and nobody is told of an error.
+    expect(await who('grown-151')).not.toBe(seen[0]);
+    expect(existsSync(`/proc/${String(seen[0])}`)).toBe(false);
+  });
+
   test('a worker that hangs is ended at the deadline and replaced', async () => {
     const pool = await startPool({ workerFile: STUBBORN, deadlineMs: 200 });
     const [before] = pool.workerPids();
