@@ -10,6 +10,13 @@ const level = (name, extra = {}) => ({
 });
 
 module.exports = {
-  projects: [level('unit'), level('architecture'), level('integration'), level('e2e'), level('clients')],
+  projects: [
+    level('unit'),
+    level('architecture'),
+    level('integration'),
+    level('e2e'),
+    level('clients'),
+    level('faults'),
+  ],
   testTimeout: 30_000,
 };

@@ -7,6 +7,14 @@ import { waitFor } from './wait-for';
 
 const ROOT = path.resolve(__dirname, '../..');
 
+/** What is run, as arguments of node. */
+const SERVE: readonly string[] = [path.join(ROOT, 'server/cli/index.js'), 'serve'];
+
+/** The sidecar with fast stand-ins for its worker processes; see the files there. */
+export const QUICK_SERVE: readonly string[] = ['serve', 'worker-30ms'].map((name) =>
+  path.join(ROOT, `tests/support/quick-engine/${name}.cjs`),
+);
+
 /** The real sidecar with the model `mini`, as a process of its own, on a free port, with a data folder of its own. */
 export class SidecarProcess {
   readonly url: string;
@@ -17,20 +25,30 @@ export class SidecarProcess {
   private constructor(
     private readonly port: number,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly program: readonly string[],
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** A sidecar that is ready to caption. `env` adds settings. */
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<SidecarProcess> {
-    const sidecar = new SidecarProcess(await freePort(), env);
+  /** A sidecar that is ready to caption. `env` adds settings; `program` is what runs instead of `altsmith serve`. */
+  static async start(
+    env: Readonly<Record<string, string>> = {},
+    program: readonly string[] = SERVE,
+  ): Promise<SidecarProcess> {
+    const sidecar = new SidecarProcess(await freePort(), env, program);
     await sidecar.start();
     return sidecar;
   }
 
   /** Starts it (again) on the same port and data, and waits until `/readyz` says yes. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [path.join(ROOT, 'server/cli/index.js'), 'serve'], {
+    this.launch();
+    await this.ready();
+  }
+
+  /** Starts the process and does not wait for anything. */
+  launch(): void {
+    const child = spawn(process.execPath, [...this.program], {
       cwd: ROOT,
       env: {
         ...process.env,
@@ -45,16 +63,21 @@ export class SidecarProcess {
     this.#child = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (this.#output += String(chunk)));
+  }
+
+  /** Resolves once `/readyz` says yes. */
+  async ready(): Promise<void> {
+    const child = this.#child;
     await waitFor(
       'the sidecar to be ready',
       async () => {
-        if (child.exitCode !== null) return 'ended';
+        if (child === null || child.exitCode !== null) return 'ended';
         return (await fetch(`${this.url}/readyz`)).ok ? 'ready' : null;
       },
-      { timeoutMs: 60_000 },
+      { timeoutMs: 60_000, everyMs: 30 },
     ).then(
       (state) => {
-        if (state === 'ended') throw new Error(`the sidecar ended with ${String(child.exitCode)}:\n${this.output}`);
+        if (state === 'ended') throw new Error(`the sidecar ended with ${String(child?.exitCode)}:\n${this.output}`);
       },
       (error: unknown) => {
         throw new Error(`the sidecar did not get ready:\n${this.output}`, { cause: error });
@@ -79,13 +102,19 @@ export class SidecarProcess {
   }
 
   /** One call of the HTTP API with the site key. */
-  async call(method: string, route: string, body?: unknown): Promise<{ status: number; body: any }> {
+  async call(
+    method: string,
+    route: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<{ status: number; body: any }> {
     const bytes = Buffer.isBuffer(body) ? new Uint8Array(body) : null;
     const answer = await fetch(this.url + route, {
       method,
       headers: {
         authorization: `Bearer ${this.key}`,
         ...(body === undefined ? {} : { 'content-type': bytes ? 'application/octet-stream' : 'application/json' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: bytes ?? JSON.stringify(body) }),
     });

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WorkerPool } from '../../../server/captioning/worker-pool';
 import { AppError } from '../../../server/errors';
+import { isAlive } from '../../support/process-life';
 import { waitFor } from '../../support/wait-for';
 
 const ROOT = path.resolve(__dirname, '../../..');
@@ -14,12 +15,6 @@ const PHOTOGRAPHS = readdirSync(path.join(ROOT, 'tests/fixtures/images')).map((n
   path.join(ROOT, 'tests/fixtures/images', name),
 );
 const KILLS = 50;
-
-/** A zombie is dead: its parent has only not asked for it yet. */
-function isAlive(pid: number): boolean {
-  const status = `/proc/${pid}/status`;
-  return existsSync(status) && !readFileSync(status, 'utf8').includes('State:\tZ');
-}
 
 test(`a worker killed ${KILLS} times in the middle of captions costs no request its answer`, async () => {
   const pool = new WorkerPool({ modelFolder: MODEL, maxPixels: 5e7, workers: 2, threads: 1, workerFile: WORKER });

@@ -1,4 +1,5 @@
-import { randomBytes, seededRandom, type Specimen } from './specimen';
+import { seededRandom } from '../seeded-random';
+import { randomBytes, type Specimen } from './specimen';
 
 const FEW_BYTES = [1, 2, 4, 8, 16, 32, 64];
 const SHARES = [0.25, 0.5, 0.75, 0.9, 0.95, 0.99];

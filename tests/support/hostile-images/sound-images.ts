@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
-import { seededRandom, type Specimen } from './specimen';
+import { seededRandom } from '../seeded-random';
+import { type Specimen } from './specimen';
 
 const WIDTH = 96;
 const HEIGHT = 72;

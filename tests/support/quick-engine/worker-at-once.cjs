@@ -1,0 +1,2 @@
+'use strict';
+require('./worker.cjs')(0);
