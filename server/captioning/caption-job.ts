@@ -36,8 +36,8 @@ export async function captionJob(parts: CaptionJobParts, claim: Claim, stopping:
   const logger = parts.logger.child({ job_id: claim.jobId, site_id: claim.siteId, attempt: claim.attempt });
   logger.info('job started');
   const outcome = await work(parts, claim, { stopping, logger });
-  const ms = Math.round(performance.now() - started);
-  logger.info({ outcome, ms }, 'job ended');
+  const ms = performance.now() - started;
+  logger.info({ outcome, ms: Math.round(ms) }, 'job ended');
   parts.jobEnded(outcome, ms / 1000);
   return outcome;
 }

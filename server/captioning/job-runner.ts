@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
 import { captionJob, type CaptionJobParts } from './caption-job';
 import type { EngineSlots } from './engine-slots';
 
@@ -40,6 +40,8 @@ export class JobRunner {
       const waitMs = await this.#step(worker, signal);
       // Rejects when stopping, which the loop's own condition sees.
       if (waitMs > 0) await pause(waitMs, undefined, { signal }).catch(() => undefined);
+      // Jobs whose result is known, or whose picture is gone, wait for nothing: hundreds of them would hold up requests.
+      else await breathe();
     }
   }
 

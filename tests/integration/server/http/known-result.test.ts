@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { samplePng } from '../../../support/sample-image';
+import { waitFor } from '../../../support/wait-for';
 import { TestSidecar } from '../../../support/test-sidecar';
 
 let sidecar: TestSidecar;
@@ -15,6 +16,23 @@ test('a second subject with the same image gets the same words without a second 
   expect(second.fields).toMatchObject({ alt_text: first.fields.alt_text, title: first.fields.title, keywords: null });
   expect(second.id).not.toBe(first.id);
 });
+
+test('hundreds of known results in a row hold up no request', async () => {
+  const image = samplePng(1);
+  await sidecar.suggest(image, '0');
+  sidecar.engine.ready = false;
+  const ask = (id: number) =>
+    sidecar.call('POST', '/v1/jobs', {
+      image_sha256: image.sha256,
+      subject: { type: 'attachment', id: String(id) },
+    });
+  for (let id = 1; id <= 300; id += 1) expect((await ask(id)).status).toBe(202);
+  const waiting = async () => (await sidecar.call('GET', '/v1/status')).body.queue.waiting;
+  sidecar.engine.ready = true;
+  // Whoever asks while they are worked off is answered while they are worked off.
+  await waitFor('the first to be worked off', async () => (await waiting()) < 300, { everyMs: 1 });
+  expect(await waiting()).toBeGreaterThan(0);
+}, 60_000);
 
 test('another model looks for itself', async () => {
   await sidecar.suggest(samplePng(1), '1');
