@@ -55,7 +55,12 @@ function aboutSubjects(jobs: readonly JobRow[], ledger: Ledger): string[] {
   return broken;
 }
 
-const pragma = (storage: Storage, name: string) => String(storage.db.pragma(name, { simple: true }) ?? 'ok');
+/** What a check finds first; `ok` when it finds nothing. */
+function pragma(storage: Storage, name: string): string {
+  const found: unknown = storage.db.pragma(name, { simple: true });
+  if (found === undefined) return 'ok';
+  return typeof found === 'string' ? found : JSON.stringify(found);
+}
 
 /** Reads the data folder of a stopped sidecar and compares it with what the clients were told. */
 export function audit(dataDir: string, ledger: Ledger): Audit {

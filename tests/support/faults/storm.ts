@@ -80,7 +80,8 @@ export async function runStorm(
   }
 }
 
-async function isDrained(sidecar: SidecarProcess): Promise<boolean> {
+/** True once no job waits or runs. */
+export async function isDrained(sidecar: SidecarProcess): Promise<boolean> {
   const { queue } = (await sidecar.call('GET', '/v1/status')).body;
   return queue.waiting === 0 && queue.running === 0;
 }

@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { WorkerPool } from '../../../server/captioning/worker-pool';
+import { SUGGESTION_SETTINGS } from '../../../server/captioning/settings';
+import type { SampleImage } from '../../support/sample-image';
+import { SidecarProcess } from '../../support/sidecar-process';
+import { waitFor } from '../../support/wait-for';
+import { median, residentMegabytes, type Bench } from './figures';
+import { photographs, variant } from './pictures';
+
+const ROUNDS = 5;
+const PICTURES = 40;
+const WORKERS = 2;
+
+/** Captions a second: the worker pool alone against the whole service with the same workers, taking turns. */
+export const throughput: Bench = async (root) => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-bench-'));
+  const base = await photographs(root, 60_000);
+  const pool = new WorkerPool({
+    modelFolder: path.join(root, 'models/mini'),
+    workers: WORKERS,
+    threads: 1,
+    maxPixels: 5e7,
+    workerFile: path.join(root, 'build/server/captioning/worker-process.js'),
+  });
+  const sidecar = await SidecarProcess.start({
+    ALTSMITH_WORKERS: String(WORKERS),
+    ALTSMITH_THREADS: '1',
+    ALTSMITH_LOG_LEVEL: 'warn',
+  });
+  let number = 0;
+  const fresh = () =>
+    Array.from({ length: PICTURES }, () => variant(base[number % base.length] ?? Buffer.alloc(0), (number += 1)));
+  const bare: number[] = [];
+  const queued: number[] = [];
+  try {
+    await pool.start();
+    await waitFor('both workers', () => pool.workerPids().length === WORKERS);
+    await alone(pool, folder, fresh());
+    await throughQueue(sidecar, fresh());
+    for (let round = 0; round < ROUNDS; round += 1) {
+      bare.push(await alone(pool, folder, fresh()));
+      queued.push(await throughQueue(sidecar, fresh()));
+    }
+    return [
+      { name: 'captions, the workers alone', value: median(bare), unit: '1/s' },
+      { name: 'captions, through queue and review', value: median(queued), unit: '1/s' },
+      {
+        name: 'with the queue, of the workers alone',
+        value: (100 * median(queued)) / median(bare),
+        unit: '%',
+        least: 97,
+      },
+      { name: 'API process', value: residentMegabytes(sidecar.pid), unit: 'MB', most: 150 },
+    ];
+  } finally {
+    await pool.stop();
+    await sidecar.stop('SIGKILL');
+    await sidecar.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** The same requests that jobs make, thumbnails included. Captions a second. */
+async function alone(pool: WorkerPool, folder: string, images: readonly SampleImage[]): Promise<number> {
+  const files = images.map(({ sha256, bytes }) => {
+    const file = path.join(folder, sha256);
+    writeFileSync(file, bytes);
+    return file;
+  });
+  const started = performance.now();
+  const left = [...files];
+  const worker = async () => {
+    for (let imagePath = left.shift(); imagePath !== undefined; imagePath = left.shift()) {
+      await pool.run({ imagePath, options: SUGGESTION_SETTINGS, thumbnailPath: `${imagePath}.webp` });
+    }
+  };
+  await Promise.all(Array.from({ length: WORKERS }, worker));
+  return (1000 * images.length) / (performance.now() - started);
+}
+
+/** All jobs wait in a paused run; the clock starts when it goes on. Captions a second. */
+async function throughQueue(sidecar: SidecarProcess, images: readonly SampleImage[]): Promise<number> {
+  const { run } = (await sidecar.call('POST', '/v1/runs', { name: 'bench' })).body;
+  await sidecar.call('POST', `/v1/runs/${run.id}/pause`);
+  for (const { sha256, bytes } of images) {
+    await sidecar.call('PUT', `/v1/images/${sha256}`, bytes);
+    await sidecar.call('POST', '/v1/jobs', {
+      image_sha256: sha256,
+      subject: { type: 'attachment', id: sha256.slice(0, 20) },
+      priority: 'backfill',
+      run_id: run.id,
+    });
+  }
+  let cursor = (await lastCursor(sidecar)) ?? '';
+  const started = performance.now();
+  await sidecar.call('POST', `/v1/runs/${run.id}/resume`);
+  let made = 0;
+  while (made < images.length) {
+    const { body } = await sidecar.call('GET', `/v1/changes?wait=25&limit=500&after=${cursor}`);
+    const changes: readonly { type: string }[] = body.items;
+    made += changes.filter(({ type }) => type === 'suggestion.created').length;
+    cursor = body.next;
+  }
+  return (1000 * images.length) / (performance.now() - started);
+}
+
+async function lastCursor(sidecar: SidecarProcess): Promise<string | null> {
+  let cursor: string | null = null;
+  for (;;) {
+    const { body } = await sidecar.call('GET', `/v1/changes?limit=500&after=${cursor ?? ''}`);
+    cursor = body.next;
+    if (body.more !== true) return cursor;
+  }
+}
