@@ -263,6 +263,10 @@ CREATE INDEX suggestions_by_confidence ON suggestions (site_id, state, confidenc
 
 CREATE INDEX suggestions_by_text ON suggestions (site_id, (fields ->> '$.alt_text'), image_sha256);
 
+CREATE INDEX suggestions_in_order ON suggestions (site_id, seq);
+
+CREATE INDEX suggestions_in_order_of_confidence ON suggestions (site_id, confidence, seq);
+
 CREATE INDEX suggestions_of_run ON suggestions (run_id, state) WHERE run_id IS NOT NULL;
 
 CREATE INDEX suggestions_of_site ON suggestions (site_id, state, seq);

