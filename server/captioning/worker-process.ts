@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { openBlipCaptioner } from '../../models/blip/captioner';
 import type { Captioner } from '../../models/captioner';
 import { ModelError } from '../../models/model-error';
@@ -119,6 +120,9 @@ function tellMemory(): void {
   send({ type: 'memory', rssBytes: process.memoryUsage.rss() });
 }
 
+// Requests to the sidecar, and the website on the same machine, come before pictures: whatever is idle is still ours.
+// The threads that are started from here on inherit it.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 const worker = new Worker();
 process.on('message', (message) => void worker.receive(ToWorker.parse(message)));
 // The channel closes when the parent ends, however it ends: no worker outlives it.
