@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SidecarProcess } from '../../support/sidecar-process';
-import { loopDelayMs, quantile, residentMegabytes, type Bench } from './figures';
+import { lookInside, quantile, residentMegabytes, type Bench } from './figures';
 import { photographs, variant } from './pictures';
 
 const BYTES = 200_000;
@@ -34,12 +34,9 @@ export const accept: Bench = async (root) => {
     posts.push(ended - stored);
     both.push(ended - started);
   }
-  const done = async () => (await sidecar.call('GET', '/v1/jobs?state=done&limit=1')).status;
   try {
     for (let number = 0; number < AHEAD; number += 1) await submit(number, false);
-    await done();
-    await loopDelayMs(sidecar);
-    const before = await jobsDone(sidecar);
+    const before = await lookInside(sidecar);
     const begin = performance.now();
     const open: Promise<void>[] = [];
     // By the clock and not one after the other: a slow answer does not make the next client come later.
@@ -49,7 +46,8 @@ export const accept: Bench = async (root) => {
     }
     await Promise.all(open);
     const seconds = (performance.now() - begin) / 1000;
-    const captions = (await jobsDone(sidecar)) - before;
+    const after = await lookInside(sidecar);
+    const captions = after.jobsDone - before.jobsDone;
     return [
       { name: `PUT + POST, 200 kB, ${PER_SECOND} a second, median`, value: quantile(both, 0.5), unit: 'ms' },
       { name: `PUT + POST, 200 kB, ${PER_SECOND} a second, p99`, value: quantile(both, 0.99), unit: 'ms', most: 60 },
@@ -57,7 +55,7 @@ export const accept: Bench = async (root) => {
       { name: 'of it POST, p99', value: quantile(posts, 0.99), unit: 'ms' },
       { name: 'accepted a second', value: both.length / seconds, unit: '1/s' },
       { name: 'captions meanwhile', value: captions / seconds, unit: '1/s' },
-      { name: 'event-loop delay meanwhile, p99', value: await loopDelayMs(sidecar), unit: 'ms', most: 50 },
+      { name: 'event-loop delay meanwhile, p99', value: after.loopDelayMs, unit: 'ms', most: 50 },
       { name: 'API process meanwhile', value: residentMegabytes(sidecar.pid), unit: 'MB', most: 150 },
     ];
   } finally {
@@ -65,8 +63,3 @@ export const accept: Bench = async (root) => {
     await sidecar.remove();
   }
 };
-
-async function jobsDone(sidecar: SidecarProcess): Promise<number> {
-  const text = await (await fetch(`${sidecar.url}/metrics`)).text();
-  return Number(/^altsmith_job_attempts_total\{outcome="done"\} (\d+)$/m.exec(text)?.[1] ?? 0);
-}

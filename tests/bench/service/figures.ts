@@ -34,13 +34,19 @@ export function residentMegabytes(pid: number | null): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-/**
- * The 99th percentile of the API process's event-loop delay since the last time it was asked for, in ms: what
- * `/metrics` says, with the 10 ms between two looks still in it.
- */
-export async function loopDelayMs(sidecar: SidecarProcess): Promise<number> {
+export interface Inside {
+  /** 99th percentile since the last look, in ms; the 10 ms between two measurements are still in it. */
+  readonly loopDelayMs: number;
+  readonly jobsDone: number;
+}
+
+/** What the API process says of itself. Looking begins a new measurement of the event loop. */
+export async function lookInside(sidecar: SidecarProcess): Promise<Inside> {
   const text = await (await fetch(`${sidecar.url}/metrics`)).text();
-  return Number(/^altsmith_nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(text)?.[1]) * 1000;
+  return {
+    loopDelayMs: Number(/^altsmith_nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(text)?.[1]) * 1000,
+    jobsDone: Number(/^altsmith_job_attempts_total\{outcome="done"\} (\d+)$/m.exec(text)?.[1] ?? 0),
+  };
 }
 
 /** What a figure depends on beside the code. */
