@@ -7,6 +7,17 @@ export interface Picture {
   readonly height: number;
 }
 
+/** A picture that is decoded only when the model has not seen it lately. `key` stands for its pixels: same key, same pixels. */
+export interface StoredPicture {
+  readonly key: string;
+  pixels(): Promise<Picture>;
+}
+
+/** The pixels, decoded now if they are not yet. */
+export async function pixelsOf(picture: Picture | StoredPicture): Promise<Picture> {
+  return 'pixels' in picture ? picture.pixels() : picture;
+}
+
 export interface ModelInfo {
   readonly id: string;
   readonly precision: 'fp32' | 'fp16' | 'int8' | 'int8-vnni' | 'remote';
@@ -78,8 +89,8 @@ export interface Answer {
 
 export interface Captioner {
   readonly info: ModelInfo;
-  caption(picture: Picture, options?: CaptionOptions): Promise<Caption>;
+  caption(picture: Picture | StoredPicture, options?: CaptionOptions): Promise<Caption>;
   /** Throws `QUESTION_MODEL_MISSING` when `info.canAnswer` is false. */
-  answer(picture: Picture, question: string, options?: CaptionOptions): Promise<Answer>;
+  answer(picture: Picture | StoredPicture, question: string, options?: CaptionOptions): Promise<Answer>;
   close(): Promise<void>;
 }

@@ -1,4 +1,13 @@
-import type { Answer, Candidate, Caption, CaptionOptions, Captioner, ModelInfo, Picture } from '../captioner';
+import type {
+  Answer,
+  Candidate,
+  Caption,
+  CaptionOptions,
+  Captioner,
+  ModelInfo,
+  Picture,
+  StoredPicture,
+} from '../captioner';
 import { ModelError } from '../model-error';
 import { confidenceOf, meanLogProb } from './confidence';
 import { BeamSearch } from './decode/beam';
@@ -39,14 +48,14 @@ export class BlipCaptioner implements Captioner {
     };
   }
 
-  async caption(picture: Picture, options: CaptionOptions = {}): Promise<Caption> {
+  async caption(picture: Picture | StoredPicture, options: CaptionOptions = {}): Promise<Caption> {
     const [caption] = await this.captionAll([picture], options);
     if (caption === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The model gave no caption.');
     return caption;
   }
 
   /** Captions of several pictures with the same options; the decoder runs them side by side. */
-  async captionAll(pictures: readonly Picture[], options: CaptionOptions = {}): Promise<Caption[]> {
+  async captionAll(pictures: readonly (Picture | StoredPicture)[], options: CaptionOptions = {}): Promise<Caption[]> {
     const search = this.searchOptions(options);
     const begin = performance.now();
     const write = async (states: readonly ImageState[]) => {
@@ -62,7 +71,7 @@ export class BlipCaptioner implements Captioner {
     return this.images.with(pictures, write, options.signal);
   }
 
-  async answer(picture: Picture, question: string, options: CaptionOptions = {}): Promise<Answer> {
+  async answer(picture: Picture | StoredPicture, question: string, options: CaptionOptions = {}): Promise<Answer> {
     const about = this.manifest.question;
     if (about === null) {
       throw new ModelError('QUESTION_MODEL_MISSING', `The model ${this.info.id} cannot answer questions.`);

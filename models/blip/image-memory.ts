@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Picture } from '../captioner';
+import { pixelsOf, type Picture, type StoredPicture } from '../captioner';
 import type { ImageState } from './session';
 
 /** Runs the image encoder. `reuse` is a state nobody needs any more, whose memory the new one may take. */
@@ -12,8 +12,11 @@ interface Entry {
   users: number;
 }
 
-function keyOf({ data, width, height }: Picture): string {
-  return createHash('sha1').update(`${width}x${height}`).update(data).digest('base64');
+/** A stored picture brings its key, which saves decoding it; of pixels it is made here. */
+function keyOf(picture: Picture | StoredPicture): string {
+  if ('key' in picture) return `stored ${picture.key}`;
+  const { data, width, height } = picture;
+  return createHash('sha256').update(`${width}x${height}`).update(data).digest('base64');
 }
 
 /**
@@ -32,7 +35,7 @@ export class ImageMemory {
 
   /** The states of some pictures while `work` looks at them. Throws the signal's reason between two pictures. */
   async with<T>(
-    pictures: readonly Picture[],
+    pictures: readonly (Picture | StoredPicture)[],
     work: (states: readonly ImageState[]) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
@@ -49,7 +52,7 @@ export class ImageMemory {
     }
   }
 
-  private async hold(picture: Picture): Promise<Entry> {
+  private async hold(picture: Picture | StoredPicture): Promise<Entry> {
     const key = keyOf(picture);
     const known = this.entries.find((entry) => entry.key === key);
     if (known !== undefined) {
@@ -57,7 +60,8 @@ export class ImageMemory {
       this.entries = [...this.entries.filter((entry) => entry !== known), known];
       return known;
     }
-    const state = await this.see(picture, this.spare());
+    const pixels = await pixelsOf(picture);
+    const state = await this.see(pixels, this.spare());
     const entry = { key, state, users: 1 };
     this.entries.push(entry);
     return entry;

@@ -1,4 +1,13 @@
-import type { Answer, Caption, CaptionOptions, Captioner, ModelInfo, Picture } from '../captioner';
+import {
+  pixelsOf,
+  type Answer,
+  type Caption,
+  type CaptionOptions,
+  type Captioner,
+  type ModelInfo,
+  type Picture,
+  type StoredPicture,
+} from '../captioner';
 import { ModelError } from '../model-error';
 import { askServer, probeServer } from './ask';
 import type { ModelServer } from './model-server';
@@ -32,7 +41,7 @@ export class OpenAiCompatibleCaptioner implements Captioner {
     };
   }
 
-  async caption(picture: Picture, options: CaptionOptions = {}): Promise<Caption> {
+  async caption(picture: Picture | StoredPicture, options: CaptionOptions = {}): Promise<Caption> {
     if ((options.prompt ?? '').trim() !== '') {
       throw new ModelError('PROMPT_NOT_POSSIBLE', `The model ${this.info.id} cannot continue a prompt.`);
     }
@@ -45,7 +54,7 @@ export class OpenAiCompatibleCaptioner implements Captioner {
     };
   }
 
-  async answer(picture: Picture, question: string, options: CaptionOptions = {}): Promise<Answer> {
+  async answer(picture: Picture | StoredPicture, question: string, options: CaptionOptions = {}): Promise<Answer> {
     const { text, timingsMs } = await this.ask(picture, questionRequest(question), options);
     return { text, tokens: [], confidence: CONFIDENCE_UNKNOWN, timingsMs };
   }
@@ -54,9 +63,9 @@ export class OpenAiCompatibleCaptioner implements Captioner {
     return Promise.resolve();
   }
 
-  private async ask(picture: Picture, request: string, options: CaptionOptions) {
+  private async ask(picture: Picture | StoredPicture, request: string, options: CaptionOptions) {
     const begin = performance.now();
-    const jpeg = Buffer.from(await this.encode(picture)).toString('base64');
+    const jpeg = Buffer.from(await this.encode(await pixelsOf(picture))).toString('base64');
     const body = {
       model: this.server.model,
       messages: [

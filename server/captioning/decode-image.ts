@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { Picture } from '../../models/captioner';
 import { AppError } from '../errors';
 import type { ImageFacts } from './engine';
 import { measure } from './image-facts';
+import { readImageFile } from './image-file';
 
 /** Decoders of libvips that may run; everything else (SVG, PDF, ImageMagick, raw camera files …) is refused. */
 const ALLOWED_LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((name) => `VipsForeignLoad${name}Buffer`);
@@ -32,15 +33,6 @@ export function prepareDecoder(): void {
 /** The one way to open an image: strict about damage, bounded, first frame only (sharp's default; `page` stays unset). */
 function openImage(bytes: Buffer, maxPixels: number): Sharp {
   return sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels });
-}
-
-async function readImageFile(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    throw new AppError(missing ? 'IMAGE_UNKNOWN' : 'STORAGE_UNAVAILABLE', {}, { cause });
-  }
 }
 
 /** libvips has no error codes, only sentences. */
@@ -79,11 +71,15 @@ async function readPixels(image: Sharp, metadata: Metadata): Promise<Picture> {
 }
 
 /**
- * Decodes an image file to upright RGB on white (very large ones at half their size), and says what the file was. Throws AppError IMAGE_TYPE_UNSUPPORTED,
- * IMAGE_CORRUPT, IMAGE_TOO_MANY_PIXELS, IMAGE_UNKNOWN (no such file) or STORAGE_UNAVAILABLE (cannot be read).
+ * Decodes an image file to upright RGB on white (very large ones at half their size), and says what the file was. Throws
+ * what `readImageFile` and `decodeBytes` throw.
  */
 export async function decodeImage(file: string, maxPixels: number): Promise<DecodedImage> {
-  const bytes = await readImageFile(file);
+  return decodeBytes(await readImageFile(file), maxPixels);
+}
+
+/** The same of bytes. Throws AppError IMAGE_TYPE_UNSUPPORTED, IMAGE_CORRUPT or IMAGE_TOO_MANY_PIXELS. */
+export async function decodeBytes(bytes: Buffer, maxPixels: number): Promise<DecodedImage> {
   try {
     const metadata = await openImage(bytes, maxPixels).metadata();
     const picture = await readPixels(openImage(bytes, maxPixels), metadata);

@@ -4,9 +4,10 @@ import type { Captioner } from '../../models/captioner';
 import { ModelError } from '../../models/model-error';
 import { openOpenAiCompatible } from '../../models/openai-compatible/captioner';
 import { AppError, toAppError, type ErrorCode } from '../errors';
-import { decodeImage, prepareDecoder, writeThumbnail } from './decode-image';
+import { decodeBytes, prepareDecoder, writeThumbnail } from './decode-image';
 import { encodeJpeg } from './encode-jpeg';
 import type { EngineResult } from './engine';
+import { ImageReader } from './image-reader';
 import { readCaption } from './text/reading';
 import { ToWorker, type FromWorker, type WorkerSettings } from './worker-messages';
 
@@ -17,6 +18,7 @@ const MODEL_IS_AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['MODEL_SERVER_
 class Worker {
   private captioner: Captioner | null = null;
   private maxPixels = 0;
+  private readonly images = new ImageReader((bytes) => decodeBytes(bytes, this.maxPixels));
   private readonly running = new Map<number, AbortController>();
 
   async receive(message: ToWorker): Promise<void> {
@@ -70,14 +72,18 @@ class Worker {
     const { captioner } = this;
     if (captioner === null) throw new AppError('MODEL_UNAVAILABLE');
     const begin = performance.now();
-    const { picture, facts } = await decodeImage(request.imagePath, this.maxPixels);
-    const decode = performance.now() - begin;
-    if (request.thumbnailPath !== undefined) await writeThumbnail(picture, request.thumbnailPath);
+    const picture = await this.images.open(request.imagePath);
+    const facts = await picture.facts();
+    const opened = performance.now() - begin;
+    const decodedBefore = picture.decodeMs;
+    if (request.thumbnailPath !== undefined) await writeThumbnail(await picture.pixels(), request.thumbnailPath);
     const { question } = request;
     const options = { ...present(request.options), signal };
     const caption = question === undefined ? await captioner.caption(picture, options) : null;
     const answer = question === undefined ? null : await captioner.answer(picture, question, options);
     const { vision, text } = (caption ?? answer)?.timingsMs ?? { vision: 0, text: 0 };
+    // Facts may be remembered longer than what the model saw; the picture is then decoded while the model waits for it.
+    const decodedLate = picture.decodeMs - decodedBefore;
     // Here and not in the API process: the grammar library takes milliseconds a caption and 35 MB.
     const readings = caption === null ? null : readCaption(caption);
     const total = performance.now() - begin;
@@ -87,7 +93,7 @@ class Worker {
       caption,
       readings,
       answer,
-      timingsMs: { decode, vision, text, total },
+      timingsMs: { decode: opened + decodedLate, vision: Math.max(0, vision - decodedLate), text, total },
     };
   }
 }

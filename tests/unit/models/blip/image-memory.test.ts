@@ -33,6 +33,25 @@ describe('the memory of pictures', () => {
     expect(seen).toEqual([1, 1]);
   });
 
+  it('asks for the pixels of a stored picture once, and knows it again by its key', async () => {
+    const { memory, seen } = memoryOf(2);
+    let asked = 0;
+    const stored = (key: string, grey: number) => ({
+      key,
+      pixels: () => {
+        asked++;
+        return Promise.resolve(picture(grey));
+      },
+    });
+    const work = (states: readonly ImageState[]) => Promise.resolve(states);
+    const [first] = await memory.with([stored('a', 1)], work);
+    const [again] = await memory.with([stored('a', 9)], work);
+    await memory.with([stored('b', 1)], work);
+    expect(again).toBe(first);
+    expect(seen).toEqual([1, 1]);
+    expect(asked).toBe(2);
+  });
+
   it('forgets the one that was not asked about for longest, and hands its memory on', async () => {
     const { look, seen, reused } = memoryOf(2);
     const [first] = await look(1);
