@@ -94,6 +94,8 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     captionNow: (picture, options, signal) => work.instant.run(picture, options, signal),
     fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
     maxBytes: config.maxBytes,
+    price: config.price,
+    ollamaNames: config.ollamaNames,
     checkAddress: (url) => {
       checkUrl(url, config.urlOrigins);
     },
@@ -142,6 +144,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
 function buildHttp(services: Services, stores: Stores, config: Config): Express {
   return createRouter(services, ROUTES, {
     hosts: [config.host, ...config.allowedHosts],
+    letLocalIn: config.ollamaKeyless === 'loopback',
     measure: services.metrics.measure,
     console: createConsole({
       // server/cli/build.js puts the bundle beside the compiled server.

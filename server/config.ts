@@ -83,6 +83,25 @@ export const Environment = z.object({
     .describe(
       'Where pictures may be fetched from when a client sends an address: off, public, or origins such as https://cdn.example.com separated by commas. Private addresses are always refused.',
     ),
+  ALTSMITH_OLLAMA_KEYLESS: z
+    .enum(['off', 'loopback'])
+    .default('off')
+    .describe(
+      'Whether programs on this machine may caption over /api/*, Ollama’s routes, without a key: many of its clients can send none. Browsers and proxies never may.',
+    ),
+  ALTSMITH_OLLAMA_NAMES: z
+    .string()
+    .default('')
+    .describe(
+      'Further names, separated by commas, under which the model is listed to Ollama’s clients, such as llava: some show only names they know.',
+    ),
+  ALTSMITH_PRICE_PER_HOUR: z
+    .string()
+    .regex(/^\d{1,6}(\.\d{1,6})? [^\s\p{C}]{1,5}$/u, 'must be an amount and a currency, such as 0.12 EUR')
+    .optional()
+    .describe(
+      'What an hour of this machine costs you, such as 0.12 EUR: for the cost of a picture in the status and the console.',
+    ),
   ALTSMITH_WEBHOOK_ORIGINS: z
     .string()
     .default('')
@@ -125,6 +144,9 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   readonly urlOrigins: 'off' | 'public' | readonly string[];
   readonly webhookOrigins: readonly string[];
+  readonly ollamaKeyless: 'off' | 'loopback';
+  readonly ollamaNames: readonly string[];
+  readonly price: { readonly perHour: number; readonly currency: string } | null;
   readonly logLevel: Environment['ALTSMITH_LOG_LEVEL'];
 }
 
@@ -134,6 +156,18 @@ function readOrigins(text: string): readonly string[] | null {
   const parts = text.split(',').map((part) => part.trim().replace(/\/$/, ''));
   const origins = parts.map((part) => (URL.canParse(part) ? new URL(part).origin : ''));
   return origins.every((origin, index) => origin !== 'null' && origin === parts[index]?.toLowerCase()) ? origins : null;
+}
+
+function readNames(list: string): string[] {
+  return list
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+}
+
+function readPrice(text: string | undefined): Config['price'] {
+  const [amount, currency] = (text ?? '').split(' ');
+  return currency === undefined ? null : { perHour: Number(amount), currency };
 }
 
 /** The server of ALTSMITH_MODEL_SERVER; null when the settings name none. Adds to `problems` what is wrong with it. */
@@ -208,11 +242,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keepOriginalsMinutes: settings.ALTSMITH_KEEP_ORIGINALS_MINUTES,
     queueLimit: settings.ALTSMITH_QUEUE_LIMIT,
     leaseSeconds: settings.ALTSMITH_LEASE_SECONDS,
-    allowedHosts: settings.ALTSMITH_ALLOWED_HOSTS.split(',')
-      .map((name) => name.trim())
-      .filter(Boolean),
+    allowedHosts: readNames(settings.ALTSMITH_ALLOWED_HOSTS),
     urlOrigins,
     webhookOrigins,
+    ollamaKeyless: settings.ALTSMITH_OLLAMA_KEYLESS,
+    ollamaNames: readNames(settings.ALTSMITH_OLLAMA_NAMES),
+    price: readPrice(settings.ALTSMITH_PRICE_PER_HOUR),
     logLevel: settings.ALTSMITH_LOG_LEVEL,
   });
 }

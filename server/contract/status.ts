@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { ModelRef } from './primitives';
 
+/** What pictures cost, from the owner's price of an hour; `per_image` is null before the first picture. */
+export const Cost = z.object({ per_hour: z.number(), currency: z.string(), per_image: z.number().nullable() });
+export type Cost = z.infer<typeof Cost>;
+
 /** Answer of `GET /v1/status`, for the key's own site. */
 export const Status = z.object({
   version: z.string(),
@@ -17,6 +21,8 @@ export const Status = z.object({
   abilities: z.object({ answer: z.boolean(), prompt: z.boolean() }).optional(),
   /** Where the bytes of a picture go beside this machine, as an address; null or absent: nowhere. */
   bytes_also_go_to: z.string().nullable().optional(),
+  /** null or absent where the owner has set no price. */
+  cost: Cost.nullable().optional(),
 });
 export type Status = z.infer<typeof Status>;
 

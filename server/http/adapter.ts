@@ -1,4 +1,6 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { AppError } from '../errors';
 import { principalOf, requireScope } from './middleware/authenticate';
 import type { BodyKind, Reply, Route } from './route';
@@ -67,6 +69,11 @@ async function send(reply: Reply, response: Response): Promise<void> {
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
   if (reply.file !== undefined) {
     await sendFile(response, reply.file);
+    return;
+  }
+  if (reply.stream !== undefined) {
+    // A client that goes away in the middle is no error; the work behind it is told by the signal.
+    await pipeline(Readable.from(reply.stream), response).catch(() => undefined);
     return;
   }
   if (reply.body === undefined) response.end();

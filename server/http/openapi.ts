@@ -53,6 +53,7 @@ const ACCESS: Readonly<Record<Access, string>> = {
   open: 'Needs no key.',
   loopback: 'Needs any valid key, or a caller on the same machine.',
   operator: 'Needs a key of the scope `admin`, or a caller on the same machine.',
+  'site-or-local': 'Needs a key of the scope `site`; programs on this machine need none where the settings say so.',
   site: 'Needs a key of the scope `site`.',
   worker: 'Needs a key of the scope `worker`.',
   admin: 'Needs a key of the scope `admin`.',

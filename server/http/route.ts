@@ -5,14 +5,19 @@ import type { Face } from './compat/face';
 import type { Principal } from './principal';
 import type { Services, SiteServices } from './services';
 
-/** Who may call a route: everybody; a loopback caller or any valid key; one or an admin key; a key of the named scope. */
-export type Access = 'open' | 'loopback' | 'operator' | 'site' | 'worker' | 'admin';
+/**
+ * Who may call a route: everybody; a loopback caller or any valid key; one or an admin key; a key of the named scope.
+ * `site-or-local`: a site's key, or none for a program on this machine where the settings say so.
+ */
+export type Access = 'open' | 'loopback' | 'operator' | 'site' | 'site-or-local' | 'worker' | 'admin';
 export type Method = 'get' | 'head' | 'put' | 'post' | 'patch' | 'delete';
 
 /** What a route answers. `file` streams a file; `body` is sent as JSON, or as it is when it is a string. */
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
+  /** Sent piece by piece, the first one with the headers. */
+  readonly stream?: AsyncIterable<string>;
   readonly file?: { readonly path: string; readonly mediaType: string };
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -16,6 +16,8 @@ import type { Services } from './services';
 export interface RouterOptions {
   /** Names in the Host header to answer to, beside localhost and literal addresses. */
   readonly hosts: readonly string[];
+  /** Whether programs on this machine need no key where a route has the access `site-or-local`. */
+  readonly letLocalIn: boolean;
   /** Mounted before authentication: the console's static files and its session. */
   readonly measure: express.RequestHandler;
   readonly console?: express.RequestHandler;
@@ -40,6 +42,7 @@ export function createRouter(services: Services, routes: readonly Route[], optio
       checkKey: services.checkKey,
       guard: new LoginGuard(() => performance.now()),
       accessOf: accessFinder(routes),
+      letLocalIn: options.letLocalIn,
       foreignKeyOf: (request) => (faceOf(request.path) === null ? undefined : foreignKey(request)),
     }),
   );

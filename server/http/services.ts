@@ -86,6 +86,10 @@ export interface Services {
   readonly checkAddress: (url: string) => void;
   /** Most bytes of one image. */
   readonly maxBytes: number;
+  /** What an hour of this machine costs its owner, where they said so. */
+  readonly price: { readonly perHour: number; readonly currency: string } | null;
+  /** Further names that the model is listed under to Ollama's clients. */
+  readonly ollamaNames: readonly string[];
   readonly predictions: PredictionRunner;
   /** The file is deleted when it is done. */
   readonly captionNow: (

@@ -2,7 +2,7 @@ import type { AnswerReply, CaptionReply, Timings } from '../../contract/caption'
 import type { Fields, FieldValues, Flag, FlagCode } from '../../contract/fields';
 import type { Job, JobError, JobState, Priority } from '../../contract/job';
 import type { ModelRef, Subject } from '../../contract/primitives';
-import type { Status } from '../../contract/status';
+import type { Cost, Status } from '../../contract/status';
 import type { DecidedBy, Suggestion, SuggestionState } from '../../contract/suggestion';
 import { isNumber, isText, isTruth, listOf, oneOf, orAbsent, orNull, shape, type Check } from './shape';
 
@@ -135,4 +135,5 @@ export const isStatus = shape<Status>({
   site: shape<Status['site']>({ id: isText, name: isText }),
   abilities: orAbsent(shape<NonNullable<Status['abilities']>>({ answer: isTruth, prompt: isTruth })),
   bytes_also_go_to: orAbsent(orNull(isText)),
+  cost: orAbsent(orNull(shape<Cost>({ per_hour: isNumber, currency: isText, per_image: orNull(isNumber) }))),
 });

@@ -1,6 +1,7 @@
 import { useCallback, useState } from 'preact/hooks';
+import { useStatus } from '../connection/status';
 
-/** What an hour of this machine costs its owner. Kept in the browser only, and never guessed. */
+/** What an hour of this machine costs its owner: from the sidecar's settings, or kept in this browser. Never guessed. */
 export interface Price {
   readonly perHour: number;
   readonly currency: string;
@@ -14,7 +15,21 @@ function readPrice(): Price | null {
   return currency === undefined || !Number.isFinite(perHour) || perHour <= 0 ? null : { perHour, currency };
 }
 
-export function usePrice(): [Price | null, (price: Price | null) => void] {
+/** The price in force; the browser's own comes first. */
+export function usePrice(): Price | null {
+  const [own] = useOwnPrice();
+  const set = usePriceOfSettings();
+  return own ?? set;
+}
+
+/** The one of ALTSMITH_PRICE_PER_HOUR. */
+export function usePriceOfSettings(): Price | null {
+  const cost = useStatus()?.data?.cost ?? null;
+  return cost === null ? null : { perHour: cost.per_hour, currency: cost.currency };
+}
+
+/** The one that this browser keeps, and how to change it. */
+export function useOwnPrice(): [Price | null, (price: Price | null) => void] {
   const [price, setPrice] = useState(readPrice);
   const keep = useCallback((next: Price | null) => {
     if (next === null) localStorage.removeItem(NAME);

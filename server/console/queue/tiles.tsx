@@ -23,7 +23,7 @@ function Tile({ name, children, note }: TileProps) {
 }
 
 export function Tiles({ status }: { status: Status }) {
-  const [price] = usePrice();
+  const price = usePrice();
   const { queue, seconds_per_image: seconds, estimated_wait_seconds: left } = status;
   const perMinute = usePace(status);
   const open = queue.waiting + queue.running;

@@ -1,10 +1,11 @@
 import { useId, useState } from 'preact/hooks';
 import { announce } from '../parts/announcer';
-import { usePrice } from '../parts/price';
+import { useOwnPrice, usePriceOfSettings } from '../parts/price';
 
 export function PriceForm() {
   const id = useId();
-  const [price, keep] = usePrice();
+  const [price, keep] = useOwnPrice();
+  const ofSettings = usePriceOfSettings();
   const [amount, setAmount] = useState(price === null ? '' : String(price.perHour));
   const [currency, setCurrency] = useState(price?.currency ?? 'EUR');
   const submit = (event: Event) => {
@@ -41,6 +42,12 @@ export function PriceForm() {
         </div>
         <button type="submit">Keep</button>
       </form>
+      {ofSettings === null ? null : (
+        <p>
+          The sidecar’s own settings say {ofSettings.perHour} {ofSettings.currency} an hour. A price here comes first,
+          in this browser.
+        </p>
+      )}
       <p class="fine">
         Kept in this browser only. Seconds are measured, the price is yours; nothing here is estimated. Leave it empty
         to see seconds alone.

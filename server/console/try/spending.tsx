@@ -4,7 +4,7 @@ import { costOf, usePrice } from '../parts/price';
 
 /** Time a picture took, by part, and what that costs where the owner has set a price. */
 export function Spending({ timings }: { timings: Timings }) {
-  const [price] = usePrice();
+  const price = usePrice();
   const parts = [
     ['reading the file', timings.decode],
     ['looking', timings.vision],

@@ -17,6 +17,8 @@ export interface AuthenticateParts {
   readonly guard: LoginGuard;
   /** Who may call this path; null for a path that no route has. */
   readonly accessOf: (request: Request) => Access | null;
+  /** Whether programs on this machine may call `site-or-local` without a key. */
+  readonly letLocalIn: boolean;
   /** The key of a request to a face of another API, which may come under another name; undefined for our own. */
   readonly foreignKeyOf: (request: Request) => string | undefined;
 }
@@ -34,6 +36,11 @@ export function authenticate(parts: AuthenticateParts): RequestHandler {
       return;
     }
     if (header === undefined && (access === 'loopback' || access === 'operator') && isLocal(request)) {
+      next();
+      return;
+    }
+    const hasKey = header !== undefined || parts.foreignKeyOf(request) !== undefined;
+    if (access === 'site-or-local' && parts.letLocalIn && !hasKey && isLocalProgram(request)) {
       next();
       return;
     }
@@ -65,6 +72,12 @@ export function isLocal(request: Request): boolean {
   return !proxied && isLoopback(request.socket.remoteAddress ?? '');
 }
 
+/** Local, and no browser: a page on the web can make a browser on this machine ask for it, but not hide that it did. */
+function isLocalProgram(request: Request): boolean {
+  const { headers } = request;
+  return isLocal(request) && !['origin', 'referer', 'sec-fetch-site'].some((name) => name in headers);
+}
+
 export function isLoopback(address: string): boolean {
   const plain = address.replace(/^::ffff:/i, '');
   return plain === '::1' || plain === 'localhost' || (isIP(plain) === 4 && plain.startsWith('127.'));
@@ -74,6 +87,7 @@ export function isLoopback(address: string): boolean {
 export function requireScope(access: Access, principal: Principal | null): void {
   // Whoever comes without a key was let through as a local caller, or not at all.
   if (access === 'open' || access === 'loopback' || (access === 'operator' && principal === null)) return;
-  const needed = access === 'operator' ? 'admin' : access;
+  if (access === 'site-or-local' && principal === null) return;
+  const needed = access === 'operator' ? 'admin' : access === 'site-or-local' ? 'site' : access;
   if (principal?.scope !== needed) throw new AppError('SCOPE_MISSING');
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Status } from '../../contract/status';
 import { defineRoute } from '../route';
+import type { Services } from '../services';
 
 const Problems = z.array(z.object({ code: z.string(), message: z.string() }));
 const Readiness = z.object({ ready: z.boolean(), problems: Problems });
@@ -48,7 +49,18 @@ export const status = defineRoute({
       site: { id: site.id, name: site.name },
       ...(health.abilities === null ? {} : { abilities: health.abilities }),
       bytes_also_go_to: health.bytesAlsoGoTo,
+      cost: costOf(services.price, secondsPerImage),
     };
     return { status: 200, body };
   },
 });
+
+function costOf(price: Services['price'], secondsPerImage: number | null): Status['cost'] {
+  if (price === null) return null;
+  const { perHour, currency } = price;
+  return {
+    per_hour: perHour,
+    currency,
+    per_image: secondsPerImage === null ? null : (secondsPerImage / 3600) * perHour,
+  };
+}

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { COMPAT_ROUTES } from '../../../server/http/compat/faces';
 import { KeyStore } from '../../../server/sites/key-store';
+import { SiteStore } from '../../../server/sites/site-store';
 import { openDatabase } from '../../../server/storage/database';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
@@ -102,6 +103,43 @@ describe('whatever the body is', () => {
       ),
       { numRuns: 15, seed: 1 },
     );
+  });
+});
+
+describe('another site’s run or picture answers like an unknown one', () => {
+  const OWNED = ROUTES.filter(([, { path }]) => /\{(id|sha256)\}/.test(path) && !path.startsWith('/v1/models'));
+  let run = '';
+  beforeAll(async () => {
+    const storage = openDatabase(`${sidecar.dataDir}/altsmith.db`);
+    const siteId = new SiteStore(storage).create('other').id;
+    keys['other site'] = new KeyStore(storage).create({ scope: 'site', siteId, name: 'o' }).text;
+    storage.close();
+    const wish = { version: '1', input: { image: dataUri } };
+    const { body } = await sidecar.call('POST', '/replicate/v1/predictions', wish, { headers: { prefer: 'wait' } });
+    expect(body.status).toBe('succeeded');
+    run = body.id;
+  });
+
+  test('there are such routes in each API that keeps runs', () => {
+    expect(new Set(OWNED.map(([, { face }]) => face!.name))).toEqual(new Set(['replicate', 'eachlabs', 'modelrunner']));
+  });
+
+  test.each(OWNED)('%s', async (_name, route) => {
+    const isFile = route.path.includes('{sha256}');
+    const [own, none] = isFile ? [picture.sha256, 'f'.repeat(64)] : [run, 'f'.repeat(run.length)];
+    const send = (id: string, key: string) =>
+      sidecar.call(
+        route.method.toUpperCase(),
+        route.path.replace(/\{(id|sha256)\}/, id).replace(/\{\w+\}/g, 'x'),
+        undefined,
+        {
+          key,
+        },
+      );
+    expect((await send(own, sidecar.key)).status).toBeLessThan(300);
+    const [foreign, unknown] = [await send(own, keys['other site']!), await send(none, keys['other site']!)];
+    expect(foreign.status).toBe(404);
+    expect({ ...foreign, headers: 0 }).toEqual({ ...unknown, headers: 0 });
   });
 });
 

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../../../errors';
 import { defineRoute, parse, type Call, type Reply, type Route } from '../../route';
+import type { Services } from '../../services';
 import { readJson } from '../body';
+import { fullSentence } from '../face';
 import { intentOf } from '../intent';
+import { liveReply } from '../live-reply';
 import { piecesOf } from '../openai/event-stream';
 import { modelHeader, tell, type TellContext, type Told } from '../tell';
 import { ollama } from './errors';
@@ -68,33 +71,48 @@ function figuresOf({ seconds, tokens, isCut }: Told) {
   };
 }
 
-/** One object, or with `stream` a line for each piece and the figures on the last. */
-function replyOf(wish: { model: string; stream: boolean }, told: Told, field: (text: string) => object): Reply {
-  const head = { model: wish.model, created_at: new Date().toISOString() };
-  const headers = modelHeader(told.model);
-  if (!wish.stream) return { status: 200, headers, body: { ...head, ...field(told.text), ...figuresOf(told) } };
-  const lines = [
-    ...piecesOf(told.text).map((piece) => ({ ...head, ...field(piece), done: false })),
-    { ...head, ...field(''), ...figuresOf(told) },
-  ];
-  return {
-    status: 200,
-    headers: { ...headers, ...NDJSON },
-    body: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
-  };
+interface ReplyWish {
+  readonly model: string;
+  readonly stream: boolean;
+  /** How this route wraps a piece of text. */
+  readonly field: (text: string) => object;
 }
+
+/** One object, or with `stream` a line for each piece and the figures on the last. */
+async function replyOf(work: Promise<Told>, wish: ReplyWish, services: Services): Promise<Reply> {
+  const head = () => ({ model: wish.model, created_at: new Date().toISOString() });
+  const last = (told: Told, text: string) => ({ ...head(), ...wish.field(text), ...figuresOf(told) });
+  if (!wish.stream) {
+    const told = await work;
+    return { status: 200, headers: modelHeader(told.model), body: last(told, told.text) };
+  }
+  const piece = (text: string) => line({ ...head(), ...wish.field(text), done: false });
+  return liveReply(
+    work,
+    {
+      headers: (told) => ({ ...NDJSON, ...(told === null ? {} : modelHeader(told.model)) }),
+      first: piece(''),
+      alive: piece(''),
+      rest: (told) => piecesOf(told.text).map(piece).join('') + line(last(told, '')),
+      failed: (error) => line({ error: fullSentence(error) }),
+    },
+    services,
+  );
+}
+
+const line = (value: object) => `${JSON.stringify(value)}\n`;
 
 async function generate({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
   const wish = parse(GenerateRequest, await readJson(request, services.maxBytes), 'body');
-  const told = await describe(wish.images, wish.prompt, { ...wish, context: { services, signal } });
-  return replyOf(wish, told, (response) => ({ response }));
+  const work = describe(wish.images, wish.prompt, { ...wish, context: { services, signal } });
+  return replyOf(work, { ...wish, field: (response) => ({ response }) }, services);
 }
 
 async function chat({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
   const wish = parse(ChatRequest, await readJson(request, services.maxBytes), 'body');
   const last = wish.messages.findLast(({ role }) => role === 'user');
-  const told = await describe(last?.images, last?.content ?? '', { ...wish, context: { services, signal } });
-  return replyOf(wish, told, (content) => ({ message: { role: 'assistant', content } }));
+  const work = describe(last?.images, last?.content ?? '', { ...wish, context: { services, signal } });
+  return replyOf(work, { ...wish, field: (content) => ({ message: { role: 'assistant', content } }) }, services);
 }
 
 export const generation: readonly Route[] = [
@@ -103,7 +121,7 @@ export const generation: readonly Route[] = [
 ].map((route) =>
   defineRoute({
     method: 'post',
-    access: 'site',
+    access: 'site-or-local',
     face: ollama,
     bodyKind: 'own',
     answers: { 200: null },

@@ -21,10 +21,12 @@ function tagsOf(services: Services) {
   if (model === null) return [];
   const digest = createHash('sha256').update(`${model.id} ${model.precision}`).digest('hex');
   const details = { ...DETAILS, quantization_level: model.precision };
-  return [{ name: model.id, model: model.id, modified_at: new Date(0).toISOString(), size: 0, digest, details }];
+  const facts = { modified_at: new Date(0).toISOString(), size: 0, digest, details };
+  // Some clients show only names they know; any name works in a request.
+  return [model.id, ...services.ollamaNames].map((name) => ({ name, model: name, ...facts }));
 }
 
-const facts = { access: 'site', face: ollama, answers: { 200: null } } as const;
+const facts = { access: 'site-or-local', face: ollama, answers: { 200: null } } as const;
 
 export const models: readonly Route[] = [
   defineRoute({

@@ -1,7 +1,8 @@
 import { AppError } from '../../../errors';
 import { intentOf, type Intent } from '../intent';
-import { tell, type TellContext, type Told } from '../tell';
+import { modelHeader, tell, type TellContext, type Told } from '../tell';
 import { countWords } from '../word-count';
+import { EVENT_STREAM } from './event-stream';
 import { lastTurnOf, type Messages } from './messages';
 
 /** Tokens that a picture counts: BLIP's encoder makes 24 x 24 patches and one token for the whole. */
@@ -43,4 +44,9 @@ export async function answerTurn(wish: TurnWish, context: TellContext): Promise<
     completionTokens: told.reduce((sum, { tokens }) => sum + tokens, 0),
     model: first.model,
   };
+}
+
+/** Headers of a stream; the model is named where the answer was there before them. */
+export function streamHeaders(answer: TurnAnswer | null): Record<string, string> {
+  return { ...EVENT_STREAM, ...(answer === null ? {} : modelHeader(answer.model)) };
 }

@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { AppError } from '../../../errors';
 import { defineRoute, parse, type Call, type Reply, type Route } from '../../route';
 import { readJson } from '../body';
+import { liveReply, type LiveShape } from '../live-reply';
 import { modelHeader } from '../tell';
-import { answerTurn, type TurnAnswer } from './answer-turn';
-import { EVENT_STREAM, eventStream, piecesOf } from './event-stream';
-import { openAi } from './errors';
+import { answerTurn, streamHeaders, type TurnAnswer } from './answer-turn';
+import { ALIVE, eventStream, piecesOf } from './event-stream';
+import { openAi, openAiError } from './errors';
 import { Messages } from './messages';
 import { jsonContent } from './response-format';
 
@@ -33,7 +34,7 @@ async function complete({ request, services, signal }: Call<unknown, unknown, un
   if ((wish.tools ?? []).length > 0) throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'tools' });
   const shape = jsonContent(wish.response_format);
   const { question, prompt } = wish;
-  const answer = await answerTurn(
+  const work = answerTurn(
     {
       messages: wish.messages,
       fields: { ...(question === undefined ? {} : { question }), ...(prompt === undefined ? {} : { prompt }) },
@@ -42,12 +43,9 @@ async function complete({ request, services, signal }: Call<unknown, unknown, un
     },
     { services, signal },
   );
-  const texts = answer.texts.map(shape);
-  const headers = modelHeader(answer.model);
-  if (wish.stream === true) {
-    return { status: 200, headers: { ...headers, ...EVENT_STREAM }, body: chunksOf(wish, texts, answer) };
-  }
-  return { status: 200, headers, body: completionOf(wish, texts, answer) };
+  if (wish.stream === true) return liveReply(work, chunksOf(wish, shape), services);
+  const answer = await work;
+  return { status: 200, headers: modelHeader(answer.model), body: completionOf(wish, answer.texts.map(shape), answer) };
 }
 
 function usageOf({ promptTokens, completionTokens }: TurnAnswer) {
@@ -77,22 +75,30 @@ function completionOf(wish: ChatRequest, texts: readonly string[], answer: TurnA
   };
 }
 
-function chunksOf(wish: ChatRequest, texts: readonly string[], answer: TurnAnswer): string {
+function chunksOf(wish: ChatRequest, shape: (text: string) => string): LiveShape<TurnAnswer> {
   const head = envelope('chat.completion.chunk', wish);
   const chunk = (index: number, delta: object, finish: string | null) => ({
     data: { ...head, choices: [{ index, delta, logprobs: null, finish_reason: finish }] },
   });
-  return eventStream([
-    ...texts.flatMap((text, index) => [
-      chunk(index, { role: 'assistant', content: '' }, null),
-      ...piecesOf(text).map((content) => chunk(index, { content }, null)),
-      chunk(index, {}, finishOf(answer)),
-    ]),
-    ...(wish.stream_options?.include_usage === true
-      ? [{ data: { ...head, choices: [], usage: usageOf(answer) } }]
-      : []),
-    { data: '[DONE]' },
-  ]);
+  const role = (index: number) => chunk(index, { role: 'assistant', content: '' }, null);
+  const choice = (answer: TurnAnswer, text: string, index: number) => [
+    ...(index === 0 ? [] : [role(index)]),
+    ...piecesOf(shape(text)).map((content) => chunk(index, { content }, null)),
+    chunk(index, {}, finishOf(answer)),
+  ];
+  const hasUsage = wish.stream_options?.include_usage === true;
+  return {
+    headers: streamHeaders,
+    first: eventStream([role(0)]),
+    alive: ALIVE,
+    rest: (answer) =>
+      eventStream([
+        ...answer.texts.flatMap((text, index) => choice(answer, text, index)),
+        ...(hasUsage ? [{ data: { ...head, choices: [], usage: usageOf(answer) } }] : []),
+        { data: '[DONE]' },
+      ]),
+    failed: (error) => eventStream([{ data: { error: openAiError(error) } }]),
+  };
 }
 
 /** `POST …/chat/completions`, under each address that clients build from the base URLs people enter. */

@@ -48,25 +48,24 @@ function paramOf(error: AppError, shape: Shape): string | null {
 
 const PATHS = ['/v1/chat', '/chat', '/v1/responses', '/responses', '/v1/models', '/hf/v1/chat'];
 
+/** The inside of an error body, also for an error in the middle of a stream. */
+export function openAiError(error: AppError) {
+  const shape = SHAPES[error.code] ?? { code: error.code.toLowerCase() };
+  const type = typeOf(shape.status ?? error.status);
+  return { message: fullSentence(error), type, param: paramOf(error, shape), code: shape.code };
+}
+
 export const openAi: Face = {
   name: 'openai',
   owns: (path) => PATHS.some((prefix) => isBelow(path, prefix)),
   errorReply: (error) => {
-    const shape = SHAPES[error.code] ?? { code: error.code.toLowerCase() };
-    const status = shape.status ?? error.status;
+    const status = SHAPES[error.code]?.status ?? error.status;
     // The SDKs repeat 409 and every 5xx; not when it cannot help.
     const isFinal = status >= 500 && !error.retryable;
     return {
       status,
       headers: { ...retryHeaders(error), ...(isFinal ? { 'x-should-retry': 'false' } : {}) },
-      body: {
-        error: {
-          message: fullSentence(error),
-          type: typeOf(status),
-          param: paramOf(error, shape),
-          code: shape.code,
-        },
-      },
+      body: { error: openAiError(error) },
     };
   },
 };

@@ -1,4 +1,4 @@
-/** Events of `text/event-stream`, all at once: a caption is ready as a whole before its first word is. */
+/** Events of `text/event-stream`. */
 export function eventStream(events: readonly { readonly name?: string; readonly data: unknown }[]): string {
   return events
     .map(({ name, data }) => {
@@ -7,6 +7,9 @@ export function eventStream(events: readonly { readonly name?: string; readonly 
     })
     .join('');
 }
+
+/** A comment: clients skip it, and proxies see that the connection lives. */
+export const ALIVE = ': waiting\n\n';
 
 export const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8' } as const;
 

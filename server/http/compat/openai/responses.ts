@@ -3,10 +3,11 @@ import { z } from 'zod';
 import { AppError } from '../../../errors';
 import { defineRoute, parse, type Call, type Reply, type Route } from '../../route';
 import { readJson } from '../body';
+import { liveReply, type LiveShape } from '../live-reply';
 import { modelHeader } from '../tell';
-import { answerTurn, type TurnAnswer } from './answer-turn';
-import { EVENT_STREAM, eventStream, piecesOf } from './event-stream';
-import { openAi } from './errors';
+import { answerTurn, streamHeaders, type TurnAnswer } from './answer-turn';
+import { ALIVE, eventStream, piecesOf } from './event-stream';
+import { openAi, openAiError } from './errors';
 import { Messages } from './messages';
 
 const ResponseRequest = z.looseObject({
@@ -26,22 +27,27 @@ async function respond({ request, services, signal }: Call<unknown, unknown, unk
     throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'text.format' });
   }
   if (typeof wish.input === 'string') throw new AppError('IMAGE_MISSING');
-  const answer = await answerTurn(
+  const work = answerTurn(
     { messages: wish.input, fields: {}, maxTokens: wish.max_output_tokens ?? undefined, count: 1 },
     { services, signal },
   );
-  const headers = modelHeader(answer.model);
-  if (wish.stream === true) {
-    return { status: 200, headers: { ...headers, ...EVENT_STREAM }, body: eventsOf(wish, answer) };
-  }
-  return { status: 200, headers, body: responseOf(wish, answer, newIds()) };
+  const ids = newIds();
+  if (wish.stream === true) return liveReply(work, eventsOf(wish, ids), services);
+  const answer = await work;
+  return { status: 200, headers: modelHeader(answer.model), body: responseOf(wish, answer, ids) };
 }
 
 interface Ids {
   readonly response: string;
   readonly message: string;
+  /** Seconds since 1970: the same in every event of a stream. */
+  readonly created: number;
 }
-const newIds = (): Ids => ({ response: `resp_${randomUUID()}`, message: `msg_${randomUUID()}` });
+const newIds = (): Ids => ({
+  response: `resp_${randomUUID()}`,
+  message: `msg_${randomUUID()}`,
+  created: Math.floor(Date.now() / 1000),
+});
 const textOf = (answer: TurnAnswer) => answer.texts.join('\n');
 
 function messageOf(answer: TurnAnswer, ids: Ids) {
@@ -49,24 +55,33 @@ function messageOf(answer: TurnAnswer, ids: Ids) {
   return { id: ids.message, type: 'message', role: 'assistant', status: 'completed', content };
 }
 
-function responseOf(wish: ResponseRequest, answer: TurnAnswer, ids: Ids) {
-  const { promptTokens, completionTokens } = answer;
+function frameOf(wish: ResponseRequest, ids: Ids) {
   return {
     id: ids.response,
     object: 'response',
-    created_at: Math.floor(Date.now() / 1000),
-    status: 'completed',
+    created_at: ids.created,
+    status: 'in_progress',
     error: null,
     incomplete_details: null,
     instructions: null,
     metadata: {},
     model: wish.model,
-    output: [messageOf(answer, ids)],
+    output: [],
     parallel_tool_calls: false,
     temperature: null,
     tool_choice: 'auto',
     tools: [],
     top_p: null,
+    usage: null,
+  };
+}
+
+function responseOf(wish: ResponseRequest, answer: TurnAnswer, ids: Ids) {
+  const { promptTokens, completionTokens } = answer;
+  return {
+    ...frameOf(wish, ids),
+    status: 'completed',
+    output: [messageOf(answer, ids)],
     usage: {
       input_tokens: promptTokens,
       output_tokens: completionTokens,
@@ -77,27 +92,42 @@ function responseOf(wish: ResponseRequest, answer: TurnAnswer, ids: Ids) {
   };
 }
 
-function eventsOf(wish: ResponseRequest, answer: TurnAnswer): string {
-  const ids = newIds();
-  const whole = responseOf(wish, answer, ids);
+function eventsOf(wish: ResponseRequest, ids: Ids): LiveShape<TurnAnswer> {
+  const created: Event = ['response.created', { response: frameOf(wish, ids) }];
+  return {
+    headers: streamHeaders,
+    first: eventsText([created], 0),
+    alive: ALIVE,
+    rest: (answer) => eventsText(answerEvents(answer, ids, responseOf(wish, answer, ids)), 1),
+    failed: (error) => {
+      const { code, message, param } = openAiError(error);
+      return eventsText([['error', { code, message, param, error: openAiError(error) }]], 1);
+    },
+  };
+}
+
+type Event = readonly [name: string, data: object];
+
+function eventsText(events: readonly Event[], from: number): string {
+  return eventStream(
+    events.map(([name, data], at) => ({ name, data: { type: name, sequence_number: from + at, ...data } })),
+  );
+}
+
+function answerEvents(answer: TurnAnswer, ids: Ids, whole: object): Event[] {
   const text = textOf(answer);
   const place = { item_id: ids.message, output_index: 0, content_index: 0 };
   const part = { type: 'output_text', text, annotations: [] };
   const item = messageOf(answer, ids);
-  const events: [string, object][] = [
-    ['response.created', { response: { ...whole, status: 'in_progress', output: [], usage: null } }],
+  return [
     ['response.output_item.added', { output_index: 0, item: { ...item, status: 'in_progress', content: [] } }],
     ['response.content_part.added', { ...place, part: { ...part, text: '' } }],
-    ...piecesOf(text).map((delta): [string, object] => [
-      'response.output_text.delta',
-      { ...place, delta, logprobs: [] },
-    ]),
+    ...piecesOf(text).map((delta): Event => ['response.output_text.delta', { ...place, delta, logprobs: [] }]),
     ['response.output_text.done', { ...place, text, logprobs: [] }],
     ['response.content_part.done', { ...place, part }],
     ['response.output_item.done', { output_index: 0, item }],
     ['response.completed', { response: whole }],
   ];
-  return eventStream(events.map(([name, data], at) => ({ name, data: { type: name, sequence_number: at, ...data } })));
 }
 
 export const responses: readonly Route[] = ['/v1/responses', '/responses'].map((path) =>

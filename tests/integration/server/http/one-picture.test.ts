@@ -6,7 +6,7 @@ import { pngHeader, samplePng, sha256Of } from '../../../support/sample-image';
 import { TestSidecar } from '../../../support/test-sidecar';
 
 let sidecar: TestSidecar;
-beforeAll(async () => (sidecar = await TestSidecar.start()));
+beforeAll(async () => (sidecar = await TestSidecar.start({ env: { ALTSMITH_PRICE_PER_HOUR: '0.36 EUR' } })));
 afterAll(() => sidecar.remove());
 
 const by = { id: '1', name: 'Ada' };
@@ -211,6 +211,7 @@ test('the status tells model, queue and site', async () => {
     problems: [],
     queue: { waiting: expect.any(Number), running: expect.any(Number) },
     seconds_per_image: 0.5,
+    cost: { per_hour: 0.36, currency: 'EUR', per_image: expect.closeTo(0.00005) },
     site: { name: 'default' },
   });
 });
