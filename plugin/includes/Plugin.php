@@ -46,7 +46,7 @@ final class Plugin {
 		add_action(
 			'rest_api_init',
 			static function () use ( $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
-				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, $tested, $webhook ) )->register();
+				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, $tested, $webhook, $loopback ) )->register();
 				( new Rest\Wake_Controller( $worker, $loopback, $webhook ) )->register();
 				( new Rest\Backfill_Controller( $backfill, $runs, new Backfill\Run_View( $runs ), new Library_Counts(), $loopback ) )->register();
 				( new Rest\Attachments_Controller( $access, $store, $worker, $view ) )->register();

@@ -75,6 +75,7 @@ final class Settings_Page {
 		$this->render_address();
 		$this->render_key();
 		$this->render_choices();
+		$this->render_background();
 		echo '</table>';
 		submit_button();
 		echo '</form></div>';
@@ -138,6 +139,19 @@ final class Settings_Page {
 			'render_fill'       => __( 'Show approved texts in images that were placed before, when the page is shown', 'altsmith' ),
 		);
 		$this->row( '', __( 'With an approved text', 'altsmith' ), implode( '<br>', array_map( array( $this, 'checkbox' ), array_keys( $more ), $more ) ) );
+	}
+
+	/** What moves suggestions along, and when it last did: without it an owner whose cron is off waits for nothing. */
+	private function render_background(): void {
+		$last = (int) get_option( 'altsmith_last_sync', 0 );
+		$text = 0 === $last
+			? __( 'The sidecar has not been asked for news yet.', 'altsmith' )
+			/* translators: %s: a span of time such as "5 minutes" */
+			: sprintf( __( 'The sidecar was last asked for news %s ago.', 'altsmith' ), human_time_diff( $last ) );
+		$more = defined( 'DISABLE_WP_CRON' ) && DISABLE_WP_CRON
+			? __( 'WP-Cron is switched off on this site (DISABLE_WP_CRON). Uploads, open admin pages and “wp altsmith sync” do its work; let a timer of the system call that command or wp-cron.php every minute, so that suggestions also come when nobody is here.', 'altsmith' )
+			: __( 'WP-Cron asks every minute while the site is visited; uploads and open admin pages ask as well.', 'altsmith' );
+		$this->row( '', __( 'In the background', 'altsmith' ), '<p>' . esc_html( $text ) . '</p><p class="description">' . esc_html( $more ) . '</p>' );
 	}
 
 	private function checkbox( string $option, string $label ): string {

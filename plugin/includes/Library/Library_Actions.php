@@ -90,7 +90,7 @@ final class Library_Actions {
 		$asked = absint( $_GET['altsmith_asked'] ); // phpcs:ignore WordPress.Security.NonceVerification -- a number
 		$left  = absint( $_GET['altsmith_left'] ?? 0 ); // phpcs:ignore WordPress.Security.NonceVerification -- a number
 		/* translators: %d: number of images */
-		$text = sprintf( _n( 'A suggestion was asked for for %d image.', 'Suggestions were asked for for %d images.', $asked, 'altsmith' ), $asked );
+		$text = sprintf( _n( '%d image will get a suggestion.', '%d images will get suggestions.', $asked, 'altsmith' ), $asked );
 		if ( $left > 0 ) {
 			/* translators: %d: number of images */
 			$text .= ' ' . sprintf( _n( '%d was left out: not an image, or not yours to edit.', '%d were left out: not images, or not yours to edit.', $left, 'altsmith' ), $left );

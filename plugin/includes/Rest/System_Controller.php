@@ -6,6 +6,7 @@ namespace Altsmith\Rest;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Connection_Test;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Sync\Loopback;
 use Altsmith\Sync\Pause;
 use Altsmith\Sync\Webhook;
 use Altsmith\Sync\Worker;
@@ -23,6 +24,7 @@ final class System_Controller {
 		private readonly Pause $pause,
 		private readonly Connection_Test $connection_test,
 		private readonly Webhook $webhook,
+		private readonly Loopback $loopback,
 	) {}
 
 	public function register(): void {
@@ -50,6 +52,7 @@ final class System_Controller {
 		if ( $result['ok'] ) {
 			$this->pause->end();
 			$result['webhook'] = $this->webhook->introduce();
+			$this->loopback->fire_after_response(); // What waited for a connection goes now.
 		}
 		return new WP_REST_Response( $result );
 	}

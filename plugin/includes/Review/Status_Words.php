@@ -22,6 +22,7 @@ final class Status_Words {
 		return array(
 			'none'       => array( __( 'No suggestion', 'altsmith' ), __( 'No suggestion has been asked for.', 'altsmith' ) ),
 			'queued'     => array( __( 'Waiting to be sent', 'altsmith' ), __( 'The image waits to be sent to the sidecar.', 'altsmith' ) ),
+			'held'       => array( __( 'Held', 'altsmith' ), __( 'The run it belongs to is paused.', 'altsmith' ) ),
 			'sent'       => array( __( 'Being described', 'altsmith' ), __( 'The sidecar is working on it.', 'altsmith' ) ),
 			'pending'    => array( __( 'Needs review', 'altsmith' ), __( 'A suggestion waits for your review. It is not published.', 'altsmith' ) ),
 			'approved'   => array( __( 'Approved', 'altsmith' ), __( 'Approved; about to be written.', 'altsmith' ) ),
@@ -31,6 +32,7 @@ final class Status_Words {
 			'conflict'   => array( __( 'Conflict', 'altsmith' ), __( 'Somebody changed the alt text in the meantime. Their text was kept.', 'altsmith' ) ),
 			'superseded' => array( __( 'Replaced', 'altsmith' ), __( 'A newer suggestion took its place.', 'altsmith' ) ),
 			'failed'     => array( __( 'Failed', 'altsmith' ), __( 'No suggestion could be made.', 'altsmith' ) ),
+			'gone'       => array( __( 'Deleted', 'altsmith' ), __( 'The image was deleted.', 'altsmith' ) ),
 			'skipped'    => array( __( 'Skipped', 'altsmith' ), __( 'No suggestion was made for this image.', 'altsmith' ) ),
 		);
 	}

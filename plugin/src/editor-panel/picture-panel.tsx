@@ -7,7 +7,7 @@ import { withAltText, type BlockImage } from '../shared/block-images';
 import type { Suggestion } from '../shared/types';
 import { OtherPlaces } from './other-places';
 import { SuggestionForm } from './suggestion-form';
-import { useAttachment, type AttachmentHandle } from './use-attachment';
+import { useAttachment, type AttachmentHandle } from '../shared/use-attachment';
 import type { BlockProps } from './with-panel';
 
 /** States in which a suggestion can still be taken. */

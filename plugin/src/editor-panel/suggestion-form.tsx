@@ -6,7 +6,7 @@ import { DECORATIVE, withAltText, type BlockImage } from '../shared/block-images
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
 import { lengthHint } from '../shared/length-hint';
 import type { Action, Suggestion } from '../shared/types';
-import { useDecision, type Reach, type Step } from './use-decision';
+import { useDecision, type Reach, type Step } from '../shared/use-decision';
 import type { BlockProps } from './with-panel';
 
 interface Props {

@@ -1,5 +1,4 @@
-import apiFetch from '@wordpress/api-fetch';
-import { toRequestError } from '../shared/api';
+import { call } from '../shared/api';
 
 /** One place where an image is shown. */
 export interface Placement {
@@ -50,35 +49,23 @@ export interface PlacesState {
   readonly scan: { readonly done: boolean; readonly read: number };
 }
 
-async function call<Answer>(method: string, path: string, data?: unknown): Promise<Answer> {
-  try {
-    return await apiFetch<Answer>({
-      path: `/altsmith/v1/attachments/${path}`,
-      method,
-      ...(data === undefined ? {} : { data }),
-    });
-  } catch (thrown) {
-    throw toRequestError(thrown);
-  }
-}
-
 /** @param text What the places would get; '' for the library's own text. */
 export const readPlaces = (attachment: number, text: string): Promise<PlacesState> =>
-  call('GET', `${attachment}/placements${text === '' ? '' : `?${new URLSearchParams({ text }).toString()}`}`);
+  call('GET', `attachments/${attachment}/placements${text === '' ? '' : `?${new URLSearchParams({ text }).toString()}`}`);
 
 export const previewPlaces = (
   attachment: number,
   keys: readonly string[],
   text: string,
 ): Promise<{ readonly items: readonly PostChange[] }> =>
-  call('POST', `${attachment}/placements/preview`, { keys, text });
+  call('POST', `attachments/${attachment}/placements/preview`, { keys, text });
 
 export const applyPlaces = (
   attachment: number,
   keys: readonly string[],
   text: string,
 ): Promise<{ readonly change_id: string; readonly items: readonly PostChange[] }> =>
-  call('POST', `${attachment}/placements/apply`, { keys, text });
+  call('POST', `attachments/${attachment}/placements/apply`, { keys, text });
 
 export const undoPlaces = (attachment: number, changeId: string): Promise<unknown> =>
-  call('POST', `${attachment}/placements/undo`, { change_id: changeId });
+  call('POST', `attachments/${attachment}/placements/undo`, { change_id: changeId });

@@ -30,5 +30,13 @@ export function FlowNotice({ flow }: { readonly flow: FlowStatus | null }) {
       </Notice>
     );
   }
-  return waiting === '' ? null : <p className="altsmith-review__flow">{waiting}</p>;
+  if (waiting === '') return null;
+  return (
+    <p className="altsmith-review__flow">
+      {waiting}{' '}
+      {flow.cron_disabled
+        ? __('WP-Cron is off on this site: they move on while an admin page is open, or with “wp altsmith sync”.', 'altsmith')
+        : null}
+    </p>
+  );
 }

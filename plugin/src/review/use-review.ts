@@ -77,14 +77,14 @@ export function useReview(queue: Queue): Review {
       } else {
         await leave(suggestion, now, action);
       }
-      void queue.reload();
       return now;
     } catch (thrown) {
       fail(suggestion.id, thrown);
-      void queue.reload();
+      if (isLost(thrown)) setDone({ suggestion, text: toRequestError(thrown).message, changeId: '' });
       return null;
     } finally {
       setBusy('');
+      void queue.reload();
     }
   };
 
@@ -122,6 +122,9 @@ export function useReview(queue: Queue): Review {
     elementOf,
   };
 }
+
+/** A suggestion that the sidecar lost leaves the list, and what was said on its card with it. */
+const isLost = (thrown: unknown) => toRequestError(thrown).code === 'altsmith_suggestion_lost';
 
 /** What went wrong with each suggestion. */
 function useMessages() {

@@ -39,7 +39,8 @@ export function toRequestError(thrown: unknown): RequestError {
   );
 }
 
-async function call<Answer>(method: string, path: string, data?: unknown, signal?: AbortSignal): Promise<Answer> {
+/** One call of our own routes. Throws a RequestError, or what it was aborted with. */
+export async function call<Answer>(method: string, path: string, data?: unknown, signal?: AbortSignal): Promise<Answer> {
   try {
     return await apiFetch<Answer>({
       path: `/altsmith/v1/${path}`,

@@ -1,6 +1,5 @@
-import apiFetch from '@wordpress/api-fetch';
 import type { Placement } from '../places/places-api';
-import { toRequestError } from './api';
+import { call } from './api';
 import type { Suggestion } from './types';
 
 /** Everything the site knows about one image. `Suggestion_View::attachment` in PHP is the other side. */
@@ -28,27 +27,18 @@ export interface ImageState {
   readonly status: string;
 }
 
-async function call<Answer>(method: string, path: string, signal?: AbortSignal): Promise<Answer> {
-  try {
-    return await apiFetch<Answer>({ path: `/altsmith/v1/${path}`, method, ...(signal === undefined ? {} : { signal }) });
-  } catch (thrown) {
-    if (signal?.aborted === true) throw thrown;
-    throw toRequestError(thrown);
-  }
-}
-
 export const readAttachment = (id: number, signal?: AbortSignal): Promise<AttachmentState> =>
-  call('GET', `attachments/${id}`, signal);
+  call('GET', `attachments/${id}`, undefined, signal);
 
 /** Waits some seconds for the suggestion; the answer's status says whether it came. */
 export const requestSuggestion = (id: number, signal?: AbortSignal): Promise<AttachmentState> =>
-  call('POST', `attachments/${id}/request`, signal);
+  call('POST', `attachments/${id}/request`, undefined, signal);
 
 export async function readImages(ids: readonly number[], signal?: AbortSignal): Promise<readonly ImageState[]> {
   if (ids.length === 0) return [];
   const query = new URLSearchParams();
   for (const id of ids.slice(0, 100)) query.append('ids[]', String(id));
-  const answer = await call<{ readonly items: readonly ImageState[] }>('GET', `images?${query.toString()}`, signal);
+  const answer = await call<{ readonly items: readonly ImageState[] }>('GET', `images?${query.toString()}`, undefined, signal);
   return answer.items;
 }
 

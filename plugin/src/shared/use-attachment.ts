@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
-import { sync, toRequestError, type RequestError } from '../shared/api';
-import { isUnderWay, readAttachment, requestSuggestion, type AttachmentState } from '../shared/attachment-api';
+import { sync, toRequestError, type RequestError } from './api';
+import { isUnderWay, readAttachment, requestSuggestion, type AttachmentState } from './attachment-api';
 
 /** First and longest pause between two looks at an image that is being described, in milliseconds. */
 const FIRST_PAUSE = 2000;

@@ -1,8 +1,8 @@
 import { speak } from '@wordpress/a11y';
 import { useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
-import { decide, toRequestError } from '../shared/api';
-import type { Action, Suggestion } from '../shared/types';
+import { decide, toRequestError } from './api';
+import type { Action, Suggestion } from './types';
 
 /** Whether a decision counts for this block alone or for the image wherever it is used. */
 export type Reach = 'library' | 'block';
