@@ -154,7 +154,7 @@ final class Client {
 		);
 		if ( $answer instanceof WP_Error ) {
 			/* translators: 1: address, 2: what the network said */
-			throw new Sidecar_Error( Sidecar_Error::UNREACHABLE, sprintf( __( 'The sidecar at %1$s could not be reached: %2$s', 'altsmith' ), $this->settings->sidecar_url(), $answer->get_error_message() ), 0, true );
+			throw new Sidecar_Error( Sidecar_Error::UNREACHABLE, sprintf( __( 'The sidecar at %1$s could not be reached: %2$s.', 'altsmith' ), $this->settings->sidecar_url(), rtrim( $answer->get_error_message(), '.' ) ), 0, true );
 		}
 		return $this->read( $answer );
 	}
