@@ -9,6 +9,8 @@ export interface Timing {
   readonly vision: number;
   readonly text: number;
   readonly tokens: readonly number[];
+  /** Raw logits of each step, float32 in base64; only when asked for. */
+  readonly logits?: readonly string[];
 }
 
 /** One way to caption: a live process that is asked again and again. */
@@ -24,6 +26,9 @@ export interface Peer {
 
 /** Tokens that every peer must write; the end token is forbidden before. */
 export const NEW_TOKENS = 10;
+/** What a model that answers is asked, and asked after that: made-up words, as the vocabulary of random weights has them. */
+export const QUESTION = 'w3000 w3001 w3002 w3003 w3004 w3005 w3006 w3007';
+export const OTHER_QUESTION = 'w4000 w4001 w4002 w4003 w4004 w4005 w4006 w4007';
 
 function peakOf(pid: number | undefined): number {
   if (pid === undefined || process.platform !== 'linux') return Number.NaN;
@@ -37,7 +42,12 @@ export class AltsmithPeer implements Peer {
   constructor(
     readonly name: string,
     private readonly root: string,
-    private readonly settings: { readonly modelFolder: string; readonly threads: number; readonly workers?: number },
+    private readonly settings: {
+      readonly modelFolder: string;
+      readonly threads?: number | null;
+      readonly workers?: number | null;
+      readonly isQuestion?: boolean;
+    },
   ) {}
 
   async start(): Promise<number> {
@@ -59,10 +69,13 @@ export class AltsmithPeer implements Peer {
       minLength: 1 + promptTokens + NEW_TOKENS,
       ...(prompt === undefined ? {} : { prompt }),
     };
+    const question = this.settings.isQuestion === true ? { question: prompt ?? QUESTION } : {};
+    if (this.settings.isQuestion === true) Object.assign(options, { prompt: '', minLength: 1 + NEW_TOKENS });
     const begin = performance.now();
-    const { caption, timingsMs } = await this.pool!.run({ imagePath: file, options });
+    const { caption, answer, timingsMs } = await this.pool!.run({ imagePath: file, options, ...question });
     const total = performance.now() - begin;
-    return { total, vision: timingsMs.vision, text: timingsMs.text, tokens: caption!.candidates[0].tokens };
+    const tokens = answer?.tokens ?? caption!.candidates[0].tokens;
+    return { total, vision: timingsMs.vision, text: timingsMs.text, tokens };
   }
 
   peakMegabytes(): number {
@@ -102,10 +115,18 @@ export class HuggingFacePeer implements Peer {
     return Number(JSON.parse(await this.next()).load);
   }
 
-  async ask(file: string, beams: number): Promise<Timing> {
-    this.child!.stdin!.write(`${JSON.stringify({ file, beams, tokens: NEW_TOKENS })}\n`);
-    const { total, vision, tokens } = JSON.parse(await this.next());
-    return { total, vision, text: total - vision, tokens: tokens.slice(1) };
+  async ask(file: string, beams: number, _prompt?: string, logits = false): Promise<Timing> {
+    const request = { file, beams, tokens: NEW_TOKENS, question: QUESTION, logits };
+    this.child!.stdin!.write(`${JSON.stringify(request)}\n`);
+    const answer = JSON.parse(await this.next());
+    const { total, vision, tokens } = answer;
+    return {
+      total,
+      vision,
+      text: total - vision,
+      tokens: tokens.slice(1),
+      ...(logits ? { logits: answer.logits } : {}),
+    };
   }
 
   peakMegabytes(): number {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pngHeader, samplePng } from '../../support/sample-image';
@@ -41,6 +41,8 @@ beforeAll(() => {
   const header = pngHeader(50_000, 40_000);
   write('two-gigapixels.png', Buffer.concat([header, samplePng(1).bytes.subarray(header.length)]));
   mkdirSync(path.join(folder, 'folder.jpg'));
+  // Nobody can read it, not even root, whom file modes do not stop.
+  symlinkSync('loop.jpg', path.join(folder, 'loop.jpg'));
   const names = [...readdirSync(folder), 'not-there.jpg'];
   const out = execFileSync(
     process.execPath,
@@ -119,4 +121,5 @@ test.each([
   ['two-gigapixels.png', 'IMAGE_TOO_MANY_PIXELS'],
   ['not-there.jpg', 'IMAGE_UNKNOWN'],
   ['folder.jpg', 'STORAGE_UNAVAILABLE'],
+  ['loop.jpg', 'STORAGE_UNAVAILABLE'],
 ])('%s is refused as %s', (name, code) => expect(looked.get(name)?.code).toBe(code));

@@ -1,0 +1,80 @@
+import path from 'node:path';
+import sharp from 'sharp';
+import { seededPicture } from '../../support/checkpoint/seeded';
+import { NEW_TOKENS, QUESTION, type HuggingFacePeer } from './peers';
+
+const PICTURES = 3;
+const SIDE = 384;
+const END = 102;
+
+interface Compared {
+  readonly picture: number;
+  readonly beams: number;
+  readonly sameTokens: boolean;
+  /** Largest difference of a logit at any step; greedy only. */
+  readonly worstLogit: number | null;
+}
+
+const floats = (base64: string) => {
+  const bytes = Buffer.from(base64, 'base64');
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+};
+
+/** Logits of each step of a given sentence, by our own graphs. */
+async function ourLogits(session: any, state: unknown, tokens: readonly number[], start: number) {
+  const step = session.decode([state]);
+  const found: Float32Array[] = [];
+  for (const token of [start, ...tokens.slice(0, -1)]) {
+    const [row] = await step([{ tokens: [token], parent: 0 }], { choices: 1, wantsLogits: true });
+    found.push(Float32Array.from(row.logits));
+  }
+  return found;
+}
+
+/** Our float32 graphs beside transformers on the same weights: ids of sentences, and every logit on the way. */
+export async function compare(root: string, modelFolder: string, reference: HuggingFacePeer): Promise<Compared[]> {
+  const load = (name: string) => import(path.join(root, 'build/models/blip', name));
+  const { openBlipCaptioner } = await load('captioner.js');
+  const { BlipSession } = await load('session.js');
+  const { readManifest } = await load('manifest.js');
+  const manifest = await readManifest(modelFolder);
+  const isQuestion = manifest.question !== null;
+  const captioner = await openBlipCaptioner(modelFolder, 2);
+  const session = await BlipSession.open(modelFolder, manifest, 2);
+  await reference.start();
+  const compared: Compared[] = [];
+  for (let picture = 0; picture < PICTURES; picture++) {
+    // As large as the model wants them: what is compared are the graphs, not two ways to resize.
+    const { data, width, height } = seededPicture(100 + picture, SIDE, SIDE);
+    const file = path.join(modelFolder, `compare-${picture}.png`);
+    await sharp(data, { raw: { width, height, channels: 3 } })
+      .png()
+      .toFile(file);
+    for (const beams of [1, 3]) {
+      const options = { beams, maxNewTokens: NEW_TOKENS, minLength: 1 + NEW_TOKENS };
+      const pixels = { data, width, height };
+      const ours: readonly number[] = isQuestion
+        ? (await captioner.answer(pixels, QUESTION, options)).tokens
+        : (await captioner.caption(pixels, options)).candidates[0].tokens;
+      const { tokens, logits } = await reference.ask(file, beams, undefined, beams === 1);
+      const said = tokens.filter((token) => token !== END);
+      let worstLogit: number | null = null;
+      if (logits !== undefined) {
+        let state = await session.see(pixels);
+        if (isQuestion) state = await session.ask(state, captioner.questionTokens(QUESTION, false));
+        const found = await ourLogits(session, state, tokens, manifest.tokens.start);
+        worstLogit = 0;
+        for (const [place, values] of logits.map(floats).entries()) {
+          values.forEach((value, index) => {
+            worstLogit = Math.max(worstLogit!, Math.abs(value - found[place]![index]!));
+          });
+        }
+      }
+      compared.push({ picture, beams, sameTokens: said.join() === ours.join(), worstLogit });
+    }
+  }
+  await reference.stop();
+  await captioner.close();
+  await session.close();
+  return compared;
+}
