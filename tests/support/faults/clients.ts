@@ -21,7 +21,7 @@ export interface ClientOptions {
   readonly size: { readonly width: number; readonly height: number };
 }
 
-const AGAIN_MS = 20;
+const AGAIN_MS = 50;
 
 /** Clients that submit one picture after the other, each until it has been acknowledged, as the plugin does. */
 export class Clients {
