@@ -30,10 +30,13 @@ export const overhead: Bench = async (root) => {
     workerFile: path.join(root, 'tests/support/quick-engine/worker-at-once.cjs'),
   });
   const ends: number[] = [];
+  const processor: number[] = [];
   const inHand: number[] = [];
   const jobEnded = (outcome: string, seconds: number) => {
     if (outcome !== 'done') throw new Error(`a job ended as ${outcome}`);
     ends.push(performance.now());
+    const { user, system } = process.cpuUsage();
+    processor.push((user + system) / 1000);
     inHand.push(seconds * 1000);
   };
   const work = buildWork({ engine, logger: pino({ level: 'silent' }), stores, config, jobEnded });
@@ -45,6 +48,8 @@ export const overhead: Bench = async (root) => {
     await waitFor('every job to end', () => ends.length === JOBS, { timeoutMs: 120_000 });
     // One at a time and never idle, so from one end to the next is a whole job, its claim included.
     const whole = ends.map((end, index) => end - (ends[index - 1] ?? NaN)).slice(WARM_UP);
+    const steady = JOBS - 1 - WARM_UP;
+    const perJob = ((processor[JOBS - 1] ?? NaN) - (processor[WARM_UP] ?? NaN)) / steady;
     const commits = bareCommits(stores);
     return [
       { name: 'claim to finish with a worker that takes no time, median', value: median(whole), unit: 'ms', most: 3 },
@@ -54,6 +59,7 @@ export const overhead: Bench = async (root) => {
         value: median(inHand.slice(WARM_UP)),
         unit: 'ms',
       },
+      { name: 'processor time of the API process, a job', value: perJob, unit: 'ms' },
       { name: 'one commit of this disk, two in each job, median', value: median(commits), unit: 'ms' },
     ];
   } finally {
