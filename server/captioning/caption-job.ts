@@ -1,3 +1,4 @@
+import { withAnySignal } from '../any-signal';
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -52,9 +53,8 @@ async function work(parts: CaptionJobParts, claim: Claim, { stopping, logger }: 
   const renewal = setInterval(() => {
     if (!keepsLease(parts, claim, logger)) lost.abort();
   }, parts.queue.leaseMs / RENEWALS_A_LEASE);
-  const signal = AbortSignal.any([lost.signal, stopping]);
   try {
-    await runAndFinish(parts, claim, signal);
+    await withAnySignal([lost.signal, stopping], (signal) => runAndFinish(parts, claim, signal));
     return 'done';
   } catch (thrown) {
     if (lost.signal.aborted) return 'lost';

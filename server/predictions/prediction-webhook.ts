@@ -1,3 +1,4 @@
+import { withAnySignal } from '../any-signal';
 import { createHmac } from 'node:crypto';
 import { checkUrl, type UrlOrigins } from '../intake/url-guard';
 import type { Logger } from '../logger';
@@ -109,14 +110,12 @@ export class PredictionWebhooks {
     const { transport, origins, bodyOf, now } = this.parts;
     try {
       const body = JSON.stringify(bodyOf(predictionOf(row)));
-      return await transport({
-        // Checked again: the owner may have changed the setting since.
-        url: checkUrl(row.webhook_url, origins),
-        isRegistered: false,
-        headers: webhookHeaders(body, row.webhook_secret, now()),
-        body,
-        signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      });
+      // Checked again: the owner may have changed the setting since.
+      const url = checkUrl(row.webhook_url, origins);
+      const headers = webhookHeaders(body, row.webhook_secret, now());
+      return await withAnySignal([this.#stopping.signal, AbortSignal.timeout(TIMEOUT_MS)], (signal) =>
+        transport({ url, isRegistered: false, headers, body, signal }),
+      );
     } catch (error) {
       return error instanceof Error ? error.name : 'unknown';
     }

@@ -1,3 +1,4 @@
+import { withAnySignal } from '../any-signal';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -103,7 +104,7 @@ export class RemoteWorker {
     );
     const file = path.join(this.parts.folder, `${claim.job_id}-${claim.token}`);
     try {
-      await this.#caption(claim, { file, signal: AbortSignal.any([lost.signal, this.#abandon.signal]) });
+      await withAnySignal([lost.signal, this.#abandon.signal], (signal) => this.#caption(claim, { file, signal }));
       logger.info({ job_id: claim.job_id }, 'job done');
     } catch (thrown) {
       if (lost.signal.aborted || (thrown instanceof AppError && thrown.code === 'LEASE_LOST')) {

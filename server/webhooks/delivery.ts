@@ -1,3 +1,4 @@
+import { withAnySignal } from '../any-signal';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookMessage } from '../contract/webhook';
 import type { Logger } from '../logger';
@@ -132,12 +133,11 @@ export class WebhookDelivery {
     try {
       // Checked at every call: the owner may have taken the origin off the list since.
       const target = checkWebhookTarget(message.url, this.parts.registeredOrigins);
-      return await this.parts.transport({
-        ...target,
-        body,
-        headers: signedHeaders(message, sentAt, body),
-        signal: AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.parts.timeoutMs ?? TIMEOUT_MS)]),
-      });
+      const headers = signedHeaders(message, sentAt, body);
+      const limit = AbortSignal.timeout(this.parts.timeoutMs ?? TIMEOUT_MS);
+      return await withAnySignal([this.#stopping.signal, limit], (signal) =>
+        this.parts.transport({ ...target, body, headers, signal }),
+      );
     } catch (error) {
       return error instanceof Error ? error.name : 'unknown';
     }

@@ -1,3 +1,4 @@
+import { withAnySignal } from '../../any-signal';
 import { z } from 'zod';
 import { Id } from '../../contract/primitives';
 import {
@@ -25,8 +26,8 @@ export const workerClaim = defineRoute({
   answers: { 200: WorkerClaimReply },
   handle: async ({ body, services, signal }) => {
     if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
-    const stopping = AbortSignal.any([signal, services.stopping]);
-    return { status: 200, body: { claim: await services.remoteWork.claim(body, stopping) } };
+    const claim = await withAnySignal([signal, services.stopping], (either) => services.remoteWork.claim(body, either));
+    return { status: 200, body: { claim } };
   },
 });
 
