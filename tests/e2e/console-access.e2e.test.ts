@@ -75,6 +75,30 @@ test('the models are listed; one that cannot be downloaded says why', async () =
   expect(await browser.barriers()).toEqual([]);
 });
 
+test('a pull shows how far it is, and is stopped by keyboard', async () => {
+  const { page } = browser;
+  const asked: string[] = [];
+  // Nothing is downloaded here: the sidecar's answers are those it gives in the middle of a pull.
+  await page.route('**/v1/admin/models**', async (route) => {
+    asked.push(route.request().method());
+    const answer = await route.fetch({ method: 'GET', url: `${sidecar.url}/v1/admin/models` });
+    const { items } = await answer.json();
+    const model = items.find((one: any) => one.id === 'blip-base');
+    const isStopped = asked.includes('DELETE');
+    const figures = { done_bytes: 396_000_000, total_bytes: 990_000_000, error: null };
+    model.pull = isStopped ? null : { state: 'running', step: 'Downloading weights', ...figures };
+    await route.fulfill({ json: route.request().method() === 'DELETE' ? { model } : { items, next: null } });
+  });
+  await page.getByRole('progressbar', { name: 'Pull of blip-base' }).waitFor();
+  await page.getByText('Downloading weights · 396.0 MB of 990.0 MB').waitFor();
+  await expect(page.getByRole('button', { name: 'Pull blip-large' }).isDisabled()).resolves.toBe(true);
+  expect(await browser.barriers()).toEqual([]);
+  await page.getByRole('button', { name: 'Stop blip-base' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('progressbar', { name: 'Pull of blip-base' }).waitFor({ state: 'detached' });
+  await page.unroute('**/v1/admin/models**');
+});
+
 test('a key that is revoked while somebody works shows the log-in again', async () => {
   const { page } = browser;
   await page.getByLabel('Name of a new key').fill('short-lived');

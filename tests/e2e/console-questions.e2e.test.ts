@@ -10,7 +10,7 @@ const PHOTOGRAPH = path.resolve(__dirname, '../fixtures/images/cat.jpg');
 let sidecar: TestSidecar;
 let browser: ConsoleBrowser;
 beforeAll(async () => {
-  sidecar = await TestSidecar.start();
+  sidecar = await TestSidecar.start({ env: { ALTSMITH_PRICE_PER_HOUR: '0.36 EUR' } });
   browser = await ConsoleBrowser.open(sidecar.url, { filesFromBuild: true });
   await browser.logIn(sidecar.key);
 });
@@ -103,5 +103,19 @@ test('when the bytes go to another server as well, the privacy line says so', as
   const address = 'http://192.0.2.7:11434';
   sidecar.engine.model = { id: 'llava', precision: 'remote', demonstration: false, canAnswer: true, address };
   await page.locator('.privacy-warn', { hasText: `and from there to the model server ${address} as well.` }).waitFor();
+  await page.locator('input[type=file]').setInputFiles(PHOTOGRAPH);
+  await page.getByText('this model tells none').waitFor();
+  await page.locator('.one-picture .model', { hasText: 'llava remote' }).waitFor();
+  await browser.picture('10-model-server');
   expect(await browser.barriers()).toEqual([]);
+  await browser.go('Set-up');
+  await page.getByText(`Every picture is sent to the model server ${address}`).waitFor();
+  expect(await browser.barriers()).toEqual([]);
+});
+
+test('the price of the sidecar’s settings gives each picture a cost, beside the seconds', async () => {
+  const { page } = browser;
+  await page.getByText('The sidecar’s own settings say 0.36 EUR an hour.').waitFor();
+  await browser.go('Queue');
+  await page.locator('.tile', { hasText: 'Cost of a picture' }).getByText('0.000050 EUR').waitFor();
 });

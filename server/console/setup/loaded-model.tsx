@@ -4,15 +4,23 @@ import { Notice } from '../parts/notice';
 
 /** The loaded model. Which others there are is for administrators to see. */
 export function LoadedModel() {
-  const model = useStatus()?.data?.model ?? null;
-  if (model === null) return null;
+  const status = useStatus()?.data ?? null;
+  const model = status?.model ?? null;
+  const beyond = status?.bytes_also_go_to ?? null;
+  if (model === null && beyond === null) return null;
   return (
     <section class="card" aria-labelledby="loaded-title">
       <h2 id="loaded-title">Model</h2>
-      <p>
-        Loaded: <ModelBadge model={model} />
-      </p>
-      {model.demonstration ? (
+      <p>Loaded: {model === null ? 'none at the moment' : <ModelBadge model={model} />}</p>
+      {beyond === null ? null : (
+        <Notice tone="warn">
+          <p>
+            Every picture is sent to the model server {beyond}, because the settings say so. Its texts carry no
+            confidence, and a person approves each of them.
+          </p>
+        </Notice>
+      )}
+      {model?.demonstration === true ? (
         <Notice tone="warn">
           <p>
             This model shows the way; its texts are not good enough to publish. An administrator can pull blip-base

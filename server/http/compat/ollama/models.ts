@@ -14,13 +14,16 @@ const DETAILS = {
   parameter_size: '',
   quantization_level: '',
 };
+/** Nothing is known here of a model on another server. */
+const REMOTE_DETAILS = { ...DETAILS, format: '', family: '', families: [] };
 const ShowRequest = z.looseObject({ model: z.string().optional(), name: z.string().optional() });
 
 function tagsOf(services: Services) {
   const { model } = services.health();
   if (model === null) return [];
   const digest = createHash('sha256').update(`${model.id} ${model.precision}`).digest('hex');
-  const details = { ...DETAILS, quantization_level: model.precision };
+  const isRemote = model.precision === 'remote';
+  const details = isRemote ? REMOTE_DETAILS : { ...DETAILS, quantization_level: model.precision };
   const facts = { modified_at: new Date(0).toISOString(), size: 0, digest, details };
   // Some clients show only names they know; any name works in a request.
   return [model.id, ...services.ollamaNames].map((name) => ({ name, model: name, ...facts }));
@@ -60,7 +63,7 @@ export const models: readonly Route[] = [
           parameters: '',
           template: '',
           details: tag.details,
-          model_info: { 'general.architecture': 'blip' },
+          model_info: { 'general.architecture': tag.details.family },
           capabilities: ['completion', 'vision'],
           modified_at: tag.modified_at,
         },
