@@ -32,6 +32,9 @@ final class ReviewTest extends Sidecar_Test_Case {
 			'emoji'       => array( 'a family 👨‍👩‍👧 at the sea' ),
 			'persian'     => array( 'می‌خواهم' ),
 			'entities'    => array( 'fish &amp; chips' ),
+			'an object'   => array( 'O:8:"stdClass":0:{}' ),
+			'an array'    => array( 'a:1:{i:0;s:4:"test";}' ),
+			'a string'    => array( 's:5:"12345";' ),
 		);
 	}
 

@@ -6,6 +6,7 @@ namespace Altsmith\Admin;
 use Altsmith\Review\Status_Words;
 use Altsmith\Review\Suggestion_View;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Text\Plain_Text;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -43,7 +44,7 @@ final class Attachment_Details {
 		$html   = '<div class="altsmith-details" data-altsmith-attachment="' . esc_attr( (string) $post->ID ) . '" data-altsmith-status="' . esc_attr( $status ) . '">';
 		$html  .= '<span class="altsmith-details__status">' . esc_html( Status_Words::sentence( $status ) ) . '</span>';
 		if ( null !== $row && 'pending' === $status && null !== $row->suggestion ) {
-			$html .= '<br><q class="altsmith-details__text">' . esc_html( $row->suggestion['fields']['alt_text'] ) . '</q>';
+			$html .= '<br><q class="altsmith-details__text">' . Plain_Text::html( $row->suggestion['fields']['alt_text'] ) . '</q>';
 		}
 		if ( null !== $row && '' !== $row->error_message ) {
 			$html .= '<br><span class="altsmith-details__error">' . esc_html( $row->error_message ) . '</span>';

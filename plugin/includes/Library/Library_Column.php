@@ -8,6 +8,7 @@ use Altsmith\Review\Suggestion_View;
 use Altsmith\Settings;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Text\Plain_Text;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Provenance;
 
@@ -50,7 +51,7 @@ final class Library_Column {
 		$mark   = Provenance::is_decorative( $attachment_id );
 		echo '<div data-altsmith-status="' . esc_attr( $mark && 'applied' === $status ? 'decorative' : $status ) . '">';
 		if ( '' !== trim( $text ) ) {
-			echo '<span>' . esc_html( wp_html_excerpt( $text, self::SHOWN, '…' ) ) . '</span>';
+			echo '<span>' . Plain_Text::html( wp_html_excerpt( $text, self::SHOWN, '…' ) ) . '</span>';
 		} else {
 			echo '<em>' . esc_html( $mark ? __( 'Decorative', 'altsmith' ) : __( 'Missing', 'altsmith' ) ) . '</em>';
 		}

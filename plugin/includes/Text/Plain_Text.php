@@ -24,6 +24,11 @@ final class Plain_Text {
 		return self::clean( $text, self::INVISIBLE_BUT_JOINERS, $max );
 	}
 
+	/** For printing between tags. "&lt;" is shown as these four characters; esc_html() alone would show "<". */
+	public static function html( string $text ): string {
+		return esc_html( str_replace( '&', '&amp;', $text ) );
+	}
+
 	private static function clean( mixed $text, string $invisible, int $max ): string {
 		if ( ! is_string( $text ) ) {
 			return '';

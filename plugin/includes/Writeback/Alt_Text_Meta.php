@@ -24,8 +24,14 @@ final class Alt_Text_Meta {
 		return is_array( $row ) ? new self( $attachment_id, (int) $row['meta_id'], (string) $row['meta_value'] ) : new self( $attachment_id, 0, null );
 	}
 
+	/** As people read it. A text that looks like serialised PHP is kept serialised once more, as WordPress itself does. */
 	public function text(): string {
-		return $this->value ?? '';
+		$value = $this->value ?? '';
+		if ( ! is_serialized_string( $value ) ) {
+			return $value;
+		}
+		$text = maybe_unserialize( $value );
+		return is_string( $text ) ? $text : $value;
 	}
 
 	/**

@@ -65,7 +65,8 @@ final class Alt_Text_Writer {
 		 */
 		$filtered = apply_filters( 'altsmith_before_write', $request->alt_text, $id, $request->provenance );
 		$new      = is_string( $filtered ) && ! $request->decorative ? $filtered : $request->alt_text;
-		if ( ! $live->replace( $new ) ) {
+		// get_post_meta() unserialises what it reads: such a text, written as it is, would come back as an object.
+		if ( ! $live->replace( (string) maybe_serialize( $new ) ) ) {
 			$now = Alt_Text_Meta::read( $id )->text();
 			return new Write_Result( Write_Result::CONFLICT, $now, $now );
 		}
