@@ -34,3 +34,32 @@ test('approving after somebody wrote an alt text by hand is a conflict, and thei
   expect(state).toBe('conflict');
   expect(site.debugLog).toBe('');
 });
+
+test('of reviewers who approve at the same moment one is heard, and it is that one’s text that is written', async () => {
+  const { sidecar, site } = flow;
+  const id = await site.sideload(path.join(PHOTOGRAPHS, 'coffee.jpg'), 'coffee');
+  const suggestion = await flow.suggestionFor(id);
+  await waitFor('WordPress to have it', async () => {
+    const { body } = await site.rest('POST', '/altsmith/v1/sync', {});
+    return body.status.counts.pending === 1;
+  });
+  const texts = ['one', 'two', 'three', 'four', 'five'].map((name) => `A cup of coffee, says reviewer ${name}`);
+  const answers = await Promise.all(
+    texts.map((text) =>
+      site.rest('POST', `/altsmith/v1/suggestions/${suggestion.id}/decision`, {
+        action: 'approve',
+        version: suggestion.version,
+        seen: '',
+        values: { alt_text: text },
+      }),
+    ),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
+  const winner = texts[answers.findIndex(({ status }) => status === 200)];
+  expect(await flow.altText(id)).toBe(winner);
+  const { body } = await sidecar.call('GET', `/v1/suggestions/${suggestion.id}`);
+  expect(body.suggestion).toMatchObject({ state: 'applied', values: { alt_text: winner } });
+  const entries = await site.inWordPress(`return count( get_post_meta( ${id}, '_altsmith_provenance', true ) );`);
+  expect(entries).toBe(1);
+  expect(site.debugLog).toBe('');
+});

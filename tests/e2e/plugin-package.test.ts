@@ -12,6 +12,8 @@ const ROOT = path.resolve(__dirname, '../..');
 let site: WordPressSite;
 let admin: AdminBrowser;
 let archive = '';
+/** WordPress 6.5 itself warns after an installation when its update check has no answer, as here. */
+const UPDATE_CHECK = /wp-includes\/update\.php/;
 
 beforeAll(async () => {
   // The scripts were built before the tests; the archive is made from them now.
@@ -23,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await admin.close();
-  await site.remove();
+  await site.remove(UPDATE_CHECK);
 });
 
 /** Runs PHP inside the site and gives what it prints. */
@@ -110,8 +112,4 @@ test('deleting the plugin takes everything of its own away and leaves the texts'
   expect(JSON.parse(left)).toEqual({ tables: [], options: [], meta: [], cron: false, alt: 'A cup of coffee' });
   expect(existsSync(path.join(site.wordpress, 'wp-content/plugins/altsmith'))).toBe(false);
   expect(admin.errors).toEqual([]);
-  // WordPress 6.5 itself warns after an installation when its update check has no answer, as here.
-  expect(site.debugLog.split('\n').filter((line) => line !== '' && !line.includes('wp-includes/update.php'))).toEqual(
-    [],
-  );
 });

@@ -142,6 +142,40 @@ test('nothing keeps people out: axe-core, a narrow window, twice the size', asyn
   await flow.admin.picture('5-zoom');
   await page().setViewportSize({ width: 1280, height: 900 });
 
+  // Every screen of ours in a narrow window and at twice the size: nothing hangs out at the side.
+  for (const [name, address, mark] of [
+    ['review', SCREEN, '[data-attachment]'],
+    ['existing', '/wp-admin/upload.php?page=altsmith-backfill', '.button, .components-button'],
+    ['settings', '/wp-admin/options-general.php?page=altsmith', '#submit'],
+  ] as const) {
+    for (const width of [375, 640]) {
+      await page().setViewportSize({ width, height: 800 });
+      await flow.admin.go(address);
+      await page().locator('#wpbody-content').locator(mark).first().waitFor();
+      expect([name, width, await page().evaluate(() => document.documentElement.scrollWidth)]).toEqual([
+        name,
+        width,
+        width,
+      ]);
+      await flow.admin.picture(`8-${name}-${width}`);
+    }
+  }
+  await page().setViewportSize({ width: 1280, height: 900 });
+
+  // Whoever asked for less movement gets none from us.
+  await page().emulateMedia({ reducedMotion: 'reduce' });
+  await flow.admin.go(SCREEN);
+  await page().locator('[data-attachment]').first().waitFor();
+  await press('j');
+  const moving = await page().evaluate(() =>
+    document
+      .getAnimations()
+      .filter((one) => Number(one.effect?.getComputedTiming().duration) > 10)
+      .map((one) => ((one.effect as KeyframeEffect).target?.className ?? '') + ' moves'),
+  );
+  expect(moving).toEqual([]);
+  await page().emulateMedia({ reducedMotion: null });
+
   await flow.admin.go('/wp-admin/upload.php?page=altsmith-backfill');
   await page().getByRole('button', { name: 'Start', exact: true }).waitFor();
   expect(await barriers(page(), '#wpbody-content')).toEqual([]);

@@ -38,8 +38,9 @@ export class ReviewFlow {
 
   async stop(): Promise<void> {
     await this.admin.close();
-    await this.site.remove();
     await this.sidecar.remove();
+    // The last, because it fails when WordPress had something to complain about.
+    await this.site.remove();
   }
 
   /** The alt text that WordPress has for an attachment at this moment. */

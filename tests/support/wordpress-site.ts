@@ -177,8 +177,13 @@ export class WordPressSite {
     await (await fetch(`${this.url}/`)).text();
   }
 
-  /** Stops web server and database by their ids and deletes the site. */
-  async remove(): Promise<void> {
+  /**
+   * Stops web server and database by their ids and deletes the site. Fails when PHP or WordPress had anything to complain
+   * about since the site was made: WP_DEBUG is on. `ignoring` is for complaints of WordPress about itself.
+   */
+  async remove(ignoring?: RegExp): Promise<void> {
+    const complaints = this.debugLog.split('\n').filter((line) => line !== '' && ignoring?.test(line) !== true);
     await this.#script('rm');
+    if (complaints.length > 0) throw new Error(`debug.log is there:\n${complaints.join('\n')}`);
   }
 }

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Tests\Rest;
 
 use Altsmith\Tests\Support\Sidecar_Test_Case;
+use WP_Error;
 
 /** Every route the server reports, for every kind of person. A route that is not in the table below fails the test. */
 final class Route_RightsTest extends Sidecar_Test_Case {
@@ -46,6 +47,12 @@ final class Route_RightsTest extends Sidecar_Test_Case {
 		}
 	}
 
+	protected function tearDown(): void {
+		$GLOBALS['wp_rest_auth_cookie'] = null;
+		unset( $_SERVER['HTTP_X_WP_NONCE'] );
+		parent::tearDown();
+	}
+
 	public function test_the_table_knows_every_route_of_the_server(): void {
 		$missing = array_diff( $this->routes(), array_keys( self::RIGHTS ) );
 		self::assertSame( array(), array_values( $missing ), 'say in this test who may call it' );
@@ -77,6 +84,48 @@ final class Route_RightsTest extends Sidecar_Test_Case {
 	/** @return array<string, array{0: string}> */
 	public static function people(): array {
 		return array_combine( array_map( static fn( string $who ): string => '' === $who ? 'a visitor' : $who, self::PEOPLE ), array_map( static fn( string $who ): array => array( $who ), self::PEOPLE ) );
+	}
+
+	/**
+	 * A page of somebody else's that uses the person's cookies has no nonce: WordPress then takes them for nobody.
+	 *
+	 * @dataProvider people
+	 */
+	public function test_cookies_without_a_nonce_are_nobodys( string $who ): void {
+		$this->become( $who );
+		$GLOBALS['wp_rest_auth_cookie'] = true;
+		$without = rest_get_server()->check_authentication();
+		self::assertSame( 0, get_current_user_id() );
+		self::assertNotInstanceOf( WP_Error::class, $without );
+
+		$this->become( $who );
+		$GLOBALS['wp_rest_auth_cookie'] = true;
+		$_SERVER['HTTP_X_WP_NONCE']     = 'forged-nonce';
+		$forged = rest_get_server()->check_authentication();
+		self::assertInstanceOf( WP_Error::class, $forged );
+		self::assertSame( 'rest_cookie_invalid_nonce', $forged->get_error_code() );
+
+		$this->become( $who );
+		$GLOBALS['wp_rest_auth_cookie'] = true;
+		$_SERVER['HTTP_X_WP_NONCE']     = wp_create_nonce( 'wp_rest' );
+		$before = get_current_user_id();
+		// Silenced: WordPress sends a fresh nonce in a header, and PHPUnit has printed something already.
+		self::assertNotInstanceOf( WP_Error::class, @rest_get_server()->check_authentication() );
+		self::assertSame( $before, get_current_user_id() );
+	}
+
+	public function test_no_route_writes_on_a_get(): void {
+		$reading = array_filter( $this->routes(), static fn( string $route ): bool => str_starts_with( $route, 'GET ' ) );
+		$row     = $this->suggested( 'A cat', 'owner' );
+		$before  = array( $this->row( $row->attachment_id ), $this->sidecar->suggestions );
+		foreach ( $reading as $route ) {
+			list( $method, $path ) = explode( ' ', strtr( $route, array( 'IMAGE' => (string) $row->attachment_id, 'SUGGESTION' => $row->suggestion_id ) ) );
+			$this->sidecar->asked  = array();
+			$this->rest( $method, $path, self::RIGHTS[ $route ][1], 'admin' );
+			self::assertSame( array(), $this->sidecar->asked, $route );
+		}
+		self::assertEquals( $before, array( $this->row( $row->attachment_id ), $this->sidecar->suggestions ) );
+		self::assertNull( $this->stored_alt( $row->attachment_id ) );
 	}
 
 	public function test_in_a_bulk_of_decisions_other_peoples_images_are_left_alone(): void {
