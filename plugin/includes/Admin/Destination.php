@@ -25,14 +25,14 @@ final class Destination {
 		$beyond = $this->beyond();
 		if ( null === $beyond ) {
 			/* translators: %s: address of the sidecar */
-			return sprintf( __( 'The bytes of your images, their file names and the titles of the pages they belong to go to %s. Whether it sends the bytes on to another server could not be asked now.', 'altsmith' ), $url );
+			return sprintf( __( 'The bytes of your images, their file names and texts, and the titles of the pages they belong to go to %s. Whether it sends the bytes on to another server could not be asked now.', 'altsmith' ), $url );
 		}
 		if ( '' === $beyond ) {
 			/* translators: %s: address of the sidecar */
-			return sprintf( __( 'The bytes of your images, their file names and the titles of the pages they belong to go to %s and nowhere else.', 'altsmith' ), $url );
+			return sprintf( __( 'The bytes of your images, their file names and texts, and the titles of the pages they belong to go to %s and nowhere else.', 'altsmith' ), $url );
 		}
 		/* translators: 1: address of the sidecar, 2: address of another server */
-		return sprintf( __( 'The bytes of your images, their file names and the titles of the pages they belong to go to %1$s. The bytes go to the model server %2$s as well, because the sidecar is set up so.', 'altsmith' ), $url, $beyond );
+		return sprintf( __( 'The bytes of your images, their file names and texts, and the titles of the pages they belong to go to %1$s. The bytes go to the model server %2$s as well, because the sidecar is set up so.', 'altsmith' ), $url, $beyond );
 	}
 
 	/** The server that the sidecar sends the bytes on to; empty when there is none, null when it cannot be asked. */
