@@ -68,7 +68,7 @@ final class Plugin {
 		( new Admin\Review_Page( $settings, $assets ) )->register();
 		( new Admin\Backfill_Page( $assets ) )->register();
 		( new Backfill\Csv_Export( $runs, $store ) )->register();
-		( new Admin\Attachment_Details( $store ) )->register();
+		( new Admin\Attachment_Details( $store, $assets ) )->register();
 		( new Library\Library_Filter( $assets ) )->register();
 		( new Library\Library_Column( $store, $settings ) )->register();
 		( new Library\Library_Actions( $store, $loopback ) )->register();

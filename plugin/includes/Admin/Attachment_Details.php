@@ -13,14 +13,24 @@ defined( 'ABSPATH' ) || exit;
 
 /** The state of the suggestion in the media modal and on the attachment's own screen. */
 final class Attachment_Details {
-	public function __construct( private readonly Request_Store $store ) {}
+	public function __construct( private readonly Request_Store $store, private readonly Assets $assets ) {}
 
 	public function register(): void {
 		add_filter( 'attachment_fields_to_edit', array( $this, 'add_field' ), 10, 2 );
+		// The media window wherever it is used, and the image's own screen.
+		add_action( 'wp_enqueue_media', array( $this, 'enqueue' ) );
+		add_action( 'add_meta_boxes_attachment', fn() => $this->assets->enqueue_on_page( 'image-details' ) );
+	}
+
+	public function enqueue(): void {
+		if ( is_admin() && current_user_can( 'upload_files' ) ) {
+			$this->assets->enqueue( 'image-details' );
+		}
 	}
 
 	/**
-	 * The modal asks for these fields anew for every image, so that next and previous need no script of ours.
+	 * The modal asks for these fields anew for every image; src/image-details draws over what is written here, which is what
+	 * people without JavaScript see.
 	 *
 	 * @param mixed $fields
 	 * @return mixed

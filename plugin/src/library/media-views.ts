@@ -36,8 +36,13 @@ export interface MediaViews {
   AttachmentsBrowser: Extendable<Browser>;
 }
 
+/** Gives the one model of an image that all parts of the media window share. */
+type AttachmentModels = (id: number) => {
+  set(values: Readonly<Record<string, unknown>>, options: { readonly silent: boolean }): void;
+};
+
 declare global {
   interface Window {
-    readonly wp?: { readonly media?: { readonly view?: MediaViews } };
+    readonly wp?: { readonly media?: { readonly view?: MediaViews; readonly attachment?: AttachmentModels } };
   }
 }
