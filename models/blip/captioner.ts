@@ -16,7 +16,7 @@ import { runSearches, type Hypothesis, type Search, type SearchOptions } from '.
 import { ImageMemory } from './image-memory';
 import { readManifest, type Manifest, type Preset } from './manifest';
 import { checkModelFiles, readModelText, readVocabulary } from './model-files';
-import { labelsOf, parseLabelGroups, secondOpinion, type LabelGroup } from './second-opinion';
+import { lookAgain, parseLabelGroups, type LabelGroup } from './second-opinion';
 import { BlipSession, type ImageState } from './session';
 import { WordPieceTokenizer } from './tokenizer';
 
@@ -65,7 +65,7 @@ export class BlipCaptioner implements Captioner {
       const timingsMs = { vision: seen - begin, text: performance.now() - seen };
       return searches.map((finished, index) => {
         const caption = this.captionOf(finished.results(), options, timingsMs);
-        return options.prompt === undefined ? this.lookAgain(caption, states[index]) : caption;
+        return options.prompt === undefined ? this.secondLook(caption, states[index]) : caption;
       });
     };
     return this.images.with(pictures, write, options.signal);
@@ -166,15 +166,12 @@ export class BlipCaptioner implements Captioner {
     };
   }
 
-  /** Adds what the model's own image classifier says, where it has one. A contradicted sentence is as unsure as it is sure. */
-  private lookAgain(caption: Caption, state: ImageState | undefined): Caption {
+  /** Adds what the model's own image classifier says, where it has one. */
+  private secondLook(caption: Caption, state: ImageState | undefined): Caption {
     const thresholds = this.manifest.second_opinion;
     const logits = state?.classLogits ?? null;
     if (thresholds === null || logits === null) return caption;
-    const labels = labelsOf(logits, this.labelGroups, thresholds.label);
-    const second = secondOpinion(caption.candidates[0].text, labels, this.labelGroups, thresholds.say);
-    const most = second === null ? 1 : 1 - second.label.probability;
-    return { ...caption, labels, secondOpinion: second, confidence: Math.min(caption.confidence, most) };
+    return lookAgain(caption, logits, this.labelGroups, thresholds);
   }
 }
 

@@ -79,7 +79,9 @@ export const Manifest = z.object({
       labels: z.string(),
       /** Least probability of a label that is told. */
       label: z.number(),
-      /** From this probability on the classifier is believed against a sentence that names nothing of the kind. */
+      /** From this probability on a sentence that names nothing of the kind is doubted. */
+      doubt: z.number(),
+      /** From this probability on the plain noun is offered instead of such a sentence. */
       say: z.number(),
     })
     .nullable()

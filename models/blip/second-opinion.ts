@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Label } from '../captioner';
+import type { Caption, Label } from '../captioner';
 import { ModelError } from '../model-error';
+import type { Manifest } from './manifest';
 
 /** Numbers and ranges of numbers: "281-285 383". */
 const Classes = z
@@ -20,6 +21,8 @@ const Group = z.object({
   subject: z.boolean(),
 });
 export type LabelGroup = z.infer<typeof Group>;
+
+type Thresholds = NonNullable<Manifest['second_opinion']>;
 
 export interface SecondOpinion {
   readonly text: string;
@@ -72,17 +75,35 @@ function names(sentence: string, group: LabelGroup): boolean {
 }
 
 /**
- * The classifier's word against the sentence: when it is sure what the picture is about, and the sentence names nothing of
- * the kind, the plain noun is the safer text. Null when the two agree, or the classifier is not sure.
+ * The classifier's word against the sentence: what it sees the picture to be about, with a probability of `least` or more,
+ * when the sentence names nothing of the kind. Null when the two agree, or the classifier is less sure.
  */
-export function secondOpinion(
+export function contradiction(
   sentence: string,
   labels: readonly Label[],
   groups: readonly LabelGroup[],
-  say: number,
+  least: number,
 ): SecondOpinion | null {
   const [label] = labels;
   const group = groups.find(({ noun }) => noun === label?.name);
-  if (label === undefined || group === undefined || !group.subject || label.probability < say) return null;
+  if (label === undefined || group === undefined || !group.subject || label.probability < least) return null;
   return names(sentence, group) ? null : { text: group.phrase, label };
+}
+
+/**
+ * The caption with the labels of the classifier's logits. A sentence that these contradict is worth less the surer they are;
+ * from `say` on the plain noun is offered instead.
+ */
+export function lookAgain(
+  caption: Caption,
+  logits: Float32Array,
+  groups: readonly LabelGroup[],
+  thresholds: Thresholds,
+): Caption {
+  const labels = labelsOf(logits, groups, thresholds.label);
+  const against = contradiction(caption.candidates[0].text, labels, groups, thresholds.doubt);
+  if (against === null) return { ...caption, labels, secondOpinion: null };
+  const { probability } = against.label;
+  const confidence = caption.confidence * (1 - probability);
+  return { ...caption, labels, secondOpinion: probability < thresholds.say ? null : against, confidence };
 }

@@ -20,6 +20,7 @@ args = ap.parse_args()
 torch.set_num_threads(2)
 encoder, model, wp, ck = load_fp16(args.model)
 golden = json.load(open(args.like))
+golden = dict(what=golden["what"], checkpoint_sha256=hashlib.sha256(open(args.model, "rb").read()).hexdigest(), cases=golden["cases"])
 for case in golden["cases"]:
     path = f"{args.pictures}/{case['file']}"
     assert hashlib.sha256(open(path, "rb").read()).hexdigest() == case["sha256"], case["file"]

@@ -20,10 +20,15 @@ export interface GoldenCase {
   readonly classes_top3: { readonly index: number; readonly p: number }[];
 }
 
+export interface Golden {
+  /** Of the float16 checkpoint whose float32 outputs these are. */
+  readonly checkpoint_sha256: string;
+  readonly cases: GoldenCase[];
+}
+
 /** Reference outputs of mini's training code, float32. */
-export function readGolden(): GoldenCase[] {
-  const file = path.join(ROOT, 'tests/fixtures/mini/golden.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { cases: GoldenCase[] }).cases;
+export function readGolden(): Golden {
+  return JSON.parse(readFileSync(path.join(ROOT, 'tests/fixtures/mini/golden.json'), 'utf8')) as Golden;
 }
 
 export interface Said {

@@ -2,8 +2,11 @@ import type { Caption, Label } from '../../../models/captioner';
 import type { Reading } from '../../contract/worker';
 import type { Word } from './words';
 
-/** From here on the model's own classifier is taken seriously when the sentence disagrees with it. */
-const SURE_LABEL = 0.6;
+/**
+ * From here on the model's own classifier is taken seriously when the sentence disagrees with it: measured, in
+ * models/mini/README.md.
+ */
+const SURE_LABEL = 0.4;
 /** A text that had to be mended, or that another part of the model contradicts, is never sorted above this. */
 const MOST_FOR_TROUBLED = 0.3;
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { labelsOf, parseLabelGroups, secondOpinion } from '../../../../models/blip/second-opinion';
+import type { Caption } from '../../../../models/captioner';
+import { contradiction, labelsOf, lookAgain, parseLabelGroups } from '../../../../models/blip/second-opinion';
 
 const GROUPS = parseLabelGroups(
   JSON.stringify([
@@ -46,16 +47,42 @@ describe('the second opinion', () => {
     ['two coffees', undefined],
     ['a cupboard in a kitchen', 'a cup of coffee'],
   ])('about "%s": %s', (sentence, text) => {
-    expect(secondOpinion(sentence, coffee, GROUPS, 0.5)?.text).toBe(text);
+    expect(contradiction(sentence, coffee, GROUPS, 0.5)?.text).toBe(text);
   });
 
   it('keeps quiet when the classifier is not sure', () => {
-    expect(secondOpinion('a dog', [{ name: 'coffee', probability: 0.49 }], GROUPS, 0.5)).toBeNull();
-    expect(secondOpinion('a dog', [], GROUPS, 0.5)).toBeNull();
+    expect(contradiction('a dog', [{ name: 'coffee', probability: 0.49 }], GROUPS, 0.5)).toBeNull();
+    expect(contradiction('a dog', [], GROUPS, 0.5)).toBeNull();
   });
 
   it('never replaces a sentence by something that is only seen beside the subject', () => {
-    expect(secondOpinion('two men playing', [{ name: 'football', probability: 0.99 }], GROUPS, 0.5)).toBeNull();
+    expect(contradiction('two men playing', [{ name: 'football', probability: 0.99 }], GROUPS, 0.5)).toBeNull();
+  });
+});
+
+describe('a caption looked at again', () => {
+  const thresholds = { labels: 'labels.json', label: 0.2, doubt: 0.4, say: 0.5 };
+  const caption = (text: string): Caption => ({
+    candidates: [{ text, tokens: [], logProbs: [], score: 0 }],
+    confidence: 0.6,
+    labels: [],
+    timingsMs: { vision: 1, text: 1 },
+  });
+  /** Coffee at this probability, the rest among things without a noun. */
+  const look = (text: string, coffee: number) =>
+    lookAgain(caption(text), logits(coffee, 0.01, 0.01, 0.01, 0.01, 0, 0.96 - coffee), GROUPS, thresholds);
+
+  it.each([
+    ['a brown dog', 0.7, 'a cup of coffee', 0.18],
+    ['a brown dog', 0.45, undefined, 0.33],
+    ['a brown dog', 0.35, undefined, 0.6],
+    ['a cup on a table', 0.7, undefined, 0.6],
+  ])('"%s" with coffee at %d: offered %s, confidence %d', (text, coffee, offered, confidence) => {
+    const seen = look(text, coffee);
+    expect(seen.secondOpinion?.text).toBe(offered);
+    expect(seen.confidence).toBeCloseTo(confidence, 5);
+    expect(seen.labels.map(({ name }) => name)).toEqual(['coffee']);
+    expect(seen.candidates[0].text).toBe(text);
   });
 });
 
