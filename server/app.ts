@@ -69,11 +69,13 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
   const { config, data, logger } = parts;
   const engine = parts.engine ?? chooseEngine(config);
   const disk = new DiskState(data.root);
+  const upkeep = buildUpkeep(stores, data, logger);
   const stopping = new AbortController();
   const health = () =>
     healthOf(engine, {
       isStopping: stopping.signal.aborted,
       disk: disk.problem(),
+      isDatabaseDamaged: upkeep.isDatabaseDamaged(),
       workersElsewhere: config.workers === 0,
       workersSendTo: work.remoteWork.sendsTo ?? (config.workers === 0 ? (work.model.now()?.address ?? null) : null),
     });
@@ -82,7 +84,6 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
   const work = buildWork({ engine, logger, stores, config, jobEnded });
   const delivery = buildDelivery(stores, config, logger);
   const predictions = buildPredictions(stores, work.instant, { data, logger, origins: config.urlOrigins });
-  const upkeep = buildUpkeep(stores, data, logger);
   const script = path.resolve(__dirname, 'cli/models/pull-worker-process.js');
   const shelf = new ModelShelf({ dataDir: data.root, script, logger });
   const services: Services = {

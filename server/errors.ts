@@ -191,7 +191,8 @@ export const CATALOGUE = {
   },
   DATABASE_DAMAGED: {
     status: 503,
-    message: 'The database file is damaged; stop the sidecar and run "altsmith restore".',
+    message:
+      'The database file is damaged, emptied or gone; stop the sidecar and run "altsmith restore FILE" with one of the backups.',
     retryable: false,
   },
   DATA_DIR_IN_USE: {

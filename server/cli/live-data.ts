@@ -2,8 +2,8 @@ import type { Config } from '../config';
 import { KeyStore } from '../sites/key-store';
 import { SiteStore } from '../sites/site-store';
 import { DataFolder } from '../storage/data-folder';
-import { openDatabase, type Storage } from '../storage/database';
-import { migrate } from '../storage/migrate';
+import type { Storage } from '../storage/database';
+import { openData } from '../storage/soundness';
 
 export interface LiveData {
   readonly data: DataFolder;
@@ -22,9 +22,8 @@ export async function withData<Result>(
 ): Promise<Result> {
   const data = new DataFolder(config.dataDir);
   data.prepare();
-  const storage = openDatabase(data.database);
+  const storage = openData(data);
   try {
-    migrate(storage);
     return await work({ data, storage, sites: new SiteStore(storage), keys: new KeyStore(storage) });
   } finally {
     storage.close();

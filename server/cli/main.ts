@@ -56,7 +56,8 @@ function report(error: unknown): number {
     return 78;
   }
   if (error instanceof AppError) {
-    process.stderr.write(`${error.sentence} (${error.code})\n`);
+    const more = error.status === 503 ? ' "altsmith doctor" looks at the whole set-up.' : '';
+    process.stderr.write(`${error.sentence} (${error.code})${more}\n`);
     return 1;
   }
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {

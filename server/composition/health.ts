@@ -5,6 +5,7 @@ import type { Health } from '../http/services';
 export interface Surroundings {
   readonly isStopping: boolean;
   readonly disk: ErrorCode | null;
+  readonly isDatabaseDamaged: boolean;
   /** This process only queues; no model of its own is missed. */
   readonly workersElsewhere: boolean;
   /** Where workers on other machines send the pictures they are given; null: nowhere. */
@@ -17,6 +18,7 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
   const problems = [];
   if (around.isStopping) problems.push(problem('SHUTTING_DOWN'));
   if (around.disk !== null) problems.push(problem(around.disk));
+  if (around.isDatabaseDamaged) problems.push(problem('DATABASE_DAMAGED'));
   if (state.problem !== null) problems.push(state.problem);
   else if (!state.ready && !around.workersElsewhere) problems.push(problem('MODEL_UNAVAILABLE'));
   const { model } = state;

@@ -21,8 +21,7 @@ import { KeyStore } from '../sites/key-store';
 import { SiteStore } from '../sites/site-store';
 import { steadyClock } from '../storage/clock';
 import type { DataFolder } from '../storage/data-folder';
-import { migrate } from '../storage/migrate';
-import { openSound } from '../storage/soundness';
+import { openData } from '../storage/soundness';
 import { WebhookStore } from '../webhooks/webhook-store';
 
 /** Name of the workers of this process; their claims are void once the process is gone. */
@@ -32,8 +31,7 @@ export type Stores = ReturnType<typeof openStores>;
 
 /** Opens the database and builds every store upon it. Throws what opening can throw. */
 export function openStores(data: DataFolder, config: Config) {
-  const storage = openSound(data.database);
-  migrate(storage);
+  const storage = openData(data);
   // Nothing in there outlives the process that wrote it.
   for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
   const sites = new SiteStore(storage);

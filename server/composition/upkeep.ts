@@ -1,5 +1,6 @@
 import type { Logger } from '../logger';
-import { rotateBackups } from '../storage/backup';
+import { KEPT_BACKUPS, rotateBackups } from '../storage/backup';
+import { BackupCheck } from '../storage/backup-check';
 import type { DataFolder } from '../storage/data-folder';
 import type { Stores } from './stores';
 
@@ -10,13 +11,16 @@ const RESULTS_KEPT_MS = 180 * 86_400_000;
 
 export interface Upkeep {
   start(): void;
+  /** What the daily look at a whole backup found. */
+  isDatabaseDamaged(): boolean;
   /** Waits for a backup that is under way. */
   stop(): Promise<void>;
 }
 
-/** What is done by the clock: originals go, backups are made, old results are forgotten. */
+/** What is done by the clock: originals go, backups are made and checked, old results are forgotten. */
 export function buildUpkeep(stores: Stores, data: DataFolder, logger: Logger): Upkeep {
   const timers: NodeJS.Timeout[] = [];
+  const soundness = new BackupCheck(() => performance.now());
   let working: Promise<unknown> = Promise.resolve();
   // One task after the other; each failure is told and the next turn tries again.
   const run = (name: string, task: () => unknown) => {
@@ -24,12 +28,18 @@ export function buildUpkeep(stores: Stores, data: DataFolder, logger: Logger): U
       logger.error({ err: error, task: name }, 'upkeep failed');
     });
   };
+  const backUp = async () => {
+    const file = await rotateBackups(stores.storage, data.backups, soundness.isDamaged ? Infinity : KEPT_BACKUPS);
+    if (soundness.isDue && (await soundness.check(file)) === 'damaged')
+      logger.error({ code: 'DATABASE_DAMAGED', file }, 'the database is damaged; no backup is removed from now on');
+  };
   return {
+    isDatabaseDamaged: () => soundness.isDamaged,
     start: () => {
       run('strays', () => stores.retention.removeStrays());
       timers.push(
         setInterval(() => run('retention', () => stores.retention.sweep(Date.now())), RETENTION_EVERY_MS),
-        setInterval(() => run('backup', () => rotateBackups(stores.storage, data.backups)), BACKUP_EVERY_MS),
+        setInterval(() => run('backup', backUp), BACKUP_EVERY_MS),
         setInterval(() => run('results', () => stores.forgetResults(Date.now() - RESULTS_KEPT_MS)), BACKUP_EVERY_MS),
       );
     },

@@ -37,7 +37,7 @@ export async function listBackups(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => NAME.test(name)).sort();
 }
 
-/** A new backup in the folder; the oldest beyond `keep` go. Returns its path. */
+/** A new backup in the folder; the oldest beyond `keep` go, none with `keep` Infinity. Returns its path. */
 export async function rotateBackups(storage: Storage, folder: string, keep = KEPT_BACKUPS): Promise<string> {
   const target = path.join(folder, backupName(new Date()));
   await backUp(storage, target);

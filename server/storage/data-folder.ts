@@ -1,7 +1,8 @@
 import BetterSqlite3 from 'better-sqlite3';
-import { mkdirSync, statfsSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../errors';
+import { codeOf, storageProblem } from './sqlite-error';
 
 /** f_type of filesystems whose locks and fsync SQLite cannot trust (linux/magic.h; sqlite.org/howtocorrupt). */
 const NETWORK_FILESYSTEMS = new Map([
@@ -33,30 +34,51 @@ export class DataFolder {
     this.lock = path.join(root, 'sidecar.lock');
   }
 
-  /** Makes the folders. Throws DATA_DIR_REMOTE on a network filesystem. */
+  /** Makes the folders. Throws DATA_DIR_REMOTE on a network filesystem, STORAGE_FULL and STORAGE_UNAVAILABLE. */
   prepare(): void {
-    mkdirSync(this.root, { recursive: true, mode: 0o700 });
-    const filesystem = NETWORK_FILESYSTEMS.get(statfsSync(this.root).type);
-    if (filesystem !== undefined) throw new AppError('DATA_DIR_REMOTE', { filesystem });
-    for (const folder of [this.images, this.thumbnails, this.temporary, this.backups]) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(this.root, { recursive: true, mode: 0o700 });
+      const filesystem = networkFilesystem(this.root);
+      if (filesystem !== null) throw new AppError('DATA_DIR_REMOTE', { filesystem });
+      for (const folder of [this.images, this.thumbnails, this.temporary, this.backups]) {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+      }
+    } catch (error) {
+      throw storageProblem(error) ?? error;
     }
   }
+
+  /** True when a sidecar has left something here, so that there must be a database. */
+  holdsWork(): boolean {
+    return existsSync(this.firstKey) || [this.images, this.thumbnails, this.backups].some(holdsAnything);
+  }
+}
+
+function holdsAnything(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).length > 0;
+}
+
+/** Name of the network filesystem that a folder lies on; null for a local disk. */
+export function networkFilesystem(folder: string): string | null {
+  return NETWORK_FILESYSTEMS.get(statfsSync(folder).type) ?? null;
 }
 
 /**
  * Holds the folder for one sidecar. The operating system lets go of it however the process ends, so there is no stale
- * lock after kill -9. Throws DATA_DIR_IN_USE.
+ * lock after kill -9. Throws DATA_DIR_IN_USE, STORAGE_FULL or STORAGE_UNAVAILABLE.
  */
 export function lockFolder(folder: DataFolder): () => void {
-  const lock = new BetterSqlite3(folder.lock, { timeout: 0 });
+  let lock: BetterSqlite3.Database | null = null;
   try {
+    lock = new BetterSqlite3(folder.lock, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
-    lock.close();
-    throw new AppError('DATA_DIR_IN_USE', {}, { cause });
+    lock?.close();
+    if (codeOf(cause) === 'SQLITE_BUSY') throw new AppError('DATA_DIR_IN_USE', {}, { cause });
+    throw storageProblem(cause) ?? cause;
   }
+  const held = lock;
   return () => {
-    lock.close();
+    held.close();
   };
 }
