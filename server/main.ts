@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { buildApp, type App } from './app';
 import type { CaptionEngine } from './captioning/engine';
 import type { Config } from './config';
-import { createHttpServer, listen } from './http/server';
+import { createHttpServer, listen, type HttpLimits } from './http/server';
 import { createLogger, type Logger } from './logger';
 import { DataFolder } from './storage/data-folder';
 
@@ -26,6 +26,8 @@ export interface SidecarOptions {
   readonly logger?: Logger;
   /** Worker processes with the model of the settings, unless given. */
   readonly engine?: CaptionEngine;
+  /** Limits of the HTTP server that are not the usual ones; only tests change them. */
+  readonly limits?: Partial<HttpLimits>;
 }
 
 /** Starts the whole service in this process. Throws the catalogue's error when it cannot. */
@@ -35,7 +37,7 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
   const announce = options.announce ?? (() => undefined);
   const app = buildApp({ config, data, logger, ...(options.engine === undefined ? {} : { engine: options.engine }) });
   try {
-    const server = createHttpServer(app.http);
+    const server = createHttpServer(app.http, options.limits);
     await listen(server, config.port, config.host);
     await app.start();
     const url = addressOf(server);

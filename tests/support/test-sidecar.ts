@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { readConfig } from '../../server/config';
+import type { HttpLimits } from '../../server/http/server';
 import { startSidecar, type Sidecar } from '../../server/main';
 import { FakeEngine } from './fake-engine';
 import type { SampleImage } from './sample-image';
@@ -34,16 +35,18 @@ export class TestSidecar {
   static async start({
     engine = new FakeEngine(),
     env = {},
+    limits = {},
     dataDir = mkdtempSync(path.join(os.tmpdir(), 'altsmith-test-')),
   }: {
     engine?: FakeEngine;
     env?: Readonly<Record<string, string>>;
+    limits?: Partial<HttpLimits>;
     dataDir?: string;
   } = {}): Promise<TestSidecar> {
     const config = readConfig({ ALTSMITH_PORT: '0', ALTSMITH_DATA_DIR: dataDir, ...env });
     const logLines: string[] = [];
     const logger = pino({ level: 'trace' }, { write: (line: string) => logLines.push(line) });
-    const sidecar = await startSidecar(config, { engine, logger });
+    const sidecar = await startSidecar(config, { engine, logger, limits });
     return new TestSidecar(sidecar, engine, dataDir, logLines);
   }
 

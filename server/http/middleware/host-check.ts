@@ -9,6 +9,11 @@ import { AppError } from '../../errors';
 export function checkHost(allowed: readonly string[]): RequestHandler {
   const names = new Set(['localhost', ...allowed.map((name) => name.toLowerCase())]);
   return (request, _response, next) => {
+    // Two of them are two opinions on who is meant (RFC 9112, 3.2); Node would silently take the first.
+    if (hostHeaders(request.rawHeaders) !== 1) {
+      next(new AppError('HOST_REFUSED'));
+      return;
+    }
     const host = (request.headers.host ?? '').toLowerCase();
     const name = host.replace(/:\d{1,5}$/, '');
     const address = name.startsWith('[') && name.endsWith(']') ? name.slice(1, -1) : name;
@@ -18,4 +23,8 @@ export function checkHost(allowed: readonly string[]): RequestHandler {
     }
     next(new AppError('HOST_REFUSED'));
   };
+}
+
+function hostHeaders(rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
 }
