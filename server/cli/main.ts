@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   sites: { summary: 'list and create sites', load: () => import('./sites') },
   backup: { summary: 'copy the database', load: () => import('./backup') },
   restore: { summary: 'put a backup in its place', load: () => import('./restore') },
+  doctor: { summary: 'look for what is wrong with the set-up', load: () => import('./doctor') },
   requeue: { summary: 'let failed jobs wait again', load: () => import('./requeue') },
   caption: { summary: 'describe pictures', load: () => import('./caption') },
 };

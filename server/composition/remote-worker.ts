@@ -8,7 +8,8 @@ import { BullBell } from '../queue/bull-bell';
 import { WorkerApi } from '../remote-worker/api-client';
 import { serveHealth, type WorkerHealth } from '../remote-worker/health-server';
 import { RemoteWorker } from '../remote-worker/remote-worker';
-import { DataFolder, lockFolder } from '../storage/data-folder';
+import { DataFolder } from '../storage/data-folder';
+import { lockFolder } from '../storage/folder-lock';
 
 export interface WorkerOptions {
   readonly api: string;

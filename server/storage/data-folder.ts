@@ -1,8 +1,7 @@
-import BetterSqlite3 from 'better-sqlite3';
 import { existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../errors';
-import { codeOf, storageProblem } from './sqlite-error';
+import { storageProblem } from './sqlite-error';
 
 /** f_type of filesystems whose locks and fsync SQLite cannot trust (linux/magic.h; sqlite.org/howtocorrupt). */
 const NETWORK_FILESYSTEMS = new Map([
@@ -61,24 +60,4 @@ function holdsAnything(folder: string): boolean {
 /** Name of the network filesystem that a folder lies on; null for a local disk. */
 export function networkFilesystem(folder: string): string | null {
   return NETWORK_FILESYSTEMS.get(statfsSync(folder).type) ?? null;
-}
-
-/**
- * Holds the folder for one sidecar. The operating system lets go of it however the process ends, so there is no stale
- * lock after kill -9. Throws DATA_DIR_IN_USE, STORAGE_FULL or STORAGE_UNAVAILABLE.
- */
-export function lockFolder(folder: DataFolder): () => void {
-  let lock: BetterSqlite3.Database | null = null;
-  try {
-    lock = new BetterSqlite3(folder.lock, { timeout: 0 });
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (cause) {
-    lock?.close();
-    if (codeOf(cause) === 'SQLITE_BUSY') throw new AppError('DATA_DIR_IN_USE', {}, { cause });
-    throw storageProblem(cause) ?? cause;
-  }
-  const held = lock;
-  return () => {
-    held.close();
-  };
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
 
 /** Below this much free space new pictures and jobs are not asked for: what is there must be able to end. */
-const LEAST_FREE_BYTES = 20_000_000;
+export const LEAST_FREE_BYTES = 20_000_000;
 const LOOK_AGAIN_MS = 1000;
 
 /** Whether the data folder can be written to; looks at most once a second. */

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { AppError } from '../errors';
-import { lockFolder, type DataFolder } from './data-folder';
+import type { DataFolder } from './data-folder';
+import { lockFolder } from './folder-lock';
 import { openDatabase, type Storage } from './database';
 import { migrate } from './migrate';
 import { checkBackup } from './soundness';

@@ -1,0 +1,27 @@
+import path from 'node:path';
+import { readManifest } from '../../../models/blip/manifest';
+import { checkModelFiles } from '../../../models/blip/model-files';
+import { locateModel } from '../../../models/locate-model';
+import { ModelError } from '../../../models/model-error';
+import { PULLED_MODELS } from '../../captioning/choose-engine';
+import { note, ok, problem, type Finding, type Ground } from './check';
+
+/** Whether the model of the settings is there, of a format this program reads, and every file as it was made. */
+export async function lookAtModel({ config }: Ground): Promise<readonly Finding[]> {
+  if (config.workers === 0) return [ok('No model is needed here: ALTSMITH_WORKERS is 0, workers run elsewhere.')];
+  try {
+    const folder = locateModel(config.model, path.join(config.dataDir, PULLED_MODELS));
+    const manifest = await readManifest(folder);
+    await checkModelFiles(folder, manifest);
+    const name = `${manifest.id} (${manifest.precision})`;
+    const whole = ok(`The model ${name} is here, and each of its ${manifest.files.length} files is as it was made.`);
+    if (!manifest.demonstration) return [whole];
+    return [
+      whole,
+      note(`${manifest.id} is for demonstration: do not publish its words unread.`, 'altsmith models pull blip-base'),
+    ];
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    return [problem(error.message, 'Until then pictures are taken, and wait.')];
+  }
+}

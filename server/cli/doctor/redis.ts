@@ -1,0 +1,32 @@
+import { askRedis } from '../../queue/redis-facts';
+import { note, ok, problem, type Finding, type Ground } from './check';
+
+/** Whether Redis answers and keeps what it is given. Only asked when the settings name one. */
+export async function lookAtRedis({ config }: Ground): Promise<readonly Finding[]> {
+  const { redisUrl } = config;
+  if (redisUrl === null) return [ok('Redis is not used; the queue is the database itself.')];
+  try {
+    const { evictionPolicy, keepsAppendOnlyFile } = await askRedis(redisUrl);
+    if (evictionPolicy !== 'noeviction') {
+      return [
+        problem(
+          `Redis throws keys away when it is full (maxmemory-policy ${evictionPolicy}); the sidecar refuses to start with it.`,
+          'redis-cli CONFIG SET maxmemory-policy noeviction, and the same in redis.conf',
+        ),
+      ];
+    }
+    return [
+      ok('Redis answers and throws nothing away.'),
+      ...(keepsAppendOnlyFile
+        ? []
+        : [note('Redis keeps no append-only file: its restart loses bells, never jobs, and costs two seconds.')]),
+    ];
+  } catch (error) {
+    return [
+      problem(
+        `Redis does not answer (${error instanceof Error ? error.message.slice(0, 200) : String(error)}). Jobs are still taken and done, only workers on other machines hear of them later.`,
+        'Look whether it runs, and whether ALTSMITH_REDIS_URL has its host, port and password.',
+      ),
+    ];
+  }
+}
