@@ -6,6 +6,7 @@ import { AppError } from '../errors';
 import { isLoopback } from '../http/middleware/authenticate';
 import { ImageStore } from '../intake/image-store';
 import { RetentionStore } from '../intake/retention-store';
+import { endImpossibleWaits } from '../queue/clock-step-store';
 import { IdempotencyStore } from '../queue/idempotency-store';
 import { JobStore } from '../queue/job-store';
 import { LeaseStore } from '../queue/lease-store';
@@ -46,7 +47,9 @@ export function openStores(data: DataFolder, config: Config) {
     cancelled: (siteId, jobId) => changes.append(siteId, { type: 'job.cancelled', jobId }),
   };
   const now = steadyClock();
-  const leases = new LeaseStore(storage, { ends, leaseMs: config.leaseSeconds * 1000, now });
+  const leaseMs = config.leaseSeconds * 1000;
+  endImpossibleWaits(storage, { now: now(), leaseMs });
+  const leases = new LeaseStore(storage, { ends, leaseMs, now });
   leases.endLeasesOf(`${LOCAL_WORKERS}-`);
   return {
     storage,

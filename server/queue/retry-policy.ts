@@ -29,7 +29,7 @@ export const MOST_FAILURES = 8;
 export const MOST_INTERRUPTIONS = 10;
 
 const FIRST_DELAY_MS = 1000;
-const LONGEST_DELAY_MS = 10 * 60_000;
+export const LONGEST_DELAY_MS = 10 * 60_000;
 /** The image's own fault, most likely: the process died or hung while it held it. */
 const CRASH_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['DECODE_CRASHED', 'CAPTION_TIMEOUT']);
 

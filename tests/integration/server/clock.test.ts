@@ -1,0 +1,61 @@
+import { samplePng } from '../../support/sample-image';
+import { TestSidecar } from '../../support/test-sidecar';
+
+const HOUR = 3_600_000;
+/** Where the clock of the machine goes, from where it is. */
+const JUMPS: Readonly<Record<string, number>> = {
+  'an hour ahead': HOUR,
+  'an hour back': -HOUR,
+  'a day ahead': 24 * HOUR,
+  'ten minutes back': -HOUR / 6,
+  'into the year 2038': Date.UTC(2038, 0, 20) - Date.now(),
+};
+
+const realNow = Date.now;
+let sidecar: TestSidecar;
+beforeAll(async () => (sidecar = await TestSidecar.start({ env: { ALTSMITH_LEASE_SECONDS: '3' } })));
+afterEach(() => (Date.now = realNow));
+afterAll(() => sidecar.remove());
+
+let subjects = 0;
+
+test.each(Object.entries(JUMPS))(
+  'the clock goes %s in the middle of a job: it runs once, and the next as well',
+  async (_name, ms) => {
+    const before = sidecar.engine.requests.length;
+    const first = samplePng((subjects += 1));
+    let jump: () => void = () => undefined;
+    const jumped = new Promise<void>((resolve) => (jump = resolve));
+    sidecar.engine.before = () => {
+      sidecar.engine.before = () => undefined;
+      Date.now = () => realNow() + ms;
+      jump();
+    };
+    const { body } = await sidecar.submit(first, `jump ${subjects}`);
+    await jumped;
+    const { job } = (await sidecar.call('GET', `/v1/jobs/${body.job.id}?wait=10`)).body;
+    expect(job).toMatchObject({ state: 'done', attempts: 1 });
+    // What is asked for under the new time is done, too, and what waits is not kept waiting by it.
+    expect(await sidecar.suggest(samplePng((subjects += 1)), `after ${subjects}`)).toMatchObject({ state: 'pending' });
+    Date.now = realNow;
+    expect(await sidecar.suggest(samplePng((subjects += 1)), `again ${subjects}`)).toMatchObject({ state: 'pending' });
+    expect(sidecar.engine.requests.length - before).toBe(3);
+  },
+);
+
+test('jobs that wait while the clock jumps and the sidecar starts again are done, each once', async () => {
+  sidecar.engine.ready = false;
+  const waiting = [samplePng((subjects += 1)), samplePng((subjects += 1))];
+  for (const [at, image] of waiting.entries()) await sidecar.submit(image, `restart ${at}`);
+  Date.now = () => realNow() - HOUR;
+  const { engine, dataDir } = sidecar;
+  await sidecar.stop();
+  sidecar = await TestSidecar.start({ dataDir, engine });
+  engine.ready = true;
+  const before = engine.requests.length;
+  for (const [at, image] of waiting.entries()) {
+    const { body } = await sidecar.submit(image, `restart ${at}`);
+    expect((await sidecar.call('GET', `/v1/jobs/${body.job.id}?wait=20`)).body.job).toMatchObject({ state: 'done' });
+  }
+  expect(engine.requests.length - before).toBe(2);
+}, 60_000);
