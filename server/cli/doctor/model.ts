@@ -3,7 +3,7 @@ import { readManifest } from '../../../models/blip/manifest';
 import { checkModelFiles } from '../../../models/blip/model-files';
 import { locateModel } from '../../../models/locate-model';
 import { ModelError } from '../../../models/model-error';
-import { PULLED_MODELS } from '../../captioning/choose-engine';
+import { PULLED_MODELS } from '../../captioning/model-source';
 import { note, ok, problem, type Finding, type Ground } from './check';
 
 /** Whether the model of the settings is there, of a format this program reads, and every file as it was made. */
