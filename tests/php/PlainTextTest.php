@@ -29,6 +29,7 @@ final class PlainTextTest extends \PHPUnit\Framework\TestCase {
 			'shortcode'         => array( '[gallery ids="1"]', '[gallery ids="1"]' ),
 			'serialised'        => array( 'O:8:"stdClass":0:{}', 'O:8:"stdClass":0:{}' ),
 			'entity'            => array( '&lt;b&gt;', '&lt;b&gt;' ),
+			'no XML'            => array( "a\u{FFFE}b\u{FFFF}", 'ab' ),
 			'only invisible'    => array( "\u{200B}\u{2060}", '' ),
 		);
 	}
@@ -39,6 +40,10 @@ final class PlainTextTest extends \PHPUnit\Framework\TestCase {
 
 	public function test_long_texts_end_at_the_limit(): void {
 		self::assertSame( 10000, mb_strlen( Plain_Text::from_machine( str_repeat( 'ü', 20000 ) ) ) );
+	}
+
+	public function test_entities_are_printed_as_they_were_typed(): void {
+		self::assertSame( '&amp;lt;b&amp;gt; &amp;#60; &lt; &quot;', Plain_Text::html( '&lt;b&gt; &#60; < "' ) );
 	}
 
 	public function test_what_is_not_a_text_is_no_text(): void {

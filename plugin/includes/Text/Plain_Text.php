@@ -10,11 +10,11 @@ final class Plain_Text {
 	/** The contract's longest value. */
 	public const MAX_LENGTH = 10000;
 
-	/** Control, format (bidi marks, zero width), and private-use characters. */
-	private const INVISIBLE = '/[\p{Cc}\p{Cf}\p{Co}]+/u';
+	/** Control, format (bidi marks, zero width), and private-use characters, and the two that no feed may hold. */
+	private const INVISIBLE = '/[\p{Cc}\p{Cf}\p{Co}\x{FFFE}\x{FFFF}]+/u';
 
 	/** The same, but the joiners that Persian, Indic scripts and emoji need stay: a person typed them on purpose. */
-	private const INVISIBLE_BUT_JOINERS = '/(?:(?![\x{200C}\x{200D}\x{E0020}-\x{E007F}])[\p{Cc}\p{Cf}\p{Co}])+/u';
+	private const INVISIBLE_BUT_JOINERS = '/(?:(?![\x{200C}\x{200D}\x{E0020}-\x{E007F}])[\p{Cc}\p{Cf}\p{Co}\x{FFFE}\x{FFFF}])+/u';
 
 	public static function from_machine( mixed $text, int $max = self::MAX_LENGTH ): string {
 		return self::clean( $text, self::INVISIBLE, $max );
@@ -24,9 +24,9 @@ final class Plain_Text {
 		return self::clean( $text, self::INVISIBLE_BUT_JOINERS, $max );
 	}
 
-	/** For printing between tags. "&lt;" is shown as these four characters; esc_html() alone would show "<". */
+	/** For printing between tags. "&lt;" is shown as these four characters; esc_html() would show "<". */
 	public static function html( string $text ): string {
-		return esc_html( str_replace( '&', '&amp;', $text ) );
+		return htmlspecialchars( $text, ENT_QUOTES | ENT_SUBSTITUTE, 'UTF-8' );
 	}
 
 	private static function clean( mixed $text, string $invisible, int $max ): string {
