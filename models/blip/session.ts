@@ -14,8 +14,8 @@ export interface ImageState {
 }
 
 /**
- * Options of every session. SkipLayerNormalization takes a twelfth off a step of the text, which has few rows; on the many rows of
- * a picture it is ten times slower than the two nodes it replaces. Threads spin
+ * Options of every session. SkipLayerNormalization makes a step of the text, which has few rows, cheaper; on the many rows of
+ * a picture it is slower than the two nodes it replaces. Threads spin
  * while a run lasts (a caption is some thousand short parallel pieces; sleeping between them costs a quarter of the text's
  * time) and stop when it ends, since an idle worker must not burn a core.
  */

@@ -1,7 +1,7 @@
 """Cache what the finished encoder sees: its head's 81 cells (fp16 [photos, 81, 1280]) and the classifier's logits (fp16 [photos, 1000]) of every photo.
 
     features.py --vision FOLDER/vision.onnx --images DIR --out DIR [--names FILE] [--crop]
-The graph is the float32 one of `altsmith models convert --precision fp32`: onnxruntime runs it about three times as fast as PyTorch on a CPU.
+The graph is the float32 one of `altsmith models convert --precision fp32`: onnxruntime runs it on a CPU.
 Photos in sorted order, or those that --names lists; --crop takes a random part (70-100 % of the area, half of them mirrored) instead of the whole picture.
 Writes as it goes: names.json grows with the arrays, so that a broken run can go on.
 """

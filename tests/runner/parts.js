@@ -67,7 +67,7 @@ const PARTS = [
   {
     name: 'integration',
     needs: ['redis'],
-    run: (context) => jest(context, { projects: ['integration'], args: ['--runInBand'], timeoutMs: 15 * MINUTE }),
+    run: (context) => jest(context, { projects: ['integration'], args: ['--runInBand'], timeoutMs: 25 * MINUTE }),
   },
   { name: 'php', needs: ['php', 'mariadb', 'phpunit', 'phpcs'], run: php },
   {

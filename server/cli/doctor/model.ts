@@ -1,16 +1,16 @@
-import path from 'node:path';
 import { readManifest } from '../../../models/blip/manifest';
 import { checkModelFiles } from '../../../models/blip/model-files';
-import { locateModel } from '../../../models/locate-model';
 import { ModelError } from '../../../models/model-error';
-import { PULLED_MODELS } from '../../captioning/model-source';
+import { modelSource } from '../../captioning/model-source';
 import { note, ok, problem, type Finding, type Ground } from './check';
 
 /** Whether the model of the settings is there, of a format this program reads, and every file as it was made. */
 export async function lookAtModel({ config }: Ground): Promise<readonly Finding[]> {
   if (config.workers === 0) return [ok('No model is needed here: ALTSMITH_WORKERS is 0, workers run elsewhere.')];
   try {
-    const folder = locateModel(config.model, path.join(config.dataDir, PULLED_MODELS));
+    const source = modelSource(config.model, config);
+    if (!('modelFolder' in source)) return [note('Pictures go to a model on another server; it is not asked here.')];
+    const folder = source.modelFolder;
     const manifest = await readManifest(folder);
     await checkModelFiles(folder, manifest);
     const name = `${manifest.id} (${manifest.precision})`;
