@@ -85,7 +85,7 @@ export class RemoteWorker {
 
   #claim(worker: string, model: ModelInfo, signal: AbortSignal): Promise<WorkerClaim | null> {
     const wait = this.parts.bell === null ? LONG_POLL_SECONDS : 0;
-    return this.parts.api.claim({ worker, model: { ...model }, wait }, signal);
+    return withAnySignal([signal], (own) => this.parts.api.claim({ worker, model: { ...model }, wait }, own));
   }
 
   /** One claimed job from start to end. Rejects only when the outcome could not be told. */

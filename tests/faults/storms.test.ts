@@ -1,3 +1,4 @@
+import { redisStorm } from '../support/faults/redis-storm';
 import { killApi, killWorkers, type StormReport } from '../support/faults/storm';
 
 // npm run test:faults: a long evening for the sidecar. FAULT_SEED chooses another one.
@@ -43,6 +44,16 @@ test(
   'kill -9 of workers in the middle of the real model’s captions',
   async () => {
     expect(await print(killWorkers({ seed, kills: 40, leastJobs: 100, engine: 'mini' }))).toMatchObject(sound);
+  },
+  LONGEST_MS,
+);
+
+test(
+  'Redis absent, emptied, killed, frozen for 30 seconds and away for longer than a lease',
+  async () => {
+    const figures = await print(redisStorm(seed));
+    expect(figures).toMatchObject(sound);
+    expect(figures.slowest_ms).toBeLessThanOrEqual(1000);
   },
   LONGEST_MS,
 );

@@ -10,6 +10,8 @@ export interface Ledger {
   readonly pictures: Map<string, string>;
   /** Requests that got no answer, or one that says "later", and were sent again. */
   repeats: number;
+  /** Longest wait for an answer to a new job. */
+  slowestMs: number;
   /** Every sentence here is a broken promise. */
   readonly broken: string[];
 }
@@ -25,7 +27,7 @@ const AGAIN_MS = 50;
 
 /** Clients that submit one picture after the other, each until it has been acknowledged, as the plugin does. */
 export class Clients {
-  readonly ledger: Ledger = { acknowledged: new Map(), pictures: new Map(), repeats: 0, broken: [] };
+  readonly ledger: Ledger = { acknowledged: new Map(), pictures: new Map(), repeats: 0, slowestMs: 0, broken: [] };
   #next = 0;
   #isStopping = false;
   readonly #loops: Promise<void>[];
@@ -56,13 +58,17 @@ export class Clients {
     const { ledger } = this;
     ledger.pictures.set(subject, image.sha256);
     await this.#untilAnswered(() => this.sidecar.call('PUT', `/v1/images/${image.sha256}`, image.bytes));
-    const ask = () =>
-      this.sidecar.call(
+    const ask = async () => {
+      const begin = performance.now();
+      const answer = await this.sidecar.call(
         'POST',
         '/v1/jobs',
         { image_sha256: image.sha256, subject: { type: 'attachment', id: subject } },
         { 'idempotency-key': `subject-${subject}` },
       );
+      ledger.slowestMs = Math.max(ledger.slowestMs, performance.now() - begin);
+      return answer;
+    };
     const { status, body } = await this.#untilAnswered(ask);
     if (status !== 200 && status !== 202) {
       // The bytes were acknowledged a moment ago: a picture that is unknown now has been lost.

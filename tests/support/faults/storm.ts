@@ -15,6 +15,8 @@ export interface Storm {
   readonly engine: Engine;
   /** Kills go on until there are as many jobs. */
   readonly leastJobs?: number;
+  /** Settings beside the usual ones. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The figures of a storm, as `npm run test:faults` prints them. */
@@ -25,6 +27,8 @@ export interface StormReport extends Audit {
   readonly kills: number;
   /** Requests without an answer that were sent again. */
   readonly repeats: number;
+  /** Longest wait for the answer to a new job, milliseconds. */
+  readonly slowest_ms: number;
   readonly orphans: number;
   readonly seconds: number;
 }
@@ -54,7 +58,7 @@ export async function runStorm(
 ): Promise<StormReport> {
   const { name, seed, engine } = storm;
   const started = performance.now();
-  const env = { ALTSMITH_LOG_LEVEL: 'error', ALTSMITH_WORKERS: '2', ALTSMITH_THREADS: '1' };
+  const env = { ALTSMITH_LOG_LEVEL: 'error', ALTSMITH_WORKERS: '2', ALTSMITH_THREADS: '1', ...storm.env };
   const sidecar = await SidecarProcess.start(env, ...(engine === 'quick' ? [QUICK_SERVE] : []));
   const pids = new Set<number>();
   const watch = setInterval(() => childrenOf(sidecar.pid).forEach((pid) => pids.add(pid)), 20);
@@ -73,7 +77,9 @@ export async function runStorm(
     const orphans = [...pids].filter(isAlive).length;
     const seconds = Math.round((performance.now() - started) / 1000);
     const { repeats } = ledger;
-    return { storm: name, engine, seed, kills: killed, repeats, orphans, seconds, ...audit(sidecar.dataDir, ledger) };
+    const slowest_ms = Math.round(ledger.slowestMs);
+    const found = audit(sidecar.dataDir, ledger);
+    return { storm: name, engine, seed, kills: killed, repeats, slowest_ms, orphans, seconds, ...found };
   } finally {
     clearInterval(watch);
     await sidecar.remove();
