@@ -72,34 +72,44 @@ test('two workers drain one queue through Bull; the job of one that is killed go
   expect(await two.stop()).toBe(0);
 }, 120_000);
 
-test('without Redis a worker is told by the long poll, and a frozen one loses its job and is refused later', async () => {
-  await startSidecar();
-  const frozen = await startWorker('frozen');
-  const started = performance.now();
-  await submit(1);
-  await drained();
-  expect(performance.now() - started).toBeLessThan(10_000);
-  // Frozen in the middle of a job: claimed, and then silent for longer than a lease.
-  const id = await submit(2);
-  await waitFor(
-    'the job to be claimed',
-    async () => {
-      if ((await sidecar.call('GET', `/v1/jobs/${id}`)).body.job.state !== 'running') return false;
-      frozen.signal('SIGSTOP');
-      return true;
-    },
-    { everyMs: 1 },
-  );
-  await startWorker('lively');
-  const done = await waitFor('the other to do it', async () => {
-    const { job } = (await sidecar.call('GET', `/v1/jobs/${id}`)).body;
-    return job.state === 'done' ? job : null;
-  });
-  expect(done.attempts).toBe(2);
-  frozen.signal('SIGCONT');
-  await waitFor('the late one to be told', () => frozen.output.includes('job lost to another worker'));
-  expect((await subjects()).sort()).toEqual([1, 2]);
-}, 120_000);
+test.each([
+  ['without Redis a worker is told by the long poll', false],
+  ['through Bull a worker is rung', true],
+])(
+  '%s, and a frozen one loses its job and is refused later',
+  async (_how, hasRedis) => {
+    const redis = hasRedis ? await RedisServer.start() : null;
+    if (redis !== null) redises.push(redis);
+    const bell: Record<string, string> = redis === null ? {} : { ALTSMITH_REDIS_URL: redis.url };
+    await startSidecar(redis === null ? {} : { ALTSMITH_QUEUE: 'bull', ...bell });
+    const frozen = await startWorker('frozen', bell);
+    const started = performance.now();
+    await submit(1);
+    await drained();
+    expect(performance.now() - started).toBeLessThan(10_000);
+    // Frozen in the middle of a job: claimed, and then silent for longer than a lease.
+    const id = await submit(2);
+    await waitFor(
+      'the job to be claimed',
+      async () => {
+        if ((await sidecar.call('GET', `/v1/jobs/${id}`)).body.job.state !== 'running') return false;
+        frozen.signal('SIGSTOP');
+        return true;
+      },
+      { everyMs: 1 },
+    );
+    await startWorker('lively', bell);
+    const done = await waitFor('the other to do it', async () => {
+      const { job } = (await sidecar.call('GET', `/v1/jobs/${id}`)).body;
+      return job.state === 'done' ? job : null;
+    });
+    expect(done.attempts).toBe(2);
+    frozen.signal('SIGCONT');
+    await waitFor('the late one to be told', () => frozen.output.includes('job lost to another worker'));
+    expect((await subjects()).sort()).toEqual([1, 2]);
+  },
+  120_000,
+);
 
 test('a worker with a wrong key, or a sidecar that comes and goes, is a matter of waiting', async () => {
   await startSidecar();
