@@ -102,6 +102,7 @@ test('when the bytes go to another server as well, the privacy line says so', as
   const { page } = browser;
   const address = 'http://192.0.2.7:11434';
   sidecar.engine.model = { id: 'llava', precision: 'remote', demonstration: false, canAnswer: true, address };
+  await browser.go('Try');
   await page.locator('.privacy-warn', { hasText: `and from there to the model server ${address} as well.` }).waitFor();
   await page.locator('input[type=file]').setInputFiles(PHOTOGRAPH);
   await page.getByText('this model tells none').waitFor();
@@ -115,6 +116,7 @@ test('when the bytes go to another server as well, the privacy line says so', as
 
 test('the price of the sidecar’s settings gives each picture a cost, beside the seconds', async () => {
   const { page } = browser;
+  await browser.go('Set-up');
   await page.getByText('The sidecar’s own settings say 0.36 EUR an hour.').waitFor();
   await browser.go('Queue');
   await page.locator('.tile', { hasText: 'Cost of a picture' }).getByText('0.000050 EUR').waitFor();
