@@ -32,10 +32,8 @@ test('a model that can answer is asked about the picture, by keyboard, one quest
     await page.keyboard.press('Enter');
     await page.getByRole('listitem').filter({ hasText: question }).getByText('yes', { exact: true }).waitFor();
   }
-  expect(sidecar.engine.requests.slice(-2).map((request) => request.question)).toEqual([
-    'Is it a cat?',
-    'Is it awake?',
-  ]);
+  const asked = sidecar.engine.requests.flatMap((request) => request.question ?? []);
+  expect(asked).toEqual(['Is it a cat?', 'Is it awake?']);
   expect(await browser.spoken()).toContain('Answer: yes');
   await expect(page.locator('pre code').textContent()).resolves.toContain('question=Is+it+awake%3F');
   await browser.picture('9-question');

@@ -39,9 +39,9 @@ export function useOwnPrice(): [Price | null, (price: Price | null) => void] {
   return [price, keep];
 }
 
-/** The price of so many seconds, with enough digits to show that it is not nothing. */
+/** The price of so many seconds, with two digits that count. */
 export function costOf(seconds: number, price: Price): string {
   const amount = (seconds / 3600) * price.perHour;
-  const digits = amount >= 1 ? 2 : Math.min(8, 2 - Math.floor(Math.log10(Math.max(amount, 1e-7))));
+  const digits = amount >= 1 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(Math.max(amount, 1e-7))));
   return `${amount.toFixed(digits)} ${price.currency}`;
 }
