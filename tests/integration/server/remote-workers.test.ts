@@ -105,7 +105,8 @@ test.each([
     });
     expect(done.attempts).toBe(2);
     frozen.signal('SIGCONT');
-    await waitFor('the late one to be told', () => frozen.output.includes('job lost to another worker'));
+    const isTold = () => frozen.output.includes('job lost to another worker');
+    await waitFor('the late one to be told', isTold, { timeoutMs: 40_000 });
     expect((await subjects()).sort()).toEqual([1, 2]);
   },
   120_000,
@@ -115,7 +116,7 @@ test('a worker with a wrong key, or a sidecar that comes and goes, is a matter o
   await startSidecar();
   const worker = await startWorker('patient');
   await sidecar.stop('SIGKILL');
-  await waitFor('the worker to notice', () => worker.output.includes('cannot be reached'));
+  await waitFor('the worker to notice', () => worker.output.includes('cannot be reached'), { timeoutMs: 40_000 });
   await sidecar.start();
   await submit(1);
   await drained();
@@ -123,5 +124,6 @@ test('a worker with a wrong key, or a sidecar that comes and goes, is a matter o
   const { json } = await altsmith(sidecar.dataDir, ['keys', 'list', '--json']);
   const id = json.items.find((one: any) => one.scope === 'worker').id;
   await altsmith(sidecar.dataDir, ['keys', 'revoke', id]);
-  await waitFor('the worker to be refused', () => worker.output.includes('KEY_INVALID'));
+  // It may have begun a long poll a moment ago, of 20 seconds.
+  await waitFor('the worker to be refused', () => worker.output.includes('KEY_INVALID'), { timeoutMs: 40_000 });
 }, 120_000);
