@@ -1,140 +1,221 @@
-import { readdirSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import path from 'node:path';
-import { PHOTOGRAPHS, ReviewFlow } from '../support/review-flow';
+import { AdminBrowser } from '../support/admin-browser';
+import { addPictures, copyAttachments, letAMinutePass, setAutomatic } from '../support/library';
+import { ReviewFlow } from '../support/review-flow';
 import { waitFor } from '../support/wait-for';
 
-jest.setTimeout(600_000);
+jest.setTimeout(300_000);
 
-/** How many images the library has; every thirteenth shares its bytes with another, as in real libraries. */
 const IMAGES = 1000;
+/** So many of them differ, and keep the model at work; the others share their bytes with one of these. */
+const PICTURES = 160;
 /** Texts that people wrote before, some of them odd. They must come out as they went in, byte for byte. */
-const BY_HAND = ['A text by hand', ' two  spaces and a trailing tab\t', 'quotes " \\ and <b>', '50%ab & co'];
+const BY_HAND = [
+  'A text by hand',
+  ' two  spaces and a trailing tab\t',
+  'quotes " \\ and <b>',
+  '50%ab & co',
+  'e\u0301 👩‍🚀 \u200b',
+];
+/** Every fiftieth image has one. */
+const WITH_TEXT = 16;
+/** So many images without a text get one in the end. */
+const APPROVED = 60;
+
+/** "Better words" in hexadecimal. */
+const BETTER = Buffer.from('Better words').toString('hex').toUpperCase();
 
 let flow: ReviewFlow;
+/** The first browser is closed in the middle. */
+let later: AdminBrowser | null = null;
 beforeAll(async () => (flow = await ReviewFlow.start('backfill')));
-afterAll(() => flow.stop());
+afterAll(async () => {
+  await later?.close();
+  await flow.stop();
+});
 
-/** Runs PHP inside WordPress and gives what it returns. */
-async function inWordPress(code: string): Promise<any> {
-  const load = `$_SERVER['HTTP_HOST'] = '127.0.0.1'; require '${flow.site.wordpress}/wp-load.php'; global $wpdb;`;
-  const { stdout } = await flow.site.php([
-    '-r',
-    `${load} echo json_encode( ( function () use ( $wpdb ) { ${code} } )() );`,
-  ]);
-  return JSON.parse(stdout);
-}
-
-/** Alt texts of the whole library, with "no row" and "empty row" told apart. */
+/** Alt texts of the whole library, byte for byte, with "no row" and "empty row" told apart. */
 const allTexts = () =>
-  inWordPress(`return $wpdb->get_results( "SELECT p.ID, m.meta_value AS alt FROM $wpdb->posts p
+  flow.site.inWordPress(`return $wpdb->get_results( "SELECT p.ID, HEX(m.meta_value) AS alt FROM $wpdb->posts p
     LEFT JOIN $wpdb->postmeta m ON m.post_id = p.ID AND m.meta_key = '_wp_attachment_image_alt'
     WHERE p.post_type = 'attachment' ORDER BY p.ID" );`);
 
-async function backfill(body?: object): Promise<any> {
-  const { status, body: answer } = await flow.site.rest(body ? 'POST' : 'GET', '/altsmith/v1/backfill', body);
-  if (status !== 200) throw new Error(`backfill: ${status} ${JSON.stringify(answer)}`);
-  return answer;
+async function backfill(choices = ''): Promise<any> {
+  const { status, body } = await flow.site.rest('GET', `/altsmith/v1/backfill${choices}`);
+  if (status !== 200) throw new Error(`backfill: ${status} ${JSON.stringify(body)}`);
+  return body;
 }
 
-/** Copies rows instead of uploading: a thousand uploads would test WordPress, and take minutes. */
+/** One line of the sidecar's own database. */
+function inSidecar(sql: string): any {
+  const db = new Database(path.join(flow.sidecar.dataDir, 'altsmith.db'), { readonly: true });
+  try {
+    return db.prepare(sql).get();
+  } finally {
+    db.close();
+  }
+}
+
+/** Whether a process of PHP works for the plugin, or died while it did. */
+const isAtWork = () =>
+  flow.site.inWordPress(
+    `return (bool) $wpdb->get_var( "SELECT option_id FROM $wpdb->options WHERE option_name = 'altsmith_lock_worker'" );`,
+  );
+
+/** Strangers visit the site, minute after minute, and nobody does anything else. */
+const waitWhileVisited = (what: string, isSo: () => Promise<boolean>) =>
+  waitFor(
+    what,
+    async () => {
+      await flow.site.visit();
+      if (await isSo()) return true;
+      if (!(await isAtWork())) await letAMinutePass(flow.site);
+      return false;
+    },
+    { timeoutMs: 180_000, everyMs: 1000 },
+  );
+
+/** How the sidecar stands with the run's jobs. */
+async function jobsOf(run: string): Promise<{ waiting: number; running: number; done: number; failed: number }> {
+  const { body } = await flow.sidecar.call('GET', `/v1/runs/${run}`);
+  return body.run.jobs;
+}
+
 async function fillLibrary(): Promise<void> {
-  await inWordPress(
-    `update_option( 'altsmith_settings', array( 'automatic' => false ) + Altsmith\\Settings::defaults() );`,
-  );
-  const files = readdirSync(PHOTOGRAPHS).filter((file) => file.endsWith('.jpg'));
-  const first: number[] = [];
-  for (const file of files) first.push(await flow.site.sideload(path.join(PHOTOGRAPHS, file), path.parse(file).name));
-  await inWordPress(`
-    $models = array( ${first.join(', ')} );
-    for ( $i = count( $models ); $i < ${IMAGES}; $i++ ) {
-      $from = $models[ $i % count( $models ) ];
-      $wpdb->insert( $wpdb->posts, array( 'post_title' => "Image $i", 'post_type' => 'attachment', 'post_status' => 'inherit', 'post_mime_type' => 'image/jpeg', 'post_author' => 1, 'post_name' => "image-$i" ) );
-      $id = $wpdb->insert_id;
-      foreach ( array( '_wp_attached_file', '_wp_attachment_metadata' ) as $key ) {
-        $wpdb->insert( $wpdb->postmeta, array( 'post_id' => $id, 'meta_key' => $key, 'meta_value' => $wpdb->get_var( $wpdb->prepare( "SELECT meta_value FROM $wpdb->postmeta WHERE post_id = %d AND meta_key = %s", $from, $key ) ) ) );
-      }
-      if ( 0 === $i % 50 ) {
-        $texts = json_decode( base64_decode( '${Buffer.from(JSON.stringify(BY_HAND)).toString('base64')}' ) );
-        $wpdb->insert( $wpdb->postmeta, array( 'post_id' => $id, 'meta_key' => '_wp_attachment_image_alt', 'meta_value' => $texts[ intdiv( $i, 50 ) % count( $texts ) ] ) );
-      }
-    }
-    wp_cache_flush();`);
+  await setAutomatic(flow.site, false);
+  const pictures = await addPictures(flow.site, PICTURES);
+  const places = Array.from({ length: WITH_TEXT }, (_, count) => 200 + 50 * count);
+  const byHand = new Map(places.map((place, count) => [place, BY_HAND[count % BY_HAND.length] ?? '']));
+  await copyAttachments(flow.site, pictures, IMAGES, byHand);
 }
 
-test('a thousand images: browser closed, PHP and sidecar killed in between, nothing twice, all undone', async () => {
-  await fillLibrary();
-  const before = await allTexts();
-  const { counts, preview } = await backfill();
-  expect(counts).toMatchObject({ total: IMAGES, with_text: 19, missing: IMAGES - 19 });
-  expect(preview).toEqual({
-    taken: IMAGES - 19,
-    skipped: [expect.objectContaining({ reason: 'has_text', count: 19 })],
-  });
-
+/** Starts the run on the screen, over images with a text too, and closes the browser. */
+async function startAndLeave(): Promise<void> {
+  const { page } = flow.admin;
   await flow.admin.go('/wp-admin/upload.php?page=altsmith-backfill');
-  await flow.admin.page.getByText('981 images would be sent.').waitFor();
+  await page.getByText(`${IMAGES - WITH_TEXT} images would be sent.`).waitFor();
+  await page.getByLabel('Also for images that have an alt text').check();
+  await page.getByText(`${IMAGES} images would be sent.`).waitFor();
   await flow.admin.picture('1-counts');
-  await flow.admin.page.getByRole('button', { name: 'Start', exact: true }).click();
-  await flow.admin.page.getByRole('progressbar', { name: 'Images that are done' }).waitFor();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByRole('progressbar', { name: 'Images that are done' }).waitFor();
   await flow.admin.picture('2-running');
-  await flow.admin.page.goto('about:blank');
+  await flow.admin.close();
+  expect(page.isClosed()).toBe(true);
+}
 
-  const ended = async () => {
-    await flow.site.visit();
-    const { run, history } = await backfill();
-    return (run ?? history[0]).ended as number;
-  };
-  const patience = { timeoutMs: 240_000, everyMs: 700 };
-  await waitFor('the first hundred', async () => (await ended()) > 100, patience);
-  await flow.sidecar.stop('SIGKILL');
-  await flow.site.visit();
-  await flow.sidecar.start();
-  await waitFor('half of them', async () => (await ended()) > IMAGES / 2, patience);
-  await flow.site.killRequests();
-  await waitFor('all of them', async () => (await ended()) === IMAGES - 19, patience);
+/** A power cut while jobs wait and one runs. What is left in the database of the dead process says that it was so. */
+async function killSidecarAtWork(run: string): Promise<void> {
   await waitFor(
-    'the run to be done',
-    async () => (await backfill()).run === null || flow.site.visit().then(() => false),
-    patience,
+    'jobs that wait behind others',
+    async () => {
+      const { waiting, done } = await jobsOf(run);
+      return waiting > 0 && done > 20;
+    },
+    { timeoutMs: 60_000, everyMs: 20 },
   );
+  await flow.sidecar.stop('SIGKILL');
+  const left = inSidecar("SELECT count(*) AS open FROM jobs WHERE state IN ('waiting', 'running')");
+  expect(left.open).toBeGreaterThan(0);
+  // WordPress notices that nobody is there.
+  await waitFor('the pause', () => flow.site.inWordPress(`return false !== get_option( 'altsmith_pause' );`));
+  await flow.sidecar.start();
+}
 
-  const { history } = await backfill();
-  expect(history[0]).toMatchObject({ state: 'done', expected: IMAGES - 19, suggested: IMAGES - 19, failed: 0 });
-  expect(await allTexts()).toEqual(before);
-  const perImage = await inWordPress(
-    `return $wpdb->get_results( "SELECT attachment_id, COUNT(*) AS n FROM {$wpdb->prefix}altsmith_requests GROUP BY attachment_id HAVING n > 1" );`,
+/** Kills PHP while it sends: the lock of the process that died is left behind, and part of the library is not sent. */
+async function killPhpAtWork(run: string): Promise<void> {
+  const sent = async () => Object.values(await jobsOf(run)).reduce((sum, one) => sum + one, 0);
+  await waitFor(
+    'a process that died at work',
+    async () => {
+      await flow.site.visit();
+      if ((await sent()) < IMAGES / 3) return false;
+      await flow.site.killRequests();
+      return isAtWork();
+    },
+    { timeoutMs: 120_000 },
   );
-  expect(perImage).toEqual([]);
-  const { body: run } = await flow.sidecar.call('GET', `/v1/runs/${history[0].id}`);
-  expect(run.run.jobs).toMatchObject({ done: IMAGES - 19, failed: 0, waiting: 0, running: 0 });
+  expect(await sent()).toBeLessThan(IMAGES);
+}
 
-  // A person approves sixty of them, and changes two of those again.
-  const { body: list } = await flow.site.rest('GET', '/altsmith/v1/suggestions?per_page=60');
-  const decisions = list.items.map((one: any) => ({
+/** Approves what waits for the images that have a text and for some that have none; gives the ids of the latter. */
+async function approveSome(): Promise<number[]> {
+  const items: any[] = [];
+  for (let page = 1; page <= IMAGES / 100; page++) {
+    const { body } = await flow.site.rest('GET', `/altsmith/v1/suggestions?per_page=100&page=${page}`);
+    items.push(...body.items);
+  }
+  const had = items.filter((one) => one.current_alt !== '');
+  const hadNot = items.filter((one) => one.current_alt === '').slice(0, APPROVED);
+  expect(had).toHaveLength(WITH_TEXT);
+  const decisions = [...had, ...hadNot].map((one) => ({
     suggestion_id: one.id,
     action: 'approve',
     version: one.version,
     seen: one.current_alt,
   }));
   const { body: decided } = await flow.site.rest('POST', '/altsmith/v1/decisions', { decisions });
-  expect(decided.items.filter((one: any) => one.suggestion?.state === 'applied')).toHaveLength(60);
-  const changed = list.items.slice(0, 2).map((one: any) => one.attachment_id);
-  for (const id of changed) await flow.site.rest('POST', `/wp/v2/media/${id}`, { alt_text: 'Better words' });
+  const applied = decided.items.filter((one: any) => one.suggestion?.state === 'applied');
+  expect(applied).toHaveLength(WITH_TEXT + APPROVED);
+  return hadNot.map((one) => one.attachment_id);
+}
 
-  await flow.admin.go('/wp-admin/upload.php?page=altsmith-backfill');
-  await flow.admin.page.getByRole('button', { name: 'Undo this run' }).click();
-  await flow.admin.page.getByRole('button', { name: /^Yes, give back/ }).click();
-  await flow.admin.page.locator('[data-run][data-state=undone]').waitFor();
-  await flow.admin.picture('3-undone');
-  const expected = before.map((one: any) => (changed.includes(Number(one.ID)) ? { ...one, alt: 'Better words' } : one));
-  await waitFor(
-    'every text to be what it was',
-    async () => {
-      await flow.site.visit();
-      return JSON.stringify(await allTexts()) === JSON.stringify(expected);
-    },
-    { timeoutMs: 120_000, everyMs: 1000 },
+/** Presses the button in a new browser. */
+async function undo(): Promise<void> {
+  later = await AdminBrowser.open(flow.site.url, 'backfill');
+  await later.logIn();
+  await later.go('/wp-admin/upload.php?page=altsmith-backfill');
+  await later.page.getByRole('button', { name: 'Undo this run' }).click();
+  await later.page.getByRole('button', { name: /^Yes, give back/ }).click();
+  await later.page.locator('[data-run][data-state=undone]').waitFor();
+  await later.picture('3-undone');
+}
+
+test('a thousand images: browser closed, PHP and sidecar killed in between, nothing twice, all undone', async () => {
+  await fillLibrary();
+  const before = await allTexts();
+  expect(before).toHaveLength(IMAGES);
+  const { counts, preview } = await backfill('?overwrite=false');
+  expect(counts).toMatchObject({ total: IMAGES, with_text: WITH_TEXT, missing: IMAGES - WITH_TEXT });
+  expect(preview).toEqual({
+    taken: IMAGES - WITH_TEXT,
+    skipped: [expect.objectContaining({ reason: 'has_text', count: WITH_TEXT })],
+  });
+
+  await startAndLeave();
+  const { run } = await backfill();
+  await killSidecarAtWork(run.id);
+  await letAMinutePass(flow.site);
+  await killPhpAtWork(run.id);
+  await letAMinutePass(flow.site);
+  await waitWhileVisited('the run to be done', async () => (await backfill()).run === null);
+
+  const { history } = await backfill();
+  expect(history[0]).toMatchObject({ state: 'done', expected: IMAGES, suggested: IMAGES, failed: 0 });
+  expect(await jobsOf(run.id)).toMatchObject({ done: IMAGES, failed: 0, waiting: 0, running: 0 });
+  const once = { all: IMAGES, images: IMAGES };
+  for (const table of ['jobs', 'suggestions'])
+    expect(inSidecar(`SELECT count(*) AS "all", count(DISTINCT subject_id) AS images FROM ${table}`)).toEqual(once);
+  expect(
+    await flow.site.inWordPress(
+      `return array_map( 'intval', $wpdb->get_row( "SELECT COUNT(*) AS 'all', COUNT(DISTINCT attachment_id) AS images FROM {$wpdb->prefix}altsmith_requests", ARRAY_A ) );`,
+    ),
+  ).toEqual(once);
+  expect(await allTexts()).toEqual(before);
+
+  const changed = (await approveSome()).slice(0, 2);
+  for (const id of changed) await flow.site.rest('POST', `/wp/v2/media/${id}`, { alt_text: 'Better words' });
+  const approved = await allTexts();
+  expect(approved.filter((one: any, place: number) => one.alt !== before[place].alt)).toHaveLength(
+    WITH_TEXT + APPROVED,
   );
-  expect(flow.admin.errors).toEqual([]);
+  await undo();
+  const expected = before.map((one: any) => (changed.includes(Number(one.ID)) ? { ...one, alt: BETTER } : one));
+  await waitWhileVisited(
+    'every text to be what it was',
+    async () => JSON.stringify(await allTexts()) === JSON.stringify(expected),
+  );
+  expect([...flow.admin.errors, ...(later?.errors ?? [])]).toEqual([]);
   expect(flow.site.debugLog).toBe('');
 });

@@ -1,7 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { samplePng } from './sample-image';
 import type { WordPressSite } from './wordpress-site';
 
 /** `array( 1, 2 )` for PHP code. */
 export const phpList = (ids: readonly number[]): string => `array( ${ids.join(', ')} )`;
+
+/** Adds so many small pictures to the library, each with bytes of its own; gives their ids. */
+export async function addPictures(site: WordPressSite, count: number): Promise<number[]> {
+  const uploads = path.join(site.wordpress, 'wp-content/uploads');
+  mkdirSync(uploads, { recursive: true });
+  for (let seed = 0; seed < count; seed++)
+    writeFileSync(path.join(uploads, `small-${seed}.png`), samplePng(seed).bytes);
+  return site.inWordPress(`
+    $ids = array();
+    for ( $i = 0; $i < ${count}; $i++ ) {
+      $ids[] = wp_insert_attachment( array( 'post_title' => "Small $i", 'post_mime_type' => 'image/png' ), "small-$i.png" );
+      wp_update_attachment_metadata( end( $ids ), array( 'file' => "small-$i.png", 'width' => 16, 'height' => 12, 'sizes' => array() ) );
+    }
+    return $ids;`);
+}
+
+/**
+ * A minute passes, as far as WordPress can tell: cron is due again, and the lock of a process that died is an old one. The
+ * times that are kept are moved into the past, because a test would wait for that minute many times.
+ */
+export async function letAMinutePass(site: WordPressSite): Promise<void> {
+  await site.inWordPress(`
+    $lock = (string) $wpdb->get_var( "SELECT option_value FROM $wpdb->options WHERE option_name = 'altsmith_lock_worker'" );
+    if ( '' !== $lock ) {
+      list( $token, $expires ) = explode( ' ', $lock );
+      $wpdb->update( $wpdb->options, array( 'option_value' => $token . ' ' . ( $expires - 61 ) ), array( 'option_name' => 'altsmith_lock_worker', 'option_value' => $lock ) );
+    }
+    $pause = get_option( 'altsmith_pause' );
+    if ( is_array( $pause ) ) {
+      update_option( 'altsmith_pause', array( 'until' => $pause['until'] - 61 ) + $pause );
+    }
+    delete_transient( 'doing_cron' );
+    $due = wp_next_scheduled( 'altsmith_sync' );
+    if ( false !== $due ) {
+      wp_unschedule_event( $due, 'altsmith_sync' );
+      wp_schedule_event( $due - 61, 'altsmith_every_minute', 'altsmith_sync' );
+    }
+    return true;`);
+}
 
 /**
  * Makes a library of `total` attachments out of these, by copying rows: thousands of uploads would test WordPress. The
@@ -27,7 +69,7 @@ export async function copyAttachments(
     for ( $i = count( $originals ); $i < ${total}; $i++ ) {
       $from = $originals[ $i % count( $originals ) ];
       $day  = gmdate( 'Y-m-d H:i:s', 1700000000 + 60 * $i );
-      $wpdb->insert( $wpdb->posts, array( 'post_title' => "Image $i", 'post_type' => 'attachment', 'post_status' => 'inherit', 'post_mime_type' => 'image/jpeg', 'post_author' => 1, 'post_name' => "image-$i", 'post_date' => $day, 'post_date_gmt' => $day, 'post_modified' => $day, 'post_modified_gmt' => $day ) );
+      $wpdb->insert( $wpdb->posts, array( 'post_title' => "Image $i", 'post_type' => 'attachment', 'post_status' => 'inherit', 'post_mime_type' => get_post_mime_type( $from ), 'post_author' => 1, 'post_name' => "image-$i", 'post_date' => $day, 'post_date_gmt' => $day, 'post_modified' => $day, 'post_modified_gmt' => $day ) );
       $id       = $wpdb->insert_id;
       $copies[] = $id;
       foreach ( $metas[ $from ] as $key => $value ) {
