@@ -1,5 +1,6 @@
 import axe from 'axe-core';
 import path from 'node:path';
+import { barriers } from '../support/axe';
 import { blocks, BlockEditor, type Picture } from '../support/block-editor';
 import { PHOTOGRAPHS, ReviewFlow } from '../support/review-flow';
 import { waitFor } from '../support/wait-for';
@@ -110,6 +111,7 @@ test('decorative is a choice, and before publishing the panel says what is missi
   const check = admin.page.locator('.altsmith-pre-publish');
   await check.getByText('2 images have suggestions waiting. 2 images have no alt text.').waitFor();
   await admin.picture('5-before-publishing');
+  expect(await barriers(admin.page, '.altsmith-pre-publish')).toEqual([]);
   await check.getByRole('button', { name: 'astronaut' }).click();
 
   const again = await editor.select([0]);
