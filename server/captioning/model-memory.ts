@@ -33,16 +33,14 @@ export class ModelMemory {
     const last = this.#read();
     if (last?.id === model.id && last.precision === model.precision) return;
     this.#last = model;
-    this.storage.db
+    this.storage
       .prepare('INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
       .run(FACT, JSON.stringify(model));
   }
 
   #read(): ModelInfo | null {
     if (this.#last === undefined) {
-      const row = this.storage.db
-        .prepare<[string], { value: string }>('SELECT value FROM facts WHERE name = ?')
-        .get(FACT);
+      const row = this.storage.prepare<[string], { value: string }>('SELECT value FROM facts WHERE name = ?').get(FACT);
       this.#last = Kept.safeParse(row?.value).data ?? null;
     }
     return this.#last;

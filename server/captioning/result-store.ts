@@ -19,7 +19,7 @@ export class ResultStore {
 
   /** Null when this model has not seen this image, or an older version wrote what cannot be read any more. */
   get(imageSha256: string, model: string): CaptionResult | null {
-    const row = this.storage.db
+    const row = this.storage
       .prepare<[string, string, string, string], { result: string }>(
         'SELECT result FROM results WHERE site_id = ? AND image_sha256 = ? AND model = ? AND settings = ?',
       )
@@ -44,7 +44,7 @@ export class ResultStore {
       readings,
       timingsMs,
     };
-    this.storage.db
+    this.storage
       .prepare(
         `INSERT INTO results (site_id, image_sha256, model, settings, result, created_at) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT DO NOTHING`,

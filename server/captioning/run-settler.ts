@@ -57,7 +57,7 @@ export class RunSettler {
   }
 
   async #work(): Promise<void> {
-    const next = this.parts.storage.db.prepare<[], SettlingRow>(
+    const next = this.parts.storage.prepare<[], SettlingRow>(
       'SELECT id, site_id, state FROM runs WHERE settling = 1 ORDER BY seq LIMIT 1',
     );
     for (;;) {
@@ -72,7 +72,7 @@ export class RunSettler {
     const { storage } = this.parts;
     storage.transaction(() => {
       if (this.#moved(run) > 0) return;
-      storage.db.prepare('UPDATE runs SET settling = 0 WHERE id = ? AND state = ?').run(run.id, run.state);
+      storage.prepare('UPDATE runs SET settling = 0 WHERE id = ? AND state = ?').run(run.id, run.state);
     });
   }
 

@@ -6,7 +6,7 @@ import type { Stores } from './stores';
 
 /** The numbers of this sidecar. */
 export function buildMetrics({ storage }: Stores, data: DataFolder, health: () => Health): Metrics {
-  const count = (sql: string) => storage.db.prepare<[], { n: number }>(sql).get()?.n ?? 0;
+  const count = (sql: string) => storage.prepare<[], { n: number }>(sql).get()?.n ?? 0;
   return new Metrics({
     jobs: () => ({
       waiting: count("SELECT count(*) AS n FROM jobs WHERE state = 'waiting'"),

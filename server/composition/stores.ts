@@ -61,7 +61,7 @@ export function openStores(data: DataFolder, config: Config) {
     leases,
     retention: new RetentionStore(storage, data.images, config.keepOriginalsMinutes * 60_000),
     room: new QueueRoom(storage, config.queueLimit),
-    forgetResults: (before: number) => storage.db.prepare('DELETE FROM results WHERE created_at < ?').run(before),
+    forgetResults: (before: number) => storage.prepare('DELETE FROM results WHERE created_at < ?').run(before),
     imagesOf: (siteId: string) => new ImageStore(storage, data, siteId),
     jobsOf: (siteId: string) => new JobStore(storage, siteId, { ends, now }),
     suggestionsOf: (siteId: string) => new SuggestionStore(storage, siteId, changes),

@@ -38,7 +38,9 @@ export function isJson(request: { headers: { 'content-type'?: string | undefined
 
 async function answer(route: Route, services: Services, request: Request, response: Response): Promise<void> {
   const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
   const principal = principalOf(request);
   const body: unknown = request.body;
   const reply = await route.run({

@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
-import { open, readdir, rm } from 'node:fs/promises';
+import { closeSync, existsSync, fsync, mkdirSync, openSync, renameSync, unlinkSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import type { Storage } from '../storage/database';
 import type { SpooledImage } from './spool';
+
+const fsyncOf = promisify(fsync);
 
 export interface StoredImage {
   readonly sha256: string;
@@ -42,7 +45,7 @@ export class ImageStore {
 
   /** The row, also of an image whose bytes are gone; null when this site never sent it. */
   get(sha256: string): StoredImage | null {
-    const row = this.storage.db
+    const row = this.storage
       .prepare<[string, string], ImageRow>(
         'SELECT sha256, bytes, width, height, media_type, original, thumbnail FROM images WHERE site_id = ? AND sha256 = ?',
       )
@@ -72,11 +75,13 @@ export class ImageStore {
       return { image: known, isNew: false };
     }
     const file = this.originalPath(spooled.sha256);
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    const made = mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     renameSync(spooled.file, file);
-    await syncFolder(path.dirname(file));
+    const folders = made === undefined ? [path.dirname(file)] : [path.dirname(file), path.dirname(made)];
+    // Together, so that the disk writes its journal once. Until the row is there nobody reads the file.
+    await Promise.all([file, ...folders].map(flush));
     const { image, bytes, sha256 } = spooled;
-    this.storage.db
+    this.storage
       .prepare(
         `INSERT INTO images (site_id, sha256, bytes, width, height, media_type, received_at)
          VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -90,9 +95,7 @@ export class ImageStore {
 
   /** Inside the finishing transaction: the worker wrote the thumbnail. */
   markThumbnail(sha256: string): void {
-    this.storage.db
-      .prepare('UPDATE images SET thumbnail = 1 WHERE site_id = ? AND sha256 = ?')
-      .run(this.siteId, sha256);
+    this.storage.prepare('UPDATE images SET thumbnail = 1 WHERE site_id = ? AND sha256 = ?').run(this.siteId, sha256);
   }
 
   originalPath(sha256: string): string {
@@ -119,12 +122,12 @@ export class ImageStore {
   }
 }
 
-/** A rename is on disk only once the folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+/** Resolves when a file's bytes, or a folder's names, are on disk: a rename is only once its folder is. */
+async function flush(file: string): Promise<void> {
+  const fd = openSync(file, 'r');
   try {
-    await handle.sync();
+    await fsyncOf(fd);
   } finally {
-    await handle.close();
+    closeSync(fd);
   }
 }

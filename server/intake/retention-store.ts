@@ -26,7 +26,7 @@ export class RetentionStore {
     private readonly folder: string,
     private readonly keepMs: number,
   ) {
-    this.#aged = storage.db.prepare<[number, number], AgedRow>(
+    this.#aged = storage.prepare<[number, number], AgedRow>(
       `SELECT site_id, sha256, received_at,
          EXISTS (
            SELECT 1 FROM jobs
@@ -45,7 +45,7 @@ export class RetentionStore {
     this.#position = rows.length < PIECE ? 0 : (rows.at(-1)?.received_at ?? 0);
     const unwanted = rows.filter((row) => row.wanted === 0);
     this.storage.transaction(() => {
-      const forget = this.storage.db.prepare('UPDATE images SET original = 0 WHERE site_id = ? AND sha256 = ?');
+      const forget = this.storage.prepare('UPDATE images SET original = 0 WHERE site_id = ? AND sha256 = ?');
       for (const row of unwanted) forget.run(row.site_id, row.sha256);
     });
     // In the same turn of the event loop, so that no upload of the same bytes can come in between.
@@ -58,7 +58,7 @@ export class RetentionStore {
 
   /** Removes files that no row knows, such as a kill between two steps leaves. Returns how many. */
   async removeStrays(): Promise<number> {
-    const known = this.storage.db.prepare<[string, string], { original: number }>(
+    const known = this.storage.prepare<[string, string], { original: number }>(
       'SELECT original FROM images WHERE site_id = ? AND sha256 = ?',
     );
     let removed = 0;

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../errors';
 import { fileSource } from './headers/byte-source';
@@ -10,7 +10,7 @@ export interface Limits {
   readonly maxPixels: number;
 }
 
-/** A complete image in the temporary folder, checked and flushed to disk. Whoever gets it moves or deletes it. */
+/** A complete image in the temporary folder, checked, not yet flushed to disk. Whoever gets it moves or deletes it. */
 export interface SpooledImage {
   readonly file: string;
   readonly sha256: string;
@@ -19,7 +19,8 @@ export interface SpooledImage {
 }
 
 /**
- * Writes a body to disk while it arrives, hashing as it goes; no more than one chunk is ever in memory.
+ * Writes a body to disk while it arrives, hashing as it goes; no more than one chunk is ever in memory. Each piece goes to
+ * the page cache at once: handing it to another thread and back takes longer, above all while all cores caption.
  * Throws BODY_MISSING, IMAGE_TOO_LARGE, IMAGE_TYPE_UNSUPPORTED, IMAGE_CORRUPT, IMAGE_TOO_MANY_PIXELS, and leaves no file
  * behind when it throws.
  */
@@ -29,23 +30,22 @@ export async function spoolImage(
   limits: Limits,
 ): Promise<SpooledImage> {
   const file = path.join(folder, `${randomBytes(16).toString('hex')}.part`);
-  const handle = await open(file, 'wx+', 0o600);
+  const fd = openSync(file, 'wx+', 0o600);
   try {
-    const { sha256, bytes } = await receive(body, handle, limits.maxBytes);
-    const image = await sniff(fileSource(handle, bytes), limits.maxPixels);
-    await handle.sync();
-    await handle.close();
+    const { sha256, bytes } = await receive(body, fd, limits.maxBytes);
+    const image = await sniff(fileSource(fd, bytes), limits.maxPixels);
     return { file, sha256, bytes, image };
   } catch (error) {
-    await handle.close();
-    await unlink(file);
+    unlinkSync(file);
     throw error;
+  } finally {
+    closeSync(fd);
   }
 }
 
 async function receive(
   body: AsyncIterable<Uint8Array>,
-  handle: FileHandle,
+  fd: number,
   maxBytes: number,
 ): Promise<{ sha256: string; bytes: number }> {
   const hash = createHash('sha256');
@@ -60,8 +60,13 @@ async function receive(
     bytes += chunk.length;
     if (bytes > maxBytes) throw new AppError('IMAGE_TOO_LARGE', { max_bytes: maxBytes });
     hash.update(chunk);
-    await handle.write(chunk);
+    writeWhole(fd, chunk);
   }
   if (bytes === 0) throw new AppError('BODY_MISSING');
   return { sha256: hash.digest('hex'), bytes };
+}
+
+/** A full disk may take a part of it first, and refuse the rest. */
+function writeWhole(fd: number, chunk: Uint8Array): void {
+  for (let at = 0; at < chunk.length;) at += writeSync(fd, chunk, at);
 }

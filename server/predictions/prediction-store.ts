@@ -20,7 +20,7 @@ export class PredictionStore {
     const id = randomBytes(16).toString('hex');
     return this.storage.transaction(() => {
       if (this.#waiting() >= MOST_WAITING) throw new AppError('QUEUE_FULL', { retry_after_seconds: 5 });
-      this.storage.db
+      this.storage
         .prepare(
           `INSERT INTO predictions (id, site_id, model, version, image_sha256, options, input, state, created_at,
              webhook_url, webhook_secret)
@@ -43,7 +43,7 @@ export class PredictionStore {
   }
 
   get(id: string): Prediction | null {
-    const row = this.storage.db
+    const row = this.storage
       .prepare<[string, string], PredictionRow>('SELECT * FROM predictions WHERE site_id = ? AND id = ?')
       .get(this.siteId, id);
     return row === undefined ? null : predictionOf(row);
@@ -51,7 +51,7 @@ export class PredictionStore {
 
   /** Ends a run that has not ended; one that has stays as it is. Throws NOT_FOUND. */
   cancel(id: string): Prediction {
-    this.storage.db
+    this.storage
       .prepare(
         `UPDATE predictions SET state = 'canceled', completed_at = ? WHERE site_id = ? AND id = ? AND state = 'starting'`,
       )
@@ -66,7 +66,7 @@ export class PredictionStore {
   }
 
   #waiting(): number {
-    const row = this.storage.db
+    const row = this.storage
       .prepare<[string], { n: number }>(
         "SELECT count(*) AS n FROM predictions WHERE site_id = ? AND state = 'starting'",
       )

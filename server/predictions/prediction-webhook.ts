@@ -68,7 +68,7 @@ export class PredictionWebhooks {
   }
 
   #due(): TellRow[] {
-    return this.parts.storage.db
+    return this.parts.storage
       .prepare<[number, number], TellRow>(
         'SELECT * FROM predictions WHERE webhook_due_at <= ? ORDER BY webhook_due_at LIMIT ?',
       )
@@ -76,7 +76,7 @@ export class PredictionWebhooks {
   }
 
   #sleepUntilNext(): void {
-    const next = this.parts.storage.db
+    const next = this.parts.storage
       .prepare<[], { at: number | null }>('SELECT min(webhook_due_at) AS at FROM predictions')
       .get()?.at;
     if (next === null || next === undefined || this.#underWay.size > 0) return;
@@ -100,7 +100,7 @@ export class PredictionWebhooks {
   #note(row: TellRow, isDelivered: boolean): void {
     const tries = row.webhook_tries + 1;
     const dueAt = isDelivered || tries >= MOST_TRIES ? null : this.parts.now() + (PAUSES_MS[tries - 1] ?? 0);
-    this.parts.storage.db
+    this.parts.storage
       .prepare('UPDATE predictions SET webhook_tries = ?, webhook_due_at = ? WHERE seq = ?')
       .run(tries, dueAt, row.seq);
   }

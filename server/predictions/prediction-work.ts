@@ -12,7 +12,7 @@ export class PredictionWork {
     private readonly storage: Storage,
     private readonly now: () => number,
   ) {
-    this.#next = storage.db.prepare<[string], PredictionRow>(
+    this.#next = storage.prepare<[string], PredictionRow>(
       `SELECT * FROM predictions
        WHERE state = 'starting' AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT 1`,
     );
@@ -43,19 +43,17 @@ export class PredictionWork {
 
   /** False when it was cancelled meanwhile. */
   isWanted(id: string): boolean {
-    const row = this.storage.db
-      .prepare<[string], { state: string }>('SELECT state FROM predictions WHERE id = ?')
-      .get(id);
+    const row = this.storage.prepare<[string], { state: string }>('SELECT state FROM predictions WHERE id = ?').get(id);
     return row?.state === 'starting';
   }
 
   /** Removes runs that ended a day ago. */
   forgetOld(): void {
-    this.storage.db.prepare('DELETE FROM predictions WHERE completed_at < ?').run(this.now() - KEPT_MS);
+    this.storage.prepare('DELETE FROM predictions WHERE completed_at < ?').run(this.now() - KEPT_MS);
   }
 
   #change(assignments: string, values: { id: string; value?: string }): void {
-    this.storage.db
+    this.storage
       .prepare(`UPDATE predictions SET ${assignments} WHERE id = :id AND state = 'starting'`)
       .run({ ...values, now: this.now() });
   }

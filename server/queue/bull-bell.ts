@@ -1,5 +1,5 @@
-import Bull, { type Queue } from 'bull';
-import Redis from 'ioredis';
+import type { Queue } from 'bull';
+import type Redis from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { AppError } from '../errors';
 import type { Logger } from '../logger';
@@ -19,7 +19,8 @@ const TROUBLE_MS = 500;
  */
 export class BullBell {
   readonly #clients: Redis[] = [];
-  readonly #queue: Queue<{ id: string }>;
+  /** Null before `start`. */
+  #queue: Queue<{ id: string }> | null = null;
   readonly #waiting: ((heard: boolean) => void)[] = [];
   /** Bells that were taken from Redis when nobody waited any more. */
   #owed = 0;
@@ -28,27 +29,15 @@ export class BullBell {
   #isClosed = false;
 
   constructor(
-    redisUrl: string,
+    private readonly redisUrl: string,
     private readonly logger: Logger,
-  ) {
-    this.#queue = new Bull<{ id: string }>(QUEUE_NAME, {
-      createClient: () => this.#connect(redisUrl),
-      settings: { drainDelay: 1 },
-    });
-  }
-
-  #connect(redisUrl: string): Redis {
-    const client = new Redis(redisUrl, { maxRetriesPerRequest: null, enableReadyCheck: false });
-    client.on('error', (error: Error) => {
-      this.logger.warn({ err: error }, 'redis');
-    });
-    this.#clients.push(client);
-    return client;
-  }
+  ) {}
 
   /** Throws REDIS_EVICTS. A Redis that is not there is no reason not to start: jobs wait in SQLite, not in Redis. */
   async start(): Promise<void> {
-    const info = await withDeadline(this.#queue.client.info(), CONNECT_MS);
+    const queue = await this.#open();
+    this.#queue = queue;
+    const info = await withDeadline(queue.client.info(), CONNECT_MS);
     if (info === null) {
       this.logger.warn('redis does not answer; workers on other machines look for work from time to time instead');
       return;
@@ -58,11 +47,26 @@ export class BullBell {
       this.logger.info('redis keeps no append-only file; a restart loses bells, never jobs');
   }
 
+  /** Loaded here and not above: a sidecar without Redis has no use for 15 MB of Redis clients. */
+  async #open(): Promise<Queue<{ id: string }>> {
+    const [{ default: Bull }, { default: Client }] = await Promise.all([import('bull'), import('ioredis')]);
+    const connect = () => {
+      const client = new Client(this.redisUrl, { maxRetriesPerRequest: null, enableReadyCheck: false });
+      client.on('error', (error: Error) => {
+        this.logger.warn({ err: error }, 'redis');
+      });
+      this.#clients.push(client);
+      return client;
+    };
+    return new Bull<{ id: string }>(QUEUE_NAME, { createClient: connect, settings: { drainDelay: 1 } });
+  }
+
   /** Rings once. Never waits and never fails: a bell that is lost is rung again by the reconciler. */
   ring(id: string): void {
-    if (this.#isClosed || this.#ringing >= MOST_RINGING || !this.isConnected()) return;
+    const queue = this.#queue;
+    if (this.#isClosed || this.#ringing >= MOST_RINGING || queue?.client.status !== 'ready') return;
     this.#ringing += 1;
-    const added = this.#queue.add({ id }, { removeOnComplete: true, removeOnFail: true });
+    const added = queue.add({ id }, { removeOnComplete: true, removeOnFail: true });
     withDeadline(added, RING_DEADLINE_MS)
       .catch((error: unknown) => {
         this.logger.warn({ err: error }, 'bell not rung');
@@ -73,13 +77,14 @@ export class BullBell {
   }
 
   isConnected(): boolean {
-    return this.#queue.client.status === 'ready';
+    return this.#queue?.client.status === 'ready';
   }
 
   /** Bells that nobody has heard yet; null when Redis does not answer. */
   async unheard(): Promise<number | null> {
-    if (!this.isConnected()) return null;
-    return withDeadline(this.#queue.getWaitingCount(), RING_DEADLINE_MS).catch(() => null);
+    const queue = this.#queue;
+    if (queue?.client.status !== 'ready') return null;
+    return withDeadline(queue.getWaitingCount(), RING_DEADLINE_MS).catch(() => null);
   }
 
   /** Resolves with true at a bell that nobody else hears, with false after `timeoutMs` or when `signal` aborts. */
@@ -109,11 +114,12 @@ export class BullBell {
 
   /** Takes bells from Redis as long as somebody waits: one that nobody here can use belongs to another process. */
   async #pull(): Promise<void> {
-    if (this.#isPulling) return;
+    const queue = this.#queue;
+    if (this.#isPulling || queue === null) return;
     this.#isPulling = true;
     while (this.#waiting.length > 0 && !this.#isClosed) {
       try {
-        const bell = await this.#queue.getNextJob();
+        const bell = await queue.getNextJob();
         // Nothing when a second has passed without a bell.
         if (bell) this.#deliver();
         await bell?.moveToCompleted('heard', true, true);
@@ -135,7 +141,7 @@ export class BullBell {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const end of [...this.#waiting]) end(false);
-    await withDeadline(this.#queue.close(true), RING_DEADLINE_MS).catch(() => null);
+    if (this.#queue !== null) await withDeadline(this.#queue.close(true), RING_DEADLINE_MS).catch(() => null);
     for (const client of this.#clients) client.disconnect();
   }
 }

@@ -14,7 +14,7 @@ export class IdempotencyStore {
 
   /** The job of the earlier request of this name; null when there was none. Throws IDEMPOTENCY_CONFLICT. */
   find(name: string, request: unknown): string | null {
-    const row = this.storage.db
+    const row = this.storage
       .prepare<[string, string], { request_hash: Buffer; job_id: string }>(
         'SELECT request_hash, job_id FROM idempotency_keys WHERE site_id = ? AND name = ?',
       )
@@ -27,10 +27,10 @@ export class IdempotencyStore {
   /** Inside the accepting transaction. Forgets what is too old to be asked for again. */
   remember(name: string, request: unknown, jobId: string): void {
     const now = Date.now();
-    this.storage.db
+    this.storage
       .prepare('INSERT INTO idempotency_keys (site_id, name, request_hash, job_id, created_at) VALUES (?, ?, ?, ?, ?)')
       .run(this.siteId, name, hashOf(request), jobId, now);
-    this.storage.db.prepare('DELETE FROM idempotency_keys WHERE created_at < ?').run(now - KEPT_MS);
+    this.storage.prepare('DELETE FROM idempotency_keys WHERE created_at < ?').run(now - KEPT_MS);
   }
 }
 

@@ -40,7 +40,7 @@ export class JobStore {
   add(job: NewJob): Job {
     const id = newId('job');
     const at = Date.now();
-    this.storage.db
+    this.storage
       .prepare(
         `INSERT INTO jobs (id, site_id, subject_type, subject_id, image_sha256, model_id, run_id, priority, request,
            state, available_at, created_at, updated_at)
@@ -70,7 +70,7 @@ export class JobStore {
 
   /** The latest job for this subject and image that was not cancelled, with the model it was or will be done by. */
   latestFor(subject: Subject, imageSha256: string): { job: Job; modelId: string | null } | null {
-    const row = this.storage.db
+    const row = this.storage
       .prepare<[string, string, string, string], JobRow>(
         `SELECT ${JOB_COLUMNS} FROM jobs
          WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND image_sha256 = ? AND state <> 'cancelled'
@@ -82,7 +82,7 @@ export class JobStore {
 
   /** A page of jobs, oldest first, and the cursor of the next page. */
   list(filter: JobFilter): { items: Job[]; next: number | null } {
-    const rows = this.storage.db
+    const rows = this.storage
       .prepare<object, JobRow>(
         `SELECT ${JOB_COLUMNS} FROM jobs
          WHERE site_id = :siteId AND seq > :after
@@ -109,7 +109,7 @@ export class JobStore {
         throw new AppError('JOB_NOT_POSSIBLE', { state: job.state });
       }
       const at = Date.now();
-      this.storage.db
+      this.storage
         .prepare(
           `UPDATE jobs SET state = 'cancelled', lease_until = NULL, worker = NULL, updated_at = ?, finished_at = ?
            WHERE id = ? AND site_id = ?`,
@@ -122,7 +122,7 @@ export class JobStore {
 
   /** Cancels up to `limit` jobs of a run that have not ended. Returns how many. */
   cancelOfRun(runId: string, limit: number): number {
-    const rows = this.storage.db
+    const rows = this.storage
       .prepare<[string, string, number], { id: string }>(
         "SELECT id FROM jobs WHERE run_id = ? AND site_id = ? AND state IN ('waiting', 'running') LIMIT ?",
       )
@@ -133,7 +133,7 @@ export class JobStore {
 
   /** Somebody is waiting now for what was not urgent before. No effect on a job that has begun. */
   raisePriority(id: string, priority: Priority): void {
-    this.storage.db
+    this.storage
       .prepare("UPDATE jobs SET priority = :to, held = 0 WHERE id = :id AND state = 'waiting' AND priority > :to")
       .run({ id, to: PRIORITY_NAMES.indexOf(priority) });
   }
@@ -146,7 +146,7 @@ export class JobStore {
       if (job.state !== 'failed' && job.state !== 'cancelled') {
         throw new AppError('JOB_NOT_POSSIBLE', { state: job.state });
       }
-      this.storage.db
+      this.storage
         .prepare(
           `UPDATE jobs SET state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0,
              error_code = NULL, finished_at = NULL, available_at = ?, updated_at = ?
@@ -159,7 +159,7 @@ export class JobStore {
 
   /** How many jobs wait and run. */
   counts(): { waiting: number; running: number } {
-    const rows = this.storage.db
+    const rows = this.storage
       .prepare<[string], { state: string; n: number }>(
         "SELECT state, count(*) AS n FROM jobs WHERE site_id = ? AND state IN ('waiting', 'running') GROUP BY state",
       )
@@ -169,7 +169,7 @@ export class JobStore {
   }
 
   #row(id: string): JobRow | undefined {
-    return this.storage.db
+    return this.storage
       .prepare<[string, string], JobRow>(`SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ? AND site_id = ?`)
       .get(id, this.siteId);
   }

@@ -186,7 +186,7 @@ export class LeaseStore {
 
   /** At start: workers of the previous process of this folder are gone for certain, so their leases end now. */
   endLeasesOf(workerPrefix: string): void {
-    this.storage.db
+    this.storage
       .prepare("UPDATE jobs SET lease_until = 0 WHERE state = 'running' AND substr(worker, 1, length(?)) = ?")
       .run(workerPrefix, workerPrefix);
     while (this.sweep() > 0);

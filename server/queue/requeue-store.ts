@@ -9,7 +9,7 @@ export function requeueFailed(storage: Storage, code: ErrorCode | null): number 
   const codes =
     code === null ? Object.keys(CATALOGUE).filter((one) => isErrorCode(one) && CATALOGUE[one].retryable) : [code];
   const now = Date.now();
-  return storage.db
+  return storage
     .prepare(
       `UPDATE jobs SET state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0, error_code = NULL,
          finished_at = NULL, available_at = ?, updated_at = ?

@@ -19,8 +19,7 @@ export class QueueRoom {
     const now = performance.now();
     if (now - this.#countedAt > COUNT_AGAIN_MS) {
       this.#waiting =
-        this.storage.db.prepare<[], { n: number }>("SELECT count(*) AS n FROM jobs WHERE state = 'waiting'").get()?.n ??
-        0;
+        this.storage.prepare<[], { n: number }>("SELECT count(*) AS n FROM jobs WHERE state = 'waiting'").get()?.n ?? 0;
       this.#countedAt = now;
     }
     if (this.#waiting >= this.most) throw new AppError('QUEUE_FULL', { retry_after_seconds: 60 });

@@ -35,7 +35,7 @@ export class ChangeFeed {
     private readonly storage: Storage,
     private readonly signal: ChangeSignal,
   ) {
-    this.#append = storage.db.prepare(
+    this.#append = storage.prepare(
       'INSERT INTO changes (site_id, type, job_id, suggestion_id, at) VALUES (?, ?, ?, ?, ?)',
     );
     this.#epoch = currentEpoch(storage);
@@ -53,7 +53,7 @@ export class ChangeFeed {
     limit: number,
   ): { items: ChangeEntry[]; next: string; more: boolean } {
     const from = this.#position(after);
-    const rows = this.storage.db
+    const rows = this.storage
       .prepare<[string, number, number], ChangeRow>(
         `SELECT cursor, type, at, job_id, suggestion_id FROM changes
          WHERE site_id = ? AND cursor > ? ORDER BY cursor LIMIT ?`,
@@ -81,7 +81,7 @@ export class ChangeFeed {
     if (cursor === undefined || cursor === '') return 0;
     const [, epoch, digits] = CURSOR.exec(cursor) ?? [];
     if (epoch === undefined || digits === undefined) throw new AppError('BAD_REQUEST', { after: 'is not a cursor' });
-    const row = this.storage.db
+    const row = this.storage
       .prepare<[string], { last_cursor: number | null }>('SELECT last_cursor FROM change_epochs WHERE epoch = ?')
       .get(epoch);
     // An epoch this file has never seen, or a cursor beyond its end: the file is older than the reader, who gets
@@ -94,15 +94,15 @@ export class ChangeFeed {
 
   #last(): number {
     return (
-      this.storage.db.prepare<[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'changes'").get()
-        ?.seq ?? 0
+      this.storage.prepare<[], { seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'changes'").get()?.seq ??
+      0
     );
   }
 }
 
 function currentEpoch(storage: Storage): string {
   return storage.transaction(() => {
-    const row = storage.db
+    const row = storage
       .prepare<[], { epoch: string }>('SELECT epoch FROM change_epochs ORDER BY number DESC LIMIT 1')
       .get();
     if (row !== undefined) return row.epoch;
@@ -114,9 +114,9 @@ function currentEpoch(storage: Storage): string {
 export function beginEpoch(storage: Storage): string {
   return storage.transaction(() => {
     const epoch = newId('epoch');
-    const last = storage.db.prepare<[], { n: number | null }>('SELECT max(cursor) AS n FROM changes').get()?.n ?? 0;
-    storage.db.prepare('UPDATE change_epochs SET last_cursor = ? WHERE last_cursor IS NULL').run(last);
-    storage.db.prepare('INSERT INTO change_epochs (epoch) VALUES (?)').run(epoch);
+    const last = storage.prepare<[], { n: number | null }>('SELECT max(cursor) AS n FROM changes').get()?.n ?? 0;
+    storage.prepare('UPDATE change_epochs SET last_cursor = ? WHERE last_cursor IS NULL').run(last);
+    storage.prepare('INSERT INTO change_epochs (epoch) VALUES (?)').run(epoch);
     return epoch;
   });
 }

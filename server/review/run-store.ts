@@ -30,7 +30,7 @@ export class RunStore {
   create(request: RunRequest): Run {
     const id = newId('run');
     const at = Date.now();
-    this.storage.db
+    this.storage
       .prepare(
         `INSERT INTO runs (id, site_id, name, state, include_decided, expected, created_at, updated_at)
          VALUES (?, ?, ?, 'running', ?, ?, ?, ?)`,
@@ -46,7 +46,7 @@ export class RunStore {
 
   /** A page of runs, newest first; `before` is the cursor that the page before gave. */
   list(before: number | undefined, limit: number): { items: Run[]; next: number | null } {
-    const rows = this.storage.db
+    const rows = this.storage
       .prepare<[string, number, number], RunRow>(
         `SELECT ${COLUMNS} FROM runs WHERE site_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
       )
@@ -63,7 +63,7 @@ export class RunStore {
       const state = RunState.parse(row.state);
       const next = moveRun(state, action);
       if (next !== state) {
-        this.storage.db
+        this.storage
           .prepare('UPDATE runs SET state = ?, settling = ?, updated_at = ? WHERE id = ? AND site_id = ?')
           .run(next, next === 'paused' ? 0 : 1, Date.now(), id, this.siteId);
       }
@@ -99,7 +99,7 @@ export class RunStore {
     states: readonly State[],
     runId: string,
   ): Record<State, number> {
-    const rows = this.storage.db
+    const rows = this.storage
       .prepare<[string], { state: string; n: number }>(
         `SELECT state, count(*) AS n FROM ${table} WHERE run_id = ? GROUP BY state`,
       )
@@ -109,7 +109,7 @@ export class RunStore {
   }
 
   #row(id: string): RunRow | undefined {
-    return this.storage.db
+    return this.storage
       .prepare<[string, string], RunRow>(`SELECT ${COLUMNS} FROM runs WHERE id = ? AND site_id = ?`)
       .get(id, this.siteId);
   }

@@ -48,7 +48,7 @@ export function listSuggestions(
   }
   const after = readCursor(filter.after, column);
   if (after !== null) conditions.push(`(${column}, seq) ${descending ? '<' : '>'} (:afterValue, :afterSeq)`);
-  const rows = storage.db
+  const rows = storage
     .prepare<object, SuggestionRow>(
       `SELECT ${SUGGESTION_COLUMNS} FROM suggestions WHERE ${conditions.join(' AND ')}
        ORDER BY ${column} ${direction}, seq ${direction} LIMIT :limit`,

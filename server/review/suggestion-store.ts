@@ -41,7 +41,7 @@ export class SuggestionStore {
       const isLate = this.#supersedeOlder(suggestion);
       const id = newId('sug');
       const at = Date.now();
-      const { lastInsertRowid } = this.storage.db
+      const { lastInsertRowid } = this.storage
         .prepare(
           `INSERT INTO suggestions (id, site_id, job_id, job_seq, run_id, version, state, subject_type, subject_id,
              image_sha256, fields, alternatives, confidence, flags, model, current, created_at, updated_at)
@@ -66,7 +66,7 @@ export class SuggestionStore {
           at,
           at,
         );
-      const flag = this.storage.db.prepare('INSERT INTO suggestion_flags (suggestion_seq, code) VALUES (?, ?)');
+      const flag = this.storage.prepare('INSERT INTO suggestion_flags (suggestion_seq, code) VALUES (?, ?)');
       for (const code of new Set(suggestion.flags.map((one) => one.code))) flag.run(lastInsertRowid, code);
       this.changes.append(this.siteId, { type: 'suggestion.created', suggestionId: id });
       return this.#need(id);
@@ -74,7 +74,7 @@ export class SuggestionStore {
   }
 
   #supersedeOlder({ subject, jobSeq }: NewSuggestion): boolean {
-    const open = this.storage.db
+    const open = this.storage
       .prepare<[string, string, string], { id: string; job_seq: number; state: string }>(
         'SELECT id, job_seq, state FROM suggestions WHERE site_id = ? AND subject_type = ? AND subject_id = ?',
       )
@@ -94,7 +94,7 @@ export class SuggestionStore {
   /** Other images of the site that were given these very words; counted no further than 20. */
   countOthersWithText(imageSha256: string, altText: string): number {
     return (
-      this.storage.db
+      this.storage
         .prepare<[string, string, string], { n: number }>(
           `SELECT count(*) AS n FROM (
              SELECT DISTINCT image_sha256 FROM suggestions
@@ -127,7 +127,7 @@ export class SuggestionStore {
    * take back those it has applied. Returns how many.
    */
   withdrawOfRun(runId: string, limit: number): number {
-    const rows = this.storage.db
+    const rows = this.storage
       .prepare<[string, string, number], { id: string; state: string }>(
         `SELECT id, state FROM suggestions
          WHERE run_id = ? AND site_id = ?
@@ -137,7 +137,7 @@ export class SuggestionStore {
       .all(runId, this.siteId, limit);
     for (const { id, state } of rows) {
       if (state === 'applied') {
-        this.storage.db.prepare('UPDATE suggestions SET undo_asked = 1 WHERE id = ?').run(id);
+        this.storage.prepare('UPDATE suggestions SET undo_asked = 1 WHERE id = ?').run(id);
         this.changes.append(this.siteId, { type: 'suggestion.undo_asked', suggestionId: id });
       } else this.#supersede(id);
     }
@@ -145,7 +145,7 @@ export class SuggestionStore {
   }
 
   #supersede(id: string): void {
-    this.storage.db
+    this.storage
       .prepare("UPDATE suggestions SET state = 'superseded', version = version + 1, updated_at = ? WHERE id = ?")
       .run(Date.now(), id);
     this.changes.append(this.siteId, { type: 'suggestion.superseded', suggestionId: id });
@@ -154,7 +154,7 @@ export class SuggestionStore {
   /** The job whose suggestion for this very image a person rejected or called decorative; null when nobody did. */
   jobDecidedAgainst(subject: Subject, imageSha256: string): string | null {
     return (
-      this.storage.db
+      this.storage
         .prepare<[string, string, string, string], { job_id: string }>(
           `SELECT job_id FROM suggestions
            WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND image_sha256 = ?
@@ -173,7 +173,7 @@ export class SuggestionStore {
       const next = writeBack(standing, report.outcome);
       if (next === standing) return now;
       this.#move(id, next);
-      this.storage.db
+      this.storage
         .prepare('UPDATE suggestions SET write_back = ? WHERE id = ?')
         .run(JSON.stringify({ ...report, at: Date.now() }), id);
       // A text that goes back because its whole run did is not asked about again.
@@ -185,14 +185,13 @@ export class SuggestionStore {
 
   #wasAskedToUndo(id: string): boolean {
     return (
-      this.storage.db
-        .prepare<[string], { undo_asked: number }>('SELECT undo_asked FROM suggestions WHERE id = ?')
-        .get(id)?.undo_asked === 1
+      this.storage.prepare<[string], { undo_asked: number }>('SELECT undo_asked FROM suggestions WHERE id = ?').get(id)
+        ?.undo_asked === 1
     );
   }
 
   #move(id: string, next: Standing): void {
-    const { changes } = this.storage.db
+    const { changes } = this.storage
       .prepare(
         `UPDATE suggestions
          SET version = ?, state = ?, "values" = ?, reason = ?, decided_by = ?, decided_at = ?, updated_at = ?
@@ -214,7 +213,7 @@ export class SuggestionStore {
   }
 
   #row(id: string): SuggestionRow | undefined {
-    return this.storage.db
+    return this.storage
       .prepare<[string, string], SuggestionRow>(
         `SELECT ${SUGGESTION_COLUMNS} FROM suggestions WHERE id = ? AND site_id = ?`,
       )

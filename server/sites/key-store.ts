@@ -31,7 +31,7 @@ export class KeyStore {
     private readonly storage: Storage,
     private readonly now: () => number = Date.now,
   ) {
-    this.#byId = storage.db.prepare<[string], KeyRow & { secret_hash: Buffer }>(
+    this.#byId = storage.prepare<[string], KeyRow & { secret_hash: Buffer }>(
       `SELECT ${COLUMNS}, secret_hash FROM keys WHERE id = ?`,
     );
   }
@@ -42,7 +42,7 @@ export class KeyStore {
     text: string;
   } {
     const key = newKey();
-    this.storage.db
+    this.storage
       .prepare(
         'INSERT INTO keys (id, site_id, scope, name, secret_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       )
@@ -62,7 +62,7 @@ export class KeyStore {
   }
 
   list(siteId?: string): KeyRow[] {
-    return this.storage.db
+    return this.storage
       .prepare<{ siteId: string | null }, KeyRow>(
         `SELECT ${COLUMNS} FROM keys WHERE :siteId IS NULL OR site_id = :siteId ORDER BY created_at, id`,
       )
@@ -74,7 +74,7 @@ export class KeyStore {
   }
 
   count(): number {
-    return this.storage.db.prepare<[], { n: number }>('SELECT count(*) AS n FROM keys').get()?.n ?? 0;
+    return this.storage.prepare<[], { n: number }>('SELECT count(*) AS n FROM keys').get()?.n ?? 0;
   }
 
   /** The key stops working now. False when there is no such key, or it was revoked before. */
@@ -94,6 +94,6 @@ export class KeyStore {
   }
 
   #end(sql: string, at: number, id: string): boolean {
-    return this.storage.db.prepare(sql).run(at, id).changes === 1;
+    return this.storage.prepare(sql).run(at, id).changes === 1;
   }
 }

@@ -31,12 +31,12 @@ export class SiteStore {
     private readonly storage: Storage,
     private readonly now: () => number = Date.now,
   ) {
-    this.#byId = storage.db.prepare<[string], SiteRow>('SELECT id, name, settings, created_at FROM sites WHERE id = ?');
+    this.#byId = storage.prepare<[string], SiteRow>('SELECT id, name, settings, created_at FROM sites WHERE id = ?');
   }
 
   create(name: string): Site {
     const site = { id: newId('site'), name, settings: SiteSettings.parse({}), createdAt: this.now() };
-    this.storage.db
+    this.storage
       .prepare('INSERT INTO sites (id, name, settings, created_at) VALUES (?, ?, ?, ?)')
       .run(site.id, site.name, JSON.stringify(site.settings), site.createdAt);
     return site;
@@ -48,7 +48,7 @@ export class SiteStore {
   }
 
   list(): Site[] {
-    return this.storage.db
+    return this.storage
       .prepare<[], SiteRow>('SELECT id, name, settings, created_at FROM sites ORDER BY created_at, id')
       .all()
       .map(siteOf);
@@ -61,7 +61,7 @@ export class SiteStore {
       if (site === null) return null;
       const name = change.name ?? site.name;
       const settings = change.settings ?? site.settings;
-      this.storage.db
+      this.storage
         .prepare('UPDATE sites SET name = ?, settings = ? WHERE id = ?')
         .run(name, JSON.stringify(settings), id);
       return { ...site, name, settings };

@@ -1,4 +1,4 @@
-import BetterSqlite3, { type Database } from 'better-sqlite3';
+import BetterSqlite3, { type Database, type Statement } from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -16,8 +16,24 @@ export const APPLICATION_ID = 0x616c7473;
  */
 export class Storage {
   readonly #afterCommit: (() => void)[] = [];
+  readonly #statements = new Map<string, Statement>();
 
   constructor(readonly db: Database) {}
+
+  /**
+   * The statement of this text, compiled once and kept for as long as the connection is open: for texts of the source,
+   * not for texts that are put together from what somebody sent.
+   */
+  prepare<Parameters extends unknown[] | object = unknown[], Row = unknown>(
+    sql: string,
+  ): Parameters extends unknown[] ? Statement<Parameters, Row> : Statement<[Parameters], Row>;
+  prepare(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
 
   /** Runs `work` atomically: all of its writes are on disk when this returns, or none is. */
   transaction<Result>(work: () => Result): Result {

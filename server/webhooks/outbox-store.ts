@@ -46,14 +46,14 @@ export class OutboxStore {
   readonly #nextDueAt;
 
   constructor(private readonly storage: Storage) {
-    this.#due = storage.db.prepare<[Record<string, number>], DueRow>(
+    this.#due = storage.prepare<[Record<string, number>], DueRow>(
       `SELECT o.site_id, o.message_id, o.generation, o.news_at, w.url, w.secret, w.failures,
               CASE WHEN w.previous_until > :now THEN w.previous_secret END AS previous_secret
        FROM webhook_outbox o JOIN webhooks w USING (site_id)
        WHERE w.retry_at <= :now AND w.gone_at IS NULL
        ORDER BY w.retry_at, o.news_at LIMIT :limit`,
     );
-    this.#nextDueAt = storage.db.prepare<[], { at: number | null }>(
+    this.#nextDueAt = storage.prepare<[], { at: number | null }>(
       'SELECT min(w.retry_at) AS at FROM webhook_outbox JOIN webhooks w USING (site_id) WHERE w.gone_at IS NULL',
     );
   }
@@ -73,11 +73,11 @@ export class OutboxStore {
     const { siteId, generation } = message;
     this.storage.transaction(() => {
       this.#updateSite('failures = 0, retry_at = :at', { siteId, at: now + LEAST_GAP_MS });
-      const dropped = this.storage.db
+      const dropped = this.storage
         .prepare('DELETE FROM webhook_outbox WHERE site_id = ? AND generation = ?')
         .run(siteId, generation).changes;
       if (dropped === 1) return;
-      this.storage.db
+      this.storage
         .prepare(
           `UPDATE webhook_outbox SET message_id = 'msg_' || lower(hex(randomblob(16))), news_at = ? WHERE site_id = ?`,
         )
@@ -106,10 +106,10 @@ export class OutboxStore {
   }
 
   #drop(siteId: string): void {
-    this.storage.db.prepare('DELETE FROM webhook_outbox WHERE site_id = ?').run(siteId);
+    this.storage.prepare('DELETE FROM webhook_outbox WHERE site_id = ?').run(siteId);
   }
 
   #updateSite(change: string, values: { siteId: string; at: number }): void {
-    this.storage.db.prepare(`UPDATE webhooks SET ${change} WHERE site_id = :siteId`).run(values);
+    this.storage.prepare(`UPDATE webhooks SET ${change} WHERE site_id = :siteId`).run(values);
   }
 }

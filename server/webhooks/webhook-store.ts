@@ -22,7 +22,7 @@ export class WebhookStore {
   register(url: string): Registration {
     const now = this.now();
     const secret = `whsec_${randomBytes(32).toString('base64')}`;
-    const row = this.storage.db
+    const row = this.storage
       .prepare<[Record<string, unknown>], { created_at: number }>(
         `INSERT INTO webhooks (site_id, url, secret, created_at, updated_at) VALUES (:siteId, :url, :secret, :now, :now)
          ON CONFLICT (site_id) DO UPDATE SET
@@ -36,6 +36,6 @@ export class WebhookStore {
 
   /** True when there was one. Its waiting message goes with it. */
   remove(): boolean {
-    return this.storage.db.prepare('DELETE FROM webhooks WHERE site_id = ?').run(this.siteId).changes === 1;
+    return this.storage.prepare('DELETE FROM webhooks WHERE site_id = ?').run(this.siteId).changes === 1;
   }
 }

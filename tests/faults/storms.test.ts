@@ -1,5 +1,5 @@
 import { redisStorm } from '../support/faults/redis-storm';
-import { killApi, killWorkers, type StormReport } from '../support/faults/storm';
+import { killApi, killWorkers, stopApi, type StormReport } from '../support/faults/storm';
 
 // npm run test:faults: a long evening for the sidecar. FAULT_SEED chooses another one.
 const seed = Number(process.env['FAULT_SEED'] ?? 1);
@@ -44,6 +44,14 @@ test(
   'kill -9 of workers in the middle of the real model’s captions',
   async () => {
     expect(await print(killWorkers({ seed, kills: 40, leastJobs: 100, engine: 'mini' }))).toMatchObject(sound);
+  },
+  LONGEST_MS,
+);
+
+test(
+  'SIGTERM 30 times while the real model captions: nothing is interrupted',
+  async () => {
+    expect(await print(stopApi({ seed, stops: 30, engine: 'mini' }))).toMatchObject({ ...sound, interruptions: 0 });
   },
   LONGEST_MS,
 );

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { readSync } from 'node:fs';
 
 /** Random access to the bytes of a file that may be hostile. */
 export interface ByteSource {
@@ -10,20 +10,20 @@ export interface ByteSource {
 /** Bytes fetched at once: most headers are done with one read. */
 const WINDOW = 65_536;
 
-/** A source that keeps the last window it read. */
-export function fileSource(handle: FileHandle, size: number): ByteSource {
+/** A source that keeps the last window it read of the open file `fd`. */
+export function fileSource(fd: number, size: number): ByteSource {
   let start = 0;
   let window = Buffer.alloc(0);
   return {
     size,
-    async read(offset, length) {
+    read(offset, length) {
       if (offset < start || offset + length > start + window.length) {
         const buffer = Buffer.alloc(Math.max(0, Math.min(Math.max(length, WINDOW), size - offset)));
-        const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
+        const bytesRead = readSync(fd, buffer, 0, buffer.length, offset);
         start = offset;
         window = buffer.subarray(0, bytesRead);
       }
-      return window.subarray(offset - start, offset - start + length);
+      return Promise.resolve(window.subarray(offset - start, offset - start + length));
     },
   };
 }

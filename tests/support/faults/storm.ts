@@ -120,6 +120,23 @@ export function killApi(storm: Storm): Promise<StormReport> {
   });
 }
 
+/** What an operator's stop may take. */
+const STOP_MS = 20_000;
+
+/** `stops` times SIGTERM in the middle of requests and jobs, and a new start: nothing is killed, so nothing may be interrupted. */
+export function stopApi({ stops, ...storm }: Omit<Storm, 'kills'> & { readonly stops: number }): Promise<StormReport> {
+  return runStorm({ ...storm, kills: 0, name: 'stop' }, async ({ sidecar, clients, random }) => {
+    for (let stop = 1; stop <= stops; stop += 1) {
+      await pause(random() * LATEST_KILL_MS);
+      const begin = performance.now();
+      const code = await sidecar.stop();
+      const ms = Math.round(performance.now() - begin);
+      if (code !== 0 || ms > STOP_MS) clients.ledger.broken.push(`stop ${stop}: exit code ${code} after ${ms} ms`);
+      await sidecar.start();
+    }
+  });
+}
+
 /** From one suggestion to the next kill, at most. */
 const AFTER_SUGGESTION_MS = 100;
 
