@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -12,6 +12,8 @@ import { AltsmithPeer, findPython, HuggingFacePeer, NEW_TOKENS, OTHER_QUESTION, 
 const WARM_UPS = 2;
 const BEAMS = [1, 3] as const;
 const QUALITY = 90;
+const THROUGHPUT_TURNS = 3;
+const THROUGHPUT_PICTURES = 14;
 
 interface Row {
   name: string;
@@ -102,6 +104,21 @@ async function measure(peers: readonly Peer[], { files, rounds, pauseSeconds, ot
   return [...rows.values()];
 }
 
+/** The rounds of an earlier sitting and of this one as if they had been one. */
+function join(earlier: readonly Row[], later: readonly Row[]): Row[] {
+  return later.map((row) => {
+    const before = earlier.find(({ name }) => name === row.name);
+    if (before === undefined) throw new Error(`The earlier sitting has no ${row.name}.`);
+    return {
+      name: row.name,
+      loadMs: Math.min(before.loadMs, row.loadMs),
+      peakMegabytes: Math.max(before.peakMegabytes, row.peakMegabytes),
+      runs: Object.fromEntries(BEAMS.map((beams) => [beams, [...before.runs[beams]!, ...row.runs[beams]!]])),
+      again: [...before.again, ...row.again],
+    };
+  });
+}
+
 function print(rows: readonly Row[]): void {
   const base = (name: string, beams: number) => {
     const row = rows.find((each) => each.name === name);
@@ -142,22 +159,29 @@ function agreement(rows: readonly Row[], name: string): string {
   return `${pairs.filter(Boolean).length} of ${pairs.length} captions have the tokens of HF fp32`;
 }
 
-/** Captions per second of one worker with all threads against as many one-thread workers. */
+/**
+ * Captions per second of one worker with all threads against as many one-thread workers, and the peak memory of all of
+ * them in MB. The first pictures only warm them up: a worker remembers what it has just seen.
+ */
 async function throughput(root: string, modelFolder: string, files: readonly string[], threads: number) {
-  const rates: Record<string, number[]> = {};
-  for (let turn = 0; turn < 3; turn++) {
+  const [first, timed] = [files.slice(0, threads), files.slice(threads)];
+  const found: Record<string, { captionsPerSecond: number[]; peakMegabytes: number }> = {};
+  for (let turn = 0; turn < THROUGHPUT_TURNS; turn++) {
     for (const workers of [1, threads]) {
       const name = `${workers} × ${threads / workers}`;
       const peer = new AltsmithPeer(name, root, { modelFolder, workers, threads: threads / workers });
       await peer.start();
-      await Promise.all(Array.from({ length: workers }, (_, index) => peer.ask(files[index]!, 1)));
+      await Promise.all(first.map((file) => peer.ask(file, 1)));
       const begin = performance.now();
-      await Promise.all(files.map((file) => peer.ask(file, 1)));
-      (rates[name] ??= []).push(files.length / ((performance.now() - begin) / 1000));
+      await Promise.all(timed.map((file) => peer.ask(file, 1)));
+      const seconds = (performance.now() - begin) / 1000;
+      const row = (found[name] ??= { captionsPerSecond: [], peakMegabytes: 0 });
+      row.captionsPerSecond.push(Number((timed.length / seconds).toFixed(2)));
+      row.peakMegabytes = Math.max(row.peakMegabytes, Math.round(peer.peakMegabytes()));
       await peer.stop();
     }
   }
-  return Object.fromEntries(Object.entries(rates).map(([name, each]) => [name, Math.max(...each)]));
+  return found;
 }
 
 /** Prints one table, and writes everything as JSON when asked. */
@@ -172,6 +196,8 @@ export async function main(args: string[], root: string): Promise<void> {
       pause: { type: 'string', default: '0' },
       folder: { type: 'string', default: path.join(tmpdir(), 'altsmith-bench') },
       out: { type: 'string' },
+      // The table goes on where that of --out ended.
+      add: { type: 'boolean', default: false },
       // Of ours; int8-vnni is only worth measuring on a CPU with VNNI.
       precisions: { type: 'string', default: 'fp32,int8' },
       keep: { type: 'boolean', default: false },
@@ -209,7 +235,10 @@ export async function main(args: string[], root: string): Promise<void> {
     const peers: Peer[] = [...ours, ...(python === null ? [] : ['fp32', 'int8'].map(reference))];
     const other = isQuestion ? OTHER_QUESTION : 'a picture';
     rows = await measure(peers, { files, rounds, pauseSeconds: Number(values.pause), other });
+    if (values.add && values.out !== undefined && existsSync(values.out))
+      rows = join(JSON.parse(readFileSync(values.out, 'utf8')).rows, rows);
     print(rows);
+    console.log(`${rows[0]?.runs[1]?.length} rounds`);
     console.log(`fp32: ${agreement(rows, 'Altsmith fp32')}; int8: ${agreement(rows, 'Altsmith int8')}`);
   }
   const compared =
@@ -217,12 +246,12 @@ export async function main(args: string[], root: string): Promise<void> {
       ? await compare(root, path.join(folder, 'fp32'), reference('fp32'))
       : null;
   if (compared !== null) console.log('fp32 beside HF fp32:', JSON.stringify(compared));
-  const rates: Record<string, Record<string, number>> = {};
+  const rates: Record<string, Awaited<ReturnType<typeof throughput>>> = {};
   if (parts.includes('workers')) {
     const models = { [`${which} int8`]: path.join(folder, 'int8'), mini: path.join(root, 'models/mini') };
     for (const [name, modelFolder] of Object.entries(models)) {
-      rates[name] = await throughput(root, modelFolder, files.slice(0, 10), threads);
-      console.log(`captions per second of ${name}, workers × threads:`, rates[name]);
+      rates[name] = await throughput(root, modelFolder, files.slice(0, THROUGHPUT_PICTURES), threads);
+      console.log(`${name}, workers × threads:`, JSON.stringify(rates[name]));
     }
   }
   if (values.out !== undefined)
