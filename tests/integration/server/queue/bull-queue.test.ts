@@ -68,6 +68,37 @@ describe('Redis', () => {
     }
   });
 
+  test('in a stranger’s hands can only ring: what is forged there makes no job and hides none', async () => {
+    const bench = await QueueBench.start(bullQueue);
+    const claim = () => bench.queue.claim({ worker: 'w', waitMs: 3000 });
+    // As Bull itself lays a job down; `data` is an expression of Redis's Lua.
+    const forge = async (id: number, data: string) => {
+      const job = `'bull:altsmith-bell:${id}', 'name', '__default__', 'opts', '{}', 'timestamp', '1', 'data', ${data}`;
+      await redis.command(`EVAL "redis.call('HSET', ${job.replaceAll('"', '\\"')})" 0`);
+      await redis.command(`RPUSH bull:altsmith-bell:wait ${id}`);
+    };
+    try {
+      await forge(901, `'{"id":"job_unknown"}'`);
+      await forge(902, `'{"site_id":"${bench.siteB}","image_sha256":"${'a'.repeat(64)}"}'`);
+      await forge(903, `'"' .. string.rep('x', 1000000) .. '"'`);
+      await forge(904, "'{broken'");
+      await redis.command('RPUSH bull:altsmith-bell:wait 905');
+      expect(await redis.command('HSTRLEN bull:altsmith-bell:903 data')).toBe(':1000002');
+      expect(await bells()).toBe(':5');
+      expect(await bench.queue.claim({ worker: 'w', waitMs: 500 })).toBeNull();
+      const jobs = [bench.addAndRing(), bench.addAndRing()];
+      expect([(await claim())?.jobId, (await claim())?.jobId]).toEqual(jobs.map(({ id }) => id));
+      await waitFor('every bell to be heard', async () => {
+        await bench.queue.claim({ worker: 'w', waitMs: 200 });
+        return (await bells()) === ':0';
+      });
+      expect(bench.jobs().list({ limit: 10 }).items).toHaveLength(jobs.length);
+      expect(bench.jobs(bench.siteB).list({ limit: 10 }).items).toHaveLength(0);
+    } finally {
+      await bench.remove();
+    }
+  });
+
   test('absent at the start, killed or frozen: jobs are accepted and handed out all the same', async () => {
     const own = await RedisServer.prepare();
     const bench = await QueueBench.start((leases) => new BullQueue(leases, LEASE_MS, new BullBell(own.url, silent)));
