@@ -1,7 +1,6 @@
 import { withAnySignal } from '../any-signal';
-import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
+import { existsSync, renameSync } from 'node:fs';
+import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
 import { AppError, toAppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import type { Logger } from '../logger';
@@ -31,12 +30,20 @@ export type JobOutcome = 'done' | 'waiting' | 'failed' | 'lost' | 'released';
 const RENEWALS_A_LEASE = 4;
 const STORE_AGAIN_MS = 1000;
 
-/** One claimed job from start to end. Never rejects: whatever happens becomes the outcome. */
-export async function captionJob(parts: CaptionJobParts, claim: Claim, stopping: AbortSignal): Promise<JobOutcome> {
+/**
+ * One claimed job from start to end. Never rejects: whatever happens becomes the outcome. `engineIsFree` is called as soon
+ * as the model has answered, before anything is stored.
+ */
+export async function captionJob(
+  parts: CaptionJobParts,
+  claim: Claim,
+  stopping: AbortSignal,
+  engineIsFree: () => void,
+): Promise<JobOutcome> {
   const started = performance.now();
   const logger = parts.logger.child({ job_id: claim.jobId, site_id: claim.siteId, attempt: claim.attempt });
   logger.info('job started');
-  const outcome = await work(parts, claim, { stopping, logger });
+  const outcome = await work(parts, claim, { stopping, engineIsFree, logger });
   const ms = performance.now() - started;
   logger.info({ outcome, ms: Math.round(ms) }, 'job ended');
   parts.jobEnded(outcome, ms / 1000);
@@ -45,16 +52,18 @@ export async function captionJob(parts: CaptionJobParts, claim: Claim, stopping:
 
 interface Attempt {
   readonly stopping: AbortSignal;
+  readonly engineIsFree: () => void;
   readonly logger: Logger;
 }
 
-async function work(parts: CaptionJobParts, claim: Claim, { stopping, logger }: Attempt): Promise<JobOutcome> {
+async function work(parts: CaptionJobParts, claim: Claim, attempt: Attempt): Promise<JobOutcome> {
+  const { stopping, engineIsFree, logger } = attempt;
   const lost = new AbortController();
   const renewal = setInterval(() => {
     if (!keepsLease(parts, claim, logger)) lost.abort();
   }, parts.queue.leaseMs / RENEWALS_A_LEASE);
   try {
-    await withAnySignal([lost.signal, stopping], (signal) => runAndFinish(parts, claim, signal));
+    await withAnySignal([lost.signal, stopping], (signal) => runAndFinish(parts, claim, engineIsFree, signal));
     return 'done';
   } catch (thrown) {
     if (lost.signal.aborted) return 'lost';
@@ -74,7 +83,12 @@ function keepsLease(parts: CaptionJobParts, claim: Claim, logger: Logger): boole
   }
 }
 
-async function runAndFinish(parts: CaptionJobParts, claim: Claim, signal: AbortSignal): Promise<void> {
+async function runAndFinish(
+  parts: CaptionJobParts,
+  claim: Claim,
+  engineIsFree: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   const known = knownResult(parts, claim);
   if (known !== null) {
     parts.finisher.finish(claim, known, false);
@@ -94,9 +108,13 @@ async function runAndFinish(parts: CaptionJobParts, claim: Claim, signal: AbortS
       thumbnailPath: unfinished,
       signal,
     });
-    await finish(parts, claim, { result: captionOf(result), unfinished });
-  } finally {
+    engineIsFree();
+    // The worker gets its next picture first; only then is this one's end written, which waits for the disk.
+    await breathe();
+    finish(parts, claim, { result: captionOf(result), unfinished });
+  } catch (error) {
     await images.removeDrafts(draft);
+    throw error;
   }
 }
 
@@ -106,14 +124,10 @@ function knownResult(parts: CaptionJobParts, claim: Claim): CaptionResult | null
   return model === null ? null : parts.resultsOf(claim.siteId).get(claim.imageSha256, modelKey(model));
 }
 
-async function finish(
-  parts: CaptionJobParts,
-  claim: Claim,
-  work: { result: CaptionResult; unfinished: string },
-): Promise<void> {
+function finish(parts: CaptionJobParts, claim: Claim, work: { result: CaptionResult; unfinished: string }): void {
   const hasThumbnail = existsSync(work.unfinished);
   const thumbnail = parts.imagesOf(claim.siteId).thumbnailPath(claim.imageSha256);
-  if (hasThumbnail) await rename(work.unfinished, thumbnail);
+  if (hasThumbnail) renameSync(work.unfinished, thumbnail);
   parts.finisher.finish(claim, work.result, hasThumbnail);
 }
 
@@ -121,7 +135,7 @@ async function finish(
 async function settle(
   parts: CaptionJobParts,
   claim: Claim,
-  attempt: Attempt & { thrown: unknown; lost: AbortSignal },
+  attempt: Omit<Attempt, 'engineIsFree'> & { thrown: unknown; lost: AbortSignal },
 ): Promise<JobOutcome> {
   const { thrown, stopping, lost, logger } = attempt;
   const error = parts.translate(thrown) ?? toAppError(thrown);

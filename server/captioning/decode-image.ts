@@ -16,6 +16,8 @@ const ALLOWED_LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((na
 const HALVED_FROM = 2400;
 const THUMBNAIL_SIDE = 640;
 const THUMBNAIL_QUALITY = 78;
+/** The usual 4 takes twice as long, as much as an eighth of a caption by `mini`, for a file 3 % smaller. */
+const THUMBNAIL_EFFORT = 2;
 
 export interface DecodedImage {
   readonly picture: Picture;
@@ -102,7 +104,7 @@ export async function writeThumbnail(picture: Picture, file: string): Promise<vo
   try {
     await sharp(picture.data, { raw: { width, height, channels: 3 } })
       .resize(THUMBNAIL_SIDE, THUMBNAIL_SIDE, { fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: THUMBNAIL_QUALITY })
+      .webp({ quality: THUMBNAIL_QUALITY, effort: THUMBNAIL_EFFORT })
       .toFile(draft);
     await rename(draft, file);
   } catch (cause) {

@@ -1,5 +1,6 @@
 import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
 import { captionJob, type CaptionJobParts } from './caption-job';
+import type { Claim } from '../queue/queue';
 import type { EngineSlots } from './engine-slots';
 
 export interface JobRunnerParts extends CaptionJobParts {
@@ -14,11 +15,18 @@ const NOT_READY_MS = 200;
 /** After a job came back because the model or the disk was not there. */
 const TROUBLE_MS = 1000;
 
-/** Keeps the local worker processes busy: claims jobs and runs them, as many at a time as there are workers. */
+/**
+ * Keeps the local worker processes busy: claims jobs and runs them, as many at a time as there are workers. What the model
+ * said is stored while it already looks at the next picture.
+ */
 export class JobRunner {
   readonly #stopClaiming = new AbortController();
   readonly #abandon = new AbortController();
   #loops: Promise<void>[] = [];
+  /** Jobs that the engine is done with, whose end is being stored. */
+  readonly #ending = new Set<Promise<void>>();
+  /** No claim before then, by the monotonic clock. */
+  #troubledUntil = 0;
 
   constructor(private readonly parts: JobRunnerParts) {}
 
@@ -31,37 +39,57 @@ export class JobRunner {
     this.#stopClaiming.abort();
     const timer = setTimeout(() => this.#abandon.abort(), graceMs);
     await Promise.all(this.#loops);
+    await Promise.all(this.#ending);
     clearTimeout(timer);
   }
 
   async #loop(worker: string): Promise<void> {
     const { signal } = this.#stopClaiming;
     while (!signal.aborted) {
-      const waitMs = await this.#step(worker, signal);
+      const waitMs = Math.max(
+        this.#troubledUntil - performance.now(),
+        this.parts.engine.state().ready ? 0 : NOT_READY_MS,
+      );
       // Rejects when stopping, which the loop's own condition sees.
       if (waitMs > 0) await pause(waitMs, undefined, { signal }).catch(() => undefined);
-      // Jobs whose result is known, or whose picture is gone, wait for nothing: hundreds of them would hold up requests.
-      else await breathe();
+      else await this.#step(worker, signal);
     }
   }
 
-  /** Does at most one job. Returns how long to wait before the next try. */
-  async #step(worker: string, signal: AbortSignal): Promise<number> {
-    const { queue, engine, slots, logger } = this.parts;
-    if (!engine.state().ready) return NOT_READY_MS;
+  /** Does at most one job. */
+  async #step(worker: string, signal: AbortSignal): Promise<void> {
+    const { queue, slots, logger } = this.parts;
     try {
       const claim = await queue.claim({ worker, waitMs: CLAIM_WAIT_MS, signal });
-      if (claim === null) return 0;
-      const giveBack = await slots.take('job');
-      try {
-        const outcome = await captionJob(this.parts, claim, this.#abandon.signal);
-        return outcome === 'released' || outcome === 'lost' ? TROUBLE_MS : 0;
-      } finally {
-        giveBack();
-      }
+      if (claim !== null) await this.#untilEngineIsFree(claim, await slots.take('job'));
     } catch (error) {
       logger.error({ err: error }, 'claim failed');
-      return TROUBLE_MS;
+      this.#troubled();
     }
+  }
+
+  /** Begins the job; resolves once it no longer needs its slot of the engine. */
+  #untilEngineIsFree(claim: Claim, giveBack: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      let usedEngine = false;
+      const engineIsFree = () => {
+        usedEngine = true;
+        giveBack();
+        resolve();
+      };
+      const ending = captionJob(this.parts, claim, this.#abandon.signal, engineIsFree).then(async (outcome) => {
+        this.#ending.delete(ending);
+        if (outcome === 'released' || outcome === 'lost') this.#troubled();
+        giveBack();
+        // Jobs whose result is known, or whose picture is gone, wait for nothing: hundreds of them would hold up requests.
+        if (!usedEngine) await breathe();
+        resolve();
+      });
+      this.#ending.add(ending);
+    });
+  }
+
+  #troubled(): void {
+    this.#troubledUntil = performance.now() + TROUBLE_MS;
   }
 }
