@@ -75,7 +75,9 @@ build() {
 	[ -e "$wp/.built" ] && return
 	local tree; tree=$(sources)
 	rm -rf "$wp"; mkdir -p "$wp" "$run"
-	cp -a "$tree/." "$wp/"
+	# WordPress's own code is never written to: links do, where both folders are on one disk.
+	cp -al "$tree/wp-admin" "$tree/wp-includes" "$wp/" 2>/dev/null || true
+	cp -an "$tree/." "$wp/"
 	# The npm build carries a ready-made wp-config.php and an SQLite file for http://127.0.0.1:9400: away with them.
 	rm -rf "$wp/wp-content/database" "$wp/wp-config.php" "$wp/wordpress-remote-asset-paths" "$wp/.default_theme" "$wp/.complete"
 	mkdir -p "$wp/wp-content/uploads" "$wp/wp-content/mu-plugins" "$wp/wp-content/plugins"
@@ -109,17 +111,33 @@ plugin_slug() {
 	if [ -n "$f" ]; then basename "$f" .php; else basename "$(realpath "$1")"; fi
 }
 
+# A process, or one of its group. One that has ended and that nobody has reaped yet is not running.
+runs() { ps -eo pid=,pgid=,stat= | awk -v p="$1" '( $1 == p || $2 == p ) && $3 !~ /^Z/ { found = 1 } END { exit ! found }'; }
 alive() { [ -s "$1" ] && kill -0 "$(cat "$1")" 2>/dev/null; }
 sql() { mariadb --no-defaults -uroot -S "$run/mysqld.sock" "$@"; }
+
+empty_database() { # -> folder with the data of a MariaDB that nobody has used yet; made once for each version of it
+	local d; d=$WPENV_HOME/$(mariadbd --version | grep -oE '[0-9]+\.[0-9]+\.[0-9]+-MariaDB' | head -1)
+	exec 9> "$WPENV_HOME/.lock"; flock 9
+	if [ ! -d "$d" ]; then
+		rm -rf "$d.new"; mkdir -p "$d.new"
+		mariadb-install-db --no-defaults --user="$(id -un)" --datadir="$d.new" --auth-root-authentication-method=normal \
+			--skip-test-db --innodb-log-file-size=8M >"$run/mysql-install.log" 2>&1 || { tail -20 "$run/mysql-install.log" >&2; return 1; }
+		mv "$d.new" "$d"
+	fi
+	exec 9>&-
+	echo "$d"
+}
 
 db_start() {
 	[ "$WP_DB" = mariadb ] || return 0
 	alive "$run/mysqld.pid" && return
 	local data=$site/mysql user; user=$(id -un)
+	# A server that starts removes every temporary table in its folder, also those that another one is using.
+	local -x TMPDIR=$site/tmp; mkdir -p "$TMPDIR"
 	if [ ! -d "$data/mysql" ]; then
-		mkdir -p "$data"
-		mariadb-install-db --no-defaults --user="$user" --datadir="$data" --auth-root-authentication-method=normal \
-			--skip-test-db --innodb-log-file-size=8M >"$run/mysql-install.log" 2>&1
+		local empty; empty=$(empty_database)
+		cp -a "$empty" "$data"
 	fi
 	# --no-defaults: nothing of /etc/mysql; a socket only, no port. Commits are not flushed: it is a test database.
 	setsid mariadbd --no-defaults --user="$user" --datadir="$data" --socket="$run/mysqld.sock" --pid-file="$run/mysqld.pid" \
@@ -137,7 +155,7 @@ empty() {
 }
 
 install() {
-	php -d memory_limit=512M "$here/install.php" "$wp" install
+	php -d memory_limit=512M "$here/install.php" "$wp" install || { echo 'WordPress did not install itself' >&2; tail -20 "$run/mysqld.log" >&2; return 1; }
 	# What PHP says when it fails goes where the reader looks.
 	php -d memory_limit=512M "$here/install.php" "$wp" setup > "$site/site.json.new" || { cat "$site/site.json.new" >&2; return 1; }
 	mv "$site/site.json.new" "$site/site.json"
@@ -162,16 +180,16 @@ web_start() {
 web_stop() {
 	if alive "$run/php.pid"; then
 		local p; p=$(cat "$run/php.pid"); kill -TERM -- "-$p" 2>/dev/null || true
-		for _ in $(seq 50); do kill -0 -- "-$p" 2>/dev/null || break; sleep .1; done
+		for _ in $(seq 50); do runs "$p" || break; sleep .1; done
 		kill -KILL -- "-$p" 2>/dev/null || true
 	fi
 	rm -f "$run/php.pid"
 }
 
-db_stop() {
+db_stop() { # [SIGNAL]
 	alive "$run/mysqld.pid" || return 0
-	local p; p=$(cat "$run/mysqld.pid"); kill "$p"
-	for _ in $(seq 150); do kill -0 "$p" 2>/dev/null || return 0; sleep .1; done
+	local p; p=$(cat "$run/mysqld.pid"); kill "-${1:-TERM}" "$p"
+	for _ in $(seq 150); do runs "$p" || return 0; sleep .1; done
 	kill -KILL "$p" 2>/dev/null || true
 }
 
@@ -181,7 +199,7 @@ case $cmd in
 	stop) web_stop ;;
 	web) web_start ;;
 	down) web_stop; db_stop ;;
-	rm) web_stop; db_stop; rm -rf "$site" ;;
+	rm) web_stop; db_stop KILL; rm -rf "$site" ;;
 	sources) sources ;;
 	*) sed -n '2,28p' "$0"; exit 2 ;;
 esac
