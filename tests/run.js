@@ -1,7 +1,7 @@
 'use strict';
 // `npm test`: everything, from a fresh clone. Plain Node, because it runs before any package is installed.
 //   npm test                    the whole suite
-//   npm test -- unit php        only these parts
+//   npm test -- unit php        only these parts; "wordpress" is every part that begins with it
 // With CI=true or REQUIRE_ALL=1 something that cannot run here is a failure; otherwise it is skipped with one line.
 const { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } = require('node:fs');
 const net = require('node:net');
@@ -9,7 +9,8 @@ const os = require('node:os');
 const path = require('node:path');
 const { ensureInstalled } = require('../server/cli/install');
 const { MARK, stopAll, stopMarked } = require('./runner/children');
-const { PARTS, RUNS_WITHOUT } = require('./runner/parts');
+const { RUNS_WITHOUT, STAGES } = require('./runner/parts');
+const { choose } = require('./runner/choose');
 const { print, sum } = require('./runner/report');
 const { provide, sentence } = require('./runner/system-packages');
 
@@ -24,19 +25,6 @@ function freePort() {
       server.close(() => resolve(port));
     });
   });
-}
-
-/** The parts named on the command line, or all of them. `build` always comes with parts that use what is built. */
-function choose(words) {
-  const unknown = words.filter((word) => !PARTS.some((part) => part.name === word));
-  if (unknown.length > 0) {
-    console.error(`There is no part "${unknown.join('", "')}"; the parts are: ${PARTS.map((p) => p.name).join(' ')}.`);
-    process.exit(2);
-  }
-  const needsBuild = words.some((word) => PARTS.some((part) => part.name === word && !part.early));
-  return PARTS.filter(
-    (part) => words.length === 0 || words.includes(part.name) || (needsBuild && part.name === 'build'),
-  );
 }
 
 async function runPart(part, context, lacking) {
@@ -72,7 +60,13 @@ function sweep() {
 }
 
 async function main() {
-  const chosen = choose(process.argv.slice(2));
+  const { stages, unknown } = choose(STAGES, process.argv.slice(2));
+  if (unknown.length > 0) {
+    const names = STAGES.flat().map((part) => part.name);
+    console.error(`There is no part "${unknown.join('", "')}"; the parts are: ${names.join(' ')}.`);
+    process.exit(2);
+  }
+  const chosen = stages.flat();
   sweep();
   // Everything temporary of the run, its children's too, lives in one folder that is removed at the end.
   const folder = mkdtempSync(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
@@ -91,15 +85,16 @@ async function main() {
   ensureInstalled(root, { withDev: true });
   const lacking = await provide([...new Set(chosen.flatMap((part) => part.needs))]);
   const context = { root, folder, cache, freePort };
-  // The early parts need nothing built and nothing running: they share the processors.
-  const outcomes = await Promise.all(
-    chosen.filter((part) => part.early).map((part) => runPart(part, context, lacking)),
-  );
-  for (const part of chosen.filter((candidate) => !candidate.early)) {
-    outcomes.push(await runPart(part, context, lacking));
+  const outcomes = [];
+  for (const parts of stages) {
+    // Where several have something to say at the same time, each line tells whose it is.
+    const label = (part) => (parts.length > 1 ? part.name : '');
+    outcomes.push(
+      ...(await Promise.all(parts.map((part) => runPart(part, { ...context, label: label(part) }, lacking)))),
+    );
   }
   for (const { pid, command } of cleanUp()) console.log(`had to be stopped at the end: ${pid} ${command}`);
-  const hasTests = chosen.some((part) => !part.early && part.name !== 'build');
+  const hasTests = chosen.some((part) => part.sourcesOnly !== true && part.name !== 'build');
   const total = sum(outcomes, { requireAll, hasTests });
   print(outcomes, total, { requireAll, hasTests });
   process.exitCode = total.good ? 0 : 1;

@@ -2,7 +2,7 @@
 // `npm run zip`: builds the plugin's scripts, collects its strings, and writes build/altsmith-VERSION.zip, which WordPress
 // installs under Plugins → Add New → Upload. `--no-build` takes the scripts as they are.
 const { spawnSync } = require('node:child_process');
-const { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { makePot } = require('./pot');
 const { zip } = require('./zip-file');
@@ -44,19 +44,25 @@ function build() {
   if (status !== 0) throw new Error('npm run build:plugin failed');
 }
 
+/** All of it at once, or nothing: somebody else may be making the same archive. The name with a dot is never shipped. */
+function writeWhole(file, bytes) {
+  const draft = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(draft, bytes);
+  renameSync(draft, file);
+}
+
 function main() {
   if (!process.argv.includes('--no-build')) build();
   const pot = makePot(plugin);
-  mkdirSync(path.join(plugin, 'languages'), { recursive: true });
-  writeFileSync(path.join(plugin, 'languages/altsmith.pot'), pot.text);
+  writeWhole(path.join(plugin, 'languages/altsmith.pot'), pot.text);
   const files = shippedFiles().map((name) => ({
     name: `altsmith/${name.split(path.sep).join('/')}`,
     bytes: readFileSync(path.join(plugin, name)),
   }));
   const target = path.join(root, 'build', `altsmith-${version()}.zip`);
-  mkdirSync(path.dirname(target), { recursive: true });
   const archive = zip(files);
-  writeFileSync(target, archive);
+  writeWhole(target, archive);
   const relative = path.relative(root, target);
   console.log(`${relative}: ${files.length} files, ${Math.ceil(archive.length / 1024)} KiB, ${pot.count} strings`);
 }

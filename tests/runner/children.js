@@ -3,6 +3,7 @@
 // environment, so that nothing is left running whatever fails, and nothing that is not ours is ever stopped.
 const { spawn } = require('node:child_process');
 const { readFileSync, readdirSync } = require('node:fs');
+const readline = require('node:readline');
 
 const MARK = 'ALTSMITH_TEST_RUN';
 const groups = new Set();
@@ -15,22 +16,33 @@ function signalGroup(pid, signal) {
   }
 }
 
+/** Prints lines, each behind a label that says which part they are of; '' is no label. */
+function show(label, text, to = process.stdout) {
+  const before = label === '' ? '' : `[${label}] `;
+  for (const line of text.trimEnd().split('\n')) to.write(`${before}${line}\n`);
+}
+
 /**
- * Runs a command to its end with its output shown (or kept, when `quiet`).
+ * Runs a command to its end with its output shown (or kept, when `quiet`; or shown line by line behind a `label`).
  * Gives `{code, output}`; `code` is 1 when a signal ended it, 124 after `timeoutMs`.
  */
-function run(command, args, { cwd, env = {}, quiet = false, timeoutMs = 0 } = {}) {
+function run(command, args, { cwd, env = {}, quiet = false, label = '', timeoutMs = 0 } = {}) {
+  const piped = quiet || label !== '' ? 'pipe' : 'inherit';
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       detached: true,
-      stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
+      stdio: ['ignore', piped, piped],
     });
     let output = '';
     let timedOut = false;
     const keep = (chunk) => (output += chunk);
     if (quiet) for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', keep);
+    else if (piped === 'pipe') {
+      for (const name of ['stdout', 'stderr'])
+        readline.createInterface({ input: child[name] }).on('line', (line) => show(label, line, process[name]));
+    }
     const timer =
       timeoutMs > 0 &&
       setTimeout(() => {
@@ -96,4 +108,4 @@ function stopMarked(run) {
   return left;
 }
 
-module.exports = { MARK, run, stopAll, stopMarked };
+module.exports = { MARK, run, show, stopAll, stopMarked };

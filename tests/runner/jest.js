@@ -4,15 +4,15 @@ const { run } = require('./children');
 const { readJest } = require('./report');
 
 /** Runs tests of these jest projects. `report` names the file that keeps what came of it. Gives `{ok, result}`. */
-async function jest(context, { projects, args = [], timeoutMs, env = {}, report = projects[0] }) {
+async function runJest(context, { projects, args = [], timeoutMs, env = {}, report = projects[0] }) {
   const file = path.join(context.folder, `${report}.json`);
   const words = ['--selectProjects', ...projects, '--json', `--outputFile=${file}`, ...args];
   const { code } = await run(
     process.execPath,
     [path.join(context.root, 'node_modules/jest/bin/jest.js'), ...words, `--cacheDirectory=${context.cache}/jest`],
-    { cwd: context.root, timeoutMs, env: { NODE_ENV: 'test', ...env } },
+    { cwd: context.root, timeoutMs, label: context.label, env: { NODE_ENV: 'test', ...env } },
   );
   return { ok: code === 0, result: readJest(file) };
 }
 
-module.exports = { jest };
+module.exports = { runJest };

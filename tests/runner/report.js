@@ -44,15 +44,17 @@ function readJunit(file) {
   return result;
 }
 
-/** Adds up the parts; one with `apart` fails nothing. `requireAll` turns every skip into a failure; `hasTests` says that at least one has to run. */
+/** Adds up the parts, with each test behind the name of its part; one with `apart` fails nothing. `requireAll` turns every skip into a failure; `hasTests` says that at least one has to run. */
 function sum(parts, { requireAll, hasTests }) {
   const total = { ...emptyResult(), apart: [] };
   for (const { result, ok, name, missing, apart } of parts) {
     const found = result ?? emptyResult();
-    const failures = !ok && found.failed === 0 ? [...found.failures, name] : found.failures;
+    const whole = (test) => `${name}: ${test}`;
+    const failures = found.failures.map(whole);
+    if (!ok && found.failed === 0) failures.push(name);
     total.passed += found.passed;
     total.skipped += found.skipped + missing.length;
-    total.slow.push(...found.slow);
+    total.slow.push(...found.slow.map((test) => ({ name: whole(test.name), ms: test.ms })));
     // What the part was proven on is not there any more: it is told, and fails nothing.
     if (apart !== undefined) {
       total.apart.push(`${apart}: ${failures.length === 0 ? 'all passed' : `FAILED ${failures.join(', ')}`}`);

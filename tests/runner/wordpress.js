@@ -1,15 +1,12 @@
 'use strict';
-// The plugin on a real WordPress on MariaDB: PHPUnit inside it, and the browser tests of tests/e2e/every-wordpress.
+// The plugin on a real WordPress on MariaDB: PHPUnit inside it, and the browser tests of tests/e2e.
 const { existsSync, readFileSync } = require('node:fs');
 const path = require('node:path');
-const { run } = require('./children');
-const { jest } = require('./jest');
+const { run, show } = require('./children');
+const { runJest } = require('./jest');
 const { emptyResult, readJunit } = require('./report');
 
 const MINUTE = 60_000;
-
-/** The oldest that the plugin supports. An npm package that never changes; `php` and `e2e` run on it. */
-const OLDEST = 'npm:6.5';
 const SCRIPT = 'tests/e2e/wordpress/wp-env.sh';
 /** What wp-env.sh ends with where apt knows no Debian mirror. */
 const NO_MIRROR = 3;
@@ -27,7 +24,7 @@ async function phpUnit(context, source) {
   };
   const script = path.join(context.root, SCRIPT);
   const up = await run('bash', [script, 'up', name], { env, quiet: true, timeoutMs: 5 * MINUTE });
-  if (up.code !== 0) console.log(up.output);
+  if (up.code !== 0) show(context.label, up.output);
   const junit = path.join(context.folder, `phpunit-${name}.xml`);
   const config = path.join(context.root, 'plugin/phpunit.xml.dist');
   const ran =
@@ -39,7 +36,7 @@ async function phpUnit(context, source) {
       quiet: true,
     }));
   await run('bash', [script, 'rm', name], { env, quiet: true });
-  if (ran !== false) console.log(ran.output);
+  if (ran !== false) show(context.label, ran.output);
   return { ok: ran !== false && ran.code === 0, result: readJunit(junit) };
 }
 
@@ -67,27 +64,33 @@ function add(...found) {
   return total;
 }
 
+/** Every browser test of the plugin; those of the console need no WordPress. */
+const ALL = ['--testPathIgnorePatterns', '/console-'];
+/** Those that are run on every WordPress. */
+const FEW = ['--testPathPatterns', '/every-wordpress/'];
+
 /**
- * A part that runs both kinds of test on another WordPress. `proven` is for a suite of Debian that moves: once it has a
- * newer version than that, what fails there is reported apart and fails nothing.
+ * A part that runs both kinds of test on one WordPress, at the same time. `suites` says which browser tests. `proven` is
+ * for a suite of Debian that moves: once it has a newer version than that, what fails there is reported apart and fails
+ * nothing.
  */
-function onWordPress({ name, source, proven }) {
+function onWordPress({ name, source, suites, proven }) {
   return {
     name,
-    needs: ['php', 'mariadb', 'chromium', 'phpunit', 'apt'],
+    needs: ['php', 'mariadb', 'chromium', 'phpunit', ...(source.startsWith('deb:') ? ['apt'] : [])],
     run: async (context) => {
       const { code, output, version } = await fetchWordPress(context, source);
       if (code === NO_MIRROR) return { missing: [`WordPress of ${source}: ${output.trim()}`] };
       if (version === '') {
-        console.log(output);
+        show(context.label, output);
         return { ok: false };
       }
-      console.log(`WordPress ${version} (${source})`);
-      const args = ['--runInBand', '--testPathPatterns', 'every-wordpress'];
+      show(context.label, `WordPress ${version} (${source})`);
+      const args = ['--runInBand', ...suites];
       const env = { ALTSMITH_TEST_WORDPRESS: source };
       const both = await Promise.all([
         phpUnit(context, source),
-        jest(context, { projects: ['e2e'], args, timeoutMs: 10 * MINUTE, env, report: name }),
+        runJest(context, { projects: ['e2e'], args, timeoutMs: 20 * MINUTE, env, report: name }),
       ]);
       const hasMoved = proven !== undefined && version !== proven;
       return {
@@ -99,4 +102,4 @@ function onWordPress({ name, source, proven }) {
   };
 }
 
-module.exports = { OLDEST, onWordPress, phpUnit };
+module.exports = { ALL, FEW, onWordPress };

@@ -66,7 +66,7 @@ export class AdminBrowser {
     return Number((await answer.text()).trim());
   }
 
-  /** Writes tests/e2e/out/ALBUM-NAME.png; see keepScreenshot. */
+  /** Keeps the picture ALBUM-NAME; see keepScreenshot. */
   async picture(name: string): Promise<void> {
     await keepScreenshot(`${this.album}-${name}`, await this.page.screenshot());
   }

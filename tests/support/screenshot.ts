@@ -3,17 +3,22 @@ import path from 'node:path';
 import sharp from 'sharp';
 
 const ROOT = path.resolve(__dirname, '../..');
-const OUT = path.join(ROOT, 'tests/e2e/out');
+/** Every WordPress has a folder of its own, because several are tested at the same time. */
+const WORDPRESS = process.env['ALTSMITH_TEST_WORDPRESS'] ?? '';
+const OUT = path.join(ROOT, 'tests/e2e/out', WORDPRESS.replace(':', '-'));
+/** The documents show the oldest WordPress, which the tests use unless told otherwise. */
+const IS_DOCUMENTED = ['', 'npm:6.5'].includes(WORDPRESS);
 
 /**
- * Writes tests/e2e/out/NAME.png. With RENEW_SCREENSHOTS=1 the picture of that name in docs/images is written anew as
- * well, where there is one, so that the documents show what the tests saw.
+ * Writes NAME.png into tests/e2e/out, or its folder for the WordPress that was asked for. With RENEW_SCREENSHOTS=1 the
+ * picture of that name in docs/images is written anew as well, where there is one, so that the documents show what the
+ * tests saw.
  */
 export async function keepScreenshot(name: string, image: Buffer): Promise<void> {
   mkdirSync(OUT, { recursive: true });
   writeFileSync(path.join(OUT, `${name}.png`), image);
   const documented = path.join(ROOT, 'docs/images', `${name}.png`);
-  if (process.env['RENEW_SCREENSHOTS'] === '1' && existsSync(documented)) {
+  if (IS_DOCUMENTED && process.env['RENEW_SCREENSHOTS'] === '1' && existsSync(documented)) {
     // 128 colours are enough for a screenshot, at a third of the size.
     writeFileSync(documented, await sharp(image).png({ palette: true, colours: 128 }).toBuffer());
   }

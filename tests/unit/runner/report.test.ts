@@ -89,6 +89,15 @@ test('a part that failed without a failing test counts as one failure', () => {
   expect(total).toMatchObject({ passed: 4, failed: 1, good: false, failures: ['lint'] });
 });
 
+test('of a test in two parts it is told which one failed and which one was slow', () => {
+  const slow = [{ name: 'the backfill', ms: 90_000 }];
+  const old = { ...part({ passed: 1, slow }), name: 'wordpress-6.5' };
+  const newer = { ...part({ failed: 1, failures: ['the backfill'], slow }, false), name: 'wordpress-6.8' };
+  const total = sum([old, newer], lax);
+  expect(total.failures).toEqual(['wordpress-6.8: the backfill']);
+  expect(total.slow.map(({ name }) => name)).toEqual(['wordpress-6.5: the backfill', 'wordpress-6.8: the backfill']);
+});
+
 test('a run in which no test ran is not good', () => {
   expect(sum([part({})], lax).good).toBe(false);
   expect(sum([], lax).good).toBe(false);
@@ -104,7 +113,7 @@ test('what fails where nothing was promised is told and fails nothing; what pass
   const moved = { ...part({ passed: 4, failed: 1, failures: ['the editor'] }, false), apart: 'sid has moved to 7.2' };
   const total = sum([part({ passed: 1 }), moved], strict);
   expect(total).toMatchObject({ good: true, passed: 5, failed: 0, failures: [] });
-  expect(total.apart).toEqual(['sid has moved to 7.2: FAILED the editor']);
+  expect(total.apart).toEqual(['sid has moved to 7.2: FAILED unit: the editor']);
   const broken = { ...part({}, false), result: null, name: 'wordpress-7.1', apart: 'sid has moved to 7.2' };
   expect(sum([part({ passed: 1 }), broken], strict).apart).toEqual(['sid has moved to 7.2: FAILED wordpress-7.1']);
   expect(sum([part({ passed: 1 }), { ...moved, ok: true, result: emptyResult() }], strict).apart).toEqual([

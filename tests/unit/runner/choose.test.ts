@@ -1,0 +1,40 @@
+interface Part {
+  name: string;
+  sourcesOnly?: boolean;
+}
+interface Choice {
+  choose: (stages: Part[][], words: string[]) => { stages: Part[][]; unknown: string[] };
+}
+const { choose } = jest.requireActual<Choice>('../../runner/choose.js');
+const { STAGES } = jest.requireActual<{ STAGES: Part[][] }>('../../runner/parts.js');
+
+const stages: Part[][] = [
+  [
+    { name: 'lint', sourcesOnly: true },
+    { name: 'format', sourcesOnly: true },
+  ],
+  [{ name: 'build' }],
+  [{ name: 'unit' }],
+  [{ name: 'wordpress-6.5' }, { name: 'wordpress-6.8' }],
+];
+const names = (words: string[]) => choose(stages, words).stages.map((stage) => stage.map(({ name }) => name));
+
+test('without words every part runs, in its stage', () => {
+  expect(names([])).toEqual([['lint', 'format'], ['build'], ['unit'], ['wordpress-6.5', 'wordpress-6.8']]);
+});
+
+test('a word names one part, or all that begin with it', () => {
+  expect(names(['format'])).toEqual([['format']]);
+  expect(names(['wordpress'])).toEqual([['build'], ['wordpress-6.5', 'wordpress-6.8']]);
+  expect(names(['wordpress-6.8', 'lint'])).toEqual([['lint'], ['build'], ['wordpress-6.8']]);
+});
+
+test('what is no part is told, also when it is only the beginning of a name', () => {
+  expect(choose(stages, ['unit', 'word', 'wordpress-6'])).toMatchObject({ unknown: ['word', 'wordpress-6'] });
+});
+
+test('no two parts have one name, and every version of WordPress is a part', () => {
+  const all = STAGES.flat().map(({ name }) => name);
+  expect(new Set(all).size).toBe(all.length);
+  expect(all).toEqual(expect.arrayContaining(['wordpress-6.5', 'wordpress-6.8', 'wordpress-7.1']));
+});
