@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import path from 'node:path';
 import { AdminBrowser } from '../support/admin-browser';
-import { addPictures, copyAttachments, letAMinutePass, setAutomatic } from '../support/library';
+import { addPictures, copyAttachments, letAMinutePass, setAutomatic, visitAsMinutesPass } from '../support/library';
 import { ReviewFlow } from '../support/review-flow';
 import { waitFor } from '../support/wait-for';
 
@@ -9,7 +9,7 @@ jest.setTimeout(300_000);
 
 const IMAGES = 1000;
 /** So many of them differ, and keep the model at work; the others share their bytes with one of these. */
-const PICTURES = 160;
+const PICTURES = 60;
 /** Texts that people wrote before, some of them odd. They must come out as they went in, byte for byte. */
 const BY_HAND = [
   'A text by hand',
@@ -68,10 +68,8 @@ const waitWhileVisited = (what: string, isSo: () => Promise<boolean>) =>
   waitFor(
     what,
     async () => {
-      await flow.site.visit();
-      if (await isSo()) return true;
-      if (!(await isAtWork())) await letAMinutePass(flow.site);
-      return false;
+      await visitAsMinutesPass(flow.site);
+      return isSo();
     },
     { timeoutMs: 180_000, everyMs: 1000 },
   );

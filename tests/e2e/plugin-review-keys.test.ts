@@ -19,15 +19,13 @@ beforeAll(async () => {
     const name = path.parse(file).name;
     ids.set(name, await flow.site.sideload(path.join(PHOTOGRAPHS, file), name));
   }
-  await flow.suggestionFor(ids.get(path.parse(names.at(-1)!).name)!);
   await waitFor(
     'every suggestion to be in WordPress',
     async () => {
-      await flow.site.visit();
       const { body } = await flow.site.rest('POST', '/altsmith/v1/sync', {});
       return body.status.counts.pending === ids.size;
     },
-    { timeoutMs: 90_000 },
+    { timeoutMs: 90_000, everyMs: 500 },
   );
 });
 afterAll(() => flow.stop());

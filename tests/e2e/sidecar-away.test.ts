@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
+import { visitAsMinutesPass } from '../support/library';
 import { quantile } from '../support/quantile';
 import { PHOTOGRAPHS, ReviewFlow } from '../support/review-flow';
 import { waitFor } from '../support/wait-for';
@@ -24,7 +25,7 @@ test('an upload while the sidecar is down succeeds, and its suggestion comes by 
 
   await sidecar.start();
   // Nobody touches wp-admin; strangers look at the public page, as they do, and WordPress runs its cron.
-  const suggestion = await flow.suggestionFor(id);
+  const suggestion = await flow.suggestionFor(id, () => visitAsMinutesPass(flow.site));
   expect(suggestion.fields.alt_text).not.toBe('');
 
   const card = await flow.card(id);

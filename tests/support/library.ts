@@ -23,12 +23,16 @@ export async function addPictures(site: WordPressSite, count: number): Promise<n
 
 /**
  * A minute passes, as far as WordPress can tell: cron is due again, and the lock of a process that died is an old one. The
- * times that are kept are moved into the past, because a test would wait for that minute many times.
+ * times that are kept are moved into the past, because a test would wait for that minute many times. With
+ * `unlessAtWork` nothing happens while a process works for the plugin.
  */
-export async function letAMinutePass(site: WordPressSite): Promise<void> {
+export async function letAMinutePass(site: WordPressSite, { unlessAtWork = false } = {}): Promise<void> {
   await site.inWordPress(`
     $lock = (string) $wpdb->get_var( "SELECT option_value FROM $wpdb->options WHERE option_name = 'altsmith_lock_worker'" );
     if ( '' !== $lock ) {
+      if ( ${unlessAtWork} ) {
+        return false;
+      }
       list( $token, $expires ) = explode( ' ', $lock );
       $wpdb->update( $wpdb->options, array( 'option_value' => $token . ' ' . ( $expires - 61 ) ), array( 'option_name' => 'altsmith_lock_worker', 'option_value' => $lock ) );
     }
@@ -43,6 +47,12 @@ export async function letAMinutePass(site: WordPressSite): Promise<void> {
       wp_schedule_event( $due - 61, 'altsmith_every_minute', 'altsmith_sync' );
     }
     return true;`);
+}
+
+/** A stranger looks at the site, minute after minute: enough for everything that is to come by itself. */
+export async function visitAsMinutesPass(site: WordPressSite): Promise<void> {
+  await site.visit();
+  await letAMinutePass(site, { unlessAtWork: true });
 }
 
 /**
