@@ -1,19 +1,33 @@
 import { useCallback, useRef, useState } from '@wordpress/element';
 
+/** A card that is to get the focus may be drawn a little later than it was asked for; after so long nobody expects it. */
+const AWAITED_MS = 3000;
+
+function show(card: HTMLElement): void {
+  card.focus();
+  card.scrollIntoView({ block: 'nearest' });
+}
+
 /** Which suggestion the keys act on, and where its card is on the page. */
 export function useCurrent(items: readonly { readonly id: string }[]) {
   const [current, setCurrent] = useState('');
   const elements = useRef(new Map<string, HTMLElement>());
+  const awaited = useRef({ id: '', until: 0 });
 
   const focus = useCallback((id: string) => {
     setCurrent(id);
     const card = elements.current.get(id);
-    card?.focus();
-    card?.scrollIntoView({ block: 'nearest' });
+    awaited.current = card === undefined ? { id, until: Date.now() + AWAITED_MS } : { id: '', until: 0 };
+    if (card !== undefined) show(card);
   }, []);
   const place = useCallback((id: string, element: HTMLElement | null) => {
-    if (element === null) elements.current.delete(id);
-    else elements.current.set(id, element);
+    if (element === null) {
+      elements.current.delete(id);
+      return;
+    }
+    elements.current.set(id, element);
+    if (awaited.current.id === id && Date.now() < awaited.current.until) show(element);
+    if (awaited.current.id === id) awaited.current = { id: '', until: 0 };
   }, []);
   const elementOf = useCallback((id: string) => elements.current.get(id), []);
   const move = (step: 1 | -1) => {

@@ -34,13 +34,18 @@ export function useQueue(query: ListQuery): Queue {
   const [error, setError] = useState<RequestError | null>(null);
   const latest = useRef({ query, asked });
   latest.current = { query, asked };
+  /** Questions are numbered. An answer is old when a later one, or something that was done here, is known by now. */
+  const asking = useRef(0);
+  const known = useRef(0);
 
   const load = useCallback(async () => {
     const question = latest.current;
+    const number = ++asking.current;
     try {
       const page = await listSuggestions(question.query);
       // An answer to a question that was asked before the latest one is thrown away.
-      if (latest.current.asked !== question.asked) return;
+      if (latest.current.asked !== question.asked || number < known.current) return;
+      known.current = number;
       setLoaded({ ...page, asked: question.asked });
       setError(null);
     } catch (thrown) {
@@ -65,8 +70,10 @@ export function useQueue(query: ListQuery): Queue {
     return () => clearInterval(timer);
   }, [refresh]);
 
-  const change = (items: (shown: readonly Suggestion[]) => readonly Suggestion[], removed: number) =>
+  const change = (items: (shown: readonly Suggestion[]) => readonly Suggestion[], removed: number) => {
+    known.current = ++asking.current;
     setLoaded((now) => now && { ...now, items: items(now.items), total: Math.max(0, now.total - removed) });
+  };
 
   return {
     items: loaded?.items ?? null,

@@ -97,8 +97,7 @@ export function useReview(queue: Queue): Review {
       speak(__('Taken back.', 'altsmith'));
       queue.replace(now);
       await queue.reload();
-      // The card is drawn with the next frame.
-      requestAnimationFrame(() => focus(suggestion.id));
+      focus(suggestion.id);
     } catch (thrown) {
       setDone({ suggestion, text: toRequestError(thrown).message, changeId: '' });
       fail(suggestion.id, thrown);
