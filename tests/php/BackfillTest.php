@@ -83,6 +83,38 @@ final class BackfillTest extends Sidecar_Test_Case {
 		self::assertNull( ( new Request_Store() )->find( $svg[0] ) );
 	}
 
+	public function test_a_run_is_over_in_the_very_call_that_brings_its_last_suggestion(): void {
+		$this->images( 3 );
+		$run = $this->start();
+		$this->sync();
+		self::assertSame( array( 'running', 3 ), array( $this->shown( $run['id'] )['state'], $this->shown( $run['id'] )['working'] ) );
+		$this->sidecar->describe_all();
+		$this->sync();
+		self::assertSame( array( 'done', 3 ), array( $this->shown( $run['id'] )['state'], $this->shown( $run['id'] )['suggested'] ) );
+	}
+
+	public function test_a_run_that_finds_nothing_to_do_is_over_at_once(): void {
+		$run = $this->start();
+		$this->sync();
+		self::assertSame( array( 'done', 0 ), array( $this->shown( $run['id'] )['state'], $this->shown( $run['id'] )['expected'] ) );
+	}
+
+	public function test_only_what_was_asked_for_is_counted(): void {
+		global $wpdb;
+		$run  = $this->start();
+		$data = fn( array $more ): array => $this->call( 'GET', 'backfill', $more )->get_data();
+		self::assertSame( array( 'counts', 'preview', 'run', 'history' ), array_keys( $data( array() ) ) );
+		$before = $wpdb->num_queries;
+		$data( array( '_fields' => 'run' ) );
+		$few    = $wpdb->num_queries - $before;
+		$answer = $data( array( '_fields' => 'run,counts' ) );
+		self::assertSame( array( 'counts', 'run' ), array_keys( $answer ) );
+		self::assertSame( $run['id'], $answer['run']['id'] );
+		$before = $wpdb->num_queries;
+		$data( array() );
+		self::assertGreaterThan( $few, $wpdb->num_queries - $before );
+	}
+
 	public function test_a_run_whose_process_dies_goes_on_and_takes_no_image_twice(): void {
 		$ids  = $this->images( 120 );
 		$dies = static function ( bool $wanted, int $id ) use ( $ids ): bool {

@@ -32,11 +32,7 @@ final class Feeder {
 		if ( null === $run || Run::RUNNING !== $run->state ) {
 			return false;
 		}
-		if ( $run->looked_through ) {
-			$this->end_if_done( $run );
-			return false;
-		}
-		if ( $this->runs->count_unsent( $run->id ) >= self::AHEAD ) {
+		if ( $run->looked_through || $this->runs->count_unsent( $run->id ) >= self::AHEAD ) {
 			return false;
 		}
 		$batch = ( new Candidate_Query( $run->choices, $this->settings->types() ) )->after( $run->position, self::BATCH );
@@ -46,6 +42,14 @@ final class Feeder {
 		$last = array() === $batch ? $run->position : (int) array_key_last( $batch );
 		$this->runs->advance( $run->id, $last, count( $batch ) < self::BATCH );
 		return array() !== $batch;
+	}
+
+	/** Ends the open run once nothing of it waits here or at the sidecar. */
+	public function end_if_done(): void {
+		$run = $this->runs->open();
+		if ( null !== $run && Run::RUNNING === $run->state && $run->looked_through && ! $this->runs->has_open_items( $run->id ) ) {
+			$this->runs->move( $run->id, array( Run::RUNNING ), Run::DONE );
+		}
 	}
 
 	/** True while the open run has images it has not looked at. */
@@ -68,13 +72,6 @@ final class Feeder {
 		$this->runs->add_item( $run->id, $attachment_id, $reason );
 		if ( '' === $reason && ! $this->requests->add( $attachment_id, 'backfill', time(), $run->id ) && $this->requests->find( $attachment_id )?->run_id !== $run->id ) {
 			$this->requests->requeue( $attachment_id, 'backfill', $run->id );
-		}
-	}
-
-	private function end_if_done( Run $run ): void {
-		$taken = $this->runs->progress( $run->id )['taken'];
-		if ( 0 === ( $taken['queued'] ?? 0 ) + ( $taken['sent'] ?? 0 ) + ( $taken['held'] ?? 0 ) ) {
-			$this->runs->move( $run->id, array( Run::RUNNING ), Run::DONE );
 		}
 	}
 }

@@ -77,7 +77,7 @@ final class Backfill_Command {
 	 * @param array<string, string> $options
 	 */
 	public function status( array $args, array $options ): void {
-		$run = $this->runs->open() ?? $this->runs->recent( 1 )[0] ?? null;
+		$run = $this->runs->open() ?? $this->runs->ended( 1 )[0] ?? null;
 		if ( null === $run ) {
 			WP_CLI::line( 'There has been no run yet.' );
 			return;

@@ -6,7 +6,6 @@ namespace Altsmith\Rest;
 use Altsmith\Backfill\Backfill;
 use Altsmith\Backfill\Backfill_Error;
 use Altsmith\Backfill\Choices;
-use Altsmith\Backfill\Run;
 use Altsmith\Backfill\Run_View;
 use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Storage\Library_Counts;
@@ -59,17 +58,32 @@ final class Backfill_Controller {
 		return current_user_can( 'edit_others_posts' ) && current_user_can( 'upload_files' ) ? true : Rest_Error::forbidden();
 	}
 
-	/** With `overwrite` and `include_decided` it also says what a run with these choices would do: the dry run. */
+	/**
+	 * With `overwrite` and `include_decided` it also says what a run with these choices would do: the dry run. Counting a
+	 * large library takes its time, so only what WordPress's own `_fields` asks for is counted; without it, everything.
+	 */
 	public function read( WP_REST_Request $request ): WP_REST_Response {
-		$preview = $this->backfill->preview( self::choices( $request ) );
-		$history = array_map( array( $this->view, 'show' ), $this->runs->recent( self::HISTORY ) );
-		$open    = array_values( array_filter( $history, static fn( array $run ): bool => in_array( $run['state'], array( Run::RUNNING, Run::PAUSED ), true ) ) );
-		return new WP_REST_Response( array(
-			'counts'  => $this->counts->all(),
-			'preview' => array( 'taken' => $preview[''] ?? 0, 'skipped' => Run_View::in_words( $preview ) ),
-			'run'     => $open[0] ?? null,
-			'history' => array_values( array_filter( $history, static fn( array $run ): bool => ! in_array( $run['state'], array( Run::RUNNING, Run::PAUSED ), true ) ) ),
-		) );
+		$parts = array(
+			'counts'  => fn(): array => $this->counts->all(),
+			'preview' => fn(): array => $this->preview( self::choices( $request ) ),
+			'run'     => fn(): ?array => $this->open_run(),
+			'history' => fn(): array => array_map( array( $this->view, 'show' ), $this->runs->ended( self::HISTORY ) ),
+		);
+		$wanted = wp_parse_list( $request['_fields'] ?? array() );
+		$parts  = array() === $wanted ? $parts : array_intersect_key( $parts, array_flip( $wanted ) );
+		return new WP_REST_Response( array_map( static fn( callable $count ): ?array => $count(), $parts ) );
+	}
+
+	/** @return array<string, mixed> */
+	private function preview( Choices $choices ): array {
+		$counts = $this->backfill->preview( $choices );
+		return array( 'taken' => $counts[''] ?? 0, 'skipped' => Run_View::in_words( $counts ) );
+	}
+
+	/** @return array<string, mixed>|null */
+	private function open_run(): ?array {
+		$run = $this->runs->open();
+		return null === $run ? null : $this->view->show( $run );
 	}
 
 	public function act( WP_REST_Request $request ): WP_REST_Response|WP_Error {

@@ -42,11 +42,11 @@ final class Run_Store {
 		return is_array( $row ) ? Run::from_database( $row ) : null;
 	}
 
-	/** @return Run[] The newest first. */
-	public function recent( int $limit ): array {
+	/** @return Run[] Those that are over, the newest first. */
+	public function ended( int $limit ): array {
 		global $wpdb;
 		$t = Schema::runs_table();
-		return array_map( array( Run::class, 'from_database' ), (array) $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $t ORDER BY created_at DESC, id DESC LIMIT %d", $limit ), ARRAY_A ) );
+		return array_map( array( Run::class, 'from_database' ), (array) $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $t WHERE state NOT IN ('running', 'paused') ORDER BY created_at DESC, id DESC LIMIT %d", $limit ), ARRAY_A ) );
 	}
 
 	/** @param string[] $from Changes nothing when the run is in another state by now. */
@@ -91,6 +91,14 @@ final class Run_Store {
 			'skipped' => array_map( 'intval', array_column( (array) $skipped, 'n', 'reason' ) ),
 			'taken'   => array_map( 'intval', array_column( (array) $taken, 'n', 'shown' ) ),
 		);
+	}
+
+	/** Whether an image that the run took still waits to be sent or described. */
+	public function has_open_items( string $run_id ): bool {
+		global $wpdb;
+		$items    = Schema::run_items_table();
+		$requests = Schema::requests_table();
+		return null !== $wpdb->get_var( $wpdb->prepare( "SELECT i.attachment_id FROM $requests r JOIN $items i ON i.attachment_id = r.attachment_id WHERE r.status IN ('queued', 'sent', 'held') AND i.run_id = %s AND i.reason = '' LIMIT 1", $run_id ) );
 	}
 
 	/** @return array<int, string> Reason by attachment, a page of them in the order of ids. */

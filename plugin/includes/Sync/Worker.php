@@ -80,6 +80,7 @@ final class Worker {
 			$may_wait = $wait > 0 && microtime( true ) + $wait < $until && $this->store->count_status( Request_Status::SENT ) > 0 && $lock->renew();
 			// An answer without news means that the wait is over: the model is slow, and the next call of run() looks again.
 		} while ( $may_wait && $this->reader->read_page( $wait )['count'] > 0 );
+		$this->feeder->end_if_done();
 		$this->write_back->carry_out_open();
 		$this->write_back->report_open( $lock );
 	}

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
-import { actOnBackfill, readBackfill, sync, toRequestError } from '../shared/api';
+import { actOnBackfill, readBackfill, readProgress, sync, toRequestError } from '../shared/api';
 import type { FlowStatus } from '../shared/types';
 import type { Backfill, Choices, RunAction } from './types';
 
@@ -14,6 +14,15 @@ export interface BackfillState {
   readonly act: (action: RunAction, runId?: string) => Promise<boolean>;
 }
 
+/** How it stands now. While a run goes on only its progress is asked for; once it has ended, everything again. */
+async function readAgain(known: Backfill | null, choices: Choices): Promise<Backfill> {
+  if (known !== null && known.run !== null) {
+    const now = { ...known, ...(await readProgress()) };
+    if (now.run !== null) return now;
+  }
+  return readBackfill(choices);
+}
+
 /** How the library stands under the given choices, and the run through it. */
 export function useBackfill(choices: Choices): BackfillState {
   const [backfill, setBackfill] = useState<Backfill | null>(null);
@@ -23,17 +32,23 @@ export function useBackfill(choices: Choices): BackfillState {
   const [busy, setBusy] = useState(false);
   const alive = useRef(true);
   const isOpen = useCallback(() => alive.current, []);
+  const shown = useRef<Backfill | null>(null);
+  shown.current = backfill;
   const { overwrite, include_decided: includeDecided } = choices;
 
   const look = useCallback(async () => {
     try {
-      const now = await readBackfill({ overwrite, include_decided: includeDecided });
+      const now = await readAgain(shown.current, { overwrite, include_decided: includeDecided });
       if (!isOpen()) return;
       setBackfill(now);
       setLookError('');
       if (now.run === null) return;
       const { status } = await sync();
-      if (isOpen()) setFlow(status);
+      if (!isOpen()) return;
+      setFlow(status);
+      // A run writes no text: of the counts only this one changes.
+      const pending = (status.counts['pending'] ?? 0) + (status.counts['conflict'] ?? 0);
+      setBackfill((known) => known && { ...known, counts: { ...known.counts, pending } });
     } catch (thrown) {
       if (isOpen()) setLookError(toRequestError(thrown).message);
     }

@@ -109,6 +109,9 @@ export function readBackfill(choices: Choices): Promise<Backfill> {
   return call('GET', `backfill?${words.toString()}`);
 }
 
+/** The run that goes on, alone: a large library takes long to count. */
+export const readProgress = (): Promise<Pick<Backfill, 'run'>> => call('GET', 'backfill?_fields=run');
+
 export function actOnBackfill(action: RunAction, choices: Choices, runId = ''): Promise<Backfill> {
   return call('POST', 'backfill', { action, run_id: runId, ...choices });
 }
