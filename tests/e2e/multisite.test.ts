@@ -5,6 +5,8 @@ import { WordPressSite } from '../support/wordpress-site';
 jest.setTimeout(240_000);
 
 const SCRIPT = path.resolve(__dirname, 'wordpress/network.php');
+/** WordPress 6.8 itself writes two parameters in an order that PHP 8 finds odd; only a network loads that file. */
+const ITSELF = /PHP Deprecated: .*wp-includes\/ms-functions\.php/;
 let site: WordPressSite;
 let domain = '';
 
@@ -26,7 +28,7 @@ beforeAll(async () => {
   const { stdout } = await site.php([SCRIPT, site.wordpress, 'prepare', domain]);
   appendFileSync(path.join(site.folder, 'extra.php'), stdout.trim().split('\n').at(-1) ?? '');
 });
-afterAll(() => site.remove());
+afterAll(() => site.remove(ITSELF));
 
 test('a network gets its tables on every site, new ones too, and loses all of them at the end', async () => {
   await makeSite('before');
@@ -51,5 +53,5 @@ test('a network gets its tables on every site, new ones too, and loses all of th
   );
   expect(await tables()).toEqual([]);
   expect(await inNetwork(`switch_to_blog( 2 ); return get_option( 'altsmith_sidecar_url' );`)).toBe(false);
-  expect(site.debugLog).toBe('');
+  expect(site.complaints(ITSELF)).toEqual([]);
 });

@@ -70,7 +70,7 @@ const ALL = ['--testPathIgnorePatterns', '/console-'];
 const FEW = ['--testPathPatterns', '/every-wordpress/'];
 
 /**
- * A part that runs both kinds of test on one WordPress, at the same time. `suites` says which browser tests. `proven` is
+ * A part that runs both kinds of test on one WordPress. `suites` says which browser tests. `proven` is
  * for a suite of Debian that moves: once it has a newer version than that, what fails there is reported apart and fails
  * nothing.
  */
@@ -88,10 +88,10 @@ function onWordPress({ name, source, suites, proven }) {
       show(context.label, `WordPress ${version} (${source})`);
       const args = ['--runInBand', ...suites];
       const env = { ALTSMITH_TEST_WORDPRESS: source };
-      const both = await Promise.all([
-        phpUnit(context, source),
-        runJest(context, { projects: ['e2e'], args, timeoutMs: 20 * MINUTE, env, report: name }),
-      ]);
+      // One after the other: PHPUnit keeps a processor busy, and the other WordPress has its turn beside this one.
+      const units = await phpUnit(context, source);
+      const browser = await runJest(context, { projects: ['e2e'], args, timeoutMs: 20 * MINUTE, env, report: name });
+      const both = [units, browser];
       const hasMoved = proven !== undefined && version !== proven;
       return {
         ok: both.every(({ ok }) => ok),

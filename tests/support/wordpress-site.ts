@@ -111,6 +111,11 @@ export class WordPressSite {
     return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 
+  /** What PHP or WordPress complained about so far. `ignoring` is for complaints of WordPress about itself. */
+  complaints(ignoring?: RegExp): string[] {
+    return this.debugLog.split('\n').filter((line) => line !== '' && ignoring?.test(line) !== true);
+  }
+
   /** Every request that has ended so far, with `requestLog`. */
   get requests(): readonly LoggedRequest[] {
     const file = path.join(this.folder, 'requests.jsonl');
@@ -179,10 +184,10 @@ export class WordPressSite {
 
   /**
    * Stops web server and database by their ids and deletes the site. Fails when PHP or WordPress had anything to complain
-   * about since the site was made: WP_DEBUG is on. `ignoring` is for complaints of WordPress about itself.
+   * about since the site was made: WP_DEBUG is on.
    */
   async remove(ignoring?: RegExp): Promise<void> {
-    const complaints = this.debugLog.split('\n').filter((line) => line !== '' && ignoring?.test(line) !== true);
+    const complaints = this.complaints(ignoring);
     await this.#script('rm');
     if (complaints.length > 0) throw new Error(`debug.log is there:\n${complaints.join('\n')}`);
   }

@@ -114,13 +114,12 @@ test('the requests of these uploads asked nobody, and our part of them was small
   const middle = (pick: (one: LoggedRequest) => number) => quantile(uploads.map(pick), 0.5);
   const cpu = middle((one) => one.cpu_ms);
   const queries = middle((one) => one.queries);
-  const clock = uploads.map((one) => one.hooks_ms + one.after_ms);
+  const clock = middle((one) => one.hooks_ms + one.after_ms);
   process.stdout.write(
-    `WordPress ${version}, ${uploads.length} uploads: of each request the plugin takes ${cpu.toFixed(1)} ms of processor time and ${queries} queries (${quantile(clock, 0.5).toFixed(1)} ms by the clock, ${Math.min(...clock).toFixed(1)} at best; loading it ${middle((one) => one.boot_ms).toFixed(1)} ms; medians)\n`,
+    `WordPress ${version}, ${uploads.length} uploads: of each request the plugin takes ${cpu.toFixed(1)} ms of processor time and ${queries} queries (${clock.toFixed(1)} ms by the clock; loading it ${middle((one) => one.boot_ms).toFixed(1)} ms; medians)\n`,
   );
-  // By the clock most of them depend on what else the machine does: the quickest tells what the plugin waits for itself.
-  // UploadSpeedTest compares with and without it.
-  expect(Math.min(...clock)).toBeLessThanOrEqual(BUDGET_MS);
+  // By the clock it depends on what else the machine does, so UploadSpeedTest takes many turns with and without it. What a
+  // processor did for it, and the queries, do not.
   expect(cpu).toBeLessThanOrEqual(BUDGET_MS);
   expect(queries).toBeLessThanOrEqual(MOST_QUERIES);
   expect(flow.admin.errors).toEqual([]);

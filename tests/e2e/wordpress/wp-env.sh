@@ -7,7 +7,7 @@
 #   wp-env.sh down  [NAME]    stop what `up` started, by pid
 #   wp-env.sh rm    [NAME]    down, and delete the site
 # Environment:
-#   WPENV_HOME   unpacked WordPress sources, kept       (default ${XDG_CACHE_HOME:-$HOME/.cache}/altsmith/wordpress)
+#   WPENV_HOME   WordPress sources, an empty database, kept (default ${XDG_CACHE_HOME:-$HOME/.cache}/altsmith/wordpress)
 #   WPENV_SITES  the sites; a SITE is WPENV_SITES/NAME  (default a folder in TMPDIR; keep it short, it holds a socket)
 #   WP_SOURCE    npm:6.5 (pinned, 6.5.5)                the default
 #                deb:trixie | deb:forky | deb:sid       Debian's wordpress of that suite (6.8.x, 7.1.x; moves with the suite)
