@@ -46,8 +46,10 @@ export const Environment = z.object({
     .describe('For ALTSMITH_MODEL=openai-compatible: longest wait for one answer.'),
   ALTSMITH_WORKERS: integer(0, 64)
     .optional()
-    .describe('Worker processes. Unset: chosen from the CPU. 0: this process only queues; workers run elsewhere.'),
-  ALTSMITH_THREADS: integer(1, 256).optional().describe('Threads of one worker. Unset: chosen from the CPU.'),
+    .describe(
+      'Worker processes. Unset: two where there are two cores and half of the memory holds both, else one. 0: this process only queues; workers run elsewhere.',
+    ),
+  ALTSMITH_THREADS: integer(1, 256).optional().describe('Threads of one worker. Unset: the cores are shared out.'),
   ALTSMITH_QUEUE: z
     .enum(['sqlite', 'bull'])
     .default('sqlite')

@@ -3,14 +3,17 @@ import type { Config } from '../config';
 import { AbsentEngine } from './absent-engine';
 import type { CaptionEngine } from './engine';
 import { modelSource } from './model-source';
+import { thisMachine, usualWorkers } from './worker-count';
 import { WorkerPool } from './worker-pool';
 
 /** The engine that the settings ask for. A model that is not there is no reason not to start: its pictures wait. */
 export function chooseEngine(config: Config): CaptionEngine {
-  const { workers, threads, maxPixels } = config;
-  if (workers === 0) return new AbsentEngine(null);
+  const { threads, maxPixels } = config;
+  if (config.workers === 0) return new AbsentEngine(null);
   try {
-    return new WorkerPool({ ...modelSource(config.model, config), workers, threads, maxPixels });
+    const source = modelSource(config.model, config);
+    const workers = config.workers ?? usualWorkers(source, thisMachine());
+    return new WorkerPool({ ...source, workers, threads, maxPixels });
   } catch (error) {
     if (error instanceof ModelError) return new AbsentEngine(error.code);
     throw error;

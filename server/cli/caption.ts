@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ModelError } from '../../models/model-error';
 import { modelSource, type ModelSource } from '../captioning/model-source';
+import { thisMachine, usualWorkers } from '../captioning/worker-count';
 import { WorkerPool } from '../captioning/worker-pool';
 import { readConfig, type Config } from '../config';
 import { AppError } from '../errors';
@@ -25,11 +26,13 @@ function sourceOf(model: string | null, config: Config): ModelSource {
 
 async function describePictures(wishes: Wishes, temporary: string): Promise<number> {
   const config = readConfig(process.env);
-  const { workers, threads, maxPixels } = config;
+  const { threads, maxPixels } = config;
   const source = sourceOf(wishes.model ?? config.model, config);
   const inputs = await findInputs(wishes.pictures, process.stdin, temporary);
   const table = wishes.csv === null ? null : new Table(wishes.csv);
-  const pool = new WorkerPool({ ...source, workers, threads, maxPixels });
+  // One picture alone is done soonest by one worker with all threads.
+  const usual = inputs.length > 1 ? usualWorkers(source, thisMachine()) : 1;
+  const pool = new WorkerPool({ ...source, workers: config.workers ?? usual, threads, maxPixels });
   try {
     await pool.start();
     pool.throwIfTroubled();
