@@ -82,7 +82,8 @@ test.each([
     if (redis !== null) redises.push(redis);
     const bell: Record<string, string> = redis === null ? {} : { ALTSMITH_REDIS_URL: redis.url };
     await startSidecar(redis === null ? {} : { ALTSMITH_QUEUE: 'bull', ...bell });
-    const frozen = await startWorker('frozen', bell);
+    // One worker: a second one's long poll, open when it froze, would be handed the job again.
+    const frozen = await startWorker('frozen', { ...bell, ALTSMITH_WORKERS: '1' });
     const started = performance.now();
     await submit(1);
     await drained();
