@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { barriers } from '../support/axe';
+import { cutOff } from '../support/cut-off';
 import { PHOTOGRAPHS, ReviewFlow } from '../support/review-flow';
 import { waitFor } from '../support/wait-for';
 
@@ -155,6 +156,7 @@ test('nothing keeps people out: axe-core, a narrow window, twice the size', asyn
         width,
         width,
       ]);
+      expect([name, width, await cutOff(page(), '#wpbody-content')]).toEqual([name, width, []]);
       await flow.admin.picture(`8-${name}-${width}`);
     }
   }
