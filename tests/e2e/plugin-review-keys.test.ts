@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import type { APIResponse, Route } from 'playwright-core';
 import { barriers } from '../support/axe';
 import { cutOff } from '../support/cut-off';
 import { PHOTOGRAPHS, ReviewFlow } from '../support/review-flow';
@@ -7,6 +8,8 @@ import { waitFor } from '../support/wait-for';
 
 jest.setTimeout(300_000);
 
+/** The review list over REST, however WordPress writes the address. */
+const LISTS = /altsmith\/v1\/suggestions(\?|%3F|$)/;
 const SCREEN = '/wp-admin/upload.php?page=altsmith-review';
 let flow: ReviewFlow;
 const ids = new Map<string, number>();
@@ -101,6 +104,34 @@ test('ten reviews without a mouse: next, edit, approve, reject with a reason, de
   }
   expect(await page().locator('[data-attachment]').count()).toBe(ids.size - 10);
   expect(flow.admin.errors).toEqual([]);
+});
+
+test('a list that was asked for before a decision does not bring its card back', async () => {
+  await flow.admin.go(SCREEN);
+  await page().locator('[data-attachment]').first().waitFor();
+  let held: { route: Route; answer: APIResponse } | null = null;
+  await page().route(LISTS, async (route) => {
+    if (held !== null || route.request().method() !== 'GET') return route.continue();
+    held = { route, answer: await route.fetch() };
+  });
+  const { route, answer } = await waitFor('a list that is on its way', () => held);
+  await press('j');
+  const name = await focused();
+  await press('a');
+  const card = page().locator(`[role=group][aria-label="${name}"]`);
+  await card.waitFor({ state: 'detached' });
+  await page().evaluate((gone) => {
+    new MutationObserver(() => {
+      if (document.querySelector(`[role=group][aria-label="${gone}"]`) !== null)
+        document.body.dataset['cameBack'] = gone;
+    }).observe(document.body, { childList: true, subtree: true });
+  }, name);
+  await route.fulfill({ response: answer });
+  // By the time the next list is here, the older one was drawn, if it ever is.
+  await page().waitForResponse((one) => LISTS.test(one.url()) && one.request().method() === 'GET');
+  await page().waitForResponse((one) => LISTS.test(one.url()) && one.request().method() === 'GET');
+  expect(await page().evaluate(() => document.body.dataset['cameBack'] ?? '')).toBe('');
+  await page().unroute(LISTS);
 });
 
 test('the keys are listed under "?", and letters typed into a text are letters', async () => {
