@@ -13,7 +13,7 @@ import { photographs, variant } from './pictures';
 const ROUNDS = 5;
 const PICTURES = 80;
 /** Between two looks at whether the run has ended. */
-const LOOK_MS = 500;
+const LOOK_MS = 2000;
 const WORKERS = 2;
 
 /** Captions a second: the worker pool alone against the whole service with the same workers, taking turns. */
