@@ -32,14 +32,18 @@ export interface AcceptedJob {
 }
 
 /**
- * `POST /v1/jobs`. When this returns, the row is on disk. The same subject, image and model is the same job, however
+ * `POST /v1/jobs`. When this resolves, the row is on disk. The same subject, image and model is the same job, however
  * often it is asked for, until its suggestion is withdrawn or a person who refused it asks again; a job that nobody has
  * started yet will be done by today's model whatever it was made for.
  * A backfill leaves out what a person has decided against, unless its run says otherwise: the answer is the old job.
- * Throws IMAGE_UNKNOWN, QUEUE_FULL, IDEMPOTENCY_CONFLICT, NOT_FOUND and RUN_NOT_POSSIBLE.
+ * Rejects with IMAGE_UNKNOWN, QUEUE_FULL, IDEMPOTENCY_CONFLICT, NOT_FOUND and RUN_NOT_POSSIBLE.
  */
-export function acceptJob(parts: AcceptJobParts, request: JobRequest, idempotencyKey: string | null): AcceptedJob {
-  const accepted = parts.storage.transaction(() => {
+export async function acceptJob(
+  parts: AcceptJobParts,
+  request: JobRequest,
+  idempotencyKey: string | null,
+): Promise<AcceptedJob> {
+  const accepted = await parts.storage.together(() => {
     const repeated = idempotencyKey === null ? null : parts.idempotency.find(idempotencyKey, request);
     const before = repeated === null ? null : parts.jobs.get(repeated);
     if (before !== null) return { job: before, isNew: false };

@@ -36,7 +36,7 @@ export interface SiteServices {
   readonly runs: RunStore;
   /** Throws NOT_FOUND, RUN_NOT_POSSIBLE. */
   readonly actOnRun: (runId: string, action: RunAction) => Run;
-  readonly acceptJob: (request: JobRequest, idempotencyKey: string | null) => { job: Job; isNew: boolean };
+  readonly acceptJob: (request: JobRequest, idempotencyKey: string | null) => Promise<{ job: Job; isNew: boolean }>;
   /** Throws NOT_FOUND, JOB_NOT_POSSIBLE, IMAGE_UNKNOWN. */
   readonly retryJob: (jobId: string) => Job;
   /** Many decisions, each with its own answer. */

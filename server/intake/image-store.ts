@@ -81,14 +81,16 @@ export class ImageStore {
     // Together, so that the disk writes its journal once. Until the row is there nobody reads the file.
     await Promise.all([file, ...folders].map(flush));
     const { image, bytes, sha256 } = spooled;
-    this.storage
-      .prepare(
-        `INSERT INTO images (site_id, sha256, bytes, width, height, media_type, received_at)
+    const stored = await this.storage.together(() => {
+      this.storage
+        .prepare(
+          `INSERT INTO images (site_id, sha256, bytes, width, height, media_type, received_at)
          VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (site_id, sha256) DO UPDATE SET original = 1, received_at = excluded.received_at`,
-      )
-      .run(this.siteId, sha256, bytes, image.width, image.height, image.mediaType, Date.now());
-    const stored = this.get(sha256);
+        )
+        .run(this.siteId, sha256, bytes, image.width, image.height, image.mediaType, Date.now());
+      return this.get(sha256);
+    });
     if (stored === null) throw new Error('the image row is not there after its insert');
     return { image: stored, isNew: true };
   }

@@ -10,6 +10,13 @@ const BUSY_TIMEOUT_MS = 1000;
 /** Marks our files, so that somebody else's SQLite file is never migrated by accident. "alts" in ASCII. */
 export const APPLICATION_ID = 0x616c7473;
 
+/** Work that waits to be committed with others, and the two ways it can end. */
+interface Joining {
+  /** Runs it; gives what is to be said once everything is on disk. */
+  readonly work: () => () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * The one connection of a process to the SQLite file, with the settings that durability rests on.
  * `transaction` runs work in an immediate transaction; work inside work joins the outer one.
@@ -17,6 +24,7 @@ export const APPLICATION_ID = 0x616c7473;
 export class Storage {
   readonly #afterCommit: (() => void)[] = [];
   readonly #statements = new Map<string, Statement>();
+  #joining: Joining[] = [];
 
   constructor(readonly db: Database) {}
 
@@ -47,6 +55,51 @@ export class Storage {
     }
     for (const callback of this.#afterCommit.splice(0)) callback();
     return result;
+  }
+
+  /**
+   * Like `transaction`, but requests that come at the same moment share one flush of the disk, which takes longer than their
+   * work. Resolves once it is on disk. Rejects with what `work` threw, and then nothing of it is kept; or, like all that
+   * came with it, with what the disk said.
+   */
+  together<Result>(work: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const say = (): (() => void) => {
+        const result = work();
+        return () => {
+          resolve(result);
+        };
+      };
+      if (this.#joining.push({ work: say, reject }) === 1) setImmediate(() => this.#commitJoined());
+    });
+  }
+
+  #commitJoined(): void {
+    const joined = this.#joining;
+    this.#joining = [];
+    let told: (() => void)[];
+    try {
+      told = this.transaction(() => joined.map((one) => this.#apart(one)));
+    } catch (error) {
+      for (const { reject } of joined) reject(error);
+      return;
+    }
+    for (const tell of told) tell();
+  }
+
+  /** One piece of work among several: when it throws, what it wrote is taken back, and the others stay. */
+  #apart({ work, reject }: Joining): () => void {
+    const callbacks = this.#afterCommit.length;
+    try {
+      return this.db.transaction(work)();
+    } catch (error) {
+      // A disk that is full takes the whole transaction back.
+      if (!this.db.inTransaction) throw error;
+      this.#afterCommit.length = callbacks;
+      return () => {
+        reject(error);
+      };
+    }
   }
 
   /** Calls back once the running transaction is on disk; never if it is rolled back. At once outside of one. */

@@ -16,9 +16,9 @@ export const postJob = defineRoute({
   jsonLimit: TEXTS_LIMIT,
   body: JobRequest,
   answers: { 200: JobReply, 202: JobReply },
-  handle: ({ body, request, services, site }) => {
+  handle: async ({ body, request, services, site }) => {
     if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
-    const { job, isNew } = site.acceptJob(body, idempotencyKeyOf(request));
+    const { job, isNew } = await site.acceptJob(body, idempotencyKeyOf(request));
     return { status: isNew ? 202 : 200, body: { job } };
   },
 });
