@@ -14,7 +14,7 @@ const ROUNDS = 5;
 /** `mini`, or a folder with another model, from BENCH_MODEL. */
 const MODEL = process.env['BENCH_MODEL'] ?? 'mini';
 /** A turn: some seconds with either. */
-const PICTURES = MODEL === 'mini' ? 80 : 10;
+const PICTURES = MODEL === 'mini' ? 80 : 20;
 /** Between two looks at whether the run has ended. */
 const LOOK_MS = 2000;
 const WORKERS = 2;
