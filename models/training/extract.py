@@ -58,10 +58,10 @@ def view(path, v):
 
 with CpuLock(args.lock) as lock, torch.no_grad():
     for v in range(args.views):
-        todo = [i for i, n in enumerate(names) if v == 0 or n not in skip]
+        wanted = [i for i, n in enumerate(names) if v == 0 or n not in skip]
         files = {}
-        for start in range(0, len(todo), 16):
-            part = todo[start:start + 16]
+        for start in range(0, len(wanted), 16):
+            part = wanted[start:start + 16]
             x = np.stack([view(f"{args.images}/{names[i]}", v) for i in part])
             x = torch.from_numpy(x).permute(0, 3, 1, 2).float().contiguous(memory_format=torch.channels_last)
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=v > 0):
@@ -79,4 +79,4 @@ with CpuLock(args.lock) as lock, torch.no_grad():
             lock.tick()
         for f in files.values():
             f.flush()
-        print(f"view {v}: {len(todo)} images, compute {lock.busy:.0f} s so far", flush=True)
+        print(f"view {v}: {len(wanted)} images, compute {lock.busy:.0f} s so far", flush=True)
