@@ -63,3 +63,24 @@ test('of reviewers who approve at the same moment one is heard, and it is that o
   expect(entries).toBe(1);
   expect(site.debugLog).toBe('');
 });
+
+test('a lock lets one process in at a time, and those who wait cause no errors in the database', async () => {
+  const { site } = flow;
+  const counter = "option_name = 'altsmith_test_counter'";
+  await site.inWordPress(`return add_option( 'altsmith_test_counter', '0', '', false );`);
+  const turns = `
+    for ( $done = 0; $done < 60; ++$done ) {
+      $lock = new \\Altsmith\\Storage\\Lock( 'test', 30 );
+      if ( ! $lock->acquire_within( 30000 ) ) return 'never got it';
+      $count = (int) $wpdb->get_var( "SELECT option_value FROM $wpdb->options WHERE ${counter}" );
+      usleep( 500 );
+      $wpdb->query( "UPDATE $wpdb->options SET option_value = " . ( $count + 1 ) . " WHERE ${counter}" );
+      $lock->release();
+    }
+    return $done;`;
+  const done = await Promise.all(Array.from({ length: 6 }, () => site.inWordPress(turns)));
+  expect(done).toEqual([60, 60, 60, 60, 60, 60]);
+  const query = `return $wpdb->get_var( "SELECT option_value FROM $wpdb->options WHERE ${counter}" );`;
+  expect(await site.inWordPress(query)).toBe('360');
+  expect(site.debugLog).toBe('');
+});

@@ -20,8 +20,8 @@ final class Lock {
 		global $wpdb;
 		$mine = self::make_value( $this->seconds );
 		// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- the point of a lock is to ask the database itself
-		$inserted = $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO {$wpdb->options} (option_name, option_value, autoload) VALUES (%s, %s, 'no')", $this->option(), $mine ) );
-		if ( 1 === $inserted || $this->take_over_expired( $mine ) ) {
+		$held = $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM {$wpdb->options} WHERE option_name = %s", $this->option() ) );
+		if ( null === $held ? $this->insert( $mine ) : $this->take_over_expired( (string) $held, $mine ) ) {
 			$this->value = $mine;
 			return true;
 		}
@@ -56,14 +56,21 @@ final class Lock {
 		}
 	}
 
-	private function take_over_expired( string $mine ): bool {
+	/**
+	 * Where several insert the name that was deleted a moment ago, InnoDB may find a deadlock and turn some of them away:
+	 * for those it is a no like any other, and nothing for the site's error log.
+	 */
+	private function insert( string $mine ): bool {
 		global $wpdb;
-		$held = $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM {$wpdb->options} WHERE option_name = %s", $this->option() ) );
-		if ( null === $held ) {
-			return false; // Released in this very moment: the caller's next try gets it.
-		}
+		$was_quiet = $wpdb->suppress_errors();
+		$inserted  = $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO {$wpdb->options} (option_name, option_value, autoload) VALUES (%s, %s, 'no')", $this->option(), $mine ) );
+		$wpdb->suppress_errors( $was_quiet );
+		return 1 === $inserted;
+	}
+
+	private function take_over_expired( string $held, string $mine ): bool {
 		$expires = (int) substr( (string) strrchr( ' ' . $held, ' ' ), 1 );
-		return $expires < time() && $this->replace( (string) $held, $mine );
+		return $expires < time() && $this->replace( $held, $mine );
 	}
 
 	private function replace( string $from, string $to ): bool {
