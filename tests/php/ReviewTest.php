@@ -76,6 +76,30 @@ final class ReviewTest extends Sidecar_Test_Case {
 		self::assertSame( array( 'applied' ), $this->sidecar->reported() );
 	}
 
+	public function test_who_comes_too_late_does_not_change_what_the_first_one_saw(): void {
+		$row   = $this->suggested();
+		$other = new Lock( 'write_' . $row->attachment_id, 60 );
+		$other->acquire();
+		self::assertSame( 200, $this->decide( $row, 'approve', array( 'seen' => '' ) )->get_status() );
+		update_post_meta( $row->attachment_id, '_wp_attachment_image_alt', 'by hand' );
+		self::assertSame( 409, $this->decide( $row, 'approve', array( 'seen' => 'by hand' ) )->get_status() );
+		$other->release();
+		$this->sync();
+		self::assertSame( 'by hand', $this->stored_alt( $row->attachment_id ), 'the first one approved without having seen it' );
+		self::assertSame( array( 'conflict' ), $this->sidecar->reported() );
+	}
+
+	public function test_while_another_decides_nothing_is_decided(): void {
+		$row   = $this->suggested();
+		$other = new Lock( 'decide_' . $row->attachment_id, 60 );
+		$other->acquire();
+		$answer = $this->decide( $row, 'approve' );
+		self::assertSame( array( 503, 'altsmith_busy' ), array( $answer->get_status(), $answer->get_data()['code'] ) );
+		self::assertSame( 'pending', $this->sidecar->suggestions[ $row->suggestion_id ]['state'] );
+		$other->release();
+		self::assertSame( 200, $this->decide( $row, 'approve' )->get_status() );
+	}
+
 	public function test_while_another_process_writes_nothing_is_lost_and_it_is_written_later(): void {
 		$row   = $this->suggested();
 		$other = new Lock( 'write_' . $row->attachment_id, 60 );

@@ -5,6 +5,7 @@ namespace Altsmith\Review;
 
 use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Intake;
@@ -16,6 +17,10 @@ defined( 'ABSPATH' ) || exit;
 
 /** A person's yes or no: to the sidecar first, which keeps decisions, then to the text. */
 final class Review_Service {
+	/** Longer than the three requests of a decision may take together; a lock this old belongs to a process that died. */
+	private const LOCK_SECONDS = 45;
+	private const LOCK_WAIT_MS = 5000;
+
 	public function __construct(
 		private readonly Request_Store $store,
 		private readonly Client $client,
@@ -25,26 +30,22 @@ final class Review_Service {
 	) {}
 
 	/**
+	 * Decisions about one image are carried out one after the other, so that what a person saw stays with their own decision.
+	 *
 	 * @param Decision $decision What the person chose.
 	 * @return Request_Row The row afterwards.
-	 * @throws Sidecar_Error 409 when somebody else was faster; unreachable when nothing was decided.
+	 * @throws Sidecar_Error 409 when somebody else was faster; unreachable or busy when nothing was decided.
 	 */
 	public function decide( Request_Row $row, Decision $decision, WP_User $by ): Request_Row {
-		// Before the network call: if this process dies right after it, the next one still knows what the person saw.
-		$this->store->remember_seen( $row->attachment_id, $decision->seen );
-		try {
-			$this->intake->accept( $this->client->decide( $row->suggestion_id, $decision->body( $by ) ) );
-		} catch ( Sidecar_Error $error ) {
-			if ( 409 === $error->status ) {
-				$this->intake->accept( $this->client->suggestion( $row->suggestion_id ), true );
-			}
-			if ( $error->is_unknown() ) {
-				$this->lost->ask_again( $row );
-				throw new Sidecar_Error( 'SUGGESTION_LOST', __( 'The sidecar no longer has this suggestion. A new one has been asked for.', 'altsmith' ), 404 );
-			}
-			throw $error;
+		$lock = new Lock( 'decide_' . $row->attachment_id, self::LOCK_SECONDS );
+		if ( ! $lock->acquire_within( self::LOCK_WAIT_MS ) ) {
+			throw new Sidecar_Error( Sidecar_Error::BUSY, __( 'Somebody else is deciding about this image at this moment. Try again.', 'altsmith' ), 503, true );
 		}
-		$this->report_quietly( $row->attachment_id );
+		try {
+			$this->decide_alone( $this->store->find( $row->attachment_id ) ?? $row, $decision, $by );
+		} finally {
+			$lock->release();
+		}
 		return $this->store->find( $row->attachment_id ) ?? $row;
 	}
 
@@ -61,6 +62,30 @@ final class Review_Service {
 		}
 		$this->decide( $row, new Decision( 'reopen', array(), '', '', $row->suggestion_version ), $by );
 		return null;
+	}
+
+	/** @throws Sidecar_Error */
+	private function decide_alone( Request_Row $row, Decision $decision, WP_User $by ): void {
+		// Before the network call: if this process dies right after it, the next one still knows what the person saw.
+		$this->store->remember_seen( $row->attachment_id, $decision->seen );
+		try {
+			$this->intake->accept( $this->client->decide( $row->suggestion_id, $decision->body( $by ) ) );
+		} catch ( Sidecar_Error $error ) {
+			if ( 409 === $error->status ) {
+				// Another decision counts, perhaps one that is still to be written: with what that person saw, not this one.
+				$this->store->change( $row->attachment_id, array( 'seen_alt' => null === $row->seen_alt ? '' : '=' . $row->seen_alt ) );
+				$this->intake->accept( $this->client->suggestion( $row->suggestion_id ), true );
+				$this->report_quietly( $row->attachment_id );
+			}
+			if ( $error->is_unknown() ) {
+				$this->lost->ask_again( $row );
+				throw new Sidecar_Error( 'SUGGESTION_LOST', __( 'The sidecar no longer has this suggestion. A new one has been asked for.', 'altsmith' ), 404 );
+			}
+			throw $error;
+		}
+		// Where the change feed was faster, the other process may be about to write: this waits until it has.
+		$this->write_back->carry_out( $row->attachment_id );
+		$this->report_quietly( $row->attachment_id );
 	}
 
 	/** The text is written; that the sidecar hears of it only later is no reason to show the person an error. */

@@ -12,6 +12,8 @@ final class Sidecar_Error extends RuntimeException {
 	public const NOT_CONFIGURED = 'NOT_CONFIGURED';
 	public const UNREACHABLE    = 'UNREACHABLE';
 	public const BAD_REPLY      = 'BAD_REPLY';
+	/** Another process of this site is at the same thing. */
+	public const BUSY = 'BUSY';
 	/** Another program at that address, or a proxy that knows nothing of it. */
 	public const NOT_A_SIDECAR  = 'NOT_A_SIDECAR';
 
