@@ -60,7 +60,7 @@ export class JobRunner {
   async #step(worker: string, signal: AbortSignal): Promise<void> {
     const { queue, slots, logger } = this.parts;
     try {
-      const claim = await queue.claim({ worker, waitMs: CLAIM_WAIT_MS, signal });
+      const claim = await queue.claim({ worker, waitMs: CLAIM_WAIT_MS, signal, diesWithUs: true });
       if (claim !== null) await this.#untilEngineIsFree(claim, await slots.take('job'));
     } catch (error) {
       logger.error({ err: error }, 'claim failed');

@@ -1,6 +1,6 @@
 import { AppError } from '../errors';
 import { readSql, type Storage } from '../storage/database';
-import { JobWork, type Claim, type ClaimRef, type JobEnds } from './queue';
+import { JobWork, type Claim, type ClaimRef, type ClaimWish, type JobEnds } from './queue';
 import { judge, type Setback, type Setbacks } from './retry-policy';
 
 interface TakenRow {
@@ -78,25 +78,31 @@ export class LeaseStore {
     };
   }
 
-  /** Takes the next ready job of all sites; null when none is ready. */
-  claimNext(worker: string): Claim | null {
-    return this.storage.transaction(() => {
-      const now = this.options.now();
-      for (;;) {
-        const next = this.#sql.next.get({ now });
-        if (next === undefined) return null;
-        if (this.#holdBack(next.seq)) continue;
-        const row = this.#sql.take.get({
-          seq: next.seq,
-          worker,
-          lease_until: now + this.options.leaseMs,
-          at: Date.now(),
-        });
-        if (row === undefined) return null;
-        this.#sql.served.run(next.site_id);
-        return claimOf(row);
-      }
-    });
+  /**
+   * Takes the next ready job of all sites; null when none is ready. A worker that `diesWithUs` does not wait for the disk: a
+   * power cut that forgets its claim ends it too, so that nobody is left with the token that is then given out again.
+   */
+  claimNext({ worker, diesWithUs = false }: Pick<ClaimWish, 'worker' | 'diesWithUs'>): Claim | null {
+    const take = () => this.#takeNext(worker);
+    return diesWithUs ? this.storage.unflushed(take) : this.storage.transaction(take);
+  }
+
+  #takeNext(worker: string): Claim | null {
+    const now = this.options.now();
+    for (;;) {
+      const next = this.#sql.next.get({ now });
+      if (next === undefined) return null;
+      if (this.#holdBack(next.seq)) continue;
+      const row = this.#sql.take.get({
+        seq: next.seq,
+        worker,
+        lease_until: now + this.options.leaseMs,
+        at: Date.now(),
+      });
+      if (row === undefined) return null;
+      this.#sql.served.run(next.site_id);
+      return claimOf(row);
+    }
   }
 
   /**

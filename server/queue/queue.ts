@@ -36,6 +36,8 @@ export interface ClaimWish {
   /** How long to wait for a job; 0 answers at once. */
   readonly waitMs: number;
   readonly signal?: AbortSignal;
+  /** The worker ends with this process, or with this machine: its claim is handed out before it is on disk. */
+  readonly diesWithUs?: boolean;
 }
 
 /** What both drivers promise; tests/integration/server/queue/queue-contract.ts is the promise in full. */

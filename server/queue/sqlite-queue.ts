@@ -32,7 +32,7 @@ export class SqliteQueue implements JobQueue {
     const until = performance.now() + wish.waitMs;
     for (;;) {
       if (wish.signal?.aborted === true) return null;
-      const claim = this.leases.claimNext(wish.worker);
+      const claim = this.leases.claimNext(wish);
       const left = until - performance.now();
       if (claim !== null || left <= 0) return claim;
       await this.#bell.heard(Math.min(left, LOOK_AGAIN_MS), wish.signal);

@@ -10,6 +10,10 @@ const BUSY_TIMEOUT_MS = 1000;
 /** Marks our files, so that somebody else's SQLite file is never migrated by accident. "alts" in ASCII. */
 export const APPLICATION_ID = 0x616c7473;
 
+/** What was committed without a flush is flushed after this time, if nothing else was before. */
+const FLUSH_AFTER_MS = 50;
+const FLUSH_AGAIN_MS = 1000;
+
 /** Work that waits to be committed with others, and the two ways it can end. */
 interface Joining {
   /** Runs it; gives what is to be said once everything is on disk. */
@@ -25,6 +29,7 @@ export class Storage {
   readonly #afterCommit: (() => void)[] = [];
   readonly #statements = new Map<string, Statement>();
   #joining: Joining[] = [];
+  #flush: NodeJS.Timeout | null = null;
 
   constructor(readonly db: Database) {}
 
@@ -46,6 +51,28 @@ export class Storage {
   /** Runs `work` atomically: all of its writes are on disk when this returns, or none is. */
   transaction<Result>(work: () => Result): Result {
     if (this.db.inTransaction) return work();
+    const result = this.#commit(work);
+    this.#flushed();
+    return result;
+  }
+
+  /**
+   * Like `transaction`, but does not wait for the disk: what is written outlives this process at once, and a power cut from
+   * the next flush on. That comes with the next `transaction`, or by itself after FLUSH_AFTER_MS.
+   */
+  unflushed<Result>(work: () => Result): Result {
+    if (this.db.inTransaction) return work();
+    const before = this.#changes();
+    this.db.pragma('synchronous = NORMAL');
+    try {
+      return this.#commit(work);
+    } finally {
+      this.db.pragma('synchronous = FULL');
+      if (this.#changes() !== before) this.#flushAfter(FLUSH_AFTER_MS);
+    }
+  }
+
+  #commit<Result>(work: () => Result): Result {
     let result: Result;
     try {
       result = this.db.transaction(work).immediate();
@@ -55,6 +82,29 @@ export class Storage {
     }
     for (const callback of this.#afterCommit.splice(0)) callback();
     return result;
+  }
+
+  /** Rows that this connection has written since it was opened. */
+  #changes(): unknown {
+    return this.prepare<[], number>('SELECT total_changes()').pluck().get();
+  }
+
+  #flushAfter(ms: number): void {
+    this.#flush ??= setTimeout(() => {
+      this.#flush = null;
+      try {
+        // Writes what is there already, so that there is something to commit.
+        this.transaction(() => this.db.pragma(`application_id = ${APPLICATION_ID}`));
+      } catch {
+        // A full disk, say: whoever has something to lose is told at their own commit.
+        this.#flushAfter(FLUSH_AGAIN_MS);
+      }
+    }, ms).unref();
+  }
+
+  #flushed(): void {
+    if (this.#flush !== null) clearTimeout(this.#flush);
+    this.#flush = null;
   }
 
   /**
@@ -109,6 +159,7 @@ export class Storage {
   }
 
   close(): void {
+    this.#flushed();
     this.db.close();
   }
 }

@@ -107,7 +107,7 @@ function measureClaims(storage: Storage): number[] {
   const times: number[] = [];
   for (let turn = 0; turn < CLAIMS; turn += 1) {
     const started = performance.now();
-    const claim = leases.claimNext('bench');
+    const claim = leases.claimNext({ worker: 'bench' });
     times.push(performance.now() - started);
     if (claim !== null) leases.release(claim);
   }

@@ -21,6 +21,14 @@ export function quantile(values: readonly number[], share: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+
+/** How far their mean may lie from that of endlessly many such values. */
+export function standardError(values: readonly number[]): number {
+  const mean = sum(values) / values.length;
+  return Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1) / values.length);
+}
+
 /** Slope of the least-squares line through points. */
 export function slopeOf(points: readonly (readonly [x: number, y: number])[]): number {
   const mean = (of: 0 | 1) => points.reduce((sum, point) => sum + point[of], 0) / points.length;
