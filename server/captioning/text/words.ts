@@ -18,13 +18,13 @@ export interface Word {
   readonly isPersonName: boolean;
 }
 
-// The library's own answer type is `any`; this is the part of it that is read.
+// The library's own answer type is `any`; this is the part of it that is read. Of some words it has no root: null, or nothing.
 const Term = z.object({
   text: z.string(),
   pre: z.string(),
   post: z.string(),
   normal: z.string(),
-  root: z.string().optional(),
+  root: z.string().nullish(),
   tags: z.array(z.string()),
 });
 const Sentences = z.array(z.object({ text: z.string(), terms: z.array(Term) }));
