@@ -7,4 +7,4 @@ import type { CaptionOptions } from '../../models/captioner';
 export const SUGGESTION_SETTINGS = { beams: 3, candidates: 3 } as const satisfies CaptionOptions;
 
 /** Number of the rules that sentences are polished and read by (text/reading.ts). */
-export const READING_RULES = 2;
+export const READING_RULES = 3;

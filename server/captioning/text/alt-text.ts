@@ -61,6 +61,13 @@ function withoutRepeats(text: string): { text: string; dropped: number } {
   return { text: words.join(' '), dropped };
 }
 
+// "a camera on a camera": nothing is on, in or at itself. Two may well be beside each other, so "with" and "next to" stay.
+const ON_ITSELF = /\b(an? (?:[\p{L}'-]+ ){0,2}[\p{L}'-]+) (?:on|in|at|inside) \1$/iu;
+
+function notOnItself(text: string): string {
+  return text.replace(ON_ITSELF, '$1');
+}
+
 /** True when a phrase with two telling words comes twice: "a yellow car in front of a yellow car". */
 function saysItTwice(text: string): boolean {
   const words = text.toLowerCase().match(/[\p{L}\p{N}'-]+/gu) ?? [];
@@ -100,7 +107,7 @@ export function polishAltText(raw: string): PolishedText {
   const unquoted = plain.replace(QUOTED, '$1').replace(SPACE_BEFORE_MARK, '$1').trim();
   const sentence = firstSentence(unquoted).replace(LAST_MARK, '');
   const once = withoutRepeats(withoutOpener(sentence));
-  const whole = capitalised(once.text);
+  const whole = capitalised(notOnItself(once.text));
   const read = readWords(whole);
   const words = withoutLooseEnd(read);
   const text = (words.length === read.length ? whole : joinWords(words)).replace(LAST_MARK, '');

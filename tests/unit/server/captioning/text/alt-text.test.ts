@@ -17,6 +17,8 @@ describe('polishing what a model said', () => {
     ['drops the word that blip-large invents', 'arafed dog sitting on a couch', 'Dog sitting on a couch'],
     ['collapses a doubled word', 'a dog on the the couch', 'A dog on the couch'],
     ['collapses a doubled phrase', 'a cat on a hat on a hat', 'A cat on a hat'],
+    ['puts nothing on itself', 'a man is holding a camera on a camera', 'A man is holding a camera'],
+    ['lets two of a kind be', 'a dog next to a dog', 'A dog next to a dog'],
     ['drops words left hanging by a length limit', 'a plate of food with a', 'A plate of food'],
     ['closes the gap before a mark', "a dog , a cat and the man 's hat", "A dog, a cat and the man's hat"],
     ['unwraps quotation marks', '"Two cats on a bed"', 'Two cats on a bed'],
