@@ -56,7 +56,7 @@ export const accept: Bench = async (root) => {
       { name: 'accepted a second', value: both.length / seconds, unit: '1/s' },
       { name: 'captions meanwhile', value: captions / seconds, unit: '1/s' },
       { name: 'event-loop delay meanwhile, p99', value: after.loopDelayMs, unit: 'ms', most: 50 },
-      { name: 'API process meanwhile', value: residentMegabytes(sidecar.pid), unit: 'MB', most: 250 },
+      { name: 'API process meanwhile', value: residentMegabytes(sidecar.pid), unit: 'MB', most: 150 },
     ];
   } finally {
     await sidecar.stop('SIGKILL');
