@@ -53,6 +53,7 @@ export class Storage {
     if (this.db.inTransaction) return work();
     const result = this.#commit(work);
     this.#flushed();
+    this.#callBack();
     return result;
   }
 
@@ -63,25 +64,29 @@ export class Storage {
   unflushed<Result>(work: () => Result): Result {
     if (this.db.inTransaction) return work();
     const before = this.#changes();
+    let result: Result;
     this.db.pragma('synchronous = NORMAL');
     try {
-      return this.#commit(work);
+      result = this.#commit(work);
     } finally {
       this.db.pragma('synchronous = FULL');
-      if (this.#changes() !== before) this.#flushAfter(FLUSH_AFTER_MS);
     }
+    if (this.#changes() !== before) this.#flushAfter(FLUSH_AFTER_MS);
+    this.#callBack();
+    return result;
   }
 
   #commit<Result>(work: () => Result): Result {
-    let result: Result;
     try {
-      result = this.db.transaction(work).immediate();
+      return this.db.transaction(work).immediate();
     } catch (error) {
       this.#afterCommit.length = 0;
       throw error;
     }
+  }
+
+  #callBack(): void {
     for (const callback of this.#afterCommit.splice(0)) callback();
-    return result;
   }
 
   /** Rows that this connection has written since it was opened. */

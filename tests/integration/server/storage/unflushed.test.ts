@@ -45,6 +45,15 @@ test('it does not wait for the disk, and everything after it does again', () => 
   expect(storage.prepare('SELECT word FROM words').all()).toEqual([{ word: 'one' }]);
 });
 
+test('whoever is called back afterwards may rely on the disk again', () => {
+  const seen: unknown[] = [];
+  storage.unflushed(() => {
+    write('one');
+    storage.afterCommit(() => seen.push(storage.transaction(synchronous)));
+  });
+  expect(seen).toEqual([FULL]);
+});
+
 test('inside a transaction that waits for the disk it is a part of that', () => {
   const during = storage.transaction(() => storage.unflushed(synchronous));
   expect(during).toBe(FULL);
