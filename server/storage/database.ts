@@ -51,15 +51,17 @@ export class Storage {
   /** Runs `work` atomically: all of its writes are on disk when this returns, or none is. */
   transaction<Result>(work: () => Result): Result {
     if (this.db.inTransaction) return work();
+    const before = this.#flush === null ? null : this.#changes();
     const result = this.#commit(work);
-    this.#flushed();
+    // A commit that writes nothing flushes nothing.
+    if (before !== null && this.#changes() !== before) this.#flushed();
     this.#callBack();
     return result;
   }
 
   /**
    * Like `transaction`, but does not wait for the disk: what is written outlives this process at once, and a power cut from
-   * the next flush on. That comes with the next `transaction`, or by itself after FLUSH_AFTER_MS.
+   * the next flush on. That comes with the next `transaction` that writes, or by itself after FLUSH_AFTER_MS.
    */
   unflushed<Result>(work: () => Result): Result {
     if (this.db.inTransaction) return work();

@@ -67,6 +67,13 @@ test('a flush comes by itself, once', async () => {
   expect(logBytes()).toBe(after);
 });
 
+test('a transaction that writes nothing is no flush, and the flush still comes', async () => {
+  storage.unflushed(() => write('one'));
+  storage.transaction(() => storage.prepare('SELECT word FROM words').all());
+  const before = logBytes();
+  await waitFor('the flush', () => logBytes() > before);
+});
+
 test('none comes where another was faster, or where there was nothing to write', async () => {
   storage.unflushed(() => write('one'));
   storage.transaction(() => write('two'));
