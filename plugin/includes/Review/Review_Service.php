@@ -73,7 +73,7 @@ final class Review_Service {
 		} catch ( Sidecar_Error $error ) {
 			if ( 409 === $error->status ) {
 				// Another decision counts, perhaps one that is still to be written: with what that person saw, not this one.
-				$this->store->change( $row->attachment_id, array( 'seen_alt' => null === $row->seen_alt ? '' : '=' . $row->seen_alt ) );
+				$this->store->remember_seen( $row->attachment_id, $row->seen_alt );
 				$this->intake->accept( $this->client->suggestion( $row->suggestion_id ), true );
 				$this->report_quietly( $row->attachment_id );
 			}

@@ -170,9 +170,9 @@ final class Request_Store {
 		return true;
 	}
 
-	/** Remembers, before the decision leaves for the sidecar, which text the person had before their eyes. */
-	public function remember_seen( int $attachment_id, string $seen ): void {
-		$this->change( $attachment_id, array( 'seen_alt' => '=' . $seen ) );
+	/** Remembers, before the decision leaves for the sidecar, which text the person had before their eyes; null when nobody has decided. */
+	public function remember_seen( int $attachment_id, ?string $seen ): void {
+		$this->change( $attachment_id, array( 'seen_alt' => null === $seen ? '' : '=' . $seen ) );
 	}
 
 	public function remove( int $attachment_id ): void {
