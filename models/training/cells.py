@@ -32,6 +32,23 @@ class Cells:
         return torch.from_numpy(x).float().softmax(-1)
 
 
+def draw(part, rng):
+    """The next `count` names of a source of photos (a dict with ids, count and queue): all of them once, in random order, then again."""
+    if len(part["queue"]) < part["count"]:
+        part["queue"] = rng.sample(sorted(part["ids"]), len(part["ids"]))
+    return [part["queue"].pop() for _ in range(part["count"])]
+
+
+def trained(named):
+    """Of (name, value) pairs those of neck and decoder: the rest stays as it is."""
+    return [(k, v) for k, v in named if k.startswith(("neck.", "decoder."))]
+
+
+def save_tuned(path, model, old, wp, **facts):
+    """What `load` takes as its second argument: the weights of `old` with neck and decoder of `model`."""
+    torch.save(dict(state=dict(old.state_dict(), **dict(trained(model.state_dict().items()))), vocab=wp.vocab, **facts), path)
+
+
 def load(path, tuned="", share=1.0):
     """The released checkpoint; with `tuned` (tune.py) its neck and decoder moved `share` of the way. -> encoder, model, wordpieces, checkpoint facts."""
     encoder, model, wp, ck = load_fp16(path)

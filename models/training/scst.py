@@ -38,6 +38,17 @@ def sample(decoder, cross, n, max_len):
     return ids
 
 
+def rewards(cider, drawn, vecs):
+    """CIDEr of each drawn sentence against the vectors of its image, and how far it is above the image's other samples: both [images, samples]."""
+    samples = len(drawn) // len(vecs)
+    found = []
+    for i, row in enumerate(drawn[:, 1:].tolist()):
+        row = row[:row.index(SEP) + 1] if SEP in row else [t for t in row if t != PAD]
+        found.append(cider.score_vec(cider.vector(row), vecs[i // samples]))
+    r = torch.tensor(found).view(-1, samples)
+    return r, r - (r.sum(1, keepdim=True) - r) / (samples - 1)
+
+
 def main():
     ap = argparse.ArgumentParser()
     for name in ("init", "feats", "text", "weights", "out"):
@@ -100,12 +111,7 @@ def main():
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 with torch.no_grad():
                     drawn = sample(model.decoder, model.neck(fmap), args.samples, args.max_len)
-                reward = []
-                for i, row in enumerate(drawn[:, 1:].tolist()):
-                    row = row[:row.index(SEP) + 1] if SEP in row else [t for t in row if t != PAD]
-                    reward.append(cider.score_vec(cider.vector(row), ref_vec[part[i // args.samples]]))
-                r = torch.tensor(reward).view(-1, args.samples)
-                adv = r - (r.sum(1, keepdim=True) - r) / (args.samples - 1)
+                r, adv = rewards(cider, drawn, [ref_vec[n] for n in part])
                 cross = model.neck(fmap)
                 y = drawn[:, 1:]
                 keep = y != PAD

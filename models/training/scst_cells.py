@@ -13,11 +13,11 @@ import time
 import numpy as np
 import torch
 
-from cells import Cells
+from cells import Cells, draw, save_tuned, trained
 from evaluate import load_fp16
 from finetune import widen
 from metrics import Cider
-from scst import sample
+from scst import rewards, sample
 from text import PAD, SEP, UNK, WordPiece, load_flickr8k
 from train import Ema, fit, pad_batch
 
@@ -59,7 +59,7 @@ def main():
         p["vec"] = {n: [cider.vector(r) for r in rs] for n, rs in p["refs"].items()}
     print([(len(p["ids"]), p["count"], p["weight"]) for p in parts], flush=True)
 
-    learn = [(k, v) for k, v in model.named_parameters() if k.startswith(("neck.", "decoder."))]
+    learn = trained(model.named_parameters())
     opt = torch.optim.AdamW([v for _, v in learn], lr=args.lr, betas=(0.9, 0.98), weight_decay=0.0)
     ema = Ema(model, args.ema)
     begun, step, stats = clock(), 0, []
@@ -67,29 +67,22 @@ def main():
     share = torch.cat([torch.full((p["count"],), p["weight"]) for p in parts])[:, None]
 
     def save(name):
-        state = {k: v for k, v in ema.model.state_dict().items() if k.startswith(("neck.", "decoder."))}
-        torch.save(dict(state=dict(old.state_dict(), **state), vocab=wp.vocab, steps=step, args=vars(args)), f"{args.out}/{name}.pt")
+        save_tuned(f"{args.out}/{name}.pt", ema.model, old, wp, steps=step, args=vars(args))
 
     while (done := (clock() - begun) / (60 * args.minutes)) < 1:
         for g in opt.param_groups:
             g["lr"] = args.lr * min(1.0, (step + 1) / 15) * (1 - 0.9 * done)
         maps, vecs, captions = [], [], []
         for p in parts:
-            if len(p["queue"]) < p["count"]:
-                p["queue"] = rng.sample(sorted(p["ids"]), len(p["ids"]))
-            take = [p["queue"].pop() for _ in range(p["count"])]
+            take = draw(p, rng)
             maps.append(p["cells"].get(take))
             vecs += [p["vec"][n] for n in take]
             captions += [c for n in take for c in rng.sample(p["ids"][n], 2)]
         fmap = torch.cat(maps)
         with torch.no_grad():
             drawn = sample(model.decoder, model.neck(fmap), args.samples, args.max_len)
-        reward = []
-        for i, row in enumerate(drawn[:, 1:].tolist()):
-            row = row[:row.index(SEP) + 1] if SEP in row else [t for t in row if t != PAD]
-            reward.append(cider.score_vec(cider.vector(row), vecs[i // args.samples]))
-        r = torch.tensor(reward).view(-1, args.samples)
-        adv = (r - (r.sum(1, keepdim=True) - r) / (args.samples - 1)) * share
+        r, adv = rewards(cider, drawn, vecs)
+        adv = adv * share
         cross = model.neck(fmap)
         y = drawn[:, 1:]
         keep = y != PAD

@@ -14,7 +14,7 @@ import torch
 from encoder import CpuLock, load_encoder
 from metrics import Cider, evaluate
 from model import Captioner
-from scst import sample
+from scst import rewards, sample
 from text import PAD, SEP, UNK, WordPiece, load_flickr8k
 from train import Ema, Features, caption_images, fit, groups, pad_batch
 
@@ -81,12 +81,8 @@ def main():
                 with torch.no_grad():
                     fmap = model.features(x)
                     drawn = sample(model.decoder, model.neck(fmap), args.samples, args.max_len)
-                reward = []
-                for i, row in enumerate(drawn[:, 1:].tolist()):
-                    row = row[:row.index(SEP) + 1] if SEP in row else [t for t in row if t != PAD]
-                    reward.append(cider.score_vec(cider.vector(row), ref_vec[part[i // args.samples]]))
-                r = torch.tensor(reward).view(-1, args.samples)
-                adv = (r - (r.sum(1, keepdim=True) - r) / (args.samples - 1)) * share
+                r, adv = rewards(cider, drawn, [ref_vec[n] for n in part])
+                adv = adv * share
                 cross = model.neck(fmap)
                 y = drawn[:, 1:]
                 keep = y != PAD

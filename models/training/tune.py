@@ -17,7 +17,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from cells import Cells
+from cells import Cells, draw, save_tuned, trained
 from evaluate import load_fp16
 from finetune import widen
 from text import DEC, MASK, PAD, UNK, WordPiece, load_flickr8k, words
@@ -60,24 +60,21 @@ def main():
     for p in parts:
         p["ids"] = {n: fit([wp.encode(c) for c in cs], args.max_tokens) for n, cs in p["text"].items()}
 
-    learn = [(k, v) for k, v in model.named_parameters() if k.startswith(("neck.", "decoder."))]
+    learn = trained(model.named_parameters())
     opt = torch.optim.AdamW([dict(params=[v for _, v in learn if v.ndim > 1], weight_decay=args.wd), dict(params=[v for _, v in learn if v.ndim == 1], weight_decay=0.0)], lr=args.lr, betas=(0.9, 0.98))
     ema = Ema(model, args.ema)
     begun, step, stats = time.time(), 0, []
     model.train()
 
     def save(name):
-        state = {k: v for k, v in ema.model.state_dict().items() if k.startswith(("neck.", "decoder."))}
-        torch.save(dict(state=dict(old.state_dict(), **state), vocab=wp.vocab, steps=step, args=vars(args)), f"{args.out}/{name}.pt")
+        save_tuned(f"{args.out}/{name}.pt", ema.model, old, wp, steps=step, args=vars(args))
 
     while (done := (time.time() - begun) / (60 * args.minutes)) < 1:
         for g in opt.param_groups:
             g["lr"] = args.lr * min(1.0, (step + 1) / 40) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
         maps, captions = [], []
         for p in parts:
-            if len(p["queue"]) < p["count"]:
-                p["queue"] = rng.sample(sorted(p["ids"]), len(p["ids"]))
-            take = [p["queue"].pop() for _ in range(p["count"])]
+            take = draw(p, rng)
             maps.append(p["cells"].get(take))
             captions += [c for n in take for c in rng.sample(p["ids"][n] * 2, 2)]
         fmap, kept = torch.cat(maps), sum(p["count"] for p in parts if p["kept"])
