@@ -1,3 +1,4 @@
+import type { Manifest } from '../../../models/blip/manifest';
 import { ModelError, type ModelErrorCode } from '../../../models/model-error';
 import type { EngineRequest } from '../../captioning/engine';
 import { WorkerPool } from '../../captioning/worker-pool';
@@ -14,6 +15,11 @@ export interface Trial {
 export interface Said {
   readonly text: string;
   readonly tokens: readonly number[];
+}
+
+/** What a model is asked about a generated picture: nothing where it writes captions. */
+export function sampleQuestion({ graphs }: Manifest): string | null {
+  return graphs.question === null ? null : 'what is in the picture?';
 }
 
 const MODEL_CODES: readonly ModelErrorCode[] = ['MODEL_FILE_MISSING', 'MODEL_FILE_DAMAGED', 'MODEL_UNAVAILABLE'];

@@ -1,18 +1,17 @@
 import { mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Manifest } from '../../../models/blip/manifest';
 import { convertBlip } from '../../../models/convert/blip/convert';
 import { readHubSettings } from '../../../models/fetch/hub-settings';
 import { checkCheckpoint, obtainCheckpoint } from '../../../models/fetch/obtain';
 import { BLIP_LICENCE } from '../../../models/licence';
 import { ModelError } from '../../../models/model-error';
 import type { KnownModel, Source } from '../../../models/registry';
-import { compare, listen, type Agreement } from './agreement';
+import { compare, listen, sampleQuestion, type Agreement } from './agreement';
 import { startProgress } from './progress';
 import { writeSamplePictures } from './sample-pictures';
 import type { Precision } from './words';
-
-const QUESTION = 'what is in the picture?';
 
 export interface PullWishes {
   readonly model: KnownModel;
@@ -76,9 +75,9 @@ async function convert(
   wishes: PullWishes,
   precision: Precision,
   at: { source: string; target: string },
-): Promise<void> {
+): Promise<Manifest> {
   const bar = startProgress(`Converting to ${precision}`);
-  await convertBlip({
+  return convertBlip({
     ...at,
     precision,
     id: wishes.model.id,
@@ -89,11 +88,10 @@ async function convert(
 }
 
 /** Asks both models about the same generated pictures. */
-async function compareWithExact(wishes: PullWishes, draft: string): Promise<Agreement> {
-  const files = writeSamplePictures(path.join(draft, 'pictures'));
-  const trial = { files, question: wishes.model.answers_questions ? QUESTION : null };
+async function compareWithExact({ precision }: PullWishes, draft: string, question: string | null): Promise<Agreement> {
+  const trial = { files: writeSamplePictures(path.join(draft, 'pictures')), question };
   const exact = await listen(path.join(draft, 'fp32'), trial);
-  return compare(exact, await listen(path.join(draft, wishes.precision), trial));
+  return compare(exact, await listen(path.join(draft, precision), trial));
 }
 
 /** Everything happens in a draft folder beside the models; only what is whole and checked is moved into its place. */
@@ -104,14 +102,15 @@ async function make(wishes: PullWishes, pulled: string, source: string): Promise
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   try {
-    await convert(wishes, precision, { source, target: path.join(draft, precision) });
+    const manifest = await convert(wishes, precision, { source, target: path.join(draft, precision) });
+    const question = sampleQuestion(manifest);
     let agreement: Agreement | null = null;
     if (wishes.compare && precision !== 'fp32') {
       await convert(wishes, 'fp32', { source, target: path.join(draft, 'fp32') });
       say('Comparing the two …');
-      agreement = await compareWithExact(wishes, draft);
+      agreement = await compareWithExact(wishes, draft, question);
     } else {
-      await listen(path.join(draft, precision), { files: writeSamplePictures(draft, 1), question: null });
+      await listen(path.join(draft, precision), { files: writeSamplePictures(draft, 1), question });
     }
     mkdirSync(path.dirname(folder), { recursive: true });
     rmSync(folder, { recursive: true, force: true });

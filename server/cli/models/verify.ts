@@ -5,7 +5,7 @@ import { readManifest, type Manifest } from '../../../models/blip/manifest';
 import { checkModelFiles } from '../../../models/blip/model-files';
 import { locateModel } from '../../../models/locate-model';
 import { knownModels, type Golden } from '../../../models/registry';
-import { listen, type Said } from './agreement';
+import { listen, sampleQuestion, type Said } from './agreement';
 import { writeSamplePictures } from './sample-pictures';
 import { COMMON_OPTIONS, onlyWord, parseWords } from './words';
 
@@ -51,8 +51,8 @@ async function runGolden(golden: Golden, folder: string, pictures: string | null
 async function describeSample(folder: string, manifest: Manifest): Promise<string> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'altsmith-verify-'));
   try {
-    const question = manifest.graphs.question === null ? null : 'what is in the picture?';
-    const [said] = await listen(folder, { files: writeSamplePictures(scratch, 1), question });
+    const trial = { files: writeSamplePictures(scratch, 1), question: sampleQuestion(manifest) };
+    const [said] = await listen(folder, trial);
     return said?.text ?? '';
   } finally {
     rmSync(scratch, { recursive: true, force: true });

@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { KnownModel } from '../../../../models/registry';
 import { FakeHub } from '../../../support/fake-hub';
-import { readCases, readWords, weightsOf, writeConfig, writeWeights } from '../../../support/models/blip-cases';
+import {
+  readCases,
+  readWords,
+  weightsOf,
+  writeConfig,
+  writeWeights,
+  type BlipCase,
+} from '../../../support/models/blip-cases';
 
 const COMMIT = '82a37760796d32b1411fe092ab5d4e227313294b';
 const REPO = 'Salesforce/blip-image-captioning-base';
@@ -17,13 +24,8 @@ let pulled: string;
 let hub: FakeHub;
 let model: KnownModel;
 
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'altsmith-pull-'));
-  repo = path.join(folder, 'repo');
-  pulled = path.join(folder, 'models');
-  mkdirSync(repo);
-  mkdirSync(pulled);
-  const blip = readCases()[0]!;
+/** Publishes a checkpoint on the hub, and the model that names it. */
+function publish(blip: BlipCase): void {
   writeConfig(repo, blip, readWords());
   writeWeights(repo, 'pytorch_model.bin', weightsOf(blip));
   const files = NAMES.map((name) => {
@@ -33,12 +35,21 @@ beforeEach(async () => {
   model = {
     id: 'tiny-blip',
     title: 'a tiny BLIP of random weights',
-    answers_questions: false,
+    answers_questions: blip.question,
     demonstration: false,
     licence: 'BSD-3-Clause',
     source: { repo: REPO, commit: COMMIT, files },
     golden: [],
   };
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'altsmith-pull-'));
+  repo = path.join(folder, 'repo');
+  pulled = path.join(folder, 'models');
+  mkdirSync(repo);
+  mkdirSync(pulled);
+  publish(readCases()[0]!);
   hub = new FakeHub([{ name: REPO, commit: COMMIT, folder: repo }]);
   await hub.start();
 });
@@ -130,6 +141,12 @@ describe('altsmith models pull', () => {
     expect([code, told]).toEqual([0, expect.stringContaining("pytorch_model.bin: taken from the hub's cache")]);
     expect(readdirSync(snapshot).sort()).toEqual([...NAMES].sort());
     expect(hub.seen).toEqual([]);
+  });
+
+  it.each(['fp32', 'int8'])('tries a %s model that answers questions with a question', async (precision) => {
+    publish(readCases().find(({ question }) => question)!);
+    const { code, out } = await pull(precision);
+    expect([code, out]).toEqual([0, expect.objectContaining({ folder: path.join(pulled, 'tiny-blip', precision) })]);
   });
 
   it('says what is missing on the hub', async () => {
