@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
+import './no-telemetry';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Picture } from '../captioner';
 import { ModelError } from '../model-error';

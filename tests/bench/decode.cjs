@@ -5,6 +5,7 @@ const { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } = require('
 const os = require('node:os');
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
+require('../../build/models/blip/no-telemetry.js');
 const { InferenceSession, Tensor } = require('onnxruntime-node');
 const sharp = require('sharp');
 

@@ -9,6 +9,8 @@ const NATIVE: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'no model can run',
 };
 const DEADLINE_MS = 20_000;
+/** As in models/blip/no-telemetry.ts: loading it must call nobody. */
+const QUIET = { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
 
 /** Each is loaded in a process of its own: one built for another machine may end the process that loads it. */
 export async function lookAtNativeModules(): Promise<readonly Finding[]> {
@@ -32,7 +34,7 @@ function loadElsewhere(name: string): Promise<string | null> {
       process.execPath,
       args,
       // Modules are looked for from where our own files lie.
-      { cwd: path.resolve(__dirname, '../../..'), timeout: DEADLINE_MS },
+      { cwd: path.resolve(__dirname, '../../..'), timeout: DEADLINE_MS, env: QUIET },
       (error, _stdout, stderr) => {
         if (error === null) resolve(null);
         else resolve(/^\w*Error: .*$/m.exec(stderr)?.[0] ?? `the process ended with ${endOf(child)}`);

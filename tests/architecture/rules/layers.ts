@@ -35,6 +35,12 @@ const LAYERS: readonly Layer[] = [
     never: /^(server\/|plugin\/|express$|better-sqlite3$|bull$|ioredis$)/,
   },
   {
+    name: 'only the session, which switches its telemetry off first, sees onnxruntime-node',
+    files: /^(server|models)\/(?!blip\/session\.ts$)/,
+    never: /^onnxruntime-node$/,
+    except: /^onnxruntime-node$/,
+  },
+  {
     name: 'only storage, stores and the SQLite queue see better-sqlite3',
     files: /^server\/(?!storage\/)(?!.*-store\.ts$)(?!queue\/sqlite-)/,
     never: /^better-sqlite3$/,

@@ -2,6 +2,9 @@
 // Runs small graphs outside jest, whose realm onnxruntime-node refuses. The file named by the first argument holds jobs
 // { graph, input: { name, file, dims }, output, places }; prints one JSON line a job: the output's numbers at those places.
 const { readFileSync } = require('node:fs');
+const path = require('node:path');
+
+require(path.resolve(__dirname, '../../../build/models/blip/no-telemetry.js'));
 const { InferenceSession, Tensor } = require('onnxruntime-node');
 
 async function main() {
