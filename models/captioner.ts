@@ -24,6 +24,8 @@ export interface ModelInfo {
   /** True for `mini`: good enough to show the way, not to publish from. */
   readonly demonstration: boolean;
   readonly canAnswer: boolean;
+  /** False for a model that only answers questions; absent: it writes captions. */
+  readonly canCaption?: boolean;
   /** Whether captions can begin with given words; absent: they can. */
   readonly canPrompt?: boolean;
   /** Of a `remote` model: the address of the server that is sent the bytes of each picture. */
@@ -89,6 +91,7 @@ export interface Answer {
 
 export interface Captioner {
   readonly info: ModelInfo;
+  /** Throws `CAPTION_MODEL_MISSING` when `info.canCaption` is false. */
   caption(picture: Picture | StoredPicture, options?: CaptionOptions): Promise<Caption>;
   /** Throws `QUESTION_MODEL_MISSING` when `info.canAnswer` is false. */
   answer(picture: Picture | StoredPicture, question: string, options?: CaptionOptions): Promise<Answer>;

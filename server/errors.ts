@@ -110,6 +110,11 @@ export const CATALOGUE = {
       'Webhooks are not sent to this address; a private one must be listed in ALTSMITH_WEBHOOK_ORIGINS by the owner of the sidecar.',
     retryable: false,
   },
+  CAPTION_MODEL_MISSING: {
+    status: 422,
+    message: 'The loaded model only answers questions; use one that writes captions, such as blip-base.',
+    retryable: false,
+  },
   QUESTION_MODEL_MISSING: {
     status: 422,
     message: 'The loaded model cannot answer questions; use one that can, such as blip-vqa-base.',

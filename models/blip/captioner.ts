@@ -44,6 +44,8 @@ export class BlipCaptioner implements Captioner {
       precision: manifest.precision,
       demonstration: manifest.demonstration,
       canAnswer: manifest.graphs.question !== null,
+      // Its decoder was trained to look at what the question encoder made of the picture, never at the picture itself.
+      ...(manifest.graphs.question === null ? {} : { canCaption: false }),
       canPrompt: manifest.text.accepts_prompt,
     };
   }
@@ -56,6 +58,9 @@ export class BlipCaptioner implements Captioner {
 
   /** Captions of several pictures with the same options; the decoder runs them side by side. */
   async captionAll(pictures: readonly (Picture | StoredPicture)[], options: CaptionOptions = {}): Promise<Caption[]> {
+    if (this.info.canCaption === false) {
+      throw new ModelError('CAPTION_MODEL_MISSING', `The model ${this.info.id} only answers questions.`);
+    }
     const search = this.searchOptions(options);
     const begin = performance.now();
     const write = async (states: readonly ImageState[]) => {

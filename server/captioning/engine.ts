@@ -54,6 +54,11 @@ export interface EngineState {
   readonly secondsPerImage: number | null;
 }
 
+/** The model, when jobs can be given to it: it is loaded, and writes captions. */
+export function captioningModel({ ready, model }: EngineState): ModelInfo | null {
+  return ready && model?.canCaption !== false ? model : null;
+}
+
 /**
  * Supervises the worker processes. Decoding and inference happen there and only there.
  * Failures reject with an AppError: IMAGE_CORRUPT and its kind are final, DECODE_CRASHED, CAPTION_TIMEOUT and

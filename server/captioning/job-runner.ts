@@ -1,6 +1,7 @@
 import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
 import { captionJob, type CaptionJobParts } from './caption-job';
 import type { Claim } from '../queue/queue';
+import { captioningModel } from './engine';
 import type { EngineSlots } from './engine-slots';
 
 export interface JobRunnerParts extends CaptionJobParts {
@@ -48,7 +49,7 @@ export class JobRunner {
     while (!signal.aborted) {
       const waitMs = Math.max(
         this.#troubledUntil - performance.now(),
-        this.parts.engine.state().ready ? 0 : NOT_READY_MS,
+        captioningModel(this.parts.engine.state()) === null ? NOT_READY_MS : 0,
       );
       // Rejects when stopping, which the loop's own condition sees.
       if (waitMs > 0) await pause(waitMs, undefined, { signal }).catch(() => undefined);

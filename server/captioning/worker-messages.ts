@@ -41,6 +41,7 @@ const ModelInfo = z.object({
   precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'remote']),
   demonstration: z.boolean(),
   canAnswer: z.boolean(),
+  canCaption: z.boolean().exactOptional(),
   canPrompt: z.boolean().exactOptional(),
   address: z.string().exactOptional(),
 });

@@ -1,4 +1,4 @@
-import type { CaptionEngine } from '../captioning/engine';
+import type { CaptionEngine, EngineState } from '../captioning/engine';
 import { CATALOGUE, type ErrorCode } from '../errors';
 import type { Health } from '../http/services';
 
@@ -19,8 +19,9 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
   if (around.isStopping) problems.push(problem('SHUTTING_DOWN'));
   if (around.disk !== null) problems.push(problem(around.disk));
   if (around.isDatabaseDamaged) problems.push(problem('DATABASE_DAMAGED'));
-  if (state.problem !== null) problems.push(state.problem);
-  else if (!state.ready && !around.workersElsewhere) problems.push(problem('MODEL_UNAVAILABLE'));
+  const ofEngine = state.problem ?? idleBecause(state);
+  const isMerelyAbsent = !state.ready && state.problem === null;
+  if (ofEngine !== null && !(isMerelyAbsent && around.workersElsewhere)) problems.push(ofEngine);
   const { model } = state;
   return {
     ready: problems.length === 0,
@@ -31,6 +32,12 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
     workers: state.workers,
     problems,
   };
+}
+
+/** Why an engine without trouble captions nothing now; null when it does. */
+export function idleBecause({ ready, model }: EngineState): EngineState['problem'] {
+  if (!ready) return problem('MODEL_UNAVAILABLE');
+  return model?.canCaption === false ? problem('CAPTION_MODEL_MISSING') : null;
 }
 
 function problem(code: ErrorCode) {

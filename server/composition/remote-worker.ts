@@ -1,8 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { chooseEngine } from '../captioning/choose-engine';
+import { captioningModel } from '../captioning/engine';
 import type { Config } from '../config';
-import { CATALOGUE } from '../errors';
 import type { Logger } from '../logger';
 import { BullBell } from '../queue/bull-bell';
 import { WorkerApi } from '../remote-worker/api-client';
@@ -10,6 +10,7 @@ import { serveHealth, type WorkerHealth } from '../remote-worker/health-server';
 import { RemoteWorker } from '../remote-worker/remote-worker';
 import { DataFolder } from '../storage/data-folder';
 import { lockFolder } from '../storage/folder-lock';
+import { idleBecause } from './health';
 
 export interface WorkerOptions {
   readonly api: string;
@@ -39,10 +40,8 @@ export async function startRemoteWorker(
   const api = new WorkerApi(options.api, options.key);
   const worker = new RemoteWorker({ api, engine, bell, name: options.name, folder: data.temporary, logger });
   const health = (): WorkerHealth => {
-    const { ready, problem } = engine.state();
-    const missing = ready
-      ? null
-      : (problem ?? { code: 'MODEL_UNAVAILABLE', message: CATALOGUE.MODEL_UNAVAILABLE.message });
+    const state = engine.state();
+    const missing = captioningModel(state) === null ? (state.problem ?? idleBecause(state)) : null;
     return { ready: missing === null && worker.isConnected(), problems: missing === null ? [] : [missing] };
   };
   await bell?.start();

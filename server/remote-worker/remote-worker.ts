@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelInfo } from '../../models/captioner';
-import type { CaptionEngine } from '../captioning/engine';
+import { captioningModel, type CaptionEngine } from '../captioning/engine';
 import { captionOf } from '../captioning/engine-result';
 import type { WorkerClaim } from '../contract/worker';
 import { AppError, toAppError } from '../errors';
@@ -67,8 +67,8 @@ export class RemoteWorker {
 
   async #step(worker: string, signal: AbortSignal): Promise<number> {
     const { engine, bell, logger } = this.parts;
-    const { ready, model } = engine.state();
-    if (!ready || model === null) return NOT_READY_MS;
+    const model = captioningModel(engine.state());
+    if (model === null) return NOT_READY_MS;
     try {
       const claim = await this.#claim(worker, model, signal);
       this.#trouble = 0;

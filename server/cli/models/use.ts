@@ -12,6 +12,9 @@ Captions are made with this model from the next start on, unless ALTSMITH_MODEL 
   altsmith models use mini
 `;
 
+const ONLY_ANSWERS = `It only answers questions: while it is in use no picture gets a caption, and uploads wait.
+`;
+
 /** `altsmith models use`. Throws ModelError MODEL_FILE_MISSING when the model is not here. */
 export async function use(args: string[], pulled: string): Promise<number> {
   const { values, positionals } = parseWords({ args, allowPositionals: true, options: COMMON_OPTIONS });
@@ -27,11 +30,11 @@ export async function use(args: string[], pulled: string): Promise<number> {
     );
   }
   const folder = chooseModel(name, pulled);
-  const { id, precision } = await readManifest(folder);
+  const { id, precision, graphs } = await readManifest(folder);
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ id, precision, folder })}\n`
-      : `From the next start on: ${id} (${precision}). Restart the sidecar to use it now.\n`,
+      : `From the next start on: ${id} (${precision}). Restart the sidecar to use it now.\n${graphs.question === null ? '' : ONLY_ANSWERS}`,
   );
   return 0;
 }

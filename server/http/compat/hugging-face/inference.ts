@@ -17,7 +17,11 @@ const Query = z.looseObject({ format: z.string().optional() });
 
 async function modelLoaded(services: Services, signal: AbortSignal): Promise<void> {
   const until = performance.now() + LONGEST_HOLD_MS;
-  while (!services.health().ready && !services.isStopping() && !signal.aborted && performance.now() < until) {
+  const isLoading = () => {
+    const { ready, abilities } = services.health();
+    return !ready && abilities === null;
+  };
+  while (isLoading() && !services.isStopping() && !signal.aborted && performance.now() < until) {
     await pause(LOOK_EVERY_MS);
   }
 }

@@ -3,6 +3,7 @@ import { fullSentence, isBelow, retryHeaders, type Face } from '../face';
 
 /** Ollama answers 400 for whatever is wrong with a request. */
 const BAD: ReadonlySet<ErrorCode> = new Set([
+  'CAPTION_MODEL_MISSING',
   'IMAGE_CORRUPT',
   'IMAGE_TOO_MANY_PIXELS',
   'IMAGE_TYPE_UNSUPPORTED',

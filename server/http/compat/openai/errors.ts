@@ -27,6 +27,7 @@ const SHAPES: Partial<Record<ErrorCode, Shape>> = {
   URL_FETCH_FAILED: ADDRESS,
   URL_INPUT_OFF: ADDRESS,
   PARAMETER_UNSUPPORTED: { code: 'unsupported_parameter' },
+  CAPTION_MODEL_MISSING: { status: 400, code: 'caption_model_missing', param: 'messages' },
   QUESTION_MODEL_MISSING: { status: 400, code: 'question_model_missing', param: 'messages' },
   PROMPT_NOT_POSSIBLE: { status: 400, code: 'prompt_not_possible', param: 'prompt' },
   RATE_LIMITED: { code: 'rate_limited' },
