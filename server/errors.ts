@@ -55,6 +55,11 @@ export const CATALOGUE = {
     message: 'Another model is being pulled, or this one ships with Altsmith.',
     retryable: true,
   },
+  FOLDER_TAKEN: {
+    status: 409,
+    message: 'The folder for the model holds something else, or is the checkpoint itself; name another one.',
+    retryable: false,
+  },
   LEASE_LOST: { status: 409, message: 'This job has been handed to another worker.', retryable: false },
   IMAGE_TOO_LARGE: { status: 413, message: 'The image has more bytes than this server accepts.', retryable: false },
   BODY_TOO_LARGE: { status: 413, message: 'The request body is larger than this route accepts.', retryable: false },
@@ -143,7 +148,7 @@ export const CATALOGUE = {
   },
   MODEL_FILE_DAMAGED: {
     status: 503,
-    message: 'A file of the model is cut or damaged; run "altsmith models pull" again.',
+    message: 'A file of the model is cut or damaged; pull the model again, or convert it again if it is your own.',
     retryable: true,
   },
   MODEL_SERVER_UNREACHABLE: {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { fileProblem, isMissing } from '../file-problem';
 import { ModelError } from '../model-error';
 
 /** Every model folder holds one file of this name beside its graphs. */
@@ -121,13 +122,14 @@ export function parseManifest(text: string, folder: string): Manifest {
   return parsed.data;
 }
 
-/** Reads the manifest of a model folder. Throws ModelError when there is none or it is not usable. */
+/** Reads the manifest of a model folder. Throws ModelError when there is none, or it cannot be read or used. */
 export async function readManifest(folder: string): Promise<Manifest> {
   const name = path.join(folder, MANIFEST_FILE);
   let text: string;
   try {
     text = await readFile(name, 'utf8');
   } catch (cause) {
+    if (!isMissing(cause)) throw fileProblem(cause, name) ?? cause;
     throw new ModelError('MODEL_FILE_MISSING', `There is no model in ${folder}; run "altsmith models pull".`, {
       cause,
     });

@@ -3,7 +3,9 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { isMissing, withFiles } from '../file-problem';
 import { ModelError } from '../model-error';
+import { knownModels } from '../registry';
 import type { Manifest } from './manifest';
 
 /** sha256 of a file in hexadecimal, read as a stream. */
@@ -13,41 +15,67 @@ export async function sha256OfFile(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
-async function sizeOf(file: string): Promise<number> {
+/** How to get the files of a model anew: it ships, is pulled, or somebody converted it. */
+function remedy({ id }: Manifest): string {
+  const known = knownModels().find((model) => model.id === id);
+  if (known === undefined) return 'make the model again with "altsmith models convert"';
+  return known.source === null ? 'install Altsmith again' : `run "altsmith models pull ${id}" again`;
+}
+
+async function sizeOf(file: string, manifest: Manifest): Promise<number> {
   try {
     return (await stat(file)).size;
   } catch (cause) {
-    throw new ModelError(
-      'MODEL_FILE_MISSING',
-      `The model file ${path.basename(file)} is missing; run "altsmith models pull" or choose another model.`,
-      { cause },
-    );
+    if (!isMissing(cause)) throw cause;
+    const message = `The model file ${path.basename(file)} is missing; ${remedy(manifest)}, or choose another model.`;
+    throw new ModelError('MODEL_FILE_MISSING', message, { cause });
   }
 }
 
-/** Compares every file of a model with its manifest. Throws ModelError MODEL_FILE_MISSING or MODEL_FILE_DAMAGED. */
-export async function checkModelFiles(folder: string, manifest: Manifest): Promise<void> {
+/** What is loaded must be among what is checked. Throws ModelError MODEL_FILE_DAMAGED. */
+function checkNamed(folder: string, manifest: Manifest): void {
+  const { graphs, text, second_opinion: opinion } = manifest;
+  const used = [graphs.vision, graphs.decoder, graphs.question, text.vocabulary, opinion?.labels ?? null];
+  const listed = new Set(manifest.files.map(({ name }) => name));
+  const absent = used.find((name) => name !== null && !listed.has(name));
+  if (absent === undefined) return;
+  throw new ModelError(
+    'MODEL_FILE_DAMAGED',
+    `The manifest in ${folder} uses ${absent ?? ''}, but does not list it among its files; ${remedy(manifest)}.`,
+  );
+}
+
+async function checkFiles(folder: string, manifest: Manifest): Promise<void> {
+  checkNamed(folder, manifest);
   for (const entry of manifest.files) {
     const file = path.join(folder, entry.name);
-    const bytes = await sizeOf(file);
+    const bytes = await sizeOf(file, manifest);
     if (bytes !== entry.bytes) {
       throw new ModelError(
         'MODEL_FILE_DAMAGED',
-        `The model file ${entry.name} has ${bytes} bytes where ${entry.bytes} are due; run "altsmith models pull" again.`,
+        `The model file ${entry.name} has ${bytes} bytes where ${entry.bytes} are due; ${remedy(manifest)}.`,
       );
     }
     if ((await sha256OfFile(file)) !== entry.sha256) {
       throw new ModelError(
         'MODEL_FILE_DAMAGED',
-        `The model file ${entry.name} has changed since it was made; run "altsmith models pull" again.`,
+        `The model file ${entry.name} has changed since it was made; ${remedy(manifest)}.`,
       );
     }
   }
 }
 
-/** A text file of a model. */
+/**
+ * Compares every file of a model with its manifest. Throws ModelError MODEL_FILE_MISSING, MODEL_FILE_DAMAGED (also for a manifest
+ * that uses a file it does not list) or FILE_UNREADABLE.
+ */
+export function checkModelFiles(folder: string, manifest: Manifest): Promise<void> {
+  return withFiles(() => checkFiles(folder, manifest));
+}
+
+/** A text file of a model. Throws ModelError when it cannot be read. */
 export function readModelText(folder: string, name: string): Promise<string> {
-  return readFile(path.join(folder, name), 'utf8');
+  return withFiles(() => readFile(path.join(folder, name), 'utf8'));
 }
 
 /** Lines of a vocab.txt. */

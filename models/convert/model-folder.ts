@@ -2,19 +2,28 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } fr
 import path from 'node:path';
 import { MANIFEST_FILE, type Manifest } from '../blip/manifest';
 import { sha256OfFile } from '../blip/model-files';
+import { ownedEntries, ownedName } from '../owned-name';
+import { targetFolder } from './target-folder';
+
+export interface ModelFolder {
+  readonly target: string;
+  /** Files or folders of the checkpoint: the model may not be written over them. */
+  readonly sources: readonly string[];
+  /** Writes everything but the manifest's list of files. */
+  readonly fill: (draft: string) => Promise<Omit<Manifest, 'files'>>;
+  /** Files that `fill` writes; looked at when it is done. */
+  readonly names: readonly string[];
+}
 
 /**
  * Fills a model folder as one act: everything is written beside it, the manifest (with sizes and sha256 of the other files)
  * last, and only then the folder takes its place. Whatever goes wrong, the old folder stays and nothing half-written does.
+ * Throws ModelError FOLDER_TAKEN where the folder holds something else.
  */
-export async function writeModelFolder(
-  folder: string,
-  fill: (draft: string) => Promise<Omit<Manifest, 'files'>>,
-  names: readonly string[],
-): Promise<Manifest> {
-  const target = path.resolve(folder);
-  const draft = `${target}.partial`;
-  rmSync(draft, { recursive: true, force: true });
+export async function writeModelFolder({ target: folder, sources, fill, names }: ModelFolder): Promise<Manifest> {
+  const target = targetFolder(folder, sources);
+  clearDrafts(target);
+  const draft = ownedName(`${target}.partial`);
   mkdirSync(draft, { recursive: true });
   try {
     const described = await fill(draft);
@@ -25,17 +34,38 @@ export async function writeModelFolder(
     }
     const manifest = { ...described, files };
     writeFileSync(path.join(draft, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
-    takePlace(draft, target);
+    // A conversion takes minutes, in which somebody may have put something there.
+    takePlace(draft, targetFolder(folder, sources));
     return manifest;
   } finally {
     rmSync(draft, { recursive: true, force: true });
   }
 }
 
+/** Removes what conversions to this folder left that ended in the middle; one that was cut while it took its place is undone. */
+export function clearDrafts(target: string): void {
+  const [parent, name] = [path.dirname(target), path.basename(target)];
+  for (const { path: old, isInUse } of ownedEntries(parent, `${name}.old`)) {
+    if (!isInUse && !existsSync(target)) renameSync(old, target);
+    else if (!isInUse) rmSync(old, { recursive: true });
+  }
+  for (const { path: draft, isInUse } of ownedEntries(parent, `${name}.partial`)) {
+    if (!isInUse) rmSync(draft, { recursive: true });
+  }
+}
+
 function takePlace(draft: string, target: string): void {
-  const old = `${target}.old`;
-  rmSync(old, { recursive: true, force: true });
-  if (existsSync(target)) renameSync(target, old);
-  renameSync(draft, target);
-  rmSync(old, { recursive: true, force: true });
+  if (!existsSync(target)) {
+    renameSync(draft, target);
+    return;
+  }
+  const old = ownedName(`${target}.old`);
+  renameSync(target, old);
+  try {
+    renameSync(draft, target);
+  } catch (error) {
+    renameSync(old, target);
+    throw error;
+  }
+  rmSync(old, { recursive: true });
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { ModelError } from '../model-error';
 
 /** How the hub is reached: the variables that all tools for the Hugging Face hub share. */
 export interface HubSettings {
@@ -29,12 +30,22 @@ function readToken(env: NodeJS.ProcessEnv, home: string): string | null {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() || null : null;
 }
 
-/** Reads HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME. */
+/** Throws ModelError unless it is an address that can be asked. */
+function readEndpoint(env: NodeJS.ProcessEnv): string {
+  const endpoint = given(env, 'HF_ENDPOINT') ?? DEFAULT_ENDPOINT;
+  if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return endpoint.replace(/\/+$/, '');
+  throw new ModelError(
+    'HUB_UNREACHABLE',
+    `HF_ENDPOINT is "${endpoint}", which is no address of a hub; write it with its scheme, such as ${DEFAULT_ENDPOINT}.`,
+  );
+}
+
+/** Reads HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME. Throws ModelError for an HF_ENDPOINT that is none. */
 export function readHubSettings(env: NodeJS.ProcessEnv): HubSettings {
   const caches = given(env, 'XDG_CACHE_HOME') ?? path.join(homedir(), '.cache');
   const home = given(env, 'HF_HOME') ?? path.join(caches, 'huggingface');
   return {
-    endpoint: (given(env, 'HF_ENDPOINT') ?? DEFAULT_ENDPOINT).replace(/\/+$/, ''),
+    endpoint: readEndpoint(env),
     token: readToken(env, home),
     offline: ['1', 'true', 'yes', 'on'].includes((given(env, 'HF_HUB_OFFLINE') ?? '').toLowerCase()),
     cache: given(env, 'HF_HUB_CACHE') ?? path.join(home, 'hub'),

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { fileProblem } from '../../models/file-problem';
 import { ModelError } from '../../models/model-error';
 import { PULLED_MODELS } from '../captioning/model-source';
 import { readConfig } from '../config';
@@ -34,11 +35,11 @@ export async function run(args: string[]): Promise<number> {
     return isHelp ? 0 : 2;
   }
   const pulled = path.join(readConfig(process.env).dataDir, PULLED_MODELS);
-  mkdirSync(pulled, { recursive: true });
   try {
+    mkdirSync(pulled, { recursive: true });
     return await command(rest, pulled);
   } catch (error) {
-    return report(error, rest.includes('--json'));
+    return report(fileProblem(error) ?? error, rest.includes('--json'));
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { fileProblem, isMissing } from '../../file-problem';
 import { ModelError } from '../../model-error';
 
 const count = z.number().int().positive();
@@ -66,6 +67,7 @@ function readJson(folder: string, name: string): unknown {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
+    if (!isMissing(cause)) throw fileProblem(cause, file) ?? cause;
     throw new ModelError(
       'MODEL_FILE_MISSING',
       `There is no ${name} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,

@@ -2,10 +2,12 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Manifest } from '../../blip/manifest';
+import { withFiles } from '../../file-problem';
 import { ModelError } from '../../model-error';
 import type { Checkpoint } from '../checkpoint/checkpoint';
 import { openCheckpoint } from '../checkpoint/open';
 import { writeModelFolder } from '../model-folder';
+import { targetFolder } from '../target-folder';
 import { ExternalData } from '../onnx/external-data';
 import type { GraphBuilder } from '../onnx/graph';
 import { readBlipConfig, type BlipConfig } from './config';
@@ -18,7 +20,7 @@ import type { Precision } from './weights';
 export interface BlipConversion {
   /** A checkpoint as the hub lays it out. */
   readonly source: string;
-  /** The model folder to write; an existing one is replaced as one act. */
+  /** The model folder to write; an existing one is replaced as one act, anything else is left alone. */
   readonly target: string;
   readonly precision: Precision;
   /** Id and licence of the model; default: the name of the source folder, and "unknown". */
@@ -88,10 +90,16 @@ function bytesOf(checkpoint: Checkpoint): number {
 
 /**
  * Turns an official BLIP checkpoint into a model folder: ONNX graphs, their weights, the vocabulary and the manifest.
- * Weights pass through memory one at a time. Throws ModelError when the checkpoint is damaged or of another kind.
+ * Weights pass through memory one at a time. Throws ModelError when the checkpoint is damaged or of another kind,
+ * when a file cannot be read or written, and when the target holds something that is no model.
  */
-export async function convertBlip(conversion: BlipConversion): Promise<Manifest> {
+export function convertBlip(conversion: BlipConversion): Promise<Manifest> {
+  return withFiles(() => writeBlip(conversion));
+}
+
+async function writeBlip(conversion: BlipConversion): Promise<Manifest> {
   const { source, target, precision } = conversion;
+  targetFolder(target, [source]);
   const config = readBlipConfig(source);
   const vocabulary = readVocabulary(source);
   const checkpoint = openCheckpoint(source);
@@ -104,9 +112,11 @@ export async function convertBlip(conversion: BlipConversion): Promise<Manifest>
     conversion.progress?.(Math.min(done, total), total);
   };
   try {
-    return await writeModelFolder(
+    return await writeModelFolder({
       target,
-      (draft) => {
+      sources: [source],
+      names,
+      fill: (draft) => {
         for (const [name, build] of graphs) {
           const external = new ExternalData(path.join(draft, `${name}.data`));
           try {
@@ -122,19 +132,8 @@ export async function convertBlip(conversion: BlipConversion): Promise<Manifest>
         const licence = conversion.licence ?? 'unknown: see where the checkpoint came from';
         return Promise.resolve(describeBlip(config, { id, licence, precision, vocabulary }));
       },
-      names,
-    );
-  } catch (error) {
-    throw diskFull(error) ?? error;
+    });
   } finally {
     checkpoint.close();
   }
-}
-
-function diskFull(error: unknown): ModelError | null {
-  const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-  if (!isFull) return null;
-  return new ModelError('STORAGE_FULL', 'The disk became full during the conversion; free some space and try again.', {
-    cause: error,
-  });
 }

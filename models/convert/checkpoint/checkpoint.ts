@@ -20,6 +20,6 @@ export interface Checkpoint {
 }
 
 /** The error of a checkpoint that cannot be what it claims to be. */
-export function damaged(file: string, reason: string): ModelError {
-  return new ModelError('MODEL_FILE_DAMAGED', `The checkpoint ${file} cannot be read: ${reason}. Download it again.`);
+export function damaged(file: string, reason: string, advice = 'Download it again.'): ModelError {
+  return new ModelError('MODEL_FILE_DAMAGED', `The checkpoint ${file} cannot be read: ${reason}. ${advice}`);
 }

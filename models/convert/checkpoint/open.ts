@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ModelError } from '../../model-error';
 import { damaged, type Checkpoint } from './checkpoint';
@@ -19,10 +19,14 @@ function startsLikeZip(file: string): boolean {
   }
 }
 
-/** The weights file of a folder. Throws ModelError MODEL_FILE_MISSING. */
+/** The weights file of a folder. Throws ModelError MODEL_FILE_MISSING or FILE_UNREADABLE. */
 export function findWeights(folder: string): string {
   const name = WEIGHT_FILES.find((candidate) => existsSync(path.join(folder, candidate)));
-  if (name !== undefined) return path.join(folder, name);
+  if (name !== undefined) {
+    const file = path.join(folder, name);
+    if (statSync(file).isFile()) return file;
+    throw new ModelError('FILE_UNREADABLE', `${file}: it is a folder where a file is due.`);
+  }
   throw new ModelError(
     'MODEL_FILE_MISSING',
     `There is neither ${WEIGHT_FILES.join(' nor ')} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,
@@ -33,6 +37,12 @@ export function findWeights(folder: string): string {
 export function openCheckpoint(folder: string): Checkpoint {
   const file = findWeights(folder);
   if (file.endsWith('.safetensors')) return openSafetensors(file);
-  if (!startsLikeZip(file)) throw damaged(file, 'it is not in the ZIP layout that torch.save writes since version 1.6');
+  if (!startsLikeZip(file)) {
+    throw damaged(
+      file,
+      'it is not in the ZIP layout that torch.save writes since version 1.6',
+      'Download it again, or take the same model as model.safetensors.',
+    );
+  }
   return openTorchZip(file);
 }

@@ -15,6 +15,14 @@ export class PickleDict extends Map<string, PickleValue> {}
 /** What is wrong with a pickle, in words that follow "cannot be read:". */
 export class PickleProblem extends Error {
   override readonly name = 'PickleProblem';
+
+  constructor(
+    message: string,
+    /** What to do, where it is not to download the file again. */
+    readonly advice?: string,
+  ) {
+    super(message);
+  }
 }
 
 /** The outside of the machine: what the four allowed names mean. */
@@ -103,7 +111,10 @@ class PickleMachine {
   global(): void {
     const name = `${this.line()}.${this.line()}`;
     if (!this.hooks.allowed.has(name)) {
-      throw new PickleProblem(`it wants to run "${name}", which a file of weights has no need for`);
+      throw new PickleProblem(
+        `it wants to run "${name}", which a file of weights has no need for`,
+        'Nothing of it was run. Take the same model as model.safetensors, from somebody you trust.',
+      );
     }
     this.push(new PickleGlobal(name));
   }

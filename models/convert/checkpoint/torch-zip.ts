@@ -157,7 +157,8 @@ export function openTorchZip(file: string): Checkpoint {
     };
   } catch (error) {
     closeSync(handle);
-    if (error instanceof ZipProblem || error instanceof PickleProblem) throw damaged(file, error.message);
+    if (error instanceof PickleProblem) throw damaged(file, error.message, error.advice);
+    if (error instanceof ZipProblem) throw damaged(file, error.message);
     throw error;
   }
 }

@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { MAGIC, MANIFEST_VERSION, type Manifest } from '../../blip/manifest';
+import { withFiles } from '../../file-problem';
 import { openSafetensors } from '../checkpoint/safetensors';
 import { writeModelFolder } from '../model-folder';
+import { targetFolder } from '../target-folder';
 import { ExternalData } from '../onnx/external-data';
 import { readArchitecture, IMAGE_SIZE, type MiniArchitecture } from './architecture';
 import { buildDecoder } from './decoder-graph';
@@ -82,22 +84,32 @@ function manifestOf(a: MiniArchitecture, precision: MiniPrecision): Omit<Manifes
   };
 }
 
+export interface MiniSource {
+  readonly checkpoint: string;
+  readonly vocabulary: string;
+}
+
 /**
  * Turns mini's checkpoint (`checkpoint` .safetensors, `vocabulary` beside it) into a model folder.
- * Throws ModelError when the checkpoint is damaged or another model's.
+ * Throws ModelError when the checkpoint is damaged or another model's, when a file cannot be read or written, and when the
+ * folder holds something that is no model.
  */
-export async function convertMini(
-  source: { readonly checkpoint: string; readonly vocabulary: string },
-  folder: string,
-  precision: MiniPrecision,
-): Promise<Manifest> {
+export function convertMini(source: MiniSource, folder: string, precision: MiniPrecision): Promise<Manifest> {
+  return withFiles(() => writeMini(source, folder, precision));
+}
+
+async function writeMini(source: MiniSource, target: string, precision: MiniPrecision): Promise<Manifest> {
+  const sources = [source.checkpoint, source.vocabulary];
+  targetFolder(target, sources);
   const files = ['vision.onnx', 'vision.data', 'decoder.onnx', 'decoder.data', 'vocab.txt', 'labels.json'];
   const checkpoint = openSafetensors(source.checkpoint);
   try {
     const architecture = readArchitecture(checkpoint);
-    return await writeModelFolder(
-      folder,
-      (draft) => {
+    return await writeModelFolder({
+      target,
+      sources,
+      names: files,
+      fill: (draft) => {
         const write = (name: string, build: (external: ExternalData) => { write(file: string): void }) => {
           const external = new ExternalData(path.join(draft, `${name}.data`));
           try {
@@ -112,8 +124,7 @@ export async function convertMini(
         writeFileSync(path.join(draft, 'labels.json'), readFileSync(path.join(__dirname, 'labels.json')));
         return Promise.resolve(manifestOf(architecture, precision));
       },
-      files,
-    );
+    });
   } finally {
     checkpoint.close();
   }

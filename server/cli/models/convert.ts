@@ -10,7 +10,8 @@ Turns a BLIP checkpoint, laid out as on the hub (config.json, preprocessor_confi
 pytorch_model.bin or model.safetensors), or the checkpoint that the training of mini leaves (one .safetensors file and
 vocab.txt), into a model folder that --model and ALTSMITH_MODEL take.
 
-  --out FOLDER      where the model goes; an existing one there is replaced when the new one is whole
+  --out FOLDER      where the model goes: a new or empty folder, or one with a model, which is replaced when the new one is
+                    whole. A folder with anything else, or with the checkpoint, is refused
   --precision P     fp32, fp16 (half the size), int8 (a quarter, fast, exact on every CPU; default), int8-vnni (8-bit weights,
                     for CPUs with VNNI)
   --id ID           name of the model in captions and logs (default: the name of FOLDER)

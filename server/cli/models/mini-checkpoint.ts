@@ -1,16 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { convertMini } from '../../../models/convert/mini/convert';
+import { convertMini, type MiniSource } from '../../../models/convert/mini/convert';
 import type { Manifest } from '../../../models/blip/manifest';
 import { UsageError, type Precision } from './words';
 
-export interface MiniCheckpoint {
-  readonly checkpoint: string;
-  readonly vocabulary: string;
-}
-
 /** mini's training leaves one .safetensors file with its widths inside, and vocab.txt; null for any other folder. */
-export function miniCheckpoint(folder: string): MiniCheckpoint | null {
+export function miniCheckpoint(folder: string): MiniSource | null {
   const vocabulary = path.join(folder, 'vocab.txt');
   if (!existsSync(vocabulary) || existsSync(path.join(folder, 'config.json'))) return null;
   const [name, ...others] = readdirSync(folder).filter((file) => file.endsWith('.safetensors'));
@@ -20,7 +15,7 @@ export function miniCheckpoint(folder: string): MiniCheckpoint | null {
 
 /** Makes mini from its checkpoint. Throws UsageError for a precision it does not come in, or another id. */
 export function convertMiniCheckpoint(
-  source: MiniCheckpoint,
+  source: MiniSource,
   wish: { readonly target: string; readonly precision: Precision; readonly id?: string },
 ): Promise<Manifest> {
   if (wish.precision === 'int8-vnni') throw new UsageError('mini comes in fp32, fp16 and int8.');

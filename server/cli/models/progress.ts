@@ -57,7 +57,7 @@ export function startProgress(label: string): Progress {
     },
     end: () => {
       if (started) bar.stop();
-      else stream.write(`${label}  ${megabytes(last)} MB\n`);
+      else if (last > 0) stream.write(`${label}  ${megabytes(last)} MB\n`);
     },
   };
 }

@@ -107,7 +107,7 @@ describe('what is not a sound BLIP checkpoint is refused, and leaves nothing beh
     [
       'a file that wants to run code',
       () => writeTorchZip(bin(), SOURCE, new PickleWriter().global('builtins', 'eval').finish()),
-      'it wants to run "builtins.eval"',
+      'it wants to run "builtins.eval", which a file of weights has no need for. Nothing of it was run. Take',
     ],
     ['no weights', () => rmSync(bin()), 'neither model.safetensors nor pytorch_model.bin'],
     ['no config', () => rmSync(path.join(source, 'config.json')), 'There is no config.json'],

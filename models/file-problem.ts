@@ -1,0 +1,76 @@
+import { ModelError, type ModelErrorCode } from './model-error';
+
+/** Calls that change something; `open` does both, and is taken for reading. */
+const WRITING = new Set(['mkdir', 'rename', 'rmdir', 'unlink', 'write', 'symlink', 'copyfile', 'ftruncate', 'fsync']);
+
+interface SystemError {
+  readonly code: string;
+  readonly syscall: string | null;
+  readonly path: string | null;
+}
+
+function systemError(error: unknown): SystemError | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const text = (name: string) => {
+    const value: unknown = Reflect.get(error, name);
+    return typeof value === 'string' ? value : null;
+  };
+  const code = text('code');
+  return code === null ? null : { code, syscall: text('syscall'), path: text('path') };
+}
+
+function codeAndReason({ code, syscall }: SystemError): [ModelErrorCode, string] | null {
+  const isWriting = code === 'EROFS' || (syscall !== null && WRITING.has(syscall));
+  const away = isWriting ? 'STORAGE_UNAVAILABLE' : 'FILE_UNREADABLE';
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return ['STORAGE_FULL', 'The disk is full; free some space and try again'];
+    case 'EACCES':
+    case 'EPERM':
+      return [away, `the permission to ${isWriting ? 'write' : 'open'} it is missing`];
+    case 'EROFS':
+      return [away, 'it is on a disk that is read only'];
+    case 'EBUSY':
+      return [away, 'it is in use, or a disk of its own is mounted there'];
+    case 'EISDIR':
+      return ['FILE_UNREADABLE', 'it is a folder where a file is due'];
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return [away, 'a part of the path is a file where a folder is due'];
+    case 'ENOENT':
+      return [isWriting ? 'STORAGE_UNAVAILABLE' : 'MODEL_FILE_MISSING', 'it is not there'];
+    case 'EIO':
+      return [away, 'the disk fails'];
+    default:
+      return null;
+  }
+}
+
+/**
+ * What the file system refuses, as an error that says what to do; null where something else went wrong. `file` is named where
+ * the system does not say which it was.
+ */
+export function fileProblem(error: unknown, file = 'A file'): ModelError | null {
+  const found = systemError(error);
+  const known = found === null ? null : codeAndReason(found);
+  if (found === null || known === null) return null;
+  const [code, reason] = known;
+  const what = code === 'STORAGE_FULL' ? '' : `${found.path ?? file}: `;
+  return new ModelError(code, `${what}${reason}.`, { cause: error });
+}
+
+/** True where there is no such file; false where it is there and cannot be read. */
+export function isMissing(error: unknown): boolean {
+  const code = systemError(error)?.code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** Does something with files; what the file system refuses comes out as ModelError. */
+export async function withFiles<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileProblem(error) ?? error;
+  }
+}
