@@ -33,6 +33,8 @@ export interface ModelInfo {
 }
 
 export interface CaptionOptions {
+  /** How to search where the other options say nothing, by a name of the model's manifest: `hf`, `paper`, or for questions `original`. */
+  readonly preset?: string;
   readonly beams?: number;
   /** Upper bound on generated tokens; the start token and the prompt do not count. */
   readonly maxNewTokens?: number;
@@ -43,8 +45,6 @@ export interface CaptionOptions {
   readonly lengthPenalty?: number;
   readonly repetitionPenalty?: number;
   readonly prompt?: string;
-  /** Questions only: ask as the original code does ([ENC] in front, 3 beams, 10 tokens) instead of as Hugging Face. */
-  readonly original?: boolean;
   /** How many candidates to return, best first; at most `beams`. */
   readonly candidates?: number;
   /** Checked between decoding steps. */

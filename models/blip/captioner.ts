@@ -61,7 +61,9 @@ export class BlipCaptioner implements Captioner {
     if (this.info.canCaption === false) {
       throw new ModelError('CAPTION_MODEL_MISSING', `The model ${this.info.id} only answers questions.`);
     }
-    const search = this.searchOptions(options);
+    const preset = this.presetOf(options);
+    const search = this.searchOptions(options, preset);
+    const prefix = (options.prompt ?? preset.prompt ?? '').trim();
     const begin = performance.now();
     const write = async (states: readonly ImageState[]) => {
       const seen = performance.now();
@@ -69,7 +71,7 @@ export class BlipCaptioner implements Captioner {
       await runSearches(searches, this.session.decode(states), options.signal);
       const timingsMs = { vision: seen - begin, text: performance.now() - seen };
       return searches.map((finished, index) => {
-        const caption = this.captionOf(finished.results(), options, timingsMs);
+        const caption = this.captionOf(finished.results(), { prefix, count: options.candidates ?? 1, timingsMs });
         return options.prompt === undefined ? this.secondLook(caption, states[index]) : caption;
       });
     };
@@ -81,9 +83,8 @@ export class BlipCaptioner implements Captioner {
     if (about === null) {
       throw new ModelError('QUESTION_MODEL_MISSING', `The model ${this.info.id} cannot answer questions.`);
     }
-    const preset = options.original === true ? this.presetNamed(about.original_preset) : this.preset;
-    const search = this.searchOptions({ ...options, prompt: '' }, preset);
-    const tokens = this.questionTokens(question, options.original === true);
+    const search = this.searchOptions({ ...options, prompt: '' }, this.presetOf(options));
+    const tokens = this.questionTokens(question, options.preset === about.original_preset);
     const begin = performance.now();
     const write = async (images: readonly ImageState[]): Promise<Answer> => {
       const seen = performance.now();
@@ -106,14 +107,13 @@ export class BlipCaptioner implements Captioner {
     await this.session.close();
   }
 
-  private get preset(): Preset {
-    return this.presetNamed(this.manifest.default_preset);
-  }
-
-  private presetNamed(name: string): Preset {
-    const preset = this.manifest.presets[name];
-    if (preset === undefined) throw new ModelError('MODEL_FILE_DAMAGED', `The manifest lacks its preset "${name}".`);
-    return preset;
+  private presetOf({ preset: name }: CaptionOptions): Preset {
+    const { presets, default_preset: usual } = this.manifest;
+    const preset = presets[name ?? usual];
+    if (preset !== undefined) return preset;
+    if (name === undefined) throw new ModelError('MODEL_FILE_DAMAGED', `The manifest lacks its preset "${usual}".`);
+    const known = Object.keys(presets).join(', ');
+    throw new ModelError('BAD_REQUEST', `The model ${this.info.id} has no preset "${name}"; it has ${known}.`);
   }
 
   private questionTokens(question: string, original: boolean): number[] {
@@ -135,7 +135,7 @@ export class BlipCaptioner implements Captioner {
     return [tokens.start, ...this.tokenizer.encode(prompt)];
   }
 
-  private searchOptions(options: CaptionOptions, preset = this.preset): SearchOptions {
+  private searchOptions(options: CaptionOptions, preset: Preset): SearchOptions {
     const { manifest } = this;
     const prompt = this.promptTokens(options.prompt ?? preset.prompt);
     const room = manifest.dims.positions;
@@ -155,13 +155,15 @@ export class BlipCaptioner implements Captioner {
     };
   }
 
-  private captionOf(found: readonly Hypothesis[], options: CaptionOptions, timingsMs: Caption['timingsMs']): Caption {
-    const prefix = (options.prompt ?? this.preset.prompt ?? '').trim();
+  private captionOf(
+    found: readonly Hypothesis[],
+    { prefix, count, timingsMs }: { prefix: string; count: number; timingsMs: Caption['timingsMs'] },
+  ): Caption {
     const toCandidate = (hypothesis: Hypothesis): Candidate => {
       const text = this.tokenizer.decode(hypothesis.tokens);
       return { ...hypothesis, text: prefix === '' ? text : `${prefix} ${text}` };
     };
-    const [best, ...others] = found.slice(0, options.candidates ?? 1).map(toCandidate);
+    const [best, ...others] = found.slice(0, count).map(toCandidate);
     if (best === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without a sentence.');
     return {
       candidates: [best, ...others],

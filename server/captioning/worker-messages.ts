@@ -18,7 +18,7 @@ const Options = z.object({
   repetitionPenalty: z.number().optional(),
   prompt: z.string().optional(),
   candidates: z.number().optional(),
-  original: z.boolean().optional(),
+  preset: z.string().optional(),
 });
 
 /** What the parent says to a worker process. */

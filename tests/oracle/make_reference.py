@@ -93,7 +93,7 @@ def search_options(options):
 @torch.no_grad()
 def question_states(model, case, pixels, tokens, tokenizer):
     ids = tokenizer(case["options"]["question"], return_tensors="pt")["input_ids"]
-    if case["options"].get("original"):
+    if case["options"].get("preset") == "original":
         # The original code marks a question with [ENC], the row after [DEC]; transformers keeps [CLS].
         ids[:, 0] = len(tokens) + 1
     image = model.vision_model(pixel_values=pixels)[0]

@@ -30,7 +30,8 @@ export interface BlipCase {
     readonly beams?: number;
     readonly prompt?: string;
     readonly question?: string;
-    readonly original?: boolean;
+    /** The other options are then what it stands for. */
+    readonly preset?: string;
     readonly max_length?: number;
     readonly max_new_tokens?: number;
     readonly min_length?: number;
@@ -111,11 +112,12 @@ export function writeWeights(folder: string, format: WeightFormat, source: Weigh
 
 /** A case's options in our own words. Without a number of new tokens the preset's 20 with the start token hold. */
 export function optionsOf({ options }: BlipCase): CaptionOptions & { question?: string } {
+  const { preset, question } = options;
+  if (preset !== undefined) return { preset, ...(question === undefined ? {} : { question }) };
   const renamed: Record<string, unknown> = {
     beams: options.beams ?? 1,
     prompt: options.prompt,
-    question: options.question,
-    original: options.original,
+    question,
     maxNewTokens: options.max_new_tokens,
     minLength: options.min_length,
     lengthPenalty: options.length_penalty,

@@ -40,7 +40,7 @@ interface Result {
 function questionIds({ options }: BlipCase): number[] | undefined {
   if (options.question === undefined) return undefined;
   const tokenizer = new WordPieceTokenizer({ vocabulary: WORDS, unknown: 1, special: [], cleanup: [] });
-  const first = options.original === true ? WORDS.length + 1 : WORDS.indexOf('[CLS]');
+  const first = options.preset === 'original' ? WORDS.length + 1 : WORDS.indexOf('[CLS]');
   return [first, ...tokenizer.encode(options.question), WORDS.indexOf('[SEP]')];
 }
 
