@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { MANIFEST_FILE } from './blip/manifest';
 import { ModelError } from './model-error';
+import { knownModels } from './registry';
 
 /** Ships with the repository; used when nothing better is there. */
 export const SHIPPED_MODEL = 'mini';
@@ -12,6 +13,8 @@ const PREFERRED = ['blip-large', 'blip-base'];
 export const PRECISIONS = ['int8', 'int8-vnni', 'fp16', 'fp32'] as const;
 /** A model id, or id and precision. */
 const NAME = /^[a-z0-9][a-z0-9.-]*(\/(int8|int8-vnni|fp16|fp32))?$/;
+/** Every checkpoint that can be converted has one of them. */
+const CHECKPOINT_FILES = ['config.json', 'vocab.txt'];
 /** Remembers the choice of "altsmith models use", in the folder of pulled models. */
 const CHOICE_FILE = 'in-use.json';
 const Choice = z.object({ model: z.string().regex(NAME) });
@@ -86,8 +89,22 @@ export function locateModel(model: string | null, pulled: string): string {
 }
 
 function missing(model: string): ModelError {
-  return new ModelError(
-    'MODEL_FILE_MISSING',
-    `There is no model "${model}": it is neither a folder with a model nor pulled; run "altsmith models pull ${model}".`,
-  );
+  return new ModelError('MODEL_FILE_MISSING', reasonOf(model));
+}
+
+/** Why there is no such model, and what to do so that there is one. */
+function reasonOf(model: string): string {
+  const [id = '', precision] = model.split('/');
+  const known = NAME.test(model) ? knownModels().find((one) => one.id === id) : undefined;
+  if (known?.source === null) return `${id} ships with Altsmith in one precision; name it "${id}".`;
+  if (known !== undefined) {
+    const wish = precision === undefined ? '' : ` --precision ${precision}`;
+    return `The model "${model}" has not been pulled; run "altsmith models pull ${id}${wish}".`;
+  }
+  if (isModelFolder(model)) return `"${model}" is a folder; name it with ALTSMITH_MODEL or --model.`;
+  if (CHECKPOINT_FILES.some((name) => existsSync(path.join(model, name)))) {
+    return `The folder "${model}" holds a checkpoint; make a model of it: "altsmith models convert ${model} --out FOLDER".`;
+  }
+  if (existsSync(model)) return `There is no model in "${model}".`;
+  return `There is no model called "${model}"; "altsmith models list" names those there are.`;
 }

@@ -141,7 +141,7 @@ test('a model that is not there is told once, and nothing is captioned', () => {
   const { code, out, err } = caption(['--model', 'blip-nobody', 'photos']);
   expect([code, out]).toEqual([1, []]);
   expect(err).toBe(
-    'There is no model "blip-nobody": it is neither a folder with a model nor pulled; run "altsmith models pull blip-nobody". (MODEL_FILE_MISSING)\n',
+    'There is no model called "blip-nobody"; "altsmith models list" names those there are. (MODEL_FILE_MISSING)\n',
   );
 });
 

@@ -52,9 +52,33 @@ describe('the model that is used', () => {
     expect(locateModel(exact, '/nowhere')).toBe(exact);
   });
 
-  it.each(['blip-base', 'blip-base/int4', '../etc', '/nowhere/at/all'])('is not %s when that is not there', (name) => {
-    expect(() => locateModel(name, pulled)).toThrow('run "altsmith models pull');
-    expect(() => chooseModel(name, pulled)).toThrow('There is no model');
+  it.each([
+    ['blip-base', 'run "altsmith models pull blip-base"'],
+    ['blip-base/fp32', 'run "altsmith models pull blip-base --precision fp32"'],
+    ['blip-vqa-base/int8-vnni', 'run "altsmith models pull blip-vqa-base --precision int8-vnni"'],
+    ['mini/fp32', 'name it "mini"'],
+    ['blip-base/int4', 'There is no model called "blip-base/int4"; "altsmith models list"'],
+    ['blip-nobody', 'There is no model called "blip-nobody"; "altsmith models list"'],
+    ['../etc', 'There is no model called "../etc"; "altsmith models list"'],
+    ['/nowhere/at/all', 'There is no model called "/nowhere/at/all"; "altsmith models list"'],
+  ])('is not %s when that is not there, and what to do is said', (name, advice) => {
+    expect(() => locateModel(name, pulled)).toThrow(advice);
+    expect(() => chooseModel(name, pulled)).toThrow(advice);
+  });
+
+  it.each(['config.json', 'vocab.txt'])('is not a checkpoint, known by its %s, before it is converted', (file) => {
+    const folder = path.join(pulled, 'mine');
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, file), '');
+    expect(() => locateModel(folder, pulled)).toThrow(`"altsmith models convert ${folder} --out FOLDER"`);
+  });
+
+  it('is not just any folder', () => {
+    expect(() => locateModel(pulled, pulled)).toThrow(`There is no model in "${pulled}".`);
+  });
+
+  it('is chosen by its name only', () => {
+    expect(() => chooseModel(put('blip-base', 'int8'), pulled)).toThrow('is a folder; name it with ALTSMITH_MODEL');
   });
 
   it('is the best one when the note of the choice is damaged', () => {
