@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ImageReader } from '../../../../server/captioning/image-reader';
@@ -82,5 +82,11 @@ describe('the reader of image files', () => {
     const file = write('a', 'broken');
     for (let turn = 0; turn < 2; turn++) await expect((await reader.open(file)).facts()).rejects.toThrow('broken');
     expect(decoded).toEqual(['broken', 'broken']);
+  });
+
+  it('a file that no buffer takes is too large, not out of reach', async () => {
+    const file = write('huge', '');
+    truncateSync(file, 3e9);
+    await expect(noting().reader.open(file)).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' });
   });
 });
