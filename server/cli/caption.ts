@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ModelError } from '../../models/model-error';
@@ -7,8 +8,9 @@ import { thisMachine, usualWorkers } from '../captioning/worker-count';
 import { WorkerPool } from '../captioning/worker-pool';
 import { readConfig, type Config } from '../config';
 import { AppError } from '../errors';
+import { Ending } from './caption/ending';
 import { findInputs } from './caption/inputs';
-import { sentenceOf } from './caption/lines';
+import { failureLine, sentenceOf } from './caption/lines';
 import { startProgress } from './caption/progress';
 import { describeAll } from './caption/run-all';
 import { Table } from './caption/table';
@@ -24,34 +26,51 @@ function sourceOf(model: string | null, config: Config): ModelSource {
   }
 }
 
-async function describePictures(wishes: Wishes, temporary: string): Promise<number> {
+/** Makes a folder that is gone at the end. */
+function temporaryFolder(ending: Ending): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'altsmith-caption-'));
+  ending.add(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+async function describePictures(wishes: Wishes, ending: Ending): Promise<number> {
   const config = readConfig(process.env);
-  const { threads, maxPixels } = config;
+  const { threads, maxPixels, maxBytes } = config;
   const source = sourceOf(wishes.model ?? config.model, config);
-  const inputs = await findInputs(wishes.pictures, process.stdin, temporary);
-  const table = wishes.csv === null ? null : new Table(wishes.csv);
+  const store = { folder: () => temporaryFolder(ending), maxBytes };
+  const inputs = await findInputs(wishes.pictures, process.stdin, store);
   // One picture alone is done soonest by one worker with all threads.
   const usual = inputs.length > 1 ? usualWorkers(source, thisMachine()) : 1;
   const pool = new WorkerPool({ ...source, workers: config.workers ?? usual, threads, maxPixels });
-  try {
-    await pool.start();
-    pool.throwIfTroubled();
-    const progress = startProgress(inputs.length, process.stderr);
-    const failures = await describeAll(pool, inputs, wishes, {
-      table,
-      progress,
-      out: (text) => process.stdout.write(text),
-      complain: (text) => process.stderr.write(text),
-    });
-    progress.end();
-    return failures === 0 ? 0 : 1;
-  } finally {
-    await pool.stop();
-    table?.close();
-  }
+  ending.add(() => pool.stop());
+  await pool.start();
+  pool.throwIfTroubled();
+  // Only now: a model that does not load must not cost what an older table holds.
+  const table = wishes.csv === null ? null : new Table(wishes.csv);
+  ending.add(() => table?.close());
+  const progress = startProgress(inputs.length, process.stderr);
+  ending.add(() => progress.end());
+  const failures = await describeAll(pool, inputs, wishes, {
+    maxBytes,
+    signal: ending.signal,
+    table,
+    progress,
+    out: (text) => process.stdout.write(text),
+    complain: (text) => process.stderr.write(text),
+  });
+  return failures === 0 ? 0 : 1;
 }
 
-/** `altsmith caption`: exit code 0 if every picture got its text, 1 if any failed, 2 for wrong words. */
+/** Says why nothing was described, where the answers would have been: with --json that is standard output. */
+function report(error: AppError, json: boolean): void {
+  if (json) process.stdout.write(failureLine(null, error));
+  else process.stderr.write(`${sentenceOf(error)}\n`);
+}
+
+/**
+ * `altsmith caption`: exit code 0 if every picture got its text, 1 if any failed, 2 for wrong words, and 128 with the number of
+ * the signal that ended it.
+ */
 export async function run(args: string[]): Promise<number> {
   return runCommand(
     {
@@ -59,15 +78,16 @@ export async function run(args: string[]): Promise<number> {
       options: OPTIONS,
       work: async (words) => {
         const wishes = readWishes(words);
-        const temporary = await mkdtemp(path.join(tmpdir(), 'altsmith-caption-'));
+        const ending = new Ending();
+        ending.watch();
         try {
-          return await describePictures(wishes, temporary);
+          return await describePictures(wishes, ending);
         } catch (error) {
           if (!(error instanceof AppError)) throw error;
-          process.stderr.write(`${sentenceOf(error)}\n`);
+          if (!ending.signal.aborted) report(error, wishes.json);
           return 1;
         } finally {
-          await rm(temporary, { recursive: true, force: true });
+          await ending.run();
         }
       },
     },

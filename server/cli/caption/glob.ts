@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 
 const SPECIAL = /[*?[\]{}]/;
+const MATCHES_NOTHING = /(?!)/;
 
 /** True for words such as `photos/**\/*.jpg`, which a shell leaves alone when they are quoted. */
 export function isGlob(word: string): boolean {
@@ -33,7 +34,16 @@ function partPattern(part: string): RegExp {
     if (close > 0) at = close;
   }
   // As in a shell, a star does not find hidden files.
-  return new RegExp(`^${/^[*?[]/.test(part) ? '(?!\\.)' : ''}${source}$`, 'u');
+  return patternOf(`^${/^[*?[]/.test(part) ? '(?!\\.)' : ''}${source}$`);
+}
+
+function patternOf(source: string): RegExp {
+  try {
+    return new RegExp(source, 'u');
+  } catch {
+    // A range from z to a holds no character, and no name has one of none.
+    return MATCHES_NOTHING;
+  }
 }
 
 async function entriesOf(folder: string): Promise<{ name: string; isFolder: boolean }[]> {

@@ -1,6 +1,6 @@
 import type { EngineResult } from '../../captioning/engine';
 import type { Readings } from '../../contract/worker';
-import type { AppError } from '../../errors';
+import type { AppError, ErrorCode } from '../../errors';
 
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
 
@@ -50,15 +50,25 @@ export function resultLine(file: string, result: EngineResult, json: boolean): s
   return `${file}: ${text}\n`;
 }
 
+/** Where the catalogue speaks of a request, and this command knows better. */
+const OWN_SENTENCES: Partial<Record<ErrorCode, string>> = {
+  IMAGE_MISSING: 'Standard input holds neither a picture nor the name of one.',
+};
+
 /** The catalogue's sentence, and for a model that does not load the reason. */
-export function sentenceOf(error: AppError): string {
-  const { cause } = error;
-  const isModel = error.code.startsWith('MODEL_') && cause instanceof Error;
-  return `${isModel ? cause.message : error.sentence} (${error.code})`;
+function messageOf({ code, sentence, cause }: AppError): string {
+  const isModel = code.startsWith('MODEL_') && cause instanceof Error;
+  return isModel ? cause.message : (OWN_SENTENCES[code] ?? sentence);
 }
 
-/** The JSON line of a picture that got no text. */
-export function failureLine(file: string, error: AppError): string {
+/** What a person reads of a failure. */
+export function sentenceOf(error: AppError): string {
+  return `${messageOf(error)} (${error.code})`;
+}
+
+/** The JSON line of a picture that got no text, or, without a file, of a run that could not begin. */
+export function failureLine(file: string | null, error: AppError): string {
   const { code, retryable } = error;
-  return `${JSON.stringify({ file, error: { code, message: error.sentence, retryable } })}\n`;
+  const failure = { error: { code, message: messageOf(error), retryable } };
+  return `${JSON.stringify(file === null ? failure : { file, ...failure })}\n`;
 }

@@ -1,12 +1,17 @@
 import type { CaptionEngine, EngineResult } from '../../captioning/engine';
 import { AppError, toAppError } from '../../errors';
-import { checkFile, type Input } from './inputs';
+import type { Input } from './input';
+import { checkFile } from './inputs';
 import { failureLine, resultLine, sentenceOf } from './lines';
 import type { Progress } from './progress';
 import type { Table } from './table';
 import type { Wishes } from './words';
 
-interface Output {
+interface Run {
+  /** Larger files are refused. */
+  readonly maxBytes: number;
+  /** Once it fires, nothing more is begun or told. */
+  readonly signal: AbortSignal;
   readonly table: Table | null;
   readonly progress: Progress;
   readonly out: (text: string) => void;
@@ -16,17 +21,22 @@ interface Output {
 type Outcome = EngineResult | AppError;
 
 /** Describes one picture; a failure is an outcome like any other. */
-async function describe(engine: CaptionEngine, input: Input, wishes: Wishes): Promise<Outcome> {
-  const { options, question } = wishes;
+async function describe(
+  engine: CaptionEngine,
+  input: Input,
+  { options, question }: Wishes,
+  maxBytes: number,
+): Promise<Outcome> {
+  if ('problem' in input) return input.problem;
   try {
-    await checkFile(input.file);
+    await checkFile(input.file, maxBytes);
     return await engine.run({ imagePath: input.file, options, ...(question === null ? {} : { question }) });
   } catch (thrown) {
     return toAppError(thrown);
   }
 }
 
-function tell(name: string, outcome: Outcome, wishes: Wishes, { table, progress, out, complain }: Output): void {
+function tell(name: string, outcome: Outcome, wishes: Wishes, { table, progress, out, complain }: Run): void {
   progress.beside(() => {
     if (outcome instanceof AppError) {
       table?.addFailure(name, outcome);
@@ -45,7 +55,7 @@ export async function describeAll(
   engine: CaptionEngine,
   inputs: readonly Input[],
   wishes: Wishes,
-  output: Output,
+  run: Run,
 ): Promise<number> {
   const ahead = engine.state().workers + 1;
   const running: { readonly name: string; readonly outcome: Promise<Outcome> }[] = [];
@@ -54,12 +64,14 @@ export async function describeAll(
     const oldest = running.shift();
     if (oldest === undefined) return;
     const outcome = await oldest.outcome;
+    if (run.signal.aborted) return;
     if (outcome instanceof AppError) failures += 1;
-    tell(oldest.name, outcome, wishes, output);
+    tell(oldest.name, outcome, wishes, run);
   };
   for (const input of inputs) {
     if (running.length >= ahead) await finishOldest();
-    running.push({ name: input.name, outcome: describe(engine, input, wishes) });
+    if (run.signal.aborted) break;
+    running.push({ name: input.name, outcome: describe(engine, input, wishes, run.maxBytes) });
   }
   while (running.length > 0) await finishOldest();
   return failures;

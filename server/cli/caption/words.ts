@@ -8,11 +8,11 @@ or a list of files on standard input. One bad file never stops the rest; the exi
 
   --model ID|FOLDER   the model (default: the best one pulled, else mini)
   --beams N           sentences searched side by side
-  --max-length N      most tokens of a caption, start token and prompt included
+  --max-length N      most tokens of a caption, start token and prompt included (from 2)
   --min-length N      least tokens of a caption, counted the same way
   --prompt TEXT       words the caption begins with
   --question TEXT     ask about the pictures instead
-  --json              one JSON object a line
+  --json              one JSON object a line; what failed has "error" in it
   --csv FILE          write a table instead of lines
 `;
 
@@ -38,20 +38,29 @@ export interface Wishes {
 /** Alternatives that are shown when the number of beams is left to the model. */
 const CANDIDATES = 3;
 
-function wholeNumber(words: Words, name: string, most: number): number | undefined {
+/** The start token is one of them, so that a caption of one token has no words. */
+const SHORTEST = 2;
+const LONGEST = 512;
+
+function wholeNumber(words: Words, name: string, least: number, most: number): number | undefined {
   const text = words.text(name);
   if (text === undefined) return undefined;
   const value = /^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : NaN;
-  if (!(value <= most)) throw new UsageError(`--${name} wants a whole number from 1 to ${most}, not "${text}".`);
+  if (!(value >= least && value <= most)) {
+    throw new UsageError(`--${name} wants a whole number from ${least} to ${most}, not "${text}".`);
+  }
   return value;
 }
 
 /** What the words of the command ask for. Throws UsageError. */
 export function readWishes(words: Words): Wishes {
   if (words.positionals.length === 0) throw new UsageError('Name at least one picture.');
-  const beams = wholeNumber(words, 'beams', 20);
-  const maxLength = wholeNumber(words, 'max-length', 512);
-  const minLength = wholeNumber(words, 'min-length', 512);
+  const beams = wholeNumber(words, 'beams', 1, 20);
+  const maxLength = wholeNumber(words, 'max-length', SHORTEST, LONGEST);
+  const minLength = wholeNumber(words, 'min-length', 1, LONGEST);
+  if (minLength !== undefined && maxLength !== undefined && minLength > maxLength) {
+    throw new UsageError(`--min-length ${minLength} is more than --max-length ${maxLength}.`);
+  }
   const prompt = words.text('prompt');
   const question = words.text('question') ?? null;
   if (question !== null && prompt !== undefined) throw new UsageError('Give --prompt or --question, not both.');

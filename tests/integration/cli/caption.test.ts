@@ -1,13 +1,20 @@
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { leftBehind, runCaption } from '../../support/caption-command';
 
 const ROOT = path.resolve(__dirname, '../../..');
 const PHOTOGRAPHS = path.join(ROOT, 'tests/fixtures/images');
-/** The command itself, without the build that goes before it in a clone. */
-const MAIN = `require(${JSON.stringify(path.join(ROOT, 'build/server/cli/main.js'))})
-  .main(process.argv.slice(1)).then((code) => { process.exitCode = code; });`;
 
 let folder: string;
 beforeAll(() => {
@@ -19,21 +26,11 @@ beforeAll(() => {
   put('rocket.jpg', 'photos/inside/.hidden/rocket.jpg');
   writeFileSync(path.join(folder, 'photos/notes.txt'), 'not a picture, and not named like one');
   writeFileSync(path.join(folder, 'bad.jpg'), 'not a picture');
-  mkdirSync(path.join(folder, 'empty'));
+  for (const name of ['empty', 'temporary']) mkdirSync(path.join(folder, name));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function caption(args: readonly string[], input: Buffer | string = '') {
-  const env = { ...process.env, ALTSMITH_DATA_DIR: path.join(folder, 'data'), ALTSMITH_MODEL: '' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', MAIN, 'caption', ...args], {
-    cwd: folder,
-    env,
-    input,
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
-  return { code: status, out: stdout.split('\n').slice(0, -1), err: stderr };
-}
+const caption = (args: readonly string[], input?: Buffer | string) => runCaption(folder, args, input);
 
 interface Line {
   readonly file: string;
@@ -107,6 +104,31 @@ test('standard input is a picture or a list of names', () => {
   const list = caption(['-'], 'photos/cat.jpg\nphotos/inside/coffee, small.jpg\n');
   expect(list.out).toHaveLength(2);
   expect(caption(['-'], 'photos/cat.jpg\0').out).toHaveLength(1);
+  expect(leftBehind(folder)).toEqual([]);
+});
+
+test('standard input that holds nothing fails, and so do bytes of another kind, once', () => {
+  expect(caption(['-'], '')).toEqual({
+    code: 1,
+    out: [],
+    err: '-: Standard input holds neither a picture nor the name of one. (IMAGE_MISSING)\n',
+  });
+  const { code, out } = caption(['--json', '-', 'photos/cat.jpg'], '<svg>\n<rect/>\n</svg>\n');
+  const lines = out.map((line) => JSON.parse(line) as Line);
+  expect([code, lines.map(({ file, error }) => [file, error?.code])]).toEqual([
+    1,
+    [
+      ['-', 'IMAGE_TYPE_UNSUPPORTED'],
+      ['photos/cat.jpg', undefined],
+    ],
+  ]);
+});
+
+test('a file of more bytes than the settings allow is refused unread', () => {
+  copyFileSync(path.join(folder, 'photos/cat.jpg'), path.join(folder, 'huge.jpg'));
+  truncateSync(path.join(folder, 'huge.jpg'), 3e9);
+  const { code, err } = caption(['huge.jpg']);
+  expect([code, err]).toEqual([1, 'huge.jpg: The image has more bytes than this server accepts. (IMAGE_TOO_LARGE)\n']);
 });
 
 test('--csv writes a table that a spreadsheet reads, failures among its rows', () => {
@@ -118,6 +140,15 @@ test('--csv writes a table that a spreadsheet reads, failures among its rows', (
   expect(rows[2]).toMatch(/^"photos\/inside\/coffee, small\.jpg",/);
   expect(rows[3]).toMatch(/^bad\.jpg,.*,IMAGE_TYPE_UNSUPPORTED$/);
   expect(caption(['--csv', 'no/such/folder.csv', 'photos']).code).toBe(1);
+});
+
+test('a model that does not load leaves an older table as it is', () => {
+  cpSync(path.join(ROOT, 'models/mini'), path.join(folder, 'damaged'), { recursive: true });
+  writeFileSync(path.join(folder, 'damaged/decoder.onnx'), 'damaged');
+  writeFileSync(path.join(folder, 'old.csv'), 'what was done yesterday');
+  const { code, err } = caption(['--model', 'damaged', '--csv', 'old.csv', 'photos']);
+  expect([code, err]).toEqual([1, expect.stringContaining('(MODEL_FILE_DAMAGED)')]);
+  expect(readFileSync(path.join(folder, 'old.csv'), 'utf8')).toBe('what was done yesterday');
 });
 
 test('beams and lengths reach the search', () => {
@@ -145,10 +176,26 @@ test('a model that is not there is told once, and nothing is captioned', () => {
   );
 });
 
+test('with --json it is told as the one line of the output', () => {
+  const { code, out, err } = caption(['--json', '--model', 'blip-nobody', 'photos']);
+  expect([code, err]).toEqual([1, '']);
+  expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([
+    {
+      error: {
+        code: 'MODEL_FILE_MISSING',
+        message: 'There is no model called "blip-nobody"; "altsmith models list" names those there are.',
+        retryable: true,
+      },
+    },
+  ]);
+});
+
 test.each([
   ['no picture', []],
   ['an unknown option', ['--fast', 'photos']],
   ['a number that is none', ['--beams', 'many', 'photos']],
+  ['a length without room for a word', ['--max-length', '1', 'photos']],
+  ['a least length beyond the most', ['--min-length', '40', '--max-length', '5', 'photos']],
   ['both a prompt and a question', ['--prompt', 'a', '--question', 'b', 'photos']],
 ])('%s is answered with the help and exit code 2', (_, args) => {
   const { code, out, err } = caption(args);

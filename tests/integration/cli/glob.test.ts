@@ -23,6 +23,7 @@ test.each([
   ['a/**', ['a/3.jpg', 'a/b/4.JPG']],
   ['.git/*', ['.git/5.jpg']],
   ['nothing/*.jpg', []],
+  ['[z-a].jpg', []],
   ['a.b(c)|+/*.jpg', []],
 ])('%s finds %j', async (pattern, expected) => {
   const found = await expandGlob(path.join(folder, pattern));
