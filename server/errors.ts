@@ -61,7 +61,11 @@ export const CATALOGUE = {
     retryable: false,
   },
   LEASE_LOST: { status: 409, message: 'This job has been handed to another worker.', retryable: false },
-  IMAGE_TOO_LARGE: { status: 413, message: 'The image has more bytes than this server accepts.', retryable: false },
+  IMAGE_TOO_LARGE: {
+    status: 413,
+    message: 'The image has more bytes than is accepted here; send a smaller copy.',
+    retryable: false,
+  },
   BODY_TOO_LARGE: { status: 413, message: 'The request body is larger than this route accepts.', retryable: false },
   IMAGE_TYPE_UNSUPPORTED: {
     status: 415,
@@ -78,10 +82,14 @@ export const CATALOGUE = {
     message: 'The bytes do not have the sha256 that the address names.',
     retryable: false,
   },
-  IMAGE_CORRUPT: { status: 422, message: 'The image is damaged and cannot be decoded.', retryable: false },
+  IMAGE_CORRUPT: {
+    status: 422,
+    message: 'The image is damaged and cannot be decoded; put a whole copy in its place.',
+    retryable: false,
+  },
   IMAGE_TOO_MANY_PIXELS: {
     status: 422,
-    message: 'The image has more pixels than this server accepts; send a smaller rendition.',
+    message: 'The image has more pixels than is accepted here; send a smaller copy.',
     retryable: false,
   },
   IMAGE_UNKNOWN: {
@@ -91,7 +99,8 @@ export const CATALOGUE = {
   },
   FILE_UNREADABLE: {
     status: 422,
-    message: 'The file cannot be read: it is not there, is a folder, or may not be opened.',
+    message:
+      'The file cannot be read: it is not there, is a folder, or may not be opened; look at its path and its rights.',
     retryable: false,
   },
   URL_INPUT_OFF: {
@@ -125,7 +134,11 @@ export const CATALOGUE = {
     message: 'The loaded model cannot answer questions; use one that can, such as blip-vqa-base.',
     retryable: false,
   },
-  PROMPT_NOT_POSSIBLE: { status: 422, message: 'The loaded model cannot continue a prompt.', retryable: false },
+  PROMPT_NOT_POSSIBLE: {
+    status: 422,
+    message: 'The loaded model cannot continue a prompt; leave it out, or use a model that can, such as blip-base.',
+    retryable: false,
+  },
   HEADERS_TOO_LARGE: { status: 431, message: 'The headers of the request are too long.', retryable: false },
   RATE_LIMITED: { status: 429, message: 'Too many requests; wait and try again.', retryable: true },
   QUEUE_FULL: { status: 429, message: 'The queue is full; try again later.', retryable: true },

@@ -43,7 +43,7 @@ test('a picture that cannot be decoded is listed with its reason, and can be tri
   const failed = await whenEnded(sidecar, await askForBytes(sidecar, cutPhotograph(), 'cut'));
   expect(failed.error.code).toBe('IMAGE_CORRUPT');
   const row = page.getByRole('row', { name: /attachment cut/ });
-  await row.getByText('The image is damaged and cannot be decoded.').waitFor();
+  await row.getByText('The image is damaged and cannot be decoded; put a whole copy in its place.').waitFor();
   await row.getByText('will fail again as it is').waitFor();
   await browser.picture('6-queue');
   expect(await browser.barriers()).toEqual([]);

@@ -112,7 +112,7 @@ describe.each(Object.entries(CLIENTS))('%s tells its caller', (name, { caption, 
   });
 
   test('that the picture is too large', async () => {
-    expect(await wordsOf(caption(sidecar.key, tooLarge))).toContain('more bytes than this server accepts');
+    expect(await wordsOf(caption(sidecar.key, tooLarge))).toContain('more bytes than is accepted here');
   });
 
   if (unknown !== undefined) {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { eachlabsWebhook } from '../../../server/http/compat/eachlabs/predictions';
+import { CATALOGUE } from '../../../server/errors';
 import { createLogger } from '../../../server/logger';
 import { PredictionStore } from '../../../server/predictions/prediction-store';
 import { PredictionWebhooks } from '../../../server/predictions/prediction-webhook';
@@ -83,7 +84,7 @@ test('a failure and a cancel are told as well', async () => {
   store.cancel(cancelled);
   await told();
   expect(calls.map(({ body }) => JSON.parse(body))).toEqual([
-    { exec_id: failed, status: 'failed', output: null, error: 'The image is damaged and cannot be decoded.' },
+    { exec_id: failed, status: 'failed', output: null, error: CATALOGUE.IMAGE_CORRUPT.message },
     { exec_id: cancelled, status: 'failed', output: null, error: 'canceled' },
   ]);
   expect(calls[0]!.headers).not.toHaveProperty('x-webhook-signature');
