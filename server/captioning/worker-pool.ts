@@ -7,6 +7,8 @@ import type { LifetimeLimits } from './worker-lifetime';
 import { WorkerSlot, type Problem, type Task } from './worker-slot';
 
 const DEADLINE_MS = 60_000;
+/** Long enough for the largest model from a slow disk, its checksums included; whatever takes longer hangs. */
+const LOAD_DEADLINE_MS = 5 * 60_000;
 /** What decoding and sending may take beside the wait for another server's answer, which ends by itself. */
 const BESIDE_SERVER_MS = 30_000;
 const MAX_WAITING = 200;
@@ -21,6 +23,8 @@ export type PoolOptions = ModelSource & {
   readonly maxPixels: number;
   /** Longest time for one picture, from the moment a worker has it. */
   readonly deadlineMs?: number;
+  /** Longest time until a worker has its model. */
+  readonly loadDeadlineMs?: number;
   /** Requests that may wait; more are refused as QUEUE_FULL. */
   readonly maxWaiting?: number;
   /** When a worker process is replaced although it works. */
@@ -52,6 +56,7 @@ export class WorkerPool implements CaptionEngine {
       workerFile: options.workerFile ?? path.join(__dirname, 'worker-process.js'),
       settings,
       deadlineMs: options.deadlineMs ?? deadlineMs,
+      loadDeadlineMs: options.loadDeadlineMs ?? LOAD_DEADLINE_MS,
       ...(options.lifetime === undefined ? {} : { lifetime: options.lifetime }),
       changed: () => this.share(),
     };

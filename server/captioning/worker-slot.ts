@@ -31,6 +31,8 @@ export interface SlotOptions {
   readonly workerFile: string;
   readonly settings: WorkerSettings;
   readonly deadlineMs: number;
+  /** Longest time until a fresh process has its model. */
+  readonly loadDeadlineMs: number;
   /** When a process is replaced although it works. */
   readonly lifetime?: LifetimeLimits;
   /** Called whenever the slot became ready, free or troubled. */
@@ -49,6 +51,7 @@ export class WorkerSlot {
   private child: ChildProcess | null = null;
   private running: Running | null = null;
   private restart: NodeJS.Timeout | null = null;
+  private loadDeadline: NodeJS.Timeout | undefined;
   private stopping = false;
   /** Killed, but not gone yet: it must not be given another task. */
   private dying = false;
@@ -96,6 +99,7 @@ export class WorkerSlot {
       if (child.pid === undefined) this.ended(child);
     });
     child.on('exit', (_code, signal) => this.ended(child, signal));
+    this.loadDeadline = setTimeout(() => this.neverLoads(), this.options.loadDeadlineMs);
     this.tell({ type: 'load', settings: this.options.settings });
   }
 
@@ -121,6 +125,7 @@ export class WorkerSlot {
   async stop(): Promise<void> {
     this.stopping = true;
     if (this.restart !== null) clearTimeout(this.restart);
+    clearTimeout(this.loadDeadline);
     this.finish((task) => task.reject(new AppError('SHUTTING_DOWN')));
     const { child } = this;
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
@@ -143,6 +148,7 @@ export class WorkerSlot {
     const message = parsed.data;
     switch (message.type) {
       case 'ready':
+        clearTimeout(this.loadDeadline);
         this.model = message.model;
         this.problem = null;
         this.loading = false;
@@ -191,6 +197,12 @@ export class WorkerSlot {
     this.kill();
   }
 
+  private neverLoads(): void {
+    const seconds = Math.round(this.options.loadDeadlineMs / 1000);
+    this.problem = { code: 'MODEL_UNAVAILABLE', message: `The model was not loaded within ${seconds} seconds.` };
+    this.kill();
+  }
+
   private kill(): void {
     this.dying = true;
     this.child?.kill('SIGKILL');
@@ -198,6 +210,7 @@ export class WorkerSlot {
 
   private ended(child: ChildProcess, signal: NodeJS.Signals | null = null): void {
     if (this.child !== child) return;
+    clearTimeout(this.loadDeadline);
     const hadLoaded = this.model !== null && !this.loading;
     this.child = null;
     if (!this.isOld) this.model = null;

@@ -99,6 +99,14 @@ describe('the worker pool', () => {
     await waitFor('the hung process to be gone', () => !isAlive(before!));
   });
 
+  test('a worker that never has its model is ended as well, and whoever waits is told', async () => {
+    const deaf = path.join(folder, 'deaf.cjs');
+    writeFileSync(deaf, "process.on('message', () => undefined);");
+    const pool = await startPool({ workerFile: deaf, loadDeadlineMs: 300 });
+    expect(pool.state()).toMatchObject({ ready: false, problem: { code: 'MODEL_UNAVAILABLE' } });
+    expect(await codeOf(ask(pool, CAT))).toBe('MODEL_UNAVAILABLE');
+  });
+
   test('a crash is told to the request that the worker held, and to nobody else', async () => {
     const pool = await startPool({ workerFile: STUBBORN });
     const codes = await Promise.all(['fine', 'crash', 'fine', 'fine'].map((name) => codeOf(ask(pool, name))));
