@@ -53,6 +53,8 @@ export function resultLine(file: string, result: EngineResult, json: boolean): s
 /** Where the catalogue speaks of a request, and this command knows better. */
 const OWN_SENTENCES: Partial<Record<ErrorCode, string>> = {
   IMAGE_MISSING: 'Standard input holds neither a picture nor the name of one.',
+  STORAGE_UNAVAILABLE:
+    'The table cannot be written there; name a file in a folder that is there and may be written to.',
 };
 
 /** The catalogue's sentence, and for a model that does not load the reason. */

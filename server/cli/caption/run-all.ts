@@ -1,5 +1,5 @@
 import type { CaptionEngine, EngineResult } from '../../captioning/engine';
-import { AppError, toAppError } from '../../errors';
+import { AppError, toAppError, type ErrorCode } from '../../errors';
 import type { Input } from './input';
 import { checkFile } from './inputs';
 import { failureLine, resultLine, sentenceOf } from './lines';
@@ -18,6 +18,9 @@ interface Run {
   readonly complain: (text: string) => void;
 }
 
+/** What a worker says of a file of the data folder; here it is the picture itself that went away or has a bad sector. */
+const UNREADABLE: ReadonlySet<ErrorCode> = new Set(['IMAGE_UNKNOWN', 'STORAGE_UNAVAILABLE']);
+
 type Outcome = EngineResult | AppError;
 
 /** Describes one picture; a failure is an outcome like any other. */
@@ -32,7 +35,8 @@ async function describe(
     await checkFile(input.file, maxBytes);
     return await engine.run({ imagePath: input.file, options, ...(question === null ? {} : { question }) });
   } catch (thrown) {
-    return toAppError(thrown);
+    const error = toAppError(thrown);
+    return UNREADABLE.has(error.code) ? new AppError('FILE_UNREADABLE', {}, { cause: error }) : error;
   }
 }
 
