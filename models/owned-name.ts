@@ -33,16 +33,21 @@ function isRunning(pid: number, begin: string): boolean {
 
 export interface OwnedEntry {
   readonly path: string;
+  /** What `ownedName` was given. */
+  readonly stem: string;
+  readonly pid: number;
   /** False: the process that made it has ended, however it did. */
   readonly isInUse: boolean;
 }
 
-/** What lies in a folder under names that `ownedName(stem)` gave, whichever process asked. */
-export function ownedEntries(folder: string, stem: string): OwnedEntry[] {
+/** What lies in a folder under names that `ownedName` gave, whichever process asked. */
+export function ownedEntries(folder: string): OwnedEntry[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder).flatMap((name) => {
     const owner = OWNER.exec(name);
-    if (owner?.index !== stem.length || !name.startsWith(stem)) return [];
-    return [{ path: path.join(folder, name), isInUse: isRunning(Number(owner[1]), owner[2] ?? '') }];
+    if (owner === null) return [];
+    const pid = Number(owner[1]);
+    const stem = name.slice(0, owner.index);
+    return [{ path: path.join(folder, name), stem, pid, isInUse: isRunning(pid, owner[2] ?? '') }];
   });
 }

@@ -42,15 +42,21 @@ export async function writeModelFolder({ target: folder, sources, fill, names }:
   }
 }
 
-/** Removes what conversions to this folder left that ended in the middle; one that was cut while it took its place is undone. */
-export function clearDrafts(target: string): void {
-  const [parent, name] = [path.dirname(target), path.basename(target)];
-  for (const { path: old, isInUse } of ownedEntries(parent, `${name}.old`)) {
-    if (!isInUse && !existsSync(target)) renameSync(old, target);
-    else if (!isInUse) rmSync(old, { recursive: true });
+/**
+ * Removes what conversions to this folder left that ended in the middle; one that was cut while it took its place is undone.
+ * With `ours` also what this process itself has left: none of its conversions may be at work then.
+ */
+export function clearDrafts(target: string, { ours = false } = {}): void {
+  const name = path.basename(target);
+  const left = ownedEntries(path.dirname(target)).filter(
+    ({ pid, isInUse }) => !isInUse || (ours && pid === process.pid),
+  );
+  for (const { path: old } of left.filter(({ stem }) => stem === `${name}.old`)) {
+    if (existsSync(target)) rmSync(old, { recursive: true });
+    else renameSync(old, target);
   }
-  for (const { path: draft, isInUse } of ownedEntries(parent, `${name}.partial`)) {
-    if (!isInUse) rmSync(draft, { recursive: true });
+  for (const { path: draft } of left.filter(({ stem }) => stem === `${name}.partial`)) {
+    rmSync(draft, { recursive: true });
   }
 }
 

@@ -4,7 +4,7 @@ import { MANIFEST_FILE } from '../blip/manifest';
 import { ModelError } from '../model-error';
 
 /** The path without links, also where its last parts are not there yet. */
-function realPath(name: string): string {
+export function realPath(name: string): string {
   const whole = path.resolve(name);
   if (existsSync(whole)) return realpathSync(whole);
   const parent = path.dirname(whole);

@@ -65,12 +65,33 @@ async function obtainFile(source: Source, wanted: SourceFile, folder: string, op
   options.report(wanted.name, 'hub');
 }
 
+function folderOf(source: Source, downloads: string): string {
+  return path.join(downloads, `${source.repo.replaceAll('/', '--')}@${source.commit.slice(0, 12)}`);
+}
+
+function sizeOf(file: string): number | null {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? null;
+}
+
+/** Bytes that must still be downloaded: not those of an earlier pull, whole or in part, nor those in the hub's cache. */
+export function bytesToDownload(source: Source, { downloads, cache }: { downloads: string; cache: string }): number {
+  const missing = ({ name, bytes }: SourceFile) => {
+    const target = path.join(folderOf(source, downloads), name);
+    const isHere = [target, cachedFile(cache, source, name)].some((file) => {
+      const size = sizeOf(file);
+      return size !== null && (bytes === null || size === bytes);
+    });
+    return isHere ? 0 : Math.max(0, (bytes ?? 0) - (sizeOf(`${target}.incomplete`) ?? 0));
+  };
+  return source.files.reduce((sum, file) => sum + missing(file), 0);
+}
+
 /**
  * A folder with every file of a published checkpoint, verified: from an earlier pull, the hub's cache, or the hub. Throws
  * what `downloadFile` throws.
  */
 export async function obtainCheckpoint(source: Source, options: ObtainOptions): Promise<string> {
-  const folder = path.join(options.downloads, `${source.repo.replaceAll('/', '--')}@${source.commit.slice(0, 12)}`);
+  const folder = folderOf(source, options.downloads);
   mkdirSync(folder, { recursive: true });
   for (const wanted of source.files) await obtainFile(source, wanted, folder, options);
   return folder;

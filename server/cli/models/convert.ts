@@ -1,8 +1,8 @@
-import { convertBlip } from '../../../models/convert/blip/convert';
 import type { Manifest } from '../../../models/blip/manifest';
-import { convertMiniCheckpoint, miniCheckpoint } from './mini-checkpoint';
-import { startProgress } from './progress';
-import { COMMON_OPTIONS, onlyWord, parseWords, precisionOf, UsageError, type Precision } from './words';
+import { convertApart, type Conversion } from './conversion';
+import { interruptible } from './interruption';
+import { miniCheckpoint, miniPrecision } from './mini-checkpoint';
+import { COMMON_OPTIONS, onlyWord, parseWords, precisionOf, UsageError } from './words';
 
 export const CONVERT_HELP = `Usage: altsmith models convert FOLDER --out FOLDER [--precision P] [--id ID]
 
@@ -24,17 +24,6 @@ function summary(manifest: Manifest, out: string): string {
   return `${what}\nTry it: altsmith caption picture.jpg --model ${out}\n`;
 }
 
-interface Wish {
-  readonly target: string;
-  readonly precision: Precision;
-  readonly id?: string;
-}
-
-function withProgress(source: string, wish: Wish): Promise<Manifest> {
-  const bar = startProgress(`Converting to ${wish.precision}`);
-  return convertBlip({ source, ...wish, progress: bar.update }).finally(bar.end);
-}
-
 /** `altsmith models convert`: exit code 0 when the model folder is whole. */
 export async function convert(args: string[]): Promise<number> {
   const { values, positionals } = parseWords({
@@ -54,10 +43,14 @@ export async function convert(args: string[]): Promise<number> {
   const source = onlyWord(positionals, 'the folder of a checkpoint');
   if (values.out === undefined) throw new UsageError('Say where the model goes: --out FOLDER.');
   const precision = precisionOf(values.precision);
-  const wish = { target: values.out, precision, ...(values.id === undefined ? {} : { id: values.id }) };
+  const target = values.out;
+  const id = values.id === undefined ? {} : { id: values.id };
   const mini = miniCheckpoint(source);
-  // Mini is done before a bar could be drawn.
-  const manifest = mini === null ? await withProgress(source, wish) : await convertMiniCheckpoint(mini, wish);
+  const conversion: Conversion =
+    mini === null
+      ? { kind: 'blip', target, blip: { source, precision, ...id } }
+      : { kind: 'mini', target, mini, precision: miniPrecision({ precision, ...id }) };
+  const manifest = await interruptible((signal) => convertApart(conversion, `Converting to ${precision}`, signal));
   process.stdout.write(values.json ? `${JSON.stringify(manifest)}\n` : summary(manifest, values.out));
   return 0;
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { convertMini, type MiniSource } from '../../../models/convert/mini/convert';
-import type { Manifest } from '../../../models/blip/manifest';
+import type { MiniSource } from '../../../models/convert/mini/convert';
+import type { MiniPrecision } from '../../../models/convert/mini/weights';
 import { UsageError, type Precision } from './words';
 
 /** mini's training leaves one .safetensors file with its widths inside, and vocab.txt; null for any other folder. */
@@ -13,12 +13,9 @@ export function miniCheckpoint(folder: string): MiniSource | null {
   return { checkpoint: path.join(folder, name), vocabulary };
 }
 
-/** Makes mini from its checkpoint. Throws UsageError for a precision it does not come in, or another id. */
-export function convertMiniCheckpoint(
-  source: MiniSource,
-  wish: { readonly target: string; readonly precision: Precision; readonly id?: string },
-): Promise<Manifest> {
+/** The precision that mini is made in. Throws UsageError for one it does not come in, or another id. */
+export function miniPrecision(wish: { readonly precision: Precision; readonly id?: string }): MiniPrecision {
   if (wish.precision === 'int8-vnni') throw new UsageError('mini comes in fp32, fp16 and int8.');
   if (wish.id !== undefined) throw new UsageError('mini keeps its name; leave --id out.');
-  return convertMini(source, wish.target, wish.precision);
+  return wish.precision;
 }

@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { checkCheckpoint, obtainCheckpoint, type ObtainOptions } from '../../../../models/fetch/obtain';
+import {
+  bytesToDownload,
+  checkCheckpoint,
+  obtainCheckpoint,
+  type ObtainOptions,
+} from '../../../../models/fetch/obtain';
 import type { Source } from '../../../../models/registry';
 import { FakeHub } from '../../../support/fake-hub';
 
@@ -90,6 +95,30 @@ describe('a published checkpoint', () => {
       message: expect.stringContaining('HF_HUB_OFFLINE'),
     });
     expect(hub.seen).toEqual([]);
+  });
+});
+
+describe('what must still be downloaded', () => {
+  const bytes = () => bytesToDownload(source, { downloads: options.downloads, cache });
+
+  it('is everything at first, and nothing once it is here', async () => {
+    expect(bytes()).toBe(30_000);
+    await obtainCheckpoint(source, options);
+    expect(bytes()).toBe(0);
+  });
+
+  it('is nothing of what the hub’s cache holds, unless it is another file', () => {
+    fillCache(Buffer.alloc(29_000, 5));
+    expect(bytes()).toBe(30_000);
+    fillCache(Buffer.alloc(30_000, 5));
+    expect(bytes()).toBe(0);
+  });
+
+  it('is the rest of a file that came in part', async () => {
+    const folder = await obtainCheckpoint(source, options);
+    rmSync(path.join(folder, 'model.safetensors'));
+    writeFileSync(path.join(folder, 'model.safetensors.incomplete'), Buffer.alloc(12_000));
+    expect(bytes()).toBe(18_000);
   });
 });
 

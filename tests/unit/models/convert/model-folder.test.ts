@@ -106,7 +106,7 @@ describe('what a killed conversion left', () => {
     mkdirSync(gone);
     mkdirSync(inUse);
     expect(
-      ownedEntries(folder, 'model.partial')
+      ownedEntries(folder)
         .map(({ isInUse }) => isInUse)
         .sort(),
     ).toEqual([false, true]);

@@ -1,0 +1,34 @@
+import { statfsSync } from 'node:fs';
+import { ModelError } from '../../../models/model-error';
+import type { Source } from '../../../models/registry';
+import type { Precision } from './words';
+
+/** Size of a model beside its checkpoint. */
+const SHARE: Readonly<Record<Precision, number>> = { fp32: 1, fp16: 0.5, int8: 0.3, 'int8-vnni': 0.3 };
+
+export interface RoomWish {
+  readonly source: Source;
+  readonly precision: Precision;
+  readonly compare: boolean;
+  /** Bytes of the checkpoint that are not on this disk yet. */
+  readonly download: number;
+}
+
+/** Bytes that a pull takes for a while: what is downloaded, the model, and fp32 where it is compared with. */
+export function roomNeeded({ source, precision, compare, download }: RoomWish): number {
+  const whole = source.files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  return download + whole * (SHARE[precision] + (compare && precision !== 'fp32' ? 1 : 0));
+}
+
+/** Throws ModelError STORAGE_FULL where a pull of the model would not end for want of room. */
+export function checkRoom(id: string, pulled: string, wish: RoomWish): void {
+  const needed = roomNeeded(wish);
+  const { bavail, bsize } = statfsSync(pulled);
+  if (bavail * bsize >= needed) return;
+  const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1);
+  throw new ModelError(
+    'STORAGE_FULL',
+    `Pulling ${id} takes ${gigabytes(needed)} GB for a while, and ${gigabytes(bavail * bsize)} GB are free in ` +
+      `${pulled}. Free some space, or skip the comparison with --no-compare.`,
+  );
+}

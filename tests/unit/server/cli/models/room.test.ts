@@ -1,0 +1,33 @@
+import { tmpdir } from 'node:os';
+import { checkRoom, roomNeeded, type RoomWish } from '../../../../../server/cli/models/room';
+
+const wish: RoomWish = {
+  source: {
+    repo: 'Org/name',
+    commit: 'c'.repeat(40),
+    files: [
+      { name: 'config.json', bytes: null, sha256: null },
+      { name: 'model.safetensors', bytes: 1000, sha256: null },
+    ],
+  },
+  precision: 'int8',
+  compare: true,
+  download: 1000,
+};
+
+it.each<[string, Partial<RoomWish>, number]>([
+  ['download, int8 and fp32 to compare with', {}, 2300],
+  ['what is still to come of a download', { download: 400 }, 1700],
+  ['nothing for a checkpoint that is here', { download: 0 }, 1300],
+  ['no second model without a comparison', { compare: false }, 1300],
+  ['fp32 only once', { precision: 'fp32' }, 2000],
+  ['half for fp16', { precision: 'fp16', compare: false, download: 0 }, 500],
+])('a pull takes room for %s', (_, change, bytes) => {
+  expect(roomNeeded({ ...wish, ...change })).toBe(bytes);
+});
+
+it('is refused where that much is not free, with the sizes in the sentence', () => {
+  expect(() => checkRoom('blip-base', tmpdir(), wish)).not.toThrow();
+  const huge = { ...wish, download: 9e18 };
+  expect(() => checkRoom('blip-base', tmpdir(), huge)).toThrow(/Pulling blip-base takes 9000000000.0 GB .* are free/);
+});
