@@ -142,13 +142,18 @@ export class BlipCaptioner implements Captioner {
     if (prompt.length >= room) {
       throw new ModelError('BAD_REQUEST', `The prompt is too long: this model has room for ${room} tokens.`);
     }
+    // The last token of the longest sentence is never fed back, hence one more than the positions.
+    const maxLength = Math.min(longestLength(prompt.length, options, preset), room + 1);
+    const minLength = options.minLength ?? preset.min_length;
+    if (maxLength <= prompt.length || (options.minLength ?? 0) > maxLength) {
+      throw new ModelError('BAD_REQUEST', noRoom(prompt.length, minLength, maxLength));
+    }
     return {
       prompt,
       end: manifest.tokens.end,
       beams: options.beams ?? preset.beams,
-      // The last token of the longest sentence is never fed back, hence one more than the positions.
-      maxLength: Math.min(longestLength(prompt.length, options, preset), room + 1),
-      minLength: options.minLength ?? preset.min_length,
+      maxLength,
+      minLength,
       lengthPenalty: options.lengthPenalty ?? preset.length_penalty,
       repetitionPenalty: options.repetitionPenalty ?? preset.repetition_penalty,
       unfinished: preset.unfinished,
@@ -180,6 +185,12 @@ export class BlipCaptioner implements Captioner {
     if (thresholds === null || logits === null) return caption;
     return lookAgain(caption, logits, this.labelGroups, thresholds);
   }
+}
+
+function noRoom(prompt: number, least: number, most: number): string {
+  const wanted =
+    most <= prompt ? `The ${prompt} tokens that it begins with leave no room` : `At least ${least} is too much`;
+  return `${wanted} in a sentence of at most ${most} tokens; allow longer ones.`;
 }
 
 /** Most tokens of a sentence, start token and prompt included. What the caller says comes before the preset. */

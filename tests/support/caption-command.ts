@@ -18,9 +18,9 @@ export function captionEnv(folder: string): NodeJS.ProcessEnv {
   return { ...process.env, ALTSMITH_DATA_DIR: path.join(folder, 'data'), ALTSMITH_MODEL: '', TMPDIR: temporary };
 }
 
-/** What it has left among its temporary files; the model's runtime keeps files of its own there. */
+/** What it has left among its temporary files. */
 export function leftBehind(folder: string): string[] {
-  return readdirSync(path.join(folder, 'temporary')).filter((name) => name.startsWith('altsmith-'));
+  return readdirSync(path.join(folder, 'temporary'));
 }
 
 /** Runs it in a folder to its end; `out` are the lines of standard output. */

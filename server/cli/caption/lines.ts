@@ -59,7 +59,8 @@ const OWN_SENTENCES: Partial<Record<ErrorCode, string>> = {
 
 /** The catalogue's sentence, and for a model that does not load the reason. */
 function messageOf({ code, sentence, cause }: AppError): string {
-  const isModel = code.startsWith('MODEL_') && cause instanceof Error;
+  // There is no request here: what is wrong with it only the model's own sentence tells.
+  const isModel = (code.startsWith('MODEL_') || code === 'BAD_REQUEST') && cause instanceof Error;
   return isModel ? cause.message : (OWN_SENTENCES[code] ?? sentence);
 }
 

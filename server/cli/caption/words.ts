@@ -7,6 +7,8 @@ Describes pictures: files, folders (with all inside them), quoted patterns such 
 or a list of files on standard input. One bad file never stops the rest; the exit code is 0 only if all went well.
 
   --model ID|FOLDER   the model (default: the best one pulled, else mini)
+  --preset NAME       how to search where the options below say nothing: for BLIP hf (as Hugging Face does, the default),
+                      paper (as its scores were measured), and for questions original
   --beams N           sentences searched side by side
   --max-length N      most tokens of a caption, start token and prompt included (from 2)
   --min-length N      least tokens of a caption, counted the same way
@@ -18,6 +20,7 @@ or a list of files on standard input. One bad file never stops the rest; the exi
 
 export const OPTIONS = {
   model: { type: 'string' },
+  preset: { type: 'string' },
   beams: { type: 'string' },
   'max-length': { type: 'string' },
   'min-length': { type: 'string' },
@@ -61,6 +64,7 @@ export function readWishes(words: Words): Wishes {
   if (minLength !== undefined && maxLength !== undefined && minLength > maxLength) {
     throw new UsageError(`--min-length ${minLength} is more than --max-length ${maxLength}.`);
   }
+  const preset = words.text('preset');
   const prompt = words.text('prompt');
   const question = words.text('question') ?? null;
   if (question !== null && prompt !== undefined) throw new UsageError('Give --prompt or --question, not both.');
@@ -69,6 +73,7 @@ export function readWishes(words: Words): Wishes {
     pictures: words.positionals,
     model: words.text('model') ?? null,
     options: {
+      ...(preset === undefined ? {} : { preset }),
       ...(beams === undefined ? {} : { beams }),
       ...(maxLength === undefined ? {} : { maxLength }),
       ...(minLength === undefined ? {} : { minLength }),

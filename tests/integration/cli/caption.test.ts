@@ -172,6 +172,24 @@ test('a question, or a prompt, that the model cannot take fails with the reason'
   expect(caption(['--prompt', 'a picture of', 'photos/cat.jpg']).err).toContain('PROMPT_NOT_POSSIBLE');
 });
 
+test('a preset is chosen by its name, and a model that has none of that name tells those it has', () => {
+  const [usual, chosen] = [[], ['--preset', 'reference']].map((words) =>
+    caption(['--json', ...words, 'photos/cat.jpg']),
+  );
+  expect(JSON.parse(chosen!.out[0]!).caption).toBe(JSON.parse(usual!.out[0]!).caption);
+  expect(caption(['--preset', 'paper', 'photos/cat.jpg'])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('The model mini has no preset "paper"; it has reference.') as string,
+  });
+});
+
+test('a least length that the model never reaches is refused with the length it can', () => {
+  expect(caption(['--min-length', '40', 'photos/cat.jpg'])).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('At least 40 is too much in a sentence of at most 23 tokens') as string,
+  });
+});
+
 test('a model that is not there is told once, and nothing is captioned', () => {
   const { code, out, err } = caption(['--model', 'blip-nobody', 'photos']);
   expect([code, out]).toEqual([1, []]);
