@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { fileProblem, isMissing } from '../../file-problem';
 import { ModelError } from '../../model-error';
+import { readCheckpointJson } from './checkpoint-json';
+import { readPreprocessor, type Normalisation } from './preprocessor';
 
 const count = z.number().int().positive();
 const id = z.number().int().nonnegative();
@@ -46,46 +46,11 @@ const Config = z.object({
 export type VisionConfig = z.infer<typeof Vision>;
 export type TextConfig = z.infer<typeof Text>;
 
-export interface BlipConfig {
+export interface BlipConfig extends Normalisation {
   readonly vision: VisionConfig;
   readonly text: TextConfig;
   /** True when the checkpoint answers questions instead of captioning. */
   readonly question: boolean;
-  /** Means and deviations of the colour channels, on a scale of 0 to 1. */
-  readonly mean: readonly [number, number, number];
-  readonly deviation: readonly [number, number, number];
-}
-
-const Preprocessor = z.object({
-  image_mean: z.tuple([z.number(), z.number(), z.number()]),
-  image_std: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
-});
-
-function readJson(folder: string, name: string): unknown {
-  const file = path.join(folder, name);
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    if (!isMissing(cause)) throw fileProblem(cause, file) ?? cause;
-    throw new ModelError(
-      'MODEL_FILE_MISSING',
-      `There is no ${name} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,
-      { cause },
-    );
-  }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new ModelError('MODEL_FILE_DAMAGED', `${file} is not JSON; download it again.`, { cause });
-  }
-}
-
-function parse<T>(schema: z.ZodType<T>, folder: string, name: string): T {
-  const parsed = schema.safeParse(readJson(folder, name));
-  if (parsed.success) return parsed.data;
-  const problem = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  throw new ModelError('MODEL_FILE_DAMAGED', `${path.join(folder, name)} is not that of a BLIP model (${problem}).`);
 }
 
 function isDivisible(whole: number, part: number): boolean {
@@ -94,8 +59,8 @@ function isDivisible(whole: number, part: number): boolean {
 
 /** Reads the sizes of a checkpoint as the hub lays it out. Throws ModelError when it is another kind of model. */
 export function readBlipConfig(folder: string): BlipConfig {
-  const { vision_config: vision, text_config: text, architectures } = parse(Config, folder, 'config.json');
-  const { image_mean: mean, image_std: deviation } = parse(Preprocessor, folder, 'preprocessor_config.json');
+  const { vision_config: vision, text_config: text, architectures } = readCheckpointJson(Config, folder, 'config.json');
+  const { mean, deviation } = readPreprocessor(folder, vision.image_size);
   const sound =
     isDivisible(vision.hidden_size, vision.num_attention_heads) &&
     isDivisible(text.hidden_size, text.num_attention_heads) &&

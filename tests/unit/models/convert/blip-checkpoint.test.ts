@@ -115,6 +115,11 @@ describe('what is not a sound BLIP checkpoint is refused, and leaves nothing beh
     ['no words', () => rmSync(path.join(source, 'vocab.txt')), 'neither vocab.txt nor tokenizer.json'],
     ['a config that is cut', () => truncateSync(path.join(source, 'config.json'), 20), 'is not JSON'],
     ['another kind of model', () => editConfig((config) => (config.model_type = 'blip-2')), 'not that of a BLIP model'],
+    [
+      'pictures of another size',
+      () => writeFileSync(path.join(source, 'preprocessor_config.json'), '{"size":{"height":64,"width":64}}'),
+      'size is 64x64, but image_size in config.json is 32',
+    ],
     ['another activation', () => editConfig((config) => (config.text_config.hidden_act = 'relu')), 'hidden_act'],
     [
       'sizes that contradict each other',
