@@ -73,15 +73,30 @@ function sizeOf(file: string): number | null {
   return statSync(file, { throwIfNoEntry: false })?.size ?? null;
 }
 
+interface Places {
+  readonly downloads: string;
+  /** The hub's own cache. */
+  readonly cache: string;
+}
+
+/** True for a file of the right size; what is in it is not looked at. */
+function isThere(file: string, { bytes }: SourceFile): boolean {
+  const size = sizeOf(file);
+  return size !== null && (bytes === null || size === bytes);
+}
+
+/** A folder of this disk that has every file of a published checkpoint, by name and size; null where there is none. */
+export function findCheckpoint(source: Source, { downloads, cache }: Places): string | null {
+  const folders = [folderOf(source, downloads), path.dirname(cachedFile(cache, source, 'any'))];
+  return folders.find((folder) => source.files.every((file) => isThere(path.join(folder, file.name), file))) ?? null;
+}
+
 /** Bytes that must still be downloaded: not those of an earlier pull, whole or in part, nor those in the hub's cache. */
-export function bytesToDownload(source: Source, { downloads, cache }: { downloads: string; cache: string }): number {
-  const missing = ({ name, bytes }: SourceFile) => {
-    const target = path.join(folderOf(source, downloads), name);
-    const isHere = [target, cachedFile(cache, source, name)].some((file) => {
-      const size = sizeOf(file);
-      return size !== null && (bytes === null || size === bytes);
-    });
-    return isHere ? 0 : Math.max(0, (bytes ?? 0) - (sizeOf(`${target}.incomplete`) ?? 0));
+export function bytesToDownload(source: Source, { downloads, cache }: Places): number {
+  const missing = (file: SourceFile) => {
+    const target = path.join(folderOf(source, downloads), file.name);
+    if ([target, cachedFile(cache, source, file.name)].some((place) => isThere(place, file))) return 0;
+    return Math.max(0, (file.bytes ?? 0) - (sizeOf(`${target}.incomplete`) ?? 0));
   };
   return source.files.reduce((sum, file) => sum + missing(file), 0);
 }

@@ -3,6 +3,7 @@ import { ModelError, type ModelErrorCode } from '../../../models/model-error';
 import type { EngineRequest } from '../../captioning/engine';
 import { WorkerPool } from '../../captioning/worker-pool';
 import { readConfig } from '../../config';
+import { writeSamplePictures } from './sample-pictures';
 
 /** What two models must be asked to be compared, or one to be tried. */
 export interface Trial {
@@ -76,6 +77,17 @@ export function compare(reference: readonly Said[], other: readonly Said[]): Agr
     if (whole) same += 1;
   });
   return { pictures: reference.length, same, tokens: all === 0 ? 0 : equal / all };
+}
+
+/** Asks two models about the same generated pictures, which are written to `scratch`. Throws ModelError. */
+export async function compareFolders(
+  { exact, other }: { readonly exact: string; readonly other: string },
+  scratch: string,
+  question: string | null,
+): Promise<Agreement> {
+  const trial = { files: writeSamplePictures(scratch), question };
+  const reference = await listen(exact, trial);
+  return compare(reference, await listen(other, trial));
 }
 
 /** The comparison in words. */

@@ -7,7 +7,7 @@ import { bytesToDownload, checkCheckpoint, obtainCheckpoint } from '../../../mod
 import { withFiles } from '../../../models/file-problem';
 import { BLIP_LICENCE } from '../../../models/licence';
 import type { KnownModel, Source } from '../../../models/registry';
-import { compare, listen, sampleQuestion, type Agreement } from './agreement';
+import { compareFolders, listen, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
 import { interruptible, unlessAborted } from './interruption';
 import { startProgress, type Progress } from './progress';
@@ -16,7 +16,8 @@ import { checkRoom } from './room';
 import { writeSamplePictures } from './sample-pictures';
 import type { Precision } from './words';
 
-const downloadsIn = (pulled: string) => path.join(pulled, '.downloads');
+/** Where checkpoints lie that were downloaded. */
+export const downloadsIn = (pulled: string) => path.join(pulled, '.downloads');
 
 export interface PullWishes {
   readonly model: KnownModel;
@@ -75,13 +76,6 @@ async function convert(
   return convertApart({ kind: 'blip', target: at.target, blip }, `Converting to ${precision}`, at.signal);
 }
 
-/** Asks both models about the same generated pictures. */
-async function compareWithExact({ precision }: PullWishes, draft: string, question: string | null): Promise<Agreement> {
-  const trial = { files: writeSamplePictures(path.join(draft, 'pictures')), question };
-  const exact = await listen(path.join(draft, 'fp32'), trial);
-  return compare(exact, await listen(path.join(draft, precision), trial));
-}
-
 interface Place {
   readonly source: string;
   readonly draft: string;
@@ -99,7 +93,8 @@ async function make(wishes: PullWishes, { source, draft, folder, signal }: Place
   if (wishes.compare && precision !== 'fp32') {
     await convert(wishes, 'fp32', { source, target: path.join(draft, 'fp32'), signal });
     say('Comparing the two …');
-    agreement = await unlessAborted(signal, compareWithExact(wishes, draft, question));
+    const both = { exact: path.join(draft, 'fp32'), other: path.join(draft, precision) };
+    agreement = await unlessAborted(signal, compareFolders(both, path.join(draft, 'pictures'), question));
   } else {
     const trial = { files: writeSamplePictures(draft, 1), question };
     await unlessAborted(signal, listen(path.join(draft, precision), trial));

@@ -1,52 +1,27 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readManifest, type Manifest } from '../../../models/blip/manifest';
 import { checkModelFiles } from '../../../models/blip/model-files';
-import { locateModel } from '../../../models/locate-model';
-import { knownModels, type Golden } from '../../../models/registry';
-import { listen, sampleQuestion, type Said } from './agreement';
+import { locateModel, PRECISIONS } from '../../../models/locate-model';
+import { ModelError } from '../../../models/model-error';
+import { knownModels } from '../../../models/registry';
+import { describeAgreement, listen, sampleQuestion, type Agreement } from './agreement';
+import { compareWithExact } from './exact-model';
+import { runGoldens, type GoldenResult } from './golden';
+import { interruptible, unlessAborted } from './interruption';
 import { writeSamplePictures } from './sample-pictures';
 import { COMMON_OPTIONS, onlyWord, parseWords } from './words';
 
 export const VERIFY_HELP = `Usage: altsmith models verify ID[/PRECISION]|FOLDER [--pictures FOLDER] [--json]
 
-Compares the files of a model with their sha256, lets it describe a generated picture, and, for an official model, compares
-what it says about published pictures with what is published. Those pictures are looked for in --pictures FOLDER:
-demo.jpg (hub: hf-internal-testing/blip-test-image) and 000000039769.jpg (COCO, val2017); without them that part is skipped.
+Compares the files of a model with their sha256, lets it describe a generated picture, compares a rounded model with the exact one
+where that (fp32 beside it) or the checkpoint is here, and, for an official model, compares what it says about published pictures
+with what is published. Those pictures are looked for in --pictures FOLDER: demo.jpg (hub: hf-internal-testing/blip-test-image) and
+000000039769.jpg (COCO, val2017); without them that part is skipped, as is everything for an official model that is not here.
+
+The exit code is 1 when a file differs, or when an exact model (fp32, fp16) says something else than what is published.
 `;
-
-interface GoldenResult {
-  readonly picture: string;
-  readonly due: string;
-  /** null: the picture is not here. */
-  readonly said: string | null;
-  readonly passed: boolean | null;
-}
-
-function dueOf({ text, tokens }: Golden): string {
-  return text ?? tokens.map((each) => each.join(' ')).join(' or ');
-}
-
-function isMet(golden: Golden, { text, tokens }: Said): boolean {
-  if (golden.text !== null) return text === golden.text;
-  return golden.tokens.some((due) => due.join() === tokens.join());
-}
-
-async function runGolden(golden: Golden, folder: string, pictures: string | null): Promise<GoldenResult> {
-  const file = pictures === null ? null : path.join(pictures, golden.picture);
-  const due = dueOf(golden);
-  if (file === null || !existsSync(file)) return { picture: golden.picture, due, said: null, passed: null };
-  const options = { beams: 1, ...(golden.prompt === null ? {} : { prompt: golden.prompt }) };
-  const [said] = await listen(folder, { files: [file], question: golden.question, options });
-  if (said === undefined) return { picture: golden.picture, due, said: null, passed: null };
-  return {
-    picture: golden.picture,
-    due,
-    said: golden.text === null ? said.tokens.join(' ') : said.text,
-    passed: isMet(golden, said),
-  };
-}
 
 async function describeSample(folder: string, manifest: Manifest): Promise<string> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'altsmith-verify-'));
@@ -59,22 +34,78 @@ async function describeSample(folder: string, manifest: Manifest): Promise<strin
   }
 }
 
-function report(manifest: Manifest, sample: string, goldens: readonly GoldenResult[]): void {
-  process.stdout.write(
-    `${manifest.id} (${manifest.precision}): ${manifest.files.length} files are as they were made.\n`,
-  );
-  process.stdout.write(`It loads, and says of a generated picture: "${sample}"\n`);
+interface Findings {
+  readonly manifest: Manifest;
+  readonly sample: string;
+  /** null: the exact model is not here, or this is it. */
+  readonly agreement: Agreement | null;
+  readonly goldens: readonly GoldenResult[];
+}
+
+/** Rounded weights may choose another fair word; only an exact model must say what is published. */
+function isExact({ precision }: Manifest): boolean {
+  return precision === 'fp32' || precision === 'fp16';
+}
+
+function agreementLine({ manifest, agreement }: Findings): string {
+  if (agreement !== null) return describeAgreement(manifest.precision, agreement);
+  if (manifest.precision === 'fp32') return 'Not compared: fp32 is the exact model.';
+  return 'Not compared with the exact model: neither fp32 of it nor its checkpoint is here.';
+}
+
+function goldenLines({ manifest, goldens }: Findings): string[] {
   const ran = goldens.filter(({ passed }) => passed !== null);
-  for (const { picture, due, said, passed } of ran) {
-    process.stdout.write(
-      passed === true ? `${picture}: as published\n` : `${picture}: "${said ?? ''}", published is "${due}"\n`,
+  const differing = ran.filter(({ passed }) => passed === false);
+  const lines = ran.map(({ picture, due, said, passed }) =>
+    passed === true ? `${picture}: as published` : `${picture}: "${said ?? ''}", published is "${due}"`,
+  );
+  if (differing.length > 0 && !isExact(manifest)) {
+    lines.push(
+      `${manifest.precision} may choose other words than the published ones, so this fails nothing; fp32 may not.`,
     );
   }
-  if (goldens.length > ran.length) {
-    process.stdout.write(
-      `${goldens.length - ran.length} published cases skipped: their pictures are not here (--pictures).\n`,
+  const skipped = goldens.length - ran.length;
+  if (skipped > 0) lines.push(`${skipped} published cases skipped: their pictures are not here (--pictures).`);
+  return lines;
+}
+
+function report(findings: Findings): void {
+  const { manifest, sample } = findings;
+  const lines = [
+    `${manifest.id} (${manifest.precision}): ${manifest.files.length} files are as they were made.`,
+    `It loads, and says of a generated picture: "${sample}"`,
+    agreementLine(findings),
+    ...goldenLines(findings),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Folder of the model; null for an official one whose weights are not here. Throws ModelError for any other that is not. */
+function locate(name: string, pulled: string): string | null {
+  try {
+    return locateModel(name, pulled);
+  } catch (error) {
+    const isOfficial = knownModels().some(({ id }) =>
+      [id, ...PRECISIONS.map((precision) => `${id}/${precision}`)].includes(name),
     );
+    if (error instanceof ModelError && error.code === 'MODEL_FILE_MISSING' && isOfficial) return null;
+    throw error;
   }
+}
+
+async function examine(
+  folder: string,
+  pulled: string,
+  pictures: string | null,
+  signal: AbortSignal,
+): Promise<Findings> {
+  const manifest = await readManifest(folder);
+  await checkModelFiles(folder, manifest);
+  const sample = await unlessAborted(signal, describeSample(folder, manifest));
+  const source = knownModels().find(({ id }) => id === manifest.id)?.source ?? null;
+  const agreement = await compareWithExact(folder, manifest, { pulled, source, signal });
+  const goldens = await unlessAborted(signal, runGoldens(manifest, folder, pictures));
+  return { manifest, sample, agreement, goldens };
 }
 
 /** `altsmith models verify`: exit code 1 when a published case fails in an exact model. Throws ModelError. */
@@ -88,18 +119,17 @@ export async function verify(args: string[], pulled: string): Promise<number> {
     process.stdout.write(VERIFY_HELP);
     return 0;
   }
-  const folder = locateModel(onlyWord(positionals, 'a model'), pulled);
-  const manifest = await readManifest(folder);
-  await checkModelFiles(folder, manifest);
-  const sample = await describeSample(folder, manifest);
-  const goldens: GoldenResult[] = [];
-  for (const golden of knownModels().find(({ id }) => id === manifest.id)?.golden ?? []) {
-    goldens.push(await runGolden(golden, folder, values.pictures ?? null));
+  const name = onlyWord(positionals, 'a model');
+  const folder = locate(name, pulled);
+  if (folder === null) {
+    const skipped = `no weights of ${name} here`;
+    process.stdout.write(values.json ? `${JSON.stringify({ id: name, skipped })}\n` : `skipped: ${skipped}\n`);
+    return 0;
   }
-  if (values.json)
-    process.stdout.write(`${JSON.stringify({ id: manifest.id, precision: manifest.precision, sample, goldens })}\n`);
-  else report(manifest, sample, goldens);
-  // Rounded weights may choose another fair word; only an exact model must say what is published.
-  const isExact = manifest.precision === 'fp32' || manifest.precision === 'fp16';
-  return isExact && goldens.some(({ passed }) => passed === false) ? 1 : 0;
+  const findings = await interruptible((signal) => examine(folder, pulled, values.pictures ?? null, signal));
+  const { manifest, sample, agreement, goldens } = findings;
+  const { id, precision } = manifest;
+  if (values.json) process.stdout.write(`${JSON.stringify({ id, precision, sample, agreement, goldens })}\n`);
+  else report(findings);
+  return isExact(manifest) && goldens.some(({ passed }) => passed === false) ? 1 : 0;
 }

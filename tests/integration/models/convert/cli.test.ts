@@ -60,6 +60,7 @@ describe('altsmith models', () => {
     expect(verified.code).toBe(0);
     expect(verified.out).toContain('files are as they were made');
     expect(verified.out).toContain('3 published cases skipped');
+    expect(verified.out).toContain('Not compared: fp32 is the exact model.');
     const said = await altsmith('caption', PICTURE, '--json');
     expect(JSON.parse(said.out).model).toEqual({ id: 'blip-base', precision: 'fp32', demonstration: false });
   });
@@ -71,6 +72,45 @@ describe('altsmith models', () => {
     const { code, out } = await altsmith('models', 'verify', 'blip-base/fp32', '--pictures', pictures);
     expect(code).toBe(1);
     expect(out).toMatch(/demo.jpg: "[\d ]*", published is "1037 2450 3564/);
+  });
+
+  it('verify compares int8 with fp32 beside it, and lets int8 choose other words than the published ones', async () => {
+    const pictures = path.join(folder, 'pictures');
+    const out = path.join(data, 'models/blip-base/int8');
+    await altsmith('models', 'convert', source, '--out', out, '--id', 'blip-base');
+    const told = await altsmith('models', 'verify', 'blip-base/int8', '--pictures', pictures);
+    expect(told.code).toBe(0);
+    expect(told.out).toMatch(/int8 against fp32 on 12 generated pictures: \d+ captions the same, \d+ % of the words/);
+    expect(told.out).toContain('int8 may choose other words than the published ones, so this fails nothing');
+    const { agreement } = JSON.parse((await altsmith('models', 'verify', 'blip-base/int8', '--json')).out);
+    expect(agreement.pictures).toBe(12);
+    expect(agreement.tokens).toBeGreaterThan(0.3);
+    expect(agreement.tokens).toBeLessThanOrEqual(1);
+  });
+
+  it('verify says in one line that a rounded model is not compared, where the exact one is not here', async () => {
+    const { code, out } = await altsmith('models', 'verify', path.join(folder, 'model-int8'));
+    expect(code).toBe(0);
+    expect(out.split('\n')).toContain(
+      'Not compared with the exact model: neither fp32 of it nor its checkpoint is here.',
+    );
+  });
+
+  it.each(['blip-large', 'blip-base/fp16'])(
+    'verify skips the official %s, whose weights are not here',
+    async (name) => {
+      expect(await altsmith('models', 'verify', name)).toMatchObject({
+        code: 0,
+        out: `skipped: no weights of ${name} here\n`,
+      });
+      const json = await altsmith('models', 'verify', name, '--json');
+      expect(JSON.parse(json.out)).toEqual({ id: name, skipped: `no weights of ${name} here` });
+    },
+  );
+
+  it('verify fails for a model that nobody knows', async () => {
+    const { code, error } = await altsmith('models', 'verify', 'blip-nobody');
+    expect([code, error]).toEqual([1, expect.stringContaining('(MODEL_FILE_MISSING)')]);
   });
 
   it('verify says which file has changed', async () => {

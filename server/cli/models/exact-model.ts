@@ -1,0 +1,72 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { MANIFEST_FILE, readManifest, type Manifest } from '../../../models/blip/manifest';
+import { checkModelFiles } from '../../../models/blip/model-files';
+import { readHubSettings } from '../../../models/fetch/hub-settings';
+import { checkCheckpoint, findCheckpoint } from '../../../models/fetch/obtain';
+import type { Source } from '../../../models/registry';
+import { compareFolders, sampleQuestion, type Agreement } from './agreement';
+import { convertApart } from './conversion';
+import { unlessAborted } from './interruption';
+import { claimPull } from './pull-claim';
+import { downloadsIn } from './pull-model';
+
+interface Where {
+  readonly pulled: string;
+  /** Of its official checkpoint; null for a model of one's own. */
+  readonly source: Source | null;
+  readonly signal: AbortSignal;
+}
+
+/** The same model in fp32, beside the one that was named; null where there is none. Throws ModelError for a damaged one. */
+async function exactBeside(folder: string, { id }: Manifest): Promise<string | null> {
+  const beside = path.join(path.dirname(folder), 'fp32');
+  if (!existsSync(path.join(beside, MANIFEST_FILE))) return null;
+  const manifest = await readManifest(beside);
+  if (manifest.id !== id || manifest.precision !== 'fp32') return null;
+  await checkModelFiles(beside, manifest);
+  return beside;
+}
+
+/** Makes fp32 of an official model for a while, from a checkpoint that is here. */
+async function withExactMade<T>(
+  { id }: Manifest,
+  { pulled, source, signal }: Where,
+  work: (exact: string) => Promise<T>,
+): Promise<T | null> {
+  if (source === null) return null;
+  const { cache } = readHubSettings(process.env);
+  const checkpoint = findCheckpoint(source, { downloads: downloadsIn(pulled), cache });
+  if (checkpoint === null) return null;
+  const { draft, release } = claimPull(pulled, id);
+  try {
+    await unlessAborted(
+      signal,
+      checkCheckpoint(source, checkpoint, () => undefined),
+    );
+    const target = path.join(draft, 'fp32');
+    const blip = { source: checkpoint, precision: 'fp32', id } as const;
+    await convertApart({ kind: 'blip', target, blip }, 'Converting to fp32', signal);
+    return await work(target);
+  } finally {
+    release();
+  }
+}
+
+/**
+ * Compares a rounded model with the exact one on generated pictures. Null for fp32 itself, and where neither fp32 nor the checkpoint is
+ * here. Throws ModelError.
+ */
+export async function compareWithExact(folder: string, manifest: Manifest, where: Where): Promise<Agreement | null> {
+  if (manifest.precision === 'fp32') return null;
+  const scratch = mkdtempSync(path.join(tmpdir(), 'altsmith-verify-'));
+  const work = (exact: string) =>
+    unlessAborted(where.signal, compareFolders({ exact, other: folder }, scratch, sampleQuestion(manifest)));
+  try {
+    const beside = await exactBeside(folder, manifest);
+    return beside === null ? await withExactMade(manifest, where, work) : await work(beside);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
