@@ -1,5 +1,5 @@
 import type { Manifest } from '../../blip/manifest';
-import type { Checkpoint } from '../checkpoint/checkpoint';
+import { CHECKPOINT_TYPES, type Checkpoint } from '../checkpoint/checkpoint';
 import { readFloats } from '../checkpoint/float-tensor';
 import { toFloat16 } from '../onnx/float16';
 import { MICROSOFT, type GraphBuilder } from '../onnx/graph';
@@ -7,6 +7,9 @@ import { DATA_TYPES, int64s, tensor } from '../onnx/tensor';
 import { quantiseMatrix, quantiseRows, transpose, WEIGHT_RANGE } from '../quantise';
 
 export type Precision = Manifest['precision'];
+
+/** What two weights are compared by. */
+const PIECE_BYTES = 1 << 20;
 
 /** Told the bytes of each weight as it is written. */
 export type Progress = (bytes: number) => void;
@@ -129,10 +132,15 @@ export class BlipWeights {
     return graph.node('Gemm', [x, matrix, bias], { transB: 1 });
   }
 
-  /** True when both tensors hold the same bytes. */
+  /** True when both tensors hold the same bytes; they are read piece by piece, since the two may be the largest there are. */
   areEqual(name: string, other: string): boolean {
-    const bytes = this.checkpoint.read(name);
-    return Buffer.compare(bytes, this.checkpoint.read(other)) === 0;
+    const length = this.bytesOf(name);
+    if (length !== this.bytesOf(other)) return false;
+    for (let begin = 0; begin < length; begin += PIECE_BYTES) {
+      const part = { begin, bytes: Math.min(PIECE_BYTES, length - begin) };
+      if (Buffer.compare(this.checkpoint.read(name, part), this.checkpoint.read(other, part)) !== 0) return false;
+    }
+    return true;
   }
 
   /** [1, tokens, heads × size] → [1, heads, tokens, size]. */
@@ -163,6 +171,11 @@ export class BlipWeights {
     this.graph.node('DynamicQuantizeLinear', [x], {}, { outputs: [names.bytes, names.step, names.zero] });
     this.quantisedValues.set(x, names);
     return names;
+  }
+
+  private bytesOf(name: string): number {
+    const entry = this.checkpoint.tensors.get(name);
+    return entry === undefined ? 0 : entry.dims.reduce((product, dim) => product * dim, CHECKPOINT_TYPES[entry.type]);
   }
 
   private get isInt8(): boolean {

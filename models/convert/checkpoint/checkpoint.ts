@@ -14,8 +14,8 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /** Free-form notes of the file; empty where the format has none. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** The raw little-endian bytes of one tensor. Throws ModelError when there is none of that name. */
-  read(name: string): Uint8Array;
+  /** The raw little-endian bytes of one tensor, or of a part of it. Throws ModelError when there is none of that name. */
+  read(name: string, part?: { readonly begin: number; readonly bytes: number }): Uint8Array;
   close(): void;
 }
 

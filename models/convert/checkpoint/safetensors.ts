@@ -73,10 +73,11 @@ export function openSafetensors(file: string): Checkpoint {
     return {
       tensors: places,
       metadata: metadata.success ? metadata.data : {},
-      read: (name) => {
+      read: (name, part) => {
         const place = places.get(name);
         if (place === undefined) throw damaged(file, `it has no weight "${name}"`);
-        const bytes = readRange(handle, place.end - place.begin, header.bytes + place.begin);
+        const { begin, bytes: length } = part ?? { begin: 0, bytes: place.end - place.begin };
+        const bytes = readRange(handle, length, header.bytes + place.begin + begin);
         if (bytes === null) throw damaged(file, `the weight "${name}" is cut`);
         return bytes;
       },

@@ -146,10 +146,11 @@ export function openTorchZip(file: string): Checkpoint {
     return {
       tensors: places,
       metadata: {},
-      read: (name) => {
+      read: (name, part) => {
         const place = places.get(name);
         if (place === undefined) throw damaged(file, `it has no weight "${name}"`);
-        const bytes = readRange(handle, place.bytes, place.begin);
+        const { begin, bytes: length } = part ?? { begin: 0, bytes: place.bytes };
+        const bytes = readRange(handle, length, place.begin + begin);
         if (bytes === null) throw damaged(file, `the weight "${name}" is cut`);
         return bytes;
       },
