@@ -66,11 +66,24 @@ export function isMissing(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+/**
+ * The same for a file of a model that is to be loaded: one that is there and cannot be read is the model's trouble, which jobs wait out,
+ * and not that of a picture.
+ */
+export function modelFileProblem(error: unknown, file?: string): ModelError | null {
+  const problem = fileProblem(error, file);
+  if (problem === null || problem.code === 'MODEL_FILE_MISSING') return problem;
+  return new ModelError('MODEL_UNAVAILABLE', problem.message, { cause: error });
+}
+
 /** Does something with files; what the file system refuses comes out as ModelError. */
-export async function withFiles<T>(work: () => Promise<T>): Promise<T> {
+export async function withFiles<T>(
+  work: () => Promise<T>,
+  problem: (error: unknown) => ModelError | null = (error) => fileProblem(error),
+): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw fileProblem(error) ?? error;
+    throw problem(error) ?? error;
   }
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { fileProblem, isMissing } from '../file-problem';
+import { isMissing, modelFileProblem } from '../file-problem';
 import { ModelError } from '../model-error';
 
 /** Every model folder holds one file of this name beside its graphs. */
@@ -129,7 +129,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   try {
     text = await readFile(name, 'utf8');
   } catch (cause) {
-    if (!isMissing(cause)) throw fileProblem(cause, name) ?? cause;
+    if (!isMissing(cause)) throw modelFileProblem(cause, name) ?? cause;
     throw new ModelError('MODEL_FILE_MISSING', `There is no model in ${folder}; run "altsmith models pull".`, {
       cause,
     });

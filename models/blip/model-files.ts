@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { isMissing, withFiles } from '../file-problem';
+import { isMissing, modelFileProblem, withFiles } from '../file-problem';
 import { ModelError } from '../model-error';
 import { knownModels } from '../registry';
 import type { Manifest } from './manifest';
@@ -67,15 +67,15 @@ async function checkFiles(folder: string, manifest: Manifest): Promise<void> {
 
 /**
  * Compares every file of a model with its manifest. Throws ModelError MODEL_FILE_MISSING, MODEL_FILE_DAMAGED (also for a manifest
- * that uses a file it does not list) or FILE_UNREADABLE.
+ * that uses a file it does not list), or MODEL_UNAVAILABLE where one cannot be read.
  */
 export function checkModelFiles(folder: string, manifest: Manifest): Promise<void> {
-  return withFiles(() => checkFiles(folder, manifest));
+  return withFiles(() => checkFiles(folder, manifest), modelFileProblem);
 }
 
 /** A text file of a model. Throws ModelError when it cannot be read. */
 export function readModelText(folder: string, name: string): Promise<string> {
-  return withFiles(() => readFile(path.join(folder, name), 'utf8'));
+  return withFiles(() => readFile(path.join(folder, name), 'utf8'), modelFileProblem);
 }
 
 /** Lines of a vocab.txt. */

@@ -23,13 +23,7 @@ export function sampleQuestion({ graphs }: Manifest): string | null {
   return graphs.question === null ? null : 'what is in the picture?';
 }
 
-const MODEL_CODES: readonly ModelErrorCode[] = [
-  'MODEL_FILE_MISSING',
-  'MODEL_FILE_DAMAGED',
-  'MODEL_UNAVAILABLE',
-  'FILE_UNREADABLE',
-  'STORAGE_FULL',
-];
+const MODEL_CODES: readonly ModelErrorCode[] = ['MODEL_FILE_MISSING', 'MODEL_FILE_DAMAGED', 'MODEL_UNAVAILABLE'];
 
 /** What the model in a folder says about each picture, greedily. Runs in a process of its own. Throws ModelError. */
 export async function listen(folder: string, trial: Trial): Promise<Said[]> {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readCases, readWords, weightsOf, writeConfig, writeWeights } from '../../../support/models/blip-cases';
+import { SmallDisk } from '../../../support/small-disk';
 
 let folder: string;
 let source: string;
@@ -107,6 +108,19 @@ it.each(['hf-mirror.com', 'ftp://hf-mirror.com'])('HF_ENDPOINT=%s is told in one
   expectSentence(outcome, `HF_ENDPOINT is "${endpoint}", which is no address of a hub`);
 });
 
+it('a full disk is told in one sentence, also where only pictures to try a model on are written', async () => {
+  const disk = SmallDisk.make(1);
+  if (disk === null) return;
+  try {
+    chmodSync(disk.folder, 0o777);
+    disk.fill();
+    const outcome = await altsmithModels(['verify', 'mini'], { TMPDIR: disk.folder });
+    expectSentence(outcome, 'The disk is full; free some space and try again. (STORAGE_FULL)');
+  } finally {
+    disk.remove();
+  }
+});
+
 describe('a model folder', () => {
   const manifest = () => path.join(folder, 'model/altsmith-model.json');
   const change = (edit: (manifest: any) => void) => {
@@ -120,7 +134,7 @@ describe('a model folder', () => {
     [
       'whose manifest may not be opened',
       () => chmodSync(manifest(), 0),
-      'altsmith-model.json: the permission to open it is missing. (FILE_UNREADABLE)',
+      'altsmith-model.json: the permission to open it is missing. (MODEL_UNAVAILABLE)',
     ],
     [
       'whose file is missing',
@@ -144,6 +158,11 @@ describe('a model folder', () => {
         change((json) => (json.files = json.files.filter(({ name }: any) => name !== 'vocab.txt')));
       },
       'uses vocab.txt, but does not list it',
+    ],
+    [
+      'whose weights may not be opened',
+      () => chmodSync(path.join(folder, 'model/vision.data'), 0),
+      'vision.data: the permission to open it is missing. (MODEL_UNAVAILABLE)',
     ],
   ])('%s is told in one sentence', async (_, spoil, sentence) => {
     spoil();
