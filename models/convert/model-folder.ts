@@ -60,7 +60,8 @@ export function clearDrafts(target: string, { ours = false } = {}): void {
   }
 }
 
-function takePlace(draft: string, target: string): void {
+/** Puts a whole model folder in the place of another, which comes back when that fails. */
+export function takePlace(draft: string, target: string): void {
   if (!existsSync(target)) {
     renameSync(draft, target);
     return;

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Manifest } from '../../../models/blip/manifest';
+import { clearDrafts, takePlace } from '../../../models/convert/model-folder';
 import { readHubSettings, type HubSettings } from '../../../models/fetch/hub-settings';
 import { bytesToDownload, checkCheckpoint, obtainCheckpoint } from '../../../models/fetch/obtain';
 import { withFiles } from '../../../models/file-problem';
@@ -100,8 +101,8 @@ async function make(wishes: PullWishes, { source, draft, folder, signal }: Place
     await unlessAborted(signal, listen(path.join(draft, precision), trial));
   }
   mkdirSync(path.dirname(folder), { recursive: true });
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(path.join(draft, precision), folder);
+  clearDrafts(folder);
+  takePlace(path.join(draft, precision), folder);
   return { folder, agreement };
 }
 
