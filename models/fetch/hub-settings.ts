@@ -40,14 +40,22 @@ function readEndpoint(env: NodeJS.ProcessEnv): string {
   );
 }
 
+function readHome(env: NodeJS.ProcessEnv): string {
+  const caches = given(env, 'XDG_CACHE_HOME') ?? path.join(homedir(), '.cache');
+  return given(env, 'HF_HOME') ?? path.join(caches, 'huggingface');
+}
+
+/** Folder of the cache that all tools of the hub share, whatever the other variables say. */
+export function readHubCache(env: NodeJS.ProcessEnv): string {
+  return given(env, 'HF_HUB_CACHE') ?? path.join(readHome(env), 'hub');
+}
+
 /** Reads HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME. Throws ModelError for an HF_ENDPOINT that is none. */
 export function readHubSettings(env: NodeJS.ProcessEnv): HubSettings {
-  const caches = given(env, 'XDG_CACHE_HOME') ?? path.join(homedir(), '.cache');
-  const home = given(env, 'HF_HOME') ?? path.join(caches, 'huggingface');
   return {
     endpoint: readEndpoint(env),
-    token: readToken(env, home),
+    token: readToken(env, readHome(env)),
     offline: ['1', 'true', 'yes', 'on'].includes((given(env, 'HF_HUB_OFFLINE') ?? '').toLowerCase()),
-    cache: given(env, 'HF_HUB_CACHE') ?? path.join(home, 'hub'),
+    cache: readHubCache(env),
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MANIFEST_FILE, readManifest, type Manifest } from '../../../models/blip/manifest';
 import { checkModelFiles } from '../../../models/blip/model-files';
-import { readHubSettings } from '../../../models/fetch/hub-settings';
+import { readHubCache } from '../../../models/fetch/hub-settings';
 import { checkCheckpoint, findCheckpoint } from '../../../models/fetch/obtain';
 import type { Source } from '../../../models/registry';
 import { compareFolders, sampleQuestion, type Agreement } from './agreement';
@@ -36,8 +36,7 @@ async function withExactMade<T>(
   work: (exact: string) => Promise<T>,
 ): Promise<T | null> {
   if (source === null) return null;
-  const { cache } = readHubSettings(process.env);
-  const checkpoint = findCheckpoint(source, { downloads: downloadsIn(pulled), cache });
+  const checkpoint = findCheckpoint(source, { downloads: downloadsIn(pulled), cache: readHubCache(process.env) });
   if (checkpoint === null) return null;
   const { draft, release } = claimPull(pulled, id);
   try {
