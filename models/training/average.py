@@ -1,7 +1,7 @@
-"""The average of weights before, weights now (both released) and a run that went on from those (scst_cells.py); shares add up to 1.
+"""The average of released weights (.safetensors) and of runs that went on from such (last.pt of scst_cells.py); shares add up to 1.
 
-    average.py --before OLD.safetensors --now NEW.safetensors --run run/last.pt --shares 0.5,0,0.5 --out average.pt
-Word pieces that OLD does not have are taken from NEW in its stead. OUT can be read by release.py and score.py with a share of 1.
+    average.py --words NEW.safetensors --part 0.5:OLD.safetensors --part 0.5:run/last.pt --out average.pt
+Word pieces that a part does not have are taken from NEW in its stead. OUT can be read by release.py and score.py with a share of 1.
 """
 import argparse
 
@@ -9,17 +9,23 @@ import torch
 
 from evaluate import load_fp16
 
+
+def weights(path):
+    """Name -> tensor, of either kind of file."""
+    return load_fp16(path)[1].state_dict() if path.endswith(".safetensors") else torch.load(path, weights_only=False)["state"]
+
+
 ap = argparse.ArgumentParser()
-for n in ("before", "now", "run", "shares", "out"):
+for n in ("words", "out"):
     ap.add_argument("--" + n, required=True)
+ap.add_argument("--part", action="append", required=True)
 args = ap.parse_args()
-of_before, of_now, of_run = (float(s) for s in args.shares.split(","))
-_, before, _, _ = load_fp16(args.before)
-_, now, wp, _ = load_fp16(args.now)
-old, run = before.state_dict(), torch.load(args.run, weights_only=False)["state"]
-state = {}
-for k, v in now.state_dict().items():
-    first = v.clone()
-    first[: len(old[k])] = old[k]
-    state[k] = of_before * first + of_now * v + of_run * run[k]
+_, model, wp, _ = load_fp16(args.words)
+new, state = model.state_dict(), {}
+for share, path in (part.split(":", 1) for part in args.part):
+    part = weights(path)
+    for k, v in new.items():
+        whole = v.clone()
+        whole[: len(part[k])] = part[k]
+        state[k] = state.get(k, 0) + float(share) * whole
 torch.save(dict(state=state, vocab=wp.vocab), args.out)

@@ -1,9 +1,11 @@
 """Scores of released or tuned weights from cached cells, side by side on the same pixels.
 
     score.py --model mini-fp16.safetensors [--tuned run/last.pt --share 0.8] --text DIR [--flickr CELLS --split test] [--coco CELLS --refs DIR]
-        [--things CELLS --names FILE --detections FILE] [--flowers CELLS] [--part 0/2] [--out FILE]
+        [--things CELLS --names FILE --detections FILE] [--flowers CELLS]
+        [--named things|scenes|clothes:CELLS:NAMES ... --groups labels.json] [--part 0/2] [--out FILE]
 Recall of things on captioned COCO photos (--coco): a thing is one of the 80 that at least three of the five people name. On uncaptioned ones (--things): one that the
-detector is surer of than 0.6. On flowers (--flowers): the caption says "flower" or the kind. --part 0/2 takes every second photo, so that one half chooses and the other reports.
+detector is surer of than 0.6. On flowers (--flowers): the caption says "flower" or the kind. On photos whose
+names tell what they show (--named, see named.py): the caption says so; and how many name people. --part 0/2 takes every second photo, so that one half chooses and the other reports.
 """
 import argparse
 import json
@@ -16,6 +18,7 @@ from cells import Cells, captions, load
 from detect import COCO
 from evalwide import names_of
 from metrics import evaluate
+from named import PEOPLE, names_of_photos
 from text import load_flickr8k
 
 KINDS = set("flower flowers daisy daisies rose roses tulip tulips sunflower sunflowers dandelion dandelions".split())
@@ -48,8 +51,9 @@ def recall(said, things):
 def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--model", required=True)
-    for n in ("tuned", "text", "flickr", "coco", "refs", "things", "names", "detections", "flowers", "out"):
+    for n in ("tuned", "text", "flickr", "coco", "refs", "things", "names", "detections", "flowers", "groups", "out"):
         ap.add_argument("--" + n, default="")
+    ap.add_argument("--named", action="append", default=[])
     ap.add_argument("--share", type=float, default=1.0)
     ap.add_argument("--split", default="test")
     ap.add_argument("--part", default="0/1")
@@ -89,6 +93,13 @@ def main():
         kind = [n.split("/")[0].rstrip("s").replace("ie", "y") for n in names]
         right = [k[:4] in s for k, s in zip(kind, said)]
         print("flowers", len(said), json.dumps(dict(says_flower=round(float(np.mean([bool(set(s.split()) & KINDS) for s in said])), 3), right_kind=round(float(np.mean(right)), 3))), flush=True)
+    for spec in args.named:
+        kind, folder, listed = spec.split(":")
+        wanted = names_of_photos(kind, open(listed).read().split(), args.groups)
+        names, said = look(kind, folder, list(wanted))
+        told = [set(w for x in s.split() for w in (x, x.rstrip("s"))) for s in said]
+        share = lambda hits: round(float(np.mean(list(hits))), 3)
+        print(kind, len(said), json.dumps(dict(says_it=share(bool(t & wanted[n]) for n, t in zip(names, told)), people=share(bool(t & PEOPLE) for t in told))), flush=True)
     if args.out:
         json.dump(kept, open(args.out, "w"), indent=0)
 
