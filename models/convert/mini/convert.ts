@@ -19,14 +19,14 @@ const BANNED = [0, 1, 2, 4, 5];
 
 /**
  * [mean log-probability, confidence]: the share of sentences that a person would let stand. On 674 photographs like those it
- * learned from it is 0.49 to 0.93; half the pictures of a website (a quarter where it is surest) are taken to be outside
+ * learned from it is 0.54 to 0.93; half the pictures of a website (a quarter where it is surest) are taken to be outside
  * its world, where it is 0.05. How that was measured: models/mini/README.md.
  */
 const CONFIDENCE: [number, number][] = [
   [-1.3, 0.05],
-  [-0.94, 0.27],
-  [-0.73, 0.34],
-  [-0.6, 0.39],
+  [-0.92, 0.3],
+  [-0.72, 0.35],
+  [-0.56, 0.41],
   [-0.43, 0.42],
   [-0.31, 0.71],
   [-0.2, 0.8],

@@ -7,7 +7,7 @@ import { childrenOf, isAlive } from '../../support/process-life';
 import { waitFor } from '../../support/wait-for';
 
 const CAT = path.resolve(__dirname, '../../fixtures/images/cat.jpg');
-const SENTENCE = 'A cat is standing looking at the camera';
+const SENTENCE = 'A close up of a cat';
 /** More than are done before the test has reacted. */
 const MANY = Array.from({ length: 400 }, () => 'cat.jpg');
 const HIDE_CURSOR = '\u001b[?25l';
