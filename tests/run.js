@@ -3,7 +3,7 @@
 //   npm test                    the whole suite
 //   npm test -- unit php        only these parts; "wordpress" is every part that begins with it
 // With CI=true or REQUIRE_ALL=1 something that cannot run here is a failure; otherwise it is skipped with one line.
-const { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } = require('node:fs');
+const { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
@@ -70,6 +70,8 @@ async function main() {
   sweep();
   // Everything temporary of the run, its children's too, lives in one folder that is removed at the end.
   const folder = mkdtempSync(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
+  // Some tests become another user for a moment, who must be able to pass through.
+  chmodSync(folder, 0o711);
   const cache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'altsmith');
   mkdirSync(cache, { recursive: true });
   process.env[MARK] = path.basename(folder);

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readCases, readWords, weightsOf, writeConfig, writeWeights } from '../../../support/models/blip-cases';
+import { boundByRights } from '../../../support/rights';
 import { SmallDisk } from '../../../support/small-disk';
 
 let folder: string;
@@ -26,10 +27,11 @@ interface Outcome {
 }
 
 function altsmithModels(args: string[], settings: Record<string, string> = {}): Promise<Outcome> {
-  const script = path.resolve(__dirname, '../../../support/models/as-nobody.cjs');
+  const script = path.resolve(__dirname, '../../../support/models/run-models.cjs');
+  const [program, ...words] = boundByRights([process.execPath, script, ...args]);
   const env = { ...process.env, ALTSMITH_DATA_DIR: path.join(folder, 'data'), HF_ENDPOINT: '', ...settings };
   return new Promise((resolve) => {
-    execFile(process.execPath, [script, ...args], { env }, (failure, _, error) => {
+    execFile(program, words, { env }, (failure, _, error) => {
       resolve({ code: failure === null ? 0 : Number(failure.code), error });
     });
   });
