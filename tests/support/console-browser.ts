@@ -82,8 +82,17 @@ export class ConsoleBrowser {
     await this.page.locator(`nav a[aria-current=page]:text-is("${name}")`).waitFor();
   }
 
-  /** Sentences about serious and critical barriers, found by axe-core. It is put in past the page's own policy. */
+  /**
+   * Sentences about serious and critical barriers, found by axe-core, and about ids that two elements have, by which a label names the
+   * wrong one. axe is put in past the page's own policy.
+   */
   async barriers(): Promise<string[]> {
+    const ids = await this.page.locator('[id]').evaluateAll((elements) => elements.map(({ id }) => id));
+    const doubled = ids.filter((id, at) => ids.indexOf(id) !== at).map((id) => `two elements have the id ${id}`);
+    return [...doubled, ...(await this.axeViolations())];
+  }
+
+  private async axeViolations(): Promise<string[]> {
     const session = await this.context.newCDPSession(this.page);
     await session.send('Runtime.evaluate', { expression: readFileSync(AXE, 'utf8') });
     const { result } = await session.send('Runtime.evaluate', {

@@ -1,13 +1,14 @@
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { type ApiError, toApiError } from '../connection/api-error';
 import { useSessions } from '../connection/session';
 import { announce } from '../parts/announcer';
 import { Failure } from '../parts/failure';
+import { useUniqueId } from '../parts/use-unique-id';
 
 /** Takes a key and gives it to the sidecar once; what comes back are the two halves that it is kept as. */
 export function KeyForm({ label }: { label: string }) {
   const { logIn } = useSessions();
-  const id = useId();
+  const id = useUniqueId();
   const [key, setKey] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import { useId, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
+import { useUniqueId } from './use-unique-id';
 
 interface TabsProps<T extends string> {
   readonly label: string;
@@ -11,7 +12,7 @@ interface TabsProps<T extends string> {
 
 /** Tabs as the ARIA practices describe them: one Tab stop, arrows and Home and End move between the tabs. */
 export function Tabs<T extends string>({ label, tabs, chosen, onChoose, children }: TabsProps<T>) {
-  const id = useId();
+  const id = useUniqueId();
   const list = useRef<HTMLDivElement>(null);
   const move = (event: KeyboardEvent) => {
     const at = tabs.findIndex((tab) => tab.id === chosen);

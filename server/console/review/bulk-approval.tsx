@@ -1,5 +1,5 @@
 import type { DecidedBy } from '../../contract/suggestion';
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { type ApiError, toApiError } from '../connection/api-error';
 import { ask } from '../connection/request';
 import { isObject, isText, listOf, shape, type Check } from '../connection/shape';
@@ -9,6 +9,7 @@ import { confidenceInWords } from '../parts/confidence';
 import { Dialog } from '../parts/dialog';
 import { Failure } from '../parts/failure';
 import { isEdited, valuesOf, type Entry } from './entry';
+import { useUniqueId } from '../parts/use-unique-id';
 
 interface BulkProps {
   readonly entries: readonly Entry[];
@@ -27,7 +28,7 @@ const FIRST_LEAST = 0.8;
 
 /** Approves what is on the page and at least this sure, after the person has seen each text in a list. */
 export function BulkApproval({ entries, by, onApproved, onClose }: BulkProps) {
-  const id = useId();
+  const id = useUniqueId();
   const [least, setLeast] = useState(FIRST_LEAST);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<ApiError | null>(null);

@@ -1,12 +1,13 @@
 import type { DecisionAction } from '../../contract/decision';
 import type { RefCallback } from 'preact';
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { Confidence } from '../parts/confidence';
 import { ModelBadge } from '../parts/model-badge';
 import { Notice } from '../parts/notice';
 import { isDecidable, isReopenable, STATE_WORDS, type Draft, type Entry } from './entry';
 import { Texts } from './texts';
 import { Thumbnail } from './thumbnail';
+import { useUniqueId } from '../parts/use-unique-id';
 
 interface CardProps {
   readonly entry: Entry;
@@ -24,7 +25,7 @@ interface CardProps {
 export function Card(props: CardProps) {
   const { entry, isCurrent, onFocus, onEdit, cardRef } = props;
   const { suggestion } = entry;
-  const id = useId();
+  const id = useUniqueId();
   const label = `${suggestion.subject.type} ${suggestion.subject.id}`;
   return (
     <article
@@ -98,7 +99,7 @@ function Buttons(props: CardProps & { label: string }) {
 }
 
 function Reason({ onReason, onCancel }: { onReason: (reason: string) => void; onCancel: () => void }) {
-  const id = useId();
+  const id = useUniqueId();
   const [reason, setReason] = useState('');
   return (
     <form

@@ -1,5 +1,6 @@
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { FLAGS, SORTS, STATES, type Filter } from './filter';
+import { useUniqueId } from '../parts/use-unique-id';
 
 interface FiltersProps {
   readonly filter: Filter;
@@ -16,7 +17,7 @@ interface ChooserProps<T extends string> {
 }
 
 function Chooser<T extends string>({ label, value, choices, onChoose }: ChooserProps<T>) {
-  const id = useId();
+  const id = useUniqueId();
   const choose = (text: string) => {
     const found = choices.find(([candidate]) => candidate === text);
     if (found !== undefined) onChoose(found[0]);
@@ -39,7 +40,7 @@ function Chooser<T extends string>({ label, value, choices, onChoose }: ChooserP
 const PAUSE_MS = 300;
 
 export function Filters({ filter, onFilter, name, onName }: FiltersProps) {
-  const id = useId();
+  const id = useUniqueId();
   const [text, setText] = useState(filter.q);
   useEffect(() => {
     if (text.trim() === filter.q) return undefined;

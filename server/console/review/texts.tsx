@@ -1,5 +1,5 @@
-import { useId } from 'preact/hooks';
 import type { Draft, Entry } from './entry';
+import { useUniqueId } from '../parts/use-unique-id';
 
 interface TextsProps {
   readonly entry: Entry;
@@ -18,7 +18,7 @@ const FURTHER: readonly (readonly [keyof Draft, string])[] = [
 
 /** The alt text, ready to be edited where it stands, and the further fields. */
 export function Texts({ entry, onEdit }: TextsProps) {
-  const id = useId();
+  const id = useUniqueId();
   const { draft, suggestion } = entry;
   const current = suggestion.current.alt_text ?? '';
   const length = draft.alt_text.length;

@@ -1,11 +1,12 @@
 import type { AccessKey, NewKeyReply } from '../../contract/admin';
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { announce } from '../parts/announcer';
 import { Dialog } from '../parts/dialog';
 import { Empty, Loading } from '../parts/placeholder';
 import { KeyTable } from './key-table';
 import { NewKey } from './new-key';
 import { createKey, revokeKey, rotateKey, type Administration } from './use-administration';
+import { useUniqueId } from '../parts/use-unique-id';
 
 /** What the new key is for: a site, by its id, or one of the two scopes without a site. */
 type Owner = { readonly scope: 'worker' | 'admin' } | { readonly scope: 'site'; readonly site_id: string };
@@ -16,7 +17,7 @@ function ownerOf(text: string): Owner {
 
 export function Keys({ administration }: { administration: Administration }) {
   const { keys, sites, act, error } = administration;
-  const id = useId();
+  const id = useUniqueId();
   const [made, setMade] = useState<NewKeyReply | null>(null);
   const [revoking, setRevoking] = useState<AccessKey | null>(null);
 
@@ -64,7 +65,7 @@ interface KeyFormProps {
 }
 
 function KeyForm({ administration, onWish }: KeyFormProps) {
-  const id = useId();
+  const id = useUniqueId();
   const sites = administration.sites ?? [];
   const [name, setName] = useState('');
   const [owner, setOwner] = useState('');

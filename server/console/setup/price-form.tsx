@@ -1,9 +1,10 @@
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { announce } from '../parts/announcer';
 import { useOwnPrice, usePriceOfSettings } from '../parts/price';
+import { useUniqueId } from '../parts/use-unique-id';
 
 export function PriceForm() {
-  const id = useId();
+  const id = useUniqueId();
   const [price, keep] = useOwnPrice();
   const ofSettings = usePriceOfSettings();
   const [amount, setAmount] = useState(price === null ? '' : String(price.perHour));

@@ -1,12 +1,13 @@
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { announce } from '../parts/announcer';
 import { Failure } from '../parts/failure';
 import { Empty, Loading } from '../parts/placeholder';
 import { createSite, type Administration } from './use-administration';
+import { useUniqueId } from '../parts/use-unique-id';
 
 export function Sites({ administration }: { administration: Administration }) {
   const { sites, error, reload, act } = administration;
-  const id = useId();
+  const id = useUniqueId();
   const [name, setName] = useState('');
   const submit = (event: Event) => {
     event.preventDefault();

@@ -1,9 +1,10 @@
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Camera } from './camera';
 import { carriesFiles, picturesAmong } from './chosen-files';
 import { Examples } from './examples';
 import type { Named } from './use-pictures';
 import { announce } from '../parts/announcer';
+import { useUniqueId } from '../parts/use-unique-id';
 
 interface IntakeProps {
   readonly onPictures: (pictures: readonly Named[]) => void;
@@ -13,7 +14,7 @@ interface IntakeProps {
 
 /** Every way in: drop anywhere on the page, paste, pick, camera, and the examples. */
 export function Intake({ onPictures, isCompact }: IntakeProps) {
-  const id = useId();
+  const id = useUniqueId();
   const [isOver, setOver] = useState(false);
   const [isCameraOpen, setCameraOpen] = useState(false);
   const [leftOut, setLeftOut] = useState(0);

@@ -1,5 +1,5 @@
 import type { CaptionOptions } from '../../contract/caption';
-import { useId } from 'preact/hooks';
+import { useUniqueId } from '../parts/use-unique-id';
 
 interface OptionsProps {
   readonly options: CaptionOptions;
@@ -19,7 +19,7 @@ function given(wish: { prompt: string; beams: string; maxNewTokens: string }): C
 }
 
 export function Options({ options, canPrompt, onChange }: OptionsProps) {
-  const id = useId();
+  const id = useUniqueId();
   const words = {
     prompt: options.prompt ?? '',
     beams: String(options.beams ?? ''),

@@ -1,9 +1,10 @@
-import { useId, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { inSeconds } from '../parts/amounts';
 import { confidenceInWords } from '../parts/confidence';
 import { Failure } from '../parts/failure';
 import { ModelBadge } from '../parts/model-badge';
 import type { Answered, Picture } from './picture';
+import { useUniqueId } from '../parts/use-unique-id';
 
 interface QuestionsProps {
   readonly picture: Picture;
@@ -12,7 +13,7 @@ interface QuestionsProps {
 
 /** Questions about the chosen picture. From the second on the sidecar need not look at the picture again. */
 export function Questions({ picture, onQuestion }: QuestionsProps) {
-  const id = useId();
+  const id = useUniqueId();
   const [text, setText] = useState('');
   const submit = (event: Event) => {
     event.preventDefault();
