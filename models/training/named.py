@@ -14,6 +14,7 @@ from PIL import Image
 
 from cells import Cells, captions, load
 from plain import SCENES as OF_NOUN
+from plain import classes_of, said_in, shows_people, words_of
 
 OF_NOUN = OF_NOUN | {
     "rocket": ["a rocket", "a large rocket in the sky", "a rocket standing on the ground"],
@@ -50,16 +51,9 @@ def read_groups(path):
     """labels.json -> ({class: group}, {word: group}); a word that two nouns share belongs to the first."""
     by_class, by_word = {}, {}
     for group in json.load(open(path)):
-        for part in group["classes"].split():
-            first, _, last = part.partition("-")
-            by_class.update((i, group) for i in range(int(first), int(last or first) + 1))
+        by_class.update((i, group) for i in classes_of(group))
         by_word.setdefault(group["noun"].split()[-1], group)
     return by_class, by_word
-
-
-def words_of(group):
-    """The words that name it."""
-    return set(group["noun"].split()) | set(group["also"].split())
 
 
 def group_of(name, by_class, by_word):
@@ -74,8 +68,7 @@ def things(names, args):
     _, model, wp, _ = load(args.model)
     for n, (text, _) in zip(names, captions(model, Cells(args.cells), names, wp, 1)):
         group = group_of(n, by_class, by_word)
-        person = any(d[0] == "person" and d[1] > 0.4 and (d[4] - d[2]) * (d[5] - d[3]) > 0.03 for d in detections[n])
-        if group and not person and (group["subject"] or group["noun"] in OF_NOUN) and not {w for said in text.split() for w in (said, said.rstrip("s"))} & words_of(group):
+        if group and not shows_people(detections[n]) and (group["subject"] or group["noun"] in OF_NOUN) and not said_in(text) & words_of(group):
             out[n] = OF_NOUN.get(group["noun"], [group["phrase"], f"a close up of {group['phrase']}"])
     return out
 

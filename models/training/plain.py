@@ -42,14 +42,30 @@ USUAL = {"daisy": {"yellow": "white", "orange": "white"}, "sunflowers": {"orange
 KINDS = {"daisy": ("daisy", "daisies"), "dandelion": ("dandelion", "dandelions"), "roses": ("rose", "roses"), "sunflowers": ("sunflower", "sunflowers"), "tulips": ("tulip", "tulips")}
 
 
+def classes_of(group):
+    """Numbers of a noun's classes in ImageNet's order, of labels.json's "0-1 389-397"."""
+    spans = [[int(n) for n in part.split("-")] for part in group["classes"].split()]
+    return [i for s in spans for i in range(s[0], s[-1] + 1)]
+
+
+def words_of(group):
+    """The words that name it."""
+    return set(group["noun"].split()) | set(group["also"].split())
+
+
+def said_in(text):
+    """The words of a sentence, each also without its plural s."""
+    return {form for w in text.split() for form in (w, w.rstrip("s"))}
+
+
+def shows_people(boxes):
+    """Whether a detector sees a person that is not far away."""
+    return any(d[0] == "person" and d[1] > 0.4 and (d[4] - d[2]) * (d[5] - d[3]) > 0.03 for d in boxes)
+
+
 def read_groups(path):
     """labels.json: [(noun, phrase, classes, words that name it)] of the nouns that a picture can be about."""
-    out = []
-    for g in json.load(open(path)):
-        if g["subject"]:
-            spans = [[int(n) for n in part.split("-")] for part in g["classes"].split()]
-            out.append((g["noun"], g["phrase"], [i for s in spans for i in range(s[0], s[-1] + 1)], set(g["noun"].split()) | set(g["also"].split())))
-    return out
+    return [(g["noun"], g["phrase"], classes_of(g), words_of(g)) for g in json.load(open(path)) if g["subject"]]
 
 
 def noun_captions(probability, groups, said, people):
@@ -62,7 +78,7 @@ def noun_captions(probability, groups, said, people):
         noun, known = "building", {"building", "tower", "church", "castle"}
     elif max(total) < least or (people and noun not in SCENES):
         return []
-    if any({w, w.rstrip("s")} & known for s in said for w in s.split()):
+    if any(said_in(s) & known for s in said):
         return []
     return SCENES.get(noun, [phrase, f"a close up of {phrase}"])
 
@@ -78,7 +94,7 @@ def coco(args):
         label = dict(caption=text, logp=logp, classes=[[NAMED[i], float(p[i])] for i in p.topk(5)[1].tolist() if i in NAMED])
         photo = Photo(detections[n], label, f"{args.images}/{n}", rng, args.score)
         said = list(dict.fromkeys(write(photo))) if photo.boxes else []
-        people = any(d[0] == "person" and d[1] > 0.4 and (d[4] - d[2]) * (d[5] - d[3]) > 0.03 for d in detections[n])
+        people = shows_people(detections[n])
         more = noun_captions(p, groups, said, people)
         counts[0] += bool(said)
         counts[1] += bool(more)

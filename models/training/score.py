@@ -19,6 +19,7 @@ from detect import COCO
 from evalwide import names_of
 from metrics import evaluate
 from named import PEOPLE, names_of_photos
+from plain import said_in
 from text import load_flickr8k
 
 KINDS = set("flower flowers daisy daisies rose roses tulip tulips sunflower sunflowers dandelion dandelions".split())
@@ -97,7 +98,7 @@ def main():
         kind, folder, listed = spec.split(":")
         wanted = names_of_photos(kind, open(listed).read().split(), args.groups)
         names, said = look(kind, folder, list(wanted))
-        told = [set(w for x in s.split() for w in (x, x.rstrip("s"))) for s in said]
+        told = [said_in(s) for s in said]
         share = lambda hits: round(float(np.mean(list(hits))), 3)
         print(kind, len(said), json.dumps(dict(says_it=share(bool(t & wanted[n]) for n, t in zip(names, told)), people=share(bool(t & PEOPLE) for t in told))), flush=True)
     if args.out:

@@ -10,6 +10,7 @@ import re
 import numpy as np
 
 from cells import Cells
+from plain import classes_of, words_of
 from score import KINDS, coco_refs
 from text import load_flickr8k
 
@@ -17,9 +18,7 @@ from text import load_flickr8k
 def read_groups(path):
     out = []
     for g in json.load(open(path)):
-        spans = [[int(n) for n in part.split("-")] for part in g["classes"].split()]
-        words = g["noun"].split() + g["also"].split()
-        out.append(dict(noun=g["noun"], subject=g["subject"], classes=[i for s in spans for i in range(s[0], s[-1] + 1)], forms={f for w in words for f in (w, w + "s", w + "es")}))
+        out.append(dict(noun=g["noun"], subject=g["subject"], classes=classes_of(g), forms={f for w in words_of(g) for f in (w, w + "s", w + "es")}))
     return out
 
 
