@@ -1,5 +1,5 @@
-import { constants } from 'node:os';
 import { AppError } from '../../errors';
+import { exitCodeOf } from '../exit-code';
 import { sentenceOf } from './lines';
 
 /** What a person or the system ends a command with; SIGHUP comes when the terminal is closed. */
@@ -7,11 +7,6 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Exit code where whoever read the output has gone; shells give it for SIGPIPE, which Node.js does not know everywhere. */
 const READER_GONE = 141;
-
-/** Exit code of a program that a signal has ended, as shells give it. */
-function codeOf(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal];
-}
 
 /** Puts things back in order when the command ends, whether by itself or before its time. */
 export class Ending {
@@ -40,8 +35,8 @@ export class Ending {
     for (const signal of SIGNALS) {
       process.on(signal, () => {
         // Whoever asks twice does not want to wait.
-        if (this.signal.aborted) process.exit(codeOf(signal));
-        this.leave(codeOf(signal));
+        if (this.signal.aborted) process.exit(exitCodeOf(signal));
+        this.leave(exitCodeOf(signal));
       });
     }
     for (const stream of [process.stdout, process.stderr]) {

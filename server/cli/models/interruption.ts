@@ -1,7 +1,6 @@
+import { exitCodeOf } from '../exit-code';
+
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** Added to a signal's number, as shells do. */
-const KILLED = 128;
-const NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const;
 
 /**
  * Does something long that Ctrl-C and SIGTERM may end: they abort the signal, the work tidies up and fails, and only then this process
@@ -34,7 +33,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
 function endBy(name: (typeof SIGNALS)[number]): never {
   process.kill(process.pid, name);
   // The first process of a container is not ended by a signal that nobody handles.
-  process.exit(KILLED + NUMBERS[name]);
+  process.exit(exitCodeOf(name));
 }
 
 /** The result of something that cannot be stopped by itself; fails as soon as the signal aborts. */
