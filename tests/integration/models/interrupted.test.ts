@@ -1,16 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { KnownModel } from '../../../models/registry';
 import { writeZeroCheckpoint } from '../../support/checkpoint/zero-checkpoint';
 import { FakeHub } from '../../support/fake-hub';
-import { readCases, readWords, weightsOf, writeConfig, writeWeights } from '../../support/models/blip-cases';
+import { readCases } from '../../support/models/blip-cases';
+import { publishTiny, TINY_COMMIT, TINY_REPO } from '../../support/models/tiny-model';
 import { waitFor } from '../../support/wait-for';
 
-const COMMIT = '82a37760796d32b1411fe092ab5d4e227313294b';
-const REPO = 'Salesforce/blip-image-captioning-base';
 /** Enough to compute for some seconds. */
 const LARGE = {
   vision: { hidden_size: 1024, intermediate_size: 4096, num_hidden_layers: 12, num_attention_heads: 16 },
@@ -25,22 +23,8 @@ beforeEach(async () => {
   pulled = path.join(folder, 'models');
   const repo = path.join(folder, 'repo');
   mkdirSync(pulled);
-  writeConfig(repo, readCases()[0]!, readWords());
-  writeWeights(repo, 'model.safetensors', weightsOf(readCases()[0]!));
-  const files = readdirSync(repo).map((name) => {
-    const content = readFileSync(path.join(repo, name));
-    return { name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
-  });
-  model = {
-    id: 'tiny-blip',
-    title: 'a tiny BLIP',
-    answers_questions: false,
-    demonstration: false,
-    licence: 'BSD-3-Clause',
-    source: { repo: REPO, commit: COMMIT, files },
-    golden: [],
-  };
-  hub = new FakeHub([{ name: REPO, commit: COMMIT, folder: repo }]);
+  model = publishTiny(repo, readCases()[0]!, 'model.safetensors');
+  hub = new FakeHub([{ name: TINY_REPO, commit: TINY_COMMIT, folder: repo }]);
   await hub.start();
 });
 const running = new Set<ChildProcess>();

@@ -5,17 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { KnownModel } from '../../../../models/registry';
 import { FakeHub } from '../../../support/fake-hub';
-import {
-  readCases,
-  readWords,
-  weightsOf,
-  writeConfig,
-  writeWeights,
-  type BlipCase,
-} from '../../../support/models/blip-cases';
+import { readCases, type BlipCase } from '../../../support/models/blip-cases';
+import { publishTiny, TINY_COMMIT, TINY_REPO } from '../../../support/models/tiny-model';
 
-const COMMIT = '82a37760796d32b1411fe092ab5d4e227313294b';
-const REPO = 'Salesforce/blip-image-captioning-base';
 const NAMES = ['config.json', 'preprocessor_config.json', 'vocab.txt', 'pytorch_model.bin'];
 
 let folder: string;
@@ -26,21 +18,7 @@ let model: KnownModel;
 
 /** Publishes a checkpoint on the hub, and the model that names it. */
 function publish(blip: BlipCase): void {
-  writeConfig(repo, blip, readWords());
-  writeWeights(repo, 'pytorch_model.bin', weightsOf(blip));
-  const files = NAMES.map((name) => {
-    const content = readFileSync(path.join(repo, name));
-    return { name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
-  });
-  model = {
-    id: 'tiny-blip',
-    title: 'a tiny BLIP of random weights',
-    answers_questions: blip.question,
-    demonstration: false,
-    licence: 'BSD-3-Clause',
-    source: { repo: REPO, commit: COMMIT, files },
-    golden: [],
-  };
+  model = publishTiny(repo, blip, 'pytorch_model.bin');
 }
 
 beforeEach(async () => {
@@ -50,7 +28,7 @@ beforeEach(async () => {
   mkdirSync(repo);
   mkdirSync(pulled);
   publish(readCases()[0]!);
-  hub = new FakeHub([{ name: REPO, commit: COMMIT, folder: repo }]);
+  hub = new FakeHub([{ name: TINY_REPO, commit: TINY_COMMIT, folder: repo }]);
   await hub.start();
 });
 afterEach(async () => {
@@ -140,7 +118,7 @@ describe('altsmith models pull', () => {
   });
 
   it('takes the hub’s cache, and leaves it as it is', async () => {
-    const snapshot = path.join(folder, 'hf/hub/models--Salesforce--blip-image-captioning-base/snapshots', COMMIT);
+    const snapshot = path.join(folder, 'hf/hub/models--Salesforce--blip-image-captioning-base/snapshots', TINY_COMMIT);
     mkdirSync(snapshot, { recursive: true });
     for (const name of NAMES) writeFileSync(path.join(snapshot, name), readFileSync(path.join(repo, name)));
     const { code, told } = await pull('fp32', { env: { HF_HUB_OFFLINE: '1' } });
@@ -156,7 +134,7 @@ describe('altsmith models pull', () => {
   });
 
   it('is compared anew with the checkpoint that it came from, where that is still in the cache', async () => {
-    const snapshot = path.join(folder, 'hf/hub/models--Salesforce--blip-image-captioning-base/snapshots', COMMIT);
+    const snapshot = path.join(folder, 'hf/hub/models--Salesforce--blip-image-captioning-base/snapshots', TINY_COMMIT);
     mkdirSync(snapshot, { recursive: true });
     for (const name of NAMES) writeFileSync(path.join(snapshot, name), readFileSync(path.join(repo, name)));
     const { out } = await pull('int8');

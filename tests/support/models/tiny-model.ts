@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { KnownModel } from '../../../models/registry';
+import { readWords, weightsOf, writeConfig, writeWeights, type BlipCase, type WeightFormat } from './blip-cases';
+
+export const TINY_COMMIT = '82a37760796d32b1411fe092ab5d4e227313294b';
+export const TINY_REPO = 'Salesforce/blip-image-captioning-base';
+
+/** Writes a checkpoint of random weights into the folder that a hub serves; gives the model that names it. */
+export function publishTiny(folder: string, blip: BlipCase, format: WeightFormat): KnownModel {
+  writeConfig(folder, blip, readWords());
+  writeWeights(folder, format, weightsOf(blip));
+  const files = readdirSync(folder).map((name) => {
+    const content = readFileSync(path.join(folder, name));
+    return { name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+  });
+  return {
+    id: 'tiny-blip',
+    title: 'a tiny BLIP of random weights',
+    answers_questions: blip.question,
+    demonstration: false,
+    licence: 'BSD-3-Clause',
+    source: { repo: TINY_REPO, commit: TINY_COMMIT, files },
+    golden: [],
+  };
+}
