@@ -17,6 +17,7 @@ module.exports = {
     level('e2e'),
     level('clients'),
     level('faults'),
+    level('nightly'),
   ],
   testTimeout: 30_000,
 };
