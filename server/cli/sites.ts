@@ -1,31 +1,78 @@
+import { SiteLimitsChange } from '../contract/admin';
 import { readConfig } from '../config';
+import { AppError } from '../errors';
+import type { Site } from '../sites/site-store';
 import { runCommand, UsageError, type Say, type Words } from './command';
 import { withData, type LiveData } from './live-data';
 
-const HELP = `Usage: altsmith sites <list|create>
+const HELP = `Usage: altsmith sites <list|create|set>
 
   list                 the sites that this sidecar serves
   create NAME          a further site; give it a key with "altsmith keys create --site ID"
+  set ID [--rate N] [--queue N] [--bytes N] [--weight N]
+                       limits of one site: requests a second, waiting jobs, stored bytes; "default" stands for the
+                       sidecar's own setting. Weight is its share of the workers beside other sites (1 is usual).
+
+A running sidecar sees every change at once.
 `;
+
+const LIMITS = ['rate', 'queue', 'bytes', 'weight'] as const;
 
 /** `altsmith sites`. */
 export function run(args: string[]): Promise<number> {
   const work = (words: Words, say: Say) => withData(readConfig(process.env), (live) => act(live, words, say));
-  return runCommand({ help: HELP, work }, args);
+  const options = Object.fromEntries(LIMITS.map((name) => [name, { type: 'string' as const }]));
+  return runCommand({ help: HELP, options, work }, args);
 }
 
-function act({ sites }: LiveData, { positionals }: Words, say: Say): number {
-  const [verb, ...name] = positionals;
-  if (verb === 'list') {
-    const items = sites.list();
-    say(
-      { items: items.map(({ id, name, settings }) => ({ id, name, ...settings })) },
-      items.map((site) => `${site.id}  ${site.name}`),
-    );
-    return 0;
-  }
-  if (verb !== 'create' || name.length === 0) throw new UsageError('Say list, or create and a name.');
-  const site = sites.create(name.join(' '));
+function act(live: LiveData, words: Words, say: Say): number {
+  const [verb, ...rest] = words.positionals;
+  if (verb === 'list') return list(live, say);
+  if (verb === 'set') return set(live, words, say);
+  if (verb !== 'create' || rest.length === 0) throw new UsageError('Say list, set and an id, or create and a name.');
+  const site = live.sites.create(rest.join(' '));
   say({ id: site.id, name: site.name }, [`${site.id}  ${site.name}`]);
   return 0;
+}
+
+function list({ sites }: LiveData, say: Say): number {
+  const items = sites.list();
+  say({ items: items.map(({ id, name, settings }) => ({ id, name, ...settings })) }, items.map(lineOf));
+  return 0;
+}
+
+function set({ sites }: LiveData, words: Words, say: Say): number {
+  const [, id] = words.positionals;
+  if (id === undefined) throw new UsageError('Say which site: altsmith sites set ID');
+  const given = LIMITS.flatMap((name) => {
+    const text = words.text(name);
+    return text === undefined ? [] : [[name, valueOf(name, text)] as const];
+  });
+  const change = SiteLimitsChange.safeParse(Object.fromEntries(given));
+  if (!change.success || given.length === 0) {
+    const [issue] = change.error?.issues ?? [];
+    throw new UsageError(
+      issue === undefined
+        ? 'Say what to set: --rate, --queue, --bytes or --weight.'
+        : `--${issue.path.join('.')}: ${issue.message}`,
+    );
+  }
+  const site = sites.update(id, { limits: change.data });
+  if (site === null) throw new AppError('NOT_FOUND', { site: id });
+  say({ id: site.id, name: site.name, ...site.settings }, [lineOf(site)]);
+  return 0;
+}
+
+/** The usual weight is 1, whatever the settings; the other limits have a setting, which null stands for. */
+function valueOf(name: (typeof LIMITS)[number], text: string): number | null {
+  if (text !== 'default') return text.trim() === '' ? Number.NaN : Number(text);
+  return name === 'weight' ? 1 : null;
+}
+
+function lineOf({ id, name, settings: { limits } }: Site): string {
+  const set = LIMITS.flatMap((limit) => {
+    const value = limits[limit];
+    return value === null || (limit === 'weight' && value === 1) ? [] : [`${limit} ${value}`];
+  });
+  return [id, name, ...set].join('  ');
 }

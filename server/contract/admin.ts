@@ -1,12 +1,35 @@
 import { z } from 'zod';
 import { Id, Timestamp } from './primitives';
 
+/** Limits of one site; null: as the settings of the sidecar say. */
+export const SiteLimits = z.object({
+  /** Requests a second. */
+  rate: z.number().positive().max(10_000).nullable().default(null),
+  /** Jobs that may wait at a time. */
+  queue: z.number().int().min(1).max(10_000_000).nullable().default(null),
+  /** Bytes of stored pictures and thumbnails. */
+  bytes: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).nullable().default(null),
+  /** Share of the workers beside the other sites; 1 is usual. */
+  weight: z.number().int().min(1).max(100).default(1),
+});
+export type SiteLimits = z.infer<typeof SiteLimits>;
+
+/** What a change of limits names; what is left out stays. */
+export const SiteLimitsChange = z.strictObject({
+  rate: SiteLimits.shape.rate.unwrap().optional(),
+  queue: SiteLimits.shape.queue.unwrap().optional(),
+  bytes: SiteLimits.shape.bytes.unwrap().optional(),
+  weight: SiteLimits.shape.weight.unwrap().optional(),
+});
+export type SiteLimitsChange = z.infer<typeof SiteLimitsChange>;
+
 /** A site as an administrator sees it. */
 export const Site = z.object({
   id: Id,
   name: z.string(),
   /** Suggestions of a model that is no demonstration are approved from this confidence on; null: never by themselves. */
   auto_approve_from: z.number().min(0).max(1).nullable(),
+  limits: SiteLimits,
   created_at: Timestamp,
 });
 export type Site = z.infer<typeof Site>;
@@ -21,7 +44,9 @@ export const SiteRequest = z.strictObject({ name: SiteName });
 export const SiteChange = z.strictObject({
   name: SiteName.optional(),
   auto_approve_from: z.number().min(0).max(1).nullable().optional(),
+  limits: SiteLimitsChange.optional(),
 });
+export type SiteChange = z.infer<typeof SiteChange>;
 
 export const KEY_SCOPES = ['site', 'worker', 'admin'] as const;
 export const KeyScope = z.enum(KEY_SCOPES);

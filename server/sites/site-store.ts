@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SiteLimits, type SiteLimitsChange } from '../contract/admin';
 import { newId } from '../storage/row-id';
 import type { Storage } from '../storage/database';
 
@@ -6,8 +7,16 @@ import type { Storage } from '../storage/database';
 export const SiteSettings = z.object({
   /** Approve a fresh suggestion of a model that is not a demonstration, when its confidence is at least this. */
   auto_approve_from: z.number().min(0).max(1).nullable().default(null),
+  limits: SiteLimits.default(SiteLimits.parse({})),
 });
 export type SiteSettings = z.infer<typeof SiteSettings>;
+
+/** What of a site may be changed; what is left out stays. */
+export interface SiteUpdate {
+  readonly name?: string | undefined;
+  readonly auto_approve_from?: number | null | undefined;
+  readonly limits?: SiteLimitsChange | undefined;
+}
 
 export interface Site {
   readonly id: string;
@@ -54,13 +63,17 @@ export class SiteStore {
       .map(siteOf);
   }
 
-  /** Replaces name and settings. Null when there is no such site. */
-  update(id: string, change: { name?: string | undefined; settings?: SiteSettings | undefined }): Site | null {
+  /** Null when there is no such site. */
+  update(id: string, change: SiteUpdate): Site | null {
     return this.storage.transaction(() => {
       const site = this.get(id);
       if (site === null) return null;
       const name = change.name ?? site.name;
-      const settings = change.settings ?? site.settings;
+      const settings = SiteSettings.parse({
+        ...site.settings,
+        ...(change.auto_approve_from === undefined ? {} : { auto_approve_from: change.auto_approve_from }),
+        limits: { ...site.settings.limits, ...change.limits },
+      });
       this.storage
         .prepare('UPDATE sites SET name = ?, settings = ? WHERE id = ?')
         .run(name, JSON.stringify(settings), id);

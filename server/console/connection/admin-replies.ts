@@ -3,7 +3,18 @@ import type { ListedModel, ModelPull } from '../../contract/model';
 import { pageOf } from './replies';
 import { isNumber, isText, isTruth, listOf, oneOf, orNull, shape } from './shape';
 
-const site = shape<Site>({ id: isText, name: isText, auto_approve_from: orNull(isNumber), created_at: isText });
+const site = shape<Site>({
+  id: isText,
+  name: isText,
+  auto_approve_from: orNull(isNumber),
+  limits: shape<Site['limits']>({
+    rate: orNull(isNumber),
+    queue: orNull(isNumber),
+    bytes: orNull(isNumber),
+    weight: isNumber,
+  }),
+  created_at: isText,
+});
 const accessKey = shape<AccessKey>({
   id: isText,
   name: isText,

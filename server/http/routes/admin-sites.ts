@@ -12,6 +12,7 @@ function siteOf({ id, name, settings, createdAt }: StoredSite): Site {
     id,
     name,
     auto_approve_from: settings.auto_approve_from,
+    limits: settings.limits,
     created_at: new Date(createdAt).toISOString(),
   };
 }
@@ -46,19 +47,13 @@ export const changeSite = defineRoute({
   method: 'patch',
   path: `${PATH}/{id}`,
   access: 'admin',
-  summary: 'Another name for a site, or another rule for approving without a person.',
+  summary: 'Another name for a site, another rule for approving without a person, or other limits.',
   bodyKind: 'json',
   params: z.strictObject({ id: Id }),
   body: SiteChange,
   answers: { 200: SiteReply },
   handle: ({ params, body, services }) => {
-    const { sites } = services.administration;
-    const before = sites.get(params.id);
-    const settings =
-      body.auto_approve_from === undefined || before === null
-        ? undefined
-        : { ...before.settings, auto_approve_from: body.auto_approve_from };
-    const site = sites.update(params.id, { name: body.name, settings });
+    const site = services.administration.sites.update(params.id, body);
     if (site === null) throw new AppError('NOT_FOUND');
     return { status: 200, body: { site: siteOf(site) } };
   },

@@ -46,7 +46,33 @@ test('a key of a second site sees nothing of the first', async () => {
   expect((await sidecar.call('GET', '/v1/changes', undefined, { key })).body.items).toEqual([]);
 });
 
+test('limits of one site are set, kept one by one, and given back to the setting', async () => {
+  const { id } = (await run('sites', 'create', 'Limited')).json;
+  const usual = { rate: null, queue: null, bytes: null, weight: 1 };
+  expect((await run('sites', 'set', id, '--rate', '2.5', '--queue', '10')).json.limits).toEqual({
+    ...usual,
+    rate: 2.5,
+    queue: 10,
+  });
+  expect(
+    (await run('sites', 'set', id, '--bytes', '5000000', '--weight', '3', '--rate', 'default')).json.limits,
+  ).toEqual({
+    ...usual,
+    queue: 10,
+    bytes: 5_000_000,
+    weight: 3,
+  });
+  expect((await run('sites', 'set', 'nobody', '--rate', '1')).code).toBe(1);
+  const listed = (await run('sites', 'list')).json.items.find((site: { id: string }) => site.id === id);
+  expect(listed.limits).toMatchObject({ queue: 10, weight: 3 });
+});
+
 test.each([
+  [['sites', 'set'], 'which site'],
+  [['sites', 'set', 'x'], '--rate'],
+  [['sites', 'set', 'x', '--queue', '0'], '--queue'],
+  [['sites', 'set', 'x', '--rate', 'many'], '--rate'],
+  [['sites', 'set', 'x', '--weight', '1.5'], '--weight'],
   [['keys'], 'create'],
   [['keys', 'create', '--scope', 'root'], '--scope'],
   [['keys', 'rotate'], 'which key'],

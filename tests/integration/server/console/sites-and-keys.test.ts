@@ -51,6 +51,17 @@ test('a site can be renamed and told to approve by itself, one without touching 
   expect((await change({ name: 'New' })).body.site).toMatchObject({ name: 'New', auto_approve_from: 0.9 });
   expect((await change({ auto_approve_from: null })).body.site.auto_approve_from).toBeNull();
   expect((await change({ auto_approve_from: 2 })).status).toBe(400);
+  expect((await change({ limits: { rate: 5, weight: 2 } })).body.site.limits).toEqual({
+    rate: 5,
+    queue: null,
+    bytes: null,
+    weight: 2,
+  });
+  expect((await change({ limits: { rate: null } })).body.site).toMatchObject({
+    name: 'New',
+    limits: { rate: null, weight: 2 },
+  });
+  expect((await change({ limits: { weight: 0 } })).status).toBe(400);
 });
 
 test.each([

@@ -113,7 +113,7 @@ describe('a site whose owner lets sure suggestions through', () => {
       const { openDatabase } = await import('../../../../server/storage/database');
       const storage = openDatabase(`${owner.dataDir}/altsmith.db`);
       const sites = new SiteStore(storage);
-      sites.update(sites.list()[0]?.id ?? '', { settings: { auto_approve_from: 0.5 } });
+      sites.update(sites.list()[0]?.id ?? '', { auto_approve_from: 0.5 });
       storage.close();
       expect(await owner.suggest(samplePng(1), '1')).toMatchObject({
         state: 'approved',
