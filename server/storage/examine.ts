@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { AppError } from '../errors';
 import type { DataFolder } from './data-folder';
 import { APPLICATION_ID, Storage } from './database';
-import { readMigrations } from './migrate';
+import { ownSchema } from './migration-files';
 import { checkSound } from './soundness';
 import { codeOf, storageProblem } from './sqlite-error';
 
@@ -47,11 +47,11 @@ function look(storage: Storage, data: DataFolder): Examined | null {
   }
   if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw new AppError('DATABASE_FOREIGN');
   const schema = number('SELECT max(number) AS n FROM migrations') ?? 0;
-  const ownSchema = readMigrations().at(-1)?.number ?? 0;
-  if (schema > ownSchema) throw new AppError('DATABASE_NEWER', { file_schema: schema, own_schema: ownSchema });
+  const own = ownSchema();
+  if (schema > own) throw new AppError('DATABASE_NEWER', { file_schema: schema, own_schema: own });
   return {
     schema,
-    ownSchema,
+    ownSchema: own,
     keys: number('SELECT count(*) AS n FROM keys WHERE revoked_at IS NULL') ?? 0,
     newestAt: number(
       'SELECT max(at) AS n FROM (SELECT max(applied_at) AS at FROM migrations UNION ALL SELECT max(at) FROM changes)',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { MIGRATION_STEPS } from '../../server/storage/migration-steps';
 import { readSourceTree, ROOT, sampleTree, type SourceTree } from './source-tree';
 
 type Hashes = Readonly<Record<string, string>>;
@@ -25,15 +26,39 @@ function broken(migrations: SourceTree, landed: Hashes): string[] {
 
 /** Numbers are six digits, without a gap, so that two branches cannot both add the same one unseen. */
 function misnumbered(names: readonly string[]): string[] {
-  return [...names].sort().filter((name, index) => !name.startsWith(`${String(index + 1).padStart(6, '0')}_`));
+  const beginnings = names.filter((name) => name.endsWith('.sql') && !name.endsWith('.finish.sql'));
+  return beginnings.sort().filter((name, index) => !name.startsWith(`${String(index + 1).padStart(6, '0')}_`));
 }
 
 test('no migration was edited, renamed or removed after it landed', () => {
-  const migrations = readSourceTree((file) => /^server\/storage\/migrations\/.*\.sql$/.test(file));
+  const migrations = readSourceTree((file) => /^server\/storage\/migrations\/.*\.(sql|ts)$/.test(file));
   const landed: Hashes = JSON.parse(readFileSync(path.join(ROOT, 'tests/architecture/migration-hashes.json'), 'utf8'));
   expect(migrations.size).toBeGreaterThan(0);
   expect(broken(migrations, landed)).toEqual([]);
   expect(misnumbered([...migrations.keys()].map((file) => path.basename(file)))).toEqual([]);
+});
+
+/** Steps without their SQL file, or without their entry in MIGRATION_STEPS. */
+function unpaired(names: readonly string[], stepped: readonly number[]): string[] {
+  const beginsWith = (number: string, ending: string) =>
+    names.some((name) => name.startsWith(`${number}_`) && name.endsWith(ending));
+  const inFiles = names.filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, 6));
+  const inMap = stepped.map((number) => String(number).padStart(6, '0'));
+  return [
+    ...inFiles.filter((number) => !beginsWith(number, '.sql')).map((number) => `${number} has steps but no SQL`),
+    ...inFiles.filter((number) => !inMap.includes(number)).map((number) => `${number} is not in MIGRATION_STEPS`),
+    ...inMap.filter((number) => !inFiles.includes(number)).map((number) => `${number} has no file of steps`),
+  ];
+}
+
+test('every stepped migration has its SQL, its steps and its entry', () => {
+  const names = readdirSync(path.join(ROOT, 'server/storage/migrations'));
+  expect(unpaired(names, [...MIGRATION_STEPS.keys()])).toEqual([]);
+  expect(unpaired(['000001_init.sql', '000002_a.ts'], [3])).toEqual([
+    '000002 has steps but no SQL',
+    '000002 is not in MIGRATION_STEPS',
+    '000003 has no file of steps',
+  ]);
 });
 
 test('an edited, a new, a lost and a misnumbered one are found', () => {

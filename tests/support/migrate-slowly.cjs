@@ -2,7 +2,8 @@
 // Migrates the file given, and says before each migration that it begins. Killed by the test at any moment.
 const path = require('node:path');
 const { openDatabase } = require(path.resolve(__dirname, '../../build/server/storage/database.js'));
-const { migrate, readMigrations } = require(path.resolve(__dirname, '../../build/server/storage/migrate.js'));
+const { migrate } = require(path.resolve(__dirname, '../../build/server/storage/migrate.js'));
+const { readMigrations } = require(path.resolve(__dirname, '../../build/server/storage/migration-files.js'));
 
 const storage = openDatabase(process.argv[2]);
 // Enough work that a kill falls into the middle of it.

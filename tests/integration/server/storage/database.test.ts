@@ -5,7 +5,8 @@ import path from 'node:path';
 import { DataFolder } from '../../../../server/storage/data-folder';
 import { lockFolder } from '../../../../server/storage/folder-lock';
 import { openDatabase, type Storage } from '../../../../server/storage/database';
-import { migrate, readMigrations } from '../../../../server/storage/migrate';
+import { migrate } from '../../../../server/storage/migrate';
+import { readMigrations } from '../../../../server/storage/migration-files';
 import { storageProblem } from '../../../../server/storage/sqlite-error';
 
 let folder: string;

@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase } from '../../../../server/storage/database';
-import { dumpSchema, migrate, readMigrations } from '../../../../server/storage/migrate';
+import { dumpSchema, migrate } from '../../../../server/storage/migrate';
+import { readMigrations } from '../../../../server/storage/migration-files';
 import { checkSound } from '../../../../server/storage/soundness';
 
 const ROOT = path.resolve(__dirname, '../../../..');
