@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { MANIFEST_FILE } from './blip/manifest';
+import { MANIFEST_FILE } from './model-folder/manifest';
 import { ModelError } from './model-error';
 import { knownModels } from './registry';
 
@@ -24,7 +24,7 @@ function isModelFolder(folder: string): boolean {
 }
 
 /** Folder of mini: beside the sources, also when this file runs from build/, which holds no weights. */
-function shippedFolder(): string {
+export function shippedFolder(): string {
   const besideCode = path.join(__dirname, SHIPPED_MODEL);
   return isModelFolder(besideCode) ? besideCode : path.resolve(__dirname, '../../models', SHIPPED_MODEL);
 }

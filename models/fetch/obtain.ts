@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { sha256OfFile } from '../blip/model-files';
+import { sha256OfFile } from '../model-folder/model-files';
 import { ModelError } from '../model-error';
 import type { Source, SourceFile } from '../registry';
 import { downloadFile, type DownloadTools } from './download';

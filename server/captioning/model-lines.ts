@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { MANIFEST_FILE } from '../../models/blip/manifest';
+import { MANIFEST_FILE } from '../../models/model-folder/manifest';
 import { locateModel, PRECISIONS } from '../../models/locate-model';
 import { knownModels, type KnownModel } from '../../models/registry';
 import type { ModelLine } from '../contract/model';

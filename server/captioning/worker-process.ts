@@ -1,5 +1,5 @@
 import { constants, setPriority } from 'node:os';
-import { openBlipCaptioner } from '../../models/blip/captioner';
+import { openCaptioner } from '../../models/open-captioner';
 import type { Captioner } from '../../models/captioner';
 import { ModelError } from '../../models/model-error';
 import { openOpenAiCompatible } from '../../models/openai-compatible/captioner';
@@ -40,7 +40,7 @@ class Worker {
       this.captioner =
         'modelServer' in source
           ? await openOpenAiCompatible(source.modelServer, encodeJpeg)
-          : await openBlipCaptioner(source.modelFolder, threads);
+          : await openCaptioner(source.modelFolder, threads);
     } catch (error) {
       const code = error instanceof ModelError ? error.code : 'MODEL_UNAVAILABLE';
       const message = error instanceof Error ? error.message : String(error);

@@ -14,7 +14,7 @@ test('no code file is longer than 300 lines', () => {
 
 test('file and folder names name an idea', () => {
   expect(vagueNames(tree)).toEqual([]);
-  const bad = sampleTree({ 'server/utils/text.ts': '', 'models/blip/helpers.ts': '', 'server/queue/index.ts': '' });
+  const bad = sampleTree({ 'server/utils/text.ts': '', 'models/search/helpers.ts': '', 'server/queue/index.ts': '' });
   expect(vagueNames(bad)).toHaveLength(3);
 });
 

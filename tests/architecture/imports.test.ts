@@ -24,7 +24,7 @@ describe('the rule finds', () => {
       "import type { Captioner } from '../../../models/captioner';",
     ],
     ['a model that loads onnxruntime its own way', 'models/other/a.ts', "import { Tensor } from 'onnxruntime-node';"],
-    ['a model that knows the server', 'models/blip/decode.ts', "import { AppError } from '../../server/errors';"],
+    ['a model that knows the server', 'models/search/beam.ts', "import { AppError } from '../../server/errors';"],
     ['a route that speaks SQL', 'server/http/routes/a.ts', "import Database from 'better-sqlite3';"],
     ['a plugin script that runs server code', 'plugin/src/a.ts', "import { Job } from '../../server/contract/job';"],
   ])('%s', (_what, file, text) => {
@@ -35,8 +35,8 @@ describe('the rule finds', () => {
     const found = broken({
       'server/main.ts': "import { build } from './app';",
       'server/app.ts': "import { Pool } from './captioning/pool';",
-      'server/captioning/pool.ts': "import { open } from '../../models/blip/session';",
-      'models/blip/session.ts': "import * as ort from 'onnxruntime-node';",
+      'server/captioning/pool.ts': "import { open } from '../../models/session/session';",
+      'models/session/session.ts': "import * as ort from 'onnxruntime-node';",
     });
     expect(found).toEqual(['server/main.ts loads onnxruntime-node through its imports']);
   });

@@ -5,14 +5,14 @@ const { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } = require('
 const os = require('node:os');
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
-require('../../build/models/blip/no-telemetry.js');
+require('../../build/models/session/no-telemetry.js');
 const { InferenceSession, Tensor } = require('onnxruntime-node');
 const sharp = require('sharp');
 
 const ROOT = path.resolve(__dirname, '../..');
 const { decodeImage, prepareDecoder } = require(path.join(ROOT, 'build/server/captioning/decode-image.js'));
-const { GraphBuilder } = require(path.join(ROOT, 'build/models/convert/onnx/graph.js'));
-const { resizeAsPillow } = require(path.join(ROOT, 'build/models/convert/onnx/pillow-resize.js'));
+const { GraphBuilder } = require(path.join(ROOT, 'build/models/onnx/graph.js'));
+const { resizeAsPillow } = require(path.join(ROOT, 'build/models/graph/pillow-resize.js'));
 
 const ROUNDS = 15;
 const SIDE = 384;

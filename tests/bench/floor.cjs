@@ -6,9 +6,9 @@ const { mkdtempSync, rmSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
-require('../../build/models/blip/no-telemetry.js');
+require('../../build/models/session/no-telemetry.js');
 const { InferenceSession, Tensor } = require('onnxruntime-node');
-const { GraphBuilder, MICROSOFT } = require('../../build/models/convert/onnx/graph.js');
+const { GraphBuilder, MICROSOFT } = require('../../build/models/onnx/graph.js');
 
 const ROUNDS = 25;
 const [WIDTH, INNER] = [768, 3072];

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Manifest } from '../../models/blip/manifest';
+import type { Manifest } from '../../models/model-folder/manifest';
 
 const ROOT = path.resolve(__dirname, '../..');
 

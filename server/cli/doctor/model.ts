@@ -1,5 +1,5 @@
-import { readManifest } from '../../../models/blip/manifest';
-import { checkModelFiles } from '../../../models/blip/model-files';
+import { readManifest } from '../../../models/model-folder/manifest';
+import { checkModelFiles } from '../../../models/model-folder/model-files';
 import { ModelError } from '../../../models/model-error';
 import { modelSource } from '../../captioning/model-source';
 import { note, ok, problem, type Finding, type Ground } from './check';

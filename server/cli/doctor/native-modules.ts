@@ -9,7 +9,7 @@ const NATIVE: Readonly<Record<string, string>> = {
   'onnxruntime-node': 'no model can run',
 };
 const DEADLINE_MS = 20_000;
-/** As in models/blip/no-telemetry.ts: loading it must call nobody. */
+/** As in models/session/no-telemetry.ts: loading it must call nobody. */
 const QUIET = { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
 
 /** Each is loaded in a process of its own: one built for another machine may end the process that loads it. */

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../../models/blip/manifest';
+import type { Manifest } from '../../../models/model-folder/manifest';
 import { ModelError, type ModelErrorCode } from '../../../models/model-error';
 import type { EngineRequest } from '../../captioning/engine';
 import { WorkerPool } from '../../captioning/worker-pool';

@@ -1,8 +1,8 @@
 // The thread that converts: it is given one `Conversion`, and tells how far it is and how it ended.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Manifest } from '../../../models/blip/manifest';
-import { convertBlip } from '../../../models/convert/blip/convert';
-import { convertMini } from '../../../models/convert/mini/convert';
+import type { Manifest } from '../../../models/model-folder/manifest';
+import { convertBlip } from '../../../models/architectures/blip/convert';
+import { convertMini } from '../../../models/architectures/mini/convert';
 import { ModelError } from '../../../models/model-error';
 import type { Conversion, FromConversion } from './conversion';
 

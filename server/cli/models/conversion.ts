@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Manifest } from '../../../models/blip/manifest';
-import type { BlipConversion } from '../../../models/convert/blip/convert';
-import type { MiniSource } from '../../../models/convert/mini/convert';
-import type { MiniPrecision } from '../../../models/convert/mini/weights';
-import { clearDrafts } from '../../../models/convert/model-folder';
-import { realPath } from '../../../models/convert/target-folder';
+import type { Manifest } from '../../../models/model-folder/manifest';
+import type { BlipConversion } from '../../../models/architectures/blip/convert';
+import type { MiniSource } from '../../../models/architectures/mini/convert';
+import type { MiniPrecision } from '../../../models/architectures/mini/weights';
+import { clearDrafts } from '../../../models/model-folder/write';
+import { realPath } from '../../../models/model-folder/target-folder';
 import { ModelError, type ModelErrorCode } from '../../../models/model-error';
 import { startProgress } from './progress';
 

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../../models/blip/manifest';
+import type { Manifest } from '../../../models/model-folder/manifest';
 import { convertApart, type Conversion } from './conversion';
 import { interruptible } from './interruption';
 import { miniCheckpoint, miniPrecision } from './mini-checkpoint';

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { MANIFEST_FILE, readManifest, type Manifest } from '../../../models/blip/manifest';
-import { checkModelFiles } from '../../../models/blip/model-files';
+import { MANIFEST_FILE, readManifest, type Manifest } from '../../../models/model-folder/manifest';
+import { checkModelFiles } from '../../../models/model-folder/model-files';
 import { readHubCache } from '../../../models/fetch/hub-settings';
 import { checkCheckpoint, findCheckpoint } from '../../../models/fetch/obtain';
 import type { Source } from '../../../models/registry';

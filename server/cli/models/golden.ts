@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Manifest } from '../../../models/blip/manifest';
+import type { Manifest } from '../../../models/model-folder/manifest';
 import { knownModels, type Golden } from '../../../models/registry';
 import { listen, type Said } from './agreement';
 

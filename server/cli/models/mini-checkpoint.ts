@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { MiniSource } from '../../../models/convert/mini/convert';
-import type { MiniPrecision } from '../../../models/convert/mini/weights';
+import type { MiniSource } from '../../../models/architectures/mini/convert';
+import type { MiniPrecision } from '../../../models/architectures/mini/weights';
 import { UsageError, type Precision } from './words';
 
 /** mini's training leaves one .safetensors file with its widths inside, and vocab.txt; null for any other folder. */

@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Manifest } from '../../../models/blip/manifest';
-import { clearDrafts, takePlace } from '../../../models/convert/model-folder';
+import type { Manifest } from '../../../models/model-folder/manifest';
+import { clearDrafts, takePlace } from '../../../models/model-folder/write';
 import { readHubSettings, type HubSettings } from '../../../models/fetch/hub-settings';
 import { bytesToDownload, checkCheckpoint, obtainCheckpoint } from '../../../models/fetch/obtain';
 import { withFiles } from '../../../models/file-problem';
-import { BLIP_LICENCE } from '../../../models/licence';
+import { BLIP_LICENCE } from '../../../models/architectures/blip/licence';
 import type { KnownModel, Source } from '../../../models/registry';
 import { compareFolders, listen, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';

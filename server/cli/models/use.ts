@@ -1,4 +1,4 @@
-import { readManifest } from '../../../models/blip/manifest';
+import { readManifest } from '../../../models/model-folder/manifest';
 import { chooseModel } from '../../../models/locate-model';
 import { ModelError } from '../../../models/model-error';
 import { OPENAI_COMPATIBLE } from '../../../models/openai-compatible/model-server';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readManifest, type Manifest } from '../../../models/blip/manifest';
-import { checkModelFiles } from '../../../models/blip/model-files';
+import { readManifest, type Manifest } from '../../../models/model-folder/manifest';
+import { checkModelFiles } from '../../../models/model-folder/model-files';
 import { locateModel, PRECISIONS } from '../../../models/locate-model';
 import { ModelError } from '../../../models/model-error';
 import { knownModels } from '../../../models/registry';

@@ -36,7 +36,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     name: 'only the session, which switches its telemetry off first, sees onnxruntime-node',
-    files: /^(server|models)\/(?!blip\/session\.ts$)/,
+    files: /^(server|models)\/(?!session\/session\.ts$)/,
     never: /^onnxruntime-node$/,
     except: /^onnxruntime-node$/,
   },

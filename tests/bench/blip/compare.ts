@@ -22,7 +22,7 @@ const floats = (base64: string) => {
 
 /** Logits of each step of a given sentence, by our own graphs. */
 async function ourLogits(session: any, state: unknown, tokens: readonly number[], start: number) {
-  const step = session.decode([state]);
+  const step = session.decode(state);
   const found: Float32Array[] = [];
   for (const token of [start, ...tokens.slice(0, -1)]) {
     const [row] = await step([{ tokens: [token], parent: 0 }], { choices: 1, wantsLogits: true });
@@ -33,14 +33,14 @@ async function ourLogits(session: any, state: unknown, tokens: readonly number[]
 
 /** Our float32 graphs beside transformers on the same weights: ids of sentences, and every logit on the way. */
 export async function compare(root: string, modelFolder: string, reference: HuggingFacePeer): Promise<Compared[]> {
-  const load = (name: string) => import(path.join(root, 'build/models/blip', name));
-  const { openBlipCaptioner } = await load('captioner.js');
-  const { BlipSession } = await load('session.js');
-  const { readManifest } = await load('manifest.js');
+  const load = (name: string) => import(path.join(root, 'build/models', name));
+  const { openCaptioner } = await load('open-captioner.js');
+  const { ModelSession } = await load('session/session.js');
+  const { readManifest } = await load('model-folder/manifest.js');
   const manifest = await readManifest(modelFolder);
   const isQuestion = manifest.question !== null;
-  const captioner = await openBlipCaptioner(modelFolder, 2);
-  const session = await BlipSession.open(modelFolder, manifest, 2);
+  const captioner = await openCaptioner(modelFolder, 2);
+  const session = await ModelSession.open(modelFolder, manifest, 2);
   await reference.start();
   const compared: Compared[] = [];
   for (let picture = 0; picture < PICTURES; picture++) {
@@ -60,7 +60,7 @@ export async function compare(root: string, modelFolder: string, reference: Hugg
       const said = tokens.filter((token) => token !== END);
       let worstLogit: number | null = null;
       if (logits !== undefined) {
-        let state = await session.see(pixels);
+        let state = await session.encode(pixels);
         if (isQuestion) state = await session.ask(state, captioner.questionTokens(QUESTION, false));
         const found = await ourLogits(session, state, tokens, manifest.tokens.start);
         worstLogit = 0;

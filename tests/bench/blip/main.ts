@@ -59,7 +59,7 @@ async function prepare(folder: string, which: FullSize, root: string, { precisio
     writeFullSize(`${checkpoint}.partial`, which);
     renameSync(`${checkpoint}.partial`, checkpoint);
   }
-  const { convertBlip } = await import(path.join(root, 'build/models/convert/blip/convert.js'));
+  const { convertBlip } = await import(path.join(root, 'build/models/architectures/blip/convert.js'));
   for (const precision of precisions) {
     if (keep && existsSync(path.join(folder, precision))) continue;
     const begin = performance.now();

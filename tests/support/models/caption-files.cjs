@@ -4,10 +4,10 @@
 const path = require('node:path');
 const sharp = require('sharp');
 
-const build = path.resolve(__dirname, '../../../build/models/blip');
-const { openBlipCaptioner } = require(path.join(build, 'captioner.js'));
-const { readManifest } = require(path.join(build, 'manifest.js'));
-const { BlipSession } = require(path.join(build, 'session.js'));
+const build = path.resolve(__dirname, '../../../build/models');
+const { openCaptioner } = require(path.join(build, 'open-captioner.js'));
+const { readManifest } = require(path.join(build, 'model-folder/manifest.js'));
+const { ModelSession } = require(path.join(build, 'session/session.js'));
 
 async function decode(file) {
   const image = sharp(file).keepIccProfile();
@@ -21,11 +21,11 @@ async function main() {
   let words = '';
   for await (const chunk of process.stdin) words += chunk;
   const { folder, files, beams } = JSON.parse(words);
-  const captioner = await openBlipCaptioner(folder, 2);
-  const session = await BlipSession.open(folder, await readManifest(folder), 2);
+  const captioner = await openCaptioner(folder, 2);
+  const session = await ModelSession.open(folder, await readManifest(folder), 2);
   for (const file of files) {
     const picture = await decode(file);
-    const { cross, classLogits } = await session.see(picture);
+    const { cross, classLogits } = await session.encode(picture);
     for (const count of beams) {
       const caption = await captioner.caption(picture, { beams: count });
       const [{ text, tokens, logProbs }] = caption.candidates;

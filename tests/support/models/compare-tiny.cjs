@@ -5,7 +5,7 @@ const path = require('node:path');
 
 const built = (file) => require(path.resolve(__dirname, '../../../build', file));
 const { compareWithExact } = built('server/cli/models/exact-model.js');
-const { readManifest } = built('models/blip/manifest.js');
+const { readManifest } = built('models/model-folder/manifest.js');
 
 const [source, folder, pulled] = process.argv.slice(2);
 const where = { pulled, source: JSON.parse(source), signal: new globalThis.AbortController().signal };

@@ -5,17 +5,17 @@
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 
-const build = path.resolve(__dirname, '../../../build/models/blip');
-const { openBlipCaptioner } = require(path.join(build, 'captioner.js'));
-const { readManifest } = require(path.join(build, 'manifest.js'));
-const { BlipSession } = require(path.join(build, 'session.js'));
+const build = path.resolve(__dirname, '../../../build/models');
+const { openCaptioner } = require(path.join(build, 'open-captioner.js'));
+const { readManifest } = require(path.join(build, 'model-folder/manifest.js'));
+const { ModelSession } = require(path.join(build, 'session/session.js'));
 
 const toBase64 = (floats) => Buffer.from(floats.buffer, floats.byteOffset, floats.byteLength).toString('base64');
 
 async function logitsOf(session, state, prefixes) {
   const found = [];
   for (const prefix of prefixes) {
-    const step = session.decode([state]);
+    const step = session.decode(state);
     const [row] = await step([{ tokens: prefix, parent: 0 }], { choices: 1, wantsLogits: true });
     found.push(toBase64(row.logits));
   }
@@ -24,17 +24,17 @@ async function logitsOf(session, state, prefixes) {
 
 async function run(job) {
   const pictures = job.pictures.map(({ file, width, height }) => ({ data: readFileSync(file), width, height }));
-  const captioner = await openBlipCaptioner(job.folder, 1);
-  const session = await BlipSession.open(job.folder, await readManifest(job.folder), 1);
+  const captioner = await openCaptioner(job.folder, 1);
+  const session = await ModelSession.open(job.folder, await readManifest(job.folder), 1);
   try {
     const { question, ...options } = job.options;
     const answers =
       question === undefined
-        ? (await captioner.captionAll(pictures, options)).map(({ candidates }) => candidates)
+        ? await Promise.all(pictures.map(async (picture) => (await captioner.caption(picture, options)).candidates))
         : [[await captioner.answer(pictures[0], question, options)]];
     const logits = [];
     for (const [index, picture] of pictures.entries()) {
-      let state = await session.see(picture);
+      let state = await session.encode(picture);
       if (job.questionIds !== undefined) state = await session.ask(state, job.questionIds);
       logits.push(await logitsOf(session, state, job.prefixes[index]));
     }

@@ -4,7 +4,7 @@
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 
-require(path.resolve(__dirname, '../../../build/models/blip/no-telemetry.js'));
+require(path.resolve(__dirname, '../../../build/models/session/no-telemetry.js'));
 const { InferenceSession, Tensor } = require('onnxruntime-node');
 
 async function main() {

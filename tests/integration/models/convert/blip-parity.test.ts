@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { WordPieceTokenizer } from '../../../../models/blip/tokenizer';
-import { convertBlip } from '../../../../models/convert/blip/convert';
+import { WordPieceTokenizer } from '../../../../models/tokenizers/word-piece';
+import { convertBlip } from '../../../../models/architectures/blip/convert';
 import {
   optionsOf,
   readCases,

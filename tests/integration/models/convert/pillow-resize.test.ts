@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { GraphBuilder } from '../../../../models/convert/onnx/graph';
-import { resizeAsPillow } from '../../../../models/convert/onnx/pillow-resize';
+import { GraphBuilder } from '../../../../models/onnx/graph';
+import { resizeAsPillow } from '../../../../models/graph/pillow-resize';
 import { hashes, seededPicture } from '../../../support/checkpoint/seeded';
 import { FIXTURES } from '../../../support/models/blip-cases';
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { convertBlip } from '../../../../models/convert/blip/convert';
+import { convertBlip } from '../../../../models/architectures/blip/convert';
 import {
   readCases,
   readReference,

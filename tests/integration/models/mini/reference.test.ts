@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { sha256OfFile } from '../../../../models/blip/model-files';
+import { sha256OfFile } from '../../../../models/model-folder/model-files';
 import { goldenPictures } from '../../../support/golden-pictures';
 import { captionFiles, convertMini, readGolden, type Said } from '../../../support/mini-golden';
 

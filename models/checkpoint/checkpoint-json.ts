@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { z } from 'zod';
+import { fileProblem, isMissing } from '../file-problem';
+import { ModelError } from '../model-error';
+
+function readJson(folder: string, name: string): unknown {
+  const file = path.join(folder, name);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    if (!isMissing(cause)) throw fileProblem(cause, file) ?? cause;
+    throw new ModelError(
+      'MODEL_FILE_MISSING',
+      `There is no ${name} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,
+      { cause },
+    );
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ModelError('MODEL_FILE_DAMAGED', `${file} is not JSON; download it again.`, { cause });
+  }
+}
+
+/** A JSON file of a checkpoint. Throws ModelError when it is missing, unreadable, or not what the schema says. */
+export function readCheckpointJson<T>(schema: z.ZodType<T>, folder: string, name: string): T {
+  const parsed = schema.safeParse(readJson(folder, name));
+  if (parsed.success) return parsed.data;
+  const problem = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new ModelError('MODEL_FILE_DAMAGED', `${path.join(folder, name)} is not that of a BLIP model (${problem}).`);
+}

@@ -1,0 +1,55 @@
+import { ModelError } from '../model-error';
+import { fromFloat16 } from '../precision/float16';
+import type { Checkpoint } from './checkpoint';
+
+/** Memory of the bytes from its start, as typed arrays need it. The readers' own bytes are there already: no copy. */
+function aligned(bytes: Uint8Array): ArrayBuffer {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && bytes.length === buffer.byteLength) return buffer;
+  const copy = new ArrayBuffer(bytes.length);
+  new Uint8Array(copy).set(bytes);
+  return copy;
+}
+
+/** bfloat16 is the upper half of a float32. */
+function fromBfloat16(halves: Uint16Array): Float32Array {
+  const words = Uint32Array.from(halves, (half) => half * 65_536);
+  return new Float32Array(words.buffer);
+}
+
+/**
+ * One weight as float32, row by row. Throws ModelError when it is missing, has another shape than the model's
+ * architecture says, or does not hold numbers.
+ */
+export function readFloats(checkpoint: Checkpoint, name: string, dims: readonly number[]): Float32Array {
+  const entry = checkpoint.tensors.get(name);
+  if (entry === undefined) {
+    throw new ModelError('MODEL_FILE_DAMAGED', `The checkpoint has no weight called "${name}"; is it the right model?`);
+  }
+  if (entry.dims.join() !== dims.join()) {
+    throw new ModelError(
+      'MODEL_FILE_DAMAGED',
+      `The weight "${name}" is ${entry.dims.join('x')} where ${dims.join('x')} is due; is it the right model?`,
+    );
+  }
+  const memory = aligned(checkpoint.read(name));
+  switch (entry.type) {
+    case 'F32':
+      return new Float32Array(memory);
+    case 'F16':
+      return fromFloat16(new Uint16Array(memory));
+    case 'BF16':
+      return fromBfloat16(new Uint16Array(memory));
+    case 'F64':
+      return Float32Array.from(new Float64Array(memory));
+    case 'I64':
+    case 'I32':
+    case 'U8':
+    case 'I8':
+    case 'BOOL':
+      throw new ModelError(
+        'MODEL_FILE_DAMAGED',
+        `The weight "${name}" holds ${entry.type}, not floating-point numbers.`,
+      );
+  }
+}

@@ -1,0 +1,48 @@
+import { closeSync, existsSync, openSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { ModelError } from '../model-error';
+import { damaged, type Checkpoint } from './checkpoint';
+import { readRange } from './file-range';
+import { openSafetensors } from './safetensors';
+import { openTorchZip } from './torch-zip';
+
+/** Names of the weights in a folder as the hub lays it out, the safer format first. */
+export const WEIGHT_FILES = ['model.safetensors', 'pytorch_model.bin'] as const;
+
+/** "PK": every ZIP archive begins with it. torch.save wrote plain pickles until 1.6; those begin with 0x80. */
+function startsLikeZip(file: string): boolean {
+  const handle = openSync(file, 'r');
+  try {
+    return readRange(handle, 2, 0)?.toString('latin1') === 'PK';
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The weights file of a folder. Throws ModelError MODEL_FILE_MISSING or FILE_UNREADABLE. */
+export function findWeights(folder: string): string {
+  const name = WEIGHT_FILES.find((candidate) => existsSync(path.join(folder, candidate)));
+  if (name !== undefined) {
+    const file = path.join(folder, name);
+    if (statSync(file).isFile()) return file;
+    throw new ModelError('FILE_UNREADABLE', `${file}: it is a folder where a file is due.`);
+  }
+  throw new ModelError(
+    'MODEL_FILE_MISSING',
+    `There is neither ${WEIGHT_FILES.join(' nor ')} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,
+  );
+}
+
+/** Opens the checkpoint of a folder, whichever of the two formats it has. Throws ModelError. */
+export function openCheckpoint(folder: string): Checkpoint {
+  const file = findWeights(folder);
+  if (file.endsWith('.safetensors')) return openSafetensors(file);
+  if (!startsLikeZip(file)) {
+    throw damaged(
+      file,
+      'it is not in the ZIP layout that torch.save writes since version 1.6',
+      'Download it again, or take the same model as model.safetensors.',
+    );
+  }
+  return openTorchZip(file);
+}

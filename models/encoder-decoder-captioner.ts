@@ -1,0 +1,191 @@
+import type {
+  Answer,
+  Candidate,
+  Caption,
+  CaptionOptions,
+  Captioner,
+  ModelInfo,
+  Picture,
+  StoredPicture,
+} from './captioner';
+import { ModelError } from './model-error';
+import { confidenceOf, meanLogProb } from './confidence';
+import { BeamSearch } from './search/beam';
+import { GreedySearch } from './search/greedy';
+import { runSearch, type Hypothesis, type Search, type SearchOptions } from './search/search';
+import { ImageMemory } from './session/image-memory';
+import type { Manifest, Preset } from './model-folder/manifest';
+import type { ModelSession } from './session/session';
+import { type ImageState } from './session/session';
+import type { WordPieceTokenizer } from './tokenizers/word-piece';
+
+/** Memory for what the encoder saw of the last pictures: one picture of BLIP, all of the last sixteen of mini. */
+const MEMORY_BYTES = 64e6;
+const MOST_REMEMBERED = 16;
+
+/** What an architecture adds to a caption, from the logits of its own image classifier. */
+export type SecondLook = (caption: Caption, classLogits: Float32Array) => Caption;
+
+/** An image encoder, and a text decoder that looks at what it saw. Ids, sizes, presets and calibration come from the manifest. */
+export class EncoderDecoderCaptioner implements Captioner {
+  readonly info: ModelInfo;
+  private readonly images: ImageMemory;
+
+  constructor(
+    private readonly manifest: Manifest,
+    private readonly session: ModelSession,
+    private readonly tokenizer: WordPieceTokenizer,
+    private readonly secondLook: SecondLook | null = null,
+  ) {
+    const { layers, heads, image_tokens: tokens, head_size: size } = manifest.dims;
+    const stateBytes = 2 * layers * heads * tokens * size * 4;
+    const remembered = Math.max(1, Math.min(MOST_REMEMBERED, Math.floor(MEMORY_BYTES / stateBytes)));
+    this.images = new ImageMemory((picture, reuse) => session.encode(picture, reuse), remembered);
+    this.info = {
+      id: manifest.id,
+      precision: manifest.precision,
+      demonstration: manifest.demonstration,
+      canAnswer: manifest.graphs.question !== null,
+      // Its decoder was trained to look at what the question encoder made of the picture, never at the picture itself.
+      ...(manifest.graphs.question === null ? {} : { canCaption: false }),
+      canPrompt: manifest.text.accepts_prompt,
+    };
+  }
+
+  async caption(picture: Picture | StoredPicture, options: CaptionOptions = {}): Promise<Caption> {
+    if (this.info.canCaption === false) {
+      throw new ModelError('CAPTION_MODEL_MISSING', `The model ${this.info.id} only answers questions.`);
+    }
+    const preset = this.presetOf(options);
+    const search = newSearch(this.searchOptions(options, preset));
+    const prefix = (options.prompt ?? preset.prompt ?? '').trim();
+    const begin = performance.now();
+    const write = async (state: ImageState) => {
+      const encoded = performance.now();
+      await runSearch(search, this.session.decode(state), options.signal);
+      const timingsMs = { vision: encoded - begin, text: performance.now() - encoded };
+      const caption = this.captionOf(search.results(), { prefix, count: options.candidates ?? 1, timingsMs });
+      if (this.secondLook === null || state.classLogits === null || options.prompt !== undefined) return caption;
+      return this.secondLook(caption, state.classLogits);
+    };
+    return this.images.with(picture, write, options.signal);
+  }
+
+  async answer(picture: Picture | StoredPicture, question: string, options: CaptionOptions = {}): Promise<Answer> {
+    const about = this.manifest.question;
+    if (about === null) {
+      throw new ModelError('QUESTION_MODEL_MISSING', `The model ${this.info.id} cannot answer questions.`);
+    }
+    const search = newSearch(this.searchOptions({ ...options, prompt: '' }, this.presetOf(options)));
+    const tokens = this.questionTokens(question, options.preset === about.original_preset);
+    const begin = performance.now();
+    const write = async (image: ImageState): Promise<Answer> => {
+      const encoded = performance.now();
+      const asked = await this.session.ask(image, tokens);
+      await runSearch(search, this.session.decode(asked), options.signal);
+      const [best] = search.results();
+      if (best === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without an answer.');
+      return {
+        text: this.tokenizer.decode(best.tokens),
+        tokens: best.tokens,
+        confidence: confidenceOf(meanLogProb(best.logProbs), this.manifest.confidence),
+        timingsMs: { vision: encoded - begin, text: performance.now() - encoded },
+      };
+    };
+    return this.images.with(picture, write, options.signal);
+  }
+
+  async close(): Promise<void> {
+    await this.session.close();
+  }
+
+  private presetOf({ preset: name }: CaptionOptions): Preset {
+    const { presets, default_preset: usual } = this.manifest;
+    const preset = presets[name ?? usual];
+    if (preset !== undefined) return preset;
+    if (name === undefined) throw new ModelError('MODEL_FILE_DAMAGED', `The manifest lacks its preset "${usual}".`);
+    const known = Object.keys(presets).join(', ');
+    throw new ModelError('BAD_REQUEST', `The model ${this.info.id} has no preset "${name}"; it has ${known}.`);
+  }
+
+  private questionTokens(question: string, original: boolean): number[] {
+    const { tokens, question: about, dims } = this.manifest;
+    const words = this.tokenizer.encode(question);
+    if (words.length + 2 > dims.positions) {
+      throw new ModelError('BAD_REQUEST', `The question is too long: this model reads ${dims.positions} tokens.`);
+    }
+    if (!original || about === null) return [tokens.classify, ...words, tokens.separate];
+    return [about.original_start, ...words.slice(0, about.original_longest - 2), tokens.separate];
+  }
+
+  private promptTokens(prompt: string | null): number[] {
+    const { tokens, text } = this.manifest;
+    if (prompt === null || prompt.trim() === '') return [tokens.start];
+    if (!text.accepts_prompt) {
+      throw new ModelError('PROMPT_NOT_POSSIBLE', `The model ${this.info.id} cannot continue a prompt.`);
+    }
+    return [tokens.start, ...this.tokenizer.encode(prompt)];
+  }
+
+  private searchOptions(options: CaptionOptions, preset: Preset): SearchOptions {
+    const { manifest } = this;
+    const prompt = this.promptTokens(options.prompt ?? preset.prompt);
+    const room = manifest.dims.positions;
+    if (prompt.length >= room) {
+      throw new ModelError('BAD_REQUEST', `The prompt is too long: this model has room for ${room} tokens.`);
+    }
+    // The last token of the longest sentence is never fed back, hence one more than the positions.
+    const maxLength = Math.min(longestLength(prompt.length, options, preset), room + 1);
+    const minLength = options.minLength ?? preset.min_length;
+    if (maxLength <= prompt.length || (options.minLength ?? 0) > maxLength) {
+      throw new ModelError('BAD_REQUEST', noRoom(prompt.length, minLength, maxLength));
+    }
+    return {
+      prompt,
+      end: manifest.tokens.end,
+      beams: options.beams ?? preset.beams,
+      maxLength,
+      minLength,
+      lengthPenalty: options.lengthPenalty ?? preset.length_penalty,
+      repetitionPenalty: options.repetitionPenalty ?? preset.repetition_penalty,
+      unfinished: preset.unfinished,
+    };
+  }
+
+  private captionOf(
+    found: readonly Hypothesis[],
+    { prefix, count, timingsMs }: { prefix: string; count: number; timingsMs: Caption['timingsMs'] },
+  ): Caption {
+    const toCandidate = (hypothesis: Hypothesis): Candidate => {
+      const text = this.tokenizer.decode(hypothesis.tokens);
+      return { ...hypothesis, text: prefix === '' ? text : `${prefix} ${text}` };
+    };
+    const [best, ...others] = found.slice(0, count).map(toCandidate);
+    if (best === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without a sentence.');
+    return {
+      candidates: [best, ...others],
+      confidence: confidenceOf(meanLogProb(best.logProbs), this.manifest.confidence),
+      labels: [],
+      timingsMs,
+    };
+  }
+}
+
+function noRoom(prompt: number, least: number, most: number): string {
+  const wanted =
+    most <= prompt ? `The ${prompt} tokens that it begins with leave no room` : `At least ${least} is too much`;
+  return `${wanted} in a sentence of at most ${most} tokens; allow longer ones.`;
+}
+
+/** Most tokens of a sentence, start token and prompt included. What the caller says comes before the preset. */
+function longestLength(prompt: number, options: CaptionOptions, preset: Preset): number {
+  const ofCaller = [options.maxLength, options.maxNewTokens === undefined ? undefined : prompt + options.maxNewTokens];
+  const given = ofCaller.filter((length) => length !== undefined);
+  if (given.length > 0) return Math.min(...given);
+  const { max_length: most, max_new_tokens: fresh } = preset;
+  return Math.min(most ?? Infinity, fresh === null ? Infinity : prompt + fresh);
+}
+
+function newSearch(options: SearchOptions): Search {
+  return options.beams === 1 ? new GreedySearch(options) : new BeamSearch(options);
+}

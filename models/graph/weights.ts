@@ -1,0 +1,203 @@
+import type { Manifest } from '../model-folder/manifest';
+import { CHECKPOINT_TYPES, type Checkpoint } from '../checkpoint/checkpoint';
+import { readFloats } from '../checkpoint/float-tensor';
+import { toFloat16 } from '../precision/float16';
+import { MICROSOFT, type GraphBuilder } from '../onnx/graph';
+import { DATA_TYPES, int64s, tensor } from '../onnx/tensor';
+import { quantiseMatrix, quantiseRows, transpose, WEIGHT_RANGE } from '../precision/quantise';
+
+export type Precision = Manifest['precision'];
+
+/** What two weights are compared by. */
+const PIECE_BYTES = 1 << 20;
+
+/** Told the bytes of each weight as it is written. */
+export type Progress = (bytes: number) => void;
+
+/**
+ * Moves the weights of a checkpoint into a graph, in the precision asked for; only one of them is in memory at a time.
+ * Norms, biases and the patches' convolution stay float32: they are small, and rounding them costs most.
+ */
+export class GraphWeights {
+  private readonly tables = new Map<string, string>();
+  private readonly quantisedValues = new Map<string, { bytes: string; step: string; zero: string }>();
+
+  constructor(
+    private readonly checkpoint: Checkpoint,
+    private readonly graph: GraphBuilder,
+    private readonly precision: Precision,
+    private readonly progress: Progress = () => undefined,
+  ) {}
+
+  has(name: string): boolean {
+    return this.checkpoint.tensors.has(name);
+  }
+
+  /** A weight as float32. Throws ModelError when it is missing or has another shape. */
+  read(name: string, dims: readonly number[]): Float32Array {
+    const values = readFloats(this.checkpoint, name, dims);
+    this.progress(values.byteLength);
+    return values;
+  }
+
+  /** A bias, a norm's gain or another small tensor, always float32. */
+  small(name: string, dims: readonly number[]): string {
+    return this.graph.constant(tensor(this.read(name, dims), dims), name);
+  }
+
+  norm(x: string, name: string, width: number, epsilon: number): string {
+    const gain = this.small(`${name}.weight`, [width]);
+    const bias = this.small(`${name}.bias`, [width]);
+    return this.graph.node('LayerNormalization', [x, gain, bias], { axis: -1, epsilon });
+  }
+
+  /** `x · Wᵀ + b` for PyTorch's W [out, in]: [.., in] → [.., out]. */
+  linear(x: string, name: string, dims: readonly [number, number]): string {
+    return this.product(x, name, {
+      dims,
+      weights: this.read(`${name}.weight`, dims),
+      bias: this.small(`${name}.bias`, [dims[0]]),
+    });
+  }
+
+  /** Several linear layers of the same input as one product, split again: fewer passes over the input. */
+  linears(x: string, names: readonly string[], [out, inside]: readonly [number, number]): string[] {
+    const weights = new Float32Array(names.length * out * inside);
+    const biases = new Float32Array(names.length * out);
+    names.forEach((name, index) => {
+      weights.set(this.read(`${name}.weight`, [out, inside]), index * out * inside);
+      biases.set(this.read(`${name}.bias`, [out]), index * out);
+    });
+    const [first = ''] = names;
+    const joined = this.product(x, `${first}+${names.length - 1}`, {
+      dims: [names.length * out, inside],
+      weights,
+      bias: this.graph.constant(tensor(biases), `${first}+${names.length - 1}.bias`),
+    });
+    return this.split(joined, names.length);
+  }
+
+  /** Equal parts along the last axis. */
+  split(x: string, parts: number): string[] {
+    const outputs = Array.from({ length: parts }, (_, part) => `${x}/${part}`);
+    this.graph.node('Split', [x], { axis: -1, num_outputs: parts }, { outputs });
+    return outputs;
+  }
+
+  /** `x · Wᵀ + b`, the weights [out, in] already read and the bias already stored. */
+  product(
+    x: string,
+    name: string,
+    { dims, weights, bias }: { dims: readonly [number, number]; weights: Float32Array; bias: string },
+  ): string {
+    const { graph } = this;
+    const turned: [number, number] = [dims[1], dims[0]];
+    if (this.precision === 'int8' || this.precision === 'int8-vnni') {
+      const { values, scales } = quantiseMatrix(weights, dims, WEIGHT_RANGE[this.precision]);
+      const matrix = graph.constant(tensor(values, turned), `${name}:int8`);
+      const scale = graph.constant(tensor(scales), `${name}:scale`);
+      const { bytes, step, zero } = this.quantised(x);
+      const inputs = [bytes, matrix, step, scale, zero, '', bias];
+      return graph.node('MatMulIntegerToFloat', inputs, {}, { domain: MICROSOFT });
+    }
+    const matrix = this.store(transpose(weights, dims), turned, `${name}:matrix`);
+    return graph.node('Add', [graph.node('MatMul', [x, matrix]), bias]);
+  }
+
+  /** Rows of an embedding table by their ids: [..] → [.., width]. */
+  lookup(ids: string, name: string, dims: readonly [number, number]): string {
+    const { graph } = this;
+    const toFloat = { to: DATA_TYPES.float32.onnx };
+    if (!this.isInt8) {
+      const rows = graph.node('Gather', [this.table(name, dims), ids]);
+      return this.precision === 'fp16' ? graph.node('Cast', [rows], toFloat) : rows;
+    }
+    const { values, scales } = quantiseRows(this.read(name, dims), dims[1]);
+    const rows = graph.node('Gather', [graph.constant(tensor(values, dims), `${name}:int8`), ids]);
+    const scale = graph.node('Gather', [graph.constant(tensor(scales, [dims[0], 1]), `${name}:scale`), ids]);
+    return graph.node('Mul', [graph.node('Cast', [rows], toFloat), scale]);
+  }
+
+  /**
+   * Scores of every word: `x` [B, width] · tableᵀ + bias. float16 files store a table that is also looked up only once. The others
+   * store it again: onnxruntime packs the copy for the product and lets go of it, but could not let go of a shared one (94 MB).
+   */
+  score(x: string, name: string, { dims, bias }: { dims: readonly [number, number]; bias: string }): string {
+    const { graph } = this;
+    if (this.isInt8) return this.product(x, `${name}:scores`, { dims, weights: this.read(name, dims), bias });
+    const matrix =
+      this.precision === 'fp16'
+        ? graph.node('Cast', [this.table(name, dims)], { to: DATA_TYPES.float32.onnx })
+        : graph.constant(tensor(this.read(name, dims), dims), `${name}:scores`);
+    return graph.node('Gemm', [x, matrix, bias], { transB: 1 });
+  }
+
+  /** True when both tensors hold the same bytes; they are read piece by piece, since the two may be the largest there are. */
+  areEqual(name: string, other: string): boolean {
+    const length = this.bytesOf(name);
+    if (length !== this.bytesOf(other)) return false;
+    for (let begin = 0; begin < length; begin += PIECE_BYTES) {
+      const part = { begin, bytes: Math.min(PIECE_BYTES, length - begin) };
+      if (Buffer.compare(this.checkpoint.read(name, part), this.checkpoint.read(other, part)) !== 0) return false;
+    }
+    return true;
+  }
+
+  /** [1, tokens, heads × size] → [1, heads, tokens, size]. */
+  heads(x: string, heads: number, size: number, output: string): string {
+    const shape = this.graph.constant(int64s([0, 0, heads, size]));
+    return this.graph.node(
+      'Transpose',
+      [this.graph.node('Reshape', [x, shape])],
+      { perm: [0, 2, 1, 3] },
+      {
+        outputs: [output],
+      },
+    );
+  }
+
+  gelu(x: string): string {
+    return this.graph.node('Gelu', [x], {}, { domain: MICROSOFT });
+  }
+
+  /**
+   * Activations as unsigned bytes, one scale a tensor, found while running. A value that many products read is turned once:
+   * the keys and values of all text layers read the same picture.
+   */
+  private quantised(x: string): { bytes: string; step: string; zero: string } {
+    const known = this.quantisedValues.get(x);
+    if (known !== undefined) return known;
+    const names = { bytes: `${x}:u8`, step: `${x}:step`, zero: `${x}:zero` };
+    this.graph.node('DynamicQuantizeLinear', [x], {}, { outputs: [names.bytes, names.step, names.zero] });
+    this.quantisedValues.set(x, names);
+    return names;
+  }
+
+  private bytesOf(name: string): number {
+    const entry = this.checkpoint.tensors.get(name);
+    return entry === undefined ? 0 : entry.dims.reduce((product, dim) => product * dim, CHECKPOINT_TYPES[entry.type]);
+  }
+
+  private get isInt8(): boolean {
+    return this.precision === 'int8' || this.precision === 'int8-vnni';
+  }
+
+  private table(name: string, dims: readonly [number, number]): string {
+    const known = this.tables.get(name);
+    if (known !== undefined) return known;
+    const values = this.read(name, dims);
+    const stored =
+      this.precision === 'fp16'
+        ? this.graph.constant(tensor(toFloat16(values), dims), `${name}:fp16`)
+        : this.graph.constant(tensor(values, dims), name);
+    this.tables.set(name, stored);
+    return stored;
+  }
+
+  private store(values: Float32Array, dims: readonly number[], name: string): string {
+    if (this.precision === 'fp32') return this.graph.constant(tensor(values, dims), name);
+    // onnxruntime folds the Cast while it loads: float16 halves the files, it does not change the speed.
+    const halves = this.graph.constant(tensor(toFloat16(values), dims), `${name}:fp16`);
+    return this.graph.node('Cast', [halves], { to: DATA_TYPES.float32.onnx });
+  }
+}

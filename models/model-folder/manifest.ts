@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { isMissing, modelFileProblem } from '../file-problem';
+import { ModelError } from '../model-error';
+
+/** Every model folder holds one file of this name beside its graphs. */
+export const MANIFEST_FILE = 'altsmith-model.json';
+export const MAGIC = 'altsmith-model';
+/** Raised whenever the graphs' inputs or outputs, or the fields below, change their meaning. */
+export const MANIFEST_VERSION = 1;
+
+const count = z.number().int().nonnegative();
+
+/** How sentences are searched. A preset is what a caller gets who names no options. */
+export const Preset = z.object({
+  beams: z.number().int().min(1),
+  /** Tokens after the prompt; null: only max_length ends a sentence. */
+  max_new_tokens: count.nullable(),
+  /** Tokens with start token and prompt, as Hugging Face counts; null: only max_new_tokens ends a sentence. */
+  max_length: count.nullable(),
+  min_length: count,
+  length_penalty: z.number(),
+  repetition_penalty: z.number().positive(),
+  prompt: z.string().nullable(),
+  /** Sentences still open at the longest length: compete with the finished ones (Hugging Face), or only without any. */
+  unfinished: z.enum(['compete', 'last_resort']),
+});
+export type Preset = z.infer<typeof Preset>;
+
+const Names = z.object({ vision: z.string(), decoder: z.string(), question: z.string().nullable() });
+
+export const Manifest = z.object({
+  magic: z.literal(MAGIC),
+  version: z.literal(MANIFEST_VERSION),
+  /** Whose graphs these are: one of `models/architectures`. Folders written before there were several leave it out. */
+  architecture: z.enum(['blip', 'mini']).default('blip'),
+  id: z.string(),
+  precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni']),
+  /** True: shows the way, not to publish from. */
+  demonstration: z.boolean(),
+  licence: z.string(),
+  graphs: Names,
+  files: z.array(z.object({ name: z.string(), bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  dims: z.object({
+    image_size: count,
+    image_tokens: count,
+    layers: count,
+    heads: count,
+    head_size: count,
+    vocabulary: count,
+    positions: count,
+  }),
+  tokens: z.object({ start: count, end: count, unknown: count, classify: count, separate: count }),
+  text: z.object({
+    /** BERT vocab.txt, one token a line. */
+    vocabulary: z.string(),
+    /** Ids that are never part of a text, the start token among them. */
+    special: z.array(count),
+    /** Replacements that close up punctuation, in order. */
+    cleanup: z.array(z.tuple([z.string(), z.string()])),
+    accepts_prompt: z.boolean(),
+  }),
+  presets: z.record(z.string(), Preset),
+  default_preset: z.string(),
+  /** Models that answer questions only. */
+  question: z
+    .object({
+      /** First token of a question as the original code asks it; Hugging Face keeps `tokens.classify`. */
+      original_start: count,
+      /** Longest question in tokens that the original code reads; the rest is cut off. */
+      original_longest: count,
+      /** Preset that goes with it. */
+      original_preset: z.string(),
+    })
+    .nullable()
+    .default(null),
+  /** Models with an image classifier only. */
+  second_opinion: z
+    .object({
+      /** File that puts the classes under plain nouns. */
+      labels: z.string(),
+      /** Least probability of a label that is told. */
+      label: z.number(),
+      /** From this probability on a sentence that names nothing of the kind is doubted. */
+      doubt: z.number(),
+      /** From this probability on the plain noun is offered instead of such a sentence. */
+      say: z.number(),
+    })
+    .nullable()
+    .default(null),
+  /** Points [mean log-probability, confidence], rising; between them straight lines. */
+  confidence: z.array(z.tuple([z.number(), z.number()])).min(2),
+  session: z.object({
+    /** Set for weight-only int8: the DequantizeLinear nodes fold at load. */
+    disable_quant_qdq: z.boolean(),
+  }),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** Only what is needed to tell a foreign file from one of another version. */
+const Head = z.object({ magic: z.string(), version: z.number() });
+
+/** Checks the contents of a manifest. Throws ModelError with a sentence that says what to do. */
+export function parseManifest(text: string, folder: string): Manifest {
+  const name = path.join(folder, MANIFEST_FILE);
+  const json = parseJson(text);
+  const head = Head.safeParse(json);
+  if (!head.success || head.data.magic !== MAGIC) {
+    throw new ModelError('MODEL_FILE_DAMAGED', `${name} is not a model manifest; pull or convert the model again.`);
+  }
+  if (head.data.version !== MANIFEST_VERSION) {
+    const advice =
+      head.data.version > MANIFEST_VERSION ? 'update Altsmith' : 'pull it again, or run "altsmith models convert"';
+    throw new ModelError(
+      'MODEL_FILE_DAMAGED',
+      `The model in ${folder} has format ${head.data.version}, this program reads ${MANIFEST_VERSION}: ${advice}.`,
+    );
+  }
+  const parsed = Manifest.safeParse(json);
+  if (!parsed.success) {
+    throw new ModelError('MODEL_FILE_DAMAGED', `${name}: ${z.prettifyError(parsed.error)}. Pull the model again.`);
+  }
+  return parsed.data;
+}
+
+/** Reads the manifest of a model folder. Throws ModelError when there is none, or it cannot be read or used. */
+export async function readManifest(folder: string): Promise<Manifest> {
+  const name = path.join(folder, MANIFEST_FILE);
+  let text: string;
+  try {
+    text = await readFile(name, 'utf8');
+  } catch (cause) {
+    if (!isMissing(cause)) throw modelFileProblem(cause, name) ?? cause;
+    throw new ModelError('MODEL_FILE_MISSING', `There is no model in ${folder}; run "altsmith models pull".`, {
+      cause,
+    });
+  }
+  return parseManifest(text, folder);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The check of the head says it in words that help.
+    return null;
+  }
+}

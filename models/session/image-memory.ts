@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { pixelsOf, type Picture, type StoredPicture } from '../captioner';
+import type { ImageState } from './session';
+
+/** Runs the image encoder. `reuse` is a state nobody needs any more, whose memory the new one may take. */
+export type Encode = (picture: Picture, reuse: ImageState | null) => Promise<ImageState>;
+
+interface Entry {
+  readonly key: string;
+  readonly state: ImageState;
+  /** Requests that are looking at it now. */
+  users: number;
+}
+
+/** A stored picture brings its key, which saves decoding it; of pixels it is made here. */
+function keyOf(picture: Picture | StoredPicture): string {
+  if ('key' in picture) return `stored ${picture.key}`;
+  const { data, width, height } = picture;
+  return createHash('sha256').update(`${width}x${height}`).update(data).digest('base64');
+}
+
+/**
+ * What the encoder saw of the last pictures, so that a second question about one costs only the text. Forgets the picture
+ * that was not asked about for longest, and hands its memory (42 MB for BLIP) to the next: fresh memory for each picture would
+ * cost the time to fault it in, and wait for the garbage collector.
+ */
+export class ImageMemory {
+  /** Least recently used first. */
+  private entries: Entry[] = [];
+
+  constructor(
+    private readonly encode: Encode,
+    private readonly capacity: number,
+  ) {}
+
+  /** The state of a picture while `work` looks at it. Throws the signal's reason. */
+  async with<T>(
+    picture: Picture | StoredPicture,
+    work: (state: ImageState) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const entry = await this.hold(picture);
+    try {
+      return await work(entry.state);
+    } finally {
+      entry.users -= 1;
+      this.forget();
+    }
+  }
+
+  private async hold(picture: Picture | StoredPicture): Promise<Entry> {
+    const key = keyOf(picture);
+    const known = this.entries.find((entry) => entry.key === key);
+    if (known !== undefined) {
+      known.users += 1;
+      this.entries = [...this.entries.filter((entry) => entry !== known), known];
+      return known;
+    }
+    const pixels = await pixelsOf(picture);
+    const state = await this.encode(pixels, this.spare());
+    const entry = { key, state, users: 1 };
+    this.entries.push(entry);
+    return entry;
+  }
+
+  /** Takes the oldest state that nobody looks at out of the memory, when that is full. */
+  private spare(): ImageState | null {
+    if (this.entries.length < this.capacity) return null;
+    const oldest = this.entries.find(({ users }) => users === 0);
+    if (oldest === undefined) return null;
+    this.entries = this.entries.filter((entry) => entry !== oldest);
+    return oldest.state;
+  }
+
+  /** Several pictures at once may have filled it beyond its capacity. */
+  private forget(): void {
+    while (this.entries.length > this.capacity) {
+      const oldest = this.entries.find(({ users }) => users === 0);
+      if (oldest === undefined) return;
+      this.entries = this.entries.filter((entry) => entry !== oldest);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { Picture } from '../../../../models/captioner';
+import { ImageMemory } from '../../../../models/session/image-memory';
+import type { ImageState } from '../../../../models/session/session';
+
+const picture = (grey: number): Picture => ({ data: new Uint8Array(12).fill(grey), width: 2, height: 2 });
+
+/** A memory that notes which pictures were encoded, and into whose memory. */
+function memoryOf(capacity: number) {
+  const seen: number[] = [];
+  const reused: (ImageState | null)[] = [];
+  const memory = new ImageMemory((given, reuse) => {
+    seen.push(given.data[0]!);
+    reused.push(reuse);
+    return Promise.resolve({ cross: {}, classLogits: null });
+  }, capacity);
+  const look = (grey: number) => memory.with(picture(grey), (state) => Promise.resolve(state));
+  return { memory, seen, reused, look };
+}
+
+describe('the memory of pictures', () => {
+  it('encodes the same picture once', async () => {
+    const { look, seen } = memoryOf(2);
+    const first = await look(1);
+    const again = await look(1);
+    expect(again).toBe(first);
+    expect(seen).toEqual([1]);
+  });
+
+  it('tells pictures of the same bytes and another shape apart', async () => {
+    const { memory, seen } = memoryOf(2);
+    const work = (state: ImageState) => Promise.resolve(state);
+    await memory.with(picture(1), work);
+    await memory.with({ ...picture(1), width: 4, height: 1 }, work);
+    expect(seen).toEqual([1, 1]);
+  });
+
+  it('asks for the pixels of a stored picture once, and knows it again by its key', async () => {
+    const { memory, seen } = memoryOf(2);
+    let asked = 0;
+    const stored = (key: string, grey: number) => ({
+      key,
+      pixels: () => {
+        asked++;
+        return Promise.resolve(picture(grey));
+      },
+    });
+    const work = (state: ImageState) => Promise.resolve(state);
+    const first = await memory.with(stored('a', 1), work);
+    const again = await memory.with(stored('a', 9), work);
+    await memory.with(stored('b', 1), work);
+    expect(again).toBe(first);
+    expect(seen).toEqual([1, 1]);
+    expect(asked).toBe(2);
+  });
+
+  it('forgets the one that was not asked about for longest, and hands its memory on', async () => {
+    const { look, seen, reused } = memoryOf(2);
+    const first = await look(1);
+    await look(2);
+    await look(1);
+    await look(3);
+    await look(1);
+    await look(2);
+    expect(seen).toEqual([1, 2, 3, 2]);
+    expect(reused.slice(0, 2)).toEqual([null, null]);
+    expect(reused[2]).not.toBe(first);
+    expect(reused[2]).not.toBeNull();
+  });
+
+  it('never takes the memory of a picture that is being looked at', async () => {
+    const { memory, look, reused, seen } = memoryOf(1);
+    await memory.with(picture(1), () => memory.with(picture(2), () => look(3)));
+    expect(reused).toEqual([null, null, null]);
+    await look(1);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('lets go of a picture whose work failed, and can use it again', async () => {
+    const { memory, look, seen } = memoryOf(1);
+    await expect(memory.with(picture(1), () => Promise.reject(new Error('aborted')))).rejects.toThrow('aborted');
+    await look(1);
+    await look(2);
+    expect(seen).toEqual([1, 2]);
+  });
+
+  it('stops between two pictures when it is told to', async () => {
+    const { memory, seen } = memoryOf(2);
+    const abort = new AbortController();
+    abort.abort(new Error('enough'));
+    const work = () => Promise.resolve(0);
+    await expect(memory.with(picture(1), work, abort.signal)).rejects.toThrow('enough');
+    expect(seen).toEqual([]);
+  });
+});
