@@ -21,7 +21,11 @@ foreach ( array( 'wp', 'wp_query', 'wpdb', 'wp_rewrite', 'wp_filter', 'table_pre
 	global ${$name};
 }
 require_once $directory . '/wp-load.php';
-require_once ABSPATH . 'wp-admin/includes/admin.php';
+// As cron, REST and WP-CLI run: without wp-admin's functions. A test of a screen asks for them with needs_wp_admin().
+if ( function_exists( 'wp_tempnam' ) || function_exists( 'media_handle_sideload' ) ) {
+	fwrite( STDERR, "Something loads wp-admin's functions with WordPress itself: missing ones would go unnoticed here.\n" );
+	exit( 1 );
+}
 spl_autoload_register(
 	static function ( string $class_name ): void {
 		$file = __DIR__ . '/support/' . str_replace( 'Altsmith\\Tests\\Support\\', '', $class_name ) . '.php';

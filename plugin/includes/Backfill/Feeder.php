@@ -7,6 +7,7 @@ use Altsmith\Settings;
 use Altsmith\Storage\Candidate_Query;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Run_Store;
+use Throwable;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -65,13 +66,22 @@ final class Feeder {
 		if ( '' === $reason && ! user_can( $run->started_by, 'edit_post', $attachment_id ) ) {
 			$reason = 'not_allowed';
 		}
-		/** Documented in Upload\Request_On_Upload. */
-		if ( '' === $reason && ! apply_filters( 'altsmith_should_request', true, $attachment_id ) ) {
+		if ( '' === $reason && ! self::is_wanted( $attachment_id ) ) {
 			$reason = 'another_plugin';
 		}
 		$this->runs->add_item( $run->id, $attachment_id, $reason );
 		if ( '' === $reason && ! $this->requests->add( $attachment_id, 'backfill', time(), $run->id ) && $this->requests->find( $attachment_id )?->run_id !== $run->id ) {
 			$this->requests->requeue( $attachment_id, 'backfill', $run->id );
+		}
+	}
+
+	/** Another plugin's filter that throws says no to this image, and to none but this. */
+	private static function is_wanted( int $attachment_id ): bool {
+		try {
+			/** Documented in Upload\Request_On_Upload. */
+			return (bool) apply_filters( 'altsmith_should_request', true, $attachment_id );
+		} catch ( Throwable ) {
+			return false;
 		}
 	}
 }

@@ -12,6 +12,7 @@ use Altsmith\Storage\Request_Store;
 use Altsmith\Writeback\Alt_Text_Writer;
 use Altsmith\Writeback\Write_Request;
 use Altsmith\Writeback\Write_Result;
+use Throwable;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -39,11 +40,26 @@ final class Write_Back {
 		return $result;
 	}
 
-	/** Carries out what was left over. */
+	/** Carries out what was left over. The longest untouched first, and touched before it is tried: none blocks the rest. */
 	public function carry_out_open(): void {
 		foreach ( $this->store->unwritten( 200 ) as $attachment_id ) {
-			$this->carry_out( $attachment_id );
+			$this->store->change( $attachment_id, array() );
+			$this->carry_out_safely( $attachment_id );
 		}
+	}
+
+	/** For background work: a filter that throws is noted in the image's row, and the next image goes on. */
+	public function carry_out_safely( int $attachment_id ): void {
+		try {
+			$this->carry_out( $attachment_id );
+		} catch ( Throwable $error ) {
+			$this->note_error( $attachment_id, $error );
+		}
+	}
+
+	public function note_error( int $attachment_id, Throwable $error ): void {
+		$told = Sidecar_Error::of_this_site( $error );
+		$this->store->change( $attachment_id, array( 'error_code' => $told->error, 'error_message' => $told->getMessage() ) );
 	}
 
 	/** Takes back what this suggestion wrote. */
@@ -67,8 +83,11 @@ final class Write_Back {
 
 	/** @throws Sidecar_Error When the sidecar could not be asked; the report stays. */
 	public function report( Request_Row $row ): void {
-		$gone   = Request_Status::GONE === $row->status;
-		$report = $gone ? self::body( new Write_Result( Write_Result::GONE, '', '' ) ) : $row->report;
+		if ( Request_Status::GONE === $row->status ) {
+			$this->report_gone( $row );
+			return;
+		}
+		$report = $row->report;
 		if ( null === $report ) {
 			return;
 		}
@@ -86,8 +105,38 @@ final class Write_Back {
 			$state = array( 'applied' => 'applied', 'conflict' => 'conflict', 'undone' => 'pending' )[ $report['outcome'] ] ?? $row->suggestion_state;
 			$this->store->change( $row->attachment_id, array( 'report' => '', 'suggestion_state' => $state ) );
 		}
-		if ( $gone ) {
-			$this->store->remove( $row->attachment_id );
+	}
+
+	/** @throws Sidecar_Error When the sidecar could not be asked; the row stays. */
+	private function report_gone( Request_Row $row ): void {
+		$body        = self::body( new Write_Result( Write_Result::GONE, '', '' ) );
+		$suggestions = array( $row->suggestion_id );
+		if ( '' !== $row->job_id && $row->job_id !== ( $row->suggestion['job_id'] ?? '' ) && ! $this->is_told( fn() => $this->client->cancel_job( $row->job_id ) ) ) {
+			// Too late to cancel: it may have made a suggestion.
+			$this->is_told( function () use ( $row, &$suggestions ): void {
+				$suggestions[] = (string) $this->client->job( $row->job_id )['suggestion_id'];
+			} );
+		}
+		foreach ( array_filter( array_unique( $suggestions ) ) as $id ) {
+			$this->is_told( fn() => $this->client->write_back( $id, $body ) );
+		}
+		$this->store->remove( $row->attachment_id );
+	}
+
+	/**
+	 * @param callable(): mixed $request
+	 * @return bool False when the sidecar says no for good: it has lost it, or it knows already.
+	 * @throws Sidecar_Error
+	 */
+	private function is_told( callable $request ): bool {
+		try {
+			$request();
+			return true;
+		} catch ( Sidecar_Error $error ) {
+			if ( $error->retryable || $error->concerns_all() ) {
+				throw $error;
+			}
+			return false;
 		}
 	}
 

@@ -57,6 +57,11 @@ final class Client {
 		return $this->json( 'GET', '/v1/jobs/' . rawurlencode( $id ), null, Reply_Schema::job_reply(), 10 )->body['job'];
 	}
 
+	/** @throws Sidecar_Error `JOB_NOT_POSSIBLE` when it has ended. */
+	public function cancel_job( string $id ): void {
+		$this->json( 'POST', '/v1/jobs/' . rawurlencode( $id ) . '/cancel', array(), Reply_Schema::job_reply(), 10 );
+	}
+
 	/** @throws Sidecar_Error */
 	public function retry_job( string $id ): void {
 		$this->json( 'POST', '/v1/jobs/' . rawurlencode( $id ) . '/retry', array(), Reply_Schema::job_reply(), 10 );

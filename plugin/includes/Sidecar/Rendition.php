@@ -76,6 +76,8 @@ final class Rendition {
 			throw new Rendition_Error( 'FILE_UNREADABLE', $editor->get_error_message() );
 		}
 		$editor->resize( self::MADE_EDGE, self::MADE_EDGE );
+		// REST, cron and WP-CLI load nothing of wp-admin.
+		require_once ABSPATH . 'wp-admin/includes/file.php';
 		$target = wp_tempnam( 'altsmith' ) . '.jpg';
 		$saved  = $editor->save( $target, 'image/jpeg' );
 		$made   = $saved instanceof WP_Error ? $target : (string) $saved['path'];

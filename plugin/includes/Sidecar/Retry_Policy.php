@@ -10,6 +10,9 @@ final class Retry_Policy {
 	/** After so many attempts for reasons of its own an image is given up; a person can still ask again. */
 	public const MAX_ATTEMPTS = 8;
 
+	/** After so many attempts that ended with PHP itself an image is given up. */
+	public const MAX_CRASHES = 3;
+
 	/** Longest wait while the sidecar is away. Short, because what waits is somebody's upload and the question is cheap. */
 	private const MAX_PAUSE = 60;
 
@@ -32,8 +35,13 @@ final class Retry_Policy {
 		return max( $retry_after, (int) ceil( $wait * ( 0.75 + 0.25 * $dice ) ) );
 	}
 
+	/** Seconds until an image is tried again whose attempt never ended: the lock of the process that died has run out by then. */
+	public static function after_crash_seconds( int $attempts ): int {
+		return max( 90, min( self::MAX_ROW_DELAY, 30 * 2 ** max( 0, min( 7, $attempts ) ) ) );
+	}
+
 	public static function gives_up( Sidecar_Error $error, int $attempts ): bool {
-		return ! $error->retryable || $attempts >= self::MAX_ATTEMPTS;
+		return ! $error->retryable || $attempts >= ( Sidecar_Error::SITE_ERROR === $error->error ? self::MAX_CRASHES : self::MAX_ATTEMPTS );
 	}
 
 	/** Retry-After as seconds or as an HTTP date; at most an hour, so that a mad clock cannot stop the plugin. */

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Sidecar;
 
 use RuntimeException;
+use Throwable;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -14,6 +15,8 @@ final class Sidecar_Error extends RuntimeException {
 	public const BAD_REPLY      = 'BAD_REPLY';
 	/** Another process of this site is at the same thing. */
 	public const BUSY = 'BUSY';
+	/** Something on this site threw: see of_this_site(). */
+	public const SITE_ERROR = 'SITE_ERROR';
 	/** Another program at that address, or a proxy that knows nothing of it. */
 	public const NOT_A_SIDECAR  = 'NOT_A_SIDECAR';
 
@@ -32,6 +35,13 @@ final class Sidecar_Error extends RuntimeException {
 		public readonly int $retry_after = 0,
 	) {
 		parent::__construct( $message );
+	}
+
+	/** Code of this site went wrong: of a plugin, a theme, or ours. */
+	public static function of_this_site( Throwable $error ): self {
+		/* translators: 1: kind of error, 2: what PHP or a plugin said */
+		$sentence = sprintf( __( 'Code on this site failed (%1$s): %2$s', 'altsmith' ), get_class( $error ), $error->getMessage() );
+		return new self( self::SITE_ERROR, sanitize_text_field( mb_substr( $sentence, 0, 500 ) ), -1, true );
 	}
 
 	/** The sidecar answers that it has no such thing: it never had it, or its data is not what it was. */

@@ -12,6 +12,9 @@ final class Request_Store {
 	/** After so many seconds without news the sidecar is asked about a job: it may have lost it. */
 	public const LOOK_AFTER = 600;
 
+	/** What a row says while it is being sent, and goes on saying when PHP died of it. */
+	public const INTERRUPTED = 'INTERRUPTED';
+
 	/**
 	 * Notes that an attachment wants a suggestion. One statement, no reading: this runs inside uploads.
 	 *
@@ -98,6 +101,35 @@ final class Request_Store {
 		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT attachment_id FROM $t WHERE status = 'ready' AND suggestion_state IN ('approved', 'decorative') AND report = '' ORDER BY updated_at LIMIT %d", $limit ) ) );
 	}
 
+	/**
+	 * Counts an attempt before its work begins, so that one which kills PHP is counted as well. The row is due again only
+	 * after a wait: until it succeeds or fails, whoever comes next takes another row.
+	 *
+	 * @return bool False when the row is no longer the one that was read: deleted, or asked for anew.
+	 */
+	public function begin( Request_Row $row, int $again_at ): bool {
+		return $this->change_while(
+			$row->attachment_id,
+			array( 'attempts' => $row->attempts + 1, 'next_attempt_at' => $again_at, 'error_code' => self::INTERRUPTED ),
+			array( 'status' => Request_Status::QUEUED, 'attempts' => $row->attempts )
+		);
+	}
+
+	/** Gives back an attempt that failed for no reason of this image. */
+	public function give_back( Request_Row $row ): void {
+		$this->change_begun( $row, array( 'attempts' => $row->attempts, 'next_attempt_at' => $row->next_attempt_at, 'error_code' => $row->error_code, 'error_message' => $row->error_message ) );
+	}
+
+	/**
+	 * Writes what came of the attempt that begin() counted.
+	 *
+	 * @param array<string, string|int|float> $values
+	 * @return bool False when the row was deleted meanwhile, or asked for anew: then this attempt says nothing about it.
+	 */
+	public function change_begun( Request_Row $row, array $values ): bool {
+		return $this->change_while( $row->attachment_id, $values, array( 'status' => Request_Status::QUEUED, 'attempts' => $row->attempts + 1 ) );
+	}
+
 	public function find( int $attachment_id ): ?Request_Row {
 		return $this->one( 'attachment_id', '%d', $attachment_id );
 	}
@@ -124,10 +156,36 @@ final class Request_Store {
 		return '' === $suggestion_id ? null : $this->one( 'suggestion_id', '%s', $suggestion_id );
 	}
 
-	/** @param array<string, string|int|float> $values */
+	/**
+	 * A deleted attachment's row is only reported and removed: nothing brings it back.
+	 *
+	 * @param array<string, string|int|float> $values
+	 */
 	public function change( int $attachment_id, array $values ): void {
 		global $wpdb;
-		$wpdb->update( Schema::requests_table(), $values + array( 'updated_at' => time() ), array( 'attachment_id' => $attachment_id ) );
+		$t   = Schema::requests_table();
+		$set = self::assignments( $values + array( 'updated_at' => time() ) );
+		$wpdb->query( $wpdb->prepare( "UPDATE $t SET $set WHERE attachment_id = %d AND status <> 'gone'", $attachment_id ) );
+	}
+
+	/**
+	 * @param array<string, string|int|float> $values
+	 * @param array<string, string|int>       $while What must still be in the row.
+	 * @return bool Whether it was.
+	 */
+	public function change_while( int $attachment_id, array $values, array $while ): bool {
+		global $wpdb;
+		return 1 === $wpdb->update( Schema::requests_table(), $values + array( 'updated_at' => time() ), array( 'attachment_id' => $attachment_id ) + $while );
+	}
+
+	/** @param array<string, string|int|float> $values Columns of ours by name. */
+	private static function assignments( array $values ): string {
+		global $wpdb;
+		$set = array();
+		foreach ( $values as $column => $value ) {
+			$set[] = $wpdb->prepare( "$column = %s", (string) $value );
+		}
+		return implode( ', ', $set );
 	}
 
 	/**
@@ -140,34 +198,17 @@ final class Request_Store {
 	 * @return bool Whether it was news.
 	 */
 	public function keep_suggestion( int $attachment_id, array $suggestion, bool $is_answer = false ): bool {
-		$row = $this->find( $attachment_id );
-		if ( null === $row ) {
-			return false;
+		// Tried again when the row changed between reading and writing; the feed will not tell it a second time.
+		for ( $try = 0; $try < 3; $try++ ) {
+			$row = $this->find( $attachment_id );
+			if ( null === $row || Request_Status::GONE === $row->status || ! Suggestion_News::is_news( $row, $suggestion, $is_answer ) ) {
+				return false;
+			}
+			if ( $this->change_while( $attachment_id, Suggestion_News::columns( $row, $suggestion, $is_answer ), array( 'status' => $row->status, 'job_id' => $row->job_id, 'suggestion_id' => $row->suggestion_id, 'suggestion_version' => $row->suggestion_version ) ) ) {
+				return true;
+			}
 		}
-		$is_same = $row->suggestion_id === $suggestion['id'] && Request_Status::READY === $row->status;
-		if ( $is_same && ( $row->suggestion_version === $suggestion['version'] || ( $row->suggestion_version > $suggestion['version'] && ! $is_answer ) ) ) {
-			return false;
-		}
-		if ( ! $is_answer && $row->suggestion_id !== $suggestion['id'] && null !== $row->suggestion && $row->suggestion['created_at'] > $suggestion['created_at'] ) {
-			return false;
-		}
-		$this->change(
-			$attachment_id,
-			array(
-				'status'             => Request_Status::READY,
-				'suggestion_id'      => $suggestion['id'],
-				'suggestion_state'   => $suggestion['state'],
-				'suggestion_version' => $suggestion['version'],
-				'confidence'         => $suggestion['confidence'],
-				'flags'              => self::flag_list( $suggestion['flags'] ),
-				'suggestion'         => (string) wp_json_encode( $suggestion ),
-				'job_id'             => $suggestion['job_id'],
-				'run_id'             => (string) ( $suggestion['run_id'] ?? $row->run_id ),
-				'error_code'         => '',
-				'error_message'      => '',
-			) + ( $row->suggestion_id === $suggestion['id'] ? array() : array( 'seen_alt' => '' ) )
-		);
-		return true;
+		return false;
 	}
 
 	/** Remembers, before the decision leaves for the sidecar, which text the person had before their eyes; null when nobody has decided. */
@@ -178,6 +219,30 @@ final class Request_Store {
 	public function remove( int $attachment_id ): void {
 		global $wpdb;
 		$wpdb->delete( Schema::requests_table(), array( 'attachment_id' => $attachment_id ) );
+	}
+
+	/** The attachment is gone. Where the sidecar has something of it the row stays until it has been told. */
+	public function forget( int $attachment_id ): void {
+		global $wpdb;
+		$t = Schema::requests_table();
+		$wpdb->query( $wpdb->prepare( "UPDATE $t SET status = 'gone', updated_at = %d WHERE attachment_id = %d AND (job_id <> '' OR suggestion_id <> '')", time(), $attachment_id ) );
+		$wpdb->query( $wpdb->prepare( "DELETE FROM $t WHERE attachment_id = %d AND status <> 'gone'", $attachment_id ) );
+	}
+
+	/** A job was made for an attachment that was deleted at that moment: it is to be cancelled like any other's. */
+	public function note_orphan( int $attachment_id, string $job_id ): void {
+		global $wpdb;
+		$t = Schema::requests_table();
+		$wpdb->query(
+			$wpdb->prepare(
+				"INSERT INTO $t (attachment_id, status, job_id, error_message, suggestion, seen_alt, report, created_at, updated_at) VALUES (%d, 'gone', %s, '', '', '', '', %d, %d)
+				ON DUPLICATE KEY UPDATE job_id = IF(status = 'gone', VALUES(job_id), job_id)",
+				$attachment_id,
+				$job_id,
+				time(),
+				time()
+			)
+		);
 	}
 
 	/** @return array<string, int> How many rows are in each display status. */
@@ -220,10 +285,5 @@ final class Request_Store {
 		$t   = Schema::requests_table();
 		$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $t WHERE $column = $format", $value ), ARRAY_A ); // phpcs:ignore WordPress.DB.PreparedSQLPlaceholders -- the format is one of the two above
 		return is_array( $row ) ? Request_Row::from_database( $row ) : null;
-	}
-
-	/** @param array<int, array{code: string, message: string}> $flags As ",tiny,linked," so that LIKE '%,tiny,%' finds one. */
-	private static function flag_list( array $flags ): string {
-		return $flags ? ',' . implode( ',', array_column( $flags, 'code' ) ) . ',' : '';
 	}
 }

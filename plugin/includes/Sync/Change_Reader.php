@@ -22,9 +22,10 @@ final class Change_Reader {
 	 */
 	public function read_page( int $wait ): array {
 		$page = $this->client->changes( (string) get_option( self::CURSOR_OPTION, '' ), self::PAGE, $wait );
+		$kept = array();
 		foreach ( $page['items'] as $change ) {
 			if ( is_array( $change['suggestion'] ) ) {
-				$this->intake->accept( $change['suggestion'] );
+				$kept[] = $this->intake->keep( $change['suggestion'] );
 				if ( 'suggestion.undo_asked' === $change['type'] ) {
 					$this->intake->take_back( $change['suggestion'] );
 				}
@@ -34,6 +35,9 @@ final class Change_Reader {
 		}
 		update_option( self::CURSOR_OPTION, $page['next'], false );
 		update_option( 'altsmith_last_sync', time(), false );
+		// Only now: what other plugins do may end PHP, and the same page would do it again in every run. A text that is not
+		// written now is written by the next run.
+		array_map( array( $this->intake, 'follow' ), array_filter( $kept ) );
 		return array( 'count' => count( $page['items'] ), 'more' => $page['more'] );
 	}
 

@@ -7,6 +7,7 @@ use Altsmith\Review\Suggestion;
 use Altsmith\Review\Write_Back;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Throwable;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -19,27 +20,51 @@ final class Intake {
 	 * @param bool                 $is_answer See Request_Store::keep_suggestion().
 	 */
 	public function accept( array $raw, bool $is_answer = false ): void {
+		$kept = $this->keep( $raw, $is_answer );
+		if ( null !== $kept ) {
+			$this->follow( $kept );
+		}
+	}
+
+	/**
+	 * Writes a suggestion into its row, and calls no code but ours.
+	 *
+	 * @param array<string, mixed> $raw       A suggestion, checked against Reply_Schema.
+	 * @param bool                 $is_answer See Request_Store::keep_suggestion().
+	 * @return array{id: int, is_new: bool, suggestion: array<string, mixed>}|null What follow() is for; null when it was no news.
+	 */
+	public function keep( array $raw, bool $is_answer = false ): ?array {
 		$attachment_id = self::attachment_of( $raw['subject'] );
 		$row           = 0 === $attachment_id ? null : $this->store->find( $attachment_id );
 		if ( null === $row || Request_Status::GONE === $row->status ) {
-			return;
+			return null;
 		}
 		$suggestion = Suggestion::cleaned( $raw );
 		$is_new     = $row->suggestion_id !== $suggestion['id'];
-		if ( ! $this->store->keep_suggestion( $attachment_id, $suggestion, $is_answer ) ) {
-			return;
+		return $this->store->keep_suggestion( $attachment_id, $suggestion, $is_answer ) ? array( 'id' => $attachment_id, 'is_new' => $is_new, 'suggestion' => $suggestion ) : null;
+	}
+
+	/**
+	 * Tells other plugins, and writes what was decided elsewhere (the sidecar's console), or here by a request that died
+	 * before it could write. What a filter of another plugin throws stays with this image: Worker tries it again.
+	 *
+	 * @param array{id: int, is_new: bool, suggestion: array<string, mixed>} $kept As keep() gave it.
+	 */
+	public function follow( array $kept ): void {
+		if ( $kept['is_new'] && 'pending' === $kept['suggestion']['state'] ) {
+			try {
+				/**
+				 * A suggestion has arrived and waits for a person.
+				 *
+				 * @param int                  $attachment_id
+				 * @param array<string, mixed> $suggestion
+				 */
+				do_action( 'altsmith_suggestion_ready', $kept['id'], $kept['suggestion'] );
+			} catch ( Throwable $error ) {
+				$this->write_back->note_error( $kept['id'], $error );
+			}
 		}
-		if ( $is_new && 'pending' === $suggestion['state'] ) {
-			/**
-			 * A suggestion has arrived and waits for a person.
-			 *
-			 * @param int                  $attachment_id
-			 * @param array<string, mixed> $suggestion
-			 */
-			do_action( 'altsmith_suggestion_ready', $attachment_id, $suggestion );
-		}
-		// Decided elsewhere (the sidecar's console), or here by a request that died before it could write.
-		$this->write_back->carry_out( $attachment_id );
+		$this->write_back->carry_out_safely( $kept['id'] );
 	}
 
 	/**
@@ -50,7 +75,11 @@ final class Intake {
 	public function take_back( array $raw ): void {
 		$row = $this->store->find( self::attachment_of( $raw['subject'] ) );
 		if ( null !== $row && $row->suggestion_id === $raw['id'] && 'applied' === $row->suggestion_state && null === $row->report ) {
-			$this->write_back->undo( $row );
+			try {
+				$this->write_back->undo( $row );
+			} catch ( Throwable $error ) {
+				$this->write_back->note_error( $row->attachment_id, $error );
+			}
 		}
 	}
 
@@ -61,13 +90,14 @@ final class Intake {
 		if ( null === $row || $row->job_id !== $job['id'] || Request_Status::SENT !== $row->status || ! in_array( $job['state'], array( 'failed', 'cancelled' ), true ) ) {
 			return;
 		}
-		$this->store->change(
+		$this->store->change_while(
 			$attachment_id,
 			array(
 				'status'        => 'cancelled' === $job['state'] ? Request_Status::SKIPPED : Request_Status::FAILED,
 				'error_code'    => 'cancelled' === $job['state'] ? 'CANCELLED' : sanitize_text_field( (string) ( $job['error']['code'] ?? 'INTERNAL' ) ),
 				'error_message' => sanitize_text_field( (string) ( $job['error']['message'] ?? '' ) ),
-			)
+			),
+			array( 'status' => Request_Status::SENT, 'job_id' => $job['id'] )
 		);
 	}
 

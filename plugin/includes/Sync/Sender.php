@@ -12,6 +12,7 @@ use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Throwable;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -25,30 +26,46 @@ final class Sender {
 	) {}
 
 	/**
-	 * Sends one row. Trouble of this image alone is written into its row.
+	 * Sends one row. Trouble of this image alone is written into its row, whatever it is: a filter of another plugin that
+	 * throws stops nobody else. The attempt is counted first; one that kills PHP leaves its mark in the row.
 	 *
 	 * @throws Sidecar_Error When the trouble concerns every image; the row then stays as it is.
 	 */
 	public function send( Request_Row $row ): void {
+		if ( Request_Store::INTERRUPTED === $row->error_code && $row->attempts >= Retry_Policy::MAX_CRASHES ) {
+			$this->give_up_on_interrupted( $row );
+			return;
+		}
+		if ( ! $this->store->begin( $row, time() + Retry_Policy::after_crash_seconds( $row->attempts + 1 ) ) ) {
+			return;
+		}
+		try {
+			$this->send_begun( $row );
+		} catch ( Rendition_Error $error ) {
+			$this->fail( $row, new Sidecar_Error( $error->error, $error->getMessage(), 0, $error->retryable ) );
+		} catch ( Sidecar_Error $error ) {
+			if ( $error->concerns_all() || Sidecar_Error::NOT_CONFIGURED === $error->error ) {
+				$this->store->give_back( $row );
+				throw $error;
+			}
+			$this->fail( $row, $error );
+		} catch ( Throwable $error ) {
+			$this->fail( $row, Sidecar_Error::of_this_site( $error ) );
+		}
+	}
+
+	/** @throws Sidecar_Error|Rendition_Error */
+	private function send_begun( Request_Row $row ): void {
 		$attachment = get_post( $row->attachment_id );
 		if ( ! $attachment instanceof WP_Post || 'attachment' !== $attachment->post_type ) {
-			$this->store->remove( $row->attachment_id );
+			$this->store->forget( $row->attachment_id );
 			return;
 		}
 		if ( 'trash' === $attachment->post_status || ! wp_attachment_is_image( $attachment ) ) {
 			$this->skip( $row, 'NOT_AN_IMAGE', __( 'Not an image, or in the trash.', 'altsmith' ) );
 			return;
 		}
-		try {
-			$this->hand_over( $row, $attachment );
-		} catch ( Rendition_Error $error ) {
-			$this->fail( $row, new Sidecar_Error( $error->error, $error->getMessage(), 0, $error->retryable ) );
-		} catch ( Sidecar_Error $error ) {
-			if ( $error->concerns_all() || Sidecar_Error::NOT_CONFIGURED === $error->error ) {
-				throw $error;
-			}
-			$this->fail( $row, $error );
-		}
+		$this->hand_over( $row, $attachment );
 	}
 
 	/** @throws Sidecar_Error|Rendition_Error */
@@ -58,9 +75,9 @@ final class Sender {
 		if ( ! $this->client->has_image( $sha256 ) ) {
 			$this->client->put_image( $sha256, $rendition->bytes, $rendition->media_type );
 		}
-		$job = $this->create_job( $row, Job_Request::body( $row, $attachment, $sha256 ) );
-		$this->store->change(
-			$attachment->ID,
+		$job  = $this->create_job( $row, Job_Request::body( $row, $attachment, $sha256 ) );
+		$kept = $this->store->change_begun(
+			$row,
 			array(
 				'status'          => Request_Status::SENT,
 				'image_sha256'    => $sha256,
@@ -70,12 +87,24 @@ final class Sender {
 				'error_message'   => '',
 			)
 		);
+		if ( ! $kept ) {
+			$this->leave_alone( $row, $job['id'] );
+			return;
+		}
 		if ( 'failed' === $job['state'] || 'cancelled' === $job['state'] ) {
 			$this->ask_again( $job, $row );
 		}
 		// The same image was described before: the feed has told it already and will not tell it again.
 		if ( is_string( $job['suggestion_id'] ?? null ) ) {
 			$this->intake->accept( $this->client->suggestion( $job['suggestion_id'] ), true );
+		}
+	}
+
+	/** The row changed while its image was on the way: deleted, then the job is cancelled; asked for anew, then that is sent next. */
+	private function leave_alone( Request_Row $row, string $job_id ): void {
+		$now = $this->store->find( $row->attachment_id );
+		if ( null === $now || Request_Status::GONE === $now->status ) {
+			$this->store->note_orphan( $row->attachment_id, $job_id );
 		}
 	}
 
@@ -115,11 +144,10 @@ final class Sender {
 	private function fail( Request_Row $row, Sidecar_Error $error ): void {
 		$attempts = $row->attempts + 1;
 		$given_up = Retry_Policy::gives_up( $error, $attempts );
-		$this->store->change(
-			$row->attachment_id,
+		$this->store->change_begun(
+			$row,
 			array(
 				'status'          => $given_up ? Request_Status::FAILED : Request_Status::QUEUED,
-				'attempts'        => $attempts,
 				'next_attempt_at' => time() + Retry_Policy::row_delay_seconds( $attempts, $error->retry_after, wp_rand( 0, 1000 ) / 1000 ),
 				'error_code'      => $error->error,
 				'error_message'   => $error->getMessage(),
@@ -127,7 +155,20 @@ final class Sender {
 		);
 	}
 
+	/** PHP ended in the middle of this image each time: memory, a time limit, or a stopped server. */
+	private function give_up_on_interrupted( Request_Row $row ): void {
+		$this->store->change_while(
+			$row->attachment_id,
+			array(
+				'status'        => Request_Status::FAILED,
+				/* translators: %d: number of attempts */
+				'error_message' => sprintf( __( 'PHP stopped %d times while this image was being prepared; most often the memory limit is too low for its size.', 'altsmith' ), $row->attempts ),
+			),
+			array( 'status' => Request_Status::QUEUED, 'attempts' => $row->attempts )
+		);
+	}
+
 	private function skip( Request_Row $row, string $code, string $sentence ): void {
-		$this->store->change( $row->attachment_id, array( 'status' => Request_Status::SKIPPED, 'error_code' => $code, 'error_message' => $sentence ) );
+		$this->store->change_begun( $row, array( 'status' => Request_Status::SKIPPED, 'error_code' => $code, 'error_message' => $sentence ) );
 	}
 }

@@ -10,6 +10,7 @@ use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Throwable;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -55,6 +56,8 @@ final class Worker {
 			return $result;
 		}
 		$result['ran'] = true;
+		// A fatal error runs no `finally`; what waits behind the image that caused it need not wait for the lock to run out.
+		register_shutdown_function( array( $lock, 'release' ) );
 		try {
 			$this->work( $lock, microtime( true ) + $seconds, $wait, $result['sent'] );
 			$this->pause->end();
@@ -62,6 +65,10 @@ final class Worker {
 		} catch ( Sidecar_Error $error ) {
 			$this->pause->begin( $error );
 			$result['error'] = $error->getMessage();
+		} catch ( Throwable $error ) {
+			$told = Sidecar_Error::of_this_site( $error );
+			$this->pause->begin( $told );
+			$result['error'] = $told->getMessage();
 		} finally {
 			$lock->release();
 		}

@@ -4,9 +4,9 @@ declare( strict_types=1 );
 namespace Altsmith\Upload;
 
 use Altsmith\Settings;
-use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Loopback;
+use Throwable;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -57,15 +57,7 @@ final class Request_On_Upload {
 
 	/** The row outlives its attachment until the sidecar has been told, when there is anything to tell. */
 	public function forget( int $attachment_id ): void {
-		$row = $this->store->find( $attachment_id );
-		if ( null === $row ) {
-			return;
-		}
-		if ( '' === $row->job_id && '' === $row->suggestion_id ) {
-			$this->store->remove( $attachment_id );
-			return;
-		}
-		$this->store->change( $attachment_id, array( 'status' => Request_Status::GONE ) );
+		$this->store->forget( $attachment_id );
 	}
 
 	/** Whether an attachment is something to caption. The file itself is only looked at when it is sent. */
@@ -77,6 +69,10 @@ final class Request_On_Upload {
 		 * @param bool $wanted
 		 * @param int  $attachment_id
 		 */
-		return (bool) apply_filters( 'altsmith_should_request', $wanted, $attachment_id );
+		try {
+			return (bool) apply_filters( 'altsmith_should_request', $wanted, $attachment_id );
+		} catch ( Throwable ) {
+			return $wanted; // The upload must not fail because of somebody's opinion about it.
+		}
 	}
 }

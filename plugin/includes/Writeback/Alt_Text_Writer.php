@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Writeback;
 
 use Altsmith\Storage\Lock;
+use Throwable;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -66,7 +67,18 @@ final class Alt_Text_Writer {
 		$filtered = apply_filters( 'altsmith_before_write', $request->alt_text, $id, $request->provenance );
 		$new      = is_string( $filtered ) && ! $request->decorative ? $filtered : $request->alt_text;
 		// get_post_meta() unserialises what it reads: such a text, written as it is, would come back as an object.
-		if ( ! $live->replace( (string) maybe_serialize( $new ) ) ) {
+		$late = null;
+		try {
+			$done = $live->replace( (string) maybe_serialize( $new ) );
+		} catch ( Throwable $error ) {
+			// A hook of another plugin; the text may be written all the same, and then it needs its provenance.
+			$late = $error;
+			$done = Alt_Text_Meta::read( $id )->text() === $new;
+		}
+		if ( ! $done && null !== $late ) {
+			throw $late;
+		}
+		if ( ! $done ) {
 			$now = Alt_Text_Meta::read( $id )->text();
 			return new Write_Result( Write_Result::CONFLICT, $now, $now );
 		}
@@ -77,12 +89,17 @@ final class Alt_Text_Writer {
 			'decorative_before' => Provenance::is_decorative( $id ),
 			'decorative_after'  => $request->decorative,
 		);
-		$post  = get_post( $id );
+		// Before anything that other plugins have a hand in: a text without its entry would look like somebody else's.
+		Provenance::push( $id, $entry );
+		Provenance::set_decorative( $id, $request->decorative );
+		if ( null !== $late ) {
+			throw $late;
+		}
+		$post = get_post( $id );
 		if ( $post instanceof WP_Post && ! $request->decorative ) {
 			$entry['texts'] = $this->texts->write( $post, $request->values );
+			Provenance::replace_latest( $id, $entry );
 		}
-		Provenance::set_decorative( $id, $request->decorative );
-		Provenance::push( $id, $entry );
 		/**
 		 * An alt text was written, or taken back.
 		 *

@@ -38,6 +38,14 @@ final class Provenance {
 		update_post_meta( $attachment_id, self::KEY, wp_slash( array_slice( $all, -self::MAX_ENTRIES ) ) );
 	}
 
+	/** @param array<string, mixed> $entry The latest one, with more in it. */
+	public static function replace_latest( int $attachment_id, array $entry ): void {
+		$all = self::all( $attachment_id );
+		array_pop( $all );
+		$all[] = $entry;
+		update_post_meta( $attachment_id, self::KEY, wp_slash( $all ) );
+	}
+
 	public static function drop_latest( int $attachment_id ): void {
 		$all = array_slice( self::all( $attachment_id ), 0, -1 );
 		if ( array() === $all ) {

@@ -18,6 +18,7 @@ final class Screen_RightsTest extends Sidecar_Test_Case {
 
 	protected function setUp(): void {
 		parent::setUp();
+		$this->needs_wp_admin();
 		foreach ( array( 'contributor' => 'contributor', 'owner' => 'author' ) as $login => $role ) {
 			wp_insert_user( array( 'user_login' => $login, 'user_pass' => 'x', 'user_email' => "$login@example.test", 'role' => $role ) );
 		}

@@ -44,6 +44,7 @@ final class Placement_IndexTest extends Wp_Test_Case {
 	}
 
 	public function test_revisions_and_autosaves_are_not_listed(): void {
+		require_once ABSPATH . 'wp-admin/includes/post.php';
 		$post = $this->post( $this->block() );
 		wp_update_post( array( 'ID' => $post, 'post_title' => 'another title' ) );
 		wp_create_post_autosave( array( 'post_ID' => $post, 'post_type' => 'post', 'post_content' => wp_slash( $this->block() . 'x' ), 'post_title' => 't', 'post_excerpt' => '' ) );

@@ -38,6 +38,7 @@ final class Fake_Sidecar {
 			str_starts_with( $path, '/v1/images/' ) => $this->image( $method, substr( $path, 11 ), $body ),
 			'POST /v1/jobs' === "$method $path" => $this->job( $data ),
 			1 === preg_match( '#^/v1/jobs/([^/]+)$#', $path, $m ) => isset( $this->jobs[ $m[1] ] ) ? self::reply( 200, array( 'job' => $this->jobs[ $m[1] ] ) ) : self::error( 404, 'NOT_FOUND' ),
+			1 === preg_match( '#^/v1/jobs/([^/]+)/cancel$#', $path, $m ) => $this->cancel( $m[1] ),
 			str_starts_with( $path, '/v1/changes' ) => $this->change_page( $path ),
 			1 === preg_match( '#^/v1/suggestions/([^/]+)$#', $path, $m ) => $this->found( $m[1], fn() => null ),
 			1 === preg_match( '#^/v1/suggestions/([^/]+)/decision$#', $path, $m ) => $this->found( $m[1], fn() => $this->decide( $m[1], $data ) ),
@@ -137,6 +138,17 @@ final class Fake_Sidecar {
 			'current'       => $request['current'],
 		);
 		return self::reply( 202, array( 'job' => $this->jobs[ $id ] ) );
+	}
+
+	private function cancel( string $id ): array {
+		if ( ! isset( $this->jobs[ $id ] ) ) {
+			return self::error( 404, 'NOT_FOUND' );
+		}
+		if ( ! in_array( $this->jobs[ $id ]['state'], array( 'waiting', 'running', 'cancelled' ), true ) ) {
+			return self::error( 409, 'JOB_NOT_POSSIBLE' );
+		}
+		$this->jobs[ $id ]['state'] = 'cancelled';
+		return self::reply( 200, array( 'job' => $this->jobs[ $id ] ) );
 	}
 
 	private function suggest( array $job, string $text ): void {
