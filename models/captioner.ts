@@ -23,6 +23,8 @@ export interface ModelInfo {
   readonly precision: 'fp32' | 'fp16' | 'int8' | 'int8-vnni' | 'remote';
   /** True for `mini`: good enough to show the way, not to publish from. */
   readonly demonstration: boolean;
+  /** Whether `confidence` was measured for this model; else it only rises with the model's own certainty. */
+  readonly calibrated: boolean;
   readonly canAnswer: boolean;
   /** False for a model that only answers questions; absent: it writes captions. */
   readonly canCaption?: boolean;
@@ -74,7 +76,7 @@ export interface Label {
 export interface Caption {
   /** Best first, at least one. */
   readonly candidates: readonly [Candidate, ...Candidate[]];
-  /** 0..1, calibrated for this model: sort and badge by it, never hide by it. */
+  /** 0..1, rising with the model's certainty; a share of good sentences only where `ModelInfo.calibrated`. Sort by it, never hide by it. */
   readonly confidence: number;
   readonly labels: readonly Label[];
   /** What the classifier is sure to see where the sentence names nothing of the kind: the safer text. */

@@ -45,6 +45,7 @@ export class EncoderDecoderCaptioner implements Captioner {
       id: manifest.id,
       precision: manifest.precision,
       demonstration: manifest.demonstration,
+      calibrated: manifest.confidence_calibrated,
       canAnswer: manifest.graphs.question !== null,
       // Its decoder was trained to look at what the question encoder made of the picture, never at the picture itself.
       ...(manifest.graphs.question === null ? {} : { canCaption: false }),

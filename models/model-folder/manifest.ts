@@ -91,6 +91,8 @@ export const Manifest = z.object({
     .default(null),
   /** Points [mean log-probability, confidence], rising; between them straight lines. */
   confidence: z.array(z.tuple([z.number(), z.number()])).min(2),
+  /** Whether the points were measured. Folders written before this field did not say; no BLIP was. */
+  confidence_calibrated: z.boolean().default(false),
   session: z.object({
     /** Set for weight-only int8: the DequantizeLinear nodes fold at load. */
     disable_quant_qdq: z.boolean(),

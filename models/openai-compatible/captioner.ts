@@ -35,6 +35,7 @@ export class OpenAiCompatibleCaptioner implements Captioner {
       id: server.model,
       precision: 'remote',
       demonstration: false,
+      calibrated: false,
       canAnswer: true,
       canPrompt: false,
       address: server.address,

@@ -4,6 +4,7 @@ import { AppError, isErrorCode } from '../errors';
 import type { CaptionEngine, EngineResult } from './engine';
 import { captionOf } from './engine-result';
 import type { EngineSlots } from './engine-slots';
+import { modelRefOf } from './model-ref';
 import { SUGGESTION_SETTINGS } from './settings';
 import { composeTexts } from './text/compose';
 
@@ -63,8 +64,7 @@ function engineOptions(options: CaptionOptions) {
 }
 
 function replyOf(result: EngineResult): CaptionReply | AnswerReply {
-  const { id, precision, demonstration } = result.model;
-  const common = { model: { id, precision, demonstration }, timings: result.timingsMs };
+  const common = { model: modelRefOf(result.model), timings: result.timingsMs };
   if (result.answer !== null) {
     const { text, confidence, tokens } = result.answer;
     return { answer: text, confidence, tokens: tokens.length, ...common };

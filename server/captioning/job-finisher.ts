@@ -5,6 +5,7 @@ import type { SuggestionStore } from '../review/suggestion-store';
 import type { Storage } from '../storage/database';
 import type { CaptionResult } from './engine-result';
 import type { ResultStore } from './result-store';
+import { modelRefOf } from './model-ref';
 import { composeTexts } from './text/compose';
 import { duplicateTextFlag } from './text/flags';
 
@@ -33,7 +34,6 @@ export class JobFinisher {
     const { context, current, locale, fields } = claim.work;
     const texts = composeTexts({ caption, readings, image, context, current, locale, fields, model: result.model });
     const { images, results, suggestions, autoApproveFrom } = this.parts.storesOf(claim.siteId);
-    const { id, precision, demonstration } = result.model;
     return this.parts.storage.transaction(() => {
       const twins = suggestions.countOthersWithText(claim.imageSha256, texts.fields.alt_text);
       const duplicate = duplicateTextFlag(twins);
@@ -47,10 +47,10 @@ export class JobFinisher {
         alternatives: texts.alternatives,
         confidence: texts.confidence,
         flags: duplicate === null ? texts.flags : [...texts.flags, duplicate],
-        model: { id, precision, demonstration },
+        model: modelRefOf(result.model),
         current: current ?? {},
       });
-      this.parts.queue.complete(claim, { suggestionId: suggestion.id, modelId: id });
+      this.parts.queue.complete(claim, { suggestionId: suggestion.id, modelId: result.model.id });
       results.put(claim.imageSha256, result);
       if (hasThumbnail) images.markThumbnail(claim.imageSha256);
       return suggestions.autoApprove(suggestion, autoApproveFrom);

@@ -40,6 +40,7 @@ const ModelInfo = z.object({
   id: z.string(),
   precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'remote']),
   demonstration: z.boolean(),
+  calibrated: z.boolean().default(false),
   canAnswer: z.boolean(),
   canCaption: z.boolean().exactOptional(),
   canPrompt: z.boolean().exactOptional(),

@@ -1,4 +1,5 @@
 import type { CaptionEngine, EngineState } from '../captioning/engine';
+import { modelRefOf } from '../captioning/model-ref';
 import { CATALOGUE, type ErrorCode } from '../errors';
 import type { Health } from '../http/services';
 
@@ -25,7 +26,7 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
   const { model } = state;
   return {
     ready: problems.length === 0,
-    model: model && { id: model.id, precision: model.precision, demonstration: model.demonstration },
+    model: model && modelRefOf(model),
     abilities: model && { answer: model.canAnswer, prompt: model.canPrompt ?? true },
     bytesAlsoGoTo: state.sendsTo ?? model?.address ?? around.workersSendTo,
     secondsPerImage: state.secondsPerImage,

@@ -27,7 +27,7 @@ export type SiteLimitsChange = z.infer<typeof SiteLimitsChange>;
 export const Site = z.object({
   id: Id,
   name: z.string(),
-  /** Suggestions of a model that is no demonstration are approved from this confidence on; null: never by themselves. */
+  /** Suggestions of a model whose confidence was measured, and that is no demonstration, are approved from here on; null: never by themselves. */
   auto_approve_from: z.number().min(0).max(1).nullable(),
   limits: SiteLimits,
   created_at: Timestamp,

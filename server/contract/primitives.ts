@@ -24,10 +24,14 @@ export const Subject = z.strictObject({
 });
 export type Subject = z.infer<typeof Subject>;
 
-/** Which model wrote a text. A `demonstration` model is never approved automatically. */
+/**
+ * Which model wrote a text. What a `demonstration` model wrote, or one whose confidence nobody measured (not `calibrated`), is never
+ * approved automatically.
+ */
 export const ModelRef = z.object({
   id: z.string(),
   precision: z.string(),
   demonstration: z.boolean(),
+  calibrated: z.boolean().default(false),
 });
 export type ModelRef = z.infer<typeof ModelRef>;

@@ -6,6 +6,8 @@ export const WorkerModel = z.object({
   id: z.string().min(1).max(200),
   precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'remote']),
   demonstration: z.boolean(),
+  /** Left out by workers of earlier versions. */
+  calibrated: z.boolean().default(false),
   canAnswer: z.boolean(),
   canCaption: z.boolean().exactOptional(),
   canPrompt: z.boolean().exactOptional(),

@@ -5,7 +5,7 @@ import type { Storage } from '../storage/database';
 
 /** What an administrator may set for one site. */
 export const SiteSettings = z.object({
-  /** Approve a fresh suggestion of a model that is not a demonstration, when its confidence is at least this. */
+  /** Approve a fresh suggestion of a calibrated model that is no demonstration, when its confidence is at least this. */
   auto_approve_from: z.number().min(0).max(1).nullable().default(null),
   limits: SiteLimits.default(SiteLimits.parse({})),
 });

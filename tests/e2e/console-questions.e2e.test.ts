@@ -99,7 +99,14 @@ test('a sidecar whose model is not there says so on every page, with what to do'
 test('when the bytes go to another server as well, the privacy line says so', async () => {
   const { page } = browser;
   const address = 'http://192.0.2.7:11434';
-  sidecar.engine.model = { id: 'llava', precision: 'remote', demonstration: false, canAnswer: true, address };
+  sidecar.engine.model = {
+    id: 'llava',
+    precision: 'remote',
+    demonstration: false,
+    calibrated: false,
+    canAnswer: true,
+    address,
+  };
   await browser.go('Try');
   await page.locator('.privacy-warn', { hasText: `and from there to the model server ${address} as well.` }).waitFor();
   await page.locator('input[type=file]').setInputFiles(PHOTOGRAPH);

@@ -7,7 +7,7 @@ import type { CaptionEngine, EngineRequest, EngineResult, EngineState } from '..
 
 /** A captioner whose words depend on nothing but the bytes, so that a test can say what must come out. */
 export class FakeEngine implements CaptionEngine {
-  model: ModelInfo = { id: 'fake', precision: 'fp32', demonstration: false, canAnswer: true };
+  model: ModelInfo = { id: 'fake', precision: 'fp32', demonstration: false, calibrated: true, canAnswer: true };
   ready = true;
   problem: EngineState['problem'] = null;
   confidence = 0.9;

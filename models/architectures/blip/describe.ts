@@ -108,6 +108,7 @@ export function describeBlip(
       ? { original_start: text.bos_token_id + 1, original_longest: 35, original_preset: 'original' }
       : null,
     confidence: CONFIDENCE,
+    confidence_calibrated: false,
     session: { disable_quant_qdq: false },
   };
 }

@@ -82,6 +82,7 @@ function manifestOf(a: MiniArchitecture, precision: MiniPrecision): Omit<Manifes
     question: null,
     second_opinion: SECOND_OPINION,
     confidence: CONFIDENCE,
+    confidence_calibrated: true,
     session: { disable_quant_qdq: precision === 'int8' },
   };
 }

@@ -31,6 +31,7 @@ final class Suggestion {
 				'id'            => Plain_Text::from_machine( $raw['model']['id'], 100 ),
 				'precision'     => Plain_Text::from_machine( $raw['model']['precision'], 20 ),
 				'demonstration' => (bool) $raw['model']['demonstration'],
+				'calibrated'    => true === ( $raw['model']['calibrated'] ?? false ),
 			),
 			'current'      => array( 'alt_text' => is_string( $raw['current']['alt_text'] ?? null ) ? $raw['current']['alt_text'] : null ),
 			'values'       => is_array( $raw['values'] ) ? self::decided_values( $raw['values'] ) : null,

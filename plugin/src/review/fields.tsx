@@ -93,7 +93,7 @@ export const FIELDS: Field<Suggestion>[] = [
     })),
     filterBy: { operators: ['is'] },
     getValue: ({ item }) => item.confidence,
-    render: ({ item }) => <>{item.model.precision === 'remote' ? '–' : `${Math.round(item.confidence * 100)} %`}</>,
+    render: ({ item }) => <>{item.model.calibrated ? `${Math.round(item.confidence * 100)} %` : '–'}</>,
   },
   {
     id: 'run',

@@ -171,6 +171,24 @@ function Follows({ suggestion }: { readonly suggestion: Suggestion }) {
   );
 }
 
+/** Who wrote the text, and how sure that model was where its confidence says something. */
+function writtenBy(model: Suggestion['model'], confidence: number): string {
+  if (model.precision === 'remote') {
+    /* translators: %s: model name */
+    return sprintf(__('Written by %s on another server, which tells no confidence.', 'altsmith'), model.id);
+  }
+  if (!model.calibrated) {
+    /* translators: %s: model name */
+    return sprintf(__('Written by %s, whose confidence was not measured.', 'altsmith'), model.id);
+  }
+  return sprintf(
+    /* translators: 1: model name, 2: a percentage */
+    __('Written by %1$s, confidence %2$d %%.', 'altsmith'),
+    model.id,
+    Math.round(confidence * 100),
+  );
+}
+
 function Reasons({ suggestion }: { readonly suggestion: Suggestion }) {
   const { model, confidence, state } = suggestion;
   return (
@@ -191,15 +209,7 @@ function Reasons({ suggestion }: { readonly suggestion: Suggestion }) {
         <li key={flag.code}>{flag.message}</li>
       ))}
       <li>
-        {model.precision === 'remote'
-          ? /* translators: %s: model name */
-            sprintf(__('Written by %s on another server, which tells no confidence.', 'altsmith'), model.id)
-          : sprintf(
-              /* translators: 1: model name, 2: a percentage */
-              __('Written by %1$s, confidence %2$d %%.', 'altsmith'),
-              model.id,
-              Math.round(confidence * 100),
-            )}{' '}
+        {writtenBy(model, confidence)}{' '}
         {model.demonstration ? __('This model is for demonstration only.', 'altsmith') : null}
       </li>
     </ul>

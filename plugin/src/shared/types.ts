@@ -26,7 +26,13 @@ export interface Suggestion {
   readonly alternatives: readonly string[];
   readonly confidence: number;
   readonly flags: readonly Flag[];
-  readonly model: { readonly id: string; readonly precision: string; readonly demonstration: boolean };
+  readonly model: {
+    readonly id: string;
+    readonly precision: string;
+    readonly demonstration: boolean;
+    /** Whether the confidence was measured for this model. */
+    readonly calibrated: boolean;
+  };
   readonly reason: string;
   readonly decided_by: { readonly id: string; readonly name: string } | null;
   readonly can_undo: boolean;

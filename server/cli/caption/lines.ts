@@ -1,4 +1,5 @@
 import type { EngineResult } from '../../captioning/engine';
+import { modelRefOf } from '../../captioning/model-ref';
 import type { Readings } from '../../contract/worker';
 import type { AppError, ErrorCode } from '../../errors';
 
@@ -6,10 +7,6 @@ const round = (value: number, digits: number) => Number(value.toFixed(digits));
 
 function timings({ decode, vision, text, total }: EngineResult['timingsMs']) {
   return { decode: round(decode, 1), vision: round(vision, 1), text: round(text, 1), total: round(total, 1) };
-}
-
-function modelOf({ id, precision, demonstration }: EngineResult['model']) {
-  return { id, precision, demonstration };
 }
 
 /**
@@ -23,7 +20,7 @@ export function captionTexts({ candidates, second_opinion }: Readings): { altTex
 }
 
 function jsonOf(file: string, result: EngineResult): Record<string, unknown> {
-  const rest = { timings_ms: timings(result.timingsMs), model: modelOf(result.model) };
+  const rest = { timings_ms: timings(result.timingsMs), model: modelRefOf(result.model) };
   const { caption, readings, answer } = result;
   if (caption === null || readings === null) {
     const { text, tokens, confidence } = answer ?? { text: '', tokens: [], confidence: 0 };

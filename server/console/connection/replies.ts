@@ -17,7 +17,7 @@ export function pageOf<T>(item: Check<T>): Check<Page<T>> {
   return shape<Page<T>>({ items: listOf(item), next: orNull(isText) });
 }
 
-const modelRef = shape<ModelRef>({ id: isText, precision: isText, demonstration: isTruth });
+const modelRef = shape<ModelRef>({ id: isText, precision: isText, demonstration: isTruth, calibrated: isTruth });
 const subject = shape<Subject>({ type: isText, id: isText });
 const timings = shape<Timings>({ decode: isNumber, vision: isNumber, text: isNumber, total: isNumber });
 

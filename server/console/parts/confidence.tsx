@@ -7,18 +7,26 @@ const LEVELS = [
   { below: Infinity, word: 'High', tone: 'good' },
 ] as const;
 
-/** A model on another server gives none; the number in its place only keeps it in the middle of the list. */
-const isKnown = (model: ModelRef) => model.precision !== 'remote';
+/**
+ * A model on another server gives none; the number in its place only keeps it in the middle of the list. That of a model whose
+ * confidence nobody measured sorts its own texts, and says no more.
+ */
+function unknownBecause(model: ModelRef): string | null {
+  if (model.precision === 'remote') return 'not known';
+  return model.calibrated ? null : 'not measured';
+}
 
 export function confidenceInWords(confidence: number, model: ModelRef): string {
-  if (!isKnown(model)) return 'not known';
+  const unknown = unknownBecause(model);
+  if (unknown !== null) return unknown;
   const level = LEVELS.find((one) => confidence < one.below) ?? LEVELS[2];
   return `${level.word} (${Math.round(confidence * 100)} %)`;
 }
 
 /** 0..1 in a word, a number and a bar. It sorts; it never hides. */
 export function Confidence({ value, model }: { value: number; model: ModelRef }) {
-  if (!isKnown(model)) return <span class="confidence fine">Confidence: this model tells none</span>;
+  const unknown = unknownBecause(model);
+  if (unknown !== null) return <span class="confidence fine">Confidence: {unknown}</span>;
   const level = LEVELS.find((one) => value < one.below) ?? LEVELS[2];
   return (
     <span class="confidence">

@@ -19,7 +19,7 @@ function row({ name, reply, error }: Picture): string[] {
     name,
     reply.alt_text,
     reply.caption,
-    reply.model.precision === 'remote' ? '' : String(reply.confidence),
+    reply.model.calibrated ? String(reply.confidence) : '',
     reply.flags.map((flag) => flag.code).join(' '),
     (reply.timings.total / 1000).toFixed(3),
     `${reply.model.id} ${reply.model.precision}`,

@@ -56,7 +56,7 @@ test('with --json each line holds what the contract promises', () => {
     caption: 'a close up of a cat',
     alt_text: 'A close up of a cat',
     tokens: [18, 722, 152, 111, 18, 749],
-    model: { id: 'mini', precision: 'int8', demonstration: true },
+    model: { id: 'mini', precision: 'int8', demonstration: true, calibrated: true },
   });
   expect(line.confidence).toBeGreaterThan(0.35);
   expect(line.alternatives).toHaveLength(2);

@@ -41,7 +41,7 @@ const reply: CaptionReply = {
   flags: [],
   seo: { title: null, caption: null, description: null, keywords: null, file_name: null },
   tokens: 2,
-  model: { id: 'fake', precision: 'fp32', demonstration: false },
+  model: { id: 'fake', precision: 'fp32', demonstration: false, calibrated: false },
   timings: { decode: 0, vision: 0, text: 0, total: 0 },
 };
 

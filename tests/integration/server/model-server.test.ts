@@ -55,7 +55,7 @@ test('a suggestion says which model wrote it, and the status where the bytes wen
   expect(await suggestionOf(await submit())).toMatchObject({
     state: 'pending',
     fields: { alt_text: 'A red bus in front of a church' },
-    model: { id: 'big-model', precision: 'remote', demonstration: false },
+    model: { id: 'big-model', precision: 'remote', demonstration: false, calibrated: false },
   });
   expect(stub.asked.at(-1)!.headers.authorization).toBe(`Bearer ${KEY}`);
   expect(await status()).toMatchObject({

@@ -42,7 +42,7 @@ describe('altsmith models', () => {
     expect(JSON.parse(said.out)).toMatchObject({
       caption: expect.any(String),
       tokens: expect.any(Array),
-      model: { id: 'tiny-blip', precision, demonstration: false },
+      model: { id: 'tiny-blip', precision, demonstration: false, calibrated: false },
     });
   });
 
@@ -62,7 +62,12 @@ describe('altsmith models', () => {
     expect(verified.out).toContain('3 published cases skipped');
     expect(verified.out).toContain('Not compared: fp32 is the exact model.');
     const said = await altsmith('caption', PICTURE, '--json');
-    expect(JSON.parse(said.out).model).toEqual({ id: 'blip-base', precision: 'fp32', demonstration: false });
+    expect(JSON.parse(said.out).model).toEqual({
+      id: 'blip-base',
+      precision: 'fp32',
+      demonstration: false,
+      calibrated: false,
+    });
   });
 
   it('verify fails when the published picture gets other words', async () => {

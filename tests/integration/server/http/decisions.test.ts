@@ -106,7 +106,7 @@ describe('the list', () => {
 });
 
 describe('a site whose owner lets sure suggestions through', () => {
-  test('a human text, a flag or a demonstration model still waits for a person', async () => {
+  test('a human text, a flag, a demonstration model or one nobody measured still waits for a person', async () => {
     const owner = await TestSidecar.start();
     try {
       const { SiteStore } = await import('../../../../server/sites/site-store');
@@ -129,6 +129,8 @@ describe('a site whose owner lets sure suggestions through', () => {
       owner.engine.confidence = 0.9;
       owner.engine.model = { ...owner.engine.model, demonstration: true };
       expect((await owner.suggest(samplePng(5), '5')).state).toBe('pending');
+      owner.engine.model = { ...owner.engine.model, demonstration: false, calibrated: false };
+      expect(await owner.suggest(samplePng(6), '6')).toMatchObject({ state: 'pending', model: { calibrated: false } });
     } finally {
       await owner.remove();
     }

@@ -42,7 +42,7 @@ test('a picture becomes a job, the job a suggestion, the suggestion an approved 
     job_id: posted.body.job.id,
     current,
     values: null,
-    model: { id: 'fake', precision: 'fp32', demonstration: false },
+    model: { id: 'fake', precision: 'fp32', demonstration: false, calibrated: true },
   });
   const words = fakeCaption(image.bytes);
   expect(suggestion.fields.alt_text).toBe(words.charAt(0).toUpperCase() + words.slice(1));

@@ -11,7 +11,7 @@ const reply: CaptionReply = {
   flags: [{ code: 'linked', message: 'The image is a link.' }],
   seo: { title: null, caption: null, description: null, keywords: null, file_name: null },
   tokens: 6,
-  model: { id: 'mini', precision: 'int8', demonstration: true },
+  model: { id: 'mini', precision: 'int8', demonstration: true, calibrated: true },
   timings: { decode: 1, vision: 2, text: 3, total: 1234 },
 };
 

@@ -20,7 +20,7 @@ function aSuggestion(patch: Partial<Suggestion> = {}): Suggestion {
     alternatives: [],
     confidence: 0.5,
     flags: [],
-    model: { id: 'mini', precision: 'int8', demonstration: true },
+    model: { id: 'mini', precision: 'int8', demonstration: true, calibrated: true },
     current: {},
     values: null,
     reason: null,

@@ -44,6 +44,7 @@ describe('a converted checkpoint', () => {
       version: 1,
       id: 'checkpoint',
       demonstration: false,
+      confidence_calibrated: false,
       dims: { image_size: 32, image_tokens: 17, layers: 2, heads: 2, head_size: 16, vocabulary: 176, positions: 64 },
       tokens: { start: 174, end: 3, unknown: 1, classify: 2, separate: 3 },
       default_preset: 'hf',

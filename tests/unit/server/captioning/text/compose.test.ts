@@ -24,7 +24,7 @@ function anInput(over: Omit<Partial<ComposeInput>, 'caption'> & { caption?: Part
     current: null,
     locale: null,
     fields: null,
-    model: { id: 'mini', precision: 'int8', demonstration: true, canAnswer: false },
+    model: { id: 'mini', precision: 'int8', demonstration: true, calibrated: true, canAnswer: false },
     ...over,
     caption,
     readings: readCaption(caption),
