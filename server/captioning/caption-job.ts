@@ -1,6 +1,7 @@
 import { withAnySignal } from '../any-signal';
 import { existsSync, renameSync } from 'node:fs';
 import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
+import { guarded } from '../background';
 import { AppError, toAppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import type { Logger } from '../logger';
@@ -59,9 +60,14 @@ interface Attempt {
 async function work(parts: CaptionJobParts, claim: Claim, attempt: Attempt): Promise<JobOutcome> {
   const { stopping, engineIsFree, logger } = attempt;
   const lost = new AbortController();
-  const renewal = setInterval(() => {
-    if (!keepsLease(parts, claim, logger)) lost.abort();
-  }, parts.queue.leaseMs / RENEWALS_A_LEASE);
+  const renew = () => {
+    if (!parts.queue.renew(claim)) lost.abort();
+  };
+  // A full or busy disk for a moment: the lease still has three quarters to go, and the fence decides in the end.
+  const notRenewed = (error: unknown) => {
+    logger.warn({ err: error }, 'lease not renewed');
+  };
+  const renewal = setInterval(guarded(renew, notRenewed), parts.queue.leaseMs / RENEWALS_A_LEASE);
   try {
     await withAnySignal([lost.signal, stopping], (signal) => runAndFinish(parts, claim, engineIsFree, signal));
     return 'done';
@@ -70,16 +76,6 @@ async function work(parts: CaptionJobParts, claim: Claim, attempt: Attempt): Pro
     return await settle(parts, claim, { thrown, stopping, lost: lost.signal, logger });
   } finally {
     clearInterval(renewal);
-  }
-}
-
-function keepsLease(parts: CaptionJobParts, claim: Claim, logger: Logger): boolean {
-  try {
-    return parts.queue.renew(claim);
-  } catch (error) {
-    // A full or busy disk for a moment: the lease still has three quarters to go, and the fence decides in the end.
-    logger.warn({ err: error }, 'lease not renewed');
-    return true;
   }
 }
 

@@ -3,6 +3,7 @@ import { openCaptioner } from '../../models/open-captioner';
 import type { Captioner } from '../../models/captioner';
 import { ModelError } from '../../models/model-error';
 import { openOpenAiCompatible } from '../../models/openai-compatible/captioner';
+import { inBackground } from '../background';
 import { AppError, toAppError, type ErrorCode } from '../errors';
 import { decodeBytes, prepareDecoder, writeThumbnail } from './decode-image';
 import { encodeJpeg } from './encode-jpeg';
@@ -128,9 +129,18 @@ function tellMemory(): void {
 
 // Requests to the sidecar, and the website on the same machine, come before pictures: whatever is idle is still ours.
 // The threads that are started from here on inherit it.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+try {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+} catch {
+  // Refused, for instance by `SystemCallFilter=~@resources` of a systemd unit: then it runs as fast as everybody else.
+}
 const worker = new Worker();
-process.on('message', (message) => void worker.receive(ToWorker.parse(message)));
+// What `receive` does not make an answer of is a bug: the parent sees the process end, and starts another.
+const endOfProcess = (error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+};
+process.on('message', (message) => inBackground(() => worker.receive(ToWorker.parse(message)), endOfProcess));
 // The channel closes when the parent ends, however it ends: no worker outlives it.
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole process group; the parent decides when its workers stop.

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { ModelInfo } from '../../models/captioner';
+import { guarded } from '../background';
 import { AppError, isErrorCode } from '../errors';
 import type { EngineRequest, EngineResult } from './engine';
 import { USUAL_LIFETIME, WorkerLifetime, type LifetimeLimits } from './worker-lifetime';
@@ -99,14 +100,35 @@ export class WorkerSlot {
       if (child.pid === undefined) this.ended(child);
     });
     child.on('exit', (_code, signal) => this.ended(child, signal));
-    this.loadDeadline = setTimeout(() => this.neverLoads(), this.options.loadDeadlineMs);
+    this.loadDeadline = setTimeout(
+      guarded(() => this.neverLoads(), this.troubled),
+      this.options.loadDeadlineMs,
+    );
     this.tell({ type: 'load', settings: this.options.settings });
   }
+
+  private startAfter(pauseMs: number): void {
+    const failed = (error: unknown) => {
+      this.troubled(error);
+      this.startAfter(LONGEST_PAUSE_MS);
+    };
+    this.restart = setTimeout(
+      guarded(() => this.start(), failed),
+      pauseMs,
+    );
+  }
+
+  private readonly troubled = (error: unknown): void => {
+    this.problem = { code: 'MODEL_UNAVAILABLE', message: error instanceof Error ? error.message : String(error) };
+  };
 
   /** Gives the worker a task. Only when `free`. */
   run(task: Task): void {
     const id = this.nextId++;
-    const deadline = setTimeout(() => this.giveUp('CAPTION_TIMEOUT'), this.options.deadlineMs);
+    const deadline = setTimeout(
+      guarded(() => this.giveUp('CAPTION_TIMEOUT'), this.troubled),
+      this.options.deadlineMs,
+    );
     this.running = { ...task, id, deadline };
     const { imagePath, options, question, thumbnailPath, signal } = task.request;
     this.picture = task.request.sha256 ?? null;
@@ -223,7 +245,7 @@ export class WorkerSlot {
       this.problem ??= { code: 'MODEL_UNAVAILABLE', message: 'The worker process ended while it loaded the model.' };
     }
     const pause = hadLoaded ? 0 : Math.min(FIRST_PAUSE_MS * 2 ** (this.failedLoads - 1), LONGEST_PAUSE_MS);
-    this.restart = setTimeout(() => this.start(), pause);
+    this.startAfter(pause);
     this.options.changed();
   }
 }

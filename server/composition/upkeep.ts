@@ -1,3 +1,4 @@
+import { guarded } from '../background';
 import type { Logger } from '../logger';
 import { KEPT_BACKUPS, rotateBackups } from '../storage/backup';
 import { BackupCheck } from '../storage/backup-check';
@@ -23,11 +24,17 @@ export function buildUpkeep(stores: Stores, data: DataFolder, logger: Logger): U
   const soundness = new BackupCheck(() => performance.now());
   let working: Promise<unknown> = Promise.resolve();
   // One task after the other; each failure is told and the next turn tries again.
-  const run = (name: string, task: () => unknown) => {
-    working = working.then(task).catch((error: unknown) => {
-      logger.error({ err: error, task: name }, 'upkeep failed');
-    });
+  const failed = (name: string) => (error: unknown) => {
+    logger.error({ err: error, task: name }, 'upkeep failed');
   };
+  const run = (name: string, task: () => unknown) => {
+    working = working.then(task).catch(failed(name));
+  };
+  const every = (ms: number, name: string, task: () => unknown) =>
+    setInterval(
+      guarded(() => run(name, task), failed(name)),
+      ms,
+    );
   const backUp = async () => {
     const file = await rotateBackups(stores.storage, data.backups, soundness.isDamaged ? Infinity : KEPT_BACKUPS);
     if (soundness.isDue && (await soundness.check(file)) === 'damaged')
@@ -38,9 +45,9 @@ export function buildUpkeep(stores: Stores, data: DataFolder, logger: Logger): U
     start: () => {
       run('strays', () => stores.retention.removeStrays());
       timers.push(
-        setInterval(() => run('retention', () => stores.retention.sweep(Date.now())), RETENTION_EVERY_MS),
-        setInterval(() => run('backup', backUp), BACKUP_EVERY_MS),
-        setInterval(() => run('results', () => stores.forgetResults(Date.now() - RESULTS_KEPT_MS)), BACKUP_EVERY_MS),
+        every(RETENTION_EVERY_MS, 'retention', () => stores.retention.sweep(Date.now())),
+        every(BACKUP_EVERY_MS, 'backup', backUp),
+        every(BACKUP_EVERY_MS, 'results', () => stores.forgetResults(Date.now() - RESULTS_KEPT_MS)),
       );
     },
     stop: async () => {

@@ -77,8 +77,8 @@ export function buildWork({ engine, logger, stores, config, jobEnded }: WorkPart
 
 function buildQueue(leases: LeaseStore, { queue, redisUrl, leaseSeconds }: Config, logger: Logger): JobQueue {
   const leaseMs = leaseSeconds * 1000;
-  if (queue === 'sqlite' || redisUrl === null) return new SqliteQueue(leases, leaseMs);
-  return new BullQueue(leases, leaseMs, new BullBell(redisUrl, logger));
+  if (queue === 'sqlite' || redisUrl === null) return new SqliteQueue(leases, leaseMs, logger);
+  return new BullQueue(leases, leaseMs, new BullBell(redisUrl, logger), logger);
 }
 
 /** Wakes at every commit that wrote to a change feed. */

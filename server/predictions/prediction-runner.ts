@@ -1,4 +1,5 @@
 import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
+import { guarded } from '../background';
 import { AppError, toAppError } from '../errors';
 import type { Logger } from '../logger';
 import { optionsOf, type PredictionRow } from './prediction';
@@ -50,7 +51,10 @@ export class PredictionRunner {
 
   start(): void {
     this.#isRunning = true;
-    this.#forgetTimer = setInterval(() => this.#guard(() => this.parts.work.forgetOld()), FORGET_EVERY_MS);
+    this.#forgetTimer = setInterval(
+      guarded(() => this.parts.work.forgetOld(), this.#troubled),
+      FORGET_EVERY_MS,
+    );
     this.#forgetTimer.unref();
     this.parts.webhooks.wake();
     this.wake();
@@ -157,19 +161,20 @@ export class PredictionRunner {
 
   #pause(): void {
     if (!this.#isRunning || this.#timer !== null) return;
-    this.#timer = setTimeout(() => {
+    const goOn = () => {
       this.#timer = null;
       this.wake();
-    }, this.parts.pauseMs ?? PAUSE_MS);
+    };
+    this.#timer = setTimeout(guarded(goOn, this.#troubled), this.parts.pauseMs ?? PAUSE_MS);
     this.#timer.unref();
   }
 
   #guard(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.parts.logger.error({ err: error }, 'predictions cannot be read');
-      this.#pause();
-    }
+    guarded(work, this.#troubled)();
   }
+
+  readonly #troubled = (error: unknown): void => {
+    this.parts.logger.error({ err: error }, 'predictions cannot be read');
+    this.#pause();
+  };
 }

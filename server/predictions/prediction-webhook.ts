@@ -1,5 +1,6 @@
 import { withAnySignal } from '../any-signal';
 import { createHmac } from 'node:crypto';
+import { guarded } from '../background';
 import { checkUrl, type UrlOrigins } from '../intake/url-guard';
 import type { Logger } from '../logger';
 import type { Storage } from '../storage/database';
@@ -11,6 +12,7 @@ const MOST_TRIES = 3;
 const PAUSES_MS = [1000, 10_000] as const;
 const TIMEOUT_MS = 10_000;
 const MOST_AT_ONCE = 4;
+const PAUSE_AFTER_TROUBLE_MS = 10_000;
 
 export interface PredictionWebhookParts {
   readonly storage: Storage;
@@ -57,8 +59,23 @@ export class PredictionWebhooks {
       }
       this.#sleepUntilNext();
     } catch (error) {
-      this.parts.logger.error({ err: error }, 'webhooks of predictions cannot be read');
+      this.#troubled(error);
     }
+  }
+
+  /** What cannot be read now, from a full or busy disk, is looked at again: no client is forgotten for it. */
+  readonly #troubled = (error: unknown): void => {
+    this.parts.logger.error({ err: error }, 'webhooks of predictions cannot be read');
+    if (!this.#stopping.signal.aborted) this.#sleep(PAUSE_AFTER_TROUBLE_MS);
+  };
+
+  #sleep(ms: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      guarded(() => this.wake(), this.#troubled),
+      ms,
+    );
+    this.#timer.unref();
   }
 
   async stop(): Promise<void> {
@@ -80,8 +97,7 @@ export class PredictionWebhooks {
       .prepare<[], { at: number | null }>('SELECT min(webhook_due_at) AS at FROM predictions')
       .get()?.at;
     if (next === null || next === undefined || this.#underWay.size > 0) return;
-    this.#timer = setTimeout(() => this.wake(), Math.max(next - this.parts.now(), 10));
-    this.#timer.unref();
+    this.#sleep(Math.max(next - this.parts.now(), 10));
   }
 
   async #tell(row: TellRow): Promise<void> {

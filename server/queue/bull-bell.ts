@@ -1,6 +1,7 @@
 import type { Queue } from 'bull';
 import type Redis from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
+import { inBackground } from '../background';
 import { AppError } from '../errors';
 import type { Logger } from '../logger';
 
@@ -108,7 +109,7 @@ export class BullBell {
       const timer = setTimeout(giveUp, timeoutMs);
       signal?.addEventListener('abort', giveUp);
       this.#waiting.push(end);
-      void this.#pull();
+      inBackground(() => this.#pull(), this.#unreachable);
     });
   }
 
@@ -124,12 +125,16 @@ export class BullBell {
         if (bell) this.#deliver();
         await bell?.moveToCompleted('heard', true, true);
       } catch (error) {
-        this.logger.debug({ err: error }, 'bells cannot be heard');
+        this.#unreachable(error);
         await pause(TROUBLE_MS);
       }
     }
     this.#isPulling = false;
   }
+
+  readonly #unreachable = (error: unknown): void => {
+    this.logger.debug({ err: error }, 'bells cannot be heard');
+  };
 
   #deliver(): void {
     const first = this.#waiting[0];

@@ -1,4 +1,6 @@
+import { guarded } from '../background';
 import type { AppError } from '../errors';
+import type { Logger } from '../logger';
 import type { BullBell } from './bull-bell';
 import type { LeaseStore } from './lease-store';
 import type { Claim, ClaimRef, ClaimWish, JobQueue } from './queue';
@@ -15,25 +17,31 @@ export class BullQueue implements JobQueue {
   readonly #timers = new Set<NodeJS.Timeout>();
   #reconciler: NodeJS.Timeout | null = null;
   #unheard = 0;
+  #isStopped = false;
 
   constructor(
     private readonly leases: LeaseStore,
     readonly leaseMs: number,
     private readonly bell: BullBell,
+    private readonly logger: Logger,
   ) {}
 
   /** Throws REDIS_EVICTS. */
   async start(): Promise<void> {
     await this.bell.start();
-    this.#reconciler = setInterval(() => void this.#reconcile(), RECONCILE_MS);
+    this.#reconciler = setInterval(
+      guarded(() => this.#reconcile(), this.#failed),
+      RECONCILE_MS,
+    );
   }
 
   ring(jobId: string, delayMs = 0): void {
     if (delayMs > 0) {
-      const timer = setTimeout(() => {
+      const ring = () => {
         this.#timers.delete(timer);
         this.ring(jobId);
-      }, delayMs);
+      };
+      const timer = setTimeout(guarded(ring, this.#failed), delayMs);
       this.#timers.add(timer);
       return;
     }
@@ -47,9 +55,15 @@ export class BullQueue implements JobQueue {
     this.leases.sweep();
     const unheard = await this.bell.unheard();
     this.#unheard = unheard ?? 0;
-    if (unheard === null) return;
+    // The stop may have closed the database while Redis was asked.
+    if (unheard === null || this.#isStopped) return;
     for (const id of this.leases.readyIds(ENOUGH_BELLS).slice(unheard)) this.ring(id);
   }
+
+  /** A full or busy disk, say: the next turn looks again. */
+  readonly #failed = (error: unknown): void => {
+    this.logger.error({ err: error }, 'queue not looked after; it is tried again');
+  };
 
   async claim(wish: ClaimWish): Promise<Claim | null> {
     const until = performance.now() + wish.waitMs;
@@ -82,6 +96,7 @@ export class BullQueue implements JobQueue {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     if (this.#reconciler !== null) clearInterval(this.#reconciler);
     for (const timer of this.#timers) clearTimeout(timer);
     await this.bell.close();

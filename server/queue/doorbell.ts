@@ -1,3 +1,5 @@
+import { guarded } from '../background';
+
 /** Wakes everybody who waits, now or after a delay. Knows nothing of jobs: whoever wakes looks for itself. */
 export class Doorbell {
   readonly #waiting = new Set<() => void>();
@@ -8,10 +10,15 @@ export class Doorbell {
       for (const wake of [...this.#waiting]) wake();
       return;
     }
-    const timer = setTimeout(() => {
+    const late = () => {
       this.#timers.delete(timer);
       this.ring();
-    }, delayMs);
+    };
+    // Whoever is woken only resolves a promise, so nothing is lost with an error here.
+    const timer = setTimeout(
+      guarded(late, () => undefined),
+      delayMs,
+    );
     this.#timers.add(timer);
   }
 

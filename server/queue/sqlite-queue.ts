@@ -1,4 +1,6 @@
+import { guarded } from '../background';
 import type { AppError } from '../errors';
+import type { Logger } from '../logger';
 import type { LeaseStore } from './lease-store';
 import { setbackOf } from './retry-policy';
 import type { Claim, ClaimRef, ClaimWish, JobQueue } from './queue';
@@ -15,12 +17,18 @@ export class SqliteQueue implements JobQueue {
   constructor(
     private readonly leases: LeaseStore,
     readonly leaseMs: number,
+    private readonly logger: Logger,
   ) {}
 
   start(): Promise<void> {
-    this.#sweeper = setInterval(() => {
+    const sweep = () => {
       if (this.leases.sweep() > 0) this.#bell.ring();
-    }, LOOK_AGAIN_MS);
+    };
+    // A full or busy disk, say: the next turn looks again.
+    const failed = (error: unknown) => {
+      this.logger.error({ err: error }, 'leases not swept; it is tried again');
+    };
+    this.#sweeper = setInterval(guarded(sweep, failed), LOOK_AGAIN_MS);
     return Promise.resolve();
   }
 

@@ -6,6 +6,7 @@ import type { ModelInfo } from '../../models/captioner';
 import { captioningModel, type CaptionEngine } from '../captioning/engine';
 import { captionOf } from '../captioning/engine-result';
 import type { WorkerClaim } from '../contract/worker';
+import { guarded } from '../background';
 import { AppError, toAppError } from '../errors';
 import type { Logger } from '../logger';
 import type { BullBell } from '../queue/bull-bell';
@@ -93,13 +94,12 @@ export class RemoteWorker {
     const { api, logger } = this.parts;
     const hold = { jobId: claim.job_id, token: claim.token };
     const lost = new AbortController();
+    const notHeard = (error: unknown) => {
+      // Only the sidecar's own word ends the work; a network that stutters does not.
+      if (error instanceof AppError && error.code === 'LEASE_LOST') lost.abort();
+    };
     const beat = setInterval(
-      () => {
-        api.heartbeat(hold).catch((error: unknown) => {
-          // Only the sidecar's own word ends the work; a network that stutters does not.
-          if (error instanceof AppError && error.code === 'LEASE_LOST') lost.abort();
-        });
-      },
+      guarded(() => api.heartbeat(hold), notHeard),
       (claim.lease_seconds * 1000) / HEARTBEATS_A_LEASE,
     );
     const file = path.join(this.parts.folder, `${claim.job_id}-${claim.token}`);

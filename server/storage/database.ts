@@ -1,6 +1,7 @@
 import BetterSqlite3, { type Database, type Statement } from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { guarded } from '../background';
 
 export type { Database };
 
@@ -97,16 +98,16 @@ export class Storage {
   }
 
   #flushAfter(ms: number): void {
-    this.#flush ??= setTimeout(() => {
+    const flush = () => {
       this.#flush = null;
-      try {
-        // Writes what is there already, so that there is something to commit.
-        this.transaction(() => this.db.pragma(`application_id = ${APPLICATION_ID}`));
-      } catch {
-        // A full disk, say: whoever has something to lose is told at their own commit.
-        this.#flushAfter(FLUSH_AGAIN_MS);
-      }
-    }, ms).unref();
+      // Writes what is there already, so that there is something to commit.
+      this.transaction(() => this.db.pragma(`application_id = ${APPLICATION_ID}`));
+    };
+    // A full disk, say: whoever has something to lose is told at their own commit.
+    const failed = () => {
+      this.#flushAfter(FLUSH_AGAIN_MS);
+    };
+    this.#flush ??= setTimeout(guarded(flush, failed), ms).unref();
   }
 
   #flushed(): void {
@@ -127,21 +128,19 @@ export class Storage {
           resolve(result);
         };
       };
-      if (this.#joining.push({ work: say, reject }) === 1) setImmediate(() => this.#commitJoined());
+      if (this.#joining.push({ work: say, reject }) === 1) setImmediate(guarded(() => this.#commitJoined(), reject));
     });
   }
 
   #commitJoined(): void {
     const joined = this.#joining;
     this.#joining = [];
-    let told: (() => void)[];
-    try {
-      told = this.transaction(() => joined.map((one) => this.#apart(one)));
-    } catch (error) {
+    const commit = () => {
+      for (const tell of this.transaction(() => joined.map((one) => this.#apart(one)))) tell();
+    };
+    guarded(commit, (error) => {
       for (const { reject } of joined) reject(error);
-      return;
-    }
-    for (const tell of told) tell();
+    })();
   }
 
   /** One piece of work among several: when it throws, what it wrote is taken back, and the others stay. */

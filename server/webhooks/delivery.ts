@@ -1,6 +1,7 @@
 import { withAnySignal } from '../any-signal';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookMessage } from '../contract/webhook';
+import { guarded } from '../background';
 import type { Logger } from '../logger';
 import { delayAfter } from './backoff';
 import type { DueMessage, OutboxStore } from './outbox-store';
@@ -78,9 +79,13 @@ export class WebhookDelivery {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (ms === null) return;
-    this.#timer = setTimeout(() => {
-      this.wake();
-    }, ms);
+    this.#timer = setTimeout(
+      guarded(
+        () => this.wake(),
+        (error) => this.#pauseAfter(error),
+      ),
+      ms,
+    );
     this.#timer.unref();
   }
 

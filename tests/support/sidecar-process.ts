@@ -18,7 +18,7 @@ export const QUICK_SERVE: readonly string[] = ['serve', 'worker-30ms'].map((name
 /** The real sidecar with the model `mini`, as a process of its own, on a free port, with a data folder of its own. */
 export class SidecarProcess {
   readonly url: string;
-  readonly dataDir = mkdtempSync(path.join(os.tmpdir(), 'altsmith-sidecar-'));
+  readonly dataDir: string;
   #child: ChildProcess | null = null;
   #output = '';
 
@@ -28,6 +28,7 @@ export class SidecarProcess {
     private readonly program: readonly string[],
   ) {
     this.url = `http://127.0.0.1:${port}`;
+    this.dataDir = env['ALTSMITH_DATA_DIR'] ?? mkdtempSync(path.join(os.tmpdir(), 'altsmith-sidecar-'));
   }
 
   /** A sidecar that is ready to caption. `env` adds settings; `program` is what runs instead of `altsmith serve`. */

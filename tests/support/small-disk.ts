@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { codeOf } from '../../server/storage/sqlite-error';
 
 /** A disk of its own in memory, which a test can fill or write-protect. Needs the right to mount. */
 export class SmallDisk {
@@ -28,7 +29,12 @@ export class SmallDisk {
   fill(spare = 0): () => void {
     const file = path.join(this.folder, 'ballast');
     const { bavail, bsize } = statfsSync(this.folder);
-    writeFileSync(file, Buffer.alloc(Math.max(0, bavail * bsize - spare)));
+    try {
+      writeFileSync(file, Buffer.alloc(Math.max(0, bavail * bsize - spare)));
+    } catch (error) {
+      // Somebody else wrote meanwhile: then it is full a little earlier.
+      if (codeOf(error) !== 'ENOSPC') throw error;
+    }
     return () => rmSync(file);
   }
 

@@ -54,7 +54,8 @@ export class Ending {
 
   private leave(code: number): void {
     this.early.abort();
-    void this.run().finally(() => process.exit(code));
+    const leave = () => process.exit(code);
+    this.run().then(leave, leave);
   }
 
   private async putInOrder(): Promise<void> {

@@ -36,4 +36,11 @@ async function run(conversion: Conversion): Promise<void> {
 }
 
 // Without a parent this is no thread: somebody only imported it.
-if (parentPort !== null) void run(workerData as Conversion);
+if (parentPort !== null) {
+  // An exception outside of every promise is what the parent hears as the thread's 'error'.
+  run(workerData as Conversion).catch((error: unknown) => {
+    process.nextTick(() => {
+      throw error;
+    });
+  });
+}

@@ -4,8 +4,11 @@ import { main } from '../main';
 
 const [dataDir, id = ''] = process.argv.slice(2);
 if (dataDir !== undefined) process.env['ALTSMITH_DATA_DIR'] = dataDir;
-void main(['models', 'pull', id, '--json']).then((code) => {
+const end = (code: number) => {
   process.exitCode = code;
   // The channel to the sidecar would keep this process alive.
   process.disconnect();
+};
+main(['models', 'pull', id, '--json']).then(end, () => {
+  end(1);
 });

@@ -12,7 +12,7 @@ afterAll(() => redis.remove());
 beforeEach(() => redis.command('FLUSHALL'));
 
 const silent = pino({ level: 'silent' });
-const bullQueue: QueueMaker = (leases) => new BullQueue(leases, LEASE_MS, new BullBell(redis.url, silent));
+const bullQueue: QueueMaker = (leases) => new BullQueue(leases, LEASE_MS, new BullBell(redis.url, silent), silent);
 
 describeQueue('the Bull queue', bullQueue);
 
@@ -101,7 +101,9 @@ describe('Redis', () => {
 
   test('absent at the start, killed or frozen: jobs are accepted and handed out all the same', async () => {
     const own = await RedisServer.prepare();
-    const bench = await QueueBench.start((leases) => new BullQueue(leases, LEASE_MS, new BullBell(own.url, silent)));
+    const bench = await QueueBench.start(
+      (leases) => new BullQueue(leases, LEASE_MS, new BullBell(own.url, silent), silent),
+    );
     const passes = async () => {
       const started = performance.now();
       const job = bench.addAndRing();

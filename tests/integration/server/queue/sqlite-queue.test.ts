@@ -1,5 +1,8 @@
+import pino from 'pino';
 import { SqliteQueue } from '../../../../server/queue/sqlite-queue';
 import { LEASE_MS } from '../../../support/queue-bench';
 import { describeQueue } from './queue-contract';
 
-describeQueue('the SQLite queue', (leases) => new SqliteQueue(leases, LEASE_MS));
+const silent = pino({ level: 'silent' });
+
+describeQueue('the SQLite queue', (leases) => new SqliteQueue(leases, LEASE_MS, silent));

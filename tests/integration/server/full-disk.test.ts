@@ -1,0 +1,68 @@
+import path from 'node:path';
+import { samplePng } from '../../support/sample-image';
+import { QUICK_SERVE, SidecarProcess } from '../../support/sidecar-process';
+import { SmallDisk } from '../../support/small-disk';
+import { waitFor } from '../../support/wait-for';
+
+const disk = SmallDisk.make(64);
+const onDisk = disk === null ? test.skip : test;
+const LEASE_SECONDS = 2;
+/** The sweeper looks once a second, and first when the lease is over. */
+const FIVE_LEASES = LEASE_SECONDS * 5;
+
+let sidecar: SidecarProcess;
+beforeAll(async () => {
+  if (disk === null) return;
+  const ALTSMITH_DATA_DIR = path.join(disk.folder, 'data');
+  const env = { ALTSMITH_DATA_DIR, ALTSMITH_LEASE_SECONDS: String(LEASE_SECONDS), ALTSMITH_WORKERS: '1' };
+  sidecar = await SidecarProcess.start(env, QUICK_SERVE);
+});
+afterAll(async () => {
+  if (disk === null) return;
+  await sidecar.stop();
+  disk.remove();
+});
+
+const statusOf = async (route: string) => (await fetch(sidecar.url + route)).status;
+const timesTold = (line: string) => sidecar.output.split(line).length - 1;
+
+/** Fills the disk, and then the pages that the database still had. */
+async function fill(): Promise<() => void> {
+  const giveBack = disk!.fill();
+  await waitFor('the database to be full', async () => {
+    const { status } = await sidecar.call('POST', '/v1/runs', { name: 'x'.repeat(200) });
+    return status === 503;
+  });
+  return giveBack;
+}
+
+onDisk(
+  'a disk that stays full for five leases, with a job under way, ends nothing; then everything goes on',
+  async () => {
+    const { pid } = sidecar;
+    const image = samplePng(1);
+    await sidecar.call('PUT', `/v1/images/${image.sha256}`, image.bytes);
+    const [worker] = sidecar.workerPids;
+    process.kill(worker!, 'SIGSTOP');
+    const subject = { type: 'attachment', id: '1' };
+    const { body } = await sidecar.call('POST', '/v1/jobs', { image_sha256: image.sha256, subject });
+    const jobOf = async () => (await sidecar.call('GET', `/v1/jobs/${body.job.id}`)).body.job;
+    await waitFor('the job to run', async () => (await jobOf()).state === 'running');
+    const giveBack = await fill();
+
+    await waitFor('five leases to be over', () => timesTold('leases not swept') >= FIVE_LEASES - LEASE_SECONDS, {
+      timeoutMs: 30_000,
+    });
+    expect(sidecar.pid).toBe(pid);
+    expect(await statusOf('/livez')).toBe(200);
+    expect(await statusOf('/readyz')).toBe(503);
+    expect((await jobOf()).state).toBe('running');
+
+    giveBack();
+    process.kill(worker!, 'SIGCONT');
+    await waitFor('the job to be done', async () => (await jobOf()).state === 'done');
+    await sidecar.ready();
+    expect(sidecar.pid).toBe(pid);
+  },
+  60_000,
+);
