@@ -33,6 +33,7 @@ final class Plugin {
 		// Translations in our own folder; those in WordPress's language folder it finds by itself.
 		add_action( 'init', static fn() => load_plugin_textdomain( 'altsmith', false, dirname( plugin_basename( ALTSMITH_FILE ) ) . '/languages' ), 1 );
 		add_action( 'wp_initialize_site', array( Installer::class, 'new_site' ), 20 );
+		( new Capabilities( $settings ) )->register();
 		( new Upload\Request_On_Upload( $settings, $store, $loopback ) )->register();
 		( new Sync\Triggers( $settings, $store, $worker, $loopback ) )->register();
 
@@ -40,13 +41,13 @@ final class Plugin {
 		$backfill = new Backfill\Backfill( $runs, $store, $write_back, $client, $settings );
 		$webhook  = new Sync\Webhook( $client, $settings );
 		$tested   = new Sidecar\Connection_Test( $client );
-		$access   = new Rest\Access( $settings, $store );
+		$access   = new Rest\Access( $store );
 		$placed   = new Placements\Placements( $settings, $access );
 		$view     = new Review\Suggestion_View( $placed->list, $texts );
 		add_action(
 			'rest_api_init',
 			static function () use ( $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
-				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, $tested, $webhook, $loopback ) )->register();
+				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, $tested, $webhook, $loopback, new Admin\Destination( $settings ) ) )->register();
 				( new Rest\Wake_Controller( $worker, $loopback, $webhook ) )->register();
 				( new Rest\Backfill_Controller( $backfill, $runs, new Backfill\Run_View( $runs ), new Library_Counts(), $loopback ) )->register();
 				( new Rest\Attachments_Controller( $access, $store, $worker, $view ) )->register();
@@ -64,8 +65,8 @@ final class Plugin {
 		) )->register();
 
 		$assets = new Admin\Assets( $settings );
-		( new Admin\Settings_Page( $settings, $assets, new Admin\Destination( $settings, $client, $pause ) ) )->register();
-		( new Admin\Review_Page( $settings, $assets ) )->register();
+		( new Admin\Settings_Page( $assets, new Admin\Destination( $settings ), new Admin\Connection_Fields( $settings ), new Admin\Choice_Fields( $settings ) ) )->register();
+		( new Admin\Review_Page( $assets ) )->register();
 		( new Admin\Backfill_Page( $assets ) )->register();
 		( new Backfill\Csv_Export( $runs, $store ) )->register();
 		( new Admin\Attachment_Details( $store, $assets ) )->register();

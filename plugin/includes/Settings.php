@@ -90,9 +90,15 @@ final class Settings {
 	}
 
 	public static function sanitize_url( mixed $value ): string {
-		$url    = is_string( $value ) ? esc_url_raw( trim( $value ), array( 'http', 'https' ) ) : '';
-		$host   = (string) wp_parse_url( $url, PHP_URL_HOST );
+		$url  = is_string( $value ) && '' !== trim( $value ) ? esc_url_raw( self::completed_url( trim( $value ) ), array( 'http', 'https' ) ) : '';
+		$host = (string) wp_parse_url( $url, PHP_URL_HOST );
 		return '' === $host ? '' : untrailingslashit( $url );
+	}
+
+	/** `localhost:8787` is meant as http; people also copy the address of a route, whose beginning the plugin adds itself. */
+	public static function completed_url( string $address ): string {
+		$url = 1 === preg_match( '#^[a-z][a-z0-9+.-]*://#i', $address ) ? $address : 'http://' . $address;
+		return (string) preg_replace( '#/+(v1(/[^?\#]*)?|livez|readyz|openapi\.json)?/*$#', '', $url );
 	}
 
 	/** A key is printable ASCII without spaces; anything else could break out of the header it is sent in. */

@@ -30,6 +30,29 @@ beforeAll(async () => {
 });
 afterAll(() => site.remove(ITSELF));
 
+/** What a person may do on a site of the network, and which of our settings a form of theirs would save. */
+const rightsOn = (blog: number, login: string): Promise<any> =>
+  inNetwork(`switch_to_blog( ${blog} ); wp_set_current_user( get_user_by( 'login', '${login}' )->ID );
+    require_once ABSPATH . 'wp-admin/includes/plugin.php';
+    $settings = new Altsmith\\Settings();
+    ( new Altsmith\\Admin\\Settings_Page( new Altsmith\\Admin\\Assets( $settings ), new Altsmith\\Admin\\Destination( $settings ), new Altsmith\\Admin\\Connection_Fields( $settings ), new Altsmith\\Admin\\Choice_Fields( $settings ) ) )->add_settings();
+    return array( current_user_can( 'altsmith_manage' ), current_user_can( 'altsmith_connect' ), $GLOBALS['new_allowed_options']['altsmith'] );`);
+
+test('on a network only its administrators choose which address the server calls', async () => {
+  await makeSite('branch');
+  await inNetwork(
+    `activate_plugin( 'altsmith/altsmith.php', '', true );
+    $id = wp_insert_user( array( 'user_login' => 'branch', 'user_pass' => 'password', 'user_email' => 'branch@example.test' ) );
+    return add_user_to_blog( 2, $id, 'administrator' );`,
+  );
+  expect(await rightsOn(2, 'branch')).toEqual([true, false, ['altsmith_settings']]);
+  expect(await rightsOn(2, 'admin')).toEqual([
+    true,
+    true,
+    ['altsmith_settings', 'altsmith_sidecar_url', 'altsmith_site_key'],
+  ]);
+});
+
 test('a network gets its tables on every site, new ones too, and loses all of them at the end', async () => {
   await makeSite('before');
   const activated = await inNetwork(
@@ -38,9 +61,9 @@ test('a network gets its tables on every site, new ones too, and loses all of th
   expect(activated).toBeNull();
   expect(await tables()).toEqual(expect.arrayContaining(['wp_altsmith_requests', 'wp_2_altsmith_requests']));
 
-  expect(await makeSite('after')).toBe(3);
+  expect(await makeSite('after')).toBe(4);
   const all = await tables();
-  for (const prefix of ['wp_', 'wp_2_', 'wp_3_'])
+  for (const prefix of ['wp_', 'wp_2_', 'wp_3_', 'wp_4_'])
     expect(all).toEqual(expect.arrayContaining([`${prefix}altsmith_requests`, `${prefix}altsmith_placements`]));
 
   // Each site has settings and images of its own.

@@ -3,56 +3,44 @@ declare( strict_types=1 );
 
 namespace Altsmith\Tests;
 
-use Altsmith\Admin\Destination;
 use Altsmith\Settings;
-use Altsmith\Sidecar\Client;
-use Altsmith\Sidecar\Sidecar_Error;
-use Altsmith\Sync\Pause;
 use Altsmith\Tests\Support\Fake_Sidecar;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 
 final class DestinationTest extends Sidecar_Test_Case {
-	private function sentence( array $status = array() ): string {
-		$this->sidecar->canned = array( 'GET /v1/status' => array( 200, $status + Fake_Sidecar::status() ) );
-		$settings              = new Settings();
-		return ( new Destination( $settings, new Client( $settings ), new Pause() ) )->sentence();
+	/** What the settings page shows once the connection was tested. */
+	private function sentence( array $status = array(), int $code = 200 ): string {
+		$this->sidecar->canned = array( 'GET /v1/status' => array( $code, $status + Fake_Sidecar::status() ) );
+		return $this->call( 'POST', 'connection' )->get_data()['destination'];
 	}
 
 	public function test_bytes_that_stay_on_the_sidecar_are_said_to_stay_there(): void {
-		self::assertStringContainsString( 'go to ' . self::SIDECAR . ' and nowhere else.', $this->sentence() );
-		self::assertStringContainsString( 'and nowhere else.', $this->sentence( array( 'bytes_also_go_to' => null ) ) );
+		self::assertStringContainsString( 'go to ' . self::SIDECAR . '. They go nowhere else.', $this->sentence() );
+		self::assertStringContainsString( 'They go nowhere else.', $this->sentence( array( 'bytes_also_go_to' => null ) ) );
 	}
 
 	public function test_a_server_behind_the_sidecar_is_named(): void {
 		$sentence = $this->sentence( array( 'bytes_also_go_to' => 'http://gpu.lan:11434/v1' ) );
-		self::assertStringContainsString( 'The bytes go to the model server http://gpu.lan:11434/v1 as well', $sentence );
+		self::assertStringContainsString( 'go on to the model server http://gpu.lan:11434/v1', $sentence );
 		self::assertStringNotContainsString( 'nowhere else', $sentence );
 		$remote = array( 'model' => array( 'id' => 'big', 'precision' => 'remote', 'demonstration' => false ) );
 		self::assertStringNotContainsString( 'nowhere else', $this->sentence( $remote ) );
 	}
 
-	public function test_what_could_not_be_asked_is_not_claimed(): void {
-		$this->sidecar->canned = array( 'GET /v1/status' => array( 500, array() ) );
-		$settings              = new Settings();
-		$destination           = new Destination( $settings, new Client( $settings ), new Pause() );
-		self::assertStringContainsString( 'could not be asked now', $destination->sentence() );
-		( new Pause() )->begin( new Sidecar_Error( Sidecar_Error::UNREACHABLE, 'gone', 0, true ) );
-		self::assertStringContainsString( 'could not be asked now', $this->sentence() );
+	public function test_what_was_not_asked_is_not_claimed(): void {
+		self::assertStringContainsString( 'The connection test says whether', $this->sentence( array(), 500 ) );
 		update_option( Settings::URL_OPTION, '' );
 		self::assertSame( 'No address is set: nothing leaves this site.', $this->sentence() );
 	}
 
-	public function test_the_settings_page_says_it_and_escapes_it(): void {
+	public function test_the_settings_page_asks_the_sidecar_nothing_while_it_is_drawn(): void {
 		$this->become( 'admin' );
-		$this->sidecar->canned = array( 'GET /v1/status' => array( 200, array( 'bytes_also_go_to' => 'http://x/<script>' ) + Fake_Sidecar::status() ) );
-		require_once ABSPATH . 'wp-admin/includes/plugin.php';
-		require_once ABSPATH . 'wp-admin/includes/template.php';
 		do_action( 'admin_menu' );
 		$GLOBALS['title'] = 'Altsmith';
 		ob_start();
 		do_action( (string) get_plugin_page_hookname( 'altsmith', 'options-general.php' ) );
 		$html = (string) ob_get_clean();
-		self::assertStringContainsString( 'The bytes go to the model server http://x/', $html );
-		self::assertStringNotContainsString( '<script>', $html );
+		self::assertStringContainsString( 'The connection test says whether', $html );
+		self::assertSame( array(), $this->sidecar->asked );
 	}
 }

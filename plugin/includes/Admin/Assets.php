@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Admin;
 
+use Altsmith\Capabilities;
 use Altsmith\Settings;
 
 defined( 'ABSPATH' ) || exit;
@@ -44,7 +45,7 @@ final class Assets {
 	private function bootstrap(): array {
 		return array(
 			'configured'  => $this->settings->is_configured(),
-			'canSettings' => current_user_can( 'manage_options' ),
+			'canSettings' => current_user_can( Capabilities::MANAGE ),
 			'settingsUrl' => admin_url( 'options-general.php?page=altsmith' ),
 			'reviewUrl'   => admin_url( 'upload.php?page=altsmith-review' ),
 			// WordPress 7.0 moved what a block says into a tab of its own; older editors warn about that group's name.

@@ -52,7 +52,7 @@ final class Attachment_Details {
 		$row    = $this->store->find( $post->ID );
 		$status = null === $row ? 'none' : $row->display_status();
 		$html   = '<div class="altsmith-details" data-altsmith-attachment="' . esc_attr( (string) $post->ID ) . '" data-altsmith-status="' . esc_attr( $status ) . '">';
-		$html  .= '<span class="altsmith-details__status">' . esc_html( Status_Words::sentence( $status ) ) . '</span>';
+		$html  .= '<span class="altsmith-details__status">' . esc_html( Status_Words::sentence( $status, $row?->suggestion ) ) . '</span>';
 		if ( null !== $row && 'pending' === $status && null !== $row->suggestion ) {
 			$html .= '<br><q class="altsmith-details__text">' . Plain_Text::html( $row->suggestion['fields']['alt_text'] ) . '</q>';
 		}

@@ -4,51 +4,31 @@ declare( strict_types=1 );
 namespace Altsmith\Admin;
 
 use Altsmith\Settings;
-use Altsmith\Sidecar\Client;
-use Altsmith\Sidecar\Sidecar_Error;
-use Altsmith\Sync\Pause;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Where the bytes of images go, in one sentence that is true at this moment. */
+/** Where images go, in one sentence that claims only what was asked. */
 final class Destination {
-	/** A person waits for the page; a sidecar on the same machine or network answers within milliseconds. */
-	private const TIMEOUT_SECONDS = 2;
+	public function __construct( private readonly Settings $settings ) {}
 
-	public function __construct( private readonly Settings $settings, private readonly Client $client, private readonly Pause $pause ) {}
-
-	public function sentence(): string {
+	/** @param array<string, mixed>|null $status What the sidecar has just said; null when it was not asked, or did not answer. */
+	public function sentence( ?array $status = null ): string {
 		$url = $this->settings->sidecar_url();
 		if ( '' === $url ) {
 			return __( 'No address is set: nothing leaves this site.', 'altsmith' );
 		}
-		$beyond = $this->beyond();
-		if ( null === $beyond ) {
-			/* translators: %s: address of the sidecar */
-			return sprintf( __( 'The bytes of your images, their file names and texts, and the titles of the pages they belong to go to %s. Whether it sends the bytes on to another server could not be asked now.', 'altsmith' ), $url );
-		}
-		if ( '' === $beyond ) {
-			/* translators: %s: address of the sidecar */
-			return sprintf( __( 'The bytes of your images, their file names and texts, and the titles of the pages they belong to go to %s and nowhere else.', 'altsmith' ), $url );
-		}
-		/* translators: 1: address of the sidecar, 2: address of another server */
-		return sprintf( __( 'The bytes of your images, their file names and texts, and the titles of the pages they belong to go to %1$s. The bytes go to the model server %2$s as well, because the sidecar is set up so.', 'altsmith' ), $url, $beyond );
-	}
-
-	/** The server that the sidecar sends the bytes on to; empty when there is none, null when it cannot be asked. */
-	private function beyond(): ?string {
-		if ( ! $this->settings->is_configured() || $this->pause->is_on() ) {
-			return null;
-		}
-		try {
-			$status = $this->client->status( self::TIMEOUT_SECONDS );
-		} catch ( Sidecar_Error ) {
-			return null;
+		/* translators: %s: address of the sidecar */
+		$sent = sprintf( __( 'Your images, their file names and texts, and the titles of the pages they belong to go to %s.', 'altsmith' ), $url );
+		if ( null === $status ) {
+			return $sent . ' ' . __( 'The connection test says whether the images go on to another server from there.', 'altsmith' );
 		}
 		$address = sanitize_text_field( (string) ( $status['bytes_also_go_to'] ?? '' ) );
-		if ( '' === $address && 'remote' === ( $status['model']['precision'] ?? '' ) ) {
-			return __( 'that its owner has set', 'altsmith' );
+		if ( '' !== $address ) {
+			/* translators: %s: address of another server */
+			return $sent . ' ' . sprintf( __( 'From there the images go on to the model server %s, because the sidecar is set up so.', 'altsmith' ), $address );
 		}
-		return $address;
+		return 'remote' === ( $status['model']['precision'] ?? '' )
+			? $sent . ' ' . __( 'From there the images go on to another model server, because the sidecar is set up so.', 'altsmith' )
+			: $sent . ' ' . __( 'They go nowhere else.', 'altsmith' );
 	}
 }

@@ -3,7 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Admin;
 
-use Altsmith\Settings;
+use Altsmith\Capabilities;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -11,14 +11,14 @@ defined( 'ABSPATH' ) || exit;
 final class Review_Page {
 	private const SLUG = 'altsmith-review';
 
-	public function __construct( private readonly Settings $settings, private readonly Assets $assets ) {}
+	public function __construct( private readonly Assets $assets ) {}
 
 	public function register(): void {
 		add_action( 'admin_menu', array( $this, 'add_page' ) );
 	}
 
 	public function add_page(): void {
-		$hook = add_media_page( __( 'Alt text review', 'altsmith' ), __( 'Alt text review', 'altsmith' ), $this->settings->review_capability(), self::SLUG, array( $this, 'render' ) );
+		$hook = add_media_page( __( 'Alt text review', 'altsmith' ), __( 'Alt text review', 'altsmith' ), Capabilities::REVIEW, self::SLUG, array( $this, 'render' ) );
 		if ( is_string( $hook ) ) {
 			add_action( 'load-' . $hook, fn() => $this->assets->enqueue_on_page( 'review' ) );
 		}

@@ -3,7 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Rest;
 
-use Altsmith\Settings;
+use Altsmith\Capabilities;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
 use WP_Error;
@@ -14,7 +14,7 @@ defined( 'ABSPATH' ) || exit;
 
 /** Who may do what. Every write is checked against the image it changes; the screens only need the general right. */
 final class Access {
-	public function __construct( private readonly Settings $settings, private readonly Request_Store $store ) {}
+	public function __construct( private readonly Request_Store $store ) {}
 
 	/** May open the review screen and read lists. */
 	public function reviewer(): bool|WP_Error {
@@ -22,7 +22,7 @@ final class Access {
 	}
 
 	public function administrator(): bool|WP_Error {
-		return current_user_can( 'manage_options' ) ? true : Rest_Error::forbidden();
+		return current_user_can( Capabilities::MANAGE ) ? true : Rest_Error::forbidden();
 	}
 
 	/** For routes with an attachment id in their path. */
@@ -49,6 +49,6 @@ final class Access {
 	}
 
 	private function may_review(): bool {
-		return current_user_can( $this->settings->review_capability() ) && current_user_can( 'upload_files' );
+		return current_user_can( Capabilities::REVIEW );
 	}
 }

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Rest;
 
+use Altsmith\Admin\Destination;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Connection_Test;
 use Altsmith\Storage\Request_Store;
@@ -25,6 +26,7 @@ final class System_Controller {
 		private readonly Connection_Test $connection_test,
 		private readonly Webhook $webhook,
 		private readonly Loopback $loopback,
+		private readonly Destination $destination,
 	) {}
 
 	public function register(): void {
@@ -54,7 +56,7 @@ final class System_Controller {
 			$result['webhook'] = $this->webhook->introduce();
 			$this->loopback->fire_after_response(); // What waited for a connection goes now.
 		}
-		return new WP_REST_Response( $result );
+		return new WP_REST_Response( array( 'destination' => $this->destination->sentence( $result['status'] ) ) + $result );
 	}
 
 	/** Sends what waits and reads what is new, for a person who looks at the screen. */

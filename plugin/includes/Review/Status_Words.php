@@ -12,9 +12,15 @@ final class Status_Words {
 		return self::all()[ $status ][0] ?? $status;
 	}
 
-	/** A sentence, for the details of an image. */
-	public static function sentence( string $status ): string {
-		return self::all()[ $status ][1] ?? $status;
+	/**
+	 * A sentence, for the details of an image.
+	 *
+	 * @param array<string, mixed>|null $suggestion Who decided about it is said where it was nobody.
+	 */
+	public static function sentence( string $status, ?array $suggestion = null ): string {
+		return 'applied' === $status && Decided_By::is_rule( $suggestion['decided_by'] ?? null )
+			? __( 'A rule of the sidecar approved the suggestion and it is the alt text now. Nobody has looked at it.', 'altsmith' )
+			: self::all()[ $status ][1] ?? $status;
 	}
 
 	/** @return array<string, array{string, string}> */
@@ -26,7 +32,7 @@ final class Status_Words {
 			'sent'       => array( __( 'Being described', 'altsmith' ), __( 'The sidecar is working on it.', 'altsmith' ) ),
 			'pending'    => array( __( 'Needs review', 'altsmith' ), __( 'A suggestion waits for your review. It is not published.', 'altsmith' ) ),
 			'approved'   => array( __( 'Approved', 'altsmith' ), __( 'Approved; about to be written.', 'altsmith' ) ),
-			'applied'    => array( __( 'Approved', 'altsmith' ), __( 'A person approved the suggestion and it is the alt text now.', 'altsmith' ) ),
+			'applied'    => array( __( 'Approved', 'altsmith' ), __( 'The suggestion was approved and is the alt text now.', 'altsmith' ) ),
 			'rejected'   => array( __( 'Rejected', 'altsmith' ), __( 'The suggestion was rejected.', 'altsmith' ) ),
 			'decorative' => array( __( 'Decorative', 'altsmith' ), __( 'Marked as decorative: screen readers skip the image.', 'altsmith' ) ),
 			'conflict'   => array( __( 'Conflict', 'altsmith' ), __( 'Somebody changed the alt text in the meantime. Their text was kept.', 'altsmith' ) ),

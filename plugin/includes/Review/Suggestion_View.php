@@ -37,7 +37,7 @@ final class Suggestion_View {
 			'flags'          => self::flags( $given['flags'] ),
 			'model'          => $given['model'],
 			'reason'         => $given['reason'],
-			'decided_by'     => $given['decided_by'],
+			'decided_by'     => Decided_By::shown( $given['decided_by'] ),
 			'decided_at'     => $given['decided_at'],
 			'created_at'     => $given['created_at'],
 			'run_id'         => $given['run_id'],
@@ -52,7 +52,7 @@ final class Suggestion_View {
 		return array(
 			'id'         => $post->ID,
 			'status'     => $status,
-			'status_text' => Status_Words::sentence( $status ),
+			'status_text' => Status_Words::sentence( $status, $row?->suggestion ),
 			'alt_text'   => Alt_Text_Meta::read( $post->ID )->text(),
 			'decorative' => Provenance::is_decorative( $post->ID ),
 			'error'      => null === $row || '' === $row->error_code ? null : array( 'code' => $row->error_code, 'message' => $row->error_message ),

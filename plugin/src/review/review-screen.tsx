@@ -124,7 +124,7 @@ interface TopProps {
 function Top({ attachment, onDialog }: TopProps) {
   return (
     <div className="altsmith-review__top">
-      <p>{__('A machine wrote these texts; nothing is published before you approve it.', 'altsmith')}</p>
+      <p>{__('A machine wrote these texts. Read each one, and change what is wrong, before you approve it.', 'altsmith')}</p>
       {attachment > 0 ? (
         <Button variant="secondary" href={window.altsmith.reviewUrl}>
           {__('All suggestions', 'altsmith')}

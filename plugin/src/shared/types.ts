@@ -93,6 +93,10 @@ export interface ConnectionReply {
   readonly outcome: string;
   readonly ok: boolean;
   readonly message: string;
+  /** Where images go, as a sentence. */
+  readonly destination: string;
+  /** Only after a good answer: whether the sidecar may call this site. */
+  readonly webhook?: boolean;
 }
 
 /** The one object that PHP leaves on the page for us. */

@@ -74,6 +74,11 @@ final class Fake_Sidecar {
 		$this->decide( $id, array( 'action' => $action, 'version' => $this->suggestions[ $id ]['version'], 'by' => array( 'id' => 'c', 'name' => 'Console' ) ) );
 	}
 
+	/** The owner's rule lets a sure suggestion pass. */
+	public function decide_by_rule( string $id ): void {
+		$this->decide( $id, array( 'action' => 'approve', 'version' => $this->suggestions[ $id ]['version'], 'by' => array( 'id' => 'auto', 'name' => 'Automatic approval' ) ) );
+	}
+
 	/** @return string[] Outcomes the plugin reported, in order. */
 	public function reported(): array {
 		$outcomes = array();

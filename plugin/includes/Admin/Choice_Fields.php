@@ -1,0 +1,76 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Admin;
+
+use Altsmith\Settings;
+
+defined( 'ABSPATH' ) || exit;
+
+/** What is asked for, who may review, what an approval writes, and how news arrives. */
+final class Choice_Fields {
+	public function __construct( private readonly Settings $settings ) {}
+
+	public function render(): void {
+		Form_Row::draw(
+			'',
+			__( 'New uploads', 'altsmith' ),
+			$this->checkbox( 'automatic', __( 'Ask for a suggestion when an image is uploaded', 'altsmith' ) ),
+			__( 'The upload does not wait for it. A suggestion is published when somebody approves it; if the owner of the sidecar has set a rule that approves sure suggestions, by that rule too.', 'altsmith' )
+		);
+		$this->types();
+		$this->reviewers();
+		$more = array(
+			'write_title'       => __( 'Replace a title that is only the file name', 'altsmith' ),
+			'write_description' => __( 'Fill an empty description', 'altsmith' ),
+			'structured_data'   => __( 'Describe images to search engines (schema.org ImageObject)', 'altsmith' ),
+			'render_fill'       => __( 'Show approved texts in images that were placed before, when the page is shown', 'altsmith' ),
+		);
+		Form_Row::draw( '', __( 'When a text is approved', 'altsmith' ), implode( '<br>', array_map( array( $this, 'checkbox' ), array_keys( $more ), $more ) ) );
+		$this->background();
+	}
+
+	private function types(): void {
+		$chosen = $this->settings->types();
+		$boxes  = '';
+		foreach ( Settings::READABLE_TYPES as $type ) {
+			$boxes .= sprintf( '<label><input type="checkbox" name="%s[types][]" value="%s" %s> %s</label><br>', esc_attr( Settings::MORE_OPTION ), esc_attr( $type ), checked( in_array( $type, $chosen, true ), true, false ), esc_html( strtoupper( substr( $type, 6 ) ) ) );
+		}
+		$heading = __( 'Image types', 'altsmith' );
+		Form_Row::draw( '', $heading, '<fieldset><legend class="screen-reader-text">' . esc_html( $heading ) . '</legend>' . $boxes . '</fieldset>', '', Form_Row::errors( 'altsmith_types' ) );
+	}
+
+	private function reviewers(): void {
+		$options = '';
+		$words   = array(
+			'upload_files'      => __( 'Everyone who may upload, for the images they may edit', 'altsmith' ),
+			'edit_others_posts' => __( 'Editors and administrators only', 'altsmith' ),
+		);
+		foreach ( $words as $value => $label ) {
+			$options .= sprintf( '<option value="%s" %s>%s</option>', esc_attr( $value ), selected( $this->settings->review_capability(), $value, false ), esc_html( $label ) );
+		}
+		Form_Row::draw( 'altsmith_reviewers', __( 'Who may review', 'altsmith' ), sprintf( '<select id="altsmith_reviewers" name="%s[reviewers]">%s</select>', esc_attr( Settings::MORE_OPTION ), $options ) );
+	}
+
+	/** What moves suggestions along, and when it last did: without it an owner whose cron is off waits for nothing. */
+	private function background(): void {
+		$last = (int) get_option( 'altsmith_last_sync', 0 );
+		$text = 0 === $last
+			? __( 'The sidecar has not been asked for news yet.', 'altsmith' )
+			/* translators: %s: a span of time such as "5 minutes" */
+			: sprintf( __( 'The sidecar was last asked for news %s ago.', 'altsmith' ), human_time_diff( $last ) );
+		$cron = (int) get_option( 'altsmith_last_cron', 0 );
+		if ( $cron > 0 ) {
+			/* translators: %s: a span of time such as "5 minutes" */
+			$text .= ' ' . sprintf( __( 'WP-Cron last ran for it %s ago.', 'altsmith' ), human_time_diff( $cron ) );
+		}
+		$more = defined( 'DISABLE_WP_CRON' ) && DISABLE_WP_CRON
+			? __( 'WP-Cron is switched off on this site (DISABLE_WP_CRON). Uploads, open admin pages and “wp altsmith sync” do its work; let a timer of the system call that command or wp-cron.php every minute, so that suggestions also come when nobody is here.', 'altsmith' )
+			: __( 'WP-Cron asks while the site is visited; uploads and open admin pages ask as well. Tools → Site Health says whether they work.', 'altsmith' );
+		Form_Row::draw( '', __( 'Background updates', 'altsmith' ), '<p>' . esc_html( $text ) . '</p>', $more );
+	}
+
+	private function checkbox( string $option, string $label ): string {
+		return sprintf( '<label><input type="checkbox" name="%s[%s]" value="1" %s> %s</label>', esc_attr( Settings::MORE_OPTION ), esc_attr( $option ), checked( (bool) $this->settings->all()[ $option ], true, false ), esc_html( $label ) );
+	}
+}

@@ -1,0 +1,58 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Admin;
+
+use Altsmith\Settings;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Looks at what the form posted. What cannot be used is told beside its field, and what was stored before stays. */
+final class Settings_Check {
+	/** A field that is disabled is not sent: what is stored stays. */
+	public function address( mixed $value ): string {
+		$stored = (string) get_option( Settings::URL_OPTION, '' );
+		if ( ! is_string( $value ) ) {
+			return $stored;
+		}
+		$read = Address_Input::read( $value );
+		if ( '' !== $read->error ) {
+			/* translators: %s: what was typed */
+			$this->tell( Settings::URL_OPTION, sprintf( __( 'The address “%s” was not saved.', 'altsmith' ), mb_substr( sanitize_text_field( $value ), 0, 100 ) ) . ' ' . $read->error );
+			return $stored;
+		}
+		return $read->value;
+	}
+
+	/** The form never shows the key, so an empty field means "as it was". */
+	public function key( mixed $value ): string {
+		$stored = (string) get_option( Settings::KEY_OPTION, '' );
+		$read   = Key_Input::read( is_string( $value ) ? $value : '' );
+		if ( '' !== $read->error ) {
+			$this->tell( Settings::KEY_OPTION, __( 'The key was not saved.', 'altsmith' ) . ' ' . $read->error );
+		}
+		return '' === $read->value ? $stored : $read->value;
+	}
+
+	/** @return array<string, mixed> */
+	public function choices( mixed $value ): array {
+		$stored = get_option( Settings::MORE_OPTION, array() );
+		$stored = is_array( $stored ) ? $stored : array();
+		if ( ! is_array( $value ) ) {
+			return $stored;
+		}
+		if ( array() === array_intersect( Settings::READABLE_TYPES, (array) ( $value['types'] ?? array() ) ) ) {
+			$this->tell( 'altsmith_types', __( 'No type of image was chosen, so the types stay as they were. To stop asking for suggestions, clear “Ask for a suggestion when an image is uploaded”.', 'altsmith' ) );
+			$value['types'] = $stored['types'] ?? Settings::READABLE_TYPES;
+		}
+		return Settings::sanitize_more( $value );
+	}
+
+	/** WordPress may check a value twice in one request. */
+	private function tell( string $field, string $sentence ): void {
+		// Before a page of the dashboard is there, as with WP-CLI, nobody looks at a field.
+		if ( function_exists( 'add_settings_error' ) && array() === get_settings_errors( $field ) ) {
+			add_settings_error( $field, 'wrong', $sentence );
+		}
+	}
+}
