@@ -3,11 +3,12 @@ import blipBase from './manifests/blip-base.json';
 import blipLarge from './manifests/blip-large.json';
 import blipVqaBase from './manifests/blip-vqa-base.json';
 import mini from './manifests/mini.json';
+import { WEIGHT_FILES } from './checkpoint/open';
 import { ModelError } from './model-error';
 
 const SourceFile = z.object({
   name: z.string().regex(/^[\w.-]+$/),
-  /** null where nobody has written them down yet: then the hub's own figures count, and are kept. */
+  /** null where nobody has written them down yet: then what the hub says counts, and a folder of one's own is not compared. */
   bytes: z.number().int().positive().nullable(),
   sha256: z
     .string()
@@ -22,6 +23,11 @@ const Source = z.object({
   files: z.array(SourceFile).min(1),
 });
 export type Source = z.infer<typeof Source>;
+
+/** The file of a checkpoint that holds its weights. */
+export function weightsFileOf({ files }: Source): string | undefined {
+  return WEIGHT_FILES.find((name) => files.some((file) => file.name === name));
+}
 
 const ids = z.array(z.number().int());
 

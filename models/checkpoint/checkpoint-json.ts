@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
 import { fileProblem, isMissing } from '../file-problem';
@@ -22,6 +22,11 @@ function readJson(folder: string, name: string): unknown {
   } catch (cause) {
     throw new ModelError('MODEL_FILE_DAMAGED', `${file} is not JSON; download it again.`, { cause });
   }
+}
+
+/** True where the folder has a file of that name. */
+export function hasCheckpointFile(folder: string, name: string): boolean {
+  return existsSync(path.join(folder, name));
 }
 
 /** A JSON file of a checkpoint. Throws ModelError when it is missing, unreadable, or not what the schema says. */

@@ -19,9 +19,10 @@ function startsLikeZip(file: string): boolean {
   }
 }
 
-/** The weights file of a folder. Throws ModelError MODEL_FILE_MISSING or FILE_UNREADABLE. */
-export function findWeights(folder: string): string {
-  const name = WEIGHT_FILES.find((candidate) => existsSync(path.join(folder, candidate)));
+/** The weights file of a folder, of that name or whichever is there. Throws ModelError MODEL_FILE_MISSING or FILE_UNREADABLE. */
+export function findWeights(folder: string, wanted?: string): string {
+  const names = wanted === undefined ? WEIGHT_FILES : [wanted];
+  const name = names.find((candidate) => existsSync(path.join(folder, candidate)));
   if (name !== undefined) {
     const file = path.join(folder, name);
     if (statSync(file).isFile()) return file;
@@ -29,13 +30,16 @@ export function findWeights(folder: string): string {
   }
   throw new ModelError(
     'MODEL_FILE_MISSING',
-    `There is neither ${WEIGHT_FILES.join(' nor ')} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,
+    `There is ${wanted === undefined ? `neither ${WEIGHT_FILES.join(' nor ')}` : `no ${wanted}`} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,
   );
 }
 
-/** Opens the checkpoint of a folder, whichever of the two formats it has. Throws ModelError. */
-export function openCheckpoint(folder: string): Checkpoint {
-  const file = findWeights(folder);
+/**
+ * Opens the checkpoint of a folder: the file of that name, which somebody verified, or whichever of the two formats is there.
+ * Throws ModelError.
+ */
+export function openCheckpoint(folder: string, weights?: string): Checkpoint {
+  const file = findWeights(folder, weights);
   if (file.endsWith('.safetensors')) return openSafetensors(file);
   if (!startsLikeZip(file)) {
     throw damaged(

@@ -25,10 +25,12 @@ export class PickleProblem extends Error {
   }
 }
 
-/** The outside of the machine: what the four allowed names mean. */
+/** The outside of the machine: what the allowed names mean. */
 export interface PickleHooks {
   /** Names "module.attribute" that may occur. Anything else is refused by name, and nothing is ever called. */
   readonly allowed: ReadonlySet<string>;
+  /** Names of data of a kind that is not read: refused in other words, since nothing is wrong with them. */
+  readonly unread: RegExp;
   /** Makes the object of a persistent id. */
   load(id: PickleValue): PickleObject;
   /** Does what calling an allowed global would do. */
@@ -110,6 +112,12 @@ class PickleMachine {
 
   global(): void {
     const name = `${this.line()}.${this.line()}`;
+    if (!this.hooks.allowed.has(name) && this.hooks.unread.test(name)) {
+      throw new PickleProblem(
+        `it holds "${name}", a kind of number that is not read`,
+        'Save it in float32, float16 or bfloat16.',
+      );
+    }
     if (!this.hooks.allowed.has(name)) {
       throw new PickleProblem(
         `it wants to run "${name}", which a file of weights has no need for`,

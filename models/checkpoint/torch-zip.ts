@@ -4,11 +4,28 @@ import { readRange } from './file-range';
 import { isList, PickleDict, PickleGlobal, PickleProblem, readPickle, type PickleValue } from './pickle';
 import { readZipDirectory, ZipProblem, type ZipMember } from './zip-directory';
 
-/** The four names that a state dict of float32 and int64 tensors needs, and the only ones that are understood. */
+/** The names that a state dict needs, and the only ones that are understood. */
 const ORDERED_DICT = 'collections.OrderedDict';
 const REBUILD_TENSOR = 'torch._utils._rebuild_tensor_v2';
-const STORAGES: Readonly<Record<string, CheckpointType>> = { 'torch.FloatStorage': 'F32', 'torch.LongStorage': 'I64' };
-const ALLOWED: ReadonlySet<string> = new Set([ORDERED_DICT, REBUILD_TENSOR, ...Object.keys(STORAGES)]);
+/** A tensor that training changes, saved as such: (tensor, requires_grad, backward_hooks). */
+const REBUILD_PARAMETER = 'torch._utils._rebuild_parameter';
+const STORAGES: Readonly<Record<string, CheckpointType>> = {
+  'torch.FloatStorage': 'F32',
+  'torch.HalfStorage': 'F16',
+  'torch.BFloat16Storage': 'BF16',
+  'torch.DoubleStorage': 'F64',
+  'torch.LongStorage': 'I64',
+  'torch.IntStorage': 'I32',
+  'torch.BoolStorage': 'BOOL',
+};
+const ALLOWED: ReadonlySet<string> = new Set([
+  ORDERED_DICT,
+  REBUILD_TENSOR,
+  REBUILD_PARAMETER,
+  ...Object.keys(STORAGES),
+]);
+/** Of torch, harmless, and nothing that weights are kept in. */
+const UNREAD_STORAGE = /^torch\.\w+Storage$/;
 const MAX_RANK = 8;
 /** The pickle of the large model is 200 kB. */
 const MAX_PICKLE_BYTES = 25_000_000;
@@ -49,6 +66,7 @@ function isCount(value: PickleValue | undefined): value is number {
 function reduce(global: string, args: readonly PickleValue[]): TensorView | PickleDict {
   if (global === ORDERED_DICT && args.length === 0) return new PickleDict();
   const [storage, offset, dims, strides] = args;
+  if (global === REBUILD_PARAMETER && storage instanceof TensorView) return storage;
   if (global !== REBUILD_TENSOR || !(storage instanceof Storage) || !isCount(offset)) {
     throw new PickleProblem(`it uses "${global}" in a way that is not understood`);
   }
@@ -97,7 +115,12 @@ class TorchArchive {
   places(): Map<string, Place> {
     const order = this.members.has(`${this.prefix}byteorder`) ? this.bytes('byteorder').toString('latin1') : 'little';
     if (order !== 'little') throw new ZipProblem('its numbers are big-endian');
-    const root = readPickle(this.bytes('data.pkl'), { allowed: ALLOWED, load: loadStorage, reduce });
+    const root = readPickle(this.bytes('data.pkl'), {
+      allowed: ALLOWED,
+      unread: UNREAD_STORAGE,
+      load: loadStorage,
+      reduce,
+    });
     if (!(root instanceof PickleDict)) throw new PickleProblem('it does not hold a dictionary of tensors');
     const places = new Map<string, Place>();
     for (const [name, view] of root) {

@@ -20,6 +20,8 @@ import type { Precision } from '../../graph/weights';
 export interface BlipConversion {
   /** A checkpoint as the hub lays it out. */
   readonly source: string;
+  /** The file of weights that was verified; default: whichever is there. */
+  readonly weights?: string;
   /** The model folder to write; an existing one is replaced as one act, anything else is left alone. */
   readonly target: string;
   readonly precision: Precision;
@@ -102,7 +104,7 @@ async function writeBlip(conversion: BlipConversion): Promise<Manifest> {
   targetFolder(target, [source]);
   const config = readBlipConfig(source);
   const vocabulary = readVocabulary(source);
-  const checkpoint = openCheckpoint(source);
+  const checkpoint = openCheckpoint(source, conversion.weights);
   const graphs = Object.entries(graphsOf(config));
   const names = [...graphs.flatMap(([name]) => [`${name}.onnx`, `${name}.data`]), VOCABULARY_FILE];
   const total = bytesOf(checkpoint);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../model-error';
-import { readCheckpointJson } from '../../checkpoint/checkpoint-json';
+import { hasCheckpointFile, readCheckpointJson } from '../../checkpoint/checkpoint-json';
 
 type Channels = readonly [number, number, number];
 
@@ -52,13 +52,24 @@ function contradiction(wish: Preprocessor, side: number): string | null {
   return Math.abs(factor - RESCALE) > 1e-6 ? `rescale_factor is ${factor}, but only 1/255 is known` : null;
 }
 
+/** transformers 5 saves one file for pictures and words, and no preprocessor_config.json (huggingface/transformers#44623). */
+const Processor = z.object({ image_processor: Preprocessor });
+const OLD_FILE = 'preprocessor_config.json';
+const NEW_FILE = 'processor_config.json';
+
+function readWish(folder: string): { wish: Preprocessor; name: string } {
+  if (hasCheckpointFile(folder, OLD_FILE) || !hasCheckpointFile(folder, NEW_FILE)) {
+    return { wish: readCheckpointJson(Preprocessor, folder, OLD_FILE), name: OLD_FILE };
+  }
+  return { wish: readCheckpointJson(Processor, folder, NEW_FILE).image_processor, name: NEW_FILE };
+}
+
 /**
  * Reads how the pictures of a checkpoint are prepared, for a vision encoder that sees `side` pixels squared. Throws ModelError when it
  * is in another way than the graphs do it.
  */
 export function readPreprocessor(folder: string, side: number): Normalisation {
-  const name = 'preprocessor_config.json';
-  const wish = readCheckpointJson(Preprocessor, folder, name);
+  const { wish, name } = readWish(folder);
   const problem = contradiction(wish, side);
   if (problem !== null) {
     throw new ModelError('MODEL_FILE_DAMAGED', `${path.join(folder, name)} cannot be followed: ${problem}.`);

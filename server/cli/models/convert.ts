@@ -6,8 +6,8 @@ import { COMMON_OPTIONS, onlyWord, parseWords, precisionOf, UsageError } from '.
 
 export const CONVERT_HELP = `Usage: altsmith models convert FOLDER --out FOLDER [--precision P] [--id ID]
 
-Turns a BLIP checkpoint, laid out as on the hub (config.json, preprocessor_config.json, vocab.txt or tokenizer.json, and
-pytorch_model.bin or model.safetensors), or the checkpoint that the training of mini leaves (one .safetensors file and
+Turns a BLIP checkpoint, laid out as on the hub or as transformers 4 and 5 save it (config.json, preprocessor_config.json or
+processor_config.json, vocab.txt or tokenizer.json, and pytorch_model.bin or model.safetensors in any float type), or the checkpoint that the training of mini leaves (one .safetensors file and
 vocab.txt), into a model folder that --model and ALTSMITH_MODEL take.
 
   --out FOLDER      where the model goes: a new or empty folder, or one with a model, which is replaced when the new one is

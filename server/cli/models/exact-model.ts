@@ -5,7 +5,7 @@ import { MANIFEST_FILE, readManifest, type Manifest } from '../../../models/mode
 import { checkModelFiles } from '../../../models/model-folder/model-files';
 import { readHubCache } from '../../../models/fetch/hub-settings';
 import { checkCheckpoint, findCheckpoint } from '../../../models/fetch/obtain';
-import type { Source } from '../../../models/registry';
+import { weightsFileOf, type Source } from '../../../models/registry';
 import { compareFolders, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
 import { unlessAborted } from './interruption';
@@ -45,7 +45,9 @@ async function withExactMade<T>(
       checkCheckpoint(source, checkpoint, () => undefined),
     );
     const target = path.join(draft, 'fp32');
-    const blip = { source: checkpoint, precision: 'fp32', id } as const;
+    const weights = weightsFileOf(source);
+    const file = weights === undefined ? {} : { weights };
+    const blip = { source: checkpoint, ...file, precision: 'fp32', id } as const;
     await convertApart({ kind: 'blip', target, blip }, 'Converting to fp32', signal);
     return await work(target);
   } finally {

@@ -7,7 +7,7 @@ import { readHubSettings, type HubSettings } from '../../../models/fetch/hub-set
 import { bytesToDownload, checkCheckpoint, obtainCheckpoint } from '../../../models/fetch/obtain';
 import { withFiles } from '../../../models/file-problem';
 import { BLIP_LICENCE } from '../../../models/architectures/blip/licence';
-import type { KnownModel, Source } from '../../../models/registry';
+import { weightsFileOf, type KnownModel, type Source } from '../../../models/registry';
 import { compareFolders, listen, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
 import { interruptible, unlessAborted } from './interruption';
@@ -30,6 +30,13 @@ export interface PullWishes {
   readonly compare: boolean;
 }
 
+/** What stands behind a file of a folder that somebody brought along. */
+function checkedBy({ files }: Source, name: string): string {
+  const { sha256 = null, bytes = null } = files.find((file) => file.name === name) ?? {};
+  if (sha256 !== null) return 'verified';
+  return bytes === null ? 'not compared, nothing is known of it' : 'of the right size; its sha256 is not known';
+}
+
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** A verified folder with the checkpoint, and whether it is ours to delete. */
@@ -42,7 +49,7 @@ async function obtain(
   const report = (file: string, from: string | null) => {
     if (from === 'cache') say(`${file}: taken from the hub's cache`);
     if (from === 'earlier') say(`${file}: already here`);
-    if (from === 'folder') say(`${file}: verified`);
+    if (from === 'folder') say(`${file}: ${checkedBy(wishes.source, file)}`);
   };
   if (wishes.from !== null) {
     await unlessAborted(signal, checkCheckpoint(wishes.source, wishes.from, report));
@@ -73,7 +80,9 @@ async function convert(
   at: { source: string; target: string; signal: AbortSignal },
 ): Promise<Manifest> {
   const { id, licence } = wishes.model;
-  const blip = { source: at.source, precision, id, licence, licenceText: BLIP_LICENCE };
+  const weights = weightsFileOf(wishes.source);
+  const file = weights === undefined ? {} : { weights };
+  const blip = { source: at.source, ...file, precision, id, licence, licenceText: BLIP_LICENCE };
   return convertApart({ kind: 'blip', target: at.target, blip }, `Converting to ${precision}`, at.signal);
 }
 

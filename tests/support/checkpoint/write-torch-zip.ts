@@ -62,6 +62,8 @@ export interface TensorTwist {
   readonly strides?: readonly number[];
   readonly offset?: number;
   readonly storage?: string;
+  /** Saved as a parameter, as `torch.save(dict(model.named_parameters()))` does. */
+  readonly parameter?: boolean;
 }
 
 function strides(dims: readonly number[]): number[] {
@@ -69,7 +71,9 @@ function strides(dims: readonly number[]): number[] {
 }
 
 function tensor(pickle: PickleWriter, spec: WeightSpec, key: number, twist: TensorTwist): void {
-  pickle.text(spec.name).global('torch._utils', '_rebuild_tensor_v2').op(0x28);
+  pickle.text(spec.name);
+  if (twist.parameter === true) pickle.global('torch._utils', '_rebuild_parameter').op(0x28);
+  pickle.global('torch._utils', '_rebuild_tensor_v2').op(0x28);
   pickle.op(0x28).text('storage');
   const storage = twist.storage ?? (spec.type === 'F32' ? 'FloatStorage' : 'LongStorage');
   pickle.global('torch', storage).text(String(key)).text('cpu').int(elementsOf(spec)).op(0x74).put().op(0x51);
@@ -77,7 +81,12 @@ function tensor(pickle: PickleWriter, spec: WeightSpec, key: number, twist: Tens
     .int(twist.offset ?? 0)
     .ints(spec.dims)
     .ints(twist.strides ?? strides(spec.dims));
-  pickle.op(0x89).global('collections', 'OrderedDict').op(0x29, 0x52).put().op(0x74).put().op(0x52).put();
+  const noHooks = () => pickle.global('collections', 'OrderedDict').op(0x29, 0x52).put();
+  pickle.op(0x89);
+  noHooks().op(0x74).put().op(0x52).put();
+  if (twist.parameter !== true) return;
+  pickle.op(0x88);
+  noHooks().op(0x74).put().op(0x52).put();
 }
 
 /** The pickle of a state dict: an OrderedDict of tensors, with `_metadata` as its state. */

@@ -117,6 +117,24 @@ describe('altsmith models pull', () => {
     expect(existsSync(path.join(repo, 'pytorch_model.bin'))).toBe(true);
   });
 
+  it('converts the file that it verified, not another one beside it', async () => {
+    writeFileSync(path.join(repo, 'model.safetensors'), 'nobody looked at this one');
+    const { code, out, told } = await pull('fp32', { from: [repo] });
+    expect([code, out]).toEqual([0, expect.objectContaining({ folder: path.join(pulled, 'tiny-blip/fp32') })]);
+    expect(told).toContain('pytorch_model.bin: verified');
+  });
+
+  it('says of a file whose sha256 nobody knows that only its size was looked at', async () => {
+    const unknown = { 'config.json': { bytes: null, sha256: null }, 'pytorch_model.bin': { sha256: null } };
+    const files = model.source!.files.map((file) => ({ ...file, ...unknown[file.name as keyof typeof unknown] }));
+    model = { ...model, source: { ...model.source!, files } };
+    const { code, told } = await pull('fp32', { from: [repo] });
+    expect(code).toBe(0);
+    expect(told).toContain('vocab.txt: verified');
+    expect(told).toContain('pytorch_model.bin: of the right size; its sha256 is not known');
+    expect(told).toContain('config.json: not compared, nothing is known of it');
+  });
+
   it('takes the hub’s cache, and leaves it as it is', async () => {
     const snapshot = path.join(folder, 'hf/hub/models--Salesforce--blip-image-captioning-base/snapshots', TINY_COMMIT);
     mkdirSync(snapshot, { recursive: true });

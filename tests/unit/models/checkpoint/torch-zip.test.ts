@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { readFloats } from '../../../../models/checkpoint/float-tensor';
 import { openCheckpoint } from '../../../../models/checkpoint/open';
 import { openTorchZip } from '../../../../models/checkpoint/torch-zip';
 import { sourceOf } from '../../../support/checkpoint/weights';
@@ -67,12 +68,43 @@ describe('a pytorch_model.bin', () => {
   });
 
   it('may not build its own kind of tensor, not even one of torch', () => {
-    const evil = new PickleWriter().global('torch._utils', '_rebuild_parameter').finish();
-    expect(openWith(evil)).toThrow('"torch._utils._rebuild_parameter"');
+    const evil = new PickleWriter().global('torch._utils', '_rebuild_sparse_tensor').finish();
+    expect(openWith(evil)).toThrow('it wants to run "torch._utils._rebuild_sparse_tensor"');
   });
 
-  it('of half-precision storages is refused by name', () => {
-    expect(twisted({ storage: 'HalfStorage' })).toThrow('"torch.HalfStorage"');
+  it.each([
+    ['HalfStorage', 'F16', Uint16Array.of(0x3c00, 0xbc00, 0x3800)],
+    ['BFloat16Storage', 'BF16', Uint16Array.of(0x3f80, 0xbf80, 0x3f00)],
+    ['DoubleStorage', 'F64', Float64Array.of(1, -1, 0.5)],
+  ])('of %s is read', (storage, type, numbers) => {
+    const specs = [{ name: 'w', dims: [3], type: 'F32' as const }];
+    const source = { specs, bytes: () => new Uint8Array(numbers.buffer) };
+    writeTorchZip(file, source, stateDictPickle(source, { w: { storage } }));
+    const checkpoint = openTorchZip(file);
+    expect(checkpoint.tensors.get('w')).toMatchObject({ type });
+    expect([...readFloats(checkpoint, 'w', [3])]).toEqual([1, -1, 0.5]);
+    checkpoint.close();
+  });
+
+  it.each(['IntStorage', 'BoolStorage'])('may hold %s beside its weights', (storage) => {
+    const bytes = new Uint8Array(storage === 'IntStorage' ? 8 : 2);
+    const specs = [{ name: 'mask', dims: [2], type: 'F32' as const }];
+    const source = { specs, bytes: () => bytes };
+    writeTorchZip(file, source, stateDictPickle(source, { mask: { storage } }));
+    const checkpoint = openTorchZip(file);
+    expect(() => readFloats(checkpoint, 'mask', [2])).toThrow('not floating-point numbers');
+    checkpoint.close();
+  });
+
+  it('whose tensors are parameters is read like any other', () => {
+    const checkpoint = twisted({ parameter: true })();
+    expect(floats(checkpoint.read('a.weight'))).toEqual([1, 2, 3, 4, 5, 6]);
+    checkpoint.close();
+  });
+
+  it('of another kind of number is refused without a word about trust', () => {
+    const open = twisted({ storage: 'ComplexFloatStorage' });
+    expect(open).toThrow('it holds "torch.ComplexFloatStorage", a kind of number that is not read. Save it in');
   });
 
   it('with a transposed tensor is refused', () => {

@@ -68,6 +68,19 @@ describe('a converted checkpoint', () => {
     expect(readFileSync(path.join(target, 'vocab.txt'), 'utf8').trim().split('\n')).toEqual(readWords());
   });
 
+  it('is also made of what transformers 5 saves: no preprocessor_config.json and no vocab.txt', async () => {
+    const old = path.join(source, 'preprocessor_config.json');
+    const image_processor = { ...JSON.parse(readFileSync(old, 'utf8')), size: { height: 32, width: 32 } };
+    rmSync(old);
+    rmSync(path.join(source, 'vocab.txt'));
+    const processor = { image_processor, processor_class: 'BlipProcessor' };
+    writeFileSync(path.join(source, 'processor_config.json'), JSON.stringify(processor));
+    const vocab = Object.fromEntries(readWords().map((word, id) => [word, id]));
+    writeFileSync(path.join(source, 'tokenizer.json'), JSON.stringify({ model: { type: 'WordPiece', vocab } }));
+    const { files } = await convert();
+    expect(files.map(({ name }) => name)).toContain('vision.onnx');
+  });
+
   it('brings its licence along', async () => {
     writeFileSync(path.join(source, 'LICENSE'), 'free as a bird');
     await convert();
@@ -120,6 +133,15 @@ describe('what is not a sound BLIP checkpoint is refused, and leaves nothing beh
       'pictures of another size',
       () => writeFileSync(path.join(source, 'preprocessor_config.json'), '{"size":{"height":64,"width":64}}'),
       'size is 64x64, but image_size in config.json is 32',
+    ],
+    [
+      'pictures of another size in the file of transformers 5',
+      () => {
+        rmSync(path.join(source, 'preprocessor_config.json'));
+        const processor = { image_processor: { size: { height: 64, width: 64 } } };
+        writeFileSync(path.join(source, 'processor_config.json'), JSON.stringify(processor));
+      },
+      'processor_config.json cannot be followed: size is 64x64',
     ],
     ['another activation', () => editConfig((config) => (config.text_config.hidden_act = 'relu')), 'hidden_act'],
     [
