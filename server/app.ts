@@ -91,7 +91,9 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     version,
     logger,
     checkKey: (key) => stores.keys.check(key),
-    forSite: (siteId) => siteServices(siteId, { stores, work, webhookOrigins: config.webhookOrigins }),
+    forSite: (siteId, speaker) =>
+      siteServices(siteId, { stores, work, webhookOrigins: config.webhookOrigins, speaker }),
+    instancesOf: stores.instancesOf,
     spool: (body) => spoolImage(body, data.temporary, config),
     captionNow: (picture, options, signal) => work.instant.run(picture, options, signal),
     fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
@@ -104,7 +106,6 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     predictions,
     administration: { sites: stores.sites, keys: stores.keys },
     models: { list: () => shelf.list(), pull: (id) => shelf.pull(id), cancel: (id) => shelf.cancel(id) },
-    changes: stores.changes,
     changeSignal: stores.changeSignal,
     ring: (jobId) => work.queue.ring(jobId),
     health,

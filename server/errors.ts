@@ -50,6 +50,12 @@ export const CATALOGUE = {
   },
   JOB_NOT_POSSIBLE: { status: 409, message: 'A job in this state cannot be changed that way.', retryable: false },
   RUN_NOT_POSSIBLE: { status: 409, message: 'A run in this state cannot be changed that way.', retryable: false },
+  INSTANCE_CONFLICT: {
+    status: 409,
+    message:
+      'This instance speaks for another site address already; say whether the site has moved or is a copy (POST /v1/instances/{id}).',
+    retryable: false,
+  },
   PULL_NOT_POSSIBLE: {
     status: 409,
     message: 'Another model is being pulled, or this one ships with Altsmith.',

@@ -12,6 +12,8 @@ import type { Storage } from '../storage/database';
 import { modelKey, type ResultStore } from './result-store';
 
 export interface AcceptJobParts {
+  /** Number of the instance that asks. */
+  readonly instance: number;
   readonly storage: Storage;
   readonly queue: Pick<JobQueue, 'ring'>;
   readonly images: Pick<ImageStore, 'hasBytes'>;
@@ -80,6 +82,7 @@ function newJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob {
   requireImage(parts, request.image_sha256);
   parts.takeRoom();
   const job = parts.jobs.add({
+    instance: parts.instance,
     subject: request.subject,
     imageSha256: request.image_sha256,
     modelId: parts.model()?.id ?? null,

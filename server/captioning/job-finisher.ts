@@ -35,11 +35,16 @@ export class JobFinisher {
     const texts = composeTexts({ caption, readings, image, context, current, locale, fields, model: result.model });
     const { images, results, suggestions, autoApproveFrom } = this.parts.storesOf(claim.siteId);
     return this.parts.storage.transaction(() => {
-      const twins = suggestions.countOthersWithText(claim.imageSha256, texts.fields.alt_text);
+      const twins = suggestions.countOthersWithText({
+        instance: claim.instance,
+        imageSha256: claim.imageSha256,
+        altText: texts.fields.alt_text,
+      });
       const duplicate = duplicateTextFlag(twins);
       const suggestion = suggestions.create({
         jobId: claim.jobId,
         jobSeq: claim.jobSeq,
+        instance: claim.instance,
         runId: claim.runId,
         subject: claim.subject,
         imageSha256: claim.imageSha256,

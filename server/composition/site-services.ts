@@ -1,5 +1,6 @@
 import { acceptJob, requireImage, type AcceptJobParts } from '../captioning/accept-job';
 import type { SiteServices } from '../http/services';
+import type { Speaker } from '../http/speaker';
 import { decideAll } from '../review/bulk-decision';
 import { listSuggestions } from '../review/suggestion-list';
 import { checkWebhookTarget } from '../webhooks/webhook-target';
@@ -10,25 +11,33 @@ export interface SiteParts {
   readonly stores: Stores;
   readonly work: Work;
   readonly webhookOrigins: readonly string[];
+  readonly speaker: Speaker;
 }
 
-/** What the routes can do for one site; null when there is no such site. */
-export function siteServices(siteId: string, { stores, work, webhookOrigins }: SiteParts): SiteServices | null {
+/**
+ * What the routes can do for the instance of a site that speaks; null when there is no such site. The sidecar's own page
+ * sees all instances. Throws INSTANCE_CONFLICT.
+ */
+export function siteServices(siteId: string, parts: SiteParts): SiteServices | null {
+  const { stores, work, webhookOrigins, speaker } = parts;
   const site = stores.sites.get(siteId);
   if (site === null) return null;
   const { storage } = stores;
+  const instance = stores.instancesOf(siteId).numberOf(speaker);
+  const seen = speaker.isConsole ? null : instance;
   const images = stores.imagesOf(siteId);
-  const jobs = stores.jobsOf(siteId);
-  const suggestions = stores.suggestionsOf(siteId);
-  const runs = stores.runsOf(siteId);
+  const jobs = stores.jobsOf(siteId, seen);
+  const suggestions = stores.suggestionsOf(siteId, seen);
+  const runs = stores.runsOf(siteId, seen);
   const accept: AcceptJobParts = {
+    instance,
     storage,
     queue: work.queue,
     images,
     jobs,
     runs,
     suggestions,
-    idempotency: stores.idempotencyOf(siteId),
+    idempotency: stores.idempotencyOf(siteId, instance),
     results: stores.resultsOf(siteId),
     model: () => work.model.now(),
     takeRoom: () => {
@@ -41,7 +50,9 @@ export function siteServices(siteId: string, { stores, work, webhookOrigins }: S
     images,
     jobs,
     suggestions,
+    readChanges: (after, limit) => stores.changes.read({ siteId, instance: seen }, after, limit),
     runs,
+    createRun: (request) => runs.create(request, instance),
     actOnRun: (runId, action) => {
       const run = runs.act(runId, action);
       work.settler.wake();
@@ -51,9 +62,9 @@ export function siteServices(siteId: string, { stores, work, webhookOrigins }: S
     webhook: {
       register: (url) => {
         checkWebhookTarget(url, webhookOrigins);
-        return stores.webhookOf(siteId).register(url);
+        return stores.webhookOf({ siteId, instance }).register(url);
       },
-      remove: () => stores.webhookOf(siteId).remove(),
+      remove: () => stores.webhookOf({ siteId, instance }).remove(),
     },
     acceptJob: (request, idempotencyKey) => acceptJob(accept, request, idempotencyKey),
     retryJob: (jobId) => {
@@ -62,6 +73,6 @@ export function siteServices(siteId: string, { stores, work, webhookOrigins }: S
       return jobs.retry(jobId);
     },
     decide: (decisions) => decideAll(storage, suggestions, decisions),
-    listSuggestions: (filter) => listSuggestions(storage, siteId, filter),
+    listSuggestions: (filter) => listSuggestions(storage, { siteId, instance: seen }, filter),
   };
 }

@@ -18,12 +18,13 @@ import { ChangeSignal } from '../review/change-signal';
 import { RunStore } from '../review/run-store';
 import { SuggestionStore } from '../review/suggestion-store';
 import { makeFirstKey } from '../sites/first-key';
+import { InstanceStore } from '../sites/instance-store';
 import { KeyStore } from '../sites/key-store';
 import { SiteStore } from '../sites/site-store';
 import { steadyClock } from '../storage/clock';
 import type { DataFolder } from '../storage/data-folder';
 import { openData } from '../storage/soundness';
-import { WebhookStore } from '../webhooks/webhook-store';
+import { WebhookStore, type WebhookOwner } from '../webhooks/webhook-store';
 
 /** Name of the workers of this process; their claims are void once the process is gone. */
 export const LOCAL_WORKERS = 'local';
@@ -63,12 +64,13 @@ export function openStores(data: DataFolder, config: Config) {
     room: new QueueRoom(storage, config.queueLimit),
     forgetResults: (before: number) => storage.prepare('DELETE FROM results WHERE created_at < ?').run(before),
     imagesOf: (siteId: string) => new ImageStore(storage, data, siteId),
-    jobsOf: (siteId: string) => new JobStore(storage, siteId, { ends, now }),
-    suggestionsOf: (siteId: string) => new SuggestionStore(storage, siteId, changes),
-    runsOf: (siteId: string) => new RunStore(storage, siteId),
+    instancesOf: (siteId: string) => new InstanceStore(storage, siteId),
+    jobsOf: (siteId: string, seen: number | null = null) => new JobStore(storage, siteId, { ends, now, seen }),
+    suggestionsOf: (siteId: string, seen: number | null = null) => new SuggestionStore(storage, siteId, changes, seen),
+    runsOf: (siteId: string, seen: number | null = null) => new RunStore(storage, siteId, seen),
     resultsOf: (siteId: string) => new ResultStore(storage, siteId),
-    idempotencyOf: (siteId: string) => new IdempotencyStore(storage, siteId),
+    idempotencyOf: (siteId: string, instance: number) => new IdempotencyStore(storage, siteId, instance),
     predictionsOf: (siteId: string) => new PredictionStore(storage, siteId, Date.now),
-    webhookOf: (siteId: string) => new WebhookStore(storage, siteId, Date.now),
+    webhookOf: (owner: WebhookOwner) => new WebhookStore(storage, owner, Date.now),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FieldName, FieldValues } from './fields';
+import { InstanceId } from './instance';
 import { Id, Locale, Sha256, Subject, Timestamp } from './primitives';
 
 export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
@@ -44,6 +45,8 @@ export const Job = z.object({
   id: Id,
   state: JobState,
   attempts: z.number().int().nonnegative(),
+  /** The installation that asked; null for a client that names none. */
+  instance: InstanceId.nullable(),
   subject: Subject,
   image_sha256: Sha256,
   priority: Priority,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Fields, FieldValues, Flag } from './fields';
+import { InstanceId } from './instance';
 import { Id, ModelRef, Sha256, Subject, Timestamp } from './primitives';
 
 export const SUGGESTION_STATES = [
@@ -22,6 +23,8 @@ export const Suggestion = z.object({
   id: Id,
   version: z.number().int().positive(),
   state: SuggestionState,
+  /** The installation that asked; null for a client that names none. */
+  instance: InstanceId.nullable(),
   subject: Subject,
   image_sha256: Sha256,
   fields: Fields,

@@ -5,6 +5,7 @@ import { AppError } from '../errors';
 import { principalOf, requireScope } from './middleware/authenticate';
 import type { BodyKind, Reply, Route } from './route';
 import type { Services, SiteServices } from './services';
+import { speakerOf, type Speaker } from './speaker';
 
 const JSON_LIMIT = 65_536;
 
@@ -43,14 +44,16 @@ async function answer(route: Route, services: Services, request: Request, respon
   });
   const principal = principalOf(request);
   const body: unknown = request.body;
+  const speaker = speakerOf(request);
   const reply = await route.run({
     params: { ...request.params },
     query: { ...request.query },
     body,
     principal,
+    speaker,
     services,
     get site() {
-      return siteOf(services, principal?.siteId ?? null);
+      return siteOf(services, principal?.siteId ?? null, speaker);
     },
     request,
     signal: gone.signal,
@@ -59,8 +62,8 @@ async function answer(route: Route, services: Services, request: Request, respon
   await send(reply, response);
 }
 
-function siteOf(services: Services, siteId: string | null): SiteServices {
-  const site = siteId === null ? null : services.forSite(siteId);
+function siteOf(services: Services, siteId: string | null, speaker: Speaker): SiteServices {
+  const site = siteId === null ? null : services.forSite(siteId, speaker);
   if (site === null) throw new AppError('SCOPE_MISSING');
   return site;
 }

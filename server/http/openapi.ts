@@ -132,6 +132,24 @@ function relocated(schema: object): Json {
   return moved;
 }
 
+const INSTANCE_HEADERS: readonly Json[] = [
+  {
+    name: 'Altsmith-Instance',
+    in: 'header',
+    required: false,
+    description:
+      'The installation that speaks; it sees only its own rows. All clients that send none are one installation.',
+    schema: { type: 'string', minLength: 8, maxLength: 64 },
+  },
+  {
+    name: 'Altsmith-Site',
+    in: 'header',
+    required: false,
+    description: 'Host and path of the site it speaks for; scheme, www. and port do not count.',
+    schema: { type: 'string', maxLength: 500 },
+  },
+];
+
 function operationOf(route: Route, schemas: SchemaBook): Json {
   const answers = Object.entries(route.answers).map(([status, content]) => [
     status,
@@ -145,7 +163,11 @@ function operationOf(route: Route, schemas: SchemaBook): Json {
     summary: route.summary,
     description: ACCESS[route.access],
     ...(route.access === 'open' ? { security: [] } : { security: [{ key: [] }] }),
-    parameters: [...parametersOf(route, 'path', schemas), ...parametersOf(route, 'query', schemas)],
+    parameters: [
+      ...parametersOf(route, 'path', schemas),
+      ...parametersOf(route, 'query', schemas),
+      ...(route.access === 'site' ? INSTANCE_HEADERS : []),
+    ],
     ...bodyOf(route, schemas),
     responses: {
       ...Object.fromEntries(answers),

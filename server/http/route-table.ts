@@ -7,6 +7,7 @@ import { getChanges } from './routes/changes';
 import { livez, readyz, status } from './routes/health';
 import { getThumbnail, headImage, putImage } from './routes/images';
 import { cancelJob, getJob, listJobs, postJob, retryJob } from './routes/jobs';
+import { settleInstance } from './routes/instances';
 import { metrics } from './routes/metrics';
 import { openApiRoute } from './routes/openapi';
 import { actOnRun, createRun, getRun, listRuns } from './routes/runs';
@@ -60,6 +61,7 @@ export const ROUTES: readonly Route[] = [
   cancelPull,
   putWebhook,
   deleteWebhook,
+  settleInstance,
   workerClaim,
   workerImage,
   workerHeartbeat,

@@ -4,6 +4,7 @@ import { AppError } from '../errors';
 import type { Face } from './compat/face';
 import type { Principal } from './principal';
 import type { Services, SiteServices } from './services';
+import type { Speaker } from './speaker';
 
 /**
  * Who may call a route: everybody; a loopback caller or any valid key; one or an admin key; a key of the named scope.
@@ -28,8 +29,10 @@ export interface Call<Params, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly principal: Principal | null;
+  /** The installation that the headers name. */
+  readonly speaker: Speaker;
   readonly services: Services;
-  /** The services of the key's own site. Throws on a route whose access is not `site`. */
+  /** What the speaking instance of the key's site can reach. Throws INSTANCE_CONFLICT, and where the access is not `site`. */
   readonly site: SiteServices;
   readonly request: Request;
   /** Aborts when the client goes away. */
@@ -89,6 +92,7 @@ export function defineRoute<
         query: parse(query, call.query, 'query'),
         body: parse(body, call.body, 'body'),
         principal: call.principal,
+        speaker: call.speaker,
         services: call.services,
         get site() {
           return call.site;

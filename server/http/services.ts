@@ -4,7 +4,7 @@ import type { BulkDecisionReply, BulkDecisionRequest } from '../contract/decisio
 import type { Job, JobRequest } from '../contract/job';
 import type { ListedModel } from '../contract/model';
 import type { ModelRef } from '../contract/primitives';
-import type { Run, RunAction } from '../contract/run';
+import type { Run, RunAction, RunRequest } from '../contract/run';
 import type { WorkerClaim, WorkerClaimRequest, WorkerFailure, WorkerFinish } from '../contract/worker';
 import type { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
@@ -12,12 +12,13 @@ import type { SpooledImage } from '../intake/spool';
 import type { Logger } from '../logger';
 import type { ClaimRef } from '../queue/queue';
 import type { JobStore } from '../queue/job-store';
-import type { ChangeFeed } from '../review/change-feed';
+import type { ChangeEntries } from '../review/change-feed';
 import type { ChangeSignal } from '../review/change-signal';
 import type { RunStore } from '../review/run-store';
 import type { SuggestionFilter } from '../review/suggestion-list';
 import type { SuggestionStore } from '../review/suggestion-store';
 import type { Suggestion } from '../contract/suggestion';
+import type { InstanceStore } from '../sites/instance-store';
 import type { KeyStore } from '../sites/key-store';
 import type { SiteStore } from '../sites/site-store';
 import type { Registration } from '../webhooks/webhook-store';
@@ -25,15 +26,19 @@ import type { PredictionRunner } from '../predictions/prediction-runner';
 import type { PredictionStore } from '../predictions/prediction-store';
 import type { Metrics } from './metrics';
 import type { Principal } from './principal';
+import type { Speaker } from './speaker';
 
-/** What one site's key can reach. Made anew for each request; nothing in it can name another site. */
+/** What one instance of a key's site can reach. Made anew for each request; nothing in it can name another site. */
 export interface SiteServices {
   readonly id: string;
   readonly name: string;
   readonly images: ImageStore;
   readonly jobs: JobStore;
+  /** Entries of the change feed after a cursor. */
+  readonly readChanges: (after: string | undefined, limit: number) => ChangeEntries;
   readonly suggestions: SuggestionStore;
   readonly runs: RunStore;
+  readonly createRun: (request: RunRequest) => Run;
   /** Throws NOT_FOUND, RUN_NOT_POSSIBLE. */
   readonly actOnRun: (runId: string, action: RunAction) => Run;
   readonly acceptJob: (request: JobRequest, idempotencyKey: string | null) => Promise<{ job: Job; isNew: boolean }>;
@@ -76,8 +81,9 @@ export interface Services {
   readonly version: string;
   readonly logger: Logger;
   readonly checkKey: (key: string) => Principal | null;
-  /** Null when the site is gone. */
-  readonly forSite: (siteId: string) => SiteServices | null;
+  /** Null when the site is gone. Throws INSTANCE_CONFLICT. */
+  readonly forSite: (siteId: string, speaker: Speaker) => SiteServices | null;
+  readonly instancesOf: (siteId: string) => InstanceStore;
   /** Streams a body to a file, checks it, and gives it over. */
   readonly spool: (body: AsyncIterable<Uint8Array>) => Promise<SpooledImage>;
   /** The bytes behind an address. Throws URL_INPUT_OFF, URL_BLOCKED, URL_FETCH_FAILED. */
@@ -105,7 +111,6 @@ export interface Services {
     readonly pull: (id: string) => ListedModel;
     readonly cancel: (id: string) => ListedModel;
   };
-  readonly changes: ChangeFeed;
   readonly changeSignal: ChangeSignal;
   /** Tells the workers that a job of this id waits. */
   readonly ring: (jobId: string) => void;

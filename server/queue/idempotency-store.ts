@@ -5,11 +5,12 @@ import type { Storage } from '../storage/database';
 /** A client may ask again with the same key for this long. */
 const KEPT_MS = 3 * 86_400_000;
 
-/** What the requests of one site were called, and which job came of each. */
+/** What the requests of one instance were called, and which job came of each. */
 export class IdempotencyStore {
   constructor(
     private readonly storage: Storage,
     private readonly siteId: string,
+    private readonly instance: number,
   ) {}
 
   /** The job of the earlier request of this name; null when there was none. Throws IDEMPOTENCY_CONFLICT. */
@@ -18,7 +19,7 @@ export class IdempotencyStore {
       .prepare<[string, string], { request_hash: Buffer; job_id: string }>(
         'SELECT request_hash, job_id FROM idempotency_keys WHERE site_id = ? AND name = ?',
       )
-      .get(this.siteId, name);
+      .get(this.siteId, this.#stored(name));
     if (row === undefined) return null;
     if (!row.request_hash.equals(hashOf(request))) throw new AppError('IDEMPOTENCY_CONFLICT');
     return row.job_id;
@@ -29,8 +30,13 @@ export class IdempotencyStore {
     const now = Date.now();
     this.storage
       .prepare('INSERT INTO idempotency_keys (site_id, name, request_hash, job_id, created_at) VALUES (?, ?, ?, ?, ?)')
-      .run(this.siteId, name, hashOf(request), jobId, now);
+      .run(this.siteId, this.#stored(name), hashOf(request), jobId, now);
     this.storage.prepare('DELETE FROM idempotency_keys WHERE created_at < ?').run(now - KEPT_MS);
+  }
+
+  /** A copy of a site uses the names of the original for other requests. No name holds a space. */
+  #stored(name: string): string {
+    return this.instance === 0 ? name : `${this.instance} ${name}`;
   }
 }
 

@@ -9,6 +9,7 @@ export interface JobRow {
   readonly id: string;
   readonly state: string;
   readonly attempts: number;
+  readonly instance_id: string | null;
   readonly subject_type: string;
   readonly subject_id: string;
   readonly image_sha256: string;
@@ -22,7 +23,8 @@ export interface JobRow {
   readonly finished_at: number | null;
 }
 
-export const JOB_COLUMNS = `seq, id, state, attempts, subject_type, subject_id, image_sha256, model_id, priority, run_id,
+export const JOB_COLUMNS = `seq, id, state, attempts,
+  nullif((SELECT id FROM instances WHERE instances.site_id = jobs.site_id AND number = instance), '') AS instance_id, subject_type, subject_id, image_sha256, model_id, priority, run_id,
   error_code, suggestion_id, created_at, updated_at, finished_at`;
 
 const time = (ms: number) => new Date(ms).toISOString();
@@ -33,6 +35,7 @@ export function jobOf(row: JobRow): Job {
     id: row.id,
     state: JobState.parse(row.state),
     attempts: row.attempts,
+    instance: row.instance_id,
     subject: { type: row.subject_type, id: row.subject_id },
     image_sha256: row.image_sha256,
     priority: PRIORITY_NAMES[row.priority] ?? 'backfill',

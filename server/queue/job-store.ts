@@ -7,6 +7,8 @@ import { JOB_COLUMNS, jobOf, PRIORITY_NAMES, type JobRow } from './job-row';
 import type { JobEnds, JobWork } from './queue';
 
 export interface NewJob {
+  /** Number of the instance that asks. */
+  readonly instance: number;
   readonly subject: Subject;
   readonly imageSha256: string;
   readonly modelId: string | null;
@@ -24,6 +26,8 @@ export interface JobFilter {
 }
 
 export interface JobStoreOptions {
+  /** The instance whose jobs are seen; null: all of the site. */
+  readonly seen: number | null;
   readonly ends: JobEnds;
   /** A clock that never jumps, the one that leases and delays are measured on. */
   readonly now: () => number;
@@ -42,13 +46,14 @@ export class JobStore {
     const at = Date.now();
     this.storage
       .prepare(
-        `INSERT INTO jobs (id, site_id, subject_type, subject_id, image_sha256, model_id, run_id, priority, request,
+        `INSERT INTO jobs (id, site_id, instance, subject_type, subject_id, image_sha256, model_id, run_id, priority, request,
            state, available_at, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)`,
       )
       .run(
         id,
         this.siteId,
+        job.instance,
         job.subject.type,
         job.subject.id,
         job.imageSha256,
@@ -71,12 +76,13 @@ export class JobStore {
   /** The latest job for this subject and image that was not cancelled, with the model it was or will be done by. */
   latestFor(subject: Subject, imageSha256: string): { job: Job; modelId: string | null } | null {
     const row = this.storage
-      .prepare<[string, string, string, string], JobRow>(
+      .prepare<unknown[], JobRow>(
         `SELECT ${JOB_COLUMNS} FROM jobs
          WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND image_sha256 = ? AND state <> 'cancelled'
+           AND (? IS NULL OR instance = ?)
          ORDER BY seq DESC LIMIT 1`,
       )
-      .get(this.siteId, subject.type, subject.id, imageSha256);
+      .get(this.siteId, subject.type, subject.id, imageSha256, this.options.seen, this.options.seen);
     return row === undefined ? null : { job: jobOf(row), modelId: row.model_id };
   }
 
@@ -85,12 +91,13 @@ export class JobStore {
     const rows = this.storage
       .prepare<object, JobRow>(
         `SELECT ${JOB_COLUMNS} FROM jobs
-         WHERE site_id = :siteId AND seq > :after
+         WHERE site_id = :siteId AND seq > :after AND (:seen IS NULL OR instance = :seen)
            AND (:state IS NULL OR state = :state) AND (:runId IS NULL OR run_id = :runId)
          ORDER BY seq LIMIT :limit`,
       )
       .all({
         siteId: this.siteId,
+        seen: this.options.seen,
         after: filter.after ?? 0,
         state: filter.state ?? null,
         runId: filter.runId ?? null,
@@ -160,18 +167,21 @@ export class JobStore {
   /** How many jobs wait and run. */
   counts(): { waiting: number; running: number } {
     const rows = this.storage
-      .prepare<[string], { state: string; n: number }>(
-        "SELECT state, count(*) AS n FROM jobs WHERE site_id = ? AND state IN ('waiting', 'running') GROUP BY state",
+      .prepare<unknown[], { state: string; n: number }>(
+        `SELECT state, count(*) AS n FROM jobs
+         WHERE site_id = ? AND state IN ('waiting', 'running') AND (? IS NULL OR instance = ?) GROUP BY state`,
       )
-      .all(this.siteId);
+      .all(this.siteId, this.options.seen, this.options.seen);
     const of = (state: string) => rows.find((row) => row.state === state)?.n ?? 0;
     return { waiting: of('waiting'), running: of('running') };
   }
 
   #row(id: string): JobRow | undefined {
     return this.storage
-      .prepare<[string, string], JobRow>(`SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ? AND site_id = ?`)
-      .get(id, this.siteId);
+      .prepare<unknown[], JobRow>(
+        `SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ? AND site_id = ? AND (? IS NULL OR instance = ?)`,
+      )
+      .get(id, this.siteId, this.options.seen, this.options.seen);
   }
 
   #need(id: string): Job {

@@ -7,6 +7,7 @@ interface TakenRow {
   readonly seq: number;
   readonly id: string;
   readonly site_id: string;
+  readonly instance: number;
   readonly image_sha256: string;
   readonly subject_type: string;
   readonly subject_id: string;
@@ -69,7 +70,7 @@ export class LeaseStore {
         "SELECT site_id, token, failures, crashes, interruptions FROM jobs WHERE id = ? AND state = 'running'",
       ),
       heldBy: db.prepare<[string, number], TakenRow>(
-        `SELECT seq, id, site_id, image_sha256, subject_type, subject_id, run_id, priority, request, attempts, token
+        `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, run_id, priority, request, attempts, token
          FROM jobs WHERE id = ? AND token = ? AND state = 'running'`,
       ),
       expired: db.prepare<[number], { id: string; token: number }>(
@@ -205,6 +206,7 @@ function claimOf(row: TakenRow): Claim {
     token: row.token,
     jobSeq: row.seq,
     siteId: row.site_id,
+    instance: row.instance,
     imageSha256: row.image_sha256,
     subject: { type: row.subject_type, id: row.subject_id },
     runId: row.run_id,

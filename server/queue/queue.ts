@@ -23,6 +23,8 @@ export interface ClaimRef {
 export interface Claim extends ClaimRef {
   readonly jobSeq: number;
   readonly siteId: string;
+  /** Number of the instance that asked. */
+  readonly instance: number;
   readonly imageSha256: string;
   readonly subject: Subject;
   readonly runId: string | null;

@@ -4,6 +4,13 @@ import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
 import type { ChangeSignal } from './change-signal';
 
+/** A piece of the feed; `next` is the cursor to go on from. */
+export interface ChangeEntries {
+  readonly items: ChangeEntry[];
+  readonly next: string;
+  readonly more: boolean;
+}
+
 export interface ChangeEntry {
   /** Opaque for clients: epoch and number. */
   readonly cursor: string;
@@ -36,29 +43,42 @@ export class ChangeFeed {
     private readonly signal: ChangeSignal,
   ) {
     this.#append = storage.prepare(
-      'INSERT INTO changes (site_id, type, job_id, suggestion_id, at) VALUES (?, ?, ?, ?, ?)',
+      // The instance is that of the row which the entry is about.
+      `INSERT INTO changes (site_id, type, job_id, suggestion_id, at, instance)
+       VALUES (:siteId, :type, :jobId, :suggestionId, :at, coalesce(
+         (SELECT instance FROM suggestions WHERE id = :suggestionId), (SELECT instance FROM jobs WHERE id = :jobId), 0))`,
     );
     this.#epoch = currentEpoch(storage);
   }
 
   append(siteId: string, change: { type: ChangeType; jobId?: string; suggestionId?: string }): void {
-    this.#append.run(siteId, change.type, change.jobId ?? null, change.suggestionId ?? null, Date.now());
+    this.#append.run({
+      siteId,
+      type: change.type,
+      jobId: change.jobId ?? null,
+      suggestionId: change.suggestionId ?? null,
+      at: Date.now(),
+    });
     this.storage.afterCommit(() => this.signal.notify(siteId));
   }
 
-  /** Entries of a site after a cursor (from the beginning without one), oldest first. Throws BAD_REQUEST. */
+  /**
+   * Entries of an instance (of all instances of the site with null) after a cursor, from the beginning without one, oldest
+   * first. Throws BAD_REQUEST.
+   */
   read(
-    siteId: string,
+    { siteId, instance }: { readonly siteId: string; readonly instance: number | null },
     after: string | undefined,
     limit: number,
-  ): { items: ChangeEntry[]; next: string; more: boolean } {
+  ): ChangeEntries {
     const from = this.#position(after);
     const rows = this.storage
-      .prepare<[string, number, number], ChangeRow>(
+      .prepare<object, ChangeRow>(
         `SELECT cursor, type, at, job_id, suggestion_id FROM changes
-         WHERE site_id = ? AND cursor > ? ORDER BY cursor LIMIT ?`,
+         WHERE site_id = :siteId ${instance === null ? '' : 'AND instance = :instance'} AND cursor > :from
+         ORDER BY cursor LIMIT :limit`,
       )
-      .all(siteId, from, limit + 1);
+      .all({ siteId, ...(instance === null ? {} : { instance }), from, limit: limit + 1 });
     const items = rows.slice(0, limit);
     return {
       items: items.map((row) => ({

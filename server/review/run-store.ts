@@ -25,17 +25,20 @@ export class RunStore {
   constructor(
     private readonly storage: Storage,
     private readonly siteId: string,
+    /** The instance whose runs are seen; null: all of the site. */
+    private readonly seen: number | null,
   ) {}
 
-  create(request: RunRequest): Run {
+  /** A run of this instance. */
+  create(request: RunRequest, instance: number): Run {
     const id = newId('run');
     const at = Date.now();
     this.storage
       .prepare(
-        `INSERT INTO runs (id, site_id, name, state, include_decided, expected, created_at, updated_at)
-         VALUES (?, ?, ?, 'running', ?, ?, ?, ?)`,
+        `INSERT INTO runs (id, site_id, instance, name, state, include_decided, expected, created_at, updated_at)
+         VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?)`,
       )
-      .run(id, this.siteId, request.name, request.include_decided ? 1 : 0, request.expected ?? null, at, at);
+      .run(id, this.siteId, instance, request.name, request.include_decided ? 1 : 0, request.expected ?? null, at, at);
     return this.#runOf(this.#need(id));
   }
 
@@ -47,10 +50,16 @@ export class RunStore {
   /** A page of runs, newest first; `before` is the cursor that the page before gave. */
   list(before: number | undefined, limit: number): { items: Run[]; next: number | null } {
     const rows = this.storage
-      .prepare<[string, number, number], RunRow>(
-        `SELECT ${COLUMNS} FROM runs WHERE site_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+      .prepare<object, RunRow>(
+        `SELECT ${COLUMNS} FROM runs WHERE site_id = :siteId AND (:seen IS NULL OR instance = :seen) AND seq < :before
+         ORDER BY seq DESC LIMIT :limit`,
       )
-      .all(this.siteId, before ?? Number.MAX_SAFE_INTEGER, limit + 1);
+      .all({
+        siteId: this.siteId,
+        seen: this.seen,
+        before: before ?? Number.MAX_SAFE_INTEGER,
+        limit: limit + 1,
+      });
     const items = rows.slice(0, limit);
     const next = rows.length > limit ? (items.at(-1)?.seq ?? null) : null;
     return { items: items.map((row) => this.#runOf(row)), next };
@@ -110,8 +119,10 @@ export class RunStore {
 
   #row(id: string): RunRow | undefined {
     return this.storage
-      .prepare<[string, string], RunRow>(`SELECT ${COLUMNS} FROM runs WHERE id = ? AND site_id = ?`)
-      .get(id, this.siteId);
+      .prepare<object, RunRow>(
+        `SELECT ${COLUMNS} FROM runs WHERE id = :id AND site_id = :siteId AND (:seen IS NULL OR instance = :seen)`,
+      )
+      .get({ id, siteId: this.siteId, seen: this.seen });
   }
 
   #need(id: string): RunRow {

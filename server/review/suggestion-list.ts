@@ -28,15 +28,16 @@ const ORDERS: Readonly<Record<SuggestionSort, { column: 'seq' | 'confidence'; de
   '-confidence': { column: 'confidence', descending: true },
 };
 
-/** One page of a site's suggestions. Throws BAD_REQUEST for a cursor that is none. */
+/** One page of the suggestions of an instance; of all instances of the site with null. Throws BAD_REQUEST for a cursor that is none. */
 export function listSuggestions(
   storage: Storage,
-  siteId: string,
+  { siteId, instance }: { readonly siteId: string; readonly instance: number | null },
   filter: SuggestionFilter,
 ): { items: Suggestion[]; next: string | null } {
   const { column, descending } = ORDERS[filter.sort];
   const direction = descending ? 'DESC' : 'ASC';
   const conditions = ['site_id = :siteId'];
+  if (instance !== null) conditions.push('instance = :instance');
   if (filter.state !== undefined) conditions.push('state = :state');
   if (filter.runId !== undefined) conditions.push('run_id = :runId');
   if (filter.minConfidence !== undefined) conditions.push('confidence >= :minConfidence');
@@ -55,6 +56,7 @@ export function listSuggestions(
     )
     .all({
       siteId,
+      ...(instance === null ? {} : { instance }),
       ...(filter.state === undefined ? {} : { state: filter.state }),
       ...(filter.runId === undefined ? {} : { runId: filter.runId }),
       ...(filter.minConfidence === undefined ? {} : { minConfidence: filter.minConfidence }),

@@ -10,6 +10,7 @@ export interface SuggestionRow {
   readonly run_id: string | null;
   readonly version: number;
   readonly state: string;
+  readonly instance_id: string | null;
   readonly subject_type: string;
   readonly subject_id: string;
   readonly image_sha256: string;
@@ -27,7 +28,8 @@ export interface SuggestionRow {
   readonly updated_at: number;
 }
 
-export const SUGGESTION_COLUMNS = `seq, id, job_id, run_id, version, state, subject_type, subject_id, image_sha256, fields,
+export const SUGGESTION_COLUMNS = `seq, id, job_id, run_id, version, state,
+  nullif((SELECT id FROM instances WHERE instances.site_id = suggestions.site_id AND number = instance), '') AS instance_id, subject_type, subject_id, image_sha256, fields,
   alternatives, confidence, flags, model, current, "values", reason, decided_by, decided_at, created_at, updated_at`;
 
 const Texts = z.array(z.string());
@@ -41,6 +43,7 @@ export function suggestionOf(row: SuggestionRow): Suggestion {
     id: row.id,
     version: row.version,
     state: SuggestionState.parse(row.state),
+    instance: row.instance_id,
     subject: { type: row.subject_type, id: row.subject_id },
     image_sha256: row.image_sha256,
     fields: Fields.parse(json(row.fields)),

@@ -13,6 +13,8 @@ import { decide, writeBack, type Standing } from './suggestion-state';
 export interface NewSuggestion {
   readonly jobId: string;
   readonly jobSeq: number;
+  /** Number of the instance that asked. */
+  readonly instance: number;
   readonly runId: string | null;
   readonly subject: Subject;
   readonly imageSha256: string;
@@ -24,12 +26,21 @@ export interface NewSuggestion {
   readonly current: FieldValues;
 }
 
+/** A text that is about to be suggested for an image. */
+export interface TextOfImage {
+  readonly instance: number;
+  readonly imageSha256: string;
+  readonly altText: string;
+}
+
 /** The review queue of one site. Another site's id is not found. Every write leaves an entry in the change feed. */
 export class SuggestionStore {
   constructor(
     private readonly storage: Storage,
     private readonly siteId: string,
     private readonly changes: ChangeFeed,
+    /** The instance whose suggestions are seen; null: all of the site. */
+    private readonly seen: number | null,
   ) {}
 
   /**
@@ -43,13 +54,14 @@ export class SuggestionStore {
       const at = Date.now();
       const { lastInsertRowid } = this.storage
         .prepare(
-          `INSERT INTO suggestions (id, site_id, job_id, job_seq, run_id, version, state, subject_type, subject_id,
+          `INSERT INTO suggestions (id, site_id, instance, job_id, job_seq, run_id, version, state, subject_type, subject_id,
              image_sha256, fields, alternatives, confidence, flags, model, current, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           id,
           this.siteId,
+          suggestion.instance,
           suggestion.jobId,
           suggestion.jobSeq,
           suggestion.runId,
@@ -73,12 +85,13 @@ export class SuggestionStore {
     });
   }
 
-  #supersedeOlder({ subject, jobSeq }: NewSuggestion): boolean {
+  #supersedeOlder({ instance, subject, jobSeq }: NewSuggestion): boolean {
     const open = this.storage
-      .prepare<[string, string, string], { id: string; job_seq: number; state: string }>(
-        'SELECT id, job_seq, state FROM suggestions WHERE site_id = ? AND subject_type = ? AND subject_id = ?',
+      .prepare<unknown[], { id: string; job_seq: number; state: string }>(
+        `SELECT id, job_seq, state FROM suggestions
+         WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND instance = ?`,
       )
-      .all(this.siteId, subject.type, subject.id);
+      .all(this.siteId, subject.type, subject.id, instance);
     for (const row of open) {
       if (row.job_seq > jobSeq || row.state !== 'pending') continue;
       this.#supersede(row.id);
@@ -91,17 +104,17 @@ export class SuggestionStore {
     return row === undefined ? null : suggestionOf(row);
   }
 
-  /** Other images of the site that were given these very words; counted no further than 20. */
-  countOthersWithText(imageSha256: string, altText: string): number {
+  /** Other images of the instance that were given these very words; counted no further than 20. */
+  countOthersWithText({ instance, imageSha256, altText }: TextOfImage): number {
     return (
       this.storage
-        .prepare<[string, string, string], { n: number }>(
+        .prepare<unknown[], { n: number }>(
           `SELECT count(*) AS n FROM (
              SELECT DISTINCT image_sha256 FROM suggestions
-             WHERE site_id = ? AND fields ->> '$.alt_text' = ? AND image_sha256 <> ? LIMIT 20
+             WHERE site_id = ? AND fields ->> '$.alt_text' = ? AND image_sha256 <> ? AND instance = ? LIMIT 20
            )`,
         )
-        .get(this.siteId, altText, imageSha256)?.n ?? 0
+        .get(this.siteId, altText, imageSha256, instance)?.n ?? 0
     );
   }
 
@@ -155,13 +168,13 @@ export class SuggestionStore {
   jobDecidedAgainst(subject: Subject, imageSha256: string): string | null {
     return (
       this.storage
-        .prepare<[string, string, string, string], { job_id: string }>(
+        .prepare<unknown[], { job_id: string }>(
           `SELECT job_id FROM suggestions
-           WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND image_sha256 = ?
+           WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND image_sha256 = ? AND (? IS NULL OR instance = ?)
              AND (state IN ('rejected', 'decorative') OR (state = 'applied' AND "values" ->> '$.alt_text' = ''))
            ORDER BY seq DESC LIMIT 1`,
         )
-        .get(this.siteId, subject.type, subject.id, imageSha256)?.job_id ?? null
+        .get(this.siteId, subject.type, subject.id, imageSha256, this.seen, this.seen)?.job_id ?? null
     );
   }
 
@@ -214,10 +227,10 @@ export class SuggestionStore {
 
   #row(id: string): SuggestionRow | undefined {
     return this.storage
-      .prepare<[string, string], SuggestionRow>(
-        `SELECT ${SUGGESTION_COLUMNS} FROM suggestions WHERE id = ? AND site_id = ?`,
+      .prepare<unknown[], SuggestionRow>(
+        `SELECT ${SUGGESTION_COLUMNS} FROM suggestions WHERE id = ? AND site_id = ? AND (? IS NULL OR instance = ?)`,
       )
-      .get(id, this.siteId);
+      .get(id, this.siteId, this.seen, this.seen);
   }
 
   #need(id: string): Suggestion {

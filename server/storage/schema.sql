@@ -13,14 +13,16 @@ CREATE TABLE changes (
   job_id        TEXT,
   suggestion_id TEXT,
   at            INTEGER NOT NULL
-) STRICT;
+, instance INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TRIGGER changes_are_news AFTER INSERT ON changes
-WHEN EXISTS (SELECT 1 FROM webhooks WHERE site_id = NEW.site_id AND gone_at IS NULL)
+WHEN EXISTS (
+  SELECT 1 FROM webhooks WHERE site_id = NEW.site_id AND instance = NEW.instance AND gone_at IS NULL
+)
 BEGIN
-  INSERT INTO webhook_outbox (site_id, message_id, news_at)
-  VALUES (NEW.site_id, 'msg_' || lower(hex(randomblob(16))), NEW.at)
-  ON CONFLICT (site_id) DO UPDATE SET generation = generation + 1;
+  INSERT INTO webhook_outbox (site_id, instance, message_id, news_at)
+  VALUES (NEW.site_id, NEW.instance, 'msg_' || lower(hex(randomblob(16))), NEW.at)
+  ON CONFLICT (site_id, instance) DO UPDATE SET generation = generation + 1;
 END;
 
 CREATE TRIGGER ended_predictions_are_told AFTER UPDATE OF completed_at ON predictions
@@ -57,6 +59,20 @@ CREATE TABLE images (
   PRIMARY KEY (site_id, sha256)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE instances (
+  site_id    TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+  number     INTEGER NOT NULL CHECK (number >= 0),
+  -- What the client calls itself; empty for all clients that send no instance; null: nobody yet.
+  id         TEXT,
+  -- Host and path of the site it speaks for; null while it has not said so.
+  address    TEXT,
+  -- Number of the instance that this one was split off, because it had been copied.
+  copy_of    INTEGER,
+  created_at INTEGER NOT NULL,
+  seen_at    INTEGER,
+  PRIMARY KEY (site_id, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE jobs (
   seq           INTEGER PRIMARY KEY AUTOINCREMENT,
   id            TEXT NOT NULL UNIQUE,
@@ -86,7 +102,7 @@ CREATE TABLE jobs (
   suggestion_id TEXT,
   created_at    INTEGER NOT NULL,
   updated_at    INTEGER NOT NULL,
-  finished_at   INTEGER,
+  finished_at   INTEGER, instance INTEGER NOT NULL DEFAULT 0,
   CHECK ((state = 'running') = (lease_until IS NOT NULL)),
   CHECK ((state = 'done') = (suggestion_id IS NOT NULL)),
   CHECK ((state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL))
@@ -155,7 +171,7 @@ CREATE TABLE runs (
   expected        INTEGER,
   created_at      INTEGER NOT NULL,
   updated_at      INTEGER NOT NULL
-, settling INTEGER NOT NULL DEFAULT 0 CHECK (settling IN (0, 1))) STRICT;
+, settling INTEGER NOT NULL DEFAULT 0 CHECK (settling IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE sites (
   id          TEXT PRIMARY KEY,
@@ -201,37 +217,44 @@ CREATE TABLE suggestions (
   write_back   TEXT CHECK (json_valid(write_back)),
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL
-, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1))) STRICT;
+, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE webhook_outbox (
-  site_id    TEXT PRIMARY KEY REFERENCES webhooks (site_id) ON DELETE CASCADE,
+  site_id    TEXT NOT NULL,
+  instance   INTEGER NOT NULL,
   message_id TEXT NOT NULL,
   generation INTEGER NOT NULL DEFAULT 1,
-  news_at    INTEGER NOT NULL
+  news_at    INTEGER NOT NULL,
+  PRIMARY KEY (site_id, instance),
+  FOREIGN KEY (site_id, instance) REFERENCES webhooks (site_id, instance) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE webhooks (
-  site_id         TEXT PRIMARY KEY REFERENCES sites (id) ON DELETE CASCADE,
+  site_id         TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+  instance        INTEGER NOT NULL,
   url             TEXT NOT NULL,
   secret          TEXT NOT NULL,
   -- Signs along until previous_until, so that a receiver can change its secret without missing a message.
   previous_secret TEXT,
   previous_until  INTEGER,
-  -- Failed deliveries in a row, and when the next one may be tried: the site's own circuit breaker.
+  -- Failed deliveries in a row, and when the next one may be tried: the instance's own circuit breaker.
   failures        INTEGER NOT NULL DEFAULT 0,
   retry_at        INTEGER NOT NULL DEFAULT 0,
   -- Set when the receiver said 410; registering again clears it.
   gone_at         INTEGER,
   created_at      INTEGER NOT NULL,
   updated_at      INTEGER NOT NULL,
+  PRIMARY KEY (site_id, instance),
   CHECK ((previous_secret IS NULL) = (previous_until IS NULL))
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX changes_of_site ON changes (site_id, cursor);
+CREATE INDEX changes_of_instance ON changes (site_id, instance, cursor);
 
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
 
 CREATE INDEX images_by_age ON images (received_at) WHERE original = 1;
+
+CREATE UNIQUE INDEX instances_by_id ON instances (site_id, id) WHERE id IS NOT NULL;
 
 CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'running';
 

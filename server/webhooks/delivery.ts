@@ -9,7 +9,7 @@ import type { WebhookTransport } from './transport';
 import { checkWebhookTarget } from './webhook-target';
 
 const TIMEOUT_MS = 10_000;
-/** Sites called at the same time. */
+/** Receivers called at the same time. */
 const MOST_AT_ONCE = 4;
 /** A longer sleep than this would miss a clock that was set. */
 const LONGEST_SLEEP_MS = 60_000;
@@ -40,6 +40,11 @@ export function signedHeaders(message: DueMessage, sentAt: Date, body: string): 
   };
 }
 
+/** Each instance of a site has a receiver of its own. */
+function nameOf({ siteId, instance }: DueMessage): string {
+  return `${siteId} ${instance}`;
+}
+
 /**
  * Tells sites that there is news. A message that cannot be delivered is tried again with growing pauses for 72 hours;
  * one broken receiver delays nobody else. Losing a message costs delay, never data.
@@ -58,7 +63,7 @@ export class WebhookDelivery {
       const now = this.parts.now();
       for (const message of this.parts.outbox.due(now, MOST_AT_ONCE + this.#calling.size)) {
         if (this.#calling.size >= MOST_AT_ONCE) break;
-        if (!this.#calling.has(message.siteId)) this.#start(message);
+        if (!this.#calling.has(nameOf(message))) this.#start(message);
       }
       // Every call that ends wakes again; the timer is for what waits for its time.
       const nextAt = this.#calling.size === 0 ? this.parts.outbox.nextDueAt() : null;
@@ -98,15 +103,15 @@ export class WebhookDelivery {
   #start(message: DueMessage): void {
     const call = this.#deliver(message).then(
       () => {
-        this.#calling.delete(message.siteId);
+        this.#calling.delete(nameOf(message));
         this.wake();
       },
       (error: unknown) => {
-        this.#calling.delete(message.siteId);
+        this.#calling.delete(nameOf(message));
         this.#pauseAfter(error);
       },
     );
-    this.#calling.set(message.siteId, call);
+    this.#calling.set(nameOf(message), call);
   }
 
   async #deliver(message: DueMessage): Promise<void> {

@@ -10,11 +10,17 @@ export interface Registration {
   readonly createdAt: number;
 }
 
-/** The webhook of one site. */
+/** Whose webhook it is: each instance of a site has its own, so that a copy does not take over the original's. */
+export interface WebhookOwner {
+  readonly siteId: string;
+  readonly instance: number;
+}
+
+/** The webhook of one instance. */
 export class WebhookStore {
   constructor(
     private readonly storage: Storage,
-    private readonly siteId: string,
+    private readonly owner: WebhookOwner,
     private readonly now: () => number,
   ) {}
 
@@ -24,18 +30,22 @@ export class WebhookStore {
     const secret = `whsec_${randomBytes(32).toString('base64')}`;
     const row = this.storage
       .prepare<[Record<string, unknown>], { created_at: number }>(
-        `INSERT INTO webhooks (site_id, url, secret, created_at, updated_at) VALUES (:siteId, :url, :secret, :now, :now)
-         ON CONFLICT (site_id) DO UPDATE SET
+        `INSERT INTO webhooks (site_id, instance, url, secret, created_at, updated_at)
+         VALUES (:siteId, :instance, :url, :secret, :now, :now)
+         ON CONFLICT (site_id, instance) DO UPDATE SET
            previous_secret = secret, previous_until = :overlapEnd,
            url = :url, secret = :secret, failures = 0, retry_at = 0, gone_at = NULL, updated_at = :now
          RETURNING created_at`,
       )
-      .get({ siteId: this.siteId, url, secret, now, overlapEnd: now + SECRET_OVERLAP_MS });
+      .get({ ...this.owner, url, secret, now, overlapEnd: now + SECRET_OVERLAP_MS });
     return { url, secret, createdAt: row?.created_at ?? now };
   }
 
   /** True when there was one. Its waiting message goes with it. */
   remove(): boolean {
-    return this.storage.prepare('DELETE FROM webhooks WHERE site_id = ?').run(this.siteId).changes === 1;
+    return (
+      this.storage.prepare('DELETE FROM webhooks WHERE site_id = :siteId AND instance = :instance').run(this.owner)
+        .changes === 1
+    );
   }
 }

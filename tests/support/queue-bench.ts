@@ -49,7 +49,7 @@ export class QueueBench {
   }
 
   jobs(siteId = this.siteA): JobStore {
-    return new JobStore(this.storage, siteId, { ends: this.#ends(), now: this.now });
+    return new JobStore(this.storage, siteId, { ends: this.#ends(), now: this.now, seen: null });
   }
 
   /** A committed job that nobody has been told of. */
@@ -60,6 +60,7 @@ export class QueueBench {
   }: { site?: string; priority?: Priority; runId?: string | null } = {}): Job {
     this.#subjects += 1;
     return this.jobs(site).add({
+      instance: 0,
       subject: { type: 'attachment', id: String(this.#subjects) },
       imageSha256: 'a'.repeat(64),
       modelId: 'fake',

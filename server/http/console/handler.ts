@@ -1,6 +1,7 @@
 import { Router, type RequestHandler } from 'express';
 import { LoginGuard } from '../middleware/login-guard';
 import type { Principal } from '../principal';
+import { markConsole } from '../speaker';
 import { consoleSession } from './session';
 import { keyOfConsole } from './session-cookie';
 import { serveConsoleFiles } from './static-files';
@@ -19,7 +20,10 @@ export function createConsole({ folder, checkKey, siteName }: ConsoleParts): Req
   router.use(consoleSession({ checkKey, siteName, guard: new LoginGuard(() => performance.now()) }));
   router.use((request, _response, next) => {
     const key = request.headers.authorization === undefined ? keyOfConsole(request) : null;
-    if (key !== null) request.headers.authorization = `Bearer ${key}`;
+    if (key !== null) {
+      request.headers.authorization = `Bearer ${key}`;
+      markConsole(request);
+    }
     next();
   });
   return router;

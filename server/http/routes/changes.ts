@@ -18,7 +18,7 @@ export const getChanges = defineRoute({
   answers: { 200: ChangePage },
   handle: async ({ query, services, site, signal }) => {
     const found = await longPoll({
-      look: () => services.changes.read(site.id, query.after, query.limit),
+      look: () => site.readChanges(query.after, query.limit),
       isNews: (entries) => entries.items.length > 0,
       siteId: site.id,
       waitSeconds: query.wait,

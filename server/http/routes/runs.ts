@@ -14,7 +14,7 @@ export const createRun = defineRoute({
   bodyKind: 'json',
   body: RunRequest,
   answers: { 201: RunReply },
-  handle: ({ body, site }) => ({ status: 201, body: { run: site.runs.create(body) } }),
+  handle: ({ body, site }) => ({ status: 201, body: { run: site.createRun(body) } }),
 });
 
 export const listRuns = defineRoute({

@@ -48,8 +48,8 @@ export const backlog: Bench = async () => {
 };
 
 function fill(storage: Storage, siteId: string): void {
-  const jobs = new JobStore(storage, siteId, { ends: NO_ENDS, now: Date.now });
-  const suggestions = new SuggestionStore(storage, siteId, new ChangeFeed(storage, new ChangeSignal()));
+  const jobs = new JobStore(storage, siteId, { ends: NO_ENDS, now: Date.now, seen: null });
+  const suggestions = new SuggestionStore(storage, siteId, new ChangeFeed(storage, new ChangeSignal()), null);
   const finish = storage.db.prepare(
     "UPDATE jobs SET state = 'done', suggestion_id = ?, finished_at = updated_at WHERE id = ?",
   );
@@ -61,6 +61,7 @@ function fill(storage: Storage, siteId: string): void {
     const subject = { type: 'attachment', id: String(number) };
     image.run(siteId, imageSha256);
     const job = jobs.add({
+      instance: 0,
       subject,
       imageSha256,
       modelId: 'mini',
@@ -68,7 +69,7 @@ function fill(storage: Storage, siteId: string): void {
       priority: 'backfill',
       work: { fields: null, context: { file_name: `IMG_${number}.jpg` }, locale: 'en', current: null },
     });
-    return { jobId: job.id, jobSeq: number, subject, imageSha256 };
+    return { jobId: job.id, jobSeq: number, instance: 0, subject, imageSha256 };
   };
   const suggest = (number: number) => {
     const made = add(number);

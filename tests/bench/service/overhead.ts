@@ -86,6 +86,7 @@ async function addJobs(stores: Stores, data: DataFolder): Promise<void> {
     })();
     await images.put(await spoolImage(body, data.temporary, { maxBytes: 1e6, maxPixels: 1e6 }));
     stores.jobsOf(site.id).add({
+      instance: 0,
       subject: { type: 'attachment', id: String(number) },
       imageSha256: image.sha256,
       modelId: 'quick',

@@ -55,7 +55,7 @@ const aDelivery = (over: Partial<DeliveryParts> = {}) => {
 };
 const aSite = (id: string, url: string) => {
   storage.db.prepare('INSERT INTO sites (id, name, created_at) VALUES (?, ?, 0)').run(id, id);
-  return new WebhookStore(storage, id, () => now).register(url);
+  return new WebhookStore(storage, { siteId: id, instance: 0 }, () => now).register(url);
 };
 /** What the review store does in every transaction that changes something. */
 const somethingHappens = (siteId: string) => {
@@ -206,7 +206,7 @@ test('410 stops everything until the site registers again', async () => {
   await waitFor('the receiver to be given up', () => waiting() === 0);
   somethingHappens('site_a');
   expect(waiting()).toBe(0);
-  new WebhookStore(storage, 'site_a', () => now).register(receiver.origin);
+  new WebhookStore(storage, { siteId: 'site_a', instance: 0 }, () => now).register(receiver.origin);
   somethingHappens('site_a');
   expect(waiting()).toBe(1);
 });
@@ -252,7 +252,7 @@ test('a public name that leads to a private address is not called', async () => 
 test('a new secret and the old one both sign for a day', async () => {
   const receiver = await aReceiver();
   const old = aSite('site_a', receiver.origin);
-  const fresh = new WebhookStore(storage, 'site_a', () => now).register(receiver.origin);
+  const fresh = new WebhookStore(storage, { siteId: 'site_a', instance: 0 }, () => now).register(receiver.origin);
   const delivery = aDelivery();
   somethingHappens('site_a');
   delivery.wake();
@@ -269,7 +269,7 @@ test('a new secret and the old one both sign for a day', async () => {
 test('removing a webhook removes what waits for it', () => {
   aSite('site_a', 'https://example.com/hook');
   somethingHappens('site_a');
-  const store = new WebhookStore(storage, 'site_a', () => now);
+  const store = new WebhookStore(storage, { siteId: 'site_a', instance: 0 }, () => now);
   expect([store.remove(), store.remove(), waiting()]).toEqual([true, false, 0]);
 });
 

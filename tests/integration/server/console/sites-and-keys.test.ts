@@ -31,7 +31,7 @@ test('the list of keys never holds what opens anything', async () => {
   expect(Object.keys(listed).sort()).toEqual(
     ['id', 'name', 'scope', 'site_id', 'created_at', 'expires_at', 'revoked_at'].sort(),
   );
-  expect(JSON.stringify(items)).not.toContain(made.secret.split('_')[2]);
+  expect(JSON.stringify(items)).not.toContain(made.secret.split('_').slice(2).join('_'));
 });
 
 test('after a rotation both keys work until the overlap is over', async () => {

@@ -42,6 +42,8 @@ beforeAll(async () => {
   owned['images'] = image.sha256;
   owned['suggestions'] = suggestion.id;
   owned['jobs'] = suggestion.job_id;
+  owned['instances'] = 'instance-of-site-a';
+  await sidecar.call('GET', '/v1/status', undefined, { headers: { 'altsmith-instance': 'instance-of-site-a' } });
   owned['runs'] = (await sidecar.call('POST', '/v1/runs', { name: 'a' })).body.run.id;
 });
 afterAll(() => sidecar.remove());
@@ -54,6 +56,7 @@ const BODIES: Record<string, object> = {
   'POST /v1/suggestions/{id}/write-back': { outcome: 'gone', before: {}, after: {} },
   'POST /v1/decisions': { decisions: [{ suggestion_id: 'sug_x', action: 'reject', by, version: 1 }] },
   'POST /v1/runs': { name: 'x' },
+  'POST /v1/instances/{id}': { answer: 'copy' },
   'PUT /v1/webhook': { url: 'https://example.com/hook' },
 };
 
@@ -63,7 +66,11 @@ const pathOf = (route: Route, id: string) =>
 const send = (route: Route, key: string | null, id = SHA): Promise<Answer> =>
   sidecar.call(route.method.toUpperCase(), pathOf(route, id), BODIES[nameOf(route)], {
     key,
-    headers: { 'x-request-id': 'the-same-one', ...(key === null ? { 'x-forwarded-for': '203.0.113.1' } : {}) },
+    headers: {
+      'x-request-id': 'the-same-one',
+      'altsmith-site': 'example.com',
+      ...(key === null ? { 'x-forwarded-for': '203.0.113.1' } : {}),
+    },
   });
 const routes = (access: Route['access']) => OWN.filter((route) => route.access === access);
 const table = (list: readonly Route[]) => list.map((route): [string, Route] => [nameOf(route), route]);

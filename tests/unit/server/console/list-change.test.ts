@@ -7,6 +7,7 @@ function aSuggestion(patch: Partial<Suggestion> = {}): Suggestion {
     id: 'sug_1',
     version: 1,
     state: 'pending',
+    instance: null,
     subject: { type: 'attachment', id: '7' },
     image_sha256: 'a'.repeat(64),
     fields: {

@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import type { INSTANCE_ANSWERS } from '../contract/instance';
+import { AppError } from '../errors';
+import type { Storage } from '../storage/database';
+
+/** Who speaks with a site's key, as its headers tell. */
+export interface Introduction {
+  /** Null: a client that sends no instance. */
+  readonly id: string | null;
+  /** In the form of `siteAddress`; null when it was not sent. */
+  readonly address: string | null;
+}
+
+export interface Instance {
+  /** What rows of the database name it by. */
+  readonly number: number;
+  readonly id: string;
+  readonly address: string | null;
+  readonly createdAt: number;
+}
+
+interface InstanceRow {
+  readonly number: number;
+  readonly id: string | null;
+  readonly address: string | null;
+  readonly created_at: number;
+  readonly seen_at: number | null;
+}
+
+/** All clients of a site that send no instance share one of this id. */
+const NAMELESS = '';
+/** Rows from before instances existed name this number. */
+const INHERITED = 0;
+/** `seen_at` is no more exact than this, so that reading costs no writing. */
+const SEEN_EVERY_MS = 3_600_000;
+const COLUMNS = 'number, id, address, created_at, seen_at';
+
+/** The installations that speak with the key of one site. */
+export class InstanceStore {
+  constructor(
+    private readonly storage: Storage,
+    private readonly siteId: string,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /**
+   * Number of the instance that speaks; a new one is made known. The first with an id takes over what was there before
+   * instances existed; until then clients without one go on with that. Throws INSTANCE_CONFLICT.
+   */
+  numberOf({ id, address }: Introduction): number {
+    const known = this.#row(id ?? NAMELESS);
+    if (known !== undefined) return this.#recognise(known, address);
+    return this.storage.transaction(() => {
+      const inherited = this.#inherited();
+      if (id === null) return inherited?.id === null ? INHERITED : this.#add(NAMELESS, null, null);
+      if (inherited?.id !== null) return this.#add(id, address, null);
+      const now = this.now();
+      this.storage
+        .prepare(
+          'UPDATE instances SET id = ?, address = ?, created_at = ?, seen_at = ? WHERE site_id = ? AND number = ?',
+        )
+        .run(id, address, now, now, this.siteId, INHERITED);
+      return INHERITED;
+    });
+  }
+
+  /**
+   * The owner's answer for an instance that speaks for `address` as well. `moved`: it keeps its rows under the new address.
+   * `copy`: a new instance for that address; asked again, the same one. Throws NOT_FOUND.
+   */
+  settle(id: string, address: string, answer: (typeof INSTANCE_ANSWERS)[number]): Instance {
+    return this.storage.transaction(() => {
+      const row = this.#row(id);
+      if (row === undefined) throw new AppError('NOT_FOUND');
+      if (row.address === null || row.address === address || answer === 'moved') {
+        this.storage
+          .prepare('UPDATE instances SET address = ? WHERE site_id = ? AND number = ?')
+          .run(address, this.siteId, row.number);
+        return this.#need(row.number);
+      }
+      return this.#need(this.#copyFor(row.number, address) ?? this.#add(newInstanceId(), address, row.number));
+    });
+  }
+
+  #recognise(row: InstanceRow, address: string | null): number {
+    if (address !== null && row.id !== NAMELESS) {
+      if (row.address === null) {
+        this.storage
+          .prepare('UPDATE instances SET address = ? WHERE site_id = ? AND number = ?')
+          .run(address, this.siteId, row.number);
+      } else if (row.address !== address) {
+        throw new AppError('INSTANCE_CONFLICT', { instance: row.id, address: row.address, other_address: address });
+      }
+    }
+    this.#seen(row);
+    return row.number;
+  }
+
+  #seen(row: InstanceRow): void {
+    const now = this.now();
+    if (row.seen_at !== null && Math.abs(now - row.seen_at) < SEEN_EVERY_MS) return;
+    try {
+      this.storage.unflushed(() => {
+        this.storage
+          .prepare('UPDATE instances SET seen_at = ? WHERE site_id = ? AND number = ?')
+          .run(now, this.siteId, row.number);
+      });
+    } catch {
+      // A full disk must not stop what only reads; the time is for the operator's eyes.
+    }
+  }
+
+  #add(id: string, address: string | null, copyOf: number | null): number {
+    const now = this.now();
+    const row = this.storage
+      .prepare<unknown[], { number: number }>(
+        `INSERT INTO instances (site_id, number, id, address, copy_of, created_at, seen_at)
+         SELECT ?, coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? FROM instances WHERE site_id = ?
+         RETURNING number`,
+      )
+      .get(this.siteId, id, address, copyOf, now, now, this.siteId);
+    if (row === undefined) throw new Error('the instance is not there after its insert');
+    return row.number;
+  }
+
+  #inherited(): InstanceRow | undefined {
+    return this.storage
+      .prepare<[string, number], InstanceRow>(`SELECT ${COLUMNS} FROM instances WHERE site_id = ? AND number = ?`)
+      .get(this.siteId, INHERITED);
+  }
+
+  #row(id: string): InstanceRow | undefined {
+    return this.storage
+      .prepare<[string, string], InstanceRow>(`SELECT ${COLUMNS} FROM instances WHERE site_id = ? AND id = ?`)
+      .get(this.siteId, id);
+  }
+
+  #copyFor(number: number, address: string): number | null {
+    return (
+      this.storage
+        .prepare<[string, number, string], { number: number }>(
+          'SELECT number FROM instances WHERE site_id = ? AND copy_of = ? AND address = ?',
+        )
+        .get(this.siteId, number, address)?.number ?? null
+    );
+  }
+
+  #need(number: number): Instance {
+    const row = this.storage
+      .prepare<[string, number], InstanceRow>(`SELECT ${COLUMNS} FROM instances WHERE site_id = ? AND number = ?`)
+      .get(this.siteId, number);
+    if (row === undefined || row.id === null) throw new AppError('NOT_FOUND');
+    return { number: row.number, id: row.id, address: row.address, createdAt: row.created_at };
+  }
+}
+
+function newInstanceId(): string {
+  return `inst_${randomBytes(16).toString('hex')}`;
+}
