@@ -1,9 +1,11 @@
 import type { ModelInfo } from '../../models/captioner';
+import { FIELD_NAMES, type FieldName } from '../contract/fields';
 import type { Job, JobRequest } from '../contract/job';
+import { DEFAULT_LANGUAGE } from '../contract/primitives';
 import { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import type { IdempotencyStore } from '../queue/idempotency-store';
-import type { JobStore } from '../queue/job-store';
+import type { JobStore, Wanted } from '../queue/job-store';
 import type { JobQueue } from '../queue/queue';
 import type { RunStore } from '../review/run-store';
 import { answersWish, type Asker } from '../review/suggestion-state';
@@ -18,7 +20,7 @@ export interface AcceptJobParts {
   readonly queue: Pick<JobQueue, 'ring'>;
   readonly images: Pick<ImageStore, 'hasBytes'>;
   readonly results: Pick<ResultStore, 'has'>;
-  readonly jobs: Pick<JobStore, 'add' | 'get' | 'latestFor' | 'raisePriority'>;
+  readonly jobs: Pick<JobStore, 'add' | 'get' | 'latestFor' | 'raisePriority' | 'replaceImage'>;
   readonly runs: Pick<RunStore, 'forNewJob'>;
   readonly suggestions: Pick<SuggestionStore, 'get' | 'jobDecidedAgainst'>;
   readonly idempotency: Pick<IdempotencyStore, 'find' | 'remember'>;
@@ -34,7 +36,7 @@ export interface AcceptedJob {
 }
 
 /**
- * `POST /v1/jobs`. When this resolves, the row is on disk. The same subject, image and model is the same job, however
+ * `POST /v1/jobs`. When this resolves, the row is on disk. The same subject, source, language, fields and model is the same job, however
  * often it is asked for, until its suggestion is withdrawn or a person who refused it asks again; a job that nobody has
  * started yet will be done by today's model whatever it was made for.
  * A backfill leaves out what a person has decided against, unless its run says otherwise: the answer is the old job.
@@ -60,20 +62,18 @@ export async function acceptJob(
 }
 
 function knownJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob | null {
-  const { subject, image_sha256, run_id, priority } = request;
+  const { run_id, priority } = request;
+  const wanted = wantedBy(request);
   const run = run_id === undefined ? null : parts.runs.forNewJob(run_id);
-  const known = parts.jobs.latestFor(subject, image_sha256);
+  const known = parts.jobs.latestFor(wanted);
   const asker = priority === 'interactive' ? 'person' : run?.includesDecided === true ? 'run_with_decided' : 'machine';
-  if (
-    known !== null &&
-    isSameJob(known.job, known.modelId, parts.model()?.id ?? null) &&
-    hasAnswer(parts, known.job, asker)
-  ) {
+  if (known !== null && isSameJob(known, request, parts.model()?.id ?? null) && hasAnswer(parts, known.job, asker)) {
     parts.jobs.raisePriority(known.job.id, priority);
+    bringBytes(parts, known.job, request.image_sha256);
     return { job: parts.jobs.get(known.job.id) ?? known.job, isNew: false };
   }
   if (priority !== 'backfill' || run?.includesDecided === true) return null;
-  const decided = parts.suggestions.jobDecidedAgainst(subject, image_sha256);
+  const decided = parts.suggestions.jobDecidedAgainst(wanted);
   const job = decided === null ? null : parts.jobs.get(decided);
   return job === null ? null : { job, isNew: false };
 }
@@ -83,8 +83,7 @@ function newJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob {
   parts.takeRoom();
   const job = parts.jobs.add({
     instance: parts.instance,
-    subject: request.subject,
-    imageSha256: request.image_sha256,
+    ...wantedBy(request),
     modelId: parts.model()?.id ?? null,
     runId: request.run_id ?? null,
     priority: request.priority,
@@ -96,6 +95,12 @@ function newJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob {
     },
   });
   return { job, isNew: true };
+}
+
+/** The bytes that a waiting job was to be done with are gone; those that come now are of the same picture. */
+function bringBytes({ images, jobs }: AcceptJobParts, job: Job, imageSha256: string): void {
+  if (imageSha256 === job.image_sha256 || images.hasBytes(job.image_sha256) || !images.hasBytes(imageSha256)) return;
+  jobs.replaceImage(job.id, imageSha256);
 }
 
 /** Throws IMAGE_UNKNOWN unless the bytes are here, or today's model has already said what it sees in them. */
@@ -111,7 +116,29 @@ function hasAnswer(parts: AcceptJobParts, job: Job, asker: Asker): boolean {
   return suggestion === null || answersWish(suggestion, asker);
 }
 
-function isSameJob(job: Job, itsModel: string | null, modelNow: string | null): boolean {
+function isSameJob(
+  known: NonNullable<ReturnType<JobStore['latestFor']>>,
+  request: JobRequest,
+  modelNow: string | null,
+) {
+  const { job, modelId, fields } = known;
+  if (fieldsKey(fields) !== fieldsKey(request.fields ?? null)) return false;
   if (job.state === 'waiting' || job.state === 'running') return true;
-  return modelNow === null || itsModel === modelNow;
+  // Other bytes of the source may go well where these did not.
+  if (job.state === 'failed' && job.image_sha256 !== request.image_sha256) return false;
+  return modelNow === null || modelId === modelNow;
+}
+
+/** Null stands for all fields. */
+function fieldsKey(fields: readonly FieldName[] | null): string {
+  return [...new Set(fields ?? FIELD_NAMES)].sort().join(' ');
+}
+
+function wantedBy(request: JobRequest): Wanted {
+  return {
+    subject: request.subject,
+    imageSha256: request.image_sha256,
+    sourceSha256: request.source_sha256 ?? request.image_sha256,
+    language: request.language ?? DEFAULT_LANGUAGE,
+  };
 }

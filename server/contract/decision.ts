@@ -8,6 +8,9 @@ export const DECISION_ACTIONS = ['approve', 'reject', 'decorative', 'reopen'] as
 export const DecisionAction = z.enum(DECISION_ACTIONS);
 export type DecisionAction = z.infer<typeof DecisionAction>;
 
+/** One by one, many at once, or by a rule that nobody looked at. */
+export const DECISION_MODES = ['one', 'bulk', 'rule'] as const;
+
 /** Body of `POST /v1/suggestions/{id}/decision`. `version` is the one the person saw. */
 export const DecisionRequest = z.strictObject({
   action: DecisionAction,
@@ -15,6 +18,17 @@ export const DecisionRequest = z.strictObject({
   reason: z.string().max(500).optional(),
   by: DecidedBy,
   version: z.number().int().positive(),
+  /** `one` unless given. */
+  mode: z.enum(DECISION_MODES).optional(),
+  /** Whether the person had the picture before their eyes; unknown unless given. */
+  displayed: z.boolean().optional(),
+  /** For how long, in milliseconds; only where the site's owner turned it on. */
+  open_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(30 * 86_400_000)
+    .optional(),
 });
 export type DecisionRequest = z.infer<typeof DecisionRequest>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FieldName, FieldValues } from './fields';
 import { InstanceId } from './instance';
-import { Id, Locale, Sha256, Subject, Timestamp } from './primitives';
+import { Id, Language, Locale, Sha256, Subject, Timestamp } from './primitives';
 
 export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
 export const JobState = z.enum(JOB_STATES);
@@ -24,10 +24,15 @@ export const JobContext = z.strictObject({
 });
 export type JobContext = z.infer<typeof JobContext>;
 
-/** Body of `POST /v1/jobs`. The same site, subject, image and model is the same job. */
+/** Body of `POST /v1/jobs`. The same subject, source, language, fields and model is the same job. */
 export const JobRequest = z.strictObject({
+  /** Hash of the bytes that are sent. */
   image_sha256: Sha256,
+  /** Hash of the original file, of which the bytes may be a smaller rendition; `image_sha256` unless given. */
+  source_sha256: Sha256.optional(),
   subject: Subject,
+  /** BCP 47; the site's own unless given, else `en`. */
+  language: Language.optional(),
   fields: z.array(FieldName).min(1).max(6).optional(),
   context: JobContext.optional(),
   locale: Locale.optional(),
@@ -49,6 +54,8 @@ export const Job = z.object({
   instance: InstanceId.nullable(),
   subject: Subject,
   image_sha256: Sha256,
+  source_sha256: Sha256,
+  language: z.string(),
   priority: Priority,
   run_id: Id.nullable(),
   error: JobError.nullable(),

@@ -27,6 +27,10 @@ export const Suggestion = z.object({
   instance: InstanceId.nullable(),
   subject: Subject,
   image_sha256: Sha256,
+  /** Hash of the original file that the text was written for. */
+  source_sha256: Sha256,
+  /** BCP 47; one open suggestion for each language of a subject. */
+  language: z.string(),
   fields: Fields,
   alternatives: z.array(z.string()),
   confidence: z.number().min(0).max(1),

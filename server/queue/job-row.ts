@@ -13,6 +13,8 @@ export interface JobRow {
   readonly subject_type: string;
   readonly subject_id: string;
   readonly image_sha256: string;
+  readonly source_sha256: string | null;
+  readonly language: string;
   readonly model_id: string | null;
   readonly priority: number;
   readonly run_id: string | null;
@@ -24,7 +26,7 @@ export interface JobRow {
 }
 
 export const JOB_COLUMNS = `seq, id, state, attempts,
-  nullif((SELECT id FROM instances WHERE instances.site_id = jobs.site_id AND number = instance), '') AS instance_id, subject_type, subject_id, image_sha256, model_id, priority, run_id,
+  nullif((SELECT id FROM instances WHERE instances.site_id = jobs.site_id AND number = instance), '') AS instance_id, subject_type, subject_id, image_sha256, source_sha256, language, model_id, priority, run_id,
   error_code, suggestion_id, created_at, updated_at, finished_at`;
 
 const time = (ms: number) => new Date(ms).toISOString();
@@ -38,6 +40,8 @@ export function jobOf(row: JobRow): Job {
     instance: row.instance_id,
     subject: { type: row.subject_type, id: row.subject_id },
     image_sha256: row.image_sha256,
+    source_sha256: row.source_sha256 ?? row.image_sha256,
+    language: row.language,
     priority: PRIORITY_NAMES[row.priority] ?? 'backfill',
     run_id: row.run_id,
     error: errorOf(row.error_code),

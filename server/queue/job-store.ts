@@ -4,17 +4,28 @@ import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
 import { JOB_COLUMNS, jobOf, PRIORITY_NAMES, type JobRow } from './job-row';
-import type { JobEnds, JobWork } from './queue';
+import { JobWork, type JobEnds } from './queue';
 
 export interface NewJob {
   /** Number of the instance that asks. */
   readonly instance: number;
   readonly subject: Subject;
   readonly imageSha256: string;
+  /** Of the original file; the image's own where that was sent. */
+  readonly sourceSha256: string;
+  readonly language: string;
   readonly modelId: string | null;
   readonly runId: string | null;
   readonly priority: Priority;
   readonly work: JobWork;
+}
+
+/** The picture that a text is for, in one language. */
+export interface Wanted {
+  readonly subject: Subject;
+  readonly sourceSha256: string;
+  readonly imageSha256: string;
+  readonly language: string;
 }
 
 export interface JobFilter {
@@ -46,9 +57,9 @@ export class JobStore {
     const at = Date.now();
     this.storage
       .prepare(
-        `INSERT INTO jobs (id, site_id, instance, subject_type, subject_id, image_sha256, model_id, run_id, priority, request,
+        `INSERT INTO jobs (id, site_id, instance, subject_type, subject_id, image_sha256, source_sha256, language, model_id, run_id, priority, request,
            state, available_at, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)`,
       )
       .run(
         id,
@@ -57,6 +68,8 @@ export class JobStore {
         job.subject.type,
         job.subject.id,
         job.imageSha256,
+        job.sourceSha256 === job.imageSha256 ? null : job.sourceSha256,
+        job.language,
         job.modelId,
         job.runId,
         PRIORITY_NAMES.indexOf(job.priority),
@@ -73,17 +86,39 @@ export class JobStore {
     return row === undefined ? null : jobOf(row);
   }
 
-  /** The latest job for this subject and image that was not cancelled, with the model it was or will be done by. */
-  latestFor(subject: Subject, imageSha256: string): { job: Job; modelId: string | null } | null {
+  /**
+   * The latest job for this subject, source and language that was not cancelled, with the model it was or will be done by and
+   * the fields it was asked for. A job that names no source is for the very bytes it was sent.
+   */
+  latestFor(wanted: Wanted): { job: Job; modelId: string | null; fields: JobWork['fields'] } | null {
     const row = this.storage
-      .prepare<unknown[], JobRow>(
-        `SELECT ${JOB_COLUMNS} FROM jobs
-         WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND image_sha256 = ? AND state <> 'cancelled'
-           AND (? IS NULL OR instance = ?)
+      .prepare<object, JobRow & { request: string }>(
+        `SELECT ${JOB_COLUMNS}, request FROM jobs
+         WHERE site_id = :siteId AND subject_type = :type AND subject_id = :id AND language = :language
+           AND (coalesce(source_sha256, image_sha256) = :source OR source_sha256 IS NULL AND image_sha256 = :image)
+           AND state <> 'cancelled' AND (:seen IS NULL OR instance = :seen)
          ORDER BY seq DESC LIMIT 1`,
       )
-      .get(this.siteId, subject.type, subject.id, imageSha256, this.options.seen, this.options.seen);
-    return row === undefined ? null : { job: jobOf(row), modelId: row.model_id };
+      .get({
+        siteId: this.siteId,
+        ...wanted.subject,
+        language: wanted.language,
+        source: wanted.sourceSha256,
+        image: wanted.imageSha256,
+        seen: this.options.seen,
+      });
+    if (row === undefined) return null;
+    return { job: jobOf(row), modelId: row.model_id, fields: JobWork.parse(JSON.parse(row.request)).fields };
+  }
+
+  /** Other bytes of the same source for a job that nobody has begun: those it was to be done with are gone. */
+  replaceImage(id: string, imageSha256: string): void {
+    this.storage
+      .prepare(
+        `UPDATE jobs SET source_sha256 = coalesce(source_sha256, image_sha256), image_sha256 = ?
+         WHERE id = ? AND site_id = ? AND state = 'waiting'`,
+      )
+      .run(imageSha256, id, this.siteId);
   }
 
   /** A page of jobs, oldest first, and the cursor of the next page. */

@@ -14,6 +14,8 @@ export interface SuggestionRow {
   readonly subject_type: string;
   readonly subject_id: string;
   readonly image_sha256: string;
+  readonly source_sha256: string | null;
+  readonly language: string;
   readonly fields: string;
   readonly alternatives: string;
   readonly confidence: number;
@@ -29,7 +31,7 @@ export interface SuggestionRow {
 }
 
 export const SUGGESTION_COLUMNS = `seq, id, job_id, run_id, version, state,
-  nullif((SELECT id FROM instances WHERE instances.site_id = suggestions.site_id AND number = instance), '') AS instance_id, subject_type, subject_id, image_sha256, fields,
+  nullif((SELECT id FROM instances WHERE instances.site_id = suggestions.site_id AND number = instance), '') AS instance_id, subject_type, subject_id, image_sha256, source_sha256, language, fields,
   alternatives, confidence, flags, model, current, "values", reason, decided_by, decided_at, created_at, updated_at`;
 
 const Texts = z.array(z.string());
@@ -46,6 +48,8 @@ export function suggestionOf(row: SuggestionRow): Suggestion {
     instance: row.instance_id,
     subject: { type: row.subject_type, id: row.subject_id },
     image_sha256: row.image_sha256,
+    source_sha256: row.source_sha256 ?? row.image_sha256,
+    language: row.language,
     fields: Fields.parse(json(row.fields)),
     alternatives: Texts.parse(json(row.alternatives)),
     confidence: row.confidence,

@@ -1,6 +1,6 @@
 import type { DecisionRequest, WriteBackRequest } from '../contract/decision';
 import type { Fields, FieldValues, Flag } from '../contract/fields';
-import type { ModelRef, Subject } from '../contract/primitives';
+import { DEFAULT_LANGUAGE, type ModelRef, type Subject } from '../contract/primitives';
 import type { Suggestion } from '../contract/suggestion';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
@@ -26,6 +26,15 @@ export interface NewSuggestion {
   readonly current: FieldValues;
 }
 
+/** The picture that a text is for, in one language. */
+export interface Picture {
+  readonly subject: Subject;
+  readonly sourceSha256: string;
+  /** Of the bytes that were sent; what was asked without a source is for these. */
+  readonly imageSha256: string;
+  readonly language: string;
+}
+
 /** A text that is about to be suggested for an image. */
 export interface TextOfImage {
   readonly instance: number;
@@ -49,14 +58,16 @@ export class SuggestionStore {
    */
   create(suggestion: NewSuggestion): Suggestion {
     return this.storage.transaction(() => {
-      const isLate = this.#supersedeOlder(suggestion);
+      const { source_sha256, language } = this.#asked(suggestion.jobId);
+      const isLate = this.#supersedeOlder(suggestion, language);
       const id = newId('sug');
       const at = Date.now();
       const { lastInsertRowid } = this.storage
         .prepare(
           `INSERT INTO suggestions (id, site_id, instance, job_id, job_seq, run_id, version, state, subject_type, subject_id,
-             image_sha256, fields, alternatives, confidence, flags, model, current, created_at, updated_at)
-           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+             image_sha256, fields, alternatives, confidence, flags, model, current, created_at, updated_at,
+             source_sha256, language)
+           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           id,
@@ -77,6 +88,8 @@ export class SuggestionStore {
           JSON.stringify(suggestion.current),
           at,
           at,
+          source_sha256,
+          language,
         );
       const flag = this.storage.prepare('INSERT INTO suggestion_flags (suggestion_seq, code) VALUES (?, ?)');
       for (const code of new Set(suggestion.flags.map((one) => one.code))) flag.run(lastInsertRowid, code);
@@ -85,13 +98,24 @@ export class SuggestionStore {
     });
   }
 
-  #supersedeOlder({ instance, subject, jobSeq }: NewSuggestion): boolean {
+  /** For which source, null where it is the image itself, and in which language the job was asked. */
+  #asked(jobId: string): { source_sha256: string | null; language: string } {
+    const row = this.storage
+      .prepare<[string, string], { source_sha256: string | null; language: string }>(
+        'SELECT source_sha256, language FROM jobs WHERE id = ? AND site_id = ?',
+      )
+      .get(jobId, this.siteId);
+    return row ?? { source_sha256: null, language: DEFAULT_LANGUAGE };
+  }
+
+  /** Another language is another suggestion; another source is not. */
+  #supersedeOlder({ instance, subject, jobSeq }: NewSuggestion, language: string): boolean {
     const open = this.storage
       .prepare<unknown[], { id: string; job_seq: number; state: string }>(
         `SELECT id, job_seq, state FROM suggestions
-         WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND instance = ?`,
+         WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND instance = ? AND language = ?`,
       )
-      .all(this.siteId, subject.type, subject.id, instance);
+      .all(this.siteId, subject.type, subject.id, instance, language);
     for (const row of open) {
       if (row.job_seq > jobSeq || row.state !== 'pending') continue;
       this.#supersede(row.id);
@@ -121,7 +145,7 @@ export class SuggestionStore {
   /** Approves a fresh suggestion where the site's owner said so; returns it as it is then. */
   autoApprove(suggestion: Suggestion, from: number | null): Suggestion {
     if (!mayApproveAlone(suggestion, from)) return suggestion;
-    return this.decide(suggestion.id, { action: 'approve', by: NOBODY, version: suggestion.version });
+    return this.decide(suggestion.id, { action: 'approve', by: NOBODY, version: suggestion.version, mode: 'rule' });
   }
 
   /** Throws NOT_FOUND, SUGGESTION_CHANGED, DECISION_NOT_POSSIBLE. */
@@ -130,9 +154,23 @@ export class SuggestionStore {
       const now = this.#need(id);
       const next = decide(standingOf(now), now.fields, decision, Date.now());
       this.#move(id, next);
+      this.#keepCircumstances(id, decision);
       this.changes.append(this.siteId, { type: 'suggestion.decided', suggestionId: id });
       return this.#need(id);
     });
+  }
+
+  /** How the decision came about; for measuring how far suggestions can be trusted. */
+  #keepCircumstances(id: string, { mode, displayed, open_ms }: DecisionRequest): void {
+    this.storage
+      .prepare('UPDATE suggestions SET decision_mode = ?, displayed = ?, open_ms = ? WHERE id = ? AND site_id = ?')
+      .run(
+        mode === 'one' ? null : (mode ?? null),
+        displayed === undefined ? null : Number(displayed),
+        open_ms ?? null,
+        id,
+        this.siteId,
+      );
   }
 
   /**
@@ -164,17 +202,26 @@ export class SuggestionStore {
     this.changes.append(this.siteId, { type: 'suggestion.superseded', suggestionId: id });
   }
 
-  /** The job whose suggestion for this very image a person rejected or called decorative; null when nobody did. */
-  jobDecidedAgainst(subject: Subject, imageSha256: string): string | null {
+  /** The job whose suggestion for this source and language a person rejected or called decorative; null when nobody did. */
+  jobDecidedAgainst({ subject, sourceSha256, imageSha256, language }: Picture): string | null {
     return (
       this.storage
-        .prepare<unknown[], { job_id: string }>(
+        .prepare<object, { job_id: string }>(
           `SELECT job_id FROM suggestions
-           WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND image_sha256 = ? AND (? IS NULL OR instance = ?)
+           WHERE site_id = :siteId AND subject_type = :type AND subject_id = :id AND language = :language
+             AND (coalesce(source_sha256, image_sha256) = :source OR source_sha256 IS NULL AND image_sha256 = :image)
+             AND (:seen IS NULL OR instance = :seen)
              AND (state IN ('rejected', 'decorative') OR (state = 'applied' AND "values" ->> '$.alt_text' = ''))
            ORDER BY seq DESC LIMIT 1`,
         )
-        .get(this.siteId, subject.type, subject.id, imageSha256, this.seen, this.seen)?.job_id ?? null
+        .get({
+          siteId: this.siteId,
+          ...subject,
+          language,
+          source: sourceSha256,
+          image: imageSha256,
+          seen: this.seen,
+        })?.job_id ?? null
     );
   }
 

@@ -102,7 +102,7 @@ CREATE TABLE jobs (
   suggestion_id TEXT,
   created_at    INTEGER NOT NULL,
   updated_at    INTEGER NOT NULL,
-  finished_at   INTEGER, instance INTEGER NOT NULL DEFAULT 0,
+  finished_at   INTEGER, instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en',
   CHECK ((state = 'running') = (lease_until IS NOT NULL)),
   CHECK ((state = 'done') = (suggestion_id IS NOT NULL)),
   CHECK ((state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL))
@@ -217,7 +217,7 @@ CREATE TABLE suggestions (
   write_back   TEXT CHECK (json_valid(write_back)),
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL
-, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0) STRICT;
+, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', decision_mode TEXT, displayed INTEGER, open_ms INTEGER) STRICT;
 
 CREATE TABLE webhook_outbox (
   site_id    TEXT NOT NULL,

@@ -63,6 +63,8 @@ export class QueueBench {
       instance: 0,
       subject: { type: 'attachment', id: String(this.#subjects) },
       imageSha256: 'a'.repeat(64),
+      sourceSha256: 'a'.repeat(64),
+      language: 'en',
       modelId: 'fake',
       runId,
       priority,

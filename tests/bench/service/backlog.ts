@@ -64,6 +64,8 @@ function fill(storage: Storage, siteId: string): void {
       instance: 0,
       subject,
       imageSha256,
+      sourceSha256: imageSha256,
+      language: 'en',
       modelId: 'mini',
       runId: null,
       priority: 'backfill',

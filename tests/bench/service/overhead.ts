@@ -89,6 +89,8 @@ async function addJobs(stores: Stores, data: DataFolder): Promise<void> {
       instance: 0,
       subject: { type: 'attachment', id: String(number) },
       imageSha256: image.sha256,
+      sourceSha256: image.sha256,
+      language: 'en',
       modelId: 'quick',
       runId: null,
       priority: 'upload',

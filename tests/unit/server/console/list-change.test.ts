@@ -10,6 +10,8 @@ function aSuggestion(patch: Partial<Suggestion> = {}): Suggestion {
     instance: null,
     subject: { type: 'attachment', id: '7' },
     image_sha256: 'a'.repeat(64),
+    source_sha256: 'a'.repeat(64),
+    language: 'en',
     fields: {
       alt_text: 'A dog',
       title: 'Dog',
