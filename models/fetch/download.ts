@@ -43,7 +43,7 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
 /** The bytes so far of a file that is on its way; survives the process, so that the next pull goes on from there. */
-class Partial {
+class PartialFile {
   hash: Hash = createHash('sha256');
   gitHash: Hash | null = null;
   bytes = 0;
@@ -79,9 +79,14 @@ class Partial {
     this.handle = null;
   }
 
-  discard(): void {
+  /** Closes the file without asking for more of a full disk. */
+  leave(): void {
     if (this.handle !== null) closeSync(this.handle);
     this.handle = null;
+  }
+
+  discard(): void {
+    this.leave();
     rmSync(this.file, { force: true });
   }
 
@@ -137,7 +142,12 @@ async function open(hub: HubSettings, offered: HubFile, from: number): Promise<R
   return response;
 }
 
-async function receive(response: Response, partial: Partial, offered: HubFile, tools: DownloadTools): Promise<void> {
+async function receive(
+  response: Response,
+  partial: PartialFile,
+  offered: HubFile,
+  tools: DownloadTools,
+): Promise<void> {
   const reader = response.body?.getReader();
   if (reader === undefined) throw new Temporary('the answer is empty');
   for (;;) {
@@ -170,7 +180,7 @@ async function nextChunk(reader: ReadableStreamDefaultReader<Uint8Array>, stallM
   }
 }
 
-function verify(wanted: Wanted, offered: HubFile, partial: Partial): Fetched {
+function verify(wanted: Wanted, offered: HubFile, partial: PartialFile): Fetched {
   const sha256 = partial.hash.digest('hex');
   const due = wanted.sha256 ?? offered.sha256;
   const isRight =
@@ -185,7 +195,7 @@ function verify(wanted: Wanted, offered: HubFile, partial: Partial): Fetched {
   );
 }
 
-async function attempt(wanted: Wanted, partial: Partial, tools: DownloadTools): Promise<Fetched> {
+async function attempt(wanted: Wanted, partial: PartialFile, tools: DownloadTools): Promise<Fetched> {
   // Asked anew each time: a signed address holds for minutes, a large file takes longer.
   const offered = await resolveFile(tools.hub, wanted);
   checkOffer(wanted, offered);
@@ -211,7 +221,7 @@ async function attempt(wanted: Wanted, partial: Partial, tools: DownloadTools): 
  * MODEL_FILE_DAMAGED or STORAGE_FULL.
  */
 export async function downloadFile(wanted: Wanted, target: string, tools: DownloadTools): Promise<Fetched> {
-  const partial = new Partial(`${target}.incomplete`);
+  const partial = new PartialFile(`${target}.incomplete`);
   let fruitless = 0;
   for (;;) {
     const before = partial.bytes;
@@ -221,10 +231,9 @@ export async function downloadFile(wanted: Wanted, target: string, tools: Downlo
       return fetched;
     } catch (error) {
       if (isDiskFull(error)) {
-        partial.discard();
-        throw new ModelError('STORAGE_FULL', `The disk became full while ${wanted.name} came; free some space.`, {
-          cause: error,
-        });
+        partial.leave();
+        const message = `The disk became full while ${wanted.name} came. What came so far is kept; free some space and run the same command again.`;
+        throw new ModelError('STORAGE_FULL', message, { cause: error });
       }
       partial.close();
       if (!(error instanceof Temporary)) throw error;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { ModelError } from '../model-error';
@@ -9,6 +9,8 @@ export interface HubSettings {
   readonly endpoint: string;
   /** Sent to the endpoint only, never to where it redirects. */
   readonly token: string | null;
+  /** Where the token stands, for error messages: a variable or a file. */
+  readonly tokenFrom?: string;
   /** Never ask the network. */
   readonly offline: boolean;
   /** Folder of the cache that other tools fill; read only. */
@@ -22,12 +24,29 @@ function given(env: NodeJS.ProcessEnv, name: string): string | null {
   return value === undefined || value === '' ? null : value;
 }
 
-/** HF_TOKEN, else the file that `hf auth login` writes. */
-function readToken(env: NodeJS.ProcessEnv, home: string): string | null {
-  const token = given(env, 'HF_TOKEN');
-  if (token !== null) return token;
-  const file = given(env, 'HF_TOKEN_PATH') ?? path.join(home, 'token');
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() || null : null;
+/** HF_TOKEN (or its older name), else the file that `hf auth login` writes. */
+function readToken(env: NodeJS.ProcessEnv, home: string): Pick<HubSettings, 'token' | 'tokenFrom'> {
+  for (const name of ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN']) {
+    const token = given(env, name);
+    if (token !== null) return { token, tokenFrom: name };
+  }
+  const file = withHome(given(env, 'HF_TOKEN_PATH') ?? path.join(home, 'token'));
+  const token = readIfReadable(file);
+  return token === null ? { token } : { token, tokenFrom: file };
+}
+
+/** Null also for a file that may not be read: what is public needs no token. */
+function readIfReadable(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+/** `~/x` → the same in the home folder, as the hub's own tools take it. */
+function withHome(name: string): string {
+  return name === '~' || name.startsWith('~/') ? path.join(homedir(), name.slice(1)) : name;
 }
 
 /** Throws ModelError unless it is an address that can be asked. */
@@ -42,19 +61,23 @@ function readEndpoint(env: NodeJS.ProcessEnv): string {
 
 function readHome(env: NodeJS.ProcessEnv): string {
   const caches = given(env, 'XDG_CACHE_HOME') ?? path.join(homedir(), '.cache');
-  return given(env, 'HF_HOME') ?? path.join(caches, 'huggingface');
+  return withHome(given(env, 'HF_HOME') ?? path.join(caches, 'huggingface'));
 }
 
 /** Folder of the cache that all tools of the hub share, whatever the other variables say. */
 export function readHubCache(env: NodeJS.ProcessEnv): string {
-  return given(env, 'HF_HUB_CACHE') ?? path.join(readHome(env), 'hub');
+  const named = given(env, 'HF_HUB_CACHE') ?? given(env, 'HUGGINGFACE_HUB_CACHE');
+  return withHome(named ?? path.join(readHome(env), 'hub'));
 }
 
-/** Reads HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME. Throws ModelError for an HF_ENDPOINT that is none. */
+/**
+ * Reads HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME, and the older names of two of
+ * them. Throws ModelError for an HF_ENDPOINT that is none.
+ */
 export function readHubSettings(env: NodeJS.ProcessEnv): HubSettings {
   return {
     endpoint: readEndpoint(env),
-    token: readToken(env, readHome(env)),
+    ...readToken(env, readHome(env)),
     offline: ['1', 'true', 'yes', 'on'].includes((given(env, 'HF_HUB_OFFLINE') ?? '').toLowerCase()),
     cache: readHubCache(env),
   };

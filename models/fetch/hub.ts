@@ -50,9 +50,15 @@ export async function ask(hub: HubSettings, address: URL, init: RequestInit): Pr
   }
 }
 
-/** Milliseconds of a Retry-After header, which holds seconds or a date. */
+/** Seconds until the window of a rate limit ends: `RateLimit: "api";r=0;t=297`, which the hub sends without a Retry-After. */
+function rateLimitWindow(response: Response): string | null {
+  return /(?:^|[;,\s])t=(\d+)/.exec(response.headers.get('ratelimit') ?? '')?.[1] ?? null;
+}
+
+/** Milliseconds that a server asks to wait: in a Retry-After header, which holds seconds or a date, or by its rate limit. */
 export function retryAfter(response: Response): number | null {
-  const text = response.headers.get('retry-after');
+  const limit = response.status === 429 ? rateLimitWindow(response) : null;
+  const text = response.headers.get('retry-after') ?? limit;
   if (text === null) return null;
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
   return Number.isFinite(seconds) ? Math.min(Math.max(seconds, 0), 300) * 1000 : null;
@@ -67,7 +73,9 @@ function refuse(hub: HubSettings, response: Response, what: string): never {
   const reason = response.headers.get('x-error-code');
   if (status === 401 || status === 403) {
     const advice =
-      hub.token === null ? 'set HF_TOKEN to a token that may read it' : 'the token in HF_TOKEN may not read it';
+      hub.token === null
+        ? 'set HF_TOKEN to a token that may read it'
+        : `the token in ${hub.tokenFrom ?? 'HF_TOKEN'} is not accepted for it; set HF_TOKEN to another one, or take that one away`;
     throw new ModelError('HUB_REFUSED', `The hub does not hand out ${what}: ${advice}.`);
   }
   if (status === 404) {
@@ -88,7 +96,8 @@ function unquote(etag: string | null): string | null {
 function describe(response: Response, headers: readonly Headers[], address: URL): HubFile {
   const first = (name: string) => headers.map((each) => each.get(name)).find((value) => value !== null) ?? null;
   const bytes = Number(first('x-linked-size') ?? response.headers.get('content-length') ?? NaN);
-  const etag = unquote(first('x-linked-etag') ?? first('etag'));
+  // On the way there stands the ETag of a redirect; that of the file comes last.
+  const etag = unquote(first('x-linked-etag') ?? response.headers.get('etag'));
   if (!Number.isSafeInteger(bytes))
     throw new ModelError('HUB_REFUSED', `${address.host} does not tell the file's size.`);
   return {
@@ -119,8 +128,9 @@ export async function resolveFile(
       refuse(hub, response, `${name} of ${repo}`);
     }
     address = new URL(next, address);
-    // To another host: the signed address, which answers the GET itself.
-    if (address.origin !== origin) return describe(response, headers, address);
+    // To another host, by an answer that already describes the file: the signed address, which answers the GET itself. Any other
+    // redirect (http to https, a mirror's own servers) is followed, without the token.
+    if (address.origin !== origin && response.headers.has('x-linked-size')) return describe(response, headers, address);
   }
   throw new ModelError('HUB_REFUSED', `${hub.endpoint} redirects for ever.`);
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { sha256OfFile } from '../model-folder/model-files';
 import { ModelError } from '../model-error';
@@ -41,6 +41,16 @@ function cachedFile(cache: string, source: Source, name: string): string {
   return path.join(cache, `models--${source.repo.replaceAll('/', '--')}`, 'snapshots', source.commit, name);
 }
 
+/** Windows refuses links to whoever is no administrator. */
+function linkOrCopy(file: string, target: string): void {
+  try {
+    symlinkSync(file, target);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) throw error;
+    copyFileSync(file, target);
+  }
+}
+
 async function obtainFile(source: Source, wanted: SourceFile, folder: string, options: ObtainOptions): Promise<void> {
   const target = path.join(folder, wanted.name);
   options.report(wanted.name, null);
@@ -51,7 +61,7 @@ async function obtainFile(source: Source, wanted: SourceFile, folder: string, op
   rmSync(target, { force: true });
   const cached = cachedFile(options.hub.cache, source, wanted.name);
   if (await isRight(cached, wanted)) {
-    symlinkSync(cached, target);
+    linkOrCopy(cached, target);
     options.report(wanted.name, 'cache');
     return;
   }

@@ -53,6 +53,10 @@ export class FakeHub {
   readonly seen: Seen[] = [];
   readonly faults = new Map<string, Fault[]>();
   token: string | null = null;
+  /** As the hub does now: first a 307 to an address of its own, with an ETag that is not the file's. */
+  viaResolveCache = false;
+  /** Another origin (http to https, a mirror's servers) that all requests are sent on to, without a word about the file. */
+  movedTo: string | null = null;
   endpoint = '';
   private cdn = '';
   private signature = 0;
@@ -98,7 +102,7 @@ export class FakeHub {
 
   private hubAnswer(request: IncomingMessage, response: ServerResponse): void {
     this.note('hub', request);
-    const match = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(request.url ?? '');
+    const match = /^(?:\/api\/resolve-cache)?\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(request.url ?? '');
     const repo = this.repos.find(({ name, commit }) => name === match?.[1] && commit === match[2]);
     const file = match?.[3] ?? '';
     const fault = this.nextFault(file, ['status']);
@@ -108,6 +112,15 @@ export class FakeHub {
     }
     if (this.token !== null && request.headers.authorization !== `Bearer ${this.token}`) {
       response.writeHead(401, { 'x-error-code': 'GatedRepo' }).end();
+      return;
+    }
+    if (this.movedTo !== null) {
+      response.writeHead(301, { location: this.movedTo + (request.url ?? ''), 'content-length': 162 }).end();
+      return;
+    }
+    if (this.viaResolveCache && !(request.url ?? '').startsWith('/api/')) {
+      const location = `/api/resolve-cache${request.url ?? ''}`;
+      response.writeHead(307, { location, etag: `"${'0'.repeat(40)}"`, 'content-length': 278 }).end();
       return;
     }
     if (repo === undefined) {

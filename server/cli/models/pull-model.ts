@@ -13,7 +13,7 @@ import { convertApart } from './conversion';
 import { interruptible, unlessAborted } from './interruption';
 import { startProgress, type Progress } from './progress';
 import { claimPull } from './pull-claim';
-import { checkRoom } from './room';
+import { checkRoom, memoryProblem } from './room';
 import { writeSamplePictures } from './sample-pictures';
 import type { Precision } from './words';
 
@@ -100,7 +100,10 @@ async function make(wishes: PullWishes, { source, draft, folder, signal }: Place
   const manifest = await convert(wishes, precision, { source, target: path.join(draft, precision), signal });
   const question = sampleQuestion(manifest);
   let agreement: Agreement | null = null;
-  if (wishes.compare && precision !== 'fp32') {
+  const isCompared = wishes.compare && precision !== 'fp32';
+  const problem = isCompared ? memoryProblem(wishes.source, process.availableMemory()) : null;
+  if (problem !== null) say(problem);
+  if (isCompared && problem === null) {
     await convert(wishes, 'fp32', { source, target: path.join(draft, 'fp32'), signal });
     say('Comparing the two …');
     const both = { exact: path.join(draft, 'fp32'), other: path.join(draft, precision) };

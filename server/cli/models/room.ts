@@ -20,6 +20,25 @@ export function roomNeeded({ source, precision, compare, download }: RoomWish): 
   return download + whole * (SHARE[precision] + (compare && precision !== 'fp32' ? 1 : 0));
 }
 
+/** What a worker holds beside fp32 weights while it describes a generated picture; BLIP's peaks are in docs/models.md. Bytes. */
+const BESIDE_WEIGHTS = 250e6;
+
+/** Bytes of memory that running fp32 takes, which the comparison with it does. */
+export function memoryForComparison({ files }: Source): number {
+  return files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) + BESIDE_WEIGHTS;
+}
+
+/** Why the comparison with fp32 would be ended by the system, taking the pull with it; null where there is room. */
+export function memoryProblem(source: Source, availableBytes: number): string | null {
+  const needed = memoryForComparison(source);
+  if (availableBytes >= needed) return null;
+  const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1);
+  return (
+    `Not compared with fp32: that takes ${gigabytes(needed)} GB of memory, and ${gigabytes(availableBytes)} GB are free. ` +
+    'The model is tried with one picture instead.'
+  );
+}
+
 /** Throws ModelError STORAGE_FULL where a pull of the model would not end for want of room. */
 export function checkRoom(id: string, pulled: string, wish: RoomWish): void {
   const needed = roomNeeded(wish);

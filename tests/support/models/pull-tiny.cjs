@@ -5,6 +5,10 @@ const path = require('node:path');
 
 const { pullModel } = require(path.resolve(__dirname, '../../../build/server/cli/models/pull-model.js'));
 
+// A machine with little memory, which no test can be.
+const { ALTSMITH_TEST_AVAILABLE_MEMORY: available } = process.env;
+if (available !== undefined) process.availableMemory = () => Number(available);
+
 const [model, precision, pulled, from] = process.argv.slice(2);
 const wishes = { precision, from: from ?? null, keep: false, compare: true };
 const known = JSON.parse(model);

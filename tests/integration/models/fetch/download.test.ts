@@ -183,13 +183,60 @@ describe('a download from the hub', () => {
     expect(readFileSync(target).equals(content)).toBe(true);
   });
 
-  it('leaves nothing behind when the disk becomes full', async () => {
-    const write = jest.spyOn(fs, 'writeSync').mockImplementationOnce(() => {
-      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  it('keeps what came when the disk becomes full, and goes on from there when there is room', async () => {
+    const real = fs.writeSync;
+    let left = 100_000;
+    const write = jest.spyOn(fs, 'writeSync').mockImplementation((...args: any[]) => {
+      if (left <= 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      const written = (real as any)(...args);
+      left -= written;
+      return written;
     });
-    await expect(downloadFile(wanted(), target, tools)).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+    await expect(downloadFile(wanted(), target, tools)).rejects.toMatchObject({
+      code: 'STORAGE_FULL',
+      message: expect.stringContaining('What came so far is kept'),
+    });
     write.mockRestore();
-    expect(leftovers()).toEqual([]);
+    expect(leftovers()).toEqual(['weights.bin.incomplete']);
+    await downloadFile(wanted(), target, tools);
+    expect(readFileSync(target).equals(content)).toBe(true);
+    expect(ranges().at(-1)).toMatch(/^bytes=[1-9]/);
+  });
+
+  it('goes by way of the hub’s cache of answers, whose ETag is not the file’s', async () => {
+    hub.viaResolveCache = true;
+    await downloadFile(wanted(), target, tools);
+    expect(readFileSync(target).equals(content)).toBe(true);
+    const small = path.join(folder, 'weights.json');
+    await downloadFile(wanted({ name: 'config.json', bytes: null, sha256: null }), small, tools);
+    expect(readFileSync(small, 'utf8')).toBe('{"model_type":"blip"}');
+  });
+
+  it('follows a hub that has moved to another origin, and tells that one no token', async () => {
+    const moved = new FakeHub([{ name: REPO, commit: COMMIT, folder: path.join(folder, 'repo') }]);
+    await moved.start();
+    try {
+      hub.movedTo = moved.endpoint;
+      await downloadFile(wanted(), target, { ...tools, hub: { ...tools.hub, token: 'secret' } });
+      expect(readFileSync(target).equals(content)).toBe(true);
+      expect(moved.seen.map(({ authorization }) => authorization)).toEqual(moved.seen.map(() => null));
+    } finally {
+      await moved.stop();
+    }
+  });
+
+  it('waits until the window of a rate limit ends', async () => {
+    hub.fail('pytorch_model.bin', { kind: 'status', status: 429, headers: { ratelimit: '"api";r=0;t=121' } });
+    await downloadFile(wanted(), target, tools);
+    expect(waits).toEqual([121_000]);
+  });
+
+  it('names the file of a token that is not accepted', async () => {
+    hub.token = 'new';
+    const stale = { ...tools.hub, token: 'old', tokenFrom: '/cache/huggingface/token' };
+    await expect(downloadFile(wanted(), target, { ...tools, hub: stale })).rejects.toMatchObject({
+      message: expect.stringContaining('the token in /cache/huggingface/token is not accepted'),
+    });
   });
 
   it('says that nobody answers when nobody answers', async () => {

@@ -86,6 +86,13 @@ describe('altsmith models pull', () => {
     expect(readFileSync(path.join(out.folder, 'LICENSE.txt'), 'utf8')).toContain('Salesforce.com, Inc.');
   });
 
+  it('does not run fp32 where memory is short, and says so', async () => {
+    const { code, out, told } = await pull('int8', { env: { ALTSMITH_TEST_AVAILABLE_MEMORY: '200000000' } });
+    expect([code, out.agreement]).toEqual([0, null]);
+    expect(told).toContain('Not compared with fp32: that takes 0.3 GB of memory, and 0.2 GB are free.');
+    expect(existsSync(path.join(out.folder, 'decoder.onnx'))).toBe(true);
+  });
+
   it('replaces a model only by a whole one', async () => {
     await pull('fp32');
     const before = readFileSync(path.join(pulled, 'tiny-blip/fp32/altsmith-model.json'), 'utf8');

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
 import { findModel, knownModels } from '../../../../models/registry';
 import { readHubSettings } from '../../../../models/fetch/hub-settings';
 
@@ -26,7 +29,33 @@ describe('the hub’s settings', () => {
   it('are those of its own tools', () => {
     expect(
       readHubSettings({ HF_ENDPOINT: 'https://mirror.example/', HF_TOKEN: 't', HF_HOME: '/h', HF_HUB_OFFLINE: '1' }),
-    ).toEqual({ endpoint: 'https://mirror.example', token: 't', offline: true, cache: '/h/hub' });
+    ).toEqual({
+      endpoint: 'https://mirror.example',
+      token: 't',
+      tokenFrom: 'HF_TOKEN',
+      offline: true,
+      cache: '/h/hub',
+    });
+  });
+
+  it('have older names, and may begin with the home folder', () => {
+    const env = { HUGGING_FACE_HUB_TOKEN: 't', HUGGINGFACE_HUB_CACHE: '~/cache', HF_HOME: '/nowhere' };
+    expect(readHubSettings(env)).toMatchObject({ token: 't', cache: path.join(homedir(), 'cache') });
+  });
+
+  it('need no token file, nor one that can be read', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'altsmith-hub-'));
+    try {
+      // A folder where a file is due cannot be read by anybody, root included.
+      mkdirSync(path.join(folder, 'token'));
+      expect(readHubSettings({ HF_HOME: folder }).token).toBeNull();
+      rmSync(path.join(folder, 'token'), { recursive: true });
+      writeFileSync(path.join(folder, 'token'), 'from-file\n');
+      const { token, tokenFrom } = readHubSettings({ HF_HOME: folder });
+      expect([token, tokenFrom]).toEqual(['from-file', path.join(folder, 'token')]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('default to the hub itself, without a token', () => {

@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { checkRoom, roomNeeded, type RoomWish } from '../../../../../server/cli/models/room';
+import { checkRoom, memoryProblem, roomNeeded, type RoomWish } from '../../../../../server/cli/models/room';
 
 const wish: RoomWish = {
   source: {
@@ -30,4 +30,14 @@ it('is refused where that much is not free, with the sizes in the sentence', () 
   expect(() => checkRoom('blip-base', tmpdir(), wish)).not.toThrow();
   const huge = { ...wish, download: 9e18 };
   expect(() => checkRoom('blip-base', tmpdir(), huge)).toThrow(/Pulling blip-base takes 9000000000.0 GB .* are free/);
+});
+
+describe('the memory for a comparison', () => {
+  const source = { repo: 'a/b', commit: '0'.repeat(40), files: [{ name: 'w.bin', bytes: 990e6, sha256: null }] };
+
+  it('is that of the exact model and what a worker holds beside it', () => {
+    expect(memoryProblem(source, 1_240_000_000)).toBeNull();
+    expect(memoryProblem(source, 1_239_999_999)).toContain('1.2 GB of memory, and 1.2 GB are free');
+    expect(memoryProblem(source, 600e6)).toContain('and 0.6 GB are free');
+  });
 });
