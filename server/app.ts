@@ -21,6 +21,7 @@ import { buildPredictions } from './composition/predictions';
 import { siteServices } from './composition/site-services';
 import { openStores, type Stores } from './composition/stores';
 import { buildUpkeep } from './composition/upkeep';
+import { listedWorkers } from './composition/workers';
 import { buildDelivery, buildWork, startEngine } from './composition/work';
 import { DiskState } from './storage/disk-state';
 import { version } from './version';
@@ -82,7 +83,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     });
   const metrics = buildMetrics(stores, data, health);
   const jobEnded = metrics.jobEnded.bind(metrics);
-  const work = buildWork({ engine, logger, stores, config, jobEnded });
+  const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, jobEnded });
   const delivery = buildDelivery(stores, config, logger);
   const predictions = buildPredictions(stores, work.instant, { data, logger, origins: config.urlOrigins });
   const script = path.resolve(__dirname, 'cli/models/pull-worker-process.js');
@@ -111,6 +112,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     health,
     metrics,
     remoteWork: work.remoteWork,
+    workers: () => listedWorkers(stores.registry, { engine, condition: work.condition }),
     stopping: stopping.signal,
     isStopping: () => stopping.signal.aborted,
     translate: storageProblem,

@@ -72,6 +72,14 @@ export const Environment = z.object({
   ALTSMITH_QUEUE_LIMIT: integer(1, 10_000_000)
     .default(200_000)
     .describe('Jobs that may wait at a time; more are refused with QUEUE_FULL.'),
+  ALTSMITH_SITE_QUEUE: integer(1, 10_000_000)
+    .optional()
+    .describe(
+      'Jobs of one site that may wait at a time. Unset: three quarters of ALTSMITH_QUEUE_LIMIT. The last tenth of either limit is kept for what is not a backfill.',
+    ),
+  ALTSMITH_PICTURE_SECONDS: integer(1, 3600)
+    .default(60)
+    .describe('Longest time for one picture on a worker of this machine; then its process is ended.'),
   ALTSMITH_LEASE_SECONDS: integer(2, 3600)
     .default(60)
     .describe('A worker that is silent for this long loses its job to another.'),
@@ -142,6 +150,9 @@ export interface Config {
   readonly maxBytes: number;
   readonly keepOriginalsMinutes: number;
   readonly queueLimit: number;
+  /** Waiting jobs of one site. */
+  readonly siteQueue: number;
+  readonly pictureSeconds: number;
   readonly leaseSeconds: number;
   readonly allowedHosts: readonly string[];
   readonly urlOrigins: 'off' | 'public' | readonly string[];
@@ -243,6 +254,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxBytes: settings.ALTSMITH_MAX_BYTES,
     keepOriginalsMinutes: settings.ALTSMITH_KEEP_ORIGINALS_MINUTES,
     queueLimit: settings.ALTSMITH_QUEUE_LIMIT,
+    siteQueue: settings.ALTSMITH_SITE_QUEUE ?? Math.ceil(settings.ALTSMITH_QUEUE_LIMIT * 0.75),
+    pictureSeconds: settings.ALTSMITH_PICTURE_SECONDS,
     leaseSeconds: settings.ALTSMITH_LEASE_SECONDS,
     allowedHosts: readNames(settings.ALTSMITH_ALLOWED_HOSTS),
     urlOrigins,

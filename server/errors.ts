@@ -154,6 +154,8 @@ export const CATALOGUE = {
     retryable: true,
   },
   DECODE_CRASHED: { status: 502, message: 'The worker process ended while it held this image.', retryable: true },
+  IMAGE_TRANSFER_FAILED: { status: 502, message: 'The picture did not reach the worker whole.', retryable: true },
+  SIDECAR_UNREACHABLE: { status: 503, message: 'No sidecar answers; check ALTSMITH_WORKER_API.', retryable: true },
   JOB_INTERRUPTED: {
     status: 502,
     message: 'The process that held this job ended too many times before it was done.',

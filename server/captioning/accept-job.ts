@@ -1,6 +1,6 @@
 import type { ModelInfo } from '../../models/captioner';
 import { FIELD_NAMES, type FieldName } from '../contract/fields';
-import type { Job, JobRequest } from '../contract/job';
+import type { Job, JobRequest, Priority } from '../contract/job';
 import { DEFAULT_LANGUAGE } from '../contract/primitives';
 import { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
@@ -27,7 +27,7 @@ export interface AcceptJobParts {
   /** The model that will caption it; null while none has been loaded yet. */
   readonly model: () => ModelInfo | null;
   /** Throws QUEUE_FULL. */
-  readonly takeRoom: () => void;
+  readonly takeRoom: (priority: Priority) => void;
 }
 
 export interface AcceptedJob {
@@ -80,7 +80,7 @@ function knownJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob | nul
 
 function newJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob {
   requireImage(parts, request.image_sha256);
-  parts.takeRoom();
+  parts.takeRoom(request.priority);
   const job = parts.jobs.add({
     instance: parts.instance,
     ...wantedBy(request),

@@ -10,6 +10,8 @@ import type { CaptionEngine } from './engine';
 import { captionOf, type CaptionResult } from './engine-result';
 import type { JobFinisher } from './job-finisher';
 import { modelKey, type ResultStore } from './result-store';
+import type { WorkerCondition } from './worker-condition';
+import type { WorkerRegistry } from './worker-registry';
 import { SUGGESTION_SETTINGS } from './settings';
 
 export interface CaptionJobParts {
@@ -22,6 +24,10 @@ export interface CaptionJobParts {
   readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
   readonly logger: Logger;
   readonly translate: (thrown: unknown) => AppError | null;
+  /** Name of this machine. */
+  readonly machine: string;
+  readonly condition: Pick<WorkerCondition, 'failed' | 'wentWell'>;
+  readonly registry: Pick<WorkerRegistry, 'started' | 'ended'>;
   readonly jobEnded: (outcome: JobOutcome, seconds: number) => void;
 }
 
@@ -44,6 +50,7 @@ export async function captionJob(
   const started = performance.now();
   const logger = parts.logger.child({ job_id: claim.jobId, site_id: claim.siteId, attempt: claim.attempt });
   logger.info('job started');
+  parts.registry.started(parts.machine);
   const outcome = await work(parts, claim, { stopping, engineIsFree, logger });
   const ms = performance.now() - started;
   logger.info({ outcome, ms: Math.round(ms) }, 'job ended');
@@ -70,9 +77,13 @@ async function work(parts: CaptionJobParts, claim: Claim, attempt: Attempt): Pro
   const renewal = setInterval(guarded(renew, notRenewed), parts.queue.leaseMs / RENEWALS_A_LEASE);
   try {
     await withAnySignal([lost.signal, stopping], (signal) => runAndFinish(parts, claim, engineIsFree, signal));
+    parts.registry.ended(parts.machine, 'done');
     return 'done';
   } catch (thrown) {
-    if (lost.signal.aborted) return 'lost';
+    if (lost.signal.aborted) {
+      parts.registry.ended(parts.machine, 'given back');
+      return 'lost';
+    }
     return await settle(parts, claim, { thrown, stopping, lost: lost.signal, logger });
   } finally {
     clearInterval(renewal);
@@ -105,6 +116,7 @@ async function runAndFinish(
       signal,
     });
     engineIsFree();
+    parts.condition.wentWell();
     // The worker gets its next picture first; only then is this one's end written, which waits for the disk.
     await breathe();
     finish(parts, claim, { result: captionOf(result), unfinished });
@@ -134,12 +146,17 @@ async function settle(
   attempt: Omit<Attempt, 'engineIsFree'> & { thrown: unknown; lost: AbortSignal },
 ): Promise<JobOutcome> {
   const { thrown, stopping, lost, logger } = attempt;
+  const { registry, machine } = parts;
   const error = parts.translate(thrown) ?? toAppError(thrown);
+  const isOurs = error.code !== 'LEASE_LOST' && !stopping.aborted;
+  registry.ended(machine, isOurs ? 'failed' : 'given back', error.code);
   if (error.code === 'LEASE_LOST') return 'lost';
   logger.warn({ err: error, code: error.code }, 'attempt failed');
+  // The picture's fault, or this machine's? Its lease is kept meanwhile.
+  const isPicture = isOurs && error.retryable && (await parts.condition.failed(claim.imageSha256, error));
   for (;;) {
     try {
-      if (!stopping.aborted && !isNobodysFault(error)) return parts.queue.fail(claim, error);
+      if (!stopping.aborted) return parts.queue.fail(claim, error, { machine, isPicture });
       parts.queue.release(claim);
       return 'released';
     } catch (failure) {
@@ -153,9 +170,4 @@ async function settle(
 
 function isLeaseLost(thrown: unknown): boolean {
   return thrown instanceof AppError && thrown.code === 'LEASE_LOST';
-}
-
-/** The model or the disk is not there at the moment: the job waits, and nothing is held against it. */
-function isNobodysFault(error: AppError): boolean {
-  return error.status === 503;
 }

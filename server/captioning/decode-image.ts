@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import type { Picture } from '../../models/captioner';
 import { AppError } from '../errors';
+import { storageProblem } from '../storage/sqlite-error';
 import type { ImageFacts } from './engine';
 import { measure } from './image-facts';
 import { readImageFile } from './image-file';
@@ -97,18 +98,30 @@ export async function decodeBytes(bytes: Buffer, maxPixels: number): Promise<Dec
   }
 }
 
-/** Writes a WebP of at most 640 pixels a side; the file appears whole or not at all. */
+/**
+ * Writes a WebP of at most 640 pixels a side; the file appears whole or not at all. A picture that libvips makes no small copy
+ * of, for instance of more pixels than it takes raw, goes without one. Throws STORAGE_UNAVAILABLE or STORAGE_FULL.
+ */
 export async function writeThumbnail(picture: Picture, file: string): Promise<void> {
+  const bytes = await thumbnailOf(picture);
+  if (bytes === null) return;
   const draft = `${file}.${randomUUID()}.partial`;
-  const { width, height } = picture;
   try {
-    await sharp(picture.data, { raw: { width, height, channels: 3 } })
-      .resize(THUMBNAIL_SIDE, THUMBNAIL_SIDE, { fit: 'inside', withoutEnlargement: true })
-      .webp({ quality: THUMBNAIL_QUALITY, effort: THUMBNAIL_EFFORT })
-      .toFile(draft);
+    await writeFile(draft, bytes);
     await rename(draft, file);
   } catch (cause) {
     await rm(draft, { force: true });
-    throw new AppError('STORAGE_UNAVAILABLE', {}, { cause });
+    throw storageProblem(cause) ?? new AppError('STORAGE_UNAVAILABLE', {}, { cause });
+  }
+}
+
+async function thumbnailOf({ data, width, height }: Picture): Promise<Buffer | null> {
+  try {
+    return await sharp(data, { raw: { width, height, channels: 3 } })
+      .resize(THUMBNAIL_SIDE, THUMBNAIL_SIDE, { fit: 'inside', withoutEnlargement: true })
+      .webp({ quality: THUMBNAIL_QUALITY, effort: THUMBNAIL_EFFORT })
+      .toBuffer();
+  } catch {
+    return null;
   }
 }

@@ -3,8 +3,10 @@ import { captionJob, type CaptionJobParts } from './caption-job';
 import type { Claim } from '../queue/queue';
 import { captioningModel } from './engine';
 import type { EngineSlots } from './engine-slots';
+import type { WorkerCondition } from './worker-condition';
 
-export interface JobRunnerParts extends CaptionJobParts {
+export interface JobRunnerParts extends Omit<CaptionJobParts, 'condition'> {
+  readonly condition: WorkerCondition;
   readonly slots: EngineSlots;
   /** Name that this process claims under. */
   readonly worker: string;
@@ -29,7 +31,11 @@ export class JobRunner {
   /** No claim before then, by the monotonic clock. */
   #troubledUntil = 0;
 
-  constructor(private readonly parts: JobRunnerParts) {}
+  constructor(private readonly parts: JobRunnerParts) {
+    this.#abandon.signal.addEventListener('abort', () => {
+      parts.condition.stop();
+    });
+  }
 
   start(concurrency: number): void {
     this.#loops = Array.from({ length: concurrency }, (_, index) => this.#loop(`${this.parts.worker}-${index + 1}`));
@@ -42,11 +48,13 @@ export class JobRunner {
     await Promise.all(this.#loops);
     await Promise.all(this.#ending);
     clearTimeout(timer);
+    this.parts.condition.stop();
   }
 
   async #loop(worker: string): Promise<void> {
     const { signal } = this.#stopClaiming;
     while (!signal.aborted) {
+      await this.parts.condition.untilWell(signal);
       const waitMs = Math.max(
         this.#troubledUntil - performance.now(),
         captioningModel(this.parts.engine.state()) === null ? NOT_READY_MS : 0,

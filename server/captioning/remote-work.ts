@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { WorkerClaim, WorkerClaimRequest, WorkerFailure, WorkerFinish } from '../contract/worker';
-import { AppError, isErrorCode } from '../errors';
+import { AppError, isErrorCode, type ErrorCode } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import { formatOf } from '../intake/sniff';
 import type { Logger } from '../logger';
@@ -12,26 +12,40 @@ import type { JobFinisher } from './job-finisher';
 import type { ModelMemory } from './model-memory';
 import { modelKey, type ResultStore } from './result-store';
 import { SUGGESTION_SETTINGS } from './settings';
+import { tasksOf, type WorkerRegistry } from './worker-registry';
 
 export interface RemoteWorkParts {
   readonly queue: JobQueue;
-  readonly leases: Pick<LeaseStore, 'held'>;
+  readonly leases: Pick<LeaseStore, 'held' | 'holderOf'>;
   readonly finisher: JobFinisher;
   readonly model: Pick<ModelMemory, 'remember'>;
   readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'hasBytes' | 'thumbnailPath' | 'draftPath'>;
   readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
+  readonly registry: WorkerRegistry;
+  readonly jobEnded: (outcome: string, seconds: number) => void;
   readonly logger: Logger;
 }
+
+interface RemoteRun {
+  readonly machine: string;
+  readonly startedAt: number;
+}
+
+/** Runs that are remembered; those of workers that vanished are forgotten, oldest first. */
+const MOST_RUNS = 10_000;
 
 /** The jobs as workers on other machines see them. Every call names the claim's token, and an old one is refused. */
 export class RemoteWork {
   #sendsTo: string | null = null;
+  readonly #runs = new Map<string, RemoteRun>();
 
   constructor(private readonly parts: RemoteWorkParts) {}
 
   /** A job for the worker, or null when none came in time. What its model has said before is not asked again. */
   async claim(request: WorkerClaimRequest, signal: AbortSignal): Promise<WorkerClaim | null> {
     const until = performance.now() + request.wait * 1000;
+    const machine = this.#hear(request);
+    if (request.problem !== undefined) return null;
     // Said before it is given a picture.
     this.#sendsTo = request.model.address ?? this.#sendsTo;
     const { queue, resultsOf, logger } = this.parts;
@@ -46,12 +60,39 @@ export class RemoteWork {
       const known = resultsOf(claim.siteId).get(claim.imageSha256, modelKey(request.model));
       if (known === null) {
         logger.info({ job_id: claim.jobId, worker, attempt: claim.attempt }, 'job handed to a remote worker');
+        this.#began(claim, machine);
         return this.#wire(claim);
       }
       this.parts.finisher.finish(claim, known, false);
       // Requests get their turn between two of perhaps thousands of known results.
       await breathe();
     }
+  }
+
+  /** Notes who asks. Returns the name of its machine. */
+  #hear(request: WorkerClaimRequest): string {
+    const { registry } = this.parts;
+    const machine = request.machine ?? request.worker.replace(/-\d+$/, '');
+    const { model, slots = 1, problem = null } = request;
+    registry.seen(machine, { model, tasks: tasksOf(model), slots, problem });
+    if (request.well === true) registry.wasWell(machine);
+    return machine;
+  }
+
+  #began({ jobId, token }: ClaimRef, machine: string): void {
+    this.#runs.set(`${jobId} ${token}`, { machine, startedAt: performance.now() });
+    const [oldest] = this.#runs.keys();
+    if (this.#runs.size > MOST_RUNS && oldest !== undefined) this.#runs.delete(oldest);
+    this.parts.registry.started(machine);
+  }
+
+  /** A run ended; null when it began before the sidecar did. */
+  #ended({ jobId, token }: ClaimRef, outcome: string, code: ErrorCode | null = null): void {
+    const run = this.#runs.get(`${jobId} ${token}`);
+    this.#runs.delete(`${jobId} ${token}`);
+    this.parts.jobEnded(outcome, run === undefined ? 0 : (performance.now() - run.startedAt) / 1000);
+    const how = outcome === 'done' ? 'done' : code === null ? 'given back' : 'failed';
+    if (run !== undefined) this.parts.registry.ended(run.machine, how, code);
   }
 
   /** The server that a worker here since the start sends its pictures on to; null: none does. */
@@ -88,6 +129,7 @@ export class RemoteWork {
     if (body.thumbnail !== undefined) this.#keepThumbnail(claim, Buffer.from(body.thumbnail, 'base64'));
     this.parts.finisher.finish(claim, body.result, body.thumbnail !== undefined);
     this.parts.model.remember(body.result.model);
+    this.#ended(claim, 'done');
   }
 
   #keepThumbnail(claim: Claim, bytes: Buffer): void {
@@ -100,21 +142,29 @@ export class RemoteWork {
     renameSync(draft, images.thumbnailPath(claim.imageSha256));
   }
 
-  /** What becomes of the job is decided here, by the catalogue: a worker cannot make an error retryable. */
-  fail(jobId: string, { token, code, signal }: z.infer<typeof WorkerFailure>): 'waiting' | 'failed' {
+  /**
+   * What becomes of the job is decided here, by the catalogue: a worker cannot make an error retryable. One that may pass
+   * counts only once it is known to be the picture's.
+   */
+  fail(jobId: string, { token, code, signal, well }: z.infer<typeof WorkerFailure>): 'waiting' | 'failed' {
+    const { logger, leases, registry, queue } = this.parts;
     const known = isErrorCode(code) ? code : 'INTERNAL';
     const error = new AppError(known, signal === undefined ? {} : { signal });
-    this.parts.logger.warn({ job_id: jobId, code }, 'attempt failed on a remote worker');
-    if (error.status !== 503) return this.parts.queue.fail({ jobId, token }, error);
-    // The worker's model or disk was not there: nothing is held against the job.
-    this.release({ jobId, token });
-    return 'waiting';
+    const ref = { jobId, token };
+    const machine =
+      this.#runs.get(`${jobId} ${token}`)?.machine ?? leases.holderOf(ref)?.replace(/^remote-|-\d+$/g, '');
+    logger.warn({ job_id: jobId, code, machine }, 'attempt failed on a remote worker');
+    if (well === true && machine !== undefined) registry.wasWell(machine);
+    const outcome = queue.fail(ref, error, { machine: machine ?? 'unknown', isPicture: well === true });
+    this.#ended(ref, outcome, known);
+    return outcome;
   }
 
   /** Throws LEASE_LOST. */
   release(ref: ClaimRef): void {
     this.#held(ref);
     this.parts.queue.release(ref);
+    this.#ended(ref, 'released');
   }
 
   #held(ref: ClaimRef): Claim {

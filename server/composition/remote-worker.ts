@@ -1,7 +1,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { chooseEngine } from '../captioning/choose-engine';
-import { captioningModel } from '../captioning/engine';
+import { captioningModel, type CaptionEngine } from '../captioning/engine';
+import { tryOwnPicture } from '../captioning/own-picture';
+import { WorkerCondition } from '../captioning/worker-condition';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { BullBell } from '../queue/bull-bell';
@@ -18,6 +20,8 @@ export interface WorkerOptions {
   readonly name: string;
   /** Port for /livez and /readyz; null for none. */
   readonly port: number | null;
+  /** Worker processes with the model of the settings, unless given. */
+  readonly engine?: CaptionEngine;
 }
 
 const DRAIN_MS = 15_000;
@@ -35,13 +39,20 @@ export async function startRemoteWorker(
   data.prepare();
   const unlock = lockFolder(data);
   for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
-  const engine = chooseEngine(config);
+  const engine = options.engine ?? chooseEngine(config);
   const bell = config.redisUrl === null ? null : new BullBell(config.redisUrl, logger);
   const api = new WorkerApi(options.api, options.key);
-  const worker = new RemoteWorker({ api, engine, bell, name: options.name, folder: data.temporary, logger });
+  const condition = new WorkerCondition({
+    check: (signal) => tryOwnPicture(engine, data.temporary, signal),
+    wasWell: () => {
+      worker.wasWell();
+    },
+    logger,
+  });
+  const worker = new RemoteWorker({ api, engine, condition, bell, name: options.name, folder: data.temporary, logger });
   const health = (): WorkerHealth => {
     const state = engine.state();
-    const missing = captioningModel(state) === null ? (state.problem ?? idleBecause(state)) : null;
+    const missing = captioningModel(state) === null ? (state.problem ?? idleBecause(state)) : condition.problem();
     return { ready: missing === null && worker.isConnected(), problems: missing === null ? [] : [missing] };
   };
   await bell?.start();

@@ -40,8 +40,8 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     idempotency: stores.idempotencyOf(siteId, instance),
     results: stores.resultsOf(siteId),
     model: () => work.model.now(),
-    takeRoom: () => {
-      stores.room.take();
+    takeRoom: (priority) => {
+      stores.room.take(siteId, priority);
     },
   };
   return {

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ResultStore } from '../captioning/result-store';
+import { WorkerRegistry } from '../captioning/worker-registry';
 import type { Config } from '../config';
 import { AppError } from '../errors';
 import { isLoopback } from '../http/middleware/authenticate';
@@ -50,7 +51,8 @@ export function openStores(data: DataFolder, config: Config) {
   const now = steadyClock();
   const leaseMs = config.leaseSeconds * 1000;
   endImpossibleWaits(storage, { now: now(), leaseMs });
-  const leases = new LeaseStore(storage, { ends, leaseMs, now });
+  const registry = new WorkerRegistry(now);
+  const leases = new LeaseStore(storage, { ends, leaseMs, now, wellAt: (machine) => registry.wellAt(machine) });
   leases.endLeasesOf(`${LOCAL_WORKERS}-`);
   return {
     storage,
@@ -60,8 +62,12 @@ export function openStores(data: DataFolder, config: Config) {
     changeSignal,
     changes,
     leases,
+    registry,
     retention: new RetentionStore(storage, data.images, config.keepOriginalsMinutes * 60_000),
-    room: new QueueRoom(storage, config.queueLimit),
+    room: new QueueRoom(storage, {
+      all: config.queueLimit,
+      ofSite: (siteId) => sites.get(siteId)?.settings.limits.queue ?? config.siteQueue,
+    }),
     forgetResults: (before: number) => storage.prepare('DELETE FROM results WHERE created_at < ?').run(before),
     imagesOf: (siteId: string) => new ImageStore(storage, data, siteId),
     instancesOf: (siteId: string) => new InstanceStore(storage, siteId),

@@ -5,7 +5,9 @@ import { JobFinisher } from '../captioning/job-finisher';
 import { JobRunner } from '../captioning/job-runner';
 import { ModelMemory } from '../captioning/model-memory';
 import { RemoteWork } from '../captioning/remote-work';
+import { tryOwnPicture } from '../captioning/own-picture';
 import { RunSettler } from '../captioning/run-settler';
+import { WorkerCondition } from '../captioning/worker-condition';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { BullBell } from '../queue/bull-bell';
@@ -26,12 +28,14 @@ interface WorkParts {
   readonly logger: Logger;
   readonly stores: Stores;
   readonly config: Config;
+  /** Folder for what is not finished. */
+  readonly temporary: string;
   readonly jobEnded: (outcome: string, seconds: number) => void;
 }
 
 /** Everything that does something by itself: queue, workers, the settling of runs. */
-export function buildWork({ engine, logger, stores, config, jobEnded }: WorkParts) {
-  const { storage, imagesOf, resultsOf, jobsOf, suggestionsOf, sites, leases } = stores;
+export function buildWork({ engine, logger, stores, config, temporary, jobEnded }: WorkParts) {
+  const { storage, imagesOf, resultsOf, jobsOf, suggestionsOf, sites, leases, registry } = stores;
   const queue = buildQueue(leases, config, logger);
   const slots = new EngineSlots(() => engine.state().workers);
   const finisher = new JobFinisher({
@@ -45,10 +49,18 @@ export function buildWork({ engine, logger, stores, config, jobEnded }: WorkPart
     }),
   });
   const model = new ModelMemory(storage, engine);
+  const condition = new WorkerCondition({
+    check: (signal) => tryOwnPicture(engine, temporary, signal),
+    wasWell: () => {
+      registry.wasWell(LOCAL_WORKERS);
+    },
+    logger,
+  });
   return {
     queue,
     model,
-    remoteWork: new RemoteWork({ queue, leases, finisher, model, imagesOf, resultsOf, logger }),
+    condition,
+    remoteWork: new RemoteWork({ queue, leases, finisher, model, imagesOf, resultsOf, logger, registry, jobEnded }),
     instant: new InstantCaption(engine, slots),
     settler: new RunSettler({
       storage,
@@ -71,6 +83,9 @@ export function buildWork({ engine, logger, stores, config, jobEnded }: WorkPart
       translate: storageProblem,
       worker: LOCAL_WORKERS,
       jobEnded,
+      machine: LOCAL_WORKERS,
+      condition,
+      registry,
     }),
   };
 }

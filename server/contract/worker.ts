@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from './primitives';
+import { Id, ModelRef, Timestamp } from './primitives';
 
 /** The model a worker runs, as it names it. */
 export const WorkerModel = z.object({
@@ -14,10 +14,25 @@ export const WorkerModel = z.object({
   address: z.string().exactOptional(),
 });
 
+/** What a model can be asked for; a job goes only to a worker that can do it. */
+export const WorkerTask = z.enum(['caption', 'answer', 'prompt']);
+export type WorkerTask = z.infer<typeof WorkerTask>;
+
 /** Body of `POST /v1/worker/claim`. */
 export const WorkerClaimRequest = z.strictObject({
   worker: z.string().trim().min(1).max(100),
   model: WorkerModel,
+  /** Name of the machine, the same for all of its workers. Without it: `worker` less a number at the end. */
+  machine: z.string().trim().min(1).max(100).optional(),
+  /** Pictures that the machine does at a time. */
+  slots: z.number().int().min(1).max(1000).optional(),
+  /** Code of why the machine takes no job now: it only reports, and is given none. */
+  problem: z
+    .string()
+    .regex(/^[A-Z_]{1,60}$/)
+    .optional(),
+  /** A picture of the machine's own went well since the last claim. */
+  well: z.boolean().optional(),
   /** Seconds to wait for a job; 0 answers at once. */
   wait: z.number().min(0).max(25).default(0),
 });
@@ -40,9 +55,28 @@ const Token = z.number().int().positive();
 /** Body of `…/heartbeat` and `…/release`. */
 export const WorkerHold = z.strictObject({ token: Token });
 
+/** A worker as an administrator sees it; counts are since the start of the sidecar. */
+export const ListedWorker = z.object({
+  name: z.string(),
+  model: ModelRef.nullable(),
+  tasks: z.array(z.string()),
+  slots: z.number().int(),
+  /** Why it takes no jobs; null when it does. */
+  problem: z.object({ code: z.string(), message: z.string() }).nullable(),
+  running: z.number().int(),
+  pictures: z.number().int(),
+  failures: z.number().int(),
+  last_error: z.string().nullable(),
+  last_seen: Timestamp,
+});
+export type ListedWorker = z.infer<typeof ListedWorker>;
+export const ListedWorkers = z.object({ items: z.array(ListedWorker), next: z.null() });
+
 /** Body of `…/fail`. */
 export const WorkerFailure = z.strictObject({
   token: Token,
+  /** A picture of the worker's own went well after it: the failure is this picture's. */
+  well: z.boolean().optional(),
   code: z.string().regex(/^[A-Z_]{1,60}$/),
   /** How the process that held the picture ended, where one did. */
   signal: z.string().max(20).optional(),

@@ -19,7 +19,15 @@ import {
   writeBackSuggestion,
 } from './routes/suggestions';
 import { deleteWebhook, putWebhook } from './routes/webhook';
-import { workerClaim, workerFail, workerFinish, workerHeartbeat, workerImage, workerRelease } from './routes/worker';
+import {
+  listWorkers,
+  workerClaim,
+  workerFail,
+  workerFinish,
+  workerHeartbeat,
+  workerImage,
+  workerRelease,
+} from './routes/worker';
 
 import { COMPAT_ROUTES } from './compat/faces';
 
@@ -56,6 +64,7 @@ export const ROUTES: readonly Route[] = [
   createKey,
   rotateKey,
   revokeKey,
+  listWorkers,
   listModels,
   pullModel,
   cancelPull,

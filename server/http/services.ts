@@ -5,7 +5,7 @@ import type { Job, JobRequest } from '../contract/job';
 import type { ListedModel } from '../contract/model';
 import type { ModelRef } from '../contract/primitives';
 import type { Run, RunAction, RunRequest } from '../contract/run';
-import type { WorkerClaim, WorkerClaimRequest, WorkerFailure, WorkerFinish } from '../contract/worker';
+import type { ListedWorker, WorkerClaim, WorkerClaimRequest, WorkerFailure, WorkerFinish } from '../contract/worker';
 import type { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import type { SpooledImage } from '../intake/spool';
@@ -116,6 +116,8 @@ export interface Services {
   readonly ring: (jobId: string) => void;
   /** The jobs as workers on other machines see them. */
   readonly remoteWork: RemoteWorkService;
+  /** For routes with the access `admin` only. */
+  readonly workers: () => ListedWorker[];
   /** Aborts once a stop was asked for. */
   readonly stopping: AbortSignal;
   readonly health: () => Health;

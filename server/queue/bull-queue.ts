@@ -3,7 +3,7 @@ import type { AppError } from '../errors';
 import type { Logger } from '../logger';
 import type { BullBell } from './bull-bell';
 import type { LeaseStore } from './lease-store';
-import type { Claim, ClaimRef, ClaimWish, JobQueue } from './queue';
+import type { Claim, ClaimRef, ClaimWish, FailedBy, JobQueue } from './queue';
 import { setbackOf } from './retry-policy';
 
 /** Without a bell: what Redis lost, or what another process changed in the file. */
@@ -84,8 +84,8 @@ export class BullQueue implements JobQueue {
     this.leases.complete(claim, result);
   }
 
-  fail(claim: ClaimRef, error: AppError): 'waiting' | 'failed' {
-    const delayMs = this.leases.setBack(claim, setbackOf(error));
+  fail(claim: ClaimRef, error: AppError, by?: FailedBy): 'waiting' | 'failed' {
+    const delayMs = this.leases.setBack(claim, setbackOf(error), by);
     if (delayMs === null) return 'failed';
     this.ring(claim.jobId, delayMs);
     return 'waiting';

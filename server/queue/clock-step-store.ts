@@ -10,7 +10,7 @@ export function endImpossibleWaits({ db }: Storage, { now, leaseMs }: { now: num
   db.prepare(
     `UPDATE jobs SET available_at = :now
      WHERE state = 'waiting' AND available_at > :now
-       AND (available_at > :longest OR failures + crashes + interruptions = 0)`,
+       AND (available_at > :longest OR failures + crashes + interruptions = 0 AND doubts IS NULL)`,
   ).run({ now, longest: now + LONGEST_DELAY_MS });
   db.prepare("UPDATE jobs SET lease_until = :longest WHERE state = 'running' AND lease_until > :longest").run({
     longest: now + leaseMs,

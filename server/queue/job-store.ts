@@ -175,28 +175,43 @@ export class JobStore {
 
   /** Somebody is waiting now for what was not urgent before. No effect on a job that has begun. */
   raisePriority(id: string, priority: Priority): void {
+    const to = PRIORITY_NAMES.indexOf(priority);
     this.storage
       .prepare("UPDATE jobs SET priority = :to, held = 0 WHERE id = :id AND state = 'waiting' AND priority > :to")
-      .run({ id, to: PRIORITY_NAMES.indexOf(priority) });
+      .run({ id, to });
+    if (priority === 'interactive') this.#endDelay(id);
   }
 
   /** A failed or cancelled job waits again, with its counts at zero. */
   retry(id: string): Job {
     return this.storage.transaction(() => {
       const job = this.#need(id);
-      if (job.state === 'waiting') return job;
+      if (job.state === 'waiting') {
+        this.#endDelay(id);
+        return job;
+      }
       if (job.state !== 'failed' && job.state !== 'cancelled') {
         throw new AppError('JOB_NOT_POSSIBLE', { state: job.state });
       }
       this.storage
         .prepare(
           `UPDATE jobs SET state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0,
-             error_code = NULL, finished_at = NULL, available_at = ?, updated_at = ?
+             doubts = NULL, error_code = NULL, finished_at = NULL, available_at = ?, updated_at = ?
            WHERE id = ? AND site_id = ?`,
         )
         .run(this.options.now(), Date.now(), id, this.siteId);
       return this.#need(id);
     });
+  }
+
+  /** Somebody waits for it: it is tried now, and not after its back-off. */
+  #endDelay(id: string): void {
+    const now = this.options.now();
+    this.storage
+      .prepare(
+        "UPDATE jobs SET available_at = :now WHERE id = :id AND site_id = :site AND state = 'waiting' AND available_at > :now",
+      )
+      .run({ id, site: this.siteId, now });
   }
 
   /** How many jobs wait and run. */

@@ -1,7 +1,9 @@
 import { AppError } from '../errors';
 import { readSql, type Storage } from '../storage/database';
-import { JobWork, type Claim, type ClaimRef, type ClaimWish, type JobEnds } from './queue';
-import { judge, type Setback, type Setbacks } from './retry-policy';
+import { JobWork, type Claim, type ClaimRef, type ClaimWish, type FailedBy, type JobEnds } from './queue';
+import { readDoubts } from './doubts';
+import { Turns } from './turns';
+import { CERTAIN, judge, judgeDoubts, type Setback, type Setbacks } from './retry-policy';
 
 interface TakenRow {
   readonly seq: number;
@@ -20,6 +22,7 @@ interface TakenRow {
 interface HeldRow extends Setbacks {
   readonly site_id: string;
   readonly token: number;
+  readonly doubts: string | null;
 }
 
 export interface LeaseStoreOptions {
@@ -28,6 +31,8 @@ export interface LeaseStoreOptions {
   /** A clock that never jumps, for leases and delays. */
   readonly now: () => number;
   readonly random?: () => number;
+  /** When a machine did its latest picture, by the same clock. */
+  readonly wellAt?: (machine: string) => number | null;
 }
 
 const HELD_AT_ONCE = 500;
@@ -35,17 +40,18 @@ const HELD_AT_ONCE = 500;
 /** The workers' view of the jobs of all sites: claim, renew, finish, fail. Every write checks the fencing token. */
 export class LeaseStore {
   readonly #sql;
+  readonly #turns: Turns;
 
   constructor(
     private readonly storage: Storage,
     private readonly options: LeaseStoreOptions,
   ) {
     const { db } = storage;
+    this.#turns = new Turns(storage);
     const file = (name: string) => readSql(__dirname, name);
     this.#sql = {
-      next: db.prepare<{ now: number }, { seq: number; site_id: string }>(file('claim-next.sql')),
+      next: db.prepare<object, { seq: number; site_id: string; turn: number }>(file('claim-next.sql')),
       take: db.prepare<object, TakenRow>(file('take.sql')),
-      served: db.prepare('UPDATE sites SET served_turn = (SELECT max(served_turn) + 1 FROM sites) WHERE id = ?'),
       stoppedRun: db.prepare<[number], { run_id: string }>(
         "SELECT run_id FROM jobs JOIN runs ON runs.id = jobs.run_id WHERE jobs.seq = ? AND jobs.priority > 0 AND runs.state <> 'running'",
       ),
@@ -67,7 +73,7 @@ export class LeaseStore {
       giveBack: db.prepare(file('give-back.sql')),
       giveUp: db.prepare(file('give-up.sql')),
       held: db.prepare<[string], HeldRow>(
-        "SELECT site_id, token, failures, crashes, interruptions FROM jobs WHERE id = ? AND state = 'running'",
+        "SELECT site_id, token, failures, crashes, interruptions, doubts FROM jobs WHERE id = ? AND state = 'running'",
       ),
       heldBy: db.prepare<[string, number], TakenRow>(
         `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, run_id, priority, request, attempts, token
@@ -91,7 +97,7 @@ export class LeaseStore {
   #takeNext(worker: string): Claim | null {
     const now = this.options.now();
     for (;;) {
-      const next = this.#sql.next.get({ now });
+      const next = this.#sql.next.get({ now, ...this.#turns.next() });
       if (next === undefined) return null;
       if (this.#holdBack(next.seq)) continue;
       const row = this.#sql.take.get({
@@ -101,7 +107,7 @@ export class LeaseStore {
         at: Date.now(),
       });
       if (row === undefined) return null;
-      this.#sql.served.run(next.site_id);
+      this.#turns.served(next.site_id, next.turn);
       return claimOf(row);
     }
   }
@@ -145,13 +151,12 @@ export class LeaseStore {
   }
 
   /** Delay until the next attempt, or null when the job has failed for good. Throws LEASE_LOST. */
-  setBack(claim: ClaimRef, setback: Setback): number | null {
+  setBack(claim: ClaimRef, setback: Setback, by?: FailedBy): number | null {
     return this.storage.transaction(() => {
       const row = this.#sql.held.get(claim.jobId);
       if (row?.token !== claim.token) throw new AppError('LEASE_LOST');
-      const before = { failures: row.failures, crashes: row.crashes, interruptions: row.interruptions };
-      const verdict = judge(before, setback, (this.options.random ?? Math.random)());
-      const common = { id: claim.jobId, token: claim.token, at: Date.now(), ...verdict.setbacks };
+      const { verdict, doubts } = this.#judge(row, setback, by);
+      const common = { id: claim.jobId, token: claim.token, at: Date.now(), doubts, ...verdict.setbacks };
       if (verdict.retry) {
         const error_code = setback.kind === 'error' ? setback.code : null;
         const available_at = this.options.now() + verdict.delayMs;
@@ -164,10 +169,34 @@ export class LeaseStore {
     });
   }
 
+  #judge(row: HeldRow, setback: Setback, by?: FailedBy) {
+    const before = { failures: row.failures, crashes: row.crashes, interruptions: row.interruptions };
+    const random = (this.options.random ?? Math.random)();
+    if (setback.kind === 'interrupted' || !setback.retryable || by === undefined)
+      return { verdict: judge(before, setback, random), doubts: row.doubts };
+    const { now, wellAt = () => null } = this.options;
+    const doubts = [
+      ...readDoubts(row.doubts),
+      { machine: by.machine, at: by.isPicture ? CERTAIN : now(), code: setback.code },
+    ];
+    return { verdict: judgeDoubts(before, doubts, { wellAt, random }), doubts: JSON.stringify(doubts) };
+  }
+
   /** The claim as it was handed out; null when it is no longer this holder's. */
   held(claim: ClaimRef): Claim | null {
     const row = this.#sql.heldBy.get(claim.jobId, claim.token);
     return row === undefined ? null : claimOf(row);
+  }
+
+  /** Name of the worker that has the claim; null when it is no longer this holder's. */
+  holderOf(claim: ClaimRef): string | null {
+    return (
+      this.storage
+        .prepare<[string, number], { worker: string | null }>(
+          "SELECT worker FROM jobs WHERE id = ? AND token = ? AND state = 'running'",
+        )
+        .get(claim.jobId, claim.token)?.worker ?? null
+    );
   }
 
   /** Hands the job back untouched, as after a SIGTERM. */
@@ -175,8 +204,8 @@ export class LeaseStore {
     return this.storage.transaction(() => {
       const row = this.#sql.held.get(claim.jobId);
       if (row?.token !== claim.token) return false;
-      const { failures, crashes, interruptions } = row;
-      const setbacks = { failures, crashes, interruptions };
+      const { failures, crashes, interruptions, doubts } = row;
+      const setbacks = { failures, crashes, interruptions, doubts };
       const now = this.options.now();
       const common = { id: claim.jobId, token: claim.token, at: Date.now() };
       this.#sql.giveBack.run({ ...common, ...setbacks, error_code: null, available_at: now });

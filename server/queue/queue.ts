@@ -42,6 +42,13 @@ export interface ClaimWish {
   readonly diesWithUs?: boolean;
 }
 
+/** Where an attempt failed. */
+export interface FailedBy {
+  readonly machine: string;
+  /** The machine did another picture well since: the failure is this picture's. */
+  readonly isPicture: boolean;
+}
+
 /** What both drivers promise; tests/integration/server/queue/queue-contract.ts is the promise in full. */
 export interface JobQueue {
   /** Time a claim lasts without being renewed. */
@@ -55,8 +62,11 @@ export interface JobQueue {
   renew(claim: ClaimRef): boolean;
   /** Inside the transaction that writes the suggestion. Throws LEASE_LOST, which rolls it back. */
   complete(claim: ClaimRef, result: { suggestionId: string; modelId: string }): void;
-  /** The attempt failed: the job waits again or has failed for good. Throws LEASE_LOST. */
-  fail(claim: ClaimRef, error: AppError): 'waiting' | 'failed';
+  /**
+   * The attempt failed: the job waits again or has failed for good. An error that may pass counts at
+   * once without `by`, and else only once it is known to be the picture's (retry-policy.ts). Throws LEASE_LOST.
+   */
+  fail(claim: ClaimRef, error: AppError, by?: FailedBy): 'waiting' | 'failed';
   /** The worker stops before it is done; nothing is held against the job. No effect on a lost lease. */
   release(claim: ClaimRef): void;
   stop(): Promise<void>;

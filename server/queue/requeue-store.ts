@@ -11,7 +11,7 @@ export function requeueFailed(storage: Storage, code: ErrorCode | null): number 
   const now = Date.now();
   return storage
     .prepare(
-      `UPDATE jobs SET state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0, error_code = NULL,
+      `UPDATE jobs SET state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0, doubts = NULL, error_code = NULL,
          finished_at = NULL, available_at = ?, updated_at = ?
        WHERE state = 'failed' AND error_code IN (SELECT value FROM json_each(?))`,
     )

@@ -7,6 +7,16 @@ export interface Setbacks {
   readonly interruptions: number;
 }
 
+/** A failure that may be the machine's or the picture's, and the machine it happened on. */
+export interface Doubt {
+  readonly machine: string;
+  /** By the clock that never jumps; CERTAIN when the machine is known to have been well. */
+  readonly at: number;
+  readonly code: ErrorCode;
+}
+
+export const CERTAIN = 0;
+
 export type Setback =
   | { readonly kind: 'error'; readonly code: ErrorCode; readonly retryable: boolean }
   /** The holder vanished: its lease ran out, or its process was gone at the next start. */
@@ -25,6 +35,8 @@ export type Verdict =
 /** An image that ended or blocked three worker processes does not get a fourth. */
 export const MOST_CRASHES = 3;
 export const MOST_FAILURES = 8;
+/** So often a job comes back without a count before it is given up all the same: nothing goes round for ever. */
+export const MOST_DOUBTS = 20;
 /** Restarts are rarely the image's doing; still, one that takes the whole machine down must not do so for ever. */
 export const MOST_INTERRUPTIONS = 10;
 
@@ -46,6 +58,34 @@ export function judge(before: Setbacks, setback: Setback, random: number): Verdi
     return { retry: false, code: setback.code, setbacks };
   }
   return { retry: true, delayMs: delayMs(setbacks.crashes + setbacks.failures, random), setbacks };
+}
+
+/**
+ * The doubts that have become certain: two machines failed at this picture, or the machine that failed did another one
+ * since. `wellAt` is when a machine did its latest picture; null for one that has done none.
+ */
+export function certain(doubts: readonly Doubt[], wellAt: (machine: string) => number | null): readonly Doubt[] {
+  if (new Set(doubts.map(({ machine }) => machine)).size > 1) return doubts;
+  return doubts.filter(({ machine, at }) => at === CERTAIN || (wellAt(machine) ?? -Infinity) >= at);
+}
+
+/**
+ * What becomes of a job after the last of its doubts. `before` are the setbacks that were certain at once. The counts of
+ * the verdict are to be kept as they were: doubts are counted anew each time.
+ */
+export function judgeDoubts(
+  before: Setbacks,
+  doubts: readonly Doubt[],
+  { wellAt, random }: { wellAt: (machine: string) => number | null; random: number },
+): Verdict {
+  const counted = certain(doubts, wellAt);
+  const crashed = counted.filter(({ code }) => CRASH_CODES.has(code)).length;
+  const crashes = before.crashes + crashed;
+  const failures = before.failures + counted.length - crashed;
+  const isOver = crashes >= MOST_CRASHES || failures >= MOST_FAILURES || doubts.length >= MOST_DOUBTS;
+  const code = doubts.at(-1)?.code ?? 'INTERNAL';
+  if (isOver) return { retry: false, code, setbacks: before };
+  return { retry: true, delayMs: delayMs(before.crashes + before.failures + doubts.length, random), setbacks: before };
 }
 
 function judgeInterruption(before: Setbacks, random: number): Verdict {

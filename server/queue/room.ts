@@ -1,28 +1,53 @@
+import type { Priority } from '../contract/job';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 
 const COUNT_AGAIN_MS = 1000;
+/** Share of each limit that a backfill may fill; the rest is kept for what somebody waits for. */
+const FOR_BACKFILLS = 0.9;
 
-/** The bound of the queue. Counts once a second and reckons in between, so that accepting a job stays cheap. */
+export interface RoomLimits {
+  /** Waiting jobs of all sites together. */
+  readonly all: number;
+  /** Waiting jobs of one site. */
+  readonly ofSite: (siteId: string) => number;
+}
+
+/** The bounds of the queue. Counts once a second and reckons in between, so that accepting a job stays cheap. */
 export class QueueRoom {
-  #waiting = 0;
+  #all = 0;
+  readonly #bySite = new Map<string, number>();
   #countedAt = -Infinity;
 
   constructor(
     private readonly storage: Storage,
-    /** Waiting jobs of all sites together. */
-    private readonly most: number,
+    private readonly limits: RoomLimits,
   ) {}
 
   /** Takes one place. Throws QUEUE_FULL. */
-  take(): void {
-    const now = performance.now();
-    if (now - this.#countedAt > COUNT_AGAIN_MS) {
-      this.#waiting =
-        this.storage.prepare<[], { n: number }>("SELECT count(*) AS n FROM jobs WHERE state = 'waiting'").get()?.n ?? 0;
-      this.#countedAt = now;
+  take(siteId: string, priority: Priority): void {
+    if (performance.now() - this.#countedAt > COUNT_AGAIN_MS) this.#count();
+    const ofSite = this.#bySite.get(siteId) ?? 0;
+    const most = (limit: number) => (priority === 'backfill' ? Math.ceil(limit * FOR_BACKFILLS) : limit);
+    if (this.#all >= most(this.limits.all) || ofSite >= most(this.limits.ofSite(siteId)))
+      throw new AppError('QUEUE_FULL', { retry_after_seconds: 60 });
+    this.#all += 1;
+    this.#bySite.set(siteId, ofSite + 1);
+  }
+
+  #count(): void {
+    const rows = this.storage
+      .prepare<[], { site_id: string; n: number }>(
+        `SELECT site_id, (SELECT count(*) FROM jobs WHERE jobs.site_id = sites.id AND state = 'waiting') AS n
+         FROM (SELECT id, id AS site_id FROM sites) AS sites`,
+      )
+      .all();
+    this.#bySite.clear();
+    this.#all = 0;
+    for (const { site_id, n } of rows) {
+      this.#bySite.set(site_id, n);
+      this.#all += n;
     }
-    if (this.#waiting >= this.most) throw new AppError('QUEUE_FULL', { retry_after_seconds: 60 });
-    this.#waiting += 1;
+    this.#countedAt = performance.now();
   }
 }

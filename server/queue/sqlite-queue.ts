@@ -3,7 +3,7 @@ import type { AppError } from '../errors';
 import type { Logger } from '../logger';
 import type { LeaseStore } from './lease-store';
 import { setbackOf } from './retry-policy';
-import type { Claim, ClaimRef, ClaimWish, JobQueue } from './queue';
+import type { Claim, ClaimRef, ClaimWish, FailedBy, JobQueue } from './queue';
 import { Doorbell } from './doorbell';
 
 /** Without a ring, for what another process changed in the file: `altsmith requeue`, or a lease that ran out. */
@@ -55,8 +55,8 @@ export class SqliteQueue implements JobQueue {
     this.leases.complete(claim, result);
   }
 
-  fail(claim: ClaimRef, error: AppError): 'waiting' | 'failed' {
-    const delayMs = this.leases.setBack(claim, setbackOf(error));
+  fail(claim: ClaimRef, error: AppError, by?: FailedBy): 'waiting' | 'failed' {
+    const delayMs = this.leases.setBack(claim, setbackOf(error), by);
     if (delayMs === null) return 'failed';
     this.ring(claim.jobId, delayMs);
     return 'waiting';

@@ -5,19 +5,25 @@ import { WorkerClaimReply, type WorkerClaim, type WorkerClaimRequest, type Worke
 import { AppError, isErrorCode } from '../errors';
 
 const TIMEOUT_MS = 30_000;
+/** A picture may take long over a slow line, as long as something of it comes within this time. */
+const STALL_MS = 30_000;
 
-interface Hold {
+export interface Hold {
   readonly jobId: string;
   readonly token: number;
 }
 
-/** The sidecar's side of a worker on another machine. Every call throws the sidecar's own error, or STORAGE_UNAVAILABLE's kin. */
+/**
+ * The sidecar's side of a worker on another machine. Every call throws the sidecar's own error, or SIDECAR_UNREACHABLE when
+ * nothing, or something else, answered.
+ */
 export class WorkerApi {
   readonly #base: string;
 
   constructor(
     address: string,
     private readonly key: string,
+    private readonly stallMs = STALL_MS,
   ) {
     this.#base = address.replace(/\/+$/, '');
   }
@@ -27,11 +33,26 @@ export class WorkerApi {
     return WorkerClaimReply.parse(await answer.json()).claim;
   }
 
-  /** Writes the picture's bytes to a file. */
+  /** Writes the picture's bytes to a file. Throws IMAGE_TRANSFER_FAILED when they stop coming. */
   async fetchImage({ jobId, token }: Hold, file: string, signal: AbortSignal): Promise<void> {
-    const answer = await this.#send('GET', `/v1/worker/jobs/${jobId}/image?token=${token}`, undefined, signal);
-    if (answer.body === null) throw new AppError('BODY_MISSING');
-    await pipeline(chunksOf(answer.body), createWriteStream(file, { mode: 0o600 }));
+    const stall = new AbortController();
+    let timer = setTimeout(() => stall.abort(), this.stallMs);
+    const goesOn = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => stall.abort(), this.stallMs);
+    };
+    try {
+      const own = AbortSignal.any([stall.signal, signal]);
+      const answer = await this.#send('GET', `/v1/worker/jobs/${jobId}/image?token=${token}`, { signal: own });
+      if (answer.body === null) throw new AppError('IMAGE_TRANSFER_FAILED');
+      await pipeline(chunksOf(answer.body, goesOn), createWriteStream(file, { mode: 0o600 }), { signal: own });
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+      const isOfTheLine = isUnreachable(thrown) || stall.signal.aborted || thrown instanceof TypeError;
+      throw isOfTheLine ? new AppError('IMAGE_TRANSFER_FAILED', {}, { cause: thrown }) : thrown;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async heartbeat({ jobId, token }: Hold): Promise<void> {
@@ -43,10 +64,11 @@ export class WorkerApi {
     await this.#post(`/v1/worker/jobs/${jobId}/finish`, { token, result, ...picture });
   }
 
-  async fail({ jobId, token }: Hold, error: AppError): Promise<void> {
+  /** `well`: a picture of the worker's own went well after the failure. */
+  async fail({ jobId, token }: Hold, error: AppError, well: boolean): Promise<void> {
     const { signal } = error.details;
     const how = typeof signal === 'string' ? { signal } : {};
-    await this.#post(`/v1/worker/jobs/${jobId}/fail`, { token, code: error.code, ...how });
+    await this.#post(`/v1/worker/jobs/${jobId}/fail`, { token, code: error.code, well, ...how });
   }
 
   async release({ jobId, token }: Hold): Promise<void> {
@@ -54,28 +76,39 @@ export class WorkerApi {
   }
 
   #post(route: string, body: object, signal?: AbortSignal): Promise<Response> {
-    return this.#send('POST', route, JSON.stringify(body), signal);
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    return this.#send('POST', route, {
+      body: JSON.stringify(body),
+      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
+    });
   }
 
-  async #send(method: string, route: string, body?: string, signal?: AbortSignal): Promise<Response> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  async #send(method: string, route: string, rest: { body?: string; signal: AbortSignal }): Promise<Response> {
     const answer = await fetch(this.#base + route, {
       method,
       // The address is the operator's word; wherever else it leads, the key does not go along.
       redirect: 'error',
       headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' },
-      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
-      ...(body === undefined ? {} : { body }),
+      ...rest,
+    }).catch((cause: unknown) => {
+      throw rest.signal.aborted ? cause : new AppError('SIDECAR_UNREACHABLE', {}, { cause });
     });
     if (answer.ok) return answer;
     throw await errorOf(answer);
   }
 }
 
-async function* chunksOf(body: NonNullable<Response['body']>): AsyncGenerator<Uint8Array> {
+/** True for an error that says nothing about the request: the sidecar restarts, or a proxy answers in its place. */
+export function isUnreachable(thrown: unknown): boolean {
+  if (!(thrown instanceof AppError)) return thrown instanceof Error && thrown.name === 'TimeoutError';
+  return thrown.status === 503 || thrown.code === 'RATE_LIMITED';
+}
+
+async function* chunksOf(body: NonNullable<Response['body']>, goesOn: () => void): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
+    goesOn();
     if (done) return;
     yield value;
   }
@@ -85,5 +118,5 @@ async function errorOf(answer: Response): Promise<AppError> {
   const parsed = ErrorReply.safeParse(await answer.json().catch(() => null));
   const code = parsed.data?.error.code ?? '';
   // Something else answers at this address: a proxy's page, or another program.
-  return new AppError(isErrorCode(code) ? code : 'SHUTTING_DOWN', { status: answer.status });
+  return new AppError(isErrorCode(code) ? code : 'SIDECAR_UNREACHABLE', { status: answer.status });
 }

@@ -1,20 +1,18 @@
-import { withAnySignal } from '../any-signal';
-import { readFile, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelInfo } from '../../models/captioner';
+import { withAnySignal } from '../any-signal';
 import { captioningModel, type CaptionEngine } from '../captioning/engine';
-import { captionOf } from '../captioning/engine-result';
+import type { WorkerCondition } from '../captioning/worker-condition';
 import type { WorkerClaim } from '../contract/worker';
-import { guarded } from '../background';
-import { AppError, toAppError } from '../errors';
 import type { Logger } from '../logger';
 import type { BullBell } from '../queue/bull-bell';
 import type { WorkerApi } from './api-client';
+import { RemoteRun } from './remote-run';
 
 export interface RemoteWorkerParts {
   readonly api: WorkerApi;
   readonly engine: CaptionEngine;
+  readonly condition: WorkerCondition;
   /** Rung through Redis; null where there is none, and the sidecar is asked with patience instead. */
   readonly bell: BullBell | null;
   readonly name: string;
@@ -30,7 +28,6 @@ const LONG_POLL_SECONDS = 20;
 const TRUST_BELL_MS = 10_000;
 const FIRST_TROUBLE_MS = 500;
 const LONGEST_TROUBLE_MS = 15_000;
-const HEARTBEATS_A_LEASE = 4;
 
 /** Does jobs of a sidecar on another machine: claims, fetches the picture, captions, hands the result over. */
 export class RemoteWorker {
@@ -38,10 +35,19 @@ export class RemoteWorker {
   readonly #abandon = new AbortController();
   #loops: Promise<void>[] = [];
   #trouble = 0;
+  #slots = 1;
+  #wasWell = false;
+  readonly #run: RemoteRun;
 
-  constructor(private readonly parts: RemoteWorkerParts) {}
+  constructor(private readonly parts: RemoteWorkerParts) {
+    this.#abandon.signal.addEventListener('abort', () => {
+      parts.condition.stop();
+    });
+    this.#run = new RemoteRun({ ...parts, abandoned: this.#abandon.signal });
+  }
 
   start(concurrency: number): void {
+    this.#slots = concurrency;
     this.#loops = Array.from({ length: concurrency }, (_, index) => this.#loop(`${this.parts.name}-${index + 1}`));
   }
 
@@ -51,6 +57,7 @@ export class RemoteWorker {
     const timer = setTimeout(() => this.#abandon.abort(), graceMs);
     await Promise.all(this.#loops);
     clearTimeout(timer);
+    this.parts.condition.stop();
   }
 
   /** True while the sidecar answers. */
@@ -58,12 +65,30 @@ export class RemoteWorker {
     return this.#trouble === 0;
   }
 
+  /** A picture of this machine's own went well: said with the next claim. */
+  wasWell(): void {
+    this.#wasWell = true;
+  }
+
   async #loop(worker: string): Promise<void> {
     const { signal } = this.#stopClaiming;
     while (!signal.aborted) {
-      const waitMs = await this.#step(worker, signal);
+      const isSick = this.parts.condition.problem() !== null;
+      const waitMs = isSick ? await this.#beSick(worker, signal) : await this.#step(worker, signal);
       if (waitMs > 0) await pause(waitMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** Says what is wrong, once, and waits until it is over. */
+  async #beSick(worker: string, signal: AbortSignal): Promise<number> {
+    const { engine, api, condition } = this.parts;
+    const problem = condition.problem()?.code;
+    const model = captioningModel(engine.state());
+    // Whether it is heard changes nothing.
+    if (model !== null && problem !== undefined)
+      await api.claim({ ...this.#facts(worker, model), problem, wait: 0 }, signal).catch(() => null);
+    await condition.untilWell(signal);
+    return 0;
   }
 
   async #step(worker: string, signal: AbortSignal): Promise<number> {
@@ -73,7 +98,7 @@ export class RemoteWorker {
     try {
       const claim = await this.#claim(worker, model, signal);
       this.#trouble = 0;
-      if (claim !== null) await this.#work(claim);
+      if (claim !== null) await this.#run.work(claim);
       else if (bell !== null) await bell.heard(TRUST_BELL_MS, signal);
       return 0;
     } catch (error) {
@@ -84,75 +109,16 @@ export class RemoteWorker {
     }
   }
 
-  #claim(worker: string, model: ModelInfo, signal: AbortSignal): Promise<WorkerClaim | null> {
+  async #claim(worker: string, model: ModelInfo, signal: AbortSignal): Promise<WorkerClaim | null> {
     const wait = this.parts.bell === null ? LONG_POLL_SECONDS : 0;
-    return withAnySignal([signal], (own) => this.parts.api.claim({ worker, model: { ...model }, wait }, own));
+    const well = this.#wasWell;
+    const facts = { ...this.#facts(worker, model), wait, ...(well ? { well } : {}) };
+    const claim = await withAnySignal([signal], (own) => this.parts.api.claim(facts, own));
+    if (well) this.#wasWell = false;
+    return claim;
   }
 
-  /** One claimed job from start to end. Rejects only when the outcome could not be told. */
-  async #work(claim: WorkerClaim): Promise<void> {
-    const { api, logger } = this.parts;
-    const hold = { jobId: claim.job_id, token: claim.token };
-    const lost = new AbortController();
-    const notHeard = (error: unknown) => {
-      // Only the sidecar's own word ends the work; a network that stutters does not.
-      if (error instanceof AppError && error.code === 'LEASE_LOST') lost.abort();
-    };
-    const beat = setInterval(
-      guarded(() => api.heartbeat(hold), notHeard),
-      (claim.lease_seconds * 1000) / HEARTBEATS_A_LEASE,
-    );
-    const file = path.join(this.parts.folder, `${claim.job_id}-${claim.token}`);
-    try {
-      await withAnySignal([lost.signal, this.#abandon.signal], (signal) => this.#caption(claim, { file, signal }));
-      logger.info({ job_id: claim.job_id }, 'job done');
-    } catch (thrown) {
-      if (lost.signal.aborted || (thrown instanceof AppError && thrown.code === 'LEASE_LOST')) {
-        logger.warn({ job_id: claim.job_id }, 'job lost to another worker');
-        return;
-      }
-      await this.#settle(hold, thrown);
-    } finally {
-      clearInterval(beat);
-      await Promise.all([rm(file, { force: true }), rm(`${file}.webp`, { force: true })]);
-    }
+  #facts(worker: string, model: ModelInfo) {
+    return { worker, machine: this.parts.name, slots: this.#slots, model: { ...model } };
   }
-
-  async #caption(claim: WorkerClaim, { file, signal }: { file: string; signal: AbortSignal }): Promise<void> {
-    const { api, engine } = this.parts;
-    const hold = { jobId: claim.job_id, token: claim.token };
-    await api.fetchImage(hold, file, signal);
-    const thumbnailPath = `${file}.webp`;
-    const result = await engine.run({ imagePath: file, options: claim.options, thumbnailPath, signal });
-    const { model, image, caption, readings, timingsMs } = captionOf(result);
-    const [best, ...others] = caption.candidates.map((one) => ({
-      ...one,
-      tokens: [...one.tokens],
-      logProbs: [...one.logProbs],
-    }));
-    if (best === undefined) throw new AppError('INTERNAL', { reason: 'the engine gave no sentence' });
-    const said = {
-      model: { ...model },
-      image,
-      caption: { ...caption, candidates: tuple(best, others), labels: [...caption.labels] },
-      readings,
-      timingsMs,
-    };
-    await api.finish(hold, said, await readFile(thumbnailPath).catch(() => null));
-  }
-
-  async #settle(hold: { jobId: string; token: number }, thrown: unknown): Promise<void> {
-    const { api, logger } = this.parts;
-    if (this.#abandon.signal.aborted) {
-      await api.release(hold);
-      return;
-    }
-    const error = toAppError(thrown);
-    logger.warn({ err: error, job_id: hold.jobId, code: error.code }, 'attempt failed');
-    await api.fail(hold, error);
-  }
-}
-
-function tuple<Item>(first: Item, rest: Item[]): [Item, ...Item[]] {
-  return [first, ...rest];
 }

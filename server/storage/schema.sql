@@ -102,7 +102,7 @@ CREATE TABLE jobs (
   suggestion_id TEXT,
   created_at    INTEGER NOT NULL,
   updated_at    INTEGER NOT NULL,
-  finished_at   INTEGER, instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en',
+  finished_at   INTEGER, instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', doubts TEXT CHECK (json_valid(doubts)),
   CHECK ((state = 'running') = (lease_until IS NOT NULL)),
   CHECK ((state = 'done') = (suggestion_id IS NOT NULL)),
   CHECK ((state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL))

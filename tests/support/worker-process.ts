@@ -7,6 +7,11 @@ import { waitFor } from './wait-for';
 
 const ROOT = path.resolve(__dirname, '../..');
 
+/** A worker with a stand-in for its engine: a file of tests/support/quick-engine. */
+export function quickWorker(kind: string): readonly string[] {
+  return ['remote', kind].map((file) => path.join(ROOT, `tests/support/quick-engine/${file}.cjs`));
+}
+
 /** `altsmith worker` as a process of its own, with a data folder and a health port of its own. */
 export class WorkerProcess {
   readonly #folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-worker-'));
@@ -17,11 +22,18 @@ export class WorkerProcess {
     private readonly port: number,
     name: string,
     env: Readonly<Record<string, string>>,
+    program: readonly string[] = ['server/cli/index.js', 'worker', '--name', name, '--port', String(port)],
   ) {
-    const args = ['server/cli/index.js', 'worker', '--name', name, '--port', String(port)];
-    this.#child = spawn(process.execPath, args, {
+    this.#child = spawn(process.execPath, [...program], {
       cwd: ROOT,
-      env: { ...process.env, ALTSMITH_DATA_DIR: this.#folder, ALTSMITH_MODEL: 'mini', ...env },
+      env: {
+        ...process.env,
+        ALTSMITH_DATA_DIR: this.#folder,
+        ALTSMITH_MODEL: 'mini',
+        NAME: name,
+        PORT: String(port),
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -32,10 +44,11 @@ export class WorkerProcess {
   /** A worker that has loaded its model and asks for work. */
   static async start(
     name: string,
-    sidecar: { url: string; key: string; env?: Record<string, string> },
+    sidecar: { url: string; key: string; env?: Record<string, string>; program?: readonly string[]; isReady?: boolean },
   ): Promise<WorkerProcess> {
     const env = { ALTSMITH_WORKER_API: sidecar.url, ALTSMITH_WORKER_KEY: sidecar.key, ...sidecar.env };
-    const worker = new WorkerProcess(await freePort(), name, env);
+    const worker = new WorkerProcess(await freePort(), name, env, sidecar.program);
+    if (sidecar.isReady === false) return worker;
     await waitFor(
       'the worker to be ready',
       async () => {
@@ -45,6 +58,12 @@ export class WorkerProcess {
       { timeoutMs: 60_000 },
     );
     return worker;
+  }
+
+  /** What its health port says. */
+  async health(): Promise<{ ready: boolean; problems: { code: string; message: string }[] }> {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/readyz`);
+    return (await answer.json()) as { ready: boolean; problems: { code: string; message: string }[] };
   }
 
   get output(): string {

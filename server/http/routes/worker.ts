@@ -2,6 +2,7 @@ import { withAnySignal } from '../../any-signal';
 import { z } from 'zod';
 import { Id } from '../../contract/primitives';
 import {
+  ListedWorkers,
   WorkerClaimReply,
   WorkerClaimRequest,
   WorkerFailure,
@@ -29,6 +30,15 @@ export const workerClaim = defineRoute({
     const claim = await withAnySignal([signal, services.stopping], (either) => services.remoteWork.claim(body, either));
     return { status: 200, body: { claim } };
   },
+});
+
+export const listWorkers = defineRoute({
+  method: 'get',
+  path: '/v1/workers',
+  access: 'admin',
+  summary: 'The machines that do jobs, with their models and what they did since the start.',
+  answers: { 200: ListedWorkers },
+  handle: ({ services }) => ({ status: 200, body: { items: services.workers(), next: null } }),
 });
 
 export const workerImage = defineRoute({

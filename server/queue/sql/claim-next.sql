@@ -1,11 +1,14 @@
--- The job to hand out next, over all sites: best priority first; among sites with such a job, the one that was served
--- least lately; within the site, the job that has been ready longest. Reads one index entry a site and priority.
-SELECT ready.seq AS seq, ready.site_id AS site_id
+-- The job to hand out next, over all sites: first by :order, which priorities come first at this turn; among sites with
+-- such a job, the one whose turn is next by weight; within the site, the job that has been ready longest. Reads one index
+-- entry a site and priority.
+SELECT ready.seq AS seq, ready.site_id AS site_id, ready.turn AS turn
 FROM (
   SELECT
     sites.id AS site_id,
+    max(sites.served_turn, :turn) AS turn,
     sites.served_turn AS served_turn,
     priorities.value AS priority,
+    priorities.key AS place,
     (
       SELECT jobs.seq
       FROM jobs
@@ -17,8 +20,8 @@ FROM (
       ORDER BY jobs.available_at, jobs.seq
       LIMIT 1
     ) AS seq
-  FROM sites CROSS JOIN (SELECT 0 AS value UNION ALL SELECT 1 UNION ALL SELECT 2) AS priorities
+  FROM sites CROSS JOIN json_each(:order) AS priorities
 ) AS ready
 WHERE ready.seq IS NOT NULL
-ORDER BY ready.priority, ready.served_turn, ready.site_id
+ORDER BY ready.place, ready.turn, ready.served_turn, ready.site_id
 LIMIT 1

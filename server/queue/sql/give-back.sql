@@ -7,6 +7,7 @@ SET state = 'waiting',
     failures = :failures,
     crashes = :crashes,
     interruptions = :interruptions,
+    doubts = :doubts,
     available_at = :available_at,
     updated_at = :at
 WHERE id = :id AND token = :token AND state = 'running'

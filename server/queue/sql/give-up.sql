@@ -7,6 +7,7 @@ SET state = 'failed',
     failures = :failures,
     crashes = :crashes,
     interruptions = :interruptions,
+    doubts = :doubts,
     updated_at = :at,
     finished_at = :at
 WHERE id = :id AND token = :token AND state = 'running'

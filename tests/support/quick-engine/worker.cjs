@@ -24,8 +24,8 @@ function resultFor(imagePath) {
   };
 }
 
-/** Works as the parent says; `mostMs` is the longest that one picture takes, 0 for no time at all. */
-module.exports = function work(mostMs) {
+/** Works as the parent says; a picture takes `leastMs` to `mostMs`, 0 for no time at all. */
+module.exports = function work(mostMs, leastMs = 0) {
   const answer = ({ id, imagePath, thumbnailPath }) => {
     const result = resultFor(imagePath);
     if (thumbnailPath !== undefined) writeFileSync(thumbnailPath, 'RIFF\0\0\0\0WEBP quick');
@@ -35,7 +35,8 @@ module.exports = function work(mostMs) {
     if (message.type === 'load') process.send({ type: 'ready', model });
     if (message.type !== 'run') return;
     if (mostMs === 0) answer(message);
-    else setTimeout(answer, Math.random() * mostMs, message);
+    else setTimeout(answer, leastMs + Math.random() * (mostMs - leastMs), message);
   });
   process.on('disconnect', () => process.exit(0));
 };
+module.exports.model = model;

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { altsmith } from '../../../support/altsmith-command';
 import { samplePng } from '../../../support/sample-image';
 import { TestSidecar } from '../../../support/test-sidecar';
 
@@ -20,6 +21,25 @@ test('a full queue refuses with 429 and says when to come back; what is known is
     expect(answers[2]?.body.error).toMatchObject({ code: 'QUEUE_FULL', retryable: true });
     expect(Number(answers[2]?.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await sidecar.submit(samplePng(1), '1')).status).toBe(200);
+  });
+});
+
+test('a backfill leaves room for what somebody waits for, and one site leaves room for another', async () => {
+  const env = { ALTSMITH_QUEUE_LIMIT: '40', ALTSMITH_SITE_QUEUE: '10' };
+  await withSidecar(env, async (sidecar) => {
+    sidecar.engine.ready = false;
+    const submit = async (seed: number, priority: string) =>
+      (await sidecar.submit(samplePng(seed), String(seed), { priority })).status;
+    const backfill = [];
+    for (let seed = 1; seed <= 10; seed += 1) backfill.push(await submit(seed, 'backfill'));
+    expect(backfill).toEqual([...Array.from({ length: 9 }, () => 202), 429]);
+    expect([await submit(11, 'upload'), await submit(12, 'interactive')]).toEqual([202, 429]);
+    const { json } = await altsmith(sidecar.dataDir, ['sites', 'create', 'other', '--json']);
+    const made = await altsmith(sidecar.dataDir, ['keys', 'create', '--site', json.id, '--json']);
+    const image = samplePng(1);
+    await sidecar.putImage(image, { key: made.json.key });
+    const body = { image_sha256: image.sha256, subject: { type: 'attachment', id: '1' } };
+    expect((await sidecar.call('POST', '/v1/jobs', body, { key: made.json.key })).status).toBe(202);
   });
 });
 

@@ -1,0 +1,140 @@
+import type { ModelInfo } from '../../models/captioner';
+import type { WorkerTask } from '../contract/worker';
+import type { ErrorCode } from '../errors';
+
+/** A machine that was silent for longer is no longer listed, or waited for. */
+const FORGOTTEN_AFTER_MS = 3_600_000;
+/** One that was heard of within this time can be counted on. */
+const HERE_MS = 60_000;
+const MOST_REMEMBERED = 1000;
+
+/** What a worker says of itself. */
+export interface WorkerFacts {
+  readonly model: ModelInfo | null;
+  readonly tasks: readonly WorkerTask[];
+  /** Pictures at a time. */
+  readonly slots: number;
+  /** Why it takes no work; null when it does. */
+  readonly problem: string | null;
+}
+
+export interface KnownWorker extends WorkerFacts {
+  readonly name: string;
+  readonly lastSeenAt: number;
+  readonly running: number;
+  readonly pictures: number;
+  readonly failures: number;
+  readonly lastError: ErrorCode | null;
+}
+
+interface Entry {
+  facts: WorkerFacts;
+  lastSeenAt: number;
+  wellAt: number | null;
+  running: number;
+  pictures: number;
+  failures: number;
+  lastError: ErrorCode | null;
+}
+
+/** What a model can be asked for. */
+export function tasksOf(model: Pick<ModelInfo, 'canCaption' | 'canAnswer' | 'canPrompt'> | null): WorkerTask[] {
+  if (model === null) return [];
+  const { canCaption = true, canAnswer, canPrompt = true } = model;
+  return [
+    ...(canCaption ? (['caption'] as const) : []),
+    ...(canAnswer ? (['answer'] as const) : []),
+    ...(canCaption && canPrompt ? (['prompt'] as const) : []),
+  ];
+}
+
+const UNKNOWN: WorkerFacts = { model: null, tasks: [], slots: 1, problem: null };
+
+/** The machines that do jobs, as far as this process has seen them since its start. */
+export class WorkerRegistry {
+  readonly #known = new Map<string, Entry>();
+
+  constructor(
+    /** A clock that never jumps. */
+    private readonly now: () => number,
+  ) {}
+
+  /** The machine has been heard of. */
+  seen(name: string, facts?: WorkerFacts): void {
+    this.#touch(name, facts);
+  }
+
+  started(name: string): void {
+    this.#touch(name).running += 1;
+  }
+
+  /** A run ended, however it did. */
+  ended(name: string, how: 'done' | 'failed' | 'given back', code: ErrorCode | null = null): void {
+    const entry = this.#touch(name);
+    entry.running = Math.max(0, entry.running - 1);
+    if (how === 'done') {
+      entry.pictures += 1;
+      entry.wellAt = this.now();
+    }
+    if (how === 'failed') {
+      entry.failures += 1;
+      entry.lastError = code;
+    }
+  }
+
+  /** The machine captioned a picture of its own well. */
+  wasWell(name: string): void {
+    this.#touch(name).wellAt = this.now();
+  }
+
+  /** When the machine did its latest picture, one of its own included; null for one that has done none. */
+  wellAt(name: string): number | null {
+    return this.#known.get(name)?.wellAt ?? null;
+  }
+
+  list(): KnownWorker[] {
+    this.#forget();
+    return [...this.#known].map(([name, { facts, lastSeenAt, running, pictures, failures, lastError }]) => ({
+      ...facts,
+      name,
+      lastSeenAt,
+      running,
+      pictures,
+      failures,
+      lastError,
+    }));
+  }
+
+  /** Whether a machine that can do the task was heard of lately. */
+  canDo(task: WorkerTask): boolean {
+    const since = this.now() - HERE_MS;
+    return [...this.#known.values()].some(({ facts, lastSeenAt }) => lastSeenAt > since && facts.tasks.includes(task));
+  }
+
+  #touch(name: string, facts?: WorkerFacts): Entry {
+    const entry = this.#known.get(name) ?? {
+      facts: UNKNOWN,
+      lastSeenAt: 0,
+      wellAt: null,
+      running: 0,
+      pictures: 0,
+      failures: 0,
+      lastError: null,
+    };
+    entry.lastSeenAt = this.now();
+    if (facts !== undefined) entry.facts = facts;
+    // Latest last: what is at the front has been silent longest.
+    this.#known.delete(name);
+    this.#known.set(name, entry);
+    if (this.#known.size > MOST_REMEMBERED) this.#forget();
+    return entry;
+  }
+
+  #forget(): void {
+    const before = this.now() - FORGOTTEN_AFTER_MS;
+    for (const [name, { lastSeenAt }] of this.#known) {
+      if (lastSeenAt >= before && this.#known.size <= MOST_REMEMBERED) return;
+      this.#known.delete(name);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { withAnySignal } from '../any-signal';
+import { guarded } from '../background';
+import type { CaptionEngine } from '../captioning/engine';
+import { captionOf, type CaptionResult } from '../captioning/engine-result';
+import type { WorkerCondition } from '../captioning/worker-condition';
+import type { WorkerClaim, WorkerResult } from '../contract/worker';
+import { AppError, toAppError } from '../errors';
+import type { Logger } from '../logger';
+import { storageProblem } from '../storage/sqlite-error';
+import { isUnreachable, type Hold, type WorkerApi } from './api-client';
+
+export interface RemoteRunParts {
+  readonly api: WorkerApi;
+  readonly engine: Pick<CaptionEngine, 'run'>;
+  readonly condition: Pick<WorkerCondition, 'failed' | 'wentWell'>;
+  /** Where pictures lie while they are captioned. */
+  readonly folder: string;
+  /** Aborts when what is under way has to be given back. */
+  readonly abandoned: AbortSignal;
+  readonly logger: Logger;
+}
+
+const HEARTBEATS_A_LEASE = 4;
+/** A result is handed over again and again for this long, so that a restart of the sidecar costs no caption. */
+const HAND_OVER_MS = 10 * 60_000;
+const FIRST_AGAIN_MS = 500;
+const LONGEST_AGAIN_MS = 5000;
+
+/** One claimed job from start to end. */
+export class RemoteRun {
+  constructor(private readonly parts: RemoteRunParts) {}
+
+  /** Rejects only when the outcome could not be told. */
+  async work(claim: WorkerClaim): Promise<void> {
+    const { api, logger, abandoned, folder } = this.parts;
+    const hold = { jobId: claim.job_id, token: claim.token };
+    const lost = new AbortController();
+    const notHeard = (error: unknown) => {
+      // Only the sidecar's own word ends the work; a network that stutters does not.
+      if (error instanceof AppError && error.code === 'LEASE_LOST') lost.abort();
+    };
+    const beat = setInterval(
+      guarded(() => api.heartbeat(hold), notHeard),
+      (claim.lease_seconds * 1000) / HEARTBEATS_A_LEASE,
+    );
+    const file = path.join(folder, `${claim.job_id}-${claim.token}`);
+    try {
+      await withAnySignal([lost.signal, abandoned], (signal) => this.#caption(claim, { file, signal }));
+      logger.info({ job_id: claim.job_id }, 'job done');
+    } catch (thrown) {
+      if (lost.signal.aborted || (thrown instanceof AppError && thrown.code === 'LEASE_LOST')) {
+        logger.warn({ job_id: claim.job_id }, 'job lost to another worker');
+        return;
+      }
+      await this.#settle(claim, thrown);
+    } finally {
+      clearInterval(beat);
+      await Promise.all([rm(file, { force: true }), rm(`${file}.webp`, { force: true })]);
+    }
+  }
+
+  async #caption(claim: WorkerClaim, { file, signal }: { file: string; signal: AbortSignal }): Promise<void> {
+    const { api, engine, condition } = this.parts;
+    const hold = { jobId: claim.job_id, token: claim.token };
+    await api.fetchImage(hold, file, signal);
+    const thumbnailPath = `${file}.webp`;
+    const result = await engine.run({ imagePath: file, options: claim.options, thumbnailPath, signal });
+    condition.wentWell();
+    const said = wireOf(captionOf(result));
+    const thumbnail = await readFile(thumbnailPath).catch(() => null);
+    await this.#handOver(hold, signal, () => api.finish(hold, said, thumbnail));
+  }
+
+  /** The sidecar may be restarting: the work is done, and is not thrown away for that. */
+  async #handOver(hold: Hold, signal: AbortSignal, send: () => Promise<void>): Promise<void> {
+    const until = performance.now() + HAND_OVER_MS;
+    for (let times = 0; ; times += 1) {
+      try {
+        await send();
+        return;
+      } catch (thrown) {
+        if (!isUnreachable(thrown) || signal.aborted || performance.now() > until) throw thrown;
+        this.parts.logger.warn({ err: thrown, job_id: hold.jobId }, 'result not handed over yet');
+        await pause(Math.min(FIRST_AGAIN_MS * 2 ** times, LONGEST_AGAIN_MS), undefined, { signal });
+      }
+    }
+  }
+
+  async #settle(claim: WorkerClaim, thrown: unknown): Promise<void> {
+    const { api, logger, condition, abandoned } = this.parts;
+    const hold = { jobId: claim.job_id, token: claim.token };
+    if (abandoned.aborted) {
+      await api.release(hold);
+      return;
+    }
+    const error = storageProblem(thrown) ?? toAppError(thrown);
+    logger.warn({ err: error, job_id: hold.jobId, code: error.code }, 'attempt failed');
+    // The picture's fault, or this machine's? The lease is kept meanwhile.
+    const isWell = error.retryable && (await condition.failed(claim.image_sha256, error));
+    await api.fail(hold, error, isWell);
+  }
+}
+
+function wireOf({ model, image, caption, readings, timingsMs }: CaptionResult): WorkerResult {
+  const [best, ...others] = caption.candidates.map((one) => ({
+    ...one,
+    tokens: [...one.tokens],
+    logProbs: [...one.logProbs],
+  }));
+  if (best === undefined) throw new AppError('INTERNAL', { reason: 'the engine gave no sentence' });
+  return {
+    model: { ...model },
+    image,
+    caption: { ...caption, candidates: [best, ...others], labels: [...caption.labels] },
+    readings,
+    timingsMs,
+  };
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { altsmith } from '../../support/altsmith-command';
+import { samplePng, type SampleImage } from '../../support/sample-image';
+import { SidecarProcess } from '../../support/sidecar-process';
+import { SmallDisk } from '../../support/small-disk';
+import { waitFor } from '../../support/wait-for';
+import { quickWorker, WorkerProcess } from '../../support/worker-process';
+
+const JOBS = 200;
+/** A sick machine has to be idle by then. */
+const IDLE_MS = 30_000;
+
+let sidecar: SidecarProcess;
+let key: string;
+let admin: string;
+const workers: WorkerProcess[] = [];
+const disks: SmallDisk[] = [];
+
+beforeEach(async () => {
+  sidecar = await SidecarProcess.start({ ALTSMITH_WORKERS: '0', ALTSMITH_LEASE_SECONDS: '10' });
+  const create = async (scope: string) =>
+    (await altsmith(sidecar.dataDir, ['keys', 'create', '--scope', scope, '--json'])).json.key as string;
+  key = await create('worker');
+  admin = await create('admin');
+});
+afterEach(async () => {
+  for (const worker of workers.splice(0)) await worker.remove();
+  await sidecar.remove();
+  for (const disk of disks.splice(0)) disk.remove();
+});
+
+const startWorker = async (name: string, kind: string, env: Record<string, string> = {}, isReady = true) => {
+  const worker = await WorkerProcess.start(name, { url: sidecar.url, key, env, program: quickWorker(kind), isReady });
+  workers.push(worker);
+  return worker;
+};
+const submit = async (image: SampleImage, subjectId: string) => {
+  await sidecar.call('PUT', `/v1/images/${image.sha256}`, image.bytes);
+  const subject = { type: 'attachment', id: subjectId };
+  const { body } = await sidecar.call('POST', '/v1/jobs', { image_sha256: image.sha256, subject });
+  return body.job.id as string;
+};
+const job = async (id: string) => (await sidecar.call('GET', `/v1/jobs/${id}`)).body.job;
+const listed = async (name: string) => {
+  const answer = await fetch(`${sidecar.url}/v1/workers`, { headers: { authorization: `Bearer ${admin}` } });
+  const { items } = (await answer.json()) as { items: any[] };
+  return items.find((one) => one.name === name);
+};
+const metrics = async () =>
+  (await fetch(`${sidecar.url}/metrics`, { headers: { authorization: `Bearer ${admin}` } })).text();
+const countOf = async (state: string) =>
+  (await sidecar.call('GET', `/v1/jobs?state=${state}&limit=200`)).body.items.length as number;
+
+/** How each machine is sick, as the environment of its worker and the program that stands for its engine. */
+const SICK: [string, string, (disk: SmallDisk) => Record<string, string>, string][] = [
+  ['whose disk is full', 'worker-30ms', (disk) => ({ ALTSMITH_DATA_DIR: disk.folder }), 'STORAGE_FULL'],
+  ['whose model is broken', 'worker-broken', () => ({}), 'INTERNAL'],
+  ['too slow for every picture', 'worker-hangs', () => ({ ALTSMITH_PICTURE_SECONDS: '1' }), 'CAPTION_TIMEOUT'],
+];
+
+test.each(SICK)(
+  'beside a healthy machine one %s loses no job, and stops by itself',
+  async (_how, kind, envOf, code) => {
+    const disk = SmallDisk.make(40);
+    if (disk === null) return;
+    disks.push(disk);
+    const sick = await startWorker('sick', kind, { ...envOf(disk), ALTSMITH_WORKERS: '2' });
+    disk.fill(4096);
+    const ids: string[] = [];
+    for (let seed = 1; seed <= JOBS; seed += 1) ids.push(await submit(samplePng(seed), String(seed)));
+    // The sick one alone: it may touch what is there, and must leave it.
+    await waitFor('the sick machine to be idle', async () => (await sick.health()).problems[0]?.code === code, {
+      timeoutMs: IDLE_MS,
+    });
+    await waitFor('the sidecar to know', async () => (await listed('sick'))?.problem?.code === code);
+    await startWorker('healthy', 'worker-30ms');
+    await waitFor('every job to be done', async () => (await countOf('done')) === JOBS, { timeoutMs: 120_000 });
+    expect(await countOf('failed')).toBe(0);
+    expect(await listed('healthy')).toMatchObject({
+      pictures: JOBS,
+      failures: 0,
+      problem: null,
+      tasks: ['caption', 'prompt'],
+    });
+    const { failures, pictures } = await listed('sick');
+    expect({ pictures, isFew: failures <= 10 }).toEqual({ pictures: 0, isFew: true });
+    expect(await metrics()).toContain(`altsmith_job_attempts_total{outcome="done"} ${JOBS}`);
+  },
+  240_000,
+);
+
+test('a machine that has recovered takes jobs again', async () => {
+  const disk = SmallDisk.make(40);
+  if (disk === null) return;
+  disks.push(disk);
+  const worker = await startWorker('only', 'worker-30ms', { ALTSMITH_DATA_DIR: disk.folder });
+  const giveBack = disk.fill(4096);
+  const id = await submit(samplePng(1), '1');
+  await waitFor('it to be sick', async () => !(await worker.health()).ready);
+  giveBack();
+  await waitFor('the job', async () => (await job(id)).state === 'done', { timeoutMs: 60_000 });
+  expect(await worker.health()).toEqual({ ready: true, problems: [] });
+}, 120_000);
+
+test('a picture that kills every worker has failed after three, and its neighbours are done', async () => {
+  await startWorker('one', 'worker-dies');
+  await startWorker('two', 'worker-dies');
+  const { bytes } = samplePng(1);
+  const poison = Buffer.concat([bytes, Buffer.from('poison')]);
+  const id = await submit({ bytes: poison, sha256: createHash('sha256').update(poison).digest('hex') }, 'poison');
+  const others: string[] = [];
+  for (let seed = 2; seed <= 11; seed += 1) others.push(await submit(samplePng(seed), String(seed)));
+  const failed = await waitFor(
+    'the picture to be put aside',
+    async () => {
+      const found = await job(id);
+      return found.state === 'failed' ? found : null;
+    },
+    { timeoutMs: 60_000 },
+  );
+  expect(failed).toMatchObject({ attempts: 3, error: { code: 'DECODE_CRASHED' } });
+  await waitFor('its neighbours', async () => (await countOf('done')) === others.length);
+}, 120_000);
+
+test('a restart of the sidecar costs no caption', async () => {
+  await startWorker('one', 'worker-1s');
+  const id = await submit(samplePng(1), '1');
+  await waitFor('its picture to be fetched', async () => (await metrics()).includes('/image",status="200"'), {
+    everyMs: 10,
+  });
+  await sidecar.stop('SIGKILL');
+  await waitFor('the worker to be done with it', () => workers[0]?.output.includes('not handed over yet') === true);
+  await sidecar.start();
+  await waitFor('the job', async () => (await job(id)).state === 'done');
+  expect(await job(id)).toMatchObject({ attempts: 1 });
+}, 120_000);
