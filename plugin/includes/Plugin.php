@@ -17,30 +17,36 @@ final class Plugin {
 	public static function boot(): void {
 		$settings = new Settings();
 		$store    = new Request_Store();
-		$client   = new Sidecar\Client( $settings );
+		$instance = new Identity\Instance();
+		$client   = new Sidecar\Client( $settings, $instance );
 		$runs     = new Run_Store();
 		$pause    = new Sync\Pause();
 		$loopback = new Sync\Loopback( $settings );
 
 		$texts      = new Writeback\Library_Texts( $settings );
-		$write_back = new Review\Write_Back( $store, new Writeback\Alt_Text_Writer( $texts ), $client );
-		$intake     = new Sync\Intake( $store, $write_back );
-		$sender     = new Sync\Sender( $store, $client, $intake );
+		$pictures   = new Storage\Picture_Store();
+		$watch      = new Sync\Picture_Watch( $store, $pictures, $client );
+		$write_back = new Review\Write_Back( $store, new Writeback\Alt_Text_Writer( $texts ), $client, $watch );
+		$intake     = new Sync\Intake( $store, $write_back, $instance );
+		$sender     = new Sync\Sender( $store, $pictures, $client, $intake );
+		$webhook    = new Sync\Webhook( $client, $settings );
+		$answer     = new Identity\Instance_Answer( $instance, $client, $store, $runs, $webhook );
 		$lost       = new Sync\Lost_Work( $settings, $store, $client, $intake );
-		$worker     = new Sync\Worker( $settings, $store, new Backfill\Feeder( $runs, $store, $settings ), $sender, $lost, new Sync\Change_Reader( $client, $intake ), $write_back, $pause );
+		$worker     = new Sync\Worker( $settings, $store, new Backfill\Feeder( $runs, $store, $settings ), $sender, $lost, new Sync\Change_Reader( $client, $intake ), $write_back, $pause, $watch, $answer );
 
 		add_action( 'init', array( Schema::class, 'upgrade' ), 1 );
 		// Translations in our own folder; those in WordPress's language folder it finds by itself.
 		add_action( 'init', static fn() => load_plugin_textdomain( 'altsmith', false, dirname( plugin_basename( ALTSMITH_FILE ) ) . '/languages' ), 1 );
 		add_action( 'wp_initialize_site', array( Installer::class, 'new_site' ), 20 );
 		( new Capabilities( $settings ) )->register();
-		( new Upload\Request_On_Upload( $settings, $store, $loopback ) )->register();
+		( new Upload\Request_On_Upload( $settings, $store, $pictures, $loopback ) )->register();
+		$watch->register();
 		( new Sync\Triggers( $settings, $store, $worker, $loopback ) )->register();
 
-		$review   = new Review\Review_Service( $store, $client, $intake, $write_back, $lost );
+		$review   = new Review\Review_Service( $store, $client, $intake, $write_back, $lost, $watch );
 		$backfill = new Backfill\Backfill( $runs, $store, $write_back, $client, $settings );
-		$webhook  = new Sync\Webhook( $client, $settings );
 		$tested   = new Sidecar\Connection_Test( $client );
+		( new Identity\Instance_Routes( $instance, $answer ) )->register();
 		$access   = new Rest\Access( $store );
 		$placed   = new Placements\Placements( $settings, $access );
 		$view     = new Review\Suggestion_View( $placed->list, $texts );

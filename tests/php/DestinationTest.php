@@ -34,6 +34,8 @@ final class DestinationTest extends Sidecar_Test_Case {
 	}
 
 	public function test_the_settings_page_asks_the_sidecar_nothing_while_it_is_drawn(): void {
+		require_once ABSPATH . 'wp-admin/includes/plugin.php';
+		require_once ABSPATH . 'wp-admin/includes/template.php';
 		$this->become( 'admin' );
 		do_action( 'admin_menu' );
 		$GLOBALS['title'] = 'Altsmith';

@@ -84,6 +84,7 @@ final class LibraryTest extends Sidecar_Test_Case {
 	}
 
 	public function test_a_line_offers_what_fits_its_state(): void {
+		require_once ABSPATH . 'wp-admin/includes/template.php';
 		$actions = new Library_Actions( new Request_Store(), new Loopback( new Settings() ) );
 		$row     = $this->suggested();
 		$this->become( 'admin' );

@@ -23,7 +23,7 @@ foreach ( array( 'wp', 'wp_query', 'wpdb', 'wp_rewrite', 'wp_filter', 'table_pre
 require_once $directory . '/wp-load.php';
 // As cron, REST and WP-CLI run: without wp-admin's functions. A test of a screen asks for them with needs_wp_admin().
 if ( function_exists( 'wp_tempnam' ) || function_exists( 'media_handle_sideload' ) ) {
-	fwrite( STDERR, "Something loads wp-admin's functions with WordPress itself: missing ones would go unnoticed here.\n" );
+	fwrite( STDERR, "Something loads wp-admin's functions with WordPress itself, and missing ones would go unnoticed here. After a change of the tables run it once more.\n" );
 	exit( 1 );
 }
 spl_autoload_register(

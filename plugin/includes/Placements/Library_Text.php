@@ -22,7 +22,7 @@ final class Library_Text {
 	 */
 	public function approved( int $attachment_id ): string {
 		$latest = Provenance::latest( $attachment_id );
-		if ( null === $latest || ! empty( $latest['decorative_after'] ) || Provenance::is_decorative( $attachment_id ) ) {
+		if ( null === $latest || ! empty( $latest['decorative_after'] ) || Provenance::is_decorative( $attachment_id ) || Provenance::picture_changed( $attachment_id ) ) {
 			return '';
 		}
 		$live = get_post_meta( $attachment_id, Alt_Text_Meta::KEY, true );

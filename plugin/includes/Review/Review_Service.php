@@ -10,6 +10,7 @@ use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Intake;
 use Altsmith\Sync\Lost_Work;
+use Altsmith\Sync\Picture_Watch;
 use Altsmith\Writeback\Write_Result;
 use WP_User;
 
@@ -27,6 +28,7 @@ final class Review_Service {
 		private readonly Intake $intake,
 		private readonly Write_Back $write_back,
 		private readonly Lost_Work $lost,
+		private readonly Picture_Watch $watch,
 	) {}
 
 	/**
@@ -66,6 +68,9 @@ final class Review_Service {
 
 	/** @throws Sidecar_Error */
 	private function decide_alone( Request_Row $row, Decision $decision, WP_User $by ): void {
+		if ( in_array( $decision->action, array( 'approve', 'decorative' ), true ) && $this->watch->has_changed( $row ) ) {
+			throw new Sidecar_Error( 'PICTURE_CHANGED', __( 'The picture has changed since this text was suggested. A new suggestion has been asked for.', 'altsmith' ), 409 );
+		}
 		// Before the network call: if this process dies right after it, the next one still knows what the person saw.
 		$this->store->remember_seen( $row->attachment_id, $decision->seen );
 		try {

@@ -58,6 +58,7 @@ final class Suggestion_View {
 			'error'      => null === $row || '' === $row->error_code ? null : array( 'code' => $row->error_code, 'message' => $row->error_message ),
 			'suggestion' => null === $row ? null : $this->suggestion( $row ),
 			'provenance' => $latest,
+			'picture_changed' => Provenance::picture_changed( $post->ID ),
 			'placements' => $this->placements->of( $post->ID )['items'],
 			'review_url' => self::review_url( $post->ID ),
 		);
@@ -107,6 +108,7 @@ final class Suggestion_View {
 			'file_name'     => wp_basename( (string) get_attached_file( $post->ID ) ),
 			'current_alt'   => Alt_Text_Meta::read( $post->ID )->text(),
 			'is_decorative' => Provenance::is_decorative( $post->ID ),
+			'picture_changed' => Provenance::picture_changed( $post->ID ),
 			'thumbnail'     => is_array( $image ) ? array( 'url' => $image[0], 'width' => (int) $image[1], 'height' => (int) $image[2] ) : null,
 			'used_in'       => $this->placements->count_posts( $post->ID ),
 			'edit_url'      => (string) get_edit_post_link( $post->ID, 'raw' ),

@@ -9,6 +9,7 @@ use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Sync\Picture_Watch;
 use Altsmith\Writeback\Alt_Text_Writer;
 use Altsmith\Writeback\Write_Request;
 use Altsmith\Writeback\Write_Result;
@@ -22,6 +23,7 @@ final class Write_Back {
 		private readonly Request_Store $store,
 		private readonly Alt_Text_Writer $writer,
 		private readonly Client $client,
+		private readonly Picture_Watch $watch,
 	) {}
 
 	/** Writes an approved or decorative suggestion, if there is one to write. Safe to call at any time. */
@@ -31,6 +33,10 @@ final class Write_Back {
 			return null;
 		}
 		if ( 'approved' !== $row->suggestion_state && 'decorative' !== $row->suggestion_state ) {
+			return null;
+		}
+		// Not the picture that a person said yes to: the row is set back, and asked for anew.
+		if ( $this->watch->has_changed( $row ) ) {
 			return null;
 		}
 		$result = $this->writer->write( self::write_request( $row, $row->suggestion ) );

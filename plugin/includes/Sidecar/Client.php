@@ -3,6 +3,8 @@ declare( strict_types=1 );
 
 namespace Altsmith\Sidecar;
 
+use Altsmith\Identity\Instance;
+use Altsmith\Identity\Site_Address;
 use Altsmith\Settings;
 use WP_Error;
 
@@ -18,11 +20,17 @@ final class Client {
 	/** A page of 200 changes with long texts is far below this; anything above is not our sidecar. */
 	private const MAX_REPLY_BYTES = 4194304;
 
-	public function __construct( private readonly Settings $settings ) {}
+	/** Of a job; a sidecar from before version 1 refuses what it does not know. */
+	private const NEW_FIELDS = array( 'source_sha256', 'language' );
+
+	/** Found out by its refusal, once in each process. */
+	private bool $is_older = false;
+
+	public function __construct( private readonly Settings $settings, private readonly Instance $instance = new Instance() ) {}
 
 	/** @return array<string, mixed> @throws Sidecar_Error */
 	public function status( int $timeout = 5 ): array {
-		return $this->json( 'GET', '/v1/status', null, Reply_Schema::status(), $timeout )->body;
+		return $this->of_all( fn(): array => $this->json( 'GET', '/v1/status', null, Reply_Schema::status(), $timeout )->body );
 	}
 
 	/** @throws Sidecar_Error */
@@ -34,13 +42,17 @@ final class Client {
 			if ( 404 === $error->status ) {
 				return false;
 			}
+			// An answer to HEAD says nothing but its number: another request hears why, if it is refused as well.
+			if ( $error->status >= 400 && $error->status < 500 && 429 !== $error->status ) {
+				$this->status();
+			}
 			throw $error;
 		}
 	}
 
 	/** @throws Sidecar_Error */
 	public function put_image( string $sha256, string $bytes, string $media_type ): void {
-		$this->send( 'PUT', '/v1/images/' . $sha256, $bytes, array( 'Content-Type' => $media_type ), 20 );
+		$this->known_route( fn(): Reply => $this->send( 'PUT', '/v1/images/' . $sha256, $bytes, array( 'Content-Type' => $media_type ), 20 ) );
 	}
 
 	/**
@@ -49,7 +61,18 @@ final class Client {
 	 * @throws Sidecar_Error
 	 */
 	public function create_job( array $request ): array {
-		return $this->json( 'POST', '/v1/jobs', $request, Reply_Schema::job_reply(), 10 )->body['job'];
+		$new = array_fill_keys( self::NEW_FIELDS, true );
+		$ask = fn( array $body ): array => $this->json( 'POST', '/v1/jobs', $body, Reply_Schema::job_reply(), 10 )->body['job'];
+		$run = fn( array $body ): array => isset( $body['run_id'] ) ? $ask( $body ) : $this->known_route( static fn(): array => $ask( $body ) );
+		try {
+			return $run( $this->is_older ? array_diff_key( $request, $new ) : $request );
+		} catch ( Sidecar_Error $error ) {
+			if ( 'BAD_REQUEST' !== $error->error || $this->is_older ) {
+				throw $error;
+			}
+			$this->is_older = true;
+			return $run( array_diff_key( $request, $new ) );
+		}
 	}
 
 	/** @return array<string, mixed> The job, as it is now. @throws Sidecar_Error */
@@ -115,7 +138,49 @@ final class Client {
 	 */
 	public function changes( string $after, int $limit, int $wait ): array {
 		$query = http_build_query( array_filter( array( 'after' => $after, 'limit' => $limit, 'wait' => $wait ) ) );
-		return $this->json( 'GET', '/v1/changes?' . $query, null, Reply_Schema::change_page(), 10 + $wait )->body;
+		return $this->of_all( fn(): array => $this->json( 'GET', '/v1/changes?' . $query, null, Reply_Schema::change_page(), 10 + $wait )->body );
+	}
+
+	/**
+	 * Says to the sidecar that this site has moved to its present address, or is a copy.
+	 *
+	 * @return string The instance to speak as from now on.
+	 * @throws Sidecar_Error
+	 */
+	public function settle_instance( string $id, string $answer ): string {
+		return $this->json( 'POST', '/v1/instances/' . rawurlencode( $id ), array( 'answer' => $answer ), Reply_Schema::instance_reply(), 10 )->body['instance']['id'];
+	}
+
+	/**
+	 * @template T
+	 * @param callable(): T $request About no single image.
+	 * @return T
+	 * @throws Sidecar_Error
+	 */
+	private function of_all( callable $request ): mixed {
+		try {
+			return $this->known_route( $request );
+		} catch ( Sidecar_Error $error ) {
+			throw $error->of_all();
+		}
+	}
+
+	/**
+	 * @template T
+	 * @param callable(): T $request To a route that every sidecar has.
+	 * @return T
+	 * @throws Sidecar_Error
+	 */
+	private function known_route( callable $request ): mixed {
+		try {
+			return $request();
+		} catch ( Sidecar_Error $error ) {
+			if ( ! $error->is_unknown() ) {
+				throw $error;
+			}
+			/* translators: %s: address */
+			throw new Sidecar_Error( Sidecar_Error::NOT_A_SIDECAR, sprintf( __( 'The sidecar answers at %s, but not to this path. The address must be its own, without “/v1” or any other path of the API at its end.', 'altsmith' ), $this->settings->sidecar_url() ), 404, true );
+		}
 	}
 
 	/**
@@ -142,13 +207,19 @@ final class Client {
 		if ( ! $this->settings->is_configured() ) {
 			throw new Sidecar_Error( Sidecar_Error::NOT_CONFIGURED, __( 'Set the address and the key of the sidecar under Settings → Altsmith first.', 'altsmith' ) );
 		}
+		// The answer to the very question what is to be sent may be.
+		if ( ! str_starts_with( $path, '/v1/instances/' ) ) {
+			$this->instance->must_be_certain();
+		}
 		$answer = wp_remote_request(
 			$this->settings->sidecar_url() . $path,
 			array(
 				'method'              => $method,
 				'headers'             => $headers + array(
-					'Authorization' => 'Bearer ' . $this->settings->site_key(),
-					'Accept'        => 'application/json',
+					'Authorization'     => 'Bearer ' . $this->settings->site_key(),
+					'Accept'            => 'application/json',
+					'Altsmith-Instance' => $this->instance->id(),
+					'Altsmith-Site'     => Site_Address::stored(),
 				),
 				'body'                => '' === $body ? null : $body,
 				'timeout'             => $timeout,
@@ -181,6 +252,10 @@ final class Client {
 		if ( $status < 300 || '' === $code ) {
 			$this->refuse_stranger( $status, $retry_after );
 		}
+		if ( 'instance_conflict' === $code ) {
+			$this->instance->doubt();
+			throw new Sidecar_Error( Sidecar_Error::SITE_IN_DOUBT, $this->instance->sentence(), 0, true );
+		}
 		$message   = is_string( $error['message'] ?? null ) ? sanitize_text_field( $error['message'] ) : '';
 		$retryable = isset( $error['retryable'] ) ? (bool) $error['retryable'] : $status >= 500;
 		throw new Sidecar_Error( strtoupper( $code ), $message, $status, $retryable || in_array( $status, array( 401, 403, 408, 429 ), true ), $retry_after );
@@ -193,10 +268,17 @@ final class Client {
 	 * @throws Sidecar_Error
 	 */
 	private function refuse_stranger( int $status, int $retry_after ): never {
-		$known = array( 401 => 'KEY_INVALID', 429 => 'RATE_LIMITED', 503 => 'MODEL_UNAVAILABLE' );
-		$code  = $status < 400 || 404 === $status || 405 === $status ? Sidecar_Error::NOT_A_SIDECAR : ( $known[ $status ] ?? Sidecar_Error::BAD_REPLY );
-		$retry = Sidecar_Error::NOT_A_SIDECAR === $code || in_array( $status, array( 401, 403, 408, 429 ), true ) || $status >= 500;
-		/* translators: %d: HTTP status */
-		throw new Sidecar_Error( $code, sprintf( __( 'The answer is not the sidecar\'s (HTTP status %d). Is this the right address?', 'altsmith' ), $status ), $status, $retry, $retry_after );
+		if ( 413 === $status ) {
+			throw new Sidecar_Error( 'IMAGE_TOO_LARGE', __( 'A server in front of the sidecar refuses an image of this size (HTTP status 413). Raise its limit, for nginx “client_max_body_size”.', 'altsmith' ), $status, false );
+		}
+		$known   = array( 401 => 'KEY_INVALID', 429 => 'RATE_LIMITED', 503 => 'MODEL_UNAVAILABLE' );
+		$by_name = $status < 400 || 404 === $status || 405 === $status ? Sidecar_Error::NOT_A_SIDECAR : Sidecar_Error::BAD_REPLY;
+		$code    = $known[ $status ] ?? ( 403 === $status || 408 === $status || $status >= 500 ? Sidecar_Error::PROXY_ERROR : $by_name );
+		$message = Sidecar_Error::PROXY_ERROR === $code
+			/* translators: %d: HTTP status */
+			? __( 'A server in front of the sidecar answers instead of it (HTTP status %d): the sidecar is stopped, or that server refuses the request. What waits is sent when it works again.', 'altsmith' )
+			/* translators: %d: HTTP status */
+			: __( 'The answer is not the sidecar\'s (HTTP status %d). Is this the right address?', 'altsmith' );
+		throw new Sidecar_Error( $code, sprintf( $message, $status ), $status, Sidecar_Error::BAD_REPLY !== $code, $retry_after, Sidecar_Error::PROXY_ERROR === $code );
 	}
 }

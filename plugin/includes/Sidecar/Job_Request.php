@@ -13,15 +13,19 @@ final class Job_Request {
 	private const FIELDS = array( 'alt_text', 'title', 'caption', 'description', 'keywords', 'file_name' );
 
 	/** @return array<string, mixed> Body of `POST /v1/jobs`. */
-	public static function body( Request_Row $row, WP_Post $attachment, string $sha256 ): array {
+	public static function body( Request_Row $row, WP_Post $attachment, string $sha256, string $source_sha256 ): array {
 		$body = array(
-			'image_sha256' => $sha256,
-			'subject'      => array( 'type' => 'attachment', 'id' => (string) $attachment->ID ),
-			'fields'       => self::FIELDS,
-			'context'      => self::context( $attachment ),
-			'current'      => self::current( $attachment ),
-			'priority'     => $row->priority,
+			'image_sha256'  => $sha256,
+			'source_sha256' => $source_sha256,
+			'subject'       => Subject::of( $attachment->ID ),
+			'fields'        => self::FIELDS,
+			'context'       => self::context( $attachment ),
+			'current'       => self::current( $attachment ),
+			'priority'      => $row->priority,
 		);
+		if ( '' !== $row->language ) {
+			$body['language'] = $row->language;
+		}
 		$locale = get_locale();
 		if ( 1 === preg_match( '/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/', $locale ) ) {
 			$body['locale'] = $locale;

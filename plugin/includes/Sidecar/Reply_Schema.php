@@ -50,6 +50,11 @@ final class Reply_Schema {
 		return self::object( array( 'run' => self::object( array( 'id' => self::id(), 'state' => self::text() ) ) ) );
 	}
 
+	/** @return array<string, mixed> `{instance}` */
+	public static function instance_reply(): array {
+		return self::object( array( 'instance' => self::object( array( 'id' => array( 'type' => 'string', 'pattern' => '^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$' ) ) ) ) );
+	}
+
 	/** @return array<string, mixed> `{webhook}` */
 	public static function webhook_reply(): array {
 		return self::object( array( 'webhook' => self::object( array( 'secret' => array( 'type' => 'string', 'pattern' => '^whsec_[A-Za-z0-9+/=]{16,}$' ) ) ) ) );

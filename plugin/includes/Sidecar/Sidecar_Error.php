@@ -15,6 +15,10 @@ final class Sidecar_Error extends RuntimeException {
 	public const BAD_REPLY      = 'BAD_REPLY';
 	/** Another process of this site is at the same thing. */
 	public const BUSY = 'BUSY';
+	/** A server in between answers instead of the sidecar. */
+	public const PROXY_ERROR = 'PROXY_ERROR';
+	/** The site may have moved, or be a copy: see Identity\Instance. */
+	public const SITE_IN_DOUBT = 'SITE_IN_DOUBT';
 	/** Something on this site threw: see of_this_site(). */
 	public const SITE_ERROR = 'SITE_ERROR';
 	/** Another program at that address, or a proxy that knows nothing of it. */
@@ -33,6 +37,7 @@ final class Sidecar_Error extends RuntimeException {
 		public readonly int $status = 0,
 		public readonly bool $retryable = false,
 		public readonly int $retry_after = 0,
+		private readonly bool $is_of_all = false,
 	) {
 		parent::__construct( $message );
 	}
@@ -49,9 +54,19 @@ final class Sidecar_Error extends RuntimeException {
 		return 404 === $this->status && 'NOT_FOUND' === $this->error;
 	}
 
-	/** True when the trouble is with the sidecar or the key, not with this one image: then every other request waits too. */
+	/** True when the trouble is with the sidecar, the way to it or the key, not with this one image: then every other request waits too. */
 	public function concerns_all(): bool {
-		return self::NOT_A_SIDECAR === $this->error
+		return $this->is_of_all || self::NOT_A_SIDECAR === $this->error
 			|| ( in_array( $this->status, array( 0, 401, 403, 408, 429, 502, 503, 504 ), true ) && self::BAD_REPLY !== $this->error );
+	}
+
+	/** The same, of a request that is about no image: whatever is wrong with it is wrong for all of them. */
+	public function of_all(): self {
+		return new self( $this->error, $this->getMessage(), $this->status, true, $this->retry_after, true );
+	}
+
+	/** Said by something between here and the sidecar. What waits is tried again, the image that met it after the others. */
+	public function is_of_proxy(): bool {
+		return self::PROXY_ERROR === $this->error;
 	}
 }

@@ -22,6 +22,7 @@ final class Installer {
 	/** Tables, options, cron and our own meta go; alt text, titles and descriptions stay. */
 	public static function uninstall(): void {
 		self::on_each_site( is_multisite(), array( self::class, 'remove_from_site' ) );
+		delete_site_option( 'altsmith_identity_answer' );
 	}
 
 	/** A site added to a network where the plugin is active gets its table at once. */

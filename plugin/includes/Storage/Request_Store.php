@@ -9,6 +9,8 @@ defined( 'ABSPATH' ) || exit;
 
 /** The only SQL on the requests table. Lists for the review screen are in Suggestion_Query. */
 final class Request_Store {
+	use Request_Endings;
+
 	/** After so many seconds without news the sidecar is asked about a job: it may have lost it. */
 	public const LOOK_AFTER = 600;
 
@@ -65,7 +67,7 @@ final class Request_Store {
 	/** @return Request_Row[] What may be sent now: people first, then uploads, then backfills; oldest first. */
 	public function due( int $limit ): array {
 		return $this->many(
-			"status = 'queued' AND next_attempt_at <= %d ORDER BY CASE priority WHEN 'interactive' THEN 0 WHEN 'upload' THEN 1 ELSE 2 END, id LIMIT %d",
+			"status = 'queued' AND next_attempt_at <= %d ORDER BY CASE priority WHEN 'interactive' THEN 0 WHEN 'upload' THEN 1 ELSE 2 END, error_code <> '', id LIMIT %d",
 			array( time(), $limit )
 		);
 	}
@@ -115,9 +117,9 @@ final class Request_Store {
 		);
 	}
 
-	/** Gives back an attempt that failed for no reason of this image. */
-	public function give_back( Request_Row $row ): void {
-		$this->change_begun( $row, array( 'attempts' => $row->attempts, 'next_attempt_at' => $row->next_attempt_at, 'error_code' => $row->error_code, 'error_message' => $row->error_message ) );
+	/** Gives back an attempt that failed for no reason of this image. With a code, those without one are sent before it. */
+	public function give_back( Request_Row $row, string $code, string $message ): void {
+		$this->change_begun( $row, array( 'attempts' => $row->attempts, 'next_attempt_at' => $row->next_attempt_at, 'error_code' => $code, 'error_message' => $message ) );
 	}
 
 	/**
@@ -214,35 +216,6 @@ final class Request_Store {
 	/** Remembers, before the decision leaves for the sidecar, which text the person had before their eyes; null when nobody has decided. */
 	public function remember_seen( int $attachment_id, ?string $seen ): void {
 		$this->change( $attachment_id, array( 'seen_alt' => null === $seen ? '' : '=' . $seen ) );
-	}
-
-	public function remove( int $attachment_id ): void {
-		global $wpdb;
-		$wpdb->delete( Schema::requests_table(), array( 'attachment_id' => $attachment_id ) );
-	}
-
-	/** The attachment is gone. Where the sidecar has something of it the row stays until it has been told. */
-	public function forget( int $attachment_id ): void {
-		global $wpdb;
-		$t = Schema::requests_table();
-		$wpdb->query( $wpdb->prepare( "UPDATE $t SET status = 'gone', updated_at = %d WHERE attachment_id = %d AND (job_id <> '' OR suggestion_id <> '')", time(), $attachment_id ) );
-		$wpdb->query( $wpdb->prepare( "DELETE FROM $t WHERE attachment_id = %d AND status <> 'gone'", $attachment_id ) );
-	}
-
-	/** A job was made for an attachment that was deleted at that moment: it is to be cancelled like any other's. */
-	public function note_orphan( int $attachment_id, string $job_id ): void {
-		global $wpdb;
-		$t = Schema::requests_table();
-		$wpdb->query(
-			$wpdb->prepare(
-				"INSERT INTO $t (attachment_id, status, job_id, error_message, suggestion, seen_alt, report, created_at, updated_at) VALUES (%d, 'gone', %s, '', '', '', '', %d, %d)
-				ON DUPLICATE KEY UPDATE job_id = IF(status = 'gone', VALUES(job_id), job_id)",
-				$attachment_id,
-				$job_id,
-				time(),
-				time()
-			)
-		);
 	}
 
 	/** @return array<string, int> How many rows are in each display status. */

@@ -27,6 +27,12 @@ final class Run_Store {
 		);
 	}
 
+	public function clear(): void {
+		global $wpdb;
+		$wpdb->query( 'DELETE FROM ' . Schema::run_items_table() );
+		$wpdb->query( 'DELETE FROM ' . Schema::runs_table() );
+	}
+
 	public function find( string $id ): ?Run {
 		global $wpdb;
 		$t   = Schema::runs_table();

@@ -13,7 +13,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Schema {
 	/** Raise it with every change of the statements below: dbDelta then runs once on the next request. */
-	public const VERSION = 2;
+	public const VERSION = 3;
 
 	public static function requests_table(): string {
 		global $wpdb;
@@ -30,6 +30,11 @@ final class Schema {
 		return $wpdb->prefix . 'altsmith_run_items';
 	}
 
+	public static function pictures_table(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'altsmith_pictures';
+	}
+
 	/** Brings the tables up to date. Cheap when nothing changed: one autoloaded option is compared. */
 	public static function upgrade(): void {
 		Placement_Table::upgrade();
@@ -44,7 +49,7 @@ final class Schema {
 	public static function drop(): void {
 		global $wpdb;
 		Placement_Table::drop();
-		foreach ( array( self::requests_table(), self::runs_table(), self::run_items_table() ) as $table ) {
+		foreach ( array( self::requests_table(), self::runs_table(), self::run_items_table(), self::pictures_table() ) as $table ) {
 			$wpdb->query( "DROP TABLE IF EXISTS $table" ); // phpcs:ignore WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- a table name of our own
 		}
 	}
@@ -60,6 +65,7 @@ final class Schema {
 		$charset  = $wpdb->get_charset_collate();
 		$runs     = self::runs_table();
 		$items    = self::run_items_table();
+		$pictures = self::pictures_table();
 		return array(
 			"CREATE TABLE $requests (
   id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
@@ -72,6 +78,8 @@ final class Schema {
   error_code varchar(64) NOT NULL DEFAULT '',
   error_message text NOT NULL,
   image_sha256 varchar(64) NOT NULL DEFAULT '',
+  source_sha256 varchar(64) NOT NULL DEFAULT '',
+  language varchar(20) NOT NULL DEFAULT '',
   job_id varchar(64) NOT NULL DEFAULT '',
   suggestion_id varchar(64) NOT NULL DEFAULT '',
   suggestion_state varchar(20) NOT NULL DEFAULT '',
@@ -103,6 +111,14 @@ final class Schema {
   finished_at bigint(20) NOT NULL DEFAULT 0,
   PRIMARY KEY  (id),
   KEY created_at (created_at)
+) $charset;",
+			"CREATE TABLE $pictures (
+  attachment_id bigint(20) unsigned NOT NULL,
+  mark varchar(32) NOT NULL DEFAULT '',
+  look varchar(400) NOT NULL DEFAULT '',
+  to_check tinyint(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY  (attachment_id),
+  KEY to_check (to_check)
 ) $charset;",
 			"CREATE TABLE $items (
   run_id varchar(64) NOT NULL,

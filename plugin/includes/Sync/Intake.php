@@ -3,8 +3,11 @@ declare( strict_types=1 );
 
 namespace Altsmith\Sync;
 
+use Altsmith\Identity\Instance;
 use Altsmith\Review\Suggestion;
 use Altsmith\Review\Write_Back;
+use Altsmith\Sidecar\Subject;
+use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
 use Throwable;
@@ -13,7 +16,11 @@ defined( 'ABSPATH' ) || exit;
 
 /** Takes in what the sidecar says about one attachment. Taking the same thing in twice changes nothing. */
 final class Intake {
-	public function __construct( private readonly Request_Store $store, private readonly Write_Back $write_back ) {}
+	public function __construct(
+		private readonly Request_Store $store,
+		private readonly Write_Back $write_back,
+		private readonly Instance $instance,
+	) {}
 
 	/**
 	 * @param array<string, mixed> $raw       A suggestion, checked against Reply_Schema.
@@ -34,9 +41,9 @@ final class Intake {
 	 * @return array{id: int, is_new: bool, suggestion: array<string, mixed>}|null What follow() is for; null when it was no news.
 	 */
 	public function keep( array $raw, bool $is_answer = false ): ?array {
-		$attachment_id = self::attachment_of( $raw['subject'] );
+		$attachment_id = Subject::attachment_of( $raw['subject'] );
 		$row           = 0 === $attachment_id ? null : $this->store->find( $attachment_id );
-		if ( null === $row || Request_Status::GONE === $row->status ) {
+		if ( null === $row || Request_Status::GONE === $row->status || ! $this->is_ours( $row, $raw ) ) {
 			return null;
 		}
 		$suggestion = Suggestion::cleaned( $raw );
@@ -73,8 +80,8 @@ final class Intake {
 	 * @param array<string, mixed> $raw A suggestion, checked against Reply_Schema.
 	 */
 	public function take_back( array $raw ): void {
-		$row = $this->store->find( self::attachment_of( $raw['subject'] ) );
-		if ( null !== $row && $row->suggestion_id === $raw['id'] && 'applied' === $row->suggestion_state && null === $row->report ) {
+		$row = $this->store->find( Subject::attachment_of( $raw['subject'] ) );
+		if ( null !== $row && $row->suggestion_id === $raw['id'] && $this->is_ours( $row, $raw ) && 'applied' === $row->suggestion_state && null === $row->report ) {
 			try {
 				$this->write_back->undo( $row );
 			} catch ( Throwable $error ) {
@@ -85,7 +92,7 @@ final class Intake {
 
 	/** @param array<string, mixed> $job A job that ended without a suggestion. */
 	public function accept_job( array $job ): void {
-		$attachment_id = self::attachment_of( $job['subject'] );
+		$attachment_id = Subject::attachment_of( $job['subject'] );
 		$row           = 0 === $attachment_id ? null : $this->store->find( $attachment_id );
 		if ( null === $row || $row->job_id !== $job['id'] || Request_Status::SENT !== $row->status || ! in_array( $job['state'], array( 'failed', 'cancelled' ), true ) ) {
 			return;
@@ -101,8 +108,24 @@ final class Intake {
 		);
 	}
 
-	/** @param array<string, mixed> $subject */
-	private static function attachment_of( array $subject ): int {
-		return 'attachment' === $subject['type'] && ctype_digit( $subject['id'] ) ? (int) $subject['id'] : 0;
+	/**
+	 * Whether something in the feed is about this installation, this attachment and this picture, in the language asked
+	 * for. Numbers alone say nothing: a copy of the site has the same ones, and so has a backup that was restored.
+	 *
+	 * @param array<string, mixed> $raw A suggestion, checked against Reply_Schema.
+	 */
+	private function is_ours( Request_Row $row, array $raw ): bool {
+		$instance = $raw['instance'] ?? null;
+		$language = $raw['language'] ?? null;
+		if ( ( is_string( $instance ) && $instance !== $this->instance->id() ) || ( is_string( $language ) && '' !== $row->language && $language !== $row->language ) ) {
+			return false;
+		}
+		$told  = array_filter( array( $raw['source_sha256'] ?? null, $raw['image_sha256'] ?? null ), 'is_string' );
+		$known = array_filter( array( $row->source_sha256, $row->image_sha256 ) );
+		if ( array() !== $told && array() !== $known ) {
+			return array() !== array_intersect( $told, $known );
+		}
+		// A row that was never sent has asked for nothing; one from before pictures were remembered knows its job.
+		return '' !== $row->job_id && $row->job_id === $raw['job_id'];
 	}
 }

@@ -5,10 +5,13 @@ namespace Altsmith\Sync;
 
 use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Job_Request;
+use Altsmith\Sidecar\Picture_Look;
 use Altsmith\Sidecar\Rendition;
 use Altsmith\Sidecar\Rendition_Error;
 use Altsmith\Sidecar\Retry_Policy;
 use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Sidecar\Source_Picture;
+use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
@@ -21,6 +24,7 @@ defined( 'ABSPATH' ) || exit;
 final class Sender {
 	public function __construct(
 		private readonly Request_Store $store,
+		private readonly Picture_Store $pictures,
 		private readonly Client $client,
 		private readonly Intake $intake,
 	) {}
@@ -45,7 +49,8 @@ final class Sender {
 			$this->fail( $row, new Sidecar_Error( $error->error, $error->getMessage(), 0, $error->retryable ) );
 		} catch ( Sidecar_Error $error ) {
 			if ( $error->concerns_all() || Sidecar_Error::NOT_CONFIGURED === $error->error ) {
-				$this->store->give_back( $row );
+				// A proxy may dislike this very image: the others go first, and show whether it does.
+				$this->store->give_back( $row, $error->is_of_proxy() ? $error->error : $row->error_code, $error->is_of_proxy() ? $error->getMessage() : $row->error_message );
 				throw $error;
 			}
 			$this->fail( $row, $error );
@@ -70,17 +75,24 @@ final class Sender {
 
 	/** @throws Sidecar_Error|Rendition_Error */
 	private function hand_over( Request_Row $row, WP_Post $attachment ): void {
+		// Marked before it is read: a file that changes meanwhile is looked at again.
+		$file      = Source_Picture::of( $attachment->ID );
+		$mark      = $file->mark();
 		$rendition = Rendition::of( $attachment->ID );
 		$sha256    = $rendition->sha256();
+		$look      = Picture_Look::of( $rendition->bytes );
+		$source    = $this->source_of( $row, $file->sha256(), $sha256, $look );
 		if ( ! $this->client->has_image( $sha256 ) ) {
 			$this->client->put_image( $sha256, $rendition->bytes, $rendition->media_type );
 		}
-		$job  = $this->create_job( $row, Job_Request::body( $row, $attachment, $sha256 ) );
+		$job  = $this->create_job( $row, Job_Request::body( $row, $attachment, $sha256, $source ) );
 		$kept = $this->store->change_begun(
 			$row,
 			array(
 				'status'          => Request_Status::SENT,
 				'image_sha256'    => $sha256,
+				'source_sha256'   => $source,
+				'language'        => is_string( $job['language'] ?? null ) ? substr( sanitize_text_field( $job['language'] ), 0, 20 ) : $row->language,
 				'job_id'          => $job['id'],
 				'next_attempt_at' => time() + Request_Store::LOOK_AFTER,
 				'error_code'      => '',
@@ -91,6 +103,7 @@ final class Sender {
 			$this->leave_alone( $row, $job['id'] );
 			return;
 		}
+		$this->pictures->keep( $attachment->ID, $mark, $look );
 		if ( 'failed' === $job['state'] || 'cancelled' === $job['state'] ) {
 			$this->ask_again( $job, $row );
 		}
@@ -98,6 +111,13 @@ final class Sender {
 		if ( is_string( $job['suggestion_id'] ?? null ) ) {
 			$this->intake->accept( $this->client->suggestion( $job['suggestion_id'] ), true );
 		}
+	}
+
+	/** Which picture this is. Bytes that an optimiser changed since it was asked for first are still that picture. */
+	private function source_of( Request_Row $row, string $of_file, string $of_rendition, string $look ): string {
+		$found = '' === $of_file ? $of_rendition : $of_file;
+		$known = '' === $row->source_sha256 || $row->source_sha256 === $found ? null : $this->pictures->find( $row->attachment_id );
+		return null !== $known && Picture_Look::is_same( $known['look'], $look ) ? $row->source_sha256 : $found;
 	}
 
 	/** The row changed while its image was on the way: deleted, then the job is cancelled; asked for anew, then that is sent next. */

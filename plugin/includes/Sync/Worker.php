@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Sync;
 
 use Altsmith\Backfill\Feeder;
+use Altsmith\Identity\Instance_Answer;
 use Altsmith\Review\Write_Back;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Sidecar_Error;
@@ -34,6 +35,8 @@ final class Worker {
 		private readonly Change_Reader $reader,
 		private readonly Write_Back $write_back,
 		private readonly Pause $pause,
+		private readonly Picture_Watch $watch,
+		private readonly Instance_Answer $answer,
 	) {}
 
 	/**
@@ -50,6 +53,11 @@ final class Worker {
 		}
 		if ( ! $this->settings->is_configured() || ( $this->pause->is_on() && ! $insist ) ) {
 			return array( 'error' => $this->pause->read()['message'] ) + $result;
+		}
+		try {
+			$this->answer->take_over();
+		} catch ( Sidecar_Error $error ) {
+			return array( 'error' => $error->getMessage() ) + $result;
 		}
 		$lock = new Lock( 'worker', self::LOCK_SECONDS );
 		if ( ! $lock->acquire() ) {
@@ -77,6 +85,10 @@ final class Worker {
 
 	/** @throws Sidecar_Error */
 	private function work( Lock $lock, float $until, int $wait, int &$sent ): void {
+		$this->feeder->feed();
+		// Before anything is sent or asked about: trouble with address, key or proxy shows in a request that is about no image.
+		$this->reader->read_page( 0 );
+		$this->watch->look( $lock, $until );
 		$this->lost->look( $lock, $until );
 		do {
 			$sent += $this->send_due( $lock, $until );

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Upload;
 
 use Altsmith\Settings;
+use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Loopback;
 use Throwable;
@@ -24,6 +25,7 @@ final class Request_On_Upload {
 	public function __construct(
 		private readonly Settings $settings,
 		private readonly Request_Store $store,
+		private readonly Picture_Store $pictures,
 		private readonly Loopback $loopback,
 	) {}
 
@@ -58,6 +60,7 @@ final class Request_On_Upload {
 	/** The row outlives its attachment until the sidecar has been told, when there is anything to tell. */
 	public function forget( int $attachment_id ): void {
 		$this->store->forget( $attachment_id );
+		$this->pictures->remove( $attachment_id );
 	}
 
 	/** Whether an attachment is something to caption. The file itself is only looked at when it is sent. */

@@ -92,6 +92,7 @@ final class Alt_Text_Writer {
 		// Before anything that other plugins have a hand in: a text without its entry would look like somebody else's.
 		Provenance::push( $id, $entry );
 		Provenance::set_decorative( $id, $request->decorative );
+		delete_post_meta( $id, Provenance::CHANGED_KEY );
 		if ( null !== $late ) {
 			throw $late;
 		}

@@ -15,6 +15,9 @@ final class Provenance {
 	public const KEY            = '_altsmith_provenance';
 	public const DECORATIVE_KEY = '_altsmith_decorative';
 
+	/** When the picture changed after its text had been approved; no row when it did not. */
+	public const CHANGED_KEY    = '_altsmith_picture_changed';
+
 	/** Older entries are dropped; undo goes back this many steps. */
 	private const MAX_ENTRIES = 20;
 
@@ -57,6 +60,11 @@ final class Provenance {
 
 	public static function is_decorative( int $attachment_id ): bool {
 		return '1' === get_post_meta( $attachment_id, self::DECORATIVE_KEY, true );
+	}
+
+	/** Whether the latest text of ours was approved for another picture than the attachment shows now. */
+	public static function picture_changed( int $attachment_id ): bool {
+		return '' !== (string) get_post_meta( $attachment_id, self::CHANGED_KEY, true );
 	}
 
 	public static function set_decorative( int $attachment_id, bool $decorative ): void {

@@ -20,6 +20,8 @@ final class Route_RightsTest extends Sidecar_Test_Case {
 		'GET /altsmith/v1'                                       => array( null, array() ),
 		'GET /altsmith/v1/status'                                => array( self::UPLOADERS, array() ),
 		'POST /altsmith/v1/connection'                           => array( self::ADMIN, array() ),
+		'GET /altsmith/v1/instance'                              => array( self::ADMIN, array() ),
+		'POST /altsmith/v1/instance'                             => array( self::ADMIN, array( 'answer' => 'moved' ) ),
 		'POST /altsmith/v1/sync'                                 => array( self::UPLOADERS, array() ),
 		'POST /altsmith/v1/work'                                 => array( self::NOBODY, array() ),
 		'POST /altsmith/v1/webhook'                              => array( self::NOBODY, array() ),

@@ -20,6 +20,10 @@ final class Fake_Sidecar {
 	public array $asked = array();
 	/** Bodies of the requests, in the same order. */
 	public array $bodies = array();
+	/** False: a sidecar of version 0.1, which refuses fields that it does not know. */
+	public bool $knows_sources = true;
+	/** Headers of the latest request. */
+	public array $headers = array();
 
 	public function answer( string $method, string $path, string $body ): array|WP_Error {
 		$this->asked[]  = "$method $path";
@@ -43,6 +47,7 @@ final class Fake_Sidecar {
 			1 === preg_match( '#^/v1/suggestions/([^/]+)$#', $path, $m ) => $this->found( $m[1], fn() => null ),
 			1 === preg_match( '#^/v1/suggestions/([^/]+)/decision$#', $path, $m ) => $this->found( $m[1], fn() => $this->decide( $m[1], $data ) ),
 			1 === preg_match( '#^/v1/suggestions/([^/]+)/write-back$#', $path, $m ) => $this->found( $m[1], fn() => $this->write_back( $m[1], $data ) ),
+			1 === preg_match( '#^/v1/instances/([^/]+)$#', $path, $m ) => self::reply( 200, array( 'instance' => array( 'id' => 'copy' === $data['answer'] ? 'inst_of_the_copy' : $m[1] ) ) ),
 			'POST /v1/runs' === "$method $path" => $this->run( 'run_' . ( count( $this->runs ) + 1 ), 'running' ),
 			1 === preg_match( '#^/v1/runs/([^/]+)/(pause|resume|cancel|undo)$#', $path, $m ) => $this->act_on_run( $m[1], $m[2] ),
 			default => self::error( 404, 'NOT_FOUND' ),
@@ -123,6 +128,9 @@ final class Fake_Sidecar {
 	}
 
 	private function job( array $request ): array {
+		if ( ! $this->knows_sources && isset( $request['source_sha256'] ) ) {
+			return self::error( 400, 'BAD_REQUEST' );
+		}
 		if ( isset( $request['run_id'] ) && ! isset( $this->runs[ $request['run_id'] ] ) ) {
 			return self::error( 404, 'NOT_FOUND' );
 		}
@@ -136,6 +144,8 @@ final class Fake_Sidecar {
 			'attempts'      => 0,
 			'subject'       => $request['subject'],
 			'image_sha256'  => $request['image_sha256'],
+			'source_sha256' => $request['source_sha256'] ?? $request['image_sha256'],
+			'instance'      => $this->headers['Altsmith-Instance'] ?? null,
 			'priority'      => $request['priority'],
 			'run_id'        => $request['run_id'] ?? null,
 			'error'         => null,
@@ -163,6 +173,8 @@ final class Fake_Sidecar {
 			'state'        => 'pending',
 			'subject'      => $job['subject'],
 			'image_sha256' => $job['image_sha256'],
+			'source_sha256' => $job['source_sha256'],
+			'instance'     => $job['instance'],
 			'fields'       => array( 'alt_text' => $text, 'title' => 'A title', 'caption' => null, 'description' => 'A description', 'keywords' => array( 'cat', 'mat' ), 'file_name' => 'cat.jpg' ),
 			'alternatives' => array( 'a cat' ),
 			'confidence'   => 0.9,

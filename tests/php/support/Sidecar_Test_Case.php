@@ -28,6 +28,7 @@ abstract class Sidecar_Test_Case extends Wp_Test_Case {
 		}
 		$path = (string) substr( $url, strlen( self::SIDECAR ) );
 		self::assertSame( 'Bearer key-of-the-test', $arguments['headers']['Authorization'] );
+		$this->sidecar->headers = $arguments['headers'];
 		return $this->sidecar->answer( $arguments['method'], $path, (string) $arguments['body'] );
 	}
 

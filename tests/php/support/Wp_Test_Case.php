@@ -105,6 +105,7 @@ abstract class Wp_Test_Case extends TestCase {
 
 	/** Makes the sub-sizes again, as an upload, a regeneration and an image editor do. */
 	protected function make_sizes( int $id ): void {
+		clearstatcache();
 		$file     = (string) get_attached_file( $id );
 		$size     = wp_getimagesize( $file );
 		$metadata = array( 'width' => (int) ( $size[0] ?? 0 ), 'height' => (int) ( $size[1] ?? 0 ), 'file' => _wp_relative_upload_path( $file ), 'sizes' => array() );

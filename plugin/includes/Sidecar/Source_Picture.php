@@ -1,0 +1,40 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Sidecar;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * The file that says which picture an attachment is: the original, of which WordPress made its sizes. What is sent is a
+ * rendition of it, and that may be made again at any time.
+ */
+final class Source_Picture {
+	private function __construct( private readonly string $path ) {}
+
+	public static function of( int $attachment_id ): self {
+		clearstatcache();
+		$attached = (string) get_attached_file( $attachment_id );
+		$metadata = wp_get_attachment_metadata( $attachment_id, true );
+		$original = is_array( $metadata ) && is_string( $metadata['original_image'] ?? null ) ? wp_basename( $metadata['original_image'] ) : '';
+		// After a crop in WordPress's editor the metadata may still name the original; the attached file is another picture.
+		$is_of_it = '' !== $original && preg_replace( '/-(scaled|rotated)$/', '', pathinfo( $attached, PATHINFO_FILENAME ) ) === pathinfo( $original, PATHINFO_FILENAME );
+		$path     = $is_of_it ? dirname( $attached ) . '/' . $original : $attached;
+		return new self( is_file( $path ) ? $path : $attached );
+	}
+
+	/** Whether there is a file to look at. Stream wrappers count. */
+	public function exists(): bool {
+		return '' !== $this->path && is_file( $this->path );
+	}
+
+	/** Changes whenever the file was written or another one took its place. Cheap: the file is not read. */
+	public function mark(): string {
+		return $this->exists() ? md5( $this->path . '|' . filesize( $this->path ) . '|' . filemtime( $this->path ) ) : '';
+	}
+
+	/** @return string '' when the file cannot be read. */
+	public function sha256(): string {
+		return $this->exists() ? (string) hash_file( 'sha256', $this->path ) : '';
+	}
+}

@@ -1,0 +1,65 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Storage;
+
+defined( 'ABSPATH' ) || exit;
+
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- part of Request_Store; $t is the name of our own table
+
+/** How a row of the requests table ends, or begins again: the part of Request_Store for deleted and changed pictures. */
+trait Request_Endings {
+	/** The queue of a site that is a copy begins empty. */
+	public function clear(): void {
+		global $wpdb;
+		$wpdb->query( 'DELETE FROM ' . Schema::requests_table() );
+	}
+
+	public function remove( int $attachment_id ): void {
+		global $wpdb;
+		$wpdb->delete( Schema::requests_table(), array( 'attachment_id' => $attachment_id ) );
+	}
+
+	/** The attachment is gone. Where the sidecar has something of it the row stays until it has been told. */
+	public function forget( int $attachment_id ): void {
+		global $wpdb;
+		$t = Schema::requests_table();
+		$wpdb->query( $wpdb->prepare( "UPDATE $t SET status = 'gone', updated_at = %d WHERE attachment_id = %d AND (job_id <> '' OR suggestion_id <> '')", time(), $attachment_id ) );
+		$wpdb->query( $wpdb->prepare( "DELETE FROM $t WHERE attachment_id = %d AND status <> 'gone'", $attachment_id ) );
+	}
+
+	/** A job was made for an attachment that was deleted at that moment: it is to be cancelled like any other's. */
+	public function note_orphan( int $attachment_id, string $job_id ): void {
+		global $wpdb;
+		$t = Schema::requests_table();
+		$wpdb->query(
+			$wpdb->prepare(
+				"INSERT INTO $t (attachment_id, status, job_id, error_message, suggestion, seen_alt, report, created_at, updated_at) VALUES (%d, 'gone', %s, '', '', '', '', %d, %d)
+				ON DUPLICATE KEY UPDATE job_id = IF(status = 'gone', VALUES(job_id), job_id)",
+				$attachment_id,
+				$job_id,
+				time(),
+				time()
+			)
+		);
+	}
+
+	/**
+	 * The attachment shows another picture now: it is asked for anew, and nothing that was said of the former one is taken
+	 * in any more. What was approved stays in the row until there is something newer.
+	 */
+	public function picture_changed( int $attachment_id ): void {
+		global $wpdb;
+		$t = Schema::requests_table();
+		$wpdb->query(
+			$wpdb->prepare(
+				"UPDATE $t SET suggestion = IF(suggestion_state = 'applied', suggestion, ''), suggestion_id = IF(suggestion_state = 'applied', suggestion_id, ''), seen_alt = '',
+				suggestion_state = IF(suggestion_state = 'applied', suggestion_state, ''), status = IF(status = 'held', status, 'queued'), attempts = 0, next_attempt_at = %d,
+				source_sha256 = '', image_sha256 = '', job_id = '', error_code = '', error_message = '', updated_at = %d WHERE attachment_id = %d AND status <> 'gone'",
+				time(),
+				time(),
+				$attachment_id
+			)
+		);
+	}
+}

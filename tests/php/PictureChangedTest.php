@@ -1,0 +1,186 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Tests;
+
+use Altsmith\Sidecar\Picture_Look;
+use Altsmith\Storage\Picture_Store;
+use Altsmith\Storage\Request_Row;
+use Altsmith\Tests\Support\Sidecar_Test_Case;
+use Altsmith\Writeback\Provenance;
+
+/** A text never stays beside a picture that it was not made for; other bytes of the same picture change nothing. */
+final class PictureChangedTest extends Sidecar_Test_Case {
+	private const IMAGES = __DIR__ . '/../fixtures/images/';
+
+	/** @dataProvider ways_a_picture_changes */
+	public function test_a_changed_picture_is_asked_for_anew( string $way ): void {
+		$row = $this->described( 'cat' );
+		$this->$way( $row->attachment_id );
+		$this->sync();
+		self::assertSame( array( 'superseded' ), array_column( $this->sidecar->suggestions, 'state' ) );
+		$now = $this->row( $row->attachment_id );
+		self::assertSame( array( 'sent', '', '' ), array( $now->status, $now->suggestion_id, $now->suggestion_state ) );
+		self::assertNotSame( $row->source_sha256, $now->source_sha256 );
+		self::assertSame( 404, $this->decide( $row, 'approve' )->get_status() );
+		$this->sidecar->describe_all( 'what it shows now' );
+		$this->sync();
+		self::assertSame( array( 'pending', 'what it shows now' ), array( $this->row( $row->attachment_id )->display_status(), $this->row( $row->attachment_id )->suggestion['fields']['alt_text'] ) );
+	}
+
+	/** @dataProvider ways_a_picture_changes */
+	public function test_nobody_can_approve_the_old_text_before_it_was_noticed( string $way ): void {
+		$row = $this->described( 'cat' );
+		$this->$way( $row->attachment_id );
+		$answer = $this->decide( $row, 'approve' );
+		self::assertSame( array( 409, 'altsmith_picture_changed' ), array( $answer->get_status(), $answer->get_data()['code'] ) );
+		self::assertNull( $this->stored_alt( $row->attachment_id ) );
+		self::assertSame( 0, $this->sidecar->count( "POST /v1/suggestions/$row->suggestion_id/decision" ) );
+	}
+
+	/** @dataProvider ways_a_picture_changes */
+	public function test_a_yes_given_elsewhere_does_not_reach_the_new_picture( string $way ): void {
+		$row = $this->described( 'cat' );
+		$this->sidecar->decide_elsewhere( $row->suggestion_id, 'approve' );
+		$this->$way( $row->attachment_id );
+		$this->sync();
+		self::assertNull( $this->stored_alt( $row->attachment_id ) );
+		self::assertContains( 'gone', $this->sidecar->reported() );
+	}
+
+	public static function ways_a_picture_changes(): array {
+		return array( 'replaced' => array( 'replace' ), 'overwritten, sizes made again' => array( 'overwrite' ), 'cropped' => array( 'crop' ), 'turned' => array( 'turn' ), 'mirrored' => array( 'mirror' ) );
+	}
+
+	public function test_restoring_the_original_after_a_crop_is_a_change_too(): void {
+		$row  = $this->described( 'cat' );
+		$file = get_attached_file( $row->attachment_id );
+		$this->crop( $row->attachment_id );
+		$this->sync();
+		$this->sidecar->describe_all( 'a part of it' );
+		$this->sync();
+		$cropped = $this->row( $row->attachment_id );
+		update_attached_file( $row->attachment_id, $file );
+		$this->make_sizes( $row->attachment_id );
+		self::assertSame( 409, $this->decide( $cropped, 'approve' )->get_status() );
+		self::assertNull( $this->stored_alt( $row->attachment_id ) );
+	}
+
+	/** @dataProvider ways_only_bytes_change */
+	public function test_other_bytes_of_the_same_picture_change_nothing( string $way ): void {
+		foreach ( array( 'cat', 'tourist', 'spiral-stairs', 'galaxies', 'flower-meadow' ) as $name ) {
+			$rows[] = $this->described( $name );
+		}
+		$asked = $this->sidecar->count( 'POST /v1/jobs' );
+		foreach ( $rows as $row ) {
+			$this->$way( $row->attachment_id );
+		}
+		$this->sync();
+		self::assertSame( array( $asked, 0 ), array( $this->sidecar->count( 'POST /v1/jobs' ), count( $this->sidecar->reported() ) ) );
+		self::assertSame( array(), ( new Picture_Store() )->doubted( 10 ), 'and all were looked at' );
+		self::assertSame( 200, $this->decide( $rows[0], 'approve' )->get_status() );
+		self::assertSame( 'a cat on a mat', $this->stored_alt( $rows[0]->attachment_id ) );
+		// Asked once more by a person, it is still the picture it was.
+		$this->call( 'POST', "attachments/{$rows[1]->attachment_id}/request" );
+		self::assertSame( $rows[1]->source_sha256, $this->row( $rows[1]->attachment_id )->source_sha256 );
+	}
+
+	public static function ways_only_bytes_change(): array {
+		return array( 'thumbnails made again' => array( 'make_sizes' ), 'an optimiser' => array( 'optimise' ), 'metadata taken out' => array( 'strip' ), 'only a new date' => array( 'touch_file' ) );
+	}
+
+	public function test_an_approved_text_is_marked_and_no_longer_told_to_search_engines(): void {
+		$row = $this->described( 'cat' );
+		$this->decide( $row, 'approve' );
+		$this->replace( $row->attachment_id );
+		$this->sync();
+		self::assertSame( 'a cat on a mat', $this->stored_alt( $row->attachment_id ), 'it stays until a person says otherwise' );
+		self::assertTrue( $this->call( 'GET', "attachments/$row->attachment_id" )->get_data()['picture_changed'] );
+		self::assertSame( '', ( new \Altsmith\Placements\Library_Text() )->approved( $row->attachment_id ) );
+		$this->sidecar->describe_all( 'a rocket' );
+		$this->sync();
+		$this->decide( $this->row( $row->attachment_id ), 'approve' );
+		self::assertSame( 'a rocket', $this->stored_alt( $row->attachment_id ) );
+		self::assertFalse( Provenance::picture_changed( $row->attachment_id ) );
+	}
+
+	public function test_no_two_photographs_look_the_same_and_each_looks_like_itself(): void {
+		$looks = array();
+		foreach ( glob( self::IMAGES . '*.jpg' ) as $file ) {
+			$image = imagecreatefromjpeg( $file );
+			ob_start();
+			imagejpeg( imagescale( $image, intdiv( imagesx( $image ), 2 ) ), null, 40 );
+			$looks[] = array( Picture_Look::of( (string) file_get_contents( $file ) ), Picture_Look::of( (string) ob_get_clean() ) );
+		}
+		self::assertGreaterThan( 10, count( $looks ) );
+		foreach ( $looks as $i => list( $full ) ) {
+			foreach ( $looks as $j => list( , $small ) ) {
+				self::assertSame( $i === $j, Picture_Look::is_same( $full, $small ), "$i and $j" );
+			}
+		}
+		self::assertFalse( Picture_Look::is_same( '', '' ), 'what nobody could look at is not the same' );
+	}
+
+	private function described( string $name ): Request_Row {
+		$this->become( 'admin' );
+		$file = wp_upload_dir()['path'] . "/$name-" . bin2hex( random_bytes( 4 ) ) . '.jpg';
+		copy( self::IMAGES . "$name.jpg", $file );
+		$id = $this->attach( $file );
+		$this->sync();
+		$this->sidecar->describe_all();
+		$this->sync();
+		self::assertSame( 'pending', $this->row( $id )->display_status() );
+		return $this->row( $id );
+	}
+
+	/** As Enable Media Replace does: another file under another name. */
+	private function replace( int $id ): void {
+		$file = dirname( get_attached_file( $id ) ) . '/rocket-' . bin2hex( random_bytes( 4 ) ) . '.jpg';
+		copy( self::IMAGES . 'rocket.jpg', $file );
+		update_attached_file( $id, $file );
+		$this->make_sizes( $id );
+	}
+
+	private function overwrite( int $id ): void {
+		copy( self::IMAGES . 'tourist.jpg', get_attached_file( $id ) );
+		$this->make_sizes( $id );
+	}
+
+	/** As wp_save_image() does, which needs wp-admin: a new file beside the old one, and new sizes. */
+	private function edit( int $id, callable $change ): void {
+		$editor = wp_get_image_editor( get_attached_file( $id ) );
+		$change( $editor, $editor->get_size() );
+		$file = dirname( get_attached_file( $id ) ) . '/' . pathinfo( get_attached_file( $id ), PATHINFO_FILENAME ) . '-e' . random_int( 1000, 9999 ) . '.jpg';
+		$editor->save( $file );
+		update_attached_file( $id, $file );
+		$this->make_sizes( $id );
+	}
+
+	private function crop( int $id ): void {
+		$this->edit( $id, static fn( $editor, array $size ) => $editor->crop( 0, 0, (int) ( $size['width'] * 0.6 ), (int) ( $size['height'] * 0.6 ) ) );
+	}
+
+	private function turn( int $id ): void {
+		$this->edit( $id, static fn( $editor ) => $editor->rotate( 180 ) );
+	}
+
+	private function mirror( int $id ): void {
+		$this->edit( $id, static fn( $editor ) => $editor->flip( false, true ) );
+	}
+
+	private function optimise( int $id ): void {
+		imagejpeg( imagecreatefromjpeg( get_attached_file( $id ) ), get_attached_file( $id ), 55 );
+		$this->make_sizes( $id );
+	}
+
+	/** Takes a comment out, or puts one in: what a program that strips metadata changes. */
+	private function strip( int $id ): void {
+		$bytes = (string) file_get_contents( get_attached_file( $id ) );
+		file_put_contents( get_attached_file( $id ), substr( $bytes, 0, 2 ) . "\xff\xfe\x00\x06none" . substr( $bytes, 2 ) );
+		wp_update_attachment_metadata( $id, array( 'filesize' => 1 ) + wp_get_attachment_metadata( $id ) );
+	}
+
+	private function touch_file( int $id ): void {
+		touch( get_attached_file( $id ), time() + 60 );
+	}
+}

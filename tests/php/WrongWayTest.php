@@ -1,0 +1,66 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Tests;
+
+use Altsmith\Tests\Support\Sidecar_Test_Case;
+
+/** Trouble on the way to the sidecar (a proxy, an address, a key) costs no image an attempt, and is told in one sentence. */
+final class WrongWayTest extends Sidecar_Test_Case {
+	/** @dataProvider ways */
+	public function test_no_image_pays_for_it_and_all_go_by_themselves_afterwards( array $canned, string $in_the_sentence ): void {
+		$ids = array( $this->photo(), $this->photo(), $this->photo() );
+		$this->sidecar->canned = $canned;
+		for ( $run = 0; $run < 9; $run++ ) {
+			$this->sync();
+		}
+		foreach ( $ids as $id ) {
+			self::assertSame( array( 'queued', 0 ), array( $this->row( $id )->status, $this->row( $id )->attempts ) );
+		}
+		self::assertStringContainsString( $in_the_sentence, get_option( 'altsmith_pause' )['message'] );
+		$this->sidecar->canned = array();
+		$this->sync();
+		foreach ( $ids as $id ) {
+			self::assertSame( array( 'sent', '' ), array( $this->row( $id )->status, $this->row( $id )->error_code ) );
+		}
+	}
+
+	public static function ways(): array {
+		$says  = static fn( int $status, string $code, string $message ): array => array( $status, array( 'error' => array( 'code' => $code, 'message' => $message, 'retryable' => false ) ) );
+		$ways  = array();
+		$pages = array( 403 => 'HTTP status 403', 500 => 'HTTP status 500', 502 => 'HTTP status 502', 504 => 'HTTP status 504', 520 => 'HTTP status 520', 526 => 'HTTP status 526' );
+		foreach ( $pages as $status => $sentence ) {
+			$page = array( $status, '<html>Bad gateway</html>' );
+			$ways[ "every answer is a page with $status" ] = array( array( 'GET' => $page, 'HEAD' => array( $status, '' ), 'PUT' => $page, 'POST' => $page ), $sentence );
+			$ways[ "only HEAD is answered, with $status" ] = array( array( 'HEAD' => array( $status, '' ) ), $sentence );
+			$ways[ "only PUT is answered, with $status" ]  = array( array( 'PUT' => $page ), $sentence );
+		}
+		$every = static fn( array $answer ): array => array( 'GET' => $answer, 'HEAD' => array( $answer[0], '' ), 'PUT' => $answer, 'POST' => $answer );
+		return $ways + array(
+			'an address with /v1'          => array( $every( $says( 404, 'NOT_FOUND', 'There is no such thing.' ) ), '“/v1”' ),
+			'the same, noticed by PUT'     => array( array( 'PUT' => $says( 404, 'NOT_FOUND', 'There is no such thing.' ) ), '“/v1”' ),
+			'a host that is not let in'    => array( $every( $says( 400, 'HOST_REFUSED', 'This host name is not allowed: set ALTSMITH_ALLOWED_HOSTS.' ) ), 'ALTSMITH_ALLOWED_HOSTS' ),
+			'the same, noticed by HEAD'    => array( array( 'HEAD' => array( 400, '' ), 'GET /v1/status' => $says( 400, 'HOST_REFUSED', 'This host name is not allowed: set ALTSMITH_ALLOWED_HOSTS.' ) ), 'ALTSMITH_ALLOWED_HOSTS' ),
+			'the key of a worker'          => array( $every( $says( 403, 'SCOPE_MISSING', 'This key may not do that.' ) ), 'This key may not' ),
+		);
+	}
+
+	public function test_one_image_that_a_proxy_refuses_does_not_stop_the_others(): void {
+		$bad  = $this->photo();
+		$good = $this->photo( 700, 500 );
+		$sha  = hash_file( 'sha256', get_attached_file( $bad ) );
+		$this->sidecar->canned = array( "PUT /v1/images/$sha" => array( 403, '<html>Request blocked</html>' ) );
+		$this->sync();
+		$this->sync();
+		self::assertSame( array( 'queued', 0, 'PROXY_ERROR' ), array( $this->row( $bad )->status, $this->row( $bad )->attempts, $this->row( $bad )->error_code ) );
+		self::assertSame( 'sent', $this->row( $good )->status );
+	}
+
+	public function test_a_body_that_is_too_large_for_the_proxy_is_that_images_trouble(): void {
+		$id = $this->photo();
+		$this->sidecar->canned = array( 'PUT' => array( 413, '<html>Request Entity Too Large</html>' ) );
+		$this->sync();
+		self::assertSame( array( 'failed', 'IMAGE_TOO_LARGE' ), array( $this->row( $id )->status, $this->row( $id )->error_code ) );
+		self::assertStringContainsString( 'client_max_body_size', $this->row( $id )->error_message );
+	}
+}
