@@ -2,13 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { MANIFEST_FILE } from './model-folder/manifest';
+import { restoreReplaced } from './model-folder/write';
 import { ModelError } from './model-error';
 import { knownModels } from './registry';
 
 /** Ships with the repository; used when nothing better is there. */
 export const SHIPPED_MODEL = 'mini';
-/** Which of the pulled models is used when none is named, best first. */
-const PREFERRED = ['blip-large', 'blip-base'];
 /** Folders of one pulled model; the first one there is used when no precision is named. */
 export const PRECISIONS = ['int8', 'int8-vnni', 'fp16', 'fp32'] as const;
 /** A model id, or id and precision. */
@@ -33,7 +32,7 @@ export function shippedFolder(): string {
 function pulledFolder(name: string, pulled: string): string | null {
   const folder = path.resolve(pulled, name);
   const candidates = [folder, ...PRECISIONS.map((precision) => path.join(folder, precision))];
-  return candidates.find(isModelFolder) ?? null;
+  return candidates.find((candidate) => isModelFolder(candidate) || restoreReplaced(candidate)) ?? null;
 }
 
 /** Model that "altsmith models use" chose, or null: none, or one that is no longer there. */
@@ -65,9 +64,15 @@ function namedFolder(name: string, pulled: string): string | null {
   return pulledFolder(name, pulled) ?? (name === SHIPPED_MODEL ? shippedFolder() : null);
 }
 
+/** Which of the pulled models is used when none is named, best first: a larger one is only used by name, since it takes far longer. */
+function captioners(): string[] {
+  const writing = knownModels().filter((model) => !model.demonstration && !model.answers_questions);
+  return writing.map(({ id }) => id);
+}
+
 function bestFolder(pulled: string): string {
   const chosen = chosenModel(pulled);
-  const names = [...(chosen === null ? [] : [chosen]), ...PREFERRED];
+  const names = [...(chosen === null ? [] : [chosen]), ...captioners()];
   for (const name of names) {
     const folder = namedFolder(name, pulled);
     if (folder !== null) return folder;

@@ -2,7 +2,7 @@ import { openBlip } from './architectures/blip/open';
 import { openMini } from './architectures/mini/open';
 import type { EncoderDecoderCaptioner } from './encoder-decoder-captioner';
 import { readManifest, type Manifest } from './model-folder/manifest';
-import { checkModelFiles } from './model-folder/model-files';
+import { checkTouchedFiles } from './model-folder/model-files';
 
 type Open = (folder: string, manifest: Manifest, threads: number) => Promise<EncoderDecoderCaptioner>;
 
@@ -10,11 +10,11 @@ type Open = (folder: string, manifest: Manifest, threads: number) => Promise<Enc
 const ARCHITECTURES: Readonly<Record<Manifest['architecture'], Open>> = { blip: openBlip, mini: openMini };
 
 /**
- * Loads the model of a folder after comparing its files with its manifest. `threads` is for each of its sessions.
+ * Loads the model of a folder after comparing its files with its manifest; large ones only where they were touched since. `threads` is for each of its sessions.
  * Throws ModelError MODEL_FILE_MISSING or MODEL_FILE_DAMAGED.
  */
 export async function openCaptioner(folder: string, threads: number): Promise<EncoderDecoderCaptioner> {
   const manifest = await readManifest(folder);
-  await checkModelFiles(folder, manifest);
+  await checkTouchedFiles(folder, manifest);
   return ARCHITECTURES[manifest.architecture](folder, manifest, threads);
 }

@@ -54,7 +54,7 @@ const KnownModel = z.object({
 });
 export type KnownModel = z.infer<typeof KnownModel>;
 
-/** Every model that can be named instead of a folder, best first. */
+/** Every model that can be named instead of a folder; of those that are here the first captioner is used when none is named. */
 export function knownModels(): KnownModel[] {
   return [blipBase, blipLarge, blipVqaBase, mini].map((entry) => KnownModel.parse(entry));
 }

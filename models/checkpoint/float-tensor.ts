@@ -17,11 +17,27 @@ function fromBfloat16(halves: Uint16Array): Float32Array {
   return new Float32Array(words.buffer);
 }
 
+/** A run of training that diverged leaves such weights; rounding would make zeros of them without a word. */
+function checkFinite(values: Float32Array, name: string): Float32Array {
+  for (let index = 0; index < values.length; index++) {
+    if (Math.abs(values[index] ?? NaN) < Infinity) continue;
+    throw new ModelError(
+      'MODEL_FILE_DAMAGED',
+      `The weight "${name}" holds ${values[index]} at place ${index}; the checkpoint is damaged, or its training failed.`,
+    );
+  }
+  return values;
+}
+
 /**
  * One weight as float32, row by row. Throws ModelError when it is missing, has another shape than the model's
- * architecture says, or does not hold numbers.
+ * architecture says, or does not hold finite numbers.
  */
 export function readFloats(checkpoint: Checkpoint, name: string, dims: readonly number[]): Float32Array {
+  return checkFinite(toFloats(checkpoint, name, dims), name);
+}
+
+function toFloats(checkpoint: Checkpoint, name: string, dims: readonly number[]): Float32Array {
   const entry = checkpoint.tensors.get(name);
   if (entry === undefined) {
     throw new ModelError('MODEL_FILE_DAMAGED', `The checkpoint has no weight called "${name}"; is it the right model?`);

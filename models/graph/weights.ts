@@ -1,7 +1,8 @@
 import type { Manifest } from '../model-folder/manifest';
 import { CHECKPOINT_TYPES, type Checkpoint } from '../checkpoint/checkpoint';
 import { readFloats } from '../checkpoint/float-tensor';
-import { toFloat16 } from '../precision/float16';
+import { MOST_FLOAT16, toFloat16 } from '../precision/float16';
+import { ModelError } from '../model-error';
 import { MICROSOFT, type GraphBuilder } from '../onnx/graph';
 import { DATA_TYPES, int64s, tensor } from '../onnx/tensor';
 import { quantiseMatrix, quantiseRows, transpose, WEIGHT_RANGE } from '../precision/quantise';
@@ -188,7 +189,7 @@ export class GraphWeights {
     const values = this.read(name, dims);
     const stored =
       this.precision === 'fp16'
-        ? this.graph.constant(tensor(toFloat16(values), dims), `${name}:fp16`)
+        ? this.graph.constant(tensor(asFloat16(values, name), dims), `${name}:fp16`)
         : this.graph.constant(tensor(values, dims), name);
     this.tables.set(name, stored);
     return stored;
@@ -197,7 +198,16 @@ export class GraphWeights {
   private store(values: Float32Array, dims: readonly number[], name: string): string {
     if (this.precision === 'fp32') return this.graph.constant(tensor(values, dims), name);
     // onnxruntime folds the Cast while it loads: float16 halves the files, it does not change the speed.
-    const halves = this.graph.constant(tensor(toFloat16(values), dims), `${name}:fp16`);
+    const halves = this.graph.constant(tensor(asFloat16(values, name), dims), `${name}:fp16`);
     return this.graph.node('Cast', [halves], { to: DATA_TYPES.float32.onnx });
   }
+}
+
+function asFloat16(values: Float32Array, name: string): Uint16Array {
+  const most = values.reduce((found, value) => Math.max(found, Math.abs(value)), 0);
+  if (most <= MOST_FLOAT16) return toFloat16(values);
+  throw new ModelError(
+    'MODEL_FILE_DAMAGED',
+    `The weight "${name}" reaches ${most}, beyond what fp16 holds; convert to int8 or fp32.`,
+  );
 }

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { isMissing, modelFileProblem, withFiles } from '../file-problem';
 import { ModelError } from '../model-error';
 import { knownModels } from '../registry';
+import { CheckMemory } from './check-memory';
 import type { Manifest } from './manifest';
 
 /** sha256 of a file in hexadecimal, read as a stream. */
@@ -45,7 +46,7 @@ function checkNamed(folder: string, manifest: Manifest): void {
   );
 }
 
-async function checkFiles(folder: string, manifest: Manifest): Promise<void> {
+async function checkFiles(folder: string, manifest: Manifest, memory: CheckMemory | null): Promise<void> {
   checkNamed(folder, manifest);
   for (const entry of manifest.files) {
     const file = path.join(folder, entry.name);
@@ -56,13 +57,16 @@ async function checkFiles(folder: string, manifest: Manifest): Promise<void> {
         `The model file ${entry.name} has ${bytes} bytes where ${entry.bytes} are due; ${remedy(manifest)}.`,
       );
     }
+    if (memory?.knows(entry) === true) continue;
     if ((await sha256OfFile(file)) !== entry.sha256) {
       throw new ModelError(
         'MODEL_FILE_DAMAGED',
         `The model file ${entry.name} has changed since it was made; ${remedy(manifest)}.`,
       );
     }
+    memory?.add(entry);
   }
+  memory?.write();
 }
 
 /**
@@ -70,7 +74,15 @@ async function checkFiles(folder: string, manifest: Manifest): Promise<void> {
  * that uses a file it does not list), or MODEL_UNAVAILABLE where one cannot be read.
  */
 export function checkModelFiles(folder: string, manifest: Manifest): Promise<void> {
-  return withFiles(() => checkFiles(folder, manifest), modelFileProblem);
+  return withFiles(() => checkFiles(folder, manifest, null), modelFileProblem);
+}
+
+/**
+ * The same, but a large file that was found right before and has not been touched since is not read again: hashing takes seconds at each
+ * start of each worker.
+ */
+export function checkTouchedFiles(folder: string, manifest: Manifest): Promise<void> {
+  return withFiles(() => checkFiles(folder, manifest, new CheckMemory(folder)), modelFileProblem);
 }
 
 /** A text file of a model. Throws ModelError when it cannot be read. */

@@ -60,6 +60,19 @@ export function clearDrafts(target: string, { ours = false } = {}): void {
   }
 }
 
+/**
+ * Brings back the model that a conversion was about to replace when it was ended between its two renames. False where there is none,
+ * or where that conversion is still at work.
+ */
+export function restoreReplaced(target: string): boolean {
+  if (existsSync(target)) return false;
+  const name = `${path.basename(target)}.old`;
+  const left = ownedEntries(path.dirname(target)).find(({ stem, isInUse }) => stem === name && !isInUse);
+  if (left === undefined) return false;
+  renameSync(left.path, target);
+  return true;
+}
+
 /** Puts a whole model folder in the place of another, which comes back when that fails. */
 export function takePlace(draft: string, target: string): void {
   if (!existsSync(target)) {

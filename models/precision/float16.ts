@@ -34,7 +34,10 @@ export function fromFloat16Bits(half: number): number {
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
 
-/** float32 → float16 bits. */
+/** Largest number of float16. */
+export const MOST_FLOAT16 = 65_504;
+
+/** float32 → float16 bits; what is beyond its range becomes infinity. */
 export function toFloat16(values: Float32Array): Uint16Array {
   const halves = new Uint16Array(values.length);
   for (let index = 0; index < values.length; index++) halves[index] = toFloat16Bits(values[index] ?? 0);

@@ -33,9 +33,12 @@ export function prepareDecoder(): void {
   sharp.unblock({ operation: ALLOWED_LOADERS });
 }
 
-/** The one way to open an image: strict about damage, bounded, first frame only (sharp's default; `page` stays unset). */
+/**
+ * The one way to open an image: bounded, first frame only (sharp's default; `page` stays unset). What every viewer shows is read,
+ * such as the JPEGs of some phones with wrong scan parameters; a file that is cut or cannot be made sense of is refused.
+ */
 function openImage(bytes: Buffer, maxPixels: number): Sharp {
-  return sharp(bytes, { failOn: 'warning', limitInputPixels: maxPixels });
+  return sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels });
 }
 
 /** libvips has no error codes, only sentences. */

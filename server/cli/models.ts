@@ -9,7 +9,7 @@ import { list } from './models/list';
 import { pull } from './models/pull';
 import { use } from './models/use';
 import { verify } from './models/verify';
-import { UsageError } from './models/words';
+import { UsageError } from './command';
 
 const HELP = `Usage: altsmith models <what> [options]
 

@@ -22,7 +22,10 @@ const PAPER: Preset = { ...HF, beams: 3, min_length: 5, prompt: 'a picture of ' 
 /** How salesforce/BLIP (models/blip_vqa.py) writes an answer; it begins a question of at most 35 tokens with [ENC]. */
 const ORIGINAL: Preset = { ...HF, beams: 3, max_length: 10, min_length: 1 };
 
-/** WordPiece's own clean-up (tokenizers, decoders/wordpiece.rs), and the hyphen of "t-shirt". */
+/**
+ * WordPiece's own clean-up (tokenizers, decoders/wordpiece.rs) but for "do not", which may be what a sign says; and the hyphen of
+ * "t-shirt", where no dash before another thing is meant.
+ */
 const CLEANUP: [string, string][] = [
   [' .', '.'],
   [' ?', '?'],
@@ -34,6 +37,9 @@ const CLEANUP: [string, string][] = [
   [" 's", "'s"],
   [" 've", "'ve"],
   [" 're", "'re"],
+  [' - a ', ' – a '],
+  [' - an ', ' – an '],
+  [' - the ', ' – the '],
   [' - ', '-'],
 ];
 

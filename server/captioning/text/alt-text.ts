@@ -26,8 +26,9 @@ const LAST_MARK = /[\s.,;:]+$/u;
 const OPENER =
   /^(?:(?:this|here|there) is )?(?:(?:an?|the|this|stock) )*(?:image|picture|photo|photograph|pic)(?: that)? (?:of|shows?|showing|depicts?|depicting)(?: |$)/i;
 const THERE_IS = /^there (?:is|are) (?=\S)/i;
-// blip-image-captioning-large begins some sentences with a word that does not exist: "arafed", "araffe".
-const INVENTED_WORD = /^(?:an? )?araff?e?d? (?=\S)/i;
+// blip-image-captioning-large makes up a word: most often it begins a sentence with it ("arafed man", "araffes in a field").
+const INVENTED_WORD = /^(?:(?:an?|the|two|there (?:is|are)) )*araff?(?:e|ed|es|y|ies|er|ers)? (?=\S)/i;
+const INVENTED_ADJECTIVE = /\baraff?(?:ed|y) (?=\S)/gi;
 
 function withoutOpener(text: string): string {
   let rest = text;
@@ -45,6 +46,18 @@ function sameWords(words: readonly string[], from: number, size: number): boolea
   return true;
 }
 
+/** Names that are a word said twice; said three times they are a loop like any other. */
+const SAID_TWICE: ReadonlySet<string> = new Set(
+  'aye bon bora can cha choo chop dik dum go hula hush knock mahi night no pom putt tam tom tuk tutti walla wee yo yum'.split(
+    ' ',
+  ),
+);
+
+function isName(words: readonly string[], at: number): boolean {
+  const [before, word = '', , after] = [at - 1, at, at + 1, at + 2].map((place) => words[place]?.toLowerCase());
+  return SAID_TWICE.has(word) && word !== before && word !== after;
+}
+
 /** Keeps one copy of every word or phrase that follows itself: "on a hat on a hat" becomes "on a hat". */
 function withoutRepeats(text: string): { text: string; dropped: number } {
   const words = text.split(' ');
@@ -52,7 +65,7 @@ function withoutRepeats(text: string): { text: string; dropped: number } {
   for (let size = LONGEST_LOOP; size >= 1; size -= 1) {
     let at = 0;
     while (at + 2 * size <= words.length) {
-      if (sameWords(words, at, size)) {
+      if (sameWords(words, at, size) && !(size === 1 && isName(words, at))) {
         words.splice(at + size, size);
         dropped += 1;
       } else at += 1;
@@ -106,7 +119,7 @@ export function polishAltText(raw: string): PolishedText {
   const plain = raw.normalize('NFC').replace(UNSEEN, ' ').replace(/\s+/gu, ' ').trim();
   const unquoted = plain.replace(QUOTED, '$1').replace(SPACE_BEFORE_MARK, '$1').trim();
   const sentence = firstSentence(unquoted).replace(LAST_MARK, '');
-  const once = withoutRepeats(withoutOpener(sentence));
+  const once = withoutRepeats(withoutOpener(sentence).replace(INVENTED_ADJECTIVE, ''));
   const whole = capitalised(notOnItself(once.text));
   const read = readWords(whole);
   const words = withoutLooseEnd(read);

@@ -7,7 +7,7 @@ import { fileInput, type Input } from './input';
 import { readStandardInput, STANDARD_INPUT, type PictureStore } from './standard-input';
 
 /** Of a folder only files with these endings are taken; a file named on its own may be called anything. */
-const PICTURES = /\.(jpe?g|png|webp|gif|avif|tiff?)$/i;
+const PICTURES = /\.(jpe?g|jpe|jfif|pjpeg|png|webp|gif|avif|tiff?)$/i;
 
 async function isFolder(file: string): Promise<boolean> {
   try {

@@ -2,7 +2,8 @@ import type { Manifest } from '../../../models/model-folder/manifest';
 import { convertApart, type Conversion } from './conversion';
 import { interruptible } from './interruption';
 import { miniCheckpoint, miniPrecision } from './mini-checkpoint';
-import { COMMON_OPTIONS, onlyWord, parseWords, precisionOf, UsageError } from './words';
+import { UsageError } from '../command';
+import { COMMON_OPTIONS, onlyWord, parseWords, precisionOf } from './words';
 
 export const CONVERT_HELP = `Usage: altsmith models convert FOLDER --out FOLDER [--precision P] [--id ID]
 

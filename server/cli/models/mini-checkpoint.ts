@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { MiniSource } from '../../../models/architectures/mini/convert';
 import type { MiniPrecision } from '../../../models/architectures/mini/weights';
-import { UsageError, type Precision } from './words';
+import { UsageError } from '../command';
+import type { Precision } from './words';
 
 /** mini's training leaves one .safetensors file with its widths inside, and vocab.txt; null for any other folder. */
 export function miniCheckpoint(folder: string): MiniSource | null {

@@ -1,10 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { PRECISIONS } from '../../../models/locate-model';
-
-/** Words on the command line that make no sense; the message says which. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+import { UsageError } from '../command';
 
 export const COMMON_OPTIONS = {
   json: { type: 'boolean', default: false },

@@ -59,6 +59,12 @@ const NO_STORE = {
 };
 
 describe('a folder', () => {
+  it('gives its pictures, under every ending that JPEGs have', async () => {
+    for (const name of ['a.JFIF', 'b.jpe', 'c.jpeg', 'd.txt', 'e.webp']) writeFileSync(path.join(folder, name), '');
+    const inputs = await findInputs([folder], noInput(), NO_STORE);
+    expect(inputs.map(({ name }) => path.relative(folder, name))).toEqual(['a.JFIF', 'b.jpe', 'c.jpeg', 'e.webp']);
+  });
+
   it('that may not be read stands for itself, and the pictures beside it for themselves', async () => {
     for (const name of ['a', 'b', 'c']) {
       mkdirSync(path.join(folder, name));

@@ -39,6 +39,11 @@ describe('a .safetensors file', () => {
     checkpoint.close();
   });
 
+  it.each([NaN, Infinity, -Infinity])('with a weight that is %s is refused', (value) => {
+    writeSafetensors(file, sourceOf({ w: { dims: [3], values: [1, value, 2] } }));
+    expect(() => readFloats(openSafetensors(file), 'w', [3])).toThrow(`The weight "w" holds ${value} at place 1`);
+  });
+
   it('without the weight that is asked for says which one', () => {
     writeSafetensors(file, SOURCE);
     expect(() => readFloats(openSafetensors(file), 'b.weight', [1])).toThrow('no weight called "b.weight"');

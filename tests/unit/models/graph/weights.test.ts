@@ -43,3 +43,18 @@ it.each<WeightFormat>(['model.safetensors', 'pytorch_model.bin'])(
     checkpoint.close();
   },
 );
+
+it('a weight beyond the range of float16 is refused in that precision, and taken in others', () => {
+  const place = mkdtempSync(path.join(folder, 'x'));
+  const entries = { 'w.weight': { dims: [1, 2], values: [1, 70_000] }, 'w.bias': { dims: [1], values: [0] } };
+  writeWeights(place, 'model.safetensors', sourceOf(entries));
+  const checkpoint = openCheckpoint(place);
+  const multiply = (precision: 'fp16' | 'fp32' | 'int8') => {
+    const graph = new GraphBuilder('x');
+    const x = graph.input('x', 'float32', ['rows', 2]);
+    return new GraphWeights(checkpoint, graph, precision).linear(x, 'w', [1, 2]);
+  };
+  expect(() => multiply('fp16')).toThrow('reaches 70000, beyond what fp16 holds; convert to int8 or fp32');
+  expect([multiply('fp32'), multiply('int8')]).toHaveLength(2);
+  checkpoint.close();
+});

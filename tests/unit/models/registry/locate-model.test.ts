@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chooseModel, locateModel } from '../../../../models/locate-model';
+import { ownedName } from '../../../../models/owned-name';
 
 let pulled: string;
 beforeEach(() => {
@@ -25,8 +26,10 @@ describe('the model that is used', () => {
     put('blip-base', 'fp32');
     const int8 = put('blip-base', 'int8');
     expect(locateModel(null, pulled)).toBe(int8);
-    const large = put('blip-large', 'fp32');
-    expect(locateModel(null, pulled)).toBe(large);
+    put('blip-large', 'int8');
+    expect(locateModel(null, pulled)).toBe(int8);
+    rmSync(path.join(pulled, 'blip-base'), { recursive: true });
+    expect(locateModel(null, pulled)).toMatch(/blip-large\/int8$/);
   });
 
   it('is the chosen one while it is there', () => {
@@ -36,6 +39,25 @@ describe('the model that is used', () => {
     expect(locateModel(null, pulled)).toBe(exact);
     rmSync(exact, { recursive: true });
     expect(locateModel(null, pulled)).toMatch(/blip-base\/int8$/);
+  });
+
+  it('is not one that only answers questions', () => {
+    put('blip-vqa-base', 'int8');
+    expect(locateModel(null, pulled)).toMatch(/models\/mini$/);
+  });
+
+  it('comes back where a conversion was killed between its two renames', () => {
+    const int8 = put('blip-base', 'int8');
+    // No process has this number: it is beyond the largest there can be.
+    renameSync(int8, `${int8}.old-99999999.1-0a1b2c3d`);
+    expect(locateModel(null, pulled)).toBe(int8);
+    expect(readdirSync(path.join(pulled, 'blip-base'))).toEqual(['int8']);
+  });
+
+  it('is left alone while the conversion that replaces it is at work', () => {
+    const int8 = put('blip-base', 'int8');
+    renameSync(int8, ownedName(`${int8}.old`));
+    expect(locateModel(null, pulled)).toMatch(/models\/mini$/);
   });
 
   it('can be mini although BLIP is there', () => {

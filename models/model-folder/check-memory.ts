@@ -1,0 +1,67 @@
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { ownedName } from '../owned-name';
+import type { Manifest } from './manifest';
+
+/** Beside the manifest: files that were compared with it, and how they lay on the disk then. */
+export const CHECKED_FILE = 'checked.json';
+/** Smaller files are hashed in a few milliseconds; a folder of them alone stays as it is. Bytes. */
+const LEAST_BYTES = 20e6;
+
+const Notes = z.record(z.string(), z.object({ sha256: z.string(), state: z.string() }));
+type Notes = z.infer<typeof Notes>;
+type FileEntry = Manifest['files'][number];
+
+/**
+ * Which large files of a model folder are known to be right. The time of change (ctime) is set by the system at each write and cannot
+ * be set back by a program, unlike that of modification. Whoever may write here may write the manifest as well: this guards against damage,
+ * not against people. `models verify` and `doctor` read everything.
+ */
+export class CheckMemory {
+  private readonly notes: Notes;
+  private isChanged = false;
+
+  constructor(private readonly folder: string) {
+    this.notes = this.read();
+  }
+
+  knows({ name, bytes, sha256 }: FileEntry): boolean {
+    const note = this.notes[name];
+    return bytes >= LEAST_BYTES && note?.sha256 === sha256 && note.state === this.stateOf(name);
+  }
+
+  add({ name, bytes, sha256 }: FileEntry): void {
+    if (bytes < LEAST_BYTES) return;
+    this.notes[name] = { sha256, state: this.stateOf(name) };
+    this.isChanged = true;
+  }
+
+  /** A folder that cannot be written to is checked anew each time. */
+  write(): void {
+    if (!this.isChanged) return;
+    const file = path.join(this.folder, CHECKED_FILE);
+    const draft = ownedName(file);
+    try {
+      writeFileSync(draft, JSON.stringify(this.notes));
+      renameSync(draft, file);
+    } catch {
+      this.isChanged = false;
+    }
+  }
+
+  private stateOf(name: string): string {
+    const { size, ino, ctimeNs } = statSync(path.join(this.folder, name), { bigint: true });
+    return [size, ino, ctimeNs].join(' ');
+  }
+
+  private read(): Notes {
+    try {
+      const text = readFileSync(path.join(this.folder, CHECKED_FILE), 'utf8');
+      return Notes.parse(JSON.parse(text));
+    } catch {
+      // None yet, or one that was cut: everything is compared.
+      return {};
+    }
+  }
+}
