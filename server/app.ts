@@ -20,6 +20,7 @@ import { buildMetrics } from './composition/metrics';
 import { buildPredictions } from './composition/predictions';
 import { siteServices } from './composition/site-services';
 import { openStores, type Stores } from './composition/stores';
+import { buildPruning } from './composition/pruning';
 import { buildUpkeep } from './composition/upkeep';
 import { listedWorkers } from './composition/workers';
 import { buildDelivery, buildWork, startEngine } from './composition/work';
@@ -72,6 +73,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
   const engine = parts.engine ?? chooseEngine(config);
   const disk = new DiskState(data.root);
   const upkeep = buildUpkeep(stores, data, logger);
+  const pruning = buildPruning(stores, logger);
   const stopping = new AbortController();
   const health = () =>
     healthOf(engine, {
@@ -125,6 +127,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
       delivery.wake();
       work.settler.wake();
       upkeep.start();
+      pruning.start();
       predictions.start();
       startEngine(engine, work.runner, logger);
     },
@@ -136,7 +139,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
       await shelf.stop();
       await predictions.stop();
       await work.runner.stop(DRAIN_MS);
-      await Promise.all([work.settler.stop(), upkeep.stop(), delivery.stop()]);
+      await Promise.all([work.settler.stop(), upkeep.stop(), pruning.stop(), delivery.stop()]);
     },
     close: async () => {
       await Promise.all([work.queue.stop(), engine.stop()]);

@@ -68,7 +68,17 @@ export const Environment = z.object({
     .describe('Images with more bytes are refused while they arrive.'),
   ALTSMITH_KEEP_ORIGINALS_MINUTES: integer(0, 5_000_000)
     .default(15)
-    .describe('How long the bytes of an image stay once its jobs have ended. Thumbnails stay.'),
+    .describe('How long the bytes of an image stay once its jobs have ended.'),
+  ALTSMITH_KEEP_THUMBNAILS_DAYS: integer(0, 36_500)
+    .default(90)
+    .describe(
+      'How long the thumbnail of an image stays once nothing about the image is left to decide or to write back.',
+    ),
+  ALTSMITH_KEEP_HISTORY_DAYS: integer(1, 36_500)
+    .default(180)
+    .describe(
+      'How long decided suggestions, ended jobs and the change feed stay. What waits for a person or for the CMS stays however old it is.',
+    ),
   ALTSMITH_QUEUE_LIMIT: integer(1, 10_000_000)
     .default(200_000)
     .describe('Jobs that may wait at a time; more are refused with QUEUE_FULL.'),
@@ -149,6 +159,8 @@ export interface Config {
   readonly maxPixels: number;
   readonly maxBytes: number;
   readonly keepOriginalsMinutes: number;
+  readonly keepThumbnailsDays: number;
+  readonly keepHistoryDays: number;
   readonly queueLimit: number;
   /** Waiting jobs of one site. */
   readonly siteQueue: number;
@@ -253,6 +265,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxPixels: settings.ALTSMITH_MAX_PIXELS,
     maxBytes: settings.ALTSMITH_MAX_BYTES,
     keepOriginalsMinutes: settings.ALTSMITH_KEEP_ORIGINALS_MINUTES,
+    keepThumbnailsDays: settings.ALTSMITH_KEEP_THUMBNAILS_DAYS,
+    keepHistoryDays: settings.ALTSMITH_KEEP_HISTORY_DAYS,
     queueLimit: settings.ALTSMITH_QUEUE_LIMIT,
     siteQueue: settings.ALTSMITH_SITE_QUEUE ?? Math.ceil(settings.ALTSMITH_QUEUE_LIMIT * 0.75),
     pictureSeconds: settings.ALTSMITH_PICTURE_SECONDS,

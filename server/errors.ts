@@ -27,6 +27,12 @@ export const CATALOGUE = {
   NOT_FOUND: { status: 404, message: 'There is nothing here under that name.', retryable: false },
   MODEL_UNKNOWN: { status: 404, message: 'There is no model of this name.', retryable: false },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This address exists, but not for this method.', retryable: false },
+  CURSOR_EXPIRED: {
+    status: 410,
+    message:
+      'The feed no longer reaches back to this cursor: read the lists again, then go on from the cursor in details.next.',
+    retryable: false,
+  },
   REQUEST_TIMEOUT: { status: 408, message: 'The request took too long to arrive.', retryable: true },
   IDEMPOTENCY_CONFLICT: {
     status: 409,
@@ -52,8 +58,7 @@ export const CATALOGUE = {
   RUN_NOT_POSSIBLE: { status: 409, message: 'A run in this state cannot be changed that way.', retryable: false },
   INSTANCE_CONFLICT: {
     status: 409,
-    message:
-      'This instance speaks for another site address already; say whether the site has moved or is a copy (POST /v1/instances/{id}).',
+    message: 'This instance speaks for another address already; POST /v1/instances/{id} says: moved, or a copy.',
     retryable: false,
   },
   PULL_NOT_POSSIBLE: {

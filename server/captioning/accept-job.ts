@@ -1,6 +1,6 @@
 import type { ModelInfo } from '../../models/captioner';
 import { FIELD_NAMES, type FieldName } from '../contract/fields';
-import type { Job, JobRequest, Priority } from '../contract/job';
+import type { Job, JobContext, JobRequest, Priority } from '../contract/job';
 import { DEFAULT_LANGUAGE } from '../contract/primitives';
 import { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
@@ -89,12 +89,24 @@ function newJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob {
     priority: request.priority,
     work: {
       fields: request.fields ?? null,
-      context: request.context ?? null,
-      locale: request.locale ?? null,
+      context: keptContext(request.context),
+      locale: null,
       current: request.current ?? null,
     },
   });
   return { job, isNew: true };
+}
+
+/** What the texts are made with; the rest of what a CMS tells is not stored. */
+function keptContext(context: JobContext | undefined): JobContext | null {
+  if (context === undefined) return null;
+  const { file_name, page_title, site_name, linked } = context;
+  return {
+    ...(file_name === undefined ? {} : { file_name }),
+    ...(page_title === undefined ? {} : { page_title }),
+    ...(site_name === undefined ? {} : { site_name }),
+    ...(linked === undefined ? {} : { linked }),
+  };
 }
 
 /** The bytes that a waiting job was to be done with are gone; those that come now are of the same picture. */

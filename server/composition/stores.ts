@@ -16,6 +16,8 @@ import { PredictionStore } from '../predictions/prediction-store';
 import { QueueRoom } from '../queue/room';
 import { ChangeFeed } from '../review/change-feed';
 import { ChangeSignal } from '../review/change-signal';
+import { HistoryStore } from '../retention/history-store';
+import { ThumbnailStore } from '../retention/thumbnail-store';
 import { RunStore } from '../review/run-store';
 import { SuggestionStore } from '../review/suggestion-store';
 import { makeFirstKey } from '../sites/first-key';
@@ -29,6 +31,8 @@ import { WebhookStore, type WebhookOwner } from '../webhooks/webhook-store';
 
 /** Name of the workers of this process; their claims are void once the process is gone. */
 export const LOCAL_WORKERS = 'local';
+
+const DAY_MS = 86_400_000;
 
 export type Stores = ReturnType<typeof openStores>;
 
@@ -68,6 +72,8 @@ export function openStores(data: DataFolder, config: Config) {
       all: config.queueLimit,
       ofSite: (siteId) => sites.get(siteId)?.settings.limits.queue ?? config.siteQueue,
     }),
+    history: new HistoryStore(storage, config.keepHistoryDays * DAY_MS),
+    thumbnails: new ThumbnailStore(storage, data.thumbnails, config.keepThumbnailsDays * DAY_MS),
     forgetResults: (before: number) => storage.prepare('DELETE FROM results WHERE created_at < ?').run(before),
     imagesOf: (siteId: string) => new ImageStore(storage, data, siteId),
     instancesOf: (siteId: string) => new InstanceStore(storage, siteId),

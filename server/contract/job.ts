@@ -12,7 +12,10 @@ export const PRIORITIES = ['interactive', 'upload', 'backfill'] as const;
 export const Priority = z.enum(PRIORITIES);
 export type Priority = z.infer<typeof Priority>;
 
-/** What the CMS knows about the image. It sharpens flags and SEO fields; the model itself sees pixels only. */
+/**
+ * What the CMS knows about the image. It sharpens flags and SEO fields; the model itself sees pixels only. `page_url`,
+ * `surrounding_text` and `used_in` are taken for the sake of clients that send them, and not kept.
+ */
 export const JobContext = z.strictObject({
   file_name: z.string().max(255).optional(),
   page_title: z.string().max(500).optional(),

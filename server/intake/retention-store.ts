@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Storage } from '../storage/database';
 
 /** Rows looked at in one go; a few milliseconds. */
-const PIECE = 500;
+const PIECE = 100;
 
 interface AgedRow {
   readonly site_id: string;
@@ -15,7 +15,7 @@ interface AgedRow {
 
 /**
  * Originals go once they are captioned: the bytes of a picture stay for `keepMs` after they came, and as long as a job
- * for them has not ended. Thumbnails stay. Works through the images of all sites, a piece at a time.
+ * or a prediction for them has not ended. Thumbnails stay. Works through the images of all sites, a piece at a time.
  */
 export class RetentionStore {
   readonly #aged;
@@ -32,6 +32,10 @@ export class RetentionStore {
            SELECT 1 FROM jobs
            WHERE jobs.site_id = images.site_id AND jobs.image_sha256 = images.sha256
              AND jobs.state IN ('waiting', 'running')
+         ) OR EXISTS (
+           SELECT 1 FROM predictions
+           WHERE predictions.state = 'starting' AND predictions.site_id = images.site_id
+             AND predictions.image_sha256 = images.sha256
          ) AS wanted
        FROM images
        WHERE original = 1 AND received_at > ? AND received_at < ?

@@ -64,7 +64,7 @@ export class ChangeFeed {
 
   /**
    * Entries of an instance (of all instances of the site with null) after a cursor, from the beginning without one, oldest
-   * first. Throws BAD_REQUEST.
+   * first. Throws BAD_REQUEST, and CURSOR_EXPIRED where entries after the cursor are not kept any more.
    */
   read(
     { siteId, instance }: { readonly siteId: string; readonly instance: number | null },
@@ -72,6 +72,10 @@ export class ChangeFeed {
     limit: number,
   ): ChangeEntries {
     const from = this.#position(after);
+    // Named before the reader looks at the lists, so that what happens meanwhile is read after them.
+    if (from < this.#prunedTo(siteId, instance)) {
+      throw new AppError('CURSOR_EXPIRED', { next: this.#cursor(this.#last()) });
+    }
     const rows = this.storage
       .prepare<object, ChangeRow>(
         `SELECT cursor, type, at, job_id, suggestion_id FROM changes
@@ -91,6 +95,16 @@ export class ChangeFeed {
       next: this.#cursor(items.at(-1)?.cursor ?? from),
       more: rows.length > limit,
     };
+  }
+
+  #prunedTo(siteId: string, instance: number | null): number {
+    return (
+      this.storage
+        .prepare<unknown[], { cursor: number | null }>(
+          'SELECT max(cursor) AS cursor FROM pruned_feeds WHERE site_id = ? AND (? IS NULL OR instance = ?)',
+        )
+        .get(siteId, instance, instance)?.cursor ?? 0
+    );
   }
 
   #cursor(position: number): string {

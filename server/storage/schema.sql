@@ -31,6 +31,11 @@ BEGIN
   UPDATE predictions SET webhook_due_at = NEW.completed_at WHERE seq = NEW.seq;
 END;
 
+CREATE TABLE erased_sites (
+  site_id TEXT PRIMARY KEY REFERENCES sites (id) ON DELETE CASCADE,
+  at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE facts (
   name  TEXT PRIMARY KEY,
   value TEXT NOT NULL
@@ -150,6 +155,13 @@ CREATE TABLE predictions (
   CHECK ((state = 'starting') = (completed_at IS NULL))
 ) STRICT;
 
+CREATE TABLE pruned_feeds (
+  site_id  TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+  instance INTEGER NOT NULL,
+  cursor   INTEGER NOT NULL,
+  PRIMARY KEY (site_id, instance)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE results (
   site_id      TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   image_sha256 TEXT NOT NULL,
@@ -256,6 +268,8 @@ CREATE INDEX images_by_age ON images (received_at) WHERE original = 1;
 
 CREATE UNIQUE INDEX instances_by_id ON instances (site_id, id) WHERE id IS NOT NULL;
 
+CREATE INDEX jobs_by_image ON jobs (substr(image_sha256, 1, 12));
+
 CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'running';
 
 CREATE INDEX jobs_of_image ON jobs (site_id, image_sha256) WHERE state IN ('waiting', 'running');
@@ -283,6 +297,8 @@ CREATE INDEX runs_of_site ON runs (site_id, seq);
 CREATE INDEX runs_settling ON runs (seq) WHERE settling = 1;
 
 CREATE INDEX suggestions_by_confidence ON suggestions (site_id, state, confidence, seq);
+
+CREATE INDEX suggestions_by_image ON suggestions (substr(image_sha256, 1, 12));
 
 CREATE INDEX suggestions_by_text ON suggestions (site_id, (fields ->> '$.alt_text'), image_sha256);
 

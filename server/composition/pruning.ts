@@ -1,0 +1,48 @@
+import { guarded } from '../background';
+import type { Logger } from '../logger';
+import { prune } from '../retention/pruner';
+import { giveBackPages } from '../storage/free-pages';
+import type { Stores } from './stores';
+
+const EVERY_MS = 3_600_000;
+const FIRST_AFTER_MS = 60_000;
+
+export interface Pruning {
+  start(): void;
+  /** Waits for the step that is under way. */
+  stop(): Promise<void>;
+}
+
+/** The end of what was decided long ago, of thumbnails nobody needs, and of the room they took. */
+export function buildPruning(stores: Stores, logger: Logger): Pruning {
+  const timers: NodeJS.Timeout[] = [];
+  const stopping = new AbortController();
+  let working: Promise<void> | null = null;
+  const failed = (error: unknown) => {
+    logger.error({ err: error }, 'old data could not be removed; it is tried again within the hour');
+  };
+  const work = () => {
+    const now = Date.now();
+    const steps = [
+      () => stores.history.step(now),
+      () => stores.thumbnails.step(now),
+      () => giveBackPages(stores.storage),
+    ];
+    working ??= prune(steps, stopping.signal)
+      .catch(failed)
+      .finally(() => {
+        working = null;
+      });
+  };
+  return {
+    start: () => {
+      timers.push(setTimeout(guarded(work, failed), FIRST_AFTER_MS).unref());
+      timers.push(setInterval(guarded(work, failed), EVERY_MS));
+    },
+    stop: async () => {
+      for (const timer of timers) clearTimeout(timer);
+      stopping.abort();
+      await working;
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import type { Storage } from '../storage/database';
+
+/** Rows looked at in one step; a few milliseconds. */
+const PIECE = 100;
+
+const STAGES = ['changes', 'suggestions', 'jobs', 'runs'] as const;
+type Stage = (typeof STAGES)[number];
+
+interface SuggestionEnd {
+  readonly seq: number;
+  readonly job_id: string;
+  readonly over: number;
+}
+
+interface JobEnd {
+  readonly seq: number;
+  readonly over: number;
+}
+
+/**
+ * The end of history: entries of the feed, decided suggestions with their jobs, jobs that ended without one, and runs of which
+ * nothing is left. What still waits for a person, or for the CMS to write it, stays however old it is. Works through all
+ * sites from the oldest row on, a piece at a time.
+ */
+export class HistoryStore {
+  #stage: Stage = 'changes';
+  /** `seq` of the last row that was looked at in this stage. */
+  #position = 0;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly keepMs: number,
+  ) {}
+
+  /** Looks at the next piece. False once the newest row that is old enough has been looked at; then it begins anew. */
+  step(now: number): boolean {
+    const before = now - this.keepMs;
+    const last = this.storage.transaction(() => this.#piece(before));
+    if (last !== null) {
+      this.#position = last;
+      return true;
+    }
+    const next = STAGES[STAGES.indexOf(this.#stage) + 1];
+    this.#stage = next ?? STAGES[0];
+    this.#position = 0;
+    return next !== undefined;
+  }
+
+  /** Position of the last row, null when there is nothing left in this stage. */
+  #piece(before: number): number | null {
+    switch (this.#stage) {
+      case 'changes':
+        return this.#changes(before);
+      case 'suggestions':
+        return this.#suggestions(before);
+      case 'jobs':
+        return this.#jobs(before);
+      case 'runs':
+        return this.#runs(before);
+    }
+  }
+
+  /** Remembers for each instance up to where its feed has gone, so that no reader misses entries unknowingly. */
+  #changes(before: number): number | null {
+    const last = this.storage
+      .prepare<[number, number], { cursor: number }>(
+        'SELECT max(cursor) AS cursor FROM (SELECT cursor, at FROM changes ORDER BY cursor LIMIT ?) WHERE at < ?',
+      )
+      .get(PIECE, before)?.cursor;
+    if (last == null) return null;
+    this.storage
+      .prepare(
+        `INSERT INTO pruned_feeds (site_id, instance, cursor)
+         SELECT site_id, instance, max(cursor) FROM changes WHERE cursor <= ? GROUP BY site_id, instance
+         ON CONFLICT (site_id, instance) DO UPDATE SET cursor = excluded.cursor`,
+      )
+      .run(last);
+    this.storage.prepare('DELETE FROM changes WHERE cursor <= ?').run(last);
+    return last;
+  }
+
+  #suggestions(before: number): number | null {
+    const rows = this.storage
+      .prepare<object, SuggestionEnd>(
+        `SELECT seq, job_id, state IN ('rejected', 'applied', 'superseded') AND updated_at < :before AS over
+         FROM suggestions WHERE seq > :after AND created_at < :before ORDER BY seq LIMIT ${PIECE}`,
+      )
+      .all({ after: this.#position, before });
+    for (const { seq, job_id, over } of rows) {
+      if (over === 0) continue;
+      this.storage.prepare('DELETE FROM suggestions WHERE seq = ?').run(seq);
+      this.storage.prepare('DELETE FROM jobs WHERE id = ?').run(job_id);
+    }
+    return rows.at(-1)?.seq ?? null;
+  }
+
+  #jobs(before: number): number | null {
+    const rows = this.storage
+      .prepare<object, JobEnd>(
+        `SELECT seq, state IN ('failed', 'cancelled') AND finished_at < :before AS over
+         FROM jobs WHERE seq > :after AND created_at < :before ORDER BY seq LIMIT ${PIECE}`,
+      )
+      .all({ after: this.#position, before });
+    for (const { seq, over } of rows) if (over === 1) this.storage.prepare('DELETE FROM jobs WHERE seq = ?').run(seq);
+    return rows.at(-1)?.seq ?? null;
+  }
+
+  #runs(before: number): number | null {
+    const rows = this.storage
+      .prepare<object, JobEnd>(
+        `SELECT seq, updated_at < :before AND settling = 0
+           AND NOT EXISTS (SELECT 1 FROM jobs WHERE run_id = runs.id)
+           AND NOT EXISTS (SELECT 1 FROM suggestions WHERE run_id = runs.id) AS over
+         FROM runs WHERE seq > :after AND created_at < :before ORDER BY seq LIMIT ${PIECE}`,
+      )
+      .all({ after: this.#position, before });
+    for (const { seq, over } of rows) if (over === 1) this.storage.prepare('DELETE FROM runs WHERE seq = ?').run(seq);
+    return rows.at(-1)?.seq ?? null;
+  }
+}
