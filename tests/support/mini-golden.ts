@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Manifest } from '../../models/model-folder/manifest';
 
 const ROOT = path.resolve(__dirname, '../..');
 
@@ -31,14 +30,41 @@ export function readGolden(): Golden {
   return JSON.parse(readFileSync(path.join(ROOT, 'tests/fixtures/mini/golden.json'), 'utf8')) as Golden;
 }
 
+interface ReferenceSentence {
+  readonly tokens: number[];
+  readonly text: string;
+  /** The end token's last. */
+  readonly log_probs: number[];
+}
+
+export interface Reference {
+  /** sha256 of the files that it was made from. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly cases: readonly {
+    readonly file: string;
+    readonly keys: number[];
+    /** The five largest, by class. */
+    readonly class_logits: Readonly<Record<string, number>>;
+    readonly beams1: ReferenceSentence;
+    readonly beams3: ReferenceSentence;
+  }[];
+}
+
+/** What Python's onnxruntime says of the shipped files: tests/oracle/make_mini_reference.py. */
+export function readReference(): Reference {
+  return JSON.parse(readFileSync(path.join(ROOT, 'tests/fixtures/mini/reference.json'), 'utf8')) as Reference;
+}
+
 export interface Said {
   readonly file: string;
   readonly beams: number;
   readonly text: string;
   readonly tokens: number[];
   readonly meanLogProb: number;
+  readonly logProbs: number[];
   readonly confidence: number;
-  readonly firstKeys: number[];
+  /** Sixteen of the first cross keys, evenly spread. */
+  readonly keys: number[];
   readonly classLogits: number[];
 }
 
@@ -51,12 +77,4 @@ export function captionFiles(folder: string, files: readonly string[], beams: re
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Said);
-}
-
-/** Turns mini's training checkpoint into a model folder, in a process of its own. */
-export function convertMini(checkpoint: string, folder: string, precision: 'fp32' | 'int8'): Manifest {
-  const script = path.join(ROOT, 'tests/support/models/convert-mini.cjs');
-  const vocabulary = path.join(ROOT, 'models/mini/vocab.txt');
-  const out = execFileSync(process.execPath, [script, checkpoint, vocabulary, folder, precision], { encoding: 'utf8' });
-  return JSON.parse(out) as Manifest;
 }

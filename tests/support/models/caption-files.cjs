@@ -26,6 +26,7 @@ async function main() {
   for (const file of files) {
     const picture = await decode(file);
     const { cross, classLogits } = await session.encode(picture);
+    const keys = cross.cross_k0.data;
     for (const count of beams) {
       const caption = await captioner.caption(picture, { beams: count });
       const [{ text, tokens, logProbs }] = caption.candidates;
@@ -35,8 +36,9 @@ async function main() {
         text,
         tokens,
         meanLogProb: logProbs.reduce((a, b) => a + b, 0) / logProbs.length,
+        logProbs,
         confidence: caption.confidence,
-        firstKeys: Array.from(cross.cross_k0.data.subarray(0, 8)),
+        keys: Array.from({ length: 16 }, (_, index) => keys[index * Math.floor(keys.length / 16)]),
         classLogits: Array.from(classLogits ?? []),
       };
       process.stdout.write(`${JSON.stringify(line)}\n`);
