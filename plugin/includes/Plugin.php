@@ -38,6 +38,7 @@ final class Plugin {
 		// Translations in our own folder; those in WordPress's language folder it finds by itself.
 		add_action( 'init', static fn() => load_plugin_textdomain( 'altsmith', false, dirname( plugin_basename( ALTSMITH_FILE ) ) . '/languages' ), 1 );
 		add_action( 'wp_initialize_site', array( Installer::class, 'new_site' ), 20 );
+		add_filter( 'wpmu_drop_tables', array( Installer::class, 'drop_with_site' ), 10, 2 );
 		( new Capabilities( $settings ) )->register();
 		( new Upload\Request_On_Upload( $settings, $store, $pictures, $loopback ) )->register();
 		$watch->register();
@@ -66,6 +67,7 @@ final class Plugin {
 			array(
 				''         => new Cli\Flow_Command( $settings, $store, new Library_Counts(), $pause, $worker, $tested ),
 				'review'   => new Cli\Review_Command( new Suggestion_Query(), $store, $review ),
+				'index'    => new Cli\Index_Command( $placed->scan ),
 				'backfill' => new Cli\Backfill_Command( $backfill, $runs, new Backfill\Run_View( $runs ), $worker ),
 			)
 		) )->register();

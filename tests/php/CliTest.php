@@ -4,6 +4,8 @@ declare( strict_types=1 );
 namespace Altsmith\Tests;
 
 use Altsmith\Plugin;
+use Altsmith\Placements\Placement_Table;
+use Altsmith\Storage\Lock;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 use Altsmith\Tests\Support\Wp_Cli_Double;
 use RuntimeException;
@@ -45,6 +47,25 @@ final class CliTest extends Sidecar_Test_Case {
 		self::assertSame( 'Success: 1 images sent; 0 wait for a review.', $this->run_command( 'altsmith', 'sync' ) );
 		$this->sidecar->down = true;
 		self::assertStringStartsWith( 'Error: The sidecar at', $this->run_command( 'altsmith', 'sync' ) );
+	}
+
+	public function test_sync_beside_another_process_is_no_error(): void {
+		$this->photo();
+		$other = new Lock( 'worker', 60 );
+		$other->acquire();
+		self::assertSame( 'Success: Another process is sending already.', $this->run_command( 'altsmith', 'sync' ) );
+		$other->release();
+	}
+
+	public function test_the_index_is_rebuilt(): void {
+		update_option( 'altsmith_placement_scan', array( 'done' => true, 'cursor' => 999999999 ) );
+		$id   = $this->photo();
+		$post = wp_insert_post( array( 'post_title' => 'x', 'post_status' => 'publish', 'post_content' => 'y' ) );
+		global $wpdb;
+		$wpdb->update( $wpdb->posts, array( 'post_content' => '<!-- wp:image {"id":' . $id . '} --><figure><img src="' . wp_get_attachment_url( $id ) . '" class="wp-image-' . $id . '" alt=""/></figure><!-- /wp:image -->' ), array( 'ID' => $post ) );
+		clean_post_cache( $post );
+		self::assertStringEndsWith( 'posts read.', $this->run_command( 'altsmith index', 'rebuild' ) );
+		self::assertSame( array( $id => 1 ), ( new Placement_Table() )->count_posts( array( $id ) ) );
 	}
 
 	public function test_status_and_the_connection_test(): void {

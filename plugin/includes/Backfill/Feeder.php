@@ -63,7 +63,8 @@ final class Feeder {
 		if ( 'on_the_way' === $reason && $this->requests->find( $attachment_id )?->run_id === $run->id ) {
 			$reason = ''; // Taken by a batch whose process died before it could move the position.
 		}
-		if ( '' === $reason && ! user_can( $run->started_by, 'edit_post', $attachment_id ) ) {
+		// They had the right to all images when they started it; that they have left since takes nothing back.
+		if ( '' === $reason && user_can( $run->started_by, 'edit_others_posts' ) && ! user_can( $run->started_by, 'edit_post', $attachment_id ) ) {
 			$reason = 'not_allowed';
 		}
 		if ( '' === $reason && ! self::is_wanted( $attachment_id ) ) {

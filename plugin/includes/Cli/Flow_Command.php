@@ -86,8 +86,13 @@ final class Flow_Command {
 			if ( '' !== $run['error'] ) {
 				WP_CLI::error( $run['error'] );
 			}
+			if ( ! $run['ran'] && ! $this->settings->is_configured() ) {
+				WP_CLI::error( 'Set the address and the key of the sidecar first.' );
+			}
 			if ( ! $run['ran'] ) {
-				WP_CLI::error( $this->settings->is_configured() ? 'Another process is at work.' : 'Set the address and the key of the sidecar first.' );
+				// No error: cron would mail it, and the work is being done.
+				WP_CLI::success( 'Another process is sending already.' );
+				return;
 			}
 		} while ( $run['more'] && time() < $until );
 		WP_CLI::success( sprintf( '%d images sent; %d wait for a review.', $sent, $this->store->counts()['pending'] ?? 0 ) );

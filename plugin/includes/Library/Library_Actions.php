@@ -29,8 +29,8 @@ final class Library_Actions {
 	 * @param mixed $actions
 	 * @return mixed
 	 */
-	public function add_row_action( mixed $actions, WP_Post $post ): mixed {
-		if ( ! is_array( $actions ) || ! wp_attachment_is_image( $post ) || ! current_user_can( 'edit_post', $post->ID ) ) {
+	public function add_row_action( mixed $actions = null, mixed $post = null ): mixed {
+		if ( ! is_array( $actions ) || ! $post instanceof WP_Post || ! wp_attachment_is_image( $post ) || ! current_user_can( 'edit_post', $post->ID ) ) {
 			return $actions;
 		}
 		$row = $this->store->find( $post->ID );
@@ -66,8 +66,8 @@ final class Library_Actions {
 	 * @param mixed[] $ids
 	 * @return mixed
 	 */
-	public function handle_bulk( mixed $redirect, mixed $action, array $ids ): mixed {
-		if ( self::ACTION !== $action || ! is_string( $redirect ) ) {
+	public function handle_bulk( mixed $redirect = null, mixed $action = '', mixed $ids = array() ): mixed {
+		if ( self::ACTION !== $action || ! is_string( $redirect ) || ! is_array( $ids ) ) {
 			return $redirect;
 		}
 		$asked = count( array_filter( array_map( 'intval', $ids ), array( $this, 'ask' ) ) );

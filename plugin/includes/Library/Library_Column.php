@@ -41,7 +41,8 @@ final class Library_Column {
 		return $columns;
 	}
 
-	public function render( mixed $column, int $attachment_id ): void {
+	public function render( mixed $column = '', mixed $attachment_id = 0 ): void {
+		$attachment_id = (int) $attachment_id;
 		if ( self::COLUMN !== $column || ! wp_attachment_is_image( $attachment_id ) ) {
 			return;
 		}

@@ -38,9 +38,9 @@ final class Library_Filter {
 		echo '</select>';
 	}
 
-	public function read_choice( WP_Query $query ): void {
+	public function read_choice( mixed $query = null ): void {
 		global $pagenow;
-		if ( is_admin() && 'upload.php' === $pagenow && $query->is_main_query() ) {
+		if ( $query instanceof WP_Query && is_admin() && 'upload.php' === $pagenow && $query->is_main_query() ) {
 			$query->set( self::QUERY_VAR, self::chosen( $_GET ) ); // phpcs:ignore WordPress.Security.NonceVerification -- only looks
 		}
 	}
@@ -61,8 +61,8 @@ final class Library_Filter {
 	 * @param mixed $clauses
 	 * @return mixed
 	 */
-	public function narrow( mixed $clauses, WP_Query $query ): mixed {
-		$state = $query->get( self::QUERY_VAR );
+	public function narrow( mixed $clauses = null, mixed $query = null ): mixed {
+		$state = $query instanceof WP_Query ? $query->get( self::QUERY_VAR ) : '';
 		if ( is_array( $clauses ) && is_string( $state ) && in_array( $state, Image_Conditions::STATES, true ) ) {
 			$clauses['where'] .= ' AND ' . Image_Conditions::sql( $state );
 		}

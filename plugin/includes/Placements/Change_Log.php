@@ -3,6 +3,8 @@ declare( strict_types=1 );
 
 namespace Altsmith\Placements;
 
+use Altsmith\Storage\Lock;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -38,18 +40,36 @@ final class Change_Log {
 	 * @param array<string, mixed> $entry
 	 */
 	public function keep( int $attachment_id, array $entry ): void {
-		$others = array_filter( $this->all( $attachment_id ), static fn( array $one ): bool => ( $one['id'] ?? '' ) !== $entry['id'] );
-		$all    = array_slice( array_merge( array_values( $others ), array( $entry ) ), -self::MAX_ENTRIES );
-		update_post_meta( $attachment_id, self::KEY, wp_slash( $all ) );
+		$this->change(
+			$attachment_id,
+			static function ( array $all ) use ( $entry ): array {
+				$others = array_filter( $all, static fn( array $one ): bool => ( $one['id'] ?? '' ) !== $entry['id'] );
+				return array_slice( array_merge( array_values( $others ), array( $entry ) ), -self::MAX_ENTRIES );
+			}
+		);
 	}
 
 	public function drop( int $attachment_id, string $id ): void {
-		$left = array_values( array_filter( $this->all( $attachment_id ), static fn( array $one ): bool => ( $one['id'] ?? '' ) !== $id ) );
+		$this->change( $attachment_id, static fn( array $all ): array => array_values( array_filter( $all, static fn( array $one ): bool => ( $one['id'] ?? '' ) !== $id ) ) );
+	}
+
+	/**
+	 * One after the other: of two people who change places of one image at the same moment, neither loses the way back.
+	 *
+	 * @param callable(array<int, array<string, mixed>>): array<int, array<string, mixed>> $change
+	 */
+	private function change( int $attachment_id, callable $change ): void {
+		$lock = new Lock( 'changes_' . $attachment_id, 20 );
+		// Without the lock after all that time its holder is dead; the entry matters more than the order.
+		$lock->acquire_within( 3000 );
+		wp_cache_delete( $attachment_id, 'post_meta' );
+		$left = $change( $this->all( $attachment_id ) );
 		if ( array() === $left ) {
 			delete_post_meta( $attachment_id, self::KEY );
 		} else {
 			update_post_meta( $attachment_id, self::KEY, wp_slash( $left ) );
 		}
+		$lock->release();
 	}
 
 	/** @return array<int, array<string, mixed>> What a screen shows of it, newest first. */

@@ -27,20 +27,23 @@ final class Placement_Index {
 		add_action( 'deleted_post_meta', array( $this, 'meta_changed' ), 10, 3 );
 	}
 
-	public function post_saved( int $post_id, WP_Post $post ): void {
-		if ( in_array( $post->post_type, self::LEFT_OUT, true ) || wp_is_post_autosave( $post ) ) {
+	// Other plugins fire these hooks by hand, with less than WordPress does.
+	public function post_saved( mixed $post_id = 0, mixed $post = null ): void {
+		$post = $post instanceof WP_Post ? $post : get_post( (int) $post_id );
+		if ( ! $post instanceof WP_Post || in_array( $post->post_type, self::LEFT_OUT, true ) || wp_is_post_autosave( $post ) ) {
 			return;
 		}
 		$this->read_post( $post );
 	}
 
-	public function post_deleted( int $post_id ): void {
+	public function post_deleted( mixed $post_id = 0 ): void {
+		$post_id = (int) $post_id;
 		$this->table->forget_post( $post_id );
 		$this->table->forget_attachment( $post_id );
 	}
 
 	// `mixed`: deleted_post_meta sends a list of ids first, and other plugins fire these hooks by hand.
-	public function meta_changed( mixed $meta_id, mixed $post_id, mixed $key ): void {
+	public function meta_changed( mixed $meta_id = 0, mixed $post_id = 0, mixed $key = '' ): void {
 		$post = '_thumbnail_id' === $key && is_numeric( $post_id ) ? get_post( (int) $post_id ) : null;
 		if ( $post instanceof WP_Post ) {
 			$this->post_saved( $post->ID, $post );

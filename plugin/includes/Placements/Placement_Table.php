@@ -12,10 +12,6 @@ defined( 'ABSPATH' ) || exit;
  * table can be late but never wrong about a text.
  */
 final class Placement_Table {
-	/** Raise it with every change of the statement below. */
-	private const VERSION        = 1;
-	private const VERSION_OPTION = 'altsmith_placements_version';
-
 	public const IN_CONTENT = 'content';
 	public const FEATURED   = 'featured';
 
@@ -24,29 +20,17 @@ final class Placement_Table {
 		return $wpdb->prefix . 'altsmith_placements';
 	}
 
-	/** Cheap when nothing changed: one autoloaded option is compared. */
-	public static function upgrade(): void {
-		if ( self::VERSION === (int) get_option( self::VERSION_OPTION, 0 ) ) {
-			return;
-		}
+	/** For Schema, whose version is to be raised with every change of it. */
+	public static function statement(): string {
 		global $wpdb;
 		$t = self::name();
-		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
-		dbDelta(
-			"CREATE TABLE $t (
+		return "CREATE TABLE $t (
   attachment_id bigint(20) unsigned NOT NULL,
   post_id bigint(20) unsigned NOT NULL,
   kind varchar(12) NOT NULL DEFAULT 'content',
   PRIMARY KEY  (attachment_id,post_id,kind),
   KEY post_id (post_id)
-) {$wpdb->get_charset_collate()};"
-		);
-		update_option( self::VERSION_OPTION, self::VERSION, true );
-	}
-
-	public static function drop(): void {
-		global $wpdb;
-		$wpdb->query( 'DROP TABLE IF EXISTS ' . self::name() );
+) {$wpdb->get_charset_collate()};";
 	}
 
 	/**

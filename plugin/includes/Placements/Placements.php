@@ -21,6 +21,8 @@ final class Placements {
 
 	private readonly Placement_Index $index;
 
+	public readonly Placement_Scan $scan;
+
 	public function __construct( private readonly Settings $settings, private readonly Access $access ) {
 		$table    = new Placement_Table();
 		$scanner  = new Content_Scanner();
@@ -30,18 +32,18 @@ final class Placements {
 		$this->library = new Library_Text();
 		$this->log     = new Change_Log();
 		$this->index   = new Placement_Index( $table, $scanner, $check );
+		$this->scan    = new Placement_Scan( $this->index );
 		$this->list    = new Placement_List( $table, $scanner, $check, $this->library, $builders );
 		$this->updater = new Placement_Updater( $scanner, new Content_Rewriter( $scanner ), new Post_Content(), $this->log, $builders );
 	}
 
 	public function register(): void {
 		$this->index->register();
-		$scan = new Placement_Scan( $this->index );
-		$scan->register();
+		$this->scan->register();
 		( new Render_Fill( $this->settings, $this->library ) )->register();
 		add_action(
 			'rest_api_init',
-			fn() => ( new Placements_Controller( $this->access, $this->list, $this->updater, $this->library, $this->log, $scan ) )->register()
+			fn() => ( new Placements_Controller( $this->access, $this->list, $this->updater, $this->library, $this->log, $this->scan ) )->register()
 		);
 	}
 }

@@ -60,17 +60,17 @@ final class Post_Content {
 	 */
 	private function save( int $post_id, string $content ): string {
 		// For people without unfiltered_html WordPress would filter the whole post again, and take out what somebody
-		// with that right put there. Rewrite has shown that only alternative texts differ, and those are plain text.
-		$filtered = false !== has_filter( 'content_save_pre', 'wp_filter_post_kses' );
-		if ( $filtered ) {
-			kses_remove_filters();
-		}
+		// with that right put there. Rewrite has shown that only alternative texts differ, and those are plain text. The
+		// filter itself stays in place: what other plugins save meanwhile goes through it.
+		$as_it_is = static function () use ( $content, &$as_it_is ): string {
+			remove_filter( 'content_save_pre', $as_it_is, PHP_INT_MAX );
+			return wp_slash( $content );
+		};
+		add_filter( 'content_save_pre', $as_it_is, PHP_INT_MAX );
 		try {
 			$saved = wp_update_post( wp_slash( array( 'ID' => $post_id, 'post_content' => $content ) ), true );
 		} finally {
-			if ( $filtered ) {
-				kses_init_filters();
-			}
+			remove_filter( 'content_save_pre', $as_it_is, PHP_INT_MAX );
 		}
 		return ! is_wp_error( $saved ) && self::read( $post_id ) === $content ? self::WRITTEN : self::NOT_KEPT;
 	}

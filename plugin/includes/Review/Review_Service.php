@@ -11,6 +11,8 @@ use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Intake;
 use Altsmith\Sync\Lost_Work;
 use Altsmith\Sync\Picture_Watch;
+use Altsmith\Writeback\Alt_Text_Meta;
+use Altsmith\Writeback\Database_Refusal;
 use Altsmith\Writeback\Write_Result;
 use WP_User;
 
@@ -71,6 +73,9 @@ final class Review_Service {
 		if ( in_array( $decision->action, array( 'approve', 'decorative' ), true ) && $this->watch->has_changed( $row ) ) {
 			throw new Sidecar_Error( 'PICTURE_CHANGED', __( 'The picture has changed since this text was suggested. A new suggestion has been asked for.', 'altsmith' ), 409 );
 		}
+		if ( 'approve' === $decision->action && ! Alt_Text_Meta::can_hold( (string) ( $decision->values['alt_text'] ?? $row->suggestion['fields']['alt_text'] ?? '' ) ) ) {
+			throw new Sidecar_Error( 'DATABASE_REFUSED', Database_Refusal::of_character()->getMessage(), 422 );
+		}
 		// Before the network call: if this process dies right after it, the next one still knows what the person saw.
 		$this->store->remember_seen( $row->attachment_id, $decision->seen );
 		try {
@@ -89,7 +94,12 @@ final class Review_Service {
 			throw $error;
 		}
 		// Where the change feed was faster, the other process may be about to write: this waits until it has.
-		$this->write_back->carry_out( $row->attachment_id );
+		try {
+			$this->write_back->carry_out( $row->attachment_id );
+		} catch ( Database_Refusal $error ) {
+			$this->write_back->note_error( $row->attachment_id, $error );
+			throw new Sidecar_Error( 'DATABASE_REFUSED', $error->getMessage(), 500 );
+		}
 		$this->report_quietly( $row->attachment_id );
 	}
 

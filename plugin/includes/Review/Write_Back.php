@@ -10,6 +10,7 @@ use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Picture_Watch;
+use Altsmith\Text\Utf8;
 use Altsmith\Writeback\Alt_Text_Writer;
 use Altsmith\Writeback\Write_Request;
 use Altsmith\Writeback\Write_Result;
@@ -152,7 +153,7 @@ final class Write_Back {
 
 	/** @return array<string, mixed> Body of `POST /v1/suggestions/{id}/write-back`. */
 	private static function body( Write_Result $result ): array {
-		$texts = static fn( string $text ): array => array( 'alt_text' => mb_substr( mb_scrub( $text ), 0, 10000 ) );
+		$texts = static fn( string $text ): array => array( 'alt_text' => mb_substr( Utf8::scrub( $text ), 0, 10000 ) );
 		return array(
 			'outcome' => $result->outcome,
 			'before'  => $texts( $result->before ),

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Sidecar;
 
 use Altsmith\Storage\Request_Row;
+use Altsmith\Text\Utf8;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -23,9 +24,6 @@ final class Job_Request {
 			'current'       => self::current( $attachment ),
 			'priority'      => $row->priority,
 		);
-		if ( '' !== $row->language ) {
-			$body['language'] = $row->language;
-		}
 		$locale = get_locale();
 		if ( 1 === preg_match( '/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/', $locale ) ) {
 			$body['locale'] = $locale;
@@ -62,7 +60,7 @@ final class Job_Request {
 			'caption'     => $attachment->post_excerpt,
 			'description' => $attachment->post_content,
 		);
-		return array_map( static fn( string $text ): string => mb_substr( mb_scrub( $text ), 0, 10000 ), $texts );
+		return array_map( static fn( string $text ): string => mb_substr( Utf8::scrub( $text ), 0, 10000 ), $texts );
 	}
 
 	/**
@@ -73,7 +71,7 @@ final class Job_Request {
 		$limits = array( 'file_name' => 255, 'page_title' => 500, 'page_url' => 2000, 'site_name' => 500, 'surrounding_text' => 2000 );
 		$clean  = array();
 		foreach ( $limits as $name => $limit ) {
-			$text = is_string( $context[ $name ] ?? null ) ? mb_substr( mb_scrub( $context[ $name ] ), 0, $limit ) : '';
+			$text = is_string( $context[ $name ] ?? null ) ? mb_substr( Utf8::scrub( $context[ $name ] ), 0, $limit ) : '';
 			if ( '' !== $text ) {
 				$clean[ $name ] = $text;
 			}

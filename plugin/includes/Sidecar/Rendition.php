@@ -47,11 +47,11 @@ final class Rendition {
 		foreach ( array( 'medium_large', 'large', '1536x1536', 'medium' ) as $name ) {
 			$size = $metadata['sizes'][ $name ] ?? null;
 			if ( is_array( $size ) && is_string( $size['file'] ?? null ) ) {
-				$found[] = array( dirname( $path ) . '/' . wp_basename( $size['file'] ), (string) ( $size['mime-type'] ?? '' ), min( (int) ( $size['width'] ?? 0 ), (int) ( $size['height'] ?? 0 ) ) );
+				$found[] = array( dirname( $path ) . '/' . wp_basename( $size['file'] ), Image_Type::of_word( (string) ( $size['mime-type'] ?? '' ) ), min( (int) ( $size['width'] ?? 0 ), (int) ( $size['height'] ?? 0 ) ) );
 			}
 		}
 		$full_edge = min( (int) ( $metadata['width'] ?? 0 ), (int) ( $metadata['height'] ?? 0 ) );
-		$found[]   = array( $path, (string) get_post_mime_type( $attachment_id ), $full_edge > 0 ? $full_edge : self::GOOD_EDGE );
+		$found[]   = array( $path, Image_Type::of( $attachment_id ), $full_edge > 0 ? $full_edge : self::GOOD_EDGE );
 
 		$found = array_filter( $found, static fn( array $one ): bool => in_array( $one[1], \Altsmith\Settings::READABLE_TYPES, true ) );
 		// Large enough first, in the order above (smallest first); then the rest, largest first.

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Sidecar;
 
+use Altsmith\Writeback\Database_Refusal;
 use RuntimeException;
 use Throwable;
 
@@ -44,6 +45,9 @@ final class Sidecar_Error extends RuntimeException {
 
 	/** Code of this site went wrong: of a plugin, a theme, or ours. */
 	public static function of_this_site( Throwable $error ): self {
+		if ( $error instanceof Database_Refusal ) {
+			return new self( 'DATABASE_REFUSED', $error->getMessage(), -1, true );
+		}
 		/* translators: 1: kind of error, 2: what PHP or a plugin said */
 		$sentence = sprintf( __( 'Code on this site failed (%1$s): %2$s', 'altsmith' ), get_class( $error ), $error->getMessage() );
 		return new self( self::SITE_ERROR, sanitize_text_field( mb_substr( $sentence, 0, 500 ) ), -1, true );

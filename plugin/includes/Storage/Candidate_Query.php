@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Storage;
 
 use Altsmith\Backfill\Choices;
+use Altsmith\Sidecar\Image_Type;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Provenance;
 
@@ -41,12 +42,23 @@ final class Candidate_Query {
 		return array_map( 'strval', array_column( (array) $rows, 'reason', 'ID' ) );
 	}
 
+	/** Stored as HEIC, while the file is a JPEG by now. */
+	private function is_converted(): string {
+		global $wpdb;
+		if ( ! in_array( 'image/jpeg', $this->types, true ) ) {
+			return '( 1 = 0 )';
+		}
+		$marks = implode( ', ', array_fill( 0, count( Image_Type::CONVERTED ), '%s' ) );
+		return '( ' . $wpdb->prepare( "{$wpdb->posts}.post_mime_type IN ( $marks )", Image_Type::CONVERTED ) . " AND EXISTS ( SELECT 1 FROM {$wpdb->postmeta} f WHERE f.post_id = {$wpdb->posts}.ID AND f.meta_key = '_wp_attached_file' AND ( f.meta_value LIKE '%.jpg' OR f.meta_value LIKE '%.jpeg' ) ) )";
+	}
+
 	private function reason(): string {
 		global $wpdb;
 		$posts   = $wpdb->posts;
 		$table   = Schema::requests_table();
-		$marks   = implode( ', ', array_fill( 0, max( 1, count( $this->types ) ), '%s' ) );
-		$types   = $wpdb->prepare( "$posts.post_mime_type NOT IN ( $marks )", array() === $this->types ? array( '-' ) : $this->types );
+		$words   = array() === $this->types ? array( '-' ) : Image_Type::with_other_words( $this->types );
+		$marks   = implode( ', ', array_fill( 0, count( $words ), '%s' ) );
+		$types   = $wpdb->prepare( "$posts.post_mime_type NOT IN ( $marks )", $words ) . ' AND NOT ' . $this->is_converted();
 		$mark    = $wpdb->prepare( "EXISTS ( SELECT 1 FROM {$wpdb->postmeta} d WHERE d.post_id = $posts.ID AND d.meta_key = %s AND d.meta_value = '1' )", Provenance::DECORATIVE_KEY );
 		$text    = $wpdb->prepare( "EXISTS ( SELECT 1 FROM {$wpdb->postmeta} a WHERE a.post_id = $posts.ID AND a.meta_key = %s AND TRIM( a.meta_value ) <> '' )", Alt_Text_Meta::KEY );
 		$request = "EXISTS ( SELECT 1 FROM $table r WHERE r.attachment_id = $posts.ID AND ";

@@ -11,8 +11,18 @@ defined( 'ABSPATH' ) || exit;
 final class Installer {
 	public const CRON_HOOK = 'altsmith_sync';
 
+	/** Sites of a network that are read at once. */
+	private const SITES = 100;
+
 	public static function activate( bool $network_wide = false ): void {
-		self::on_each_site( $network_wide, array( Schema::class, 'upgrade' ) );
+		self::on_each_site(
+			$network_wide,
+			static function (): void {
+				Schema::upgrade();
+				// What was written while the plugin was not active is in no list: everything is read once more.
+				delete_option( 'altsmith_placement_scan' );
+			}
+		);
 	}
 
 	public static function deactivate( bool $network_wide = false ): void {
@@ -25,11 +35,30 @@ final class Installer {
 		delete_site_option( 'altsmith_identity_answer' );
 	}
 
-	/** A site added to a network where the plugin is active gets its table at once. */
+	/** A site added to a network where the plugin is active for all gets its tables at once. */
 	public static function new_site( WP_Site $site ): void {
+		if ( ! isset( ( (array) get_site_option( 'active_sitewide_plugins', array() ) )[ plugin_basename( ALTSMITH_FILE ) ] ) ) {
+			return;
+		}
 		switch_to_blog( (int) $site->blog_id );
 		Schema::upgrade();
 		restore_current_blog();
+	}
+
+	/**
+	 * Tables that WordPress deletes together with a site of a network.
+	 *
+	 * @param mixed $tables
+	 * @return mixed
+	 */
+	public static function drop_with_site( mixed $tables = null, mixed $site_id = 0 ): mixed {
+		if ( ! is_array( $tables ) || (int) $site_id <= 0 ) {
+			return $tables;
+		}
+		switch_to_blog( (int) $site_id );
+		$tables = array_merge( $tables, Schema::tables() );
+		restore_current_blog();
+		return $tables;
 	}
 
 	public static function remove_from_site(): void {
@@ -51,10 +80,15 @@ final class Installer {
 			$task();
 			return;
 		}
-		foreach ( get_sites( array( 'fields' => 'ids', 'number' => 0 ) ) as $site_id ) {
-			switch_to_blog( (int) $site_id );
-			$task();
-			restore_current_blog();
-		}
+		$after = 0;
+		do {
+			$ids = get_sites( array( 'fields' => 'ids', 'number' => self::SITES, 'offset' => $after, 'orderby' => 'id', 'update_site_meta_cache' => false ) );
+			foreach ( $ids as $site_id ) {
+				switch_to_blog( (int) $site_id );
+				$task();
+				restore_current_blog();
+			}
+			$after += self::SITES;
+		} while ( count( $ids ) === self::SITES );
 	}
 }

@@ -15,6 +15,10 @@ final class Schema {
 	/** Raise it with every change of the statements below: dbDelta then runs once on the next request. */
 	public const VERSION = 3;
 
+	private const VERSION_OPTION = 'altsmith_schema_version';
+	private const FAILED_OPTION  = 'altsmith_schema_failed';
+	private const RETRY_SECONDS  = 300;
+
 	public static function requests_table(): string {
 		global $wpdb;
 		return $wpdb->prefix . 'altsmith_requests';
@@ -35,21 +39,55 @@ final class Schema {
 		return $wpdb->prefix . 'altsmith_pictures';
 	}
 
-	/** Brings the tables up to date. Cheap when nothing changed: one autoloaded option is compared. */
+	/**
+	 * Brings the tables up to date. Cheap when nothing changed: one autoloaded option is compared. One process does it; the
+	 * version is only written when every table is there, and a database that refuses is left alone for some minutes.
+	 */
 	public static function upgrade(): void {
-		Placement_Table::upgrade();
-		if ( self::VERSION === (int) get_option( 'altsmith_schema_version', 0 ) ) {
+		if ( self::VERSION === (int) get_option( self::VERSION_OPTION, 0 ) ) {
 			return;
 		}
-		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
-		dbDelta( self::statements() );
-		update_option( 'altsmith_schema_version', self::VERSION, true );
+		$lock = new Lock( 'schema', 300 );
+		if ( (int) get_option( self::FAILED_OPTION, 0 ) > time() - self::RETRY_SECONDS || ! $lock->acquire() ) {
+			return;
+		}
+		try {
+			require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+			dbDelta( array_merge( self::statements(), array( Placement_Table::statement() ) ) );
+			if ( self::is_complete() ) {
+				update_option( self::VERSION_OPTION, self::VERSION, true );
+				delete_option( self::FAILED_OPTION );
+			} else {
+				update_option( self::FAILED_OPTION, time(), true );
+			}
+		} finally {
+			$lock->release();
+		}
+	}
+
+	/** @return string[] Names of every table of ours on this site. */
+	public static function tables(): array {
+		return array( self::requests_table(), self::runs_table(), self::run_items_table(), self::pictures_table(), Placement_Table::name() );
+	}
+
+	/** Whether every table has every column that its statement names. */
+	private static function is_complete(): bool {
+		global $wpdb;
+		$was_quiet = $wpdb->suppress_errors();
+		$complete  = true;
+		foreach ( array_merge( self::statements(), array( Placement_Table::statement() ) ) as $statement ) {
+			preg_match( '/CREATE TABLE (\S+)/', $statement, $table );
+			preg_match_all( '/^  ([a-z0-9_]+) [a-z]/m', $statement, $columns );
+			$there    = array_map( 'strtolower', (array) $wpdb->get_col( "DESCRIBE {$table[1]}" ) ); // phpcs:ignore WordPress.DB -- a table name of our own
+			$complete = $complete && array() === array_diff( $columns[1], $there );
+		}
+		$wpdb->suppress_errors( $was_quiet );
+		return $complete;
 	}
 
 	public static function drop(): void {
 		global $wpdb;
-		Placement_Table::drop();
-		foreach ( array( self::requests_table(), self::runs_table(), self::run_items_table(), self::pictures_table() ) as $table ) {
+		foreach ( self::tables() as $table ) {
 			$wpdb->query( "DROP TABLE IF EXISTS $table" ); // phpcs:ignore WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- a table name of our own
 		}
 	}
@@ -79,7 +117,7 @@ final class Schema {
   error_message text NOT NULL,
   image_sha256 varchar(64) NOT NULL DEFAULT '',
   source_sha256 varchar(64) NOT NULL DEFAULT '',
-  language varchar(20) NOT NULL DEFAULT '',
+  language varchar(35) NOT NULL DEFAULT '',
   job_id varchar(64) NOT NULL DEFAULT '',
   suggestion_id varchar(64) NOT NULL DEFAULT '',
   suggestion_state varchar(20) NOT NULL DEFAULT '',

@@ -15,6 +15,7 @@ use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Writeback\Alt_Text_Meta;
 use Throwable;
 use WP_Post;
 
@@ -70,6 +71,11 @@ final class Sender {
 			$this->skip( $row, 'NOT_AN_IMAGE', __( 'Not an image, or in the trash.', 'altsmith' ) );
 			return;
 		}
+		// From the file's own metadata, an importer, or the image it was cropped from. Read now: at the upload it may come later.
+		if ( 'upload' === $row->priority && '' === $row->suggestion_id && '' !== trim( Alt_Text_Meta::read( $attachment->ID )->text() ) ) {
+			$this->skip( $row, 'HAS_TEXT', __( 'It had an alt text already when it was uploaded.', 'altsmith' ) );
+			return;
+		}
 		$this->hand_over( $row, $attachment );
 	}
 
@@ -92,7 +98,7 @@ final class Sender {
 				'status'          => Request_Status::SENT,
 				'image_sha256'    => $sha256,
 				'source_sha256'   => $source,
-				'language'        => is_string( $job['language'] ?? null ) ? substr( sanitize_text_field( $job['language'] ), 0, 20 ) : $row->language,
+				'language'        => is_string( $job['language'] ?? null ) ? substr( sanitize_text_field( $job['language'] ), 0, 35 ) : $row->language,
 				'job_id'          => $job['id'],
 				'next_attempt_at' => time() + Request_Store::LOOK_AFTER,
 				'error_code'      => '',

@@ -7,8 +7,11 @@ defined( 'ABSPATH' ) || exit;
 
 /** Tells whether a title is only what the upload made of a file name, so that a better one takes nothing from anybody. */
 final class File_Name_Title {
-	/** What cameras, phones and programs call their files: a word of theirs, then nothing but numbers. */
-	private const MACHINE_NAME = '/^(img|image|dsc[nf]?|_mg|pxl|mvimg|vid|photo|pic|picture|bild|foto|scan|screenshot|screen shot|bildschirmfoto|capture|untitled|unnamed|download|whatsapp image|signal|p|wp|dji|gopr|cimg|sam|kimg)?[\s_.()-]*[\d\s_.:()atpm-]*$/iu';
+	/**
+	 * What cameras, phones and programs call their files: a word of theirs, numbers, or both. Of other words only those of a
+	 * date stand in between; so there is no number, and none of their words, in a name that a person gave.
+	 */
+	private const MACHINE_NAME = '/^(?=.*\d|\p{L}+[\s_.()-]*$)((img|image|dsc[nf]?|_mg|pxl|mvimg|vid|photo|pic|picture|bild|foto|scan|screenshot|screen shot|bildschirmfoto|capture|untitled|unnamed|download|whatsapp image|signal|p|wp|dji|gopr|cimg|sam|kimg)|(?=[\d\s_.:()-]))(?:[\d\s_.:()-]|(?<!\p{L})(?:at|um|a\.?m|p\.?m)(?!\p{L}))*$/iu';
 
 	public static function is_one( string $title, string $file_name ): bool {
 		$title = trim( $title );
@@ -26,6 +29,6 @@ final class File_Name_Title {
 	}
 
 	private static function bare( string $name ): string {
-		return mb_strtolower( (string) preg_replace( '/[^\p{L}\p{N}]+/u', '', $name ) );
+		return Utf8::lower( (string) preg_replace( '/[^\p{L}\p{N}]+/u', '', $name ) );
 	}
 }

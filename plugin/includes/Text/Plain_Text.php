@@ -33,7 +33,7 @@ final class Plain_Text {
 		if ( ! is_string( $text ) ) {
 			return '';
 		}
-		$text = mb_scrub( $text, 'UTF-8' );
+		$text = Utf8::scrub( $text );
 		$text = self::without_tags( $text );
 		$text = (string) preg_replace( '/[\s\p{Z}]+/u', ' ', $text );
 		$text = (string) preg_replace( $invisible, '', $text );

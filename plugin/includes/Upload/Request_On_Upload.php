@@ -4,10 +4,13 @@ declare( strict_types=1 );
 namespace Altsmith\Upload;
 
 use Altsmith\Settings;
+use Altsmith\Sidecar\Image_Type;
 use Altsmith\Storage\Picture_Store;
+use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Loopback;
 use Throwable;
+use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -34,10 +37,12 @@ final class Request_On_Upload {
 		add_action( 'add_attachment', array( $this, 'note' ) );
 		// Fires when sizes exist; a second time with the context "update" when the browser made them (7.1) or a size is redone.
 		add_filter( 'wp_generate_attachment_metadata', array( $this, 'sizes_are_there' ), 99, 2 );
+		add_action( 'untrashed_post', array( $this, 'is_back' ) );
 		add_action( 'delete_attachment', array( $this, 'forget' ) );
 	}
 
-	public function note( int $attachment_id ): void {
+	public function note( mixed $attachment_id = 0 ): void {
+		$attachment_id = (int) $attachment_id;
 		if ( ! $this->settings->is_automatic() || ! $this->settings->is_configured() || ! $this->wants( $attachment_id ) ) {
 			return;
 		}
@@ -47,25 +52,43 @@ final class Request_On_Upload {
 	}
 
 	// `mixed`: an earlier filter may return anything, and a TypeError here would break the upload.
-	public function sizes_are_there( mixed $metadata, int $attachment_id ): mixed {
+	public function sizes_are_there( mixed $metadata = null, mixed $attachment_id = 0 ): mixed {
+		$attachment_id = (int) $attachment_id;
 		$sizes = is_array( $metadata ) ? ( $metadata['sizes'] ?? array() ) : array();
 		$width = is_array( $metadata ) ? (int) ( $metadata['width'] ?? 0 ) : 0;
 		$ready = ! empty( $sizes ) || ( $width > 0 && $width <= self::SMALL_WIDTH );
 		if ( $ready && $this->store->make_due( $attachment_id ) ) {
 			$this->loopback->fire_after_response();
+		} elseif ( $ready && $this->was_converted( $attachment_id ) ) {
+			$this->note( $attachment_id );
+			$this->store->make_due( $attachment_id );
 		}
 		return $metadata;
 	}
 
+	/** A new upload that could not be read when it came, and can be now: WordPress has made a JPEG of it. */
+	private function was_converted( int $attachment_id ): bool {
+		$post = get_post( $attachment_id );
+		return $post instanceof WP_Post && in_array( $post->post_mime_type, Image_Type::CONVERTED, true ) && strtotime( $post->post_date_gmt . ' UTC' ) > time() - HOUR_IN_SECONDS;
+	}
+
+	/** Out of the trash: what was passed over because of it is asked for. */
+	public function is_back( mixed $post_id = 0 ): void {
+		if ( $this->store->change_while( (int) $post_id, array( 'status' => Request_Status::QUEUED, 'attempts' => 0, 'next_attempt_at' => time(), 'error_code' => '', 'error_message' => '' ), array( 'status' => Request_Status::SKIPPED, 'error_code' => 'NOT_AN_IMAGE' ) ) ) {
+			$this->loopback->fire_after_response();
+		}
+	}
+
 	/** The row outlives its attachment until the sidecar has been told, when there is anything to tell. */
-	public function forget( int $attachment_id ): void {
+	public function forget( mixed $attachment_id = 0 ): void {
+		$attachment_id = (int) $attachment_id;
 		$this->store->forget( $attachment_id );
 		$this->pictures->remove( $attachment_id );
 	}
 
 	/** Whether an attachment is something to caption. The file itself is only looked at when it is sent. */
 	private function wants( int $attachment_id ): bool {
-		$wanted = in_array( get_post_mime_type( $attachment_id ), $this->settings->types(), true );
+		$wanted = in_array( Image_Type::of( $attachment_id ), $this->settings->types(), true );
 		/**
 		 * Whether a suggestion is asked for when an image is uploaded or found by a backfill.
 		 *

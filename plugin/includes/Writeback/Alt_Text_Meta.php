@@ -38,10 +38,14 @@ final class Alt_Text_Meta {
 	 * Puts `$new` where this value was. Null removes the row.
 	 *
 	 * @return bool False when the value is no longer the one that was read; nothing is changed then.
+	 * @throws Database_Refusal When the database takes no such text, or nothing at all.
 	 */
 	public function replace( ?string $new ): bool {
 		if ( $new === $this->value ) {
 			return true;
+		}
+		if ( null !== $new && ! self::can_hold( $new ) ) {
+			throw Database_Refusal::of_character();
 		}
 		$done = match ( true ) {
 			null === $this->value => $this->insert( (string) $new ),
@@ -52,10 +56,25 @@ final class Alt_Text_Meta {
 		return $done && self::read( $this->attachment_id )->value === $new;
 	}
 
+	/** Whether the column can hold every character of a text; old tables know no characters of four bytes. */
+	public static function can_hold( string $text ): bool {
+		global $wpdb;
+		return $wpdb->strip_invalid_text_for_column( $wpdb->postmeta, 'meta_value', $text ) === $text;
+	}
+
+	/** @param int|bool $changed What $wpdb->query() gave. @throws Database_Refusal */
+	private static function must_have_run( int|bool $changed ): void {
+		global $wpdb;
+		if ( false === $changed ) {
+			throw Database_Refusal::of_query( (string) $wpdb->last_error );
+		}
+	}
+
 	private function update( string $new ): bool {
 		global $wpdb;
 		do_action( 'update_post_meta', $this->meta_id, $this->attachment_id, self::KEY, $new ); // phpcs:ignore WordPress.NamingConventions -- core's hook
-		$changed = $wpdb->query( $wpdb->prepare( "UPDATE {$wpdb->postmeta} SET meta_value = %s WHERE meta_id = %d AND BINARY meta_value = %s", $new, $this->meta_id, (string) $this->value ) );
+		$changed = $wpdb->query( $wpdb->prepare( "UPDATE {$wpdb->postmeta} SET meta_value = %s WHERE meta_id = %d AND CAST( CONVERT( meta_value USING utf8mb4 ) AS BINARY ) = CAST( CONVERT( %s USING utf8mb4 ) AS BINARY )", $new, $this->meta_id, (string) $this->value ) );
+		self::must_have_run( $changed );
 		if ( 1 === $changed ) {
 			wp_cache_delete( $this->attachment_id, 'post_meta' );
 			do_action( 'updated_post_meta', $this->meta_id, $this->attachment_id, self::KEY, $new ); // phpcs:ignore WordPress.NamingConventions -- core's hook
@@ -65,7 +84,8 @@ final class Alt_Text_Meta {
 
 	private function delete(): bool {
 		global $wpdb;
-		$changed = $wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->postmeta} WHERE meta_id = %d AND BINARY meta_value = %s", $this->meta_id, (string) $this->value ) );
+		$changed = $wpdb->query( $wpdb->prepare( "DELETE FROM {$wpdb->postmeta} WHERE meta_id = %d AND CAST( CONVERT( meta_value USING utf8mb4 ) AS BINARY ) = CAST( CONVERT( %s USING utf8mb4 ) AS BINARY )", $this->meta_id, (string) $this->value ) );
+		self::must_have_run( $changed );
 		if ( 1 === $changed ) {
 			wp_cache_delete( $this->attachment_id, 'post_meta' );
 			do_action( 'deleted_post_meta', array( $this->meta_id ), $this->attachment_id, self::KEY, $this->value ); // phpcs:ignore WordPress.NamingConventions -- core's hook
@@ -77,7 +97,7 @@ final class Alt_Text_Meta {
 	private function insert( string $new ): bool {
 		global $wpdb;
 		do_action( 'add_post_meta', $this->attachment_id, self::KEY, $new ); // phpcs:ignore WordPress.NamingConventions -- core's hook
-		$wpdb->insert( $wpdb->postmeta, array( 'post_id' => $this->attachment_id, 'meta_key' => self::KEY, 'meta_value' => $new ) ); // phpcs:ignore WordPress.DB.SlowDBQuery -- an insert
+		self::must_have_run( $wpdb->insert( $wpdb->postmeta, array( 'post_id' => $this->attachment_id, 'meta_key' => self::KEY, 'meta_value' => $new ) ) ); // phpcs:ignore WordPress.DB.SlowDBQuery -- an insert
 		$mine = (int) $wpdb->insert_id;
 		$rows = (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM {$wpdb->postmeta} WHERE post_id = %d AND meta_key = %s", $this->attachment_id, self::KEY ) );
 		if ( 0 === $mine || 1 !== $rows ) {

@@ -1,0 +1,36 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Cli;
+
+use Altsmith\Placements\Placement_Scan;
+use WP_CLI;
+
+defined( 'ABSPATH' ) || exit;
+
+/** The list of posts that show each image. */
+final class Index_Command {
+	public function __construct( private readonly Placement_Scan $scan ) {}
+
+	/**
+	 * Reads every post again: after an import, a restored backup, or anything else that wrote posts past WordPress.
+	 *
+	 * @param string[]              $args
+	 * @param array<string, string> $options
+	 */
+	public function rebuild( array $args, array $options ): void {
+		Placement_Scan::start_over();
+		$idle = 0;
+		do {
+			$done = $this->scan->run( 10.0 );
+			$idle = $done || Placement_Scan::state()['read'] > 0 ? 0 : $idle + 1;
+			if ( $idle > 0 ) {
+				sleep( 1 ); // Another process reads; its lock is good for a minute.
+			}
+		} while ( ! $done && $idle < 90 );
+		if ( ! $done ) {
+			WP_CLI::error( 'Another process holds the index. Try again in a minute.' );
+		}
+		WP_CLI::success( sprintf( '%d posts read.', Placement_Scan::state()['read'] ) );
+	}
+}
