@@ -107,7 +107,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
       checkUrl(url, config.urlOrigins);
     },
     predictions,
-    administration: { sites: stores.sites, keys: stores.keys },
+    administration: { sites: stores.sites, keys: stores.keys, eraser: stores.eraser },
     models: { list: () => shelf.list(), pull: (id) => shelf.pull(id), cancel: (id) => shelf.cancel(id) },
     changeSignal: stores.changeSignal,
     ring: (jobId) => work.queue.ring(jobId),

@@ -20,7 +20,7 @@ export interface CaptionJobParts {
   readonly finisher: JobFinisher;
   readonly imagesOf: (
     siteId: string,
-  ) => Pick<ImageStore, 'originalPath' | 'thumbnailPath' | 'draftPath' | 'removeDrafts'>;
+  ) => Pick<ImageStore, 'get' | 'originalPath' | 'thumbnailPath' | 'draftPath' | 'removeDrafts'>;
   readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
   readonly logger: Logger;
   readonly translate: (thrown: unknown) => AppError | null;
@@ -134,8 +134,10 @@ function knownResult(parts: CaptionJobParts, claim: Claim): CaptionResult | null
 
 function finish(parts: CaptionJobParts, claim: Claim, work: { result: CaptionResult; unfinished: string }): void {
   const hasThumbnail = existsSync(work.unfinished);
-  const thumbnail = parts.imagesOf(claim.siteId).thumbnailPath(claim.imageSha256);
-  if (hasThumbnail) renameSync(work.unfinished, thumbnail);
+  const images = parts.imagesOf(claim.siteId);
+  // Of a picture that was erased meanwhile nothing is kept; `finish` finds the job gone.
+  if (hasThumbnail && images.get(claim.imageSha256) !== null)
+    renameSync(work.unfinished, images.thumbnailPath(claim.imageSha256));
   parts.finisher.finish(claim, work.result, hasThumbnail);
 }
 

@@ -28,6 +28,11 @@ export class ResultStore {
     return StoredResult.safeParse(JSON.parse(row.result)).data ?? null;
   }
 
+  /** The image is erased. */
+  forget(imageSha256: string): void {
+    this.storage.prepare('DELETE FROM results WHERE site_id = ? AND image_sha256 = ?').run(this.siteId, imageSha256);
+  }
+
   has(imageSha256: string, model: string): boolean {
     return this.get(imageSha256, model) !== null;
   }

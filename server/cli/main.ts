@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   backup: { summary: 'copy the database', load: () => import('./backup') },
   restore: { summary: 'put a backup in its place', load: () => import('./restore') },
   doctor: { summary: 'look for what is wrong with the set-up', load: () => import('./doctor') },
+  erase: { summary: 'erase a picture, a subject or a site for good', load: () => import('./erase') },
   requeue: { summary: 'let failed jobs wait again', load: () => import('./requeue') },
   caption: { summary: 'describe pictures', load: () => import('./caption') },
 };

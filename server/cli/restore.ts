@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { readConfig } from '../config';
 import { beginEpoch } from '../review/change-feed';
+import { eraseAgain } from '../retention/erase-again';
+import { ErasureList } from '../retention/erasure-list';
 import { DataFolder } from '../storage/data-folder';
 import { restoreBackup } from '../storage/restore';
 import { runCommand, UsageError } from './command';
@@ -8,7 +10,8 @@ import { runCommand, UsageError } from './command';
 const HELP = `Usage: altsmith restore FILE
 
 Puts a backup in the place of the database; the sidecar must be stopped. What was there is kept beside it. Clients go on
-reading the change feed with the cursors they have: nothing that happened since is skipped.
+reading the change feed with the cursors they have: nothing that happened since is skipped. What was erased since the
+backup was made stays erased.
 `;
 
 /** `altsmith restore`. */
@@ -20,7 +23,14 @@ export function run(args: string[]): Promise<number> {
         const [file, ...more] = positionals;
         if (file === undefined || more.length > 0) throw new UsageError('Say which backup: altsmith restore FILE');
         const data = new DataFolder(readConfig(process.env).dataDir);
-        const { keptAt } = restoreBackup(data, path.resolve(file), beginEpoch);
+        const backup = path.resolve(file);
+        const { keptAt } = restoreBackup(data, backup, (storage) => {
+          beginEpoch(storage);
+          // Of this folder, and of the one that the backup was copied from.
+          for (const folder of new Set([data.backups, path.dirname(backup)])) {
+            eraseAgain(storage, data, new ErasureList(folder).read());
+          }
+        });
         say({ restored: path.resolve(file), kept_at: keptAt }, [
           `Restored from ${path.resolve(file)}.`,
           ...(keptAt === null ? [] : [`What was there before: ${keptAt}`]),

@@ -6,6 +6,7 @@ import type { Stores } from './stores';
 
 const EVERY_MS = 3_600_000;
 const FIRST_AFTER_MS = 60_000;
+const LEFT_OVER_EVERY_MS = 5000;
 
 export interface Pruning {
   start(): void;
@@ -18,6 +19,7 @@ export function buildPruning(stores: Stores, logger: Logger): Pruning {
   const timers: NodeJS.Timeout[] = [];
   const stopping = new AbortController();
   let working: Promise<void> | null = null;
+  let finishing: Promise<void> | null = null;
   const failed = (error: unknown) => {
     logger.error({ err: error }, 'old data could not be removed; it is tried again within the hour');
   };
@@ -34,15 +36,24 @@ export function buildPruning(stores: Stores, logger: Logger): Pruning {
         working = null;
       });
   };
+  // Sites whose erasing a restart cut off, and a log that a backup was reading.
+  const goOn = () => {
+    finishing ??= prune([() => stores.eraser.goOn()], stopping.signal)
+      .catch(failed)
+      .finally(() => {
+        finishing = null;
+      });
+  };
   return {
     start: () => {
+      timers.push(setInterval(guarded(goOn, failed), LEFT_OVER_EVERY_MS));
       timers.push(setTimeout(guarded(work, failed), FIRST_AFTER_MS).unref());
       timers.push(setInterval(guarded(work, failed), EVERY_MS));
     },
     stop: async () => {
       for (const timer of timers) clearTimeout(timer);
       stopping.abort();
-      await working;
+      await Promise.all([working, finishing]);
     },
   };
 }

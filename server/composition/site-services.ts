@@ -24,7 +24,8 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
   if (site === null) return null;
   const { storage } = stores;
   const instance = stores.instancesOf(siteId).numberOf(speaker);
-  const seen = speaker.isConsole ? null : instance;
+  // The page names an instance where what it does must not reach another's subject of the same id.
+  const seen = speaker.isConsole && speaker.id === null ? null : instance;
   const images = stores.imagesOf(siteId);
   const jobs = stores.jobsOf(siteId, seen);
   const suggestions = stores.suggestionsOf(siteId, seen);
@@ -73,6 +74,13 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
       return jobs.retry(jobId);
     },
     decide: (decisions) => decideAll(storage, suggestions, decisions),
+    writeBack: (id, report) => {
+      const suggestion = suggestions.writeBack(id, report);
+      if (report.outcome === 'gone') stores.erasures.endPicture(siteId, suggestion.image_sha256);
+      return suggestion;
+    },
+    eraseSubject: (subject) => stores.eraser.subject({ siteId, instance }, subject),
+    eraseImage: (sha256) => stores.eraser.image({ siteId, instance }, sha256),
     listSuggestions: (filter) => listSuggestions(storage, { siteId, instance: seen }, filter),
   };
 }

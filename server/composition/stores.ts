@@ -16,6 +16,7 @@ import { PredictionStore } from '../predictions/prediction-store';
 import { QueueRoom } from '../queue/room';
 import { ChangeFeed } from '../review/change-feed';
 import { ChangeSignal } from '../review/change-signal';
+import { ErasureStore } from '../retention/erasure-store';
 import { HistoryStore } from '../retention/history-store';
 import { ThumbnailStore } from '../retention/thumbnail-store';
 import { RunStore } from '../review/run-store';
@@ -28,6 +29,7 @@ import { steadyClock } from '../storage/clock';
 import type { DataFolder } from '../storage/data-folder';
 import { openData } from '../storage/soundness';
 import { WebhookStore, type WebhookOwner } from '../webhooks/webhook-store';
+import { buildEraser } from './erasing';
 
 /** Name of the workers of this process; their claims are void once the process is gone. */
 export const LOCAL_WORKERS = 'local';
@@ -58,8 +60,11 @@ export function openStores(data: DataFolder, config: Config) {
   const registry = new WorkerRegistry(now);
   const leases = new LeaseStore(storage, { ends, leaseMs, now, wellAt: (machine) => registry.wellAt(machine) });
   leases.endLeasesOf(`${LOCAL_WORKERS}-`);
+  const erasures = new ErasureStore(storage, data);
   return {
     storage,
+    erasures,
+    eraser: buildEraser(storage, data, erasures),
     sites,
     keys,
     firstKey,

@@ -7,6 +7,7 @@ import { getChanges } from './routes/changes';
 import { livez, readyz, status } from './routes/health';
 import { getThumbnail, headImage, putImage } from './routes/images';
 import { cancelJob, getJob, listJobs, postJob, retryJob } from './routes/jobs';
+import { eraseImage, eraseSite, eraseSubject } from './routes/erasure';
 import { settleInstance } from './routes/instances';
 import { metrics } from './routes/metrics';
 import { openApiRoute } from './routes/openapi';
@@ -68,6 +69,9 @@ export const ROUTES: readonly Route[] = [
   listModels,
   pullModel,
   cancelPull,
+  eraseImage,
+  eraseSubject,
+  eraseSite,
   putWebhook,
   deleteWebhook,
   settleInstance,

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
-import type { BulkDecisionReply, BulkDecisionRequest } from '../contract/decision';
+import type { BulkDecisionReply, BulkDecisionRequest, WriteBackRequest } from '../contract/decision';
 import type { Job, JobRequest } from '../contract/job';
 import type { ListedModel } from '../contract/model';
-import type { ModelRef } from '../contract/primitives';
+import type { ModelRef, Subject } from '../contract/primitives';
 import type { Run, RunAction, RunRequest } from '../contract/run';
 import type { ListedWorker, WorkerClaim, WorkerClaimRequest, WorkerFailure, WorkerFinish } from '../contract/worker';
 import type { AppError } from '../errors';
@@ -12,6 +12,7 @@ import type { SpooledImage } from '../intake/spool';
 import type { Logger } from '../logger';
 import type { ClaimRef } from '../queue/queue';
 import type { JobStore } from '../queue/job-store';
+import type { Eraser, Erasing } from '../retention/eraser';
 import type { ChangeEntries } from '../review/change-feed';
 import type { ChangeSignal } from '../review/change-signal';
 import type { RunStore } from '../review/run-store';
@@ -52,6 +53,10 @@ export interface SiteServices {
     readonly register: (url: string) => Registration;
     readonly remove: () => boolean;
   };
+  /** What the CMS did with an approved text. Throws NOT_FOUND, WRITE_BACK_NOT_POSSIBLE. */
+  readonly writeBack: (suggestionId: string, report: WriteBackRequest) => Suggestion;
+  readonly eraseSubject: (subject: Subject) => Promise<Erasing>;
+  readonly eraseImage: (sha256: string) => Promise<Erasing>;
   readonly listSuggestions: (filter: SuggestionFilter) => { items: Suggestion[]; next: string | null };
 }
 
@@ -104,7 +109,7 @@ export interface Services {
     signal: AbortSignal,
   ) => Promise<CaptionReply | AnswerReply>;
   /** Sites and keys of everybody: for routes with the access `admin` only. */
-  readonly administration: { readonly sites: SiteStore; readonly keys: KeyStore };
+  readonly administration: { readonly sites: SiteStore; readonly keys: KeyStore; readonly eraser: Eraser };
   /** For routes with the access `admin` only. `pull` throws MODEL_UNKNOWN, PULL_NOT_POSSIBLE. */
   readonly models: {
     readonly list: () => ListedModel[];

@@ -82,6 +82,15 @@ export class InstanceStore {
     });
   }
 
+  /** All of the site, oldest first; the id is empty for clients without one, and null where nobody has taken over. */
+  list(): { readonly number: number; readonly id: string | null; readonly address: string | null }[] {
+    return this.storage
+      .prepare<[string], { number: number; id: string | null; address: string | null }>(
+        'SELECT number, id, address FROM instances WHERE site_id = ? ORDER BY number',
+      )
+      .all(this.siteId);
+  }
+
   #recognise(row: InstanceRow, address: string | null): number {
     if (address !== null && row.id !== NAMELESS) {
       if (row.address === null) {

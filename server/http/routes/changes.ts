@@ -27,7 +27,8 @@ export const getChanges = defineRoute({
       isStopping: services.isStopping,
     });
     const body: ChangePage = {
-      items: found.items.map((entry) => withRows(entry, site)),
+      // What an entry is about may have been erased since; then there is nothing left to tell.
+      items: found.items.map((entry) => withRows(entry, site)).filter(({ job, suggestion }) => job ?? suggestion),
       next: found.next,
       more: found.more,
     };

@@ -73,7 +73,7 @@ export const writeBackSuggestion = defineRoute({
   answers: { 200: SuggestionReply },
   handle: ({ params, body, site }) => ({
     status: 200,
-    body: { suggestion: site.suggestions.writeBack(params.id, body) },
+    body: { suggestion: site.writeBack(params.id, body) },
   }),
 });
 

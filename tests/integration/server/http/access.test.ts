@@ -42,6 +42,7 @@ beforeAll(async () => {
   owned['images'] = image.sha256;
   owned['suggestions'] = suggestion.id;
   owned['jobs'] = suggestion.job_id;
+  owned['subjects'] = 'attachment';
   owned['instances'] = 'instance-of-site-a';
   await sidecar.call('GET', '/v1/status', undefined, { headers: { 'altsmith-instance': 'instance-of-site-a' } });
   owned['runs'] = (await sidecar.call('POST', '/v1/runs', { name: 'a' })).body.run.id;
@@ -133,7 +134,8 @@ describe('another site’s id answers byte for byte like an unknown one', () => 
       await send(route, keys['other site']!, foreign),
       await send(route, keys['other site']!, unknown),
     ];
-    expect(theirs.status).toBe(404);
+    // Whatever is erased, it is noted for backups that may know it.
+    expect(theirs.status).toBe(route.method === 'delete' && ['images', 'subjects'].includes(kind) ? 200 : 404);
     expect({ ...theirs, headers: 0 }).toEqual({ ...nobodys, headers: 0 });
     const withoutDate = ({ headers }: Answer) => {
       const kept: string[] = [];

@@ -1,0 +1,192 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { ResultStore } from '../captioning/result-store';
+import type { Subject } from '../contract/primitives';
+import type { Storage } from '../storage/database';
+
+/** Rows deleted in one step; a few milliseconds. */
+const PIECE = 100;
+
+/** Whose rows are meant: those of one instance of a site. */
+export interface ErasureOwner {
+  readonly siteId: string;
+  readonly instance: number;
+}
+
+export interface Erased {
+  readonly suggestions: number;
+  readonly jobs: number;
+  readonly images: number;
+}
+
+export const NOTHING_ERASED: Erased = { suggestions: 0, jobs: 0, images: 0 };
+
+export function sumOf(one: Erased, other: Erased): Erased {
+  return {
+    suggestions: one.suggestions + other.suggestions,
+    jobs: one.jobs + other.jobs,
+    images: one.images + other.images,
+  };
+}
+
+export interface PictureFolders {
+  readonly images: string;
+  readonly thumbnails: string;
+}
+
+interface Row {
+  readonly seq: number;
+  readonly image_sha256: string;
+}
+
+/** Tables with rows of a site, in an order in which they can go; `sites` itself last. */
+const TABLES_OF_SITE = [
+  { table: 'suggestions', key: 'seq' },
+  { table: 'jobs', key: 'seq' },
+  { table: 'changes', key: 'cursor' },
+  { table: 'results', key: 'image_sha256' },
+  { table: 'predictions', key: 'seq' },
+  { table: 'idempotency_keys', key: 'name' },
+  { table: 'runs', key: 'seq' },
+  { table: 'images', key: 'sha256' },
+] as const;
+
+/**
+ * Erases rows and files for good. What is deleted is overwritten in the database file; the write-ahead log is the caller's.
+ * Everything up to `before` (milliseconds) goes: what came later is another life of the same name.
+ */
+export class ErasureStore {
+  constructor(
+    private readonly storage: Storage,
+    private readonly folders: PictureFolders,
+  ) {}
+
+  /** Up to PIECE rows about a subject, and the pictures that nothing else needs. Null when there was nothing left. */
+  subjectStep({ siteId, instance }: ErasureOwner, { type, id }: Subject, before: number): Erased | null {
+    const where = `site_id = ? AND subject_type = ? AND subject_id = ? AND instance = ? AND created_at <= ?`;
+    return this.#step(siteId, where, [siteId, type, id, instance, before]);
+  }
+
+  /** Up to PIECE rows about a picture, of whatever subject, and the picture once nothing else needs it. */
+  imageStep({ siteId, instance }: ErasureOwner, sha256: string, before: number): Erased | null {
+    const where = `substr(image_sha256, 1, 12) = substr(?, 1, 12) AND image_sha256 = ? AND site_id = ? AND instance = ?
+      AND created_at <= ?`;
+    const step = this.#step(siteId, where, [sha256, sha256, siteId, instance, before]);
+    if (step !== null) return step;
+    // Sent, and nothing asked about it.
+    return this.storage.transaction(() => (this.#forgetPicture(siteId, sha256, before) ? onePicture() : null));
+  }
+
+  hasSite(siteId: string): boolean {
+    return this.storage.prepare('SELECT 1 FROM sites WHERE id = ?').get(siteId) !== undefined;
+  }
+
+  /** From here on the site's keys open nothing, and its rows go step by step. */
+  beginSite(siteId: string, now: number): void {
+    this.storage.transaction(() => {
+      this.storage
+        .prepare('INSERT OR IGNORE INTO erased_sites (site_id, at) SELECT id, ? FROM sites WHERE id = ?')
+        .run(now, siteId);
+      this.storage.prepare('DELETE FROM keys WHERE site_id = ?').run(siteId);
+    });
+  }
+
+  sitesUnderWay(): string[] {
+    return this.storage.prepare<[], string>('SELECT site_id FROM erased_sites').pluck().all();
+  }
+
+  /** The next rows of a site that is being erased; false once nothing of it is left. */
+  siteStep(siteId: string): boolean {
+    const isLeft = this.storage.transaction(() => {
+      for (const { table, key } of TABLES_OF_SITE) {
+        const { changes } = this.storage
+          .prepare(
+            `DELETE FROM ${table} WHERE site_id = :site AND ${key} IN (
+               SELECT ${key} FROM ${table} WHERE site_id = :site LIMIT ${PIECE}
+             )`,
+          )
+          .run({ site: siteId });
+        if (changes > 0) return true;
+      }
+      this.storage.prepare('DELETE FROM sites WHERE id = ?').run(siteId);
+      return false;
+    });
+    if (isLeft) return true;
+    for (const folder of [this.folders.images, this.folders.thumbnails]) {
+      rmSync(path.join(folder, siteId), { recursive: true, force: true });
+    }
+    return false;
+  }
+
+  /**
+   * The CMS has deleted the subject: bytes and thumbnail of its picture go now unless somebody still needs them. What was written
+   * stays as long as all history does.
+   */
+  endPicture(siteId: string, sha256: string): void {
+    this.storage.transaction(() => {
+      const isNeeded = this.#isKnown(siteId, sha256, [
+        "jobs WHERE state IN ('waiting', 'running')",
+        "suggestions WHERE state IN ('pending', 'approved', 'decorative', 'conflict', 'applied')",
+      ]);
+      if (isNeeded) return;
+      this.storage
+        .prepare('UPDATE images SET original = 0, thumbnail = 0 WHERE site_id = ? AND sha256 = ?')
+        .run(siteId, sha256);
+      this.#removeFiles(siteId, sha256);
+    });
+  }
+
+  #step(siteId: string, where: string, values: unknown[]): Erased | null {
+    return this.storage.transaction(() => {
+      const take = (table: 'suggestions' | 'jobs') => {
+        const rows = this.storage
+          .prepare<unknown[], Row>(`SELECT seq, image_sha256 FROM ${table} WHERE ${where} LIMIT ${PIECE}`)
+          .all(...values);
+        const remove = this.storage.prepare(`DELETE FROM ${table} WHERE seq = ?`);
+        for (const { seq } of rows) remove.run(seq);
+        return rows;
+      };
+      const suggestions = take('suggestions');
+      const jobs = take('jobs');
+      if (suggestions.length + jobs.length === 0) return null;
+      const pictures = new Set([...suggestions, ...jobs].map((row) => row.image_sha256));
+      const images = [...pictures].filter((sha256) => this.#forgetPicture(siteId, sha256, Infinity)).length;
+      return { suggestions: suggestions.length, jobs: jobs.length, images };
+    });
+  }
+
+  /** True when the picture went: nothing else of the site knows it. */
+  #forgetPicture(siteId: string, sha256: string, before: number): boolean {
+    if (this.#isKnown(siteId, sha256, ['jobs WHERE true', 'suggestions WHERE true'])) return false;
+    const { changes } = this.storage
+      .prepare('DELETE FROM images WHERE site_id = ? AND sha256 = ? AND received_at <= ?')
+      .run(siteId, sha256, Number.isFinite(before) ? before : Number.MAX_SAFE_INTEGER);
+    new ResultStore(this.storage, siteId).forget(sha256);
+    this.storage.prepare('DELETE FROM predictions WHERE site_id = ? AND image_sha256 = ?').run(siteId, sha256);
+    if (changes === 1) this.#removeFiles(siteId, sha256);
+    return changes === 1;
+  }
+
+  #isKnown(siteId: string, sha256: string, places: readonly string[]): boolean {
+    return places.some(
+      (place) =>
+        this.storage
+          .prepare<object, { found: number }>(
+            `SELECT 1 AS found FROM ${place} AND substr(image_sha256, 1, 12) = substr(:sha256, 1, 12)
+               AND image_sha256 = :sha256 AND site_id = :siteId LIMIT 1`,
+          )
+          .get({ siteId, sha256 }) !== undefined,
+    );
+  }
+
+  /** Before the commit: a file that stays without its row is worse than a row without its file. */
+  #removeFiles(siteId: string, sha256: string): void {
+    const prefix = sha256.slice(0, 2);
+    rmSync(path.join(this.folders.images, siteId, prefix, sha256), { force: true });
+    rmSync(path.join(this.folders.thumbnails, siteId, prefix, `${sha256}.webp`), { force: true });
+  }
+}
+
+function onePicture(): Erased {
+  return { ...NOTHING_ERASED, images: 1 };
+}

@@ -1,0 +1,206 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { openDatabase, type Storage } from '../../../server/storage/database';
+import { fakeCaption } from '../../support/fake-engine';
+import { makeAdminKey } from '../../support/admin-key';
+import { altsmith } from '../../support/altsmith-command';
+import { samplePng, type SampleImage } from '../../support/sample-image';
+import { TestSidecar } from '../../support/test-sidecar';
+
+const by = { id: '1', name: 'Ada' };
+const SECRET = 'Zaphod Beeblebrox at his desk';
+
+let sidecar: TestSidecar;
+beforeEach(async () => (sidecar = await TestSidecar.start()));
+afterEach(() => sidecar.remove());
+
+/** Every file of the data folder; the backups only when asked for. */
+function filesOf(folder: string, withBackups = false): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (!entry.isDirectory()) return [file];
+    return entry.name === 'backups' && !withBackups ? [] : filesOf(file, withBackups);
+  });
+}
+
+/** Files of the data folder in which one of the needles stands. */
+function found(needles: readonly (string | Buffer)[]): string[] {
+  return filesOf(sidecar.dataDir).filter((file) => {
+    const bytes = readFileSync(file);
+    return needles.some((needle) => bytes.includes(needle));
+  });
+}
+
+/** A picture with a text by a person, decided; gives what must not be found of it afterwards. */
+async function aPicture(
+  seed: number,
+  subjectId: string,
+): Promise<{ image: SampleImage; needles: (string | Buffer)[] }> {
+  const image = samplePng(seed, { padding: 400 });
+  const context = { file_name: `secret-${seed}-name.jpg` };
+  const current = { alt_text: `${SECRET} ${seed} before` };
+  const suggestion = await sidecar.suggest(image, subjectId, { context, current });
+  const values = { alt_text: `${SECRET} ${seed}` };
+  await sidecar.call('POST', `/v1/suggestions/${suggestion.id}/decision`, {
+    action: 'approve',
+    values,
+    by,
+    version: 1,
+  });
+  const words = fakeCaption(image.bytes).slice(2);
+  return {
+    image,
+    needles: [`${SECRET} ${seed}`, `secret-${seed}-name`, words, image.sha256, image.bytes.subarray(0, 200)],
+  };
+}
+
+function withStorage<Result>(work: (storage: Storage) => Result): Result {
+  const storage = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'));
+  try {
+    return work(storage);
+  } finally {
+    storage.close();
+  }
+}
+
+test('after a subject is erased no byte of its picture or text is in the data folder', async () => {
+  const { needles } = await aPicture(1, '7');
+  const other = await aPicture(2, '8');
+  expect(found(needles).map((file) => path.basename(file))).toContain('altsmith.db-wal');
+  const answer = await sidecar.call('DELETE', '/v1/subjects/attachment/7');
+  expect(answer).toMatchObject({
+    status: 200,
+    body: { erased: { suggestions: 1, jobs: 1, images: 1 }, backups: 0, backups_until: null },
+  });
+  expect(statSync(path.join(sidecar.dataDir, 'altsmith.db-wal')).size).toBe(0);
+  for (const needle of needles)
+    expect({ needle: String(needle).slice(0, 40), in: found([needle]) }).toMatchObject({ in: [] });
+  expect(found(other.needles).length).toBeGreaterThan(1);
+  expect((await sidecar.call('GET', '/v1/suggestions')).body.items).toHaveLength(1);
+  const news = (await sidecar.call('GET', '/v1/changes')).body.items;
+  expect(new Set(news.map((entry: any) => entry.suggestion.subject.id))).toEqual(new Set(['8']));
+});
+
+test('a picture that another subject shares stays until that one is erased', async () => {
+  const { image } = await aPicture(1, '7');
+  await sidecar.suggest(image, '8');
+  expect((await sidecar.call('DELETE', '/v1/subjects/attachment/7')).body.erased).toMatchObject({ images: 0, jobs: 1 });
+  expect((await sidecar.call('GET', `/v1/images/${image.sha256}/thumbnail`)).status).toBe(200);
+  expect((await sidecar.call('GET', '/v1/suggestions')).body.items).toMatchObject([{ subject: { id: '8' } }]);
+  expect((await sidecar.call('DELETE', '/v1/subjects/attachment/8')).body.erased).toMatchObject({ images: 1 });
+  expect(found([image.sha256, image.bytes.subarray(0, 200)])).toEqual([]);
+});
+
+test('an image is erased with all its subjects, of the speaking instance only', async () => {
+  const { image } = await aPicture(1, '7');
+  await sidecar.suggest(image, '8');
+  const headers = { 'altsmith-instance': 'another-instance' };
+  await sidecar.putImage(image, { headers });
+  const wish = { image_sha256: image.sha256, subject: { type: 'attachment', id: '7' } };
+  const { body } = await sidecar.call('POST', '/v1/jobs', wish, { headers });
+  await sidecar.call('GET', `/v1/jobs/${body.job.id}?wait=20`, undefined, { headers });
+  expect((await sidecar.call('DELETE', `/v1/images/${image.sha256}`)).body.erased).toEqual({
+    suggestions: 2,
+    jobs: 2,
+    images: 0,
+  });
+  const theirs = await sidecar.call('GET', '/v1/suggestions', undefined, { headers });
+  expect(theirs.body.items).toHaveLength(1);
+  expect((await sidecar.call('HEAD', `/v1/images/${image.sha256}`)).status).toBe(200);
+  expect((await sidecar.call('DELETE', `/v1/images/${image.sha256}`, undefined, { headers })).body.erased.images).toBe(
+    1,
+  );
+  expect((await sidecar.call('HEAD', `/v1/images/${image.sha256}`)).status).toBe(404);
+});
+
+test('a job that is under way when its subject is erased leaves nothing behind', async () => {
+  let goOn = () => undefined as void;
+  const begun = new Promise<void>((resolve) => {
+    sidecar.engine.before = () => {
+      resolve();
+      return new Promise<void>((done) => (goOn = done));
+    };
+  });
+  const image = samplePng(1);
+  const { body } = await sidecar.submit(image, '7');
+  await begun;
+  expect((await sidecar.call('DELETE', '/v1/subjects/attachment/7')).body.erased.jobs).toBe(1);
+  sidecar.engine.before = () => undefined;
+  goOn();
+  // The next picture is done by the same worker, so the first has ended by then.
+  await sidecar.suggest(samplePng(2), '8');
+  expect((await sidecar.call('GET', `/v1/jobs/${body.job.id}`)).status).toBe(404);
+  expect(found([image.sha256, fakeCaption(image.bytes).slice(2)])).toEqual([]);
+  const names = filesOf(sidecar.dataDir).map((file) => path.basename(file));
+  expect(names.filter((name) => name.includes(image.sha256))).toEqual([]);
+});
+
+test('a restore of an older backup does not bring back what was erased; what came later stays', async () => {
+  const { image, needles } = await aPicture(1, '7');
+  await aPicture(2, '8');
+  const backup = (await altsmith(sidecar.dataDir, ['backup', '--json'])).json.file;
+  expect((await sidecar.call('DELETE', '/v1/subjects/attachment/7')).body).toMatchObject({
+    backups: 1,
+    backups_until: expect.stringMatching(/^20\d\d-/),
+  });
+  await sidecar.stop();
+  expect(readFileSync(backup).includes(SECRET)).toBe(true);
+  expect((await altsmith(sidecar.dataDir, ['restore', backup])).code).toBe(0);
+  const aside = filesOf(sidecar.dataDir).filter((file) => file.includes('.before-'));
+  expect(found(needles).filter((file) => !aside.includes(file))).toEqual([]);
+  sidecar = await TestSidecar.start({ dataDir: sidecar.dataDir });
+  expect((await sidecar.call('GET', '/v1/suggestions')).body.items).toMatchObject([{ subject: { id: '8' } }]);
+  // Sent again by the CMS after the erasing, the picture begins a new life that no list ends.
+  await sidecar.suggest(image, '7');
+  const later = (await altsmith(sidecar.dataDir, ['backup', '--json'])).json.file;
+  await sidecar.stop();
+  expect((await altsmith(sidecar.dataDir, ['restore', later])).code).toBe(0);
+  sidecar = await TestSidecar.start({ dataDir: sidecar.dataDir });
+  expect((await sidecar.call('GET', '/v1/suggestions')).body.items).toHaveLength(2);
+}, 120_000);
+
+test('a site is erased with its keys, rows and files', async () => {
+  const key = makeAdminKey(sidecar.dataDir);
+  const { needles } = await aPicture(1, '7');
+  await sidecar.call('POST', '/v1/runs', { name: SECRET });
+  const site = withStorage((storage) => String(storage.db.prepare('SELECT id FROM sites').pluck().get()));
+  expect((await sidecar.call('DELETE', `/v1/admin/sites/${site}`, undefined, { key })).status).toBe(200);
+  expect(found(needles)).toEqual([]);
+  expect((await sidecar.call('GET', '/v1/status')).status).toBe(401);
+  expect((await sidecar.call('DELETE', `/v1/admin/sites/${site}`, undefined, { key })).status).toBe(404);
+  expect(filesOf(sidecar.dataDir, true).filter((file) => file.includes(site))).toEqual([]);
+});
+
+test('erasing a site that a kill cut off goes on after the next start', async () => {
+  const { needles } = await aPicture(1, '7');
+  await sidecar.stop();
+  const { ErasureStore } = await import('../../../server/retention/erasure-store');
+  withStorage((storage) => {
+    const site = String(storage.db.prepare('SELECT id FROM sites').pluck().get());
+    new ErasureStore(storage, { images: '/nowhere', thumbnails: '/nowhere' }).beginSite(site, Date.now());
+  });
+  sidecar = await TestSidecar.start({ dataDir: sidecar.dataDir });
+  const { waitFor } = await import('../../support/wait-for');
+  await waitFor('the site to go', () => found(needles).length === 0, { timeoutMs: 20_000 });
+}, 60_000);
+
+test('the command line erases too, and guesses no installation', async () => {
+  const { needles } = await aPicture(1, '7');
+  await sidecar.call('GET', '/v1/status', undefined, { headers: { 'altsmith-instance': 'another-instance' } });
+  expect((await altsmith(sidecar.dataDir, ['erase', 'subject', 'attachment', '7'])).code).toBe(2);
+  const args = ['erase', 'subject', 'attachment', '7', '--instance', '', '--json'];
+  const { code, json } = await altsmith(sidecar.dataDir, args);
+  expect([code, json.erased]).toEqual([0, { suggestions: 1, jobs: 1, images: 1 }]);
+  expect(found(needles)).toEqual([]);
+  expect((await altsmith(sidecar.dataDir, ['erase', 'image', 'nonsense', '--instance', ''])).code).toBe(2);
+}, 60_000);
+
+test('a subject that the CMS reports as gone takes bytes and thumbnail along', async () => {
+  const image = samplePng(1);
+  const suggestion = await sidecar.suggest(image, '7');
+  const gone = { outcome: 'gone', before: {}, after: {} };
+  await sidecar.call('POST', `/v1/suggestions/${suggestion.id}/write-back`, gone);
+  expect((await sidecar.call('HEAD', `/v1/images/${image.sha256}`)).status).toBe(404);
+  expect((await sidecar.call('GET', `/v1/images/${image.sha256}/thumbnail`)).status).toBe(404);
+  expect(filesOf(sidecar.dataDir).filter((file) => file.includes(image.sha256))).toEqual([]);
+});
