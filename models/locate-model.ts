@@ -8,8 +8,12 @@ import { knownModels } from './registry';
 
 /** Ships with the repository; used when nothing better is there. */
 export const SHIPPED_MODEL = 'mini';
+/** What a model can be pulled and converted in. */
+export const PRECISIONS = ['int8', 'fp16', 'fp32'] as const;
+/** The name that 8-bit weights had while `int8` was of 7 bits; it still names them. */
+export const OTHER_NAME_OF_INT8 = 'int8-vnni';
 /** Folders of one pulled model; the first one there is used when no precision is named. */
-export const PRECISIONS = ['int8', 'int8-vnni', 'fp16', 'fp32'] as const;
+export const PRECISION_FOLDERS = ['int8', OTHER_NAME_OF_INT8, 'fp16', 'fp32'] as const;
 /** A model id, or id and precision. */
 const NAME = /^[a-z0-9][a-z0-9.-]*(\/(int8|int8-vnni|fp16|fp32))?$/;
 /** Every checkpoint that can be converted has one of them. */
@@ -31,7 +35,9 @@ export function shippedFolder(): string {
 /** `pulled/<id>/<precision>`, or `pulled/<id>` where a model lies directly there. */
 function pulledFolder(name: string, pulled: string): string | null {
   const folder = path.resolve(pulled, name);
-  const candidates = [folder, ...PRECISIONS.map((precision) => path.join(folder, precision))];
+  const sameThing = path.join(path.dirname(folder), 'int8');
+  const others = name.endsWith(`/${OTHER_NAME_OF_INT8}`) ? [sameThing] : [];
+  const candidates = [folder, ...PRECISION_FOLDERS.map((precision) => path.join(folder, precision)), ...others];
   return candidates.find((candidate) => isModelFolder(candidate) || restoreReplaced(candidate)) ?? null;
 }
 

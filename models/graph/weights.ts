@@ -7,7 +7,8 @@ import { MICROSOFT, type GraphBuilder } from '../onnx/graph';
 import { DATA_TYPES, int64s, tensor } from '../onnx/tensor';
 import { quantiseMatrix, quantiseRows, transpose, WEIGHT_RANGE } from '../precision/quantise';
 
-export type Precision = Manifest['precision'];
+/** What a model can be written in. `int8-vnni` is only read: it was the name of 8-bit weights before `int8` had them. */
+export type Precision = Exclude<Manifest['precision'], 'int8-vnni'>;
 
 /** What two weights are compared by. */
 const PIECE_BYTES = 1 << 20;
@@ -93,8 +94,8 @@ export class GraphWeights {
   ): string {
     const { graph } = this;
     const turned: [number, number] = [dims[1], dims[0]];
-    if (this.precision === 'int8' || this.precision === 'int8-vnni') {
-      const { values, scales } = quantiseMatrix(weights, dims, WEIGHT_RANGE[this.precision]);
+    if (this.precision === 'int8') {
+      const { values, scales } = quantiseMatrix(weights, dims, WEIGHT_RANGE);
       const matrix = graph.constant(tensor(values, turned), `${name}:int8`);
       const scale = graph.constant(tensor(scales), `${name}:scale`);
       const { bytes, step, zero } = this.quantised(x);
@@ -180,7 +181,7 @@ export class GraphWeights {
   }
 
   private get isInt8(): boolean {
-    return this.precision === 'int8' || this.precision === 'int8-vnni';
+    return this.precision === 'int8';
   }
 
   private table(name: string, dims: readonly [number, number]): string {

@@ -96,6 +96,8 @@ export const Manifest = z.object({
   session: z.object({
     /** Set for weight-only int8: the DequantizeLinear nodes fold at load. */
     disable_quant_qdq: z.boolean(),
+    /** Set where weights use all 8 bits: their sums need a CPU that does not overflow, or a slower product. */
+    eight_bit_weights: z.boolean().default(false),
   }),
 });
 export type Manifest = z.infer<typeof Manifest>;

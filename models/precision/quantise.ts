@@ -1,13 +1,8 @@
-/** Largest magnitude of a rounded weight. */
-export const WEIGHT_RANGE = {
-  /**
-   * On x86 without VNNI the int8 kernels add two products in 16 bits, which overflow with 8-bit weights. Seven bits are
-   * exact on every CPU.
-   */
-  int8: 63,
-  'int8-vnni': 127,
-} as const;
-export type Int8Precision = keyof typeof WEIGHT_RANGE;
+/**
+ * Largest magnitude of a rounded weight: all 8 bits, whose rounding error is half that of 7. Where a CPU's sums overflow with them, a
+ * slower exact product is taken when the model is loaded (models/session/options.ts).
+ */
+export const WEIGHT_RANGE = 127;
 
 /** A matrix [inputs, outputs] as the int8 kernels want it, with one scale for each output. */
 export interface QuantisedMatrix {

@@ -1,9 +1,10 @@
 import path from 'node:path';
-import './no-telemetry';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Picture } from '../captioner';
 import { ModelError } from '../model-error';
 import { discardCopies } from './discard';
+import { areProductsExact } from './exact-products';
+import { hasEightBitWeights, sessionOptions } from './options';
+import { InferenceSession, Tensor } from './runtime';
 import type { RowScores, Step } from '../search/search';
 import type { Manifest } from '../model-folder/manifest';
 
@@ -12,33 +13,6 @@ export interface ImageState {
   readonly cross: Readonly<Record<string, Tensor>>;
   /** [classes] of the model's own classifier; null without one. */
   readonly classLogits: Float32Array | null;
-}
-
-/**
- * Options of every session. SkipLayerNormalization makes a step of the text, which has few rows, cheaper; on the many rows of
- * a picture it is slower than the two nodes it replaces. Threads spin
- * while a run lasts (a caption is some thousand short parallel pieces; sleeping between them costs a quarter of the text's
- * time) and stop when it ends, since an idle worker must not burn a core.
- */
-function sessionOptions(manifest: Manifest, threads: number, rows: 'few' | 'many'): InferenceSession.SessionOptions {
-  return {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    // The arena grows in powers of two and never gives back: 35 MB more than malloc here, and no faster.
-    enableCpuMemArena: false,
-    enableMemPattern: false,
-    logSeverityLevel: 3,
-    extra: {
-      session: {
-        force_spinning_stop: '1',
-        // Eight-bit weights overflow where the CPU lacks VNNI; there, and only there, this takes the slower exact product.
-        ...(manifest.precision === 'int8-vnni' ? { x64quantprecision: '1' } : {}),
-        ...(manifest.session.disable_quant_qdq ? { disable_quant_qdq: '1' } : {}),
-      },
-      ...(rows === 'many' ? { optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' } } : {}),
-    },
-  };
 }
 
 function floatsOf(tensor: Tensor | undefined, name: string): Float32Array {
@@ -74,15 +48,20 @@ export class ModelSession {
     private readonly question: InferenceSession | null,
   ) {}
 
-  static async open(folder: string, manifest: Manifest, threads: number): Promise<ModelSession> {
-    const vision = await openGraph(
-      path.join(folder, manifest.graphs.vision),
-      sessionOptions(manifest, threads, 'many'),
-    );
-    const options = sessionOptions(manifest, threads, 'few');
-    const decoder = await openGraph(path.join(folder, manifest.graphs.decoder), options);
+  /** `exactProducts` is only given by tests: else the CPU is asked, where the weights make it matter. */
+  static async open(
+    folder: string,
+    manifest: Manifest,
+    threads: number,
+    exactProducts?: boolean,
+  ): Promise<ModelSession> {
+    const exact = exactProducts ?? (!hasEightBitWeights(manifest) || (await areProductsExact()));
+    const open = (name: string, rows: 'few' | 'many') =>
+      openGraph(path.join(folder, name), sessionOptions(manifest, { threads, rows, exactProducts: exact }));
+    const vision = await open(manifest.graphs.vision, 'many');
+    const decoder = await open(manifest.graphs.decoder, 'few');
     const { question: name } = manifest.graphs;
-    const question = name === null ? null : await openGraph(path.join(folder, name), options);
+    const question = name === null ? null : await open(name, 'few');
     return new ModelSession(manifest, vision, decoder, question);
   }
 

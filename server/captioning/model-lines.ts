@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { MANIFEST_FILE } from '../../models/model-folder/manifest';
-import { locateModel, PRECISIONS } from '../../models/locate-model';
+import { locateModel, PRECISION_FOLDERS } from '../../models/locate-model';
 import { knownModels, type KnownModel } from '../../models/registry';
 import type { ModelLine } from '../contract/model';
 
@@ -12,7 +12,7 @@ export function modelLines(pulled: string): ModelLine[] {
 }
 
 function lineOf(model: KnownModel, pulled: string, used: string): ModelLine {
-  const folders = PRECISIONS.map((precision) => ({ precision, folder: path.join(pulled, model.id, precision) }));
+  const folders = PRECISION_FOLDERS.map((precision) => ({ precision, folder: path.join(pulled, model.id, precision) }));
   const here = folders.filter(({ folder }) => existsSync(path.join(folder, MANIFEST_FILE)));
   const shipped = model.source === null ? locateModel(model.id, pulled) : null;
   return {

@@ -35,8 +35,8 @@ describe('the rule finds', () => {
     const found = broken({
       'server/main.ts': "import { build } from './app';",
       'server/app.ts': "import { Pool } from './captioning/pool';",
-      'server/captioning/pool.ts': "import { open } from '../../models/session/session';",
-      'models/session/session.ts': "import * as ort from 'onnxruntime-node';",
+      'server/captioning/pool.ts': "import { open } from '../../models/session/runtime';",
+      'models/session/runtime.ts': "import * as ort from 'onnxruntime-node';",
     });
     expect(found).toEqual(['server/main.ts loads onnxruntime-node through its imports']);
   });

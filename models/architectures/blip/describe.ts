@@ -115,6 +115,6 @@ export function describeBlip(
       : null,
     confidence: CONFIDENCE,
     confidence_calibrated: false,
-    session: { disable_quant_qdq: false },
+    session: { disable_quant_qdq: false, eight_bit_weights: about.precision === 'int8' },
   };
 }

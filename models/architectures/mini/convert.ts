@@ -83,7 +83,7 @@ function manifestOf(a: MiniArchitecture, precision: MiniPrecision): Omit<Manifes
     second_opinion: SECOND_OPINION,
     confidence: CONFIDENCE,
     confidence_calibrated: true,
-    session: { disable_quant_qdq: precision === 'int8' },
+    session: { disable_quant_qdq: precision === 'int8', eight_bit_weights: false },
   };
 }
 

@@ -13,8 +13,7 @@ vocab.txt), into a model folder that --model and ALTSMITH_MODEL take.
 
   --out FOLDER      where the model goes: a new or empty folder, or one with a model, which is replaced when the new one is
                     whole. A folder with anything else, or with the checkpoint, is refused
-  --precision P     fp32, fp16 (half the size), int8 (a quarter, fast, exact on every CPU; default), int8-vnni (8-bit weights,
-                    for CPUs with VNNI)
+  --precision P     fp32, fp16 (half the size), int8 (a quarter, fast, the same words on every CPU; default)
   --id ID           name of the model in captions and logs (default: the name of FOLDER)
   --json            the manifest as JSON
 `;

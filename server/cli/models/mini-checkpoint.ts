@@ -16,7 +16,6 @@ export function miniCheckpoint(folder: string): MiniSource | null {
 
 /** The precision that mini is made in. Throws UsageError for one it does not come in, or another id. */
 export function miniPrecision(wish: { readonly precision: Precision; readonly id?: string }): MiniPrecision {
-  if (wish.precision === 'int8-vnni') throw new UsageError('mini comes in fp32, fp16 and int8.');
   if (wish.id !== undefined) throw new UsageError('mini keeps its name; leave --id out.');
   return wish.precision;
 }

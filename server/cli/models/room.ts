@@ -4,7 +4,7 @@ import type { Source } from '../../../models/registry';
 import type { Precision } from './words';
 
 /** Size of a model beside its checkpoint. */
-const SHARE: Readonly<Record<Precision, number>> = { fp32: 1, fp16: 0.5, int8: 0.3, 'int8-vnni': 0.3 };
+const SHARE: Readonly<Record<Precision, number>> = { fp32: 1, fp16: 0.5, int8: 0.3 };
 
 export interface RoomWish {
   readonly source: Source;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readManifest, type Manifest } from '../../../models/model-folder/manifest';
 import { checkModelFiles } from '../../../models/model-folder/model-files';
-import { locateModel, PRECISIONS } from '../../../models/locate-model';
+import { locateModel, PRECISION_FOLDERS } from '../../../models/locate-model';
 import { ModelError } from '../../../models/model-error';
 import { knownModels } from '../../../models/registry';
 import { describeAgreement, listen, sampleQuestion, type Agreement } from './agreement';
@@ -86,7 +86,7 @@ function locate(name: string, pulled: string): string | null {
     return locateModel(name, pulled);
   } catch (error) {
     const isOfficial = knownModels().some(({ id }) =>
-      [id, ...PRECISIONS.map((precision) => `${id}/${precision}`)].includes(name),
+      [id, ...PRECISION_FOLDERS.map((precision) => `${id}/${precision}`)].includes(name),
     );
     if (error instanceof ModelError && error.code === 'MODEL_FILE_MISSING' && isOfficial) return null;
     throw error;

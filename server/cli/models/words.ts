@@ -1,5 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { PRECISIONS } from '../../../models/locate-model';
+import { OTHER_NAME_OF_INT8, PRECISIONS } from '../../../models/locate-model';
 import { UsageError } from '../command';
 
 export const COMMON_OPTIONS = {
@@ -20,6 +20,7 @@ export type Precision = (typeof PRECISIONS)[number];
 
 /** Throws UsageError unless the word is a precision. */
 export function precisionOf(word: string): Precision {
+  if (word === OTHER_NAME_OF_INT8) return 'int8';
   const found = PRECISIONS.find((precision) => precision === word);
   if (found === undefined) throw new UsageError(`--precision is one of ${PRECISIONS.join(', ')}, not "${word}".`);
   return found;

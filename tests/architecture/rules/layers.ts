@@ -35,8 +35,8 @@ const LAYERS: readonly Layer[] = [
     never: /^(server\/|plugin\/|express$|better-sqlite3$|bull$|ioredis$)/,
   },
   {
-    name: 'only the session, which switches its telemetry off first, sees onnxruntime-node',
-    files: /^(server|models)\/(?!session\/session\.ts$)/,
+    name: 'only the runtime, which switches its telemetry off first, sees onnxruntime-node',
+    files: /^(server|models)\/(?!session\/runtime\.ts$)/,
     never: /^onnxruntime-node$/,
     except: /^onnxruntime-node$/,
   },

@@ -66,6 +66,13 @@ describe('the model that is used', () => {
     expect(locateModel(null, pulled)).toMatch(/models\/mini$/);
   });
 
+  it('in 8 bits has two names, and lies in whichever folder it was pulled into', () => {
+    const old = put('blip-large', 'int8-vnni');
+    expect([locateModel('blip-large', pulled), locateModel('blip-large/int8-vnni', pulled)]).toEqual([old, old]);
+    const int8 = put('blip-base', 'int8');
+    expect(locateModel('blip-base/int8-vnni', pulled)).toBe(int8);
+  });
+
   it('is the one that is named: id, precision or folder', () => {
     const int8 = put('blip-base', 'int8');
     const exact = put('blip-base', 'fp32');

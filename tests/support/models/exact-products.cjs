@@ -1,0 +1,6 @@
+'use strict';
+// Whether products of this CPU are exact, asked outside jest, whose realm onnxruntime-node refuses.
+const path = require('node:path');
+
+const { areProductsExact } = require(path.resolve(__dirname, '../../../build/models/session/exact-products.js'));
+void areProductsExact().then((exact) => process.stdout.write(JSON.stringify(exact)));
