@@ -4,9 +4,12 @@ import { chooseEngine } from './captioning/choose-engine';
 import type { CaptionEngine } from './captioning/engine';
 import { ModelShelf } from './captioning/model-shelf';
 import type { Config } from './config';
+import { Admission } from './http/body/admission';
+import { PICTURE_FROM_BYTES } from './http/body/json-scanner';
 import { createConsole } from './http/console/handler';
 import { ROUTES } from './http/route-table';
 import { createRouter } from './http/router';
+import { HeldPictures } from './intake/held-pictures';
 import { spoolImage } from './intake/spool';
 import { fetchUrl } from './intake/url-fetch';
 import { checkUrl } from './intake/url-guard';
@@ -100,6 +103,8 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     spool: (body) => spoolImage(body, data.temporary, config),
     captionNow: (picture, options, signal) => work.instant.run(picture, options, signal),
     fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
+    pictures: new HeldPictures(data.temporary, config.maxBytes, PICTURE_FROM_BYTES),
+    admission: new Admission(),
     maxBytes: config.maxBytes,
     price: config.price,
     ollamaNames: config.ollamaNames,

@@ -208,6 +208,11 @@ export const CATALOGUE = {
     message: 'The model hub cannot be reached; set HF_ENDPOINT to a mirror, or pull from a folder with --from.',
     retryable: true,
   },
+  SIDECAR_BUSY: {
+    status: 503,
+    message: 'Too many requests are arriving at once; wait a moment and try again.',
+    retryable: true,
+  },
   STORAGE_FULL: { status: 503, message: 'The disk is full; free some space and try again.', retryable: true },
   STORAGE_UNAVAILABLE: { status: 503, message: 'The data folder cannot be written to at present.', retryable: true },
   REDIS_EVICTS: {

@@ -52,7 +52,8 @@ function withHome(name: string): string {
 /** Throws ModelError unless it is an address that can be asked. */
 function readEndpoint(env: NodeJS.ProcessEnv): string {
   const endpoint = given(env, 'HF_ENDPOINT') ?? DEFAULT_ENDPOINT;
-  if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol)) return endpoint.replace(/\/+$/, '');
+  if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol))
+    return endpoint.replace(/(?<!\/)\/+$/, '');
   throw new ModelError(
     'HUB_UNREACHABLE',
     `HF_ENDPOINT is "${endpoint}", which is no address of a hub; write it with its scheme, such as ${DEFAULT_ENDPOINT}.`,

@@ -11,7 +11,7 @@ const UNSEEN =
   /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u00AD\u061C\u180E\u200B\u200E\u200F\u2028\u2029\u202A-\u202E\u2060-\u206F\uFEFF]+/gu;
 const MARKUP = /\*\*|__|^#{1,6}\s+|```\w*|`/gm;
 const LABEL = /^\W{0,3}(?:alt(?:ernative)?[ -]?text|caption|description|answer)\W{0,3}:\s*/i;
-const QUOTES = /^["'“”‘’«»]+(.*?)["'“”‘’«»]+$/u;
+const QUOTES = /^["'“”‘’«»]+(?!["'“”‘’«»])(.*?)(?<!["'“”‘’«»])["'“”‘’«»]+$/u;
 const REFUSAL =
   /^(?:i['’]?m sorry|i am sorry|sorry[,.]|i apologi[sz]e|i (?:can['’]?t|cannot|am unable to|am not able to)|as an ai\b|unfortunately, i\b)/i;
 

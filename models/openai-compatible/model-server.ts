@@ -24,6 +24,6 @@ export function serverAddress(text: string): string | null {
   const { protocol, username, password, search, hash, origin, pathname } = new URL(text);
   if (!['http:', 'https:'].includes(protocol)) return null;
   if ([username, password, search, hash].some((part) => part !== '')) return null;
-  const path = pathname.replace(/\/+$/, '');
+  const path = pathname.replace(/(?<!\/)\/+$/, '');
   return `${origin}${path === '' ? '/v1' : path}`;
 }

@@ -1,13 +1,17 @@
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../errors';
+import { admitBody, announcedBytes, STREAM_BYTES } from './body/grants';
+import { readJson, TEXT_BYTES } from './body/read-json';
 import { principalOf, requireScope } from './middleware/authenticate';
-import type { BodyKind, Reply, Route } from './route';
+import type { Reply, Route } from './route';
 import type { Services, SiteServices } from './services';
 import { speakerOf, type Speaker } from './speaker';
 
 const JSON_LIMIT = 65_536;
+/** What a body that the route reads by itself keeps in memory at most: the text around its pictures. */
+const OWN_BYTES = TEXT_BYTES + STREAM_BYTES;
 
 /** The chain of handlers that express runs for a route. */
 export function handlersOf(route: Route, services: Services): RequestHandler[] {
@@ -16,20 +20,44 @@ export function handlersOf(route: Route, services: Services): RequestHandler[] {
       requireScope(route.access, principalOf(request));
       next();
     },
-    ...bodyParsers(route.bodyKind ?? 'none', route.jsonLimit ?? JSON_LIMIT),
+    ...bodySteps(route, services),
     (request, response) => answer(route, services, request, response),
   ];
 }
 
-function bodyParsers(kind: BodyKind, limit: number): RequestHandler[] {
-  if (kind === 'image' || kind === 'own') return [];
-  const parse: RequestHandler = express.json({ limit, strict: true, inflate: false, type: isJson });
-  if (kind === 'json-or-image') return [parse];
-  if (kind === 'none') return [];
-  const need: RequestHandler = (request, _response, next) => {
-    next(isJson(request) ? undefined : new AppError('MEDIA_TYPE_UNSUPPORTED'));
+/** Lets the body in, and reads it where it is JSON. */
+function bodySteps(route: Route, services: Services): RequestHandler[] {
+  const { bodyKind = 'none', jsonLimit = JSON_LIMIT, hasPictures = false } = route;
+  if (bodyKind === 'none') return [];
+  const most = { json: jsonLimit, 'json-or-image': jsonLimit, image: STREAM_BYTES, own: OWN_BYTES }[bodyKind];
+  const admit = admitBody(services.admission, (request) => announcedBytes(request, most));
+  if (bodyKind === 'image' || bodyKind === 'own') return [admit];
+  const limits = {
+    textBytes: jsonLimit,
+    bodyBytes: jsonLimit + (hasPictures ? base64Bytes(services.maxBytes) : 0),
+    ...(hasPictures ? { pictures: services.pictures } : {}),
   };
-  return [need, parse];
+  const parse: RequestHandler = async (request, _response, next) => {
+    if (isJson(request)) {
+      if (!isUtf8(request)) throw new AppError('MEDIA_TYPE_UNSUPPORTED');
+      // An empty body is an empty object: a request whose members may all be left out.
+      if (hasBody(request)) request.body = (await readJson(request, limits)) ?? {};
+    } else if (bodyKind === 'json') throw new AppError('MEDIA_TYPE_UNSUPPORTED');
+    next();
+  };
+  return [admit, parse];
+}
+
+/** Base64 adds a third, and line breaks and escapes a little. */
+const base64Bytes = (bytes: number) => Math.ceil(bytes * 1.4);
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
+}
+
+function isUtf8(request: Request): boolean {
+  const charset = /;\s?charset="?([\w-]{1,20})/i.exec(request.headers['content-type'] ?? '')?.[1];
+  return charset === undefined || /^(?:utf-?8|us-ascii)$/i.test(charset);
 }
 
 /** Express types the request of a `type` function as Node's own; only the header is looked at. */

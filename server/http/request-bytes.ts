@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { AppError } from '../errors';
 
 /**
  * The raw body. Stopping to read early does not destroy the connection, as plain `for await` would: the client could
@@ -10,6 +11,9 @@ export async function* bytesOf(request: Request): AsyncGenerator<Uint8Array> {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       if (chunk instanceof Uint8Array) yield chunk;
     }
+  } catch (cause) {
+    // The client went away, or its time was over: nobody reads the answer, and the log shall not call it our fault.
+    throw new AppError('REQUEST_TIMEOUT', {}, { cause });
   } finally {
     request.resume();
   }

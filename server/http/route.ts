@@ -52,8 +52,10 @@ export interface RouteFacts {
   readonly access: Access;
   readonly summary: string;
   readonly bodyKind?: BodyKind;
-  /** Most bytes of a JSON body; 64 kB unless given. */
+  /** Most bytes of a JSON body, its pictures left out; 64 kB unless given. */
   readonly jsonLimit?: number;
+  /** Texts of the JSON body may be pictures in base64; those may be as large as a picture may be. */
+  readonly hasPictures?: boolean;
   /** Set for routes that speak another API's language, errors included; they stay out of our OpenAPI document. */
   readonly face?: Face;
   /** Schema of the body by status; null where there is none, a media type where it is not JSON. */

@@ -7,6 +7,7 @@ import type { ModelRef, Subject } from '../contract/primitives';
 import type { Run, RunAction, RunRequest } from '../contract/run';
 import type { ListedWorker, WorkerClaim, WorkerClaimRequest, WorkerFailure, WorkerFinish } from '../contract/worker';
 import type { AppError } from '../errors';
+import type { HeldPictures } from '../intake/held-pictures';
 import type { ImageStore } from '../intake/image-store';
 import type { SpooledImage } from '../intake/spool';
 import type { Logger } from '../logger';
@@ -25,6 +26,7 @@ import type { SiteStore } from '../sites/site-store';
 import type { Registration } from '../webhooks/webhook-store';
 import type { PredictionRunner } from '../predictions/prediction-runner';
 import type { PredictionStore } from '../predictions/prediction-store';
+import type { Admission } from './body/admission';
 import type { Metrics } from './metrics';
 import type { Principal } from './principal';
 import type { Speaker } from './speaker';
@@ -95,6 +97,10 @@ export interface Services {
   readonly fetchPicture: (url: string) => Promise<AsyncIterable<Uint8Array>>;
   /** Whether the sidecar may connect to an address at all. Throws URL_INPUT_OFF, URL_BLOCKED. */
   readonly checkAddress: (url: string) => void;
+  /** Pictures of request bodies, until they are asked for. */
+  readonly pictures: HeldPictures;
+  /** Who may send a body now. */
+  readonly admission: Admission;
   /** Most bytes of one image. */
   readonly maxBytes: number;
   /** What an hour of this machine costs its owner, where they said so. */

@@ -25,7 +25,7 @@ export class WorkerApi {
     private readonly key: string,
     private readonly stallMs = STALL_MS,
   ) {
-    this.#base = address.replace(/\/+$/, '');
+    this.#base = address.replace(/(?<!\/)\/+$/, '');
   }
 
   async claim(request: WorkerClaimRequest, signal: AbortSignal): Promise<WorkerClaim | null> {

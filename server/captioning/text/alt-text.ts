@@ -19,9 +19,10 @@ const LOOP_COPIES = 2;
 
 // Control characters, and the marks that hide or reorder text. The joiners U+200C and U+200D stay: some scripts need them.
 const UNSEEN = /[\p{Cc}\u00AD\u200B\u200E\u200F\u2028\u2029\u202A-\u202E\u2060-\u2069\uFEFF]+/gu;
-const QUOTED = /^["'“”‘’«»`]+(.*?)["'“”‘’«»`]+$/u;
-const SPACE_BEFORE_MARK = /\s+([,.;:!?]|'s\b)/g;
-const LAST_MARK = /[\s.,;:]+$/u;
+const QUOTED = /^["'“”‘’«»`]+(?!["'“”‘’«»`])(.*?)(?<!["'“”‘’«»`])["'“”‘’«»`]+$/u;
+// Blanks have become single spaces by then.
+const SPACE_BEFORE_MARK = / ([,.;:!?]|'s\b)/g;
+const LAST_MARK = /(?<![\s.,;:])[\s.,;:]+$/u;
 // A screen reader has said "image" already.
 const OPENER =
   /^(?:(?:this|here|there) is )?(?:(?:an?|the|this|stock) )*(?:image|picture|photo|photograph|pic)(?: that)? (?:of|shows?|showing|depicts?|depicting)(?: |$)/i;

@@ -17,6 +17,6 @@ function shortened(text: string): string {
 export function seoTitle(words: readonly Word[]): string | null {
   const start = words[0]?.isDeterminer === true ? 1 : 0;
   const kept = words.slice(start).filter((word, index, all) => !(word.isCopula && all[index + 1]?.isGerund === true));
-  const title = shortened(joinWords(kept)).replace(/[\s,;:.]+$/u, '');
+  const title = shortened(joinWords(kept)).replace(/(?<![\s,;:.])[\s,;:.]+$/u, '');
   return title === '' ? null : title.charAt(0).toUpperCase() + title.slice(1);
 }

@@ -1,36 +1,44 @@
 import type { Request } from 'express';
 import { AppError } from '../../errors';
+import { checkBody, openPicture, readJson as readJsonBody, TEXT_BYTES } from '../body/read-json';
 import { bytesOf } from '../request-bytes';
+import type { Services } from '../services';
 
 /** Base64 adds a third, and one client sends the same picture twice in one body. */
 const BODY_PER_IMAGE_BYTE = (2 * 4) / 3;
-/** Room for the text around the pictures. */
-const TEXT_BYTES = 1_000_000;
 
-/** The whole body, in memory: these APIs wrap pictures in JSON. Throws BODY_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED. */
-export async function readBody(request: Request, maxImageBytes: number): Promise<Buffer> {
-  if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') throw new AppError('MEDIA_TYPE_UNSUPPORTED');
-  const limit = Math.ceil(maxImageBytes * BODY_PER_IMAGE_BYTE) + TEXT_BYTES;
-  const chunks: Uint8Array[] = [];
+const mostBytes = ({ maxBytes }: Services) => Math.ceil(maxBytes * BODY_PER_IMAGE_BYTE) + TEXT_BYTES;
+
+/**
+ * The body as JSON, whatever media type it claims: several clients send none. Its pictures are on disk, under names.
+ * Throws BAD_REQUEST, BODY_TOO_LARGE, MEDIA_TYPE_UNSUPPORTED.
+ */
+export async function readJson(
+  request: Request,
+  services: Services,
+  source?: AsyncIterable<Uint8Array>,
+): Promise<unknown> {
+  const limits = { bodyBytes: mostBytes(services), textBytes: TEXT_BYTES, pictures: services.pictures };
+  const value = await readJsonBody(request, limits, source);
+  if (value === undefined) throw new AppError('BAD_REQUEST', { problems: [{ where: 'body', problem: 'is not JSON' }] });
+  return value;
+}
+
+/** A body that is a picture as it is, kept on disk. Gives its name. Throws BODY_MISSING. */
+export async function holdBody(
+  request: Request,
+  services: Services,
+  source: AsyncIterable<Uint8Array> = bytesOf(request),
+): Promise<string> {
+  checkBody(request, mostBytes(services));
+  const picture = openPicture(request, services.pictures);
   let length = 0;
-  for await (const chunk of bytesOf(request)) {
+  for await (const chunk of source) {
     length += chunk.length;
-    if (length > limit) throw new AppError('BODY_TOO_LARGE');
-    chunks.push(chunk);
+    if (length > mostBytes(services)) throw new AppError('BODY_TOO_LARGE');
+    picture.write(chunk);
   }
-  return Buffer.concat(chunks);
-}
-
-/** The body as JSON, whatever media type it claims: several clients send none. Throws BAD_REQUEST. */
-export async function readJson(request: Request, maxImageBytes: number): Promise<unknown> {
-  return parseJson(await readBody(request, maxImageBytes));
-}
-
-export function parseJson(bytes: Buffer): unknown {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return value;
-  } catch (cause) {
-    throw new AppError('BAD_REQUEST', { problems: [{ where: 'body', problem: 'is not JSON' }] }, { cause });
-  }
+  if (length === 0) throw new AppError('BODY_MISSING');
+  picture.end(true);
+  return picture.name;
 }

@@ -8,7 +8,7 @@ import { spoolPicture, type PictureText } from './picture';
 const USUAL_TOKENS = 20;
 
 export interface Asked {
-  readonly picture: PictureText | Uint8Array;
+  readonly picture: PictureText;
   readonly intent: Intent;
   readonly maxTokens?: number | undefined;
 }

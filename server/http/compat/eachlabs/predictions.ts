@@ -59,7 +59,7 @@ function bodyOf(prediction: Prediction) {
 }
 
 async function start({ request, services, site }: Call<unknown, unknown, unknown>): Promise<Prediction> {
-  const wish = parse(CreateRequest, await readJson(request, services.maxBytes), 'body');
+  const wish = parse(CreateRequest, await readJson(request, services), 'body');
   const url = wish.webhook_url ?? '';
   if (url !== '') services.checkAddress(url);
   const webhook = { url, secret: wish.webhook_secret ?? null };

@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { defineRoute, type Call, type Reply, type Route } from '../../route';
 import type { Services } from '../../services';
-import { readBody } from '../body';
 import { intentOf } from '../intent';
 import { modelHeader, tell } from '../tell';
 import { huggingFace } from './errors';
@@ -32,10 +31,7 @@ async function infer({
   services,
   signal,
 }: Call<unknown, z.infer<typeof Query>, unknown>): Promise<Reply> {
-  const { picture, question, prompt, maxTokens } = readInput(
-    await readBody(request, services.maxBytes),
-    request.headers['content-type'],
-  );
+  const { picture, question, prompt, maxTokens } = await readInput(request, services);
   await modelLoaded(services, signal);
   const fields = { ...(question === undefined ? {} : { question }), ...(prompt === undefined ? {} : { prompt }) };
   const intent = intentOf(fields, undefined);

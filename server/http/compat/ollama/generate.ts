@@ -103,13 +103,13 @@ async function replyOf(work: Promise<Told>, wish: ReplyWish, services: Services)
 const line = (value: object) => `${JSON.stringify(value)}\n`;
 
 async function generate({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
-  const wish = parse(GenerateRequest, await readJson(request, services.maxBytes), 'body');
+  const wish = parse(GenerateRequest, await readJson(request, services), 'body');
   const work = describe(wish.images, wish.prompt, { ...wish, context: { services, signal } });
   return replyOf(work, { ...wish, field: (response) => ({ response }) }, services);
 }
 
 async function chat({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
-  const wish = parse(ChatRequest, await readJson(request, services.maxBytes), 'body');
+  const wish = parse(ChatRequest, await readJson(request, services), 'body');
   const last = wish.messages.findLast(({ role }) => role === 'user');
   const work = describe(last?.images, last?.content ?? '', { ...wish, context: { services, signal } });
   return replyOf(work, { ...wish, field: (content) => ({ message: { role: 'assistant', content } }) }, services);

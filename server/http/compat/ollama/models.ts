@@ -53,7 +53,7 @@ export const models: readonly Route[] = [
     summary: 'Ollama show: what a model can do. Any name is the model that is loaded.',
     bodyKind: 'own',
     handle: async ({ request, services }) => {
-      const { model, name } = parse(ShowRequest, await readJson(request, services.maxBytes), 'body');
+      const { model, name } = parse(ShowRequest, await readJson(request, services), 'body');
       const [tag] = tagsOf(services);
       if (tag === undefined || (model ?? name) === undefined) throw new AppError('MODEL_UNKNOWN');
       return {

@@ -30,7 +30,7 @@ export const ChatRequest = z.looseObject({
 type ChatRequest = z.infer<typeof ChatRequest>;
 
 async function complete({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
-  const wish = parse(ChatRequest, await readJson(request, services.maxBytes), 'body');
+  const wish = parse(ChatRequest, await readJson(request, services), 'body');
   if ((wish.tools ?? []).length > 0) throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'tools' });
   const shape = jsonContent(wish.response_format);
   const { question, prompt } = wish;

@@ -15,5 +15,5 @@ export const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8'
 
 /** A text in the pieces in which it would have been written: words with the space before them. */
 export function piecesOf(text: string): string[] {
-  return text.match(/\s*\S+/gu) ?? [];
+  return text.split(/(?<=\S)(?=\s)/u).filter((piece) => piece !== '');
 }

@@ -21,7 +21,7 @@ const ResponseRequest = z.looseObject({
 type ResponseRequest = z.infer<typeof ResponseRequest>;
 
 async function respond({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
-  const wish = parse(ResponseRequest, await readJson(request, services.maxBytes), 'body');
+  const wish = parse(ResponseRequest, await readJson(request, services), 'body');
   if ((wish.tools ?? []).length > 0) throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'tools' });
   if ((wish.text?.format?.type ?? 'text') !== 'text') {
     throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'text.format' });

@@ -4,28 +4,13 @@ import { Sha256 } from '../../../contract/primitives';
 import { AppError } from '../../../errors';
 import type { StoredImage } from '../../../intake/image-store';
 import { defineRoute, type Route } from '../../route';
-import { readBody } from '../body';
+import { holdFormFile } from '../form';
 import { spoolPicture } from '../picture';
 import { baseOf } from './address';
 import { replicate } from './errors';
 
 /** Most hours an upload is promised to stay; retention may remove it once it has been captioned. */
 const KEPT_HOURS = 24;
-
-/**
- * The field `content` of a form. Node's own parser reads it, from a body that is bounded already: no dependency, and
- * nothing is written under a name that came with it.
- */
-async function formContent(body: Buffer, contentType: string | undefined): Promise<Uint8Array> {
-  if (!/^multipart\/form-data\b/i.test(contentType ?? '')) throw new AppError('MEDIA_TYPE_UNSUPPORTED');
-  const form = new Response(new Uint8Array(body), { headers: { 'content-type': contentType ?? '' } });
-  const fields = await form.formData().catch((cause: unknown) => {
-    throw new AppError('BAD_REQUEST', { problems: [{ where: 'body', problem: 'is not a form' }] }, { cause });
-  });
-  const content = fields.get('content');
-  if (content === null || typeof content === 'string') throw new AppError('IMAGE_MISSING');
-  return new Uint8Array(await content.arrayBuffer());
-}
 
 /** Every field is read by one of the clients. */
 function bodyOf(image: StoredImage, request: Request) {
@@ -54,9 +39,8 @@ export const files: readonly Route[] = [
     bodyKind: 'own',
     answers: { 201: null },
     handle: async ({ request, services, site }) => {
-      const body = await readBody(request, services.maxBytes);
-      const content = await formContent(body, request.headers['content-type']);
-      const { image } = await site.images.put(await spoolPicture(content, services));
+      const picture = await holdFormFile(request, services, 'content');
+      const { image } = await site.images.put(await spoolPicture(picture, services));
       return { status: 201, body: bodyOf(image, request) };
     },
   }),

@@ -51,7 +51,7 @@ function bodyOf(prediction: Prediction, request: Request) {
 
 async function create(call: Call<unknown, unknown, unknown>, owner: string | null): Promise<Reply> {
   const { request, services, site, signal } = call;
-  const wish = parse(CreateRequest, await readJson(request, services.maxBytes), 'body');
+  const wish = parse(CreateRequest, await readJson(request, services), 'body');
   // Calling an address of the caller's choice is what the sidecar never does; the clients can poll.
   if (wish.webhook !== undefined && wish.webhook !== null) {
     throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'webhook; poll instead' });

@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
+import path from 'node:path';
 import { altsmith } from '../../../support/altsmith-command';
 import { samplePng } from '../../../support/sample-image';
 import { TestSidecar } from '../../../support/test-sidecar';
@@ -99,5 +101,33 @@ test('metrics are for this machine and for administrators', async () => {
     const proxied = { headers: { 'x-forwarded-for': '203.0.113.5' } };
     expect((await sidecar.call('GET', '/metrics', undefined, { key: null, ...proxied })).status).toBe(401);
     expect((await sidecar.call('GET', '/metrics', undefined, proxied)).body.error.code).toBe('SCOPE_MISSING');
+  });
+});
+
+test('pictures in JSON may be as large as ALTSMITH_MAX_BYTES says, however they are written', async () => {
+  await withSidecar({ ALTSMITH_MAX_BYTES: '40000000' }, async (sidecar) => {
+    const png = samplePng(1).bytes;
+    const large = Buffer.concat([png, Buffer.alloc(30_000_000, 7)]);
+    const forms = [
+      png.toString('base64url'),
+      `data:image/png;charset=utf-8;base64,${png.toString('base64')}`,
+      `DATA:IMAGE/PNG;BASE64,${png.toString('base64')}`,
+      large.toString('base64'),
+    ];
+    for (const image of forms) {
+      expect((await sidecar.call('POST', '/v1/captions', { image })).status).toBe(200);
+    }
+    const tooLarge = Buffer.concat([png, Buffer.alloc(41_000_000, 7)]).toString('base64');
+    expect((await sidecar.call('POST', '/v1/captions', { image: tooLarge })).body.error.code).toBe('IMAGE_TOO_LARGE');
+  });
+});
+
+test('what holds no picture after all is refused, and nothing of it stays', async () => {
+  await withSidecar({}, async (sidecar) => {
+    for (const image of [`A${' '.repeat(70_000)}!`, `${'A'.repeat(70_000)}!`, 'data:text/plain,hello', '=', 'no!']) {
+      const answer = await sidecar.call('POST', '/v1/captions', { image });
+      expect([answer.status, answer.body.error.code]).toEqual([400, 'BAD_REQUEST']);
+    }
+    expect(readdirSync(path.join(sidecar.dataDir, 'tmp'))).toEqual([]);
   });
 });

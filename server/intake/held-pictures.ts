@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, createReadStream, openSync, rmSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { AppError } from '../errors';
+
+/** Bytes that came inside another body, on disk until somebody asks for them. */
+export class HeldPicture {
+  readonly #fd: number;
+  #bytes = 0;
+  #isPicture = true;
+  #isOpen = true;
+
+  constructor(
+    readonly name: string,
+    private readonly file: string,
+    private readonly maxBytes: number,
+  ) {
+    this.#fd = openSync(file, 'wx', 0o600);
+  }
+
+  /** To the page cache at once, as everything that arrives. What is above the limit is counted and not kept. */
+  write(bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    if (this.#bytes > this.maxBytes) return;
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
+  }
+
+  end(isPicture: boolean): void {
+    this.#isPicture = isPicture;
+    this.#close();
+  }
+
+  /** Throws BAD_REQUEST when the text was no base64, and IMAGE_TOO_LARGE. */
+  bytes(): AsyncIterable<Uint8Array> {
+    if (!this.#isPicture) throw notAPicture();
+    if (this.#bytes > this.maxBytes) throw new AppError('IMAGE_TOO_LARGE', { max_bytes: this.maxBytes });
+    return createReadStream('', { fd: openSync(this.file, 'r') });
+  }
+
+  remove(): void {
+    this.#close();
+    rmSync(this.file, { force: true });
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    closeSync(this.#fd);
+  }
+}
+
+export const notAPicture = () =>
+  new AppError('BAD_REQUEST', {
+    problems: [{ where: 'image', problem: 'is neither a data URI nor base64; send the picture itself' }],
+  });
+
+/** Pictures of requests that are under way, by the name that stands in their place. Nobody can guess a name. */
+export class HeldPictures {
+  readonly #held = new Map<string, HeldPicture>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly maxBytes: number,
+    /** Names have this many characters at least. */
+    private readonly nameLength: number,
+  ) {}
+
+  open(): HeldPicture {
+    const id = randomBytes(24).toString('hex');
+    const name = `picture ${id}`.padEnd(this.nameLength, '.');
+    const picture = new HeldPicture(name, path.join(this.folder, `${id}.part`), this.maxBytes);
+    this.#held.set(name, picture);
+    return picture;
+  }
+
+  find(name: string): HeldPicture | null {
+    return this.#held.get(name) ?? null;
+  }
+
+  remove(picture: HeldPicture): void {
+    this.#held.delete(picture.name);
+    picture.remove();
+  }
+}
