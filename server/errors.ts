@@ -1,16 +1,12 @@
 import type { ErrorBody } from './contract/error';
-
-interface CatalogueEntry {
-  readonly status: number;
-  readonly message: string;
-  readonly retryable: boolean;
-}
+import { START_ERRORS, type CatalogueEntry } from './start-errors';
 
 /**
  * Every error a client can meet. The message is a plain sentence that says what to do; docs/errors.md is generated
  * from this list, and a test compares the two in both directions. Codes are never reused for another meaning.
  */
 export const CATALOGUE = {
+  ...START_ERRORS,
   BAD_REQUEST: { status: 400, message: 'The request is not in the form this route expects.', retryable: false },
   BODY_MISSING: { status: 400, message: 'The request has no body; send the bytes of the image.', retryable: false },
   HOST_REFUSED: { status: 400, message: 'The Host header is not one this sidecar answers to.', retryable: false },
@@ -65,11 +61,6 @@ export const CATALOGUE = {
     status: 409,
     message: 'Another model is being pulled, or this one ships with Altsmith.',
     retryable: true,
-  },
-  FOLDER_TAKEN: {
-    status: 409,
-    message: 'The folder for the model holds something else, or is the checkpoint itself; name another one.',
-    retryable: false,
   },
   LEASE_LOST: { status: 409, message: 'This job has been handed to another worker.', retryable: false },
   IMAGE_TOO_LARGE: {
@@ -198,16 +189,6 @@ export const CATALOGUE = {
     message: 'The model server answered without a usable text; write one yourself, or use another model.',
     retryable: false,
   },
-  HUB_REFUSED: {
-    status: 502,
-    message: 'The model hub does not have the file, or does not hand it out; see "altsmith models pull --help".',
-    retryable: false,
-  },
-  HUB_UNREACHABLE: {
-    status: 503,
-    message: 'The model hub cannot be reached; set HF_ENDPOINT to a mirror, or pull from a folder with --from.',
-    retryable: true,
-  },
   SIDECAR_BUSY: {
     status: 503,
     message: 'Too many requests are arriving at once; wait a moment and try again.',
@@ -215,42 +196,6 @@ export const CATALOGUE = {
   },
   STORAGE_FULL: { status: 503, message: 'The disk is full; free some space and try again.', retryable: true },
   STORAGE_UNAVAILABLE: { status: 503, message: 'The data folder cannot be written to at present.', retryable: true },
-  REDIS_EVICTS: {
-    status: 503,
-    message: 'This Redis throws keys away when it is full; set its maxmemory-policy to noeviction.',
-    retryable: false,
-  },
-  DATABASE_NEWER: {
-    status: 503,
-    message: 'The database was written by a newer version of Altsmith; start that version, or restore a backup.',
-    retryable: false,
-  },
-  DATABASE_FOREIGN: {
-    status: 503,
-    message: 'The database file in the data folder was not made by Altsmith; choose another ALTSMITH_DATA_DIR.',
-    retryable: false,
-  },
-  DATABASE_DAMAGED: {
-    status: 503,
-    message:
-      'The database file is damaged, emptied or gone; stop the sidecar and run "altsmith restore FILE" with one of the backups.',
-    retryable: false,
-  },
-  DATA_DIR_IN_USE: {
-    status: 503,
-    message: 'Another sidecar is running on this data folder; stop it, or choose another ALTSMITH_DATA_DIR.',
-    retryable: false,
-  },
-  DATA_DIR_REMOTE: {
-    status: 503,
-    message: 'The data folder is on a network filesystem, where SQLite is not safe; choose a local disk.',
-    retryable: false,
-  },
-  PUBLIC_BIND_REFUSED: {
-    status: 503,
-    message: 'ALTSMITH_HOST is not loopback and no key exists yet; run "altsmith keys create" first, then start again.',
-    retryable: false,
-  },
   SHUTTING_DOWN: { status: 503, message: 'The sidecar is stopping; try again in a moment.', retryable: true },
   CAPTION_TIMEOUT: { status: 504, message: 'Captioning took too long and was stopped.', retryable: true },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,61 @@
+/** What a client or the operator is told about one kind of error. */
+export interface CatalogueEntry {
+  readonly status: number;
+  readonly message: string;
+  readonly retryable: boolean;
+}
+
+/** Errors that the operator meets at a start or at a command, as a part of the catalogue in server/errors.ts. */
+export const START_ERRORS = {
+  FOLDER_TAKEN: {
+    status: 409,
+    message: 'The folder for the model holds something else, or is the checkpoint itself; name another one.',
+    retryable: false,
+  },
+  HUB_REFUSED: {
+    status: 502,
+    message: 'The model hub does not have the file, or does not hand it out; see "altsmith models pull --help".',
+    retryable: false,
+  },
+  HUB_UNREACHABLE: {
+    status: 503,
+    message: 'The model hub cannot be reached; set HF_ENDPOINT to a mirror, or pull from a folder with --from.',
+    retryable: true,
+  },
+  REDIS_EVICTS: {
+    status: 503,
+    message: 'This Redis throws keys away when it is full; set its maxmemory-policy to noeviction.',
+    retryable: false,
+  },
+  DATABASE_NEWER: {
+    status: 503,
+    message: 'The database was written by a newer version of Altsmith; start that version, or restore a backup.',
+    retryable: false,
+  },
+  DATABASE_FOREIGN: {
+    status: 503,
+    message: 'The database file in the data folder was not made by Altsmith; choose another ALTSMITH_DATA_DIR.',
+    retryable: false,
+  },
+  DATABASE_DAMAGED: {
+    status: 503,
+    message:
+      'The database file is damaged, emptied or gone; stop the sidecar and run "altsmith restore FILE" with one of the backups.',
+    retryable: false,
+  },
+  DATA_DIR_IN_USE: {
+    status: 503,
+    message: 'Another sidecar is running on this data folder; stop it, or choose another ALTSMITH_DATA_DIR.',
+    retryable: false,
+  },
+  DATA_DIR_REMOTE: {
+    status: 503,
+    message: 'The data folder is on a network filesystem, where SQLite is not safe; choose a local disk.',
+    retryable: false,
+  },
+  PUBLIC_BIND_REFUSED: {
+    status: 503,
+    message: 'ALTSMITH_HOST is not loopback and no key exists yet; run "altsmith keys create" first, then start again.',
+    retryable: false,
+  },
+} as const satisfies Record<string, CatalogueEntry>;
