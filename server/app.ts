@@ -23,6 +23,7 @@ import { buildMetrics } from './composition/metrics';
 import { buildPredictions } from './composition/predictions';
 import { siteServices } from './composition/site-services';
 import { openStores, type Stores } from './composition/stores';
+import { buildResuggesting } from './composition/resuggesting';
 import { buildPruning } from './composition/pruning';
 import { buildUpkeep } from './composition/upkeep';
 import { listedWorkers } from './composition/workers';
@@ -76,7 +77,6 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
   const engine = parts.engine ?? chooseEngine(config);
   const disk = new DiskState(data.root);
   const upkeep = buildUpkeep(stores, data, logger);
-  const pruning = buildPruning(stores, logger);
   const stopping = new AbortController();
   const health = () =>
     healthOf(engine, {
@@ -89,6 +89,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
   const metrics = buildMetrics(stores, data, health);
   const jobEnded = metrics.jobEnded.bind(metrics);
   const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, jobEnded });
+  const chores = [upkeep, buildPruning(stores, logger), buildResuggesting(stores, work, { config, logger })];
   const delivery = buildDelivery(stores, config, logger);
   const predictions = buildPredictions(stores, work.instant, { data, logger, origins: config.urlOrigins });
   const script = path.resolve(__dirname, 'cli/models/pull-worker-process.js');
@@ -131,8 +132,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
       await work.queue.start();
       delivery.wake();
       work.settler.wake();
-      upkeep.start();
-      pruning.start();
+      for (const chore of chores) chore.start();
       predictions.start();
       startEngine(engine, work.runner, logger);
     },
@@ -144,7 +144,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
       await shelf.stop();
       await predictions.stop();
       await work.runner.stop(DRAIN_MS);
-      await Promise.all([work.settler.stop(), upkeep.stop(), pruning.stop(), delivery.stop()]);
+      await Promise.all([work.settler.stop(), ...chores.map((chore) => chore.stop()), delivery.stop()]);
     },
     close: async () => {
       await Promise.all([work.queue.stop(), engine.stop()]);

@@ -69,6 +69,12 @@ export const Environment = z.object({
   ALTSMITH_KEEP_ORIGINALS_MINUTES: integer(0, 5_000_000)
     .default(15)
     .describe('How long the bytes of an image stay once its jobs have ended.'),
+  ALTSMITH_RESUGGEST: z
+    .enum(['demonstration', 'never', 'any'])
+    .default('demonstration')
+    .describe(
+      'What is asked again after a change of model, as long as nobody has decided about it: texts of a demonstration model, nothing, or any.',
+    ),
   ALTSMITH_KEEP_THUMBNAILS_DAYS: integer(0, 36_500)
     .default(90)
     .describe(
@@ -159,6 +165,7 @@ export interface Config {
   readonly maxPixels: number;
   readonly maxBytes: number;
   readonly keepOriginalsMinutes: number;
+  readonly resuggest: Environment['ALTSMITH_RESUGGEST'];
   readonly keepThumbnailsDays: number;
   readonly keepHistoryDays: number;
   readonly queueLimit: number;
@@ -265,6 +272,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxPixels: settings.ALTSMITH_MAX_PIXELS,
     maxBytes: settings.ALTSMITH_MAX_BYTES,
     keepOriginalsMinutes: settings.ALTSMITH_KEEP_ORIGINALS_MINUTES,
+    resuggest: settings.ALTSMITH_RESUGGEST,
     keepThumbnailsDays: settings.ALTSMITH_KEEP_THUMBNAILS_DAYS,
     keepHistoryDays: settings.ALTSMITH_KEEP_HISTORY_DAYS,
     queueLimit: settings.ALTSMITH_QUEUE_LIMIT,

@@ -30,21 +30,7 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
   const jobs = stores.jobsOf(siteId, seen);
   const suggestions = stores.suggestionsOf(siteId, seen);
   const runs = stores.runsOf(siteId, seen);
-  const accept: AcceptJobParts = {
-    instance,
-    storage,
-    queue: work.queue,
-    images,
-    jobs,
-    runs,
-    suggestions,
-    idempotency: stores.idempotencyOf(siteId, instance),
-    results: stores.resultsOf(siteId),
-    model: () => work.model.now(),
-    takeRoom: (priority) => {
-      stores.room.take(siteId, priority);
-    },
-  };
+  const accept = acceptPartsOf(siteId, { stores, work, instance, seen });
   return {
     id: site.id,
     name: site.name,
@@ -82,5 +68,32 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     eraseSubject: (subject) => stores.eraser.subject({ siteId, instance }, subject),
     eraseImage: (sha256) => stores.eraser.image({ siteId, instance }, sha256),
     listSuggestions: (filter) => listSuggestions(storage, { siteId, instance: seen }, filter),
+  };
+}
+
+interface AcceptingParts {
+  readonly stores: Stores;
+  readonly work: Work;
+  /** Number of the instance that asks, and of the one whose rows are seen; null: all of the site. */
+  readonly instance: number;
+  readonly seen: number | null;
+}
+
+/** What accepting a job of one instance takes. */
+export function acceptPartsOf(siteId: string, { stores, work, instance, seen }: AcceptingParts): AcceptJobParts {
+  return {
+    instance,
+    storage: stores.storage,
+    queue: work.queue,
+    images: stores.imagesOf(siteId),
+    jobs: stores.jobsOf(siteId, seen),
+    runs: stores.runsOf(siteId, seen),
+    suggestions: stores.suggestionsOf(siteId, seen),
+    idempotency: stores.idempotencyOf(siteId, instance),
+    results: stores.resultsOf(siteId),
+    model: () => work.model.now(),
+    takeRoom: (priority) => {
+      stores.room.take(siteId, priority);
+    },
   };
 }

@@ -13,6 +13,8 @@ export const CHANGE_TYPES = [
   'suggestion.written_back',
   /** Its run was undone: put the text back that was there before, and report `undone`. */
   'suggestion.undo_asked',
+  /** The picture of this suggestion is asked about again, and its bytes are not here any more: send it, and ask. */
+  'picture_wanted',
 ] as const;
 export const ChangeType = z.enum(CHANGE_TYPES);
 export type ChangeType = z.infer<typeof ChangeType>;

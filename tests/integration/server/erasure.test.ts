@@ -114,7 +114,7 @@ test('an image is erased with all its subjects, of the speaking instance only', 
 });
 
 test('a job that is under way when its subject is erased leaves nothing behind', async () => {
-  let goOn = () => undefined as void;
+  let goOn = (): void => undefined;
   const begun = new Promise<void>((resolve) => {
     sidecar.engine.before = () => {
       resolve();
