@@ -54,6 +54,7 @@ export class JobFinisher {
         flags: duplicate === null ? texts.flags : [...texts.flags, duplicate],
         model: modelRefOf(result.model),
         current: current ?? {},
+        fileName: context?.file_name,
       });
       this.parts.queue.complete(claim, { suggestionId: suggestion.id, modelId: result.model.id });
       results.put(claim.imageSha256, result);

@@ -1,9 +1,15 @@
+import { createHash } from 'node:crypto';
 import type { ModelInfo } from '../../models/captioner';
 import type { Storage } from '../storage/database';
 import { StoredResult, type CaptionResult } from './engine-result';
+import { decodeResult, encodeResult } from './result-code';
 import { READING_RULES, SUGGESTION_SETTINGS } from './settings';
 
-const SETTINGS = JSON.stringify({ ...SUGGESTION_SETTINGS, rules: READING_RULES });
+/** Names the settings that a result was made with. */
+const SETTINGS = createHash('sha256')
+  .update(JSON.stringify({ ...SUGGESTION_SETTINGS, rules: READING_RULES }))
+  .digest('hex')
+  .slice(0, 8);
 
 /** Two results of the same name are the same words. */
 export function modelKey({ id, precision }: Pick<ModelInfo, 'id' | 'precision'>): string {
@@ -20,17 +26,19 @@ export class ResultStore {
   /** Null when this model has not seen this image, or an older version wrote what cannot be read any more. */
   get(imageSha256: string, model: string): CaptionResult | null {
     const row = this.storage
-      .prepare<[string, string, string, string], { result: string }>(
+      .prepare<[string, Buffer, string, string], { result: Buffer }>(
         'SELECT result FROM results WHERE site_id = ? AND image_sha256 = ? AND model = ? AND settings = ?',
       )
-      .get(this.siteId, imageSha256, model, SETTINGS);
+      .get(this.siteId, Buffer.from(imageSha256, 'hex'), model, SETTINGS);
     if (row === undefined) return null;
-    return StoredResult.safeParse(JSON.parse(row.result)).data ?? null;
+    return StoredResult.safeParse(decodeResult(row.result)).data ?? null;
   }
 
   /** The image is erased. */
   forget(imageSha256: string): void {
-    this.storage.prepare('DELETE FROM results WHERE site_id = ? AND image_sha256 = ?').run(this.siteId, imageSha256);
+    this.storage
+      .prepare('DELETE FROM results WHERE site_id = ? AND image_sha256 = ?')
+      .run(this.siteId, Buffer.from(imageSha256, 'hex'));
   }
 
   has(imageSha256: string, model: string): boolean {
@@ -45,15 +53,39 @@ export class ResultStore {
     const kept: StoredResult = {
       model: { ...model },
       image: { ...image },
-      caption: { ...caption, candidates: [best, ...others], labels: [...caption.labels] },
+      caption: {
+        ...caption,
+        candidates: [best, ...others],
+        labels: [...caption.labels],
+        timingsMs: wholeMs(caption.timingsMs),
+      },
       readings,
-      timingsMs,
+      timingsMs: wholeMs(timingsMs),
     };
     this.storage
       .prepare(
         `INSERT INTO results (site_id, image_sha256, model, settings, result, created_at) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT DO NOTHING`,
       )
-      .run(this.siteId, imageSha256, modelKey(model), SETTINGS, JSON.stringify(kept), Date.now());
+      .run(this.siteId, Buffer.from(imageSha256, 'hex'), modelKey(model), SETTINGS, encodeResult(kept), Date.now());
   }
+}
+
+/** Nobody needs more digits, and they do not compress. */
+function wholeMs<Name extends string>(timings: Readonly<Record<Name, number>>): Record<Name, number>;
+function wholeMs(timings: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(timings).map(([name, ms]) => [name, Math.round(ms)]));
+}
+
+/** Forgets results made before a time, of all sites, `limit` at most. Returns how many: fewer when that was all. */
+export function forgetResults(storage: Storage, before: number, limit: number): number {
+  const first = storage
+    .prepare<[number], { seq: number; created_at: number }>('SELECT seq, created_at FROM results ORDER BY seq LIMIT ?')
+    .all(limit);
+  // Numbers grow with the time, so that no index of the time is needed.
+  const kept = first.findIndex((row) => row.created_at >= before);
+  const old = kept === -1 ? first : first.slice(0, kept);
+  const last = old.at(-1);
+  if (last !== undefined) storage.prepare('DELETE FROM results WHERE seq <= ?').run(last.seq);
+  return old.length;
 }

@@ -18,6 +18,8 @@ export interface RunSettlerParts {
 
 /** Rows touched in one transaction; some ten milliseconds. */
 const PIECE = 200;
+/** Suggestions take longer: the search index follows their states. */
+const SUGGESTIONS_PIECE = 50;
 
 interface SettlingRow {
   readonly id: string;
@@ -30,6 +32,8 @@ interface SettlingRow {
  * jobs holds nobody up. What a restart interrupts goes on after it.
  */
 export class RunSettler {
+  /** `seq` of the last suggestion that was withdrawn, by run. After a restart the walk begins anew and changes nothing twice. */
+  readonly #withdrawn = new Map<string, number>();
   #working: Promise<void> | null = null;
   #isStopping = false;
 
@@ -39,6 +43,8 @@ export class RunSettler {
   wake(): void {
     this.#working ??= this.#work()
       .catch((error: unknown) => {
+        // What was rolled back is looked at again.
+        this.#withdrawn.clear();
         this.parts.logger.error({ err: error }, 'run not settled; it goes on at the next change of a run');
       })
       .finally(() => {
@@ -77,7 +83,7 @@ export class RunSettler {
   }
 
   #moved(run: SettlingRow): number {
-    const { leases, jobsOf, suggestionsOf, ring } = this.parts;
+    const { leases, jobsOf, ring } = this.parts;
     switch (RunState.parse(run.state)) {
       case 'paused':
         return 0;
@@ -89,7 +95,16 @@ export class RunSettler {
       case 'cancelled':
         return jobsOf(run.site_id).cancelOfRun(run.id, PIECE);
       case 'undone':
-        return jobsOf(run.site_id).cancelOfRun(run.id, PIECE) + suggestionsOf(run.site_id).withdrawOfRun(run.id, PIECE);
+        return jobsOf(run.site_id).cancelOfRun(run.id, PIECE) + this.#withdraw(run);
     }
+  }
+
+  /** Rows that were looked at. */
+  #withdraw(run: SettlingRow): number {
+    const after = this.#withdrawn.get(run.id) ?? 0;
+    const last = this.parts.suggestionsOf(run.site_id).withdrawOfRun(run.id, { after, limit: SUGGESTIONS_PIECE });
+    if (last === null) this.#withdrawn.delete(run.id);
+    else this.#withdrawn.set(run.id, last);
+    return last === null ? 0 : SUGGESTIONS_PIECE;
   }
 }

@@ -1,8 +1,9 @@
 import { acceptJob, requireImage, type AcceptJobParts } from '../captioning/accept-job';
+import { acceptAll } from '../captioning/bulk-accept';
 import type { SiteServices } from '../http/services';
 import type { Speaker } from '../http/speaker';
 import { decideAll } from '../review/bulk-decision';
-import { listSuggestions } from '../review/suggestion-list';
+import { SuggestionList } from '../review/suggestion-list';
 import { checkWebhookTarget } from '../webhooks/webhook-target';
 import type { Stores } from './stores';
 import type { Work } from './work';
@@ -54,6 +55,7 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
       remove: () => stores.webhookOf({ siteId, instance }).remove(),
     },
     acceptJob: (request, idempotencyKey) => acceptJob(accept, request, idempotencyKey),
+    acceptJobs: (request) => acceptAll((one, idempotencyKey) => acceptJob(accept, one, idempotencyKey), request),
     retryJob: (jobId) => {
       const job = jobs.get(jobId);
       if (job?.state === 'failed' || job?.state === 'cancelled') requireImage(accept, job.image_sha256);
@@ -67,7 +69,7 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     },
     eraseSubject: (subject) => stores.eraser.subject({ siteId, instance }, subject),
     eraseImage: (sha256) => stores.eraser.image({ siteId, instance }, sha256),
-    listSuggestions: (filter) => listSuggestions(storage, { siteId, instance: seen }, filter),
+    listSuggestions: new SuggestionList(storage, { siteId, instance: seen }),
   };
 }
 

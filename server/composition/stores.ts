@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { ResultStore } from '../captioning/result-store';
+import { forgetResults, ResultStore } from '../captioning/result-store';
 import { WorkerRegistry } from '../captioning/worker-registry';
 import type { Config } from '../config';
 import { AppError } from '../errors';
@@ -79,7 +79,7 @@ export function openStores(data: DataFolder, config: Config) {
     }),
     history: new HistoryStore(storage, config.keepHistoryDays * DAY_MS),
     thumbnails: new ThumbnailStore(storage, data.thumbnails, config.keepThumbnailsDays * DAY_MS),
-    forgetResults: (before: number) => storage.prepare('DELETE FROM results WHERE created_at < ?').run(before),
+    forgetResults: (before: number, limit: number) => forgetResults(storage, before, limit),
     imagesOf: (siteId: string) => new ImageStore(storage, data, siteId),
     instancesOf: (siteId: string) => new InstanceStore(storage, siteId),
     jobsOf: (siteId: string, seen: number | null = null) => new JobStore(storage, siteId, { ends, now, seen }),

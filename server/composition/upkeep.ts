@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { guarded } from '../background';
 import type { Logger } from '../logger';
 import { KEPT_BACKUPS, rotateBackups } from '../storage/backup';
@@ -9,6 +10,7 @@ const RETENTION_EVERY_MS = 5000;
 const BACKUP_EVERY_MS = 3_600_000;
 /** Known results are forgotten after this long; a picture that old is simply looked at again. */
 const RESULTS_KEPT_MS = 180 * 86_400_000;
+const RESULTS_AT_ONCE = 500;
 
 export interface Upkeep {
   start(): void;
@@ -16,6 +18,11 @@ export interface Upkeep {
   isDatabaseDamaged(): boolean;
   /** Waits for a backup that is under way. */
   stop(): Promise<void>;
+}
+
+/** In pieces of some milliseconds, between which requests are answered. */
+async function forgetOldResults(stores: Stores): Promise<void> {
+  while (stores.forgetResults(Date.now() - RESULTS_KEPT_MS, RESULTS_AT_ONCE) === RESULTS_AT_ONCE) await breathe();
 }
 
 /** What is done by the clock: originals go, backups are made and checked, old results are forgotten. */
@@ -47,7 +54,7 @@ export function buildUpkeep(stores: Stores, data: DataFolder, logger: Logger): U
       timers.push(
         every(RETENTION_EVERY_MS, 'retention', () => stores.retention.sweep(Date.now())),
         every(BACKUP_EVERY_MS, 'backup', backUp),
-        every(BACKUP_EVERY_MS, 'results', () => stores.forgetResults(Date.now() - RESULTS_KEPT_MS)),
+        every(BACKUP_EVERY_MS, 'results', () => forgetOldResults(stores)),
       );
     },
     stop: async () => {

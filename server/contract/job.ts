@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ErrorBody } from './error';
 import { FieldName, FieldValues } from './fields';
 import { InstanceId } from './instance';
 import { Id, Language, Locale, Sha256, Subject, Timestamp } from './primitives';
@@ -70,3 +71,26 @@ export const Job = z.object({
 export type Job = z.infer<typeof Job>;
 
 export const JobReply = z.object({ job: Job });
+
+/** What a client calls its request, to be able to send it again. */
+export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters');
+
+/** Body of `POST /v1/jobs/bulk`: up to 500 at once, answered one by one. */
+export const BulkJobRequest = z.strictObject({
+  jobs: z
+    .array(JobRequest.extend({ idempotency_key: IdempotencyKey }))
+    .min(1)
+    .max(500),
+});
+export type BulkJobRequest = z.infer<typeof BulkJobRequest>;
+
+/** In the order of the request. `is_new` is false where it is the same job as before. */
+export const BulkJobReply = z.object({
+  items: z.array(
+    z.union([
+      z.object({ idempotency_key: z.string(), job: Job, is_new: z.boolean() }),
+      z.object({ idempotency_key: z.string(), error: ErrorBody }),
+    ]),
+  ),
+});
+export type BulkJobReply = z.infer<typeof BulkJobReply>;

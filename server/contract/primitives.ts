@@ -36,6 +36,17 @@ export function page<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }
 
+/** The same, and when it was asked for, how many there are on all pages: `capped` means that there are more. */
+export function pageWithTotal<Item extends z.ZodType>(item: Item) {
+  return page(item).extend({ total: z.number().int().nonnegative().optional(), capped: z.boolean().optional() });
+}
+
+/** Query parameter of lists: `total=1` counts as well. */
+export const WantsTotal = z
+  .enum(['0', '1'])
+  .default('0')
+  .transform((value) => value === '1');
+
 /** What the CMS calls the thing the text is for. `id` is its own identifier, kept as a string. */
 export const Subject = z.strictObject({
   type: z.string().min(1).max(40),

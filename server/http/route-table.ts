@@ -6,7 +6,7 @@ import { captions } from './routes/captions';
 import { getChanges } from './routes/changes';
 import { livez, readyz, status } from './routes/health';
 import { getThumbnail, headImage, putImage } from './routes/images';
-import { cancelJob, getJob, listJobs, postJob, retryJob } from './routes/jobs';
+import { cancelJob, getJob, listJobs, postJob, postJobs, retryJob } from './routes/jobs';
 import { eraseImage, eraseSite, eraseSubject } from './routes/erasure';
 import { settleInstance } from './routes/instances';
 import { metrics } from './routes/metrics';
@@ -45,6 +45,7 @@ export const ROUTES: readonly Route[] = [
   getThumbnail,
   postJob,
   getJob,
+  postJobs,
   listJobs,
   cancelJob,
   retryJob,

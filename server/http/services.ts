@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
 import type { BulkDecisionReply, BulkDecisionRequest, WriteBackRequest } from '../contract/decision';
-import type { Job, JobRequest } from '../contract/job';
+import type { BulkJobReply, BulkJobRequest, Job, JobRequest } from '../contract/job';
 import type { ListedModel } from '../contract/model';
 import type { ModelRef, Subject } from '../contract/primitives';
 import type { Run, RunAction, RunRequest } from '../contract/run';
@@ -17,10 +17,10 @@ import type { Eraser, Erasing } from '../retention/eraser';
 import type { ChangeEntries } from '../review/change-feed';
 import type { ChangeSignal } from '../review/change-signal';
 import type { RunStore } from '../review/run-store';
-import type { SuggestionFilter } from '../review/suggestion-list';
+import type { SuggestionList } from '../review/suggestion-list';
 import type { SuggestionStore } from '../review/suggestion-store';
-import type { Suggestion } from '../contract/suggestion';
 import type { InstanceStore } from '../sites/instance-store';
+import type { Suggestion } from '../contract/suggestion';
 import type { KeyStore } from '../sites/key-store';
 import type { SiteStore } from '../sites/site-store';
 import type { Registration } from '../webhooks/webhook-store';
@@ -45,10 +45,12 @@ export interface SiteServices {
   /** Throws NOT_FOUND, RUN_NOT_POSSIBLE. */
   readonly actOnRun: (runId: string, action: RunAction) => Run;
   readonly acceptJob: (request: JobRequest, idempotencyKey: string | null) => Promise<{ job: Job; isNew: boolean }>;
+  /** Many jobs, each with its own answer. */
+  readonly acceptJobs: (request: BulkJobRequest) => Promise<BulkJobReply>;
   /** Throws NOT_FOUND, JOB_NOT_POSSIBLE, IMAGE_UNKNOWN. */
   readonly retryJob: (jobId: string) => Job;
   /** Many decisions, each with its own answer. */
-  readonly decide: (request: BulkDecisionRequest) => BulkDecisionReply;
+  readonly decide: (request: BulkDecisionRequest) => Promise<BulkDecisionReply>;
   readonly predictions: PredictionStore;
   /** Throws WEBHOOK_TARGET_REFUSED. */
   readonly webhook: {
@@ -59,7 +61,7 @@ export interface SiteServices {
   readonly writeBack: (suggestionId: string, report: WriteBackRequest) => Suggestion;
   readonly eraseSubject: (subject: Subject) => Promise<Erasing>;
   readonly eraseImage: (sha256: string) => Promise<Erasing>;
-  readonly listSuggestions: (filter: SuggestionFilter) => { items: Suggestion[]; next: string | null };
+  readonly listSuggestions: Pick<SuggestionList, 'page' | 'total'>;
 }
 
 export interface RemoteWorkService {

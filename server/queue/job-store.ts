@@ -1,8 +1,10 @@
-import type { Job, JobState, Priority } from '../contract/job';
+import type { Job, Priority } from '../contract/job';
 import type { Subject } from '../contract/primitives';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
+import { jobCounts } from '../storage/row-counts';
+import { listJobs, totalJobs, type JobFilter } from './job-list';
 import { JOB_COLUMNS, jobOf, PRIORITY_NAMES, type JobRow } from './job-row';
 import { JobWork, type JobEnds } from './queue';
 
@@ -26,14 +28,6 @@ export interface Wanted {
   readonly sourceSha256: string;
   readonly imageSha256: string;
   readonly language: string;
-}
-
-export interface JobFilter {
-  readonly state?: JobState | undefined;
-  readonly runId?: string | undefined;
-  /** `seq` of the last row of the page before. */
-  readonly after?: number | undefined;
-  readonly limit: number;
 }
 
 export interface JobStoreOptions {
@@ -73,7 +67,7 @@ export class JobStore {
         job.modelId,
         job.runId,
         PRIORITY_NAMES.indexOf(job.priority),
-        JSON.stringify(job.work),
+        JSON.stringify(job.work, (_, value: unknown) => value ?? undefined),
         this.options.now(),
         at,
         at,
@@ -121,25 +115,14 @@ export class JobStore {
       .run(imageSha256, id, this.siteId);
   }
 
-  /** A page of jobs, oldest first, and the cursor of the next page. */
+  /** A page of jobs, oldest first unless said otherwise, and the cursor of the next page. */
   list(filter: JobFilter): { items: Job[]; next: number | null } {
-    const rows = this.storage
-      .prepare<object, JobRow>(
-        `SELECT ${JOB_COLUMNS} FROM jobs
-         WHERE site_id = :siteId AND seq > :after AND (:seen IS NULL OR instance = :seen)
-           AND (:state IS NULL OR state = :state) AND (:runId IS NULL OR run_id = :runId)
-         ORDER BY seq LIMIT :limit`,
-      )
-      .all({
-        siteId: this.siteId,
-        seen: this.options.seen,
-        after: filter.after ?? 0,
-        state: filter.state ?? null,
-        runId: filter.runId ?? null,
-        limit: filter.limit + 1,
-      });
-    const items = rows.slice(0, filter.limit);
-    return { items: items.map(jobOf), next: rows.length > filter.limit ? (items.at(-1)?.seq ?? null) : null };
+    return listJobs(this.storage, { siteId: this.siteId, instance: this.options.seen }, filter);
+  }
+
+  /** How many jobs are on all pages of the list. */
+  total(filter: Omit<JobFilter, 'limit'>): number {
+    return totalJobs(this.storage, { siteId: this.siteId, instance: this.options.seen }, filter);
   }
 
   /** Stops a job that is not finished; a running one loses its lease, so its result will be refused. */
@@ -166,7 +149,7 @@ export class JobStore {
   cancelOfRun(runId: string, limit: number): number {
     const rows = this.storage
       .prepare<[string, string, number], { id: string }>(
-        "SELECT id FROM jobs WHERE run_id = ? AND site_id = ? AND state IN ('waiting', 'running') LIMIT ?",
+        "SELECT id FROM jobs WHERE run_id = ? AND +site_id = ? AND state IN ('waiting', 'running') LIMIT ?",
       )
       .all(runId, this.siteId, limit);
     for (const { id } of rows) this.cancel(id);
@@ -216,14 +199,8 @@ export class JobStore {
 
   /** How many jobs wait and run. */
   counts(): { waiting: number; running: number } {
-    const rows = this.storage
-      .prepare<unknown[], { state: string; n: number }>(
-        `SELECT state, count(*) AS n FROM jobs
-         WHERE site_id = ? AND state IN ('waiting', 'running') AND (? IS NULL OR instance = ?) GROUP BY state`,
-      )
-      .all(this.siteId, this.options.seen, this.options.seen);
-    const of = (state: string) => rows.find((row) => row.state === state)?.n ?? 0;
-    return { waiting: of('waiting'), running: of('running') };
+    const { waiting, running } = jobCounts(this.storage, { siteId: this.siteId, instance: this.options.seen });
+    return { waiting, running };
   }
 
   #row(id: string): JobRow | undefined {

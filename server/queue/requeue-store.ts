@@ -13,7 +13,11 @@ export function requeueFailed(storage: Storage, code: ErrorCode | null): number 
     .prepare(
       `UPDATE jobs SET state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0, doubts = NULL, error_code = NULL,
          finished_at = NULL, available_at = ?, updated_at = ?
-       WHERE state = 'failed' AND error_code IN (SELECT value FROM json_each(?))`,
+       WHERE seq IN (
+         SELECT jobs.seq FROM list_scopes
+         CROSS JOIN jobs ON jobs.site_id = list_scopes.site_id AND jobs.instance = list_scopes.instance
+         WHERE jobs.state = 'failed' AND jobs.error_code IN (SELECT value FROM json_each(?))
+       )`,
     )
     .run(now, now, JSON.stringify(codes)).changes;
 }

@@ -1,6 +1,7 @@
 import type { Priority } from '../contract/job';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
+import { waitingBySite } from '../storage/row-counts';
 
 const COUNT_AGAIN_MS = 1000;
 /** Share of each limit that a backfill may fill; the rest is kept for what somebody waits for. */
@@ -36,17 +37,11 @@ export class QueueRoom {
   }
 
   #count(): void {
-    const rows = this.storage
-      .prepare<[], { site_id: string; n: number }>(
-        `SELECT site_id, (SELECT count(*) FROM jobs WHERE jobs.site_id = sites.id AND state = 'waiting') AS n
-         FROM (SELECT id, id AS site_id FROM sites) AS sites`,
-      )
-      .all();
     this.#bySite.clear();
     this.#all = 0;
-    for (const { site_id, n } of rows) {
-      this.#bySite.set(site_id, n);
-      this.#all += n;
+    for (const [siteId, waiting] of waitingBySite(this.storage)) {
+      this.#bySite.set(siteId, waiting);
+      this.#all += waiting;
     }
     this.#countedAt = performance.now();
   }

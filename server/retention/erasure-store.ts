@@ -6,6 +6,8 @@ import type { Storage } from '../storage/database';
 
 /** Rows deleted in one step; a few milliseconds. */
 const PIECE = 100;
+/** Of suggestions: each of their words leaves the search index and is overwritten there. */
+const SUGGESTIONS = 5;
 
 /** Whose rows are meant: those of one instance of a site. */
 export interface ErasureOwner {
@@ -41,14 +43,14 @@ interface Row {
 
 /** Tables with rows of a site, in an order in which they can go; `sites` itself last. */
 const TABLES_OF_SITE = [
-  { table: 'suggestions', key: 'seq' },
-  { table: 'jobs', key: 'seq' },
-  { table: 'changes', key: 'cursor' },
-  { table: 'results', key: 'image_sha256' },
-  { table: 'predictions', key: 'seq' },
-  { table: 'idempotency_keys', key: 'name' },
-  { table: 'runs', key: 'seq' },
-  { table: 'images', key: 'sha256' },
+  { table: 'suggestions', key: 'seq', piece: SUGGESTIONS },
+  { table: 'jobs', key: 'seq', piece: PIECE },
+  { table: 'changes', key: 'cursor', piece: PIECE },
+  { table: 'results', key: 'seq', piece: PIECE },
+  { table: 'predictions', key: 'seq', piece: PIECE },
+  { table: 'idempotency_keys', key: 'name', piece: PIECE },
+  { table: 'runs', key: 'seq', piece: PIECE },
+  { table: 'images', key: 'sha256', piece: PIECE },
 ] as const;
 
 /**
@@ -98,11 +100,11 @@ export class ErasureStore {
   /** The next rows of a site that is being erased; false once nothing of it is left. */
   siteStep(siteId: string): boolean {
     const isLeft = this.storage.transaction(() => {
-      for (const { table, key } of TABLES_OF_SITE) {
+      for (const { table, key, piece } of TABLES_OF_SITE) {
         const { changes } = this.storage
           .prepare(
             `DELETE FROM ${table} WHERE site_id = :site AND ${key} IN (
-               SELECT ${key} FROM ${table} WHERE site_id = :site LIMIT ${PIECE}
+               SELECT ${key} FROM ${table} WHERE site_id = :site LIMIT ${piece}
              )`,
           )
           .run({ site: siteId });
@@ -138,16 +140,16 @@ export class ErasureStore {
 
   #step(siteId: string, where: string, values: unknown[]): Erased | null {
     return this.storage.transaction(() => {
-      const take = (table: 'suggestions' | 'jobs') => {
+      const take = (table: 'suggestions' | 'jobs', most: number) => {
         const rows = this.storage
-          .prepare<unknown[], Row>(`SELECT seq, image_sha256 FROM ${table} WHERE ${where} LIMIT ${PIECE}`)
+          .prepare<unknown[], Row>(`SELECT seq, image_sha256 FROM ${table} WHERE ${where} LIMIT ${most}`)
           .all(...values);
         const remove = this.storage.prepare(`DELETE FROM ${table} WHERE seq = ?`);
         for (const { seq } of rows) remove.run(seq);
         return rows;
       };
-      const suggestions = take('suggestions');
-      const jobs = take('jobs');
+      const suggestions = take('suggestions', SUGGESTIONS);
+      const jobs = take('jobs', PIECE);
       if (suggestions.length + jobs.length === 0) return null;
       const pictures = new Set([...suggestions, ...jobs].map((row) => row.image_sha256));
       const images = [...pictures].filter((sha256) => this.#forgetPicture(siteId, sha256, Infinity)).length;

@@ -2,6 +2,8 @@ import type { Storage } from '../storage/database';
 
 /** Rows looked at in one step; a few milliseconds. */
 const PIECE = 100;
+/** What a step may take. */
+const LONGEST_MS = 10;
 
 const STAGES = ['changes', 'suggestions', 'jobs', 'runs'] as const;
 type Stage = (typeof STAGES)[number];
@@ -71,7 +73,7 @@ export class HistoryStore {
     this.storage
       .prepare(
         `INSERT INTO pruned_feeds (site_id, instance, cursor)
-         SELECT site_id, instance, max(cursor) FROM changes WHERE cursor <= ? GROUP BY site_id, instance
+         SELECT site_id, instance, max(cursor) FROM changes NOT INDEXED WHERE cursor <= ? GROUP BY site_id, instance
          ON CONFLICT (site_id, instance) DO UPDATE SET cursor = excluded.cursor`,
       )
       .run(last);
@@ -86,7 +88,10 @@ export class HistoryStore {
          FROM suggestions WHERE seq > :after AND created_at < :before ORDER BY seq LIMIT ${PIECE}`,
       )
       .all({ after: this.#position, before });
+    const started = performance.now();
     for (const { seq, job_id, over } of rows) {
+      // Each word leaves the search index, a page at a time.
+      if (performance.now() - started > LONGEST_MS) return seq - 1;
       if (over === 0) continue;
       this.storage.prepare('DELETE FROM suggestions WHERE seq = ?').run(seq);
       this.storage.prepare('DELETE FROM jobs WHERE id = ?').run(job_id);

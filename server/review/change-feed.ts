@@ -1,6 +1,7 @@
 import type { ChangeType } from '../contract/change';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
+import { scopeNumbers } from '../storage/list-scopes';
 import { newId } from '../storage/row-id';
 import type { ChangeSignal } from './change-signal';
 
@@ -76,13 +77,15 @@ export class ChangeFeed {
     if (from < this.#prunedTo(siteId, instance)) {
       throw new AppError('CURSOR_EXPIRED', { next: this.#cursor(this.#last()) });
     }
-    const rows = this.storage
-      .prepare<object, ChangeRow>(
-        `SELECT cursor, type, at, job_id, suggestion_id FROM changes
-         WHERE site_id = :siteId ${instance === null ? '' : 'AND instance = :instance'} AND cursor > :from
-         ORDER BY cursor LIMIT :limit`,
-      )
-      .all({ siteId, ...(instance === null ? {} : { instance }), from, limit: limit + 1 });
+    const entries = this.storage.prepare<[string, number, number, number], ChangeRow>(
+      `SELECT cursor, type, at, job_id, suggestion_id FROM changes
+       WHERE site_id = ? AND instance = ? AND cursor > ? ORDER BY cursor LIMIT ?`,
+    );
+    // The index has the entries of each instance in order; those of several are merged from one page of each.
+    const rows = scopeNumbers(this.storage, { siteId, instance })
+      .flatMap((scope) => entries.all(siteId, scope.instance, from, limit + 1))
+      .sort((one, other) => one.cursor - other.cursor)
+      .slice(0, limit + 1);
     const items = rows.slice(0, limit);
     return {
       items: items.map((row) => ({

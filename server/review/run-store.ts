@@ -1,9 +1,8 @@
-import { JOB_STATES } from '../contract/job';
 import { RunState, type Run, type RunAction, type RunRequest } from '../contract/run';
-import { SUGGESTION_STATES } from '../contract/suggestion';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
+import { jobCounts, suggestionCounts } from '../storage/row-counts';
 import { moveRun, takesJobs } from './run-state';
 
 interface RunRow {
@@ -96,25 +95,11 @@ export class RunStore {
       state: RunState.parse(row.state),
       include_decided: row.include_decided === 1,
       expected: row.expected,
-      jobs: this.#count('jobs', JOB_STATES, row.id),
-      suggestions: this.#count('suggestions', SUGGESTION_STATES, row.id),
+      jobs: jobCounts(this.storage, { siteId: this.siteId, instance: this.seen }, row.id),
+      suggestions: suggestionCounts(this.storage, { siteId: this.siteId, instance: this.seen }, { runId: row.id }),
       created_at: time(row.created_at),
       updated_at: time(row.updated_at),
     };
-  }
-
-  #count<State extends string>(
-    table: 'jobs' | 'suggestions',
-    states: readonly State[],
-    runId: string,
-  ): Record<State, number> {
-    const rows = this.storage
-      .prepare<[string], { state: string; n: number }>(
-        `SELECT state, count(*) AS n FROM ${table} WHERE run_id = ? GROUP BY state`,
-      )
-      .all(runId);
-    const found = new Map(rows.map((row) => [row.state, row.n]));
-    return countsOf(states, (state) => found.get(state) ?? 0);
   }
 
   #row(id: string): RunRow | undefined {
@@ -130,10 +115,4 @@ export class RunStore {
     if (row === undefined) throw new AppError('NOT_FOUND');
     return row;
   }
-}
-
-/** A record with one number a state. */
-function countsOf<State extends string>(states: readonly State[], of: (state: State) => number): Record<State, number>;
-function countsOf(states: readonly string[], of: (state: string) => number): Record<string, number> {
-  return Object.fromEntries(states.map((state) => [state, of(state)]));
 }

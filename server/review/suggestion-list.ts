@@ -2,7 +2,13 @@ import type { FlagCode } from '../contract/fields';
 import type { Suggestion, SuggestionState } from '../contract/suggestion';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
+import { scopeNumbers, type ListScope } from '../storage/list-scopes';
+import { suggestionCounts, totalOf } from '../storage/row-counts';
+import { walkByConfidence, type RankedRow } from './confidence-walk';
+import { readSearch } from './search-words';
+import { MatchingSuggestions } from './matching-suggestions';
 import { SUGGESTION_COLUMNS, suggestionOf, type SuggestionRow } from './suggestion-row';
+import { exactTerm, matchOf, type ConfidenceDigits, type TermFilter } from './suggestion-terms';
 
 export const SUGGESTION_SORTS = ['oldest', 'newest', 'confidence', '-confidence'] as const;
 export type SuggestionSort = (typeof SUGGESTION_SORTS)[number];
@@ -11,7 +17,7 @@ export interface SuggestionFilter {
   readonly state?: SuggestionState | undefined;
   readonly flag?: FlagCode | undefined;
   readonly runId?: string | undefined;
-  /** Looked for in the suggested and approved texts. */
+  /** Beginnings of words of a text, a file name or the subject's id. */
   readonly q?: string | undefined;
   readonly minConfidence?: number | undefined;
   readonly sort: SuggestionSort;
@@ -20,69 +26,144 @@ export interface SuggestionFilter {
   readonly limit: number;
 }
 
-/** Column and direction of each order; `seq` makes every order total, so that a page never repeats a row. */
-const ORDERS: Readonly<Record<SuggestionSort, { column: 'seq' | 'confidence'; descending: boolean }>> = {
-  oldest: { column: 'seq', descending: false },
-  newest: { column: 'seq', descending: true },
-  confidence: { column: 'confidence', descending: false },
-  '-confidence': { column: 'confidence', descending: true },
-};
-
-/** One page of the suggestions of an instance; of all instances of the site with null. Throws BAD_REQUEST for a cursor that is none. */
-export function listSuggestions(
-  storage: Storage,
-  { siteId, instance }: { readonly siteId: string; readonly instance: number | null },
-  filter: SuggestionFilter,
-): { items: Suggestion[]; next: string | null } {
-  const { column, descending } = ORDERS[filter.sort];
-  const direction = descending ? 'DESC' : 'ASC';
-  const conditions = ['site_id = :siteId'];
-  if (instance !== null) conditions.push('instance = :instance');
-  if (filter.state !== undefined) conditions.push('state = :state');
-  if (filter.runId !== undefined) conditions.push('run_id = :runId');
-  if (filter.minConfidence !== undefined) conditions.push('confidence >= :minConfidence');
-  if (filter.flag !== undefined) {
-    conditions.push('EXISTS (SELECT 1 FROM suggestion_flags WHERE suggestion_seq = seq AND code = :flag)');
-  }
-  if (filter.q !== undefined) {
-    conditions.push(`(fields LIKE :q ESCAPE '\\' OR "values" LIKE :q ESCAPE '\\' OR subject_id = :subject)`);
-  }
-  const after = readCursor(filter.after, column);
-  if (after !== null) conditions.push(`(${column}, seq) ${descending ? '<' : '>'} (:afterValue, :afterSeq)`);
-  const rows = storage
-    .prepare<object, SuggestionRow>(
-      `SELECT ${SUGGESTION_COLUMNS} FROM suggestions WHERE ${conditions.join(' AND ')}
-       ORDER BY ${column} ${direction}, seq ${direction} LIMIT :limit`,
-    )
-    .all({
-      siteId,
-      ...(instance === null ? {} : { instance }),
-      ...(filter.state === undefined ? {} : { state: filter.state }),
-      ...(filter.runId === undefined ? {} : { runId: filter.runId }),
-      ...(filter.minConfidence === undefined ? {} : { minConfidence: filter.minConfidence }),
-      ...(filter.flag === undefined ? {} : { flag: filter.flag }),
-      ...(filter.q === undefined ? {} : { q: `%${likeText(filter.q)}%`, subject: filter.q }),
-      ...(after === null ? {} : { afterValue: after.value, afterSeq: after.seq }),
-      limit: filter.limit + 1,
-    });
-  const items = rows.slice(0, filter.limit);
-  const last = rows.length > filter.limit ? items.at(-1) : undefined;
-  return {
-    items: items.map(suggestionOf),
-    next: last === undefined ? null : writeCursor(column, { value: last[column], seq: last.seq }),
-  };
+/** How many rows there are on all pages; with `capped` there are at least so many. */
+export interface Total {
+  readonly total: number;
+  readonly capped: boolean;
 }
 
-/** Text for LIKE inside JSON: quotes and backslashes stand escaped in the column. */
-function likeText(text: string): string {
-  return JSON.stringify(text)
-    .slice(1, -1)
-    .replace(/[\\%_]/g, (sign) => `\\${sign}`);
+/** What the counters do not know is counted up to here. */
+const MOST_COUNTED = 10_000;
+/** Found pairs of characters that are looked at to see whether they stand together. */
+const LOOKED_AT = 200;
+
+/** The lists of a site's suggestions. */
+export class SuggestionList {
+  readonly #index: MatchingSuggestions;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly scope: ListScope,
+  ) {
+    this.#index = new MatchingSuggestions(storage);
+  }
+
+  /** One page. Throws BAD_REQUEST for a cursor that is none. */
+  page(filter: SuggestionFilter): { items: Suggestion[]; next: string | null } {
+    const column = filter.sort === 'oldest' || filter.sort === 'newest' ? 'seq' : 'confidence';
+    const after = readCursor(filter.after, column);
+    const rows = this.#rows(filter, column, after);
+    const items = rows.slice(0, filter.limit);
+    const last = rows.length > filter.limit ? items.at(-1) : undefined;
+    return {
+      items: items.map(suggestionOf),
+      next: last === undefined ? null : writeCursor(column, { value: last[column], seq: last.seq }),
+    };
+  }
+
+  /** From counters where there is one; everything else is counted, 10,000 at most. */
+  total({ state, flag, runId, minConfidence = 0, q }: SuggestionFilter): Total {
+    if (q === undefined && minConfidence === 0 && (flag === undefined || runId === undefined)) {
+      return { total: totalOf(suggestionCounts(this.storage, this.scope, { runId, flag }), state), capped: false };
+    }
+    const conditions = this.#conditions({ state, flag, runId, minConfidence, q });
+    const counted = conditions.length === 0 ? 0 : this.#index.count(anyOf(conditions), MOST_COUNTED + 1);
+    return { total: Math.min(counted, MOST_COUNTED), capped: counted > MOST_COUNTED };
+  }
+
+  /** Rows of the page and, where there is one, the row after it. */
+  #rows(filter: SuggestionFilter, column: 'seq' | 'confidence', after: Position | null): SuggestionRow[] {
+    const search = filter.q === undefined ? null : readSearch(filter.q);
+    if (filter.q !== undefined && search === null) return [];
+    const descending = filter.sort === 'newest' || filter.sort === '-confidence';
+    const inside = search?.inside ?? [];
+    const wanted = filter.limit + 1;
+    const found: SuggestionRow[] = [];
+    let from = after;
+    for (;;) {
+      const limit = inside.length === 0 ? wanted : LOOKED_AT;
+      const walk = { descending, after: from, limit };
+      const ranked = column === 'seq' ? this.#bySeq(filter, walk) : this.#byConfidence(filter, walk);
+      const rows = ranked.flatMap(({ seq }) => this.#row(seq) ?? []);
+      found.push(...rows.filter(({ seq }) => inside.length === 0 || this.#holdsAll(seq, inside)));
+      const last = rows.at(-1);
+      if (found.length >= wanted || ranked.length < limit || last === undefined) return found.slice(0, wanted);
+      from = { value: last[column], seq: last.seq };
+    }
+  }
+
+  #bySeq(filter: SuggestionFilter, { descending, after, limit }: PageWalk): { seq: number }[] {
+    const conditions = this.#conditions(filter);
+    if (conditions.length === 0) return [];
+    const rows = this.#index.rows(anyOf(conditions), { after: after?.seq ?? null, descending, limit });
+    return rows.map((seq) => ({ seq }));
+  }
+
+  #byConfidence(filter: SuggestionFilter, { descending, after, limit }: PageWalk): RankedRow[] {
+    const confidence = this.storage
+      .prepare<[number], number>('SELECT confidence FROM suggestions WHERE seq = ?')
+      .pluck();
+    const bases = this.#conditions({ ...filter, minConfidence: undefined });
+    const index = {
+      rows: (digits: ConfidenceDigits | null, from: number | null, most: number) =>
+        bases.length === 0 ? [] : this.#index.rows(anyOf(bases, digits), { after: from, descending, limit: most }),
+      confidenceOf: (seq: number) => thousandths(confidence.get(seq) ?? 0),
+    };
+    const position = after === null ? null : { seq: after.seq, confidence: thousandths(after.value) };
+    const least = leastOf(filter.minConfidence);
+    return walkByConfidence(index, { descending, after: position, limit, least });
+  }
+
+  /** What the rows of each scope must fulfil; empty when none can. */
+  #conditions({ state, flag, runId, minConfidence, q }: Omit<SuggestionFilter, 'sort' | 'limit'>): ScopeCondition[] {
+    const search = q === undefined ? undefined : readSearch(q);
+    if (search === null) return [];
+    const terms: TermFilter = { state, flag, runId, minConfidence: leastOf(minConfidence), search };
+    return scopeNumbers(this.storage, this.scope).flatMap(({ number }) => {
+      const match = matchOf(number, terms, this.#index);
+      return match === null ? [] : [{ number, match }];
+    });
+  }
+
+  #row(seq: number): SuggestionRow | undefined {
+    return this.storage
+      .prepare<[number], SuggestionRow>(`SELECT ${SUGGESTION_COLUMNS} FROM suggestions WHERE seq = ?`)
+      .get(seq);
+  }
+
+  #holdsAll(seq: number, inside: readonly string[]): boolean {
+    const words = this.storage
+      .prepare<[number], string>("SELECT words || ' ' || edited_words FROM suggestions WHERE seq = ?")
+      .pluck()
+      .get(seq);
+    return inside.every((run) => words?.includes(run));
+  }
+}
+
+const thousandths = (confidence: number) => Math.round(confidence * 1000);
+const leastOf = (minConfidence = 0) => Math.ceil(minConfidence * 1000);
+
+interface ScopeCondition {
+  readonly number: number;
+  readonly match: string;
+}
+
+/** In the language of FTS5: the condition of one of the scopes holds, and the confidence is in the range. */
+function anyOf(conditions: readonly ScopeCondition[], digits: ConfidenceDigits | null = null): string {
+  return conditions
+    .map(({ number, match }) => (digits === null ? `(${match})` : `(${match} AND ${exactTerm(number, `~c${digits}`)})`))
+    .join(' OR ');
 }
 
 interface Position {
   readonly value: number;
   readonly seq: number;
+}
+
+interface PageWalk {
+  readonly descending: boolean;
+  readonly after: Position | null;
+  readonly limit: number;
 }
 
 function writeCursor(column: string, { value, seq }: Position): string {

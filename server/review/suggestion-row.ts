@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Fields, FieldValues, Flag } from '../contract/fields';
 import { ModelRef } from '../contract/primitives';
 import { DecidedBy, SuggestionState, type Suggestion } from '../contract/suggestion';
+import { suggestedValues } from './suggestion-state';
 
 export interface SuggestionRow {
   readonly seq: number;
@@ -39,8 +41,25 @@ const Flags = z.array(Flag);
 const time = (ms: number) => new Date(ms).toISOString();
 const json = (text: string): unknown => JSON.parse(text);
 
+/** Stands for the values of somebody who approved the suggestion as it was, so that no text is stored twice. JSON. */
+const AS_SUGGESTED = 'true';
+
+/** The column of what a person approved. */
+export function valuesColumn(values: FieldValues | null, fields: Fields): string | null {
+  if (values === null) return null;
+  // An approved empty text is looked for in the column (`jobDecidedAgainst`).
+  const isAsSuggested = fields.alt_text !== '' && isDeepStrictEqual(values, suggestedValues(fields));
+  return isAsSuggested ? AS_SUGGESTED : JSON.stringify(values);
+}
+
+function valuesOf(column: string | null, fields: Fields): FieldValues | null {
+  if (column === null) return null;
+  return column === AS_SUGGESTED ? suggestedValues(fields) : FieldValues.parse(json(column));
+}
+
 /** A row as clients see it. */
 export function suggestionOf(row: SuggestionRow): Suggestion {
+  const fields = Fields.parse(json(row.fields));
   return {
     id: row.id,
     version: row.version,
@@ -50,13 +69,13 @@ export function suggestionOf(row: SuggestionRow): Suggestion {
     image_sha256: row.image_sha256,
     source_sha256: row.source_sha256 ?? row.image_sha256,
     language: row.language,
-    fields: Fields.parse(json(row.fields)),
+    fields,
     alternatives: Texts.parse(json(row.alternatives)),
     confidence: row.confidence,
     flags: Flags.parse(json(row.flags)),
     model: ModelRef.parse(json(row.model)),
     current: FieldValues.parse(json(row.current)),
-    values: row.values === null ? null : FieldValues.parse(json(row.values)),
+    values: valuesOf(row.values, fields),
     reason: row.reason,
     decided_by: row.decided_by === null ? null : DecidedBy.parse(json(row.decided_by)),
     decided_at: row.decided_at === null ? null : time(row.decided_at),

@@ -74,7 +74,7 @@ export function decide(standing: Standing, fields: Fields, decision: DecisionReq
 }
 
 /** What approving without changes means: the alt text, and each further field that has a text. */
-function suggestedValues(fields: Fields): FieldValues {
+export function suggestedValues(fields: Fields): FieldValues {
   return {
     alt_text: fields.alt_text,
     ...(fields.title === null ? {} : { title: fields.title }),

@@ -7,7 +7,9 @@ import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
 import { mayApproveAlone, NOBODY } from './auto-approval';
 import type { ChangeFeed } from './change-feed';
-import { SUGGESTION_COLUMNS, suggestionOf, type SuggestionRow } from './suggestion-row';
+import { countOthersWithText, type TextOfImage } from './same-text';
+import { textsOf, textTerm, wordsBeside, wordsOf } from './search-words';
+import { SUGGESTION_COLUMNS, suggestionOf, valuesColumn, type SuggestionRow } from './suggestion-row';
 import { decide, writeBack, type Standing } from './suggestion-state';
 
 export interface NewSuggestion {
@@ -24,6 +26,8 @@ export interface NewSuggestion {
   readonly flags: readonly Flag[];
   readonly model: ModelRef;
   readonly current: FieldValues;
+  /** The picture's name in the CMS, to be found by. */
+  readonly fileName?: string | undefined;
 }
 
 /** The picture that a text is for, in one language. */
@@ -35,12 +39,8 @@ export interface Picture {
   readonly language: string;
 }
 
-/** A text that is about to be suggested for an image. */
-export interface TextOfImage {
-  readonly instance: number;
-  readonly imageSha256: string;
-  readonly altText: string;
-}
+/** What the undoing of a run touches. */
+const WITHDRAWN: ReadonlySet<string> = new Set(['pending', 'approved', 'conflict', 'applied']);
 
 /** The review queue of one site. Another site's id is not found. Every write leaves an entry in the change feed. */
 export class SuggestionStore {
@@ -62,12 +62,14 @@ export class SuggestionStore {
       const isLate = this.#supersedeOlder(suggestion, language);
       const id = newId('sug');
       const at = Date.now();
-      const { lastInsertRowid } = this.storage
+      const { subject, fields } = suggestion;
+      const words = wordsOf([...textsOf(fields), suggestion.fileName ?? '', subject.id]);
+      this.storage
         .prepare(
           `INSERT INTO suggestions (id, site_id, instance, job_id, job_seq, run_id, version, state, subject_type, subject_id,
-             image_sha256, fields, alternatives, confidence, flags, model, current, created_at, updated_at,
+             image_sha256, fields, alternatives, confidence, flags, model, current, words, created_at, updated_at,
              source_sha256, language)
-           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           id,
@@ -77,22 +79,21 @@ export class SuggestionStore {
           suggestion.jobSeq,
           suggestion.runId,
           isLate ? 'superseded' : 'pending',
-          suggestion.subject.type,
-          suggestion.subject.id,
+          subject.type,
+          subject.id,
           suggestion.imageSha256,
-          JSON.stringify(suggestion.fields),
+          JSON.stringify(fields),
           JSON.stringify(suggestion.alternatives),
           suggestion.confidence,
           JSON.stringify(suggestion.flags),
           JSON.stringify(suggestion.model),
           JSON.stringify(suggestion.current),
+          `${words} ${textTerm(fields.alt_text)}`.trim(),
           at,
           at,
           source_sha256,
           language,
         );
-      const flag = this.storage.prepare('INSERT INTO suggestion_flags (suggestion_seq, code) VALUES (?, ?)');
-      for (const code of new Set(suggestion.flags.map((one) => one.code))) flag.run(lastInsertRowid, code);
       this.changes.append(this.siteId, { type: 'suggestion.created', suggestionId: id });
       return this.#need(id);
     });
@@ -129,17 +130,8 @@ export class SuggestionStore {
   }
 
   /** Other images of the instance that were given these very words; counted no further than 20. */
-  countOthersWithText({ instance, imageSha256, altText }: TextOfImage): number {
-    return (
-      this.storage
-        .prepare<unknown[], { n: number }>(
-          `SELECT count(*) AS n FROM (
-             SELECT DISTINCT image_sha256 FROM suggestions
-             WHERE site_id = ? AND fields ->> '$.alt_text' = ? AND image_sha256 <> ? AND instance = ? LIMIT 20
-           )`,
-        )
-        .get(this.siteId, altText, imageSha256, instance)?.n ?? 0
-    );
+  countOthersWithText(text: TextOfImage): number {
+    return countOthersWithText(this.storage, this.siteId, text);
   }
 
   /** Approves a fresh suggestion where the site's owner said so; returns it as it is then. */
@@ -153,7 +145,7 @@ export class SuggestionStore {
     return this.storage.transaction(() => {
       const now = this.#need(id);
       const next = decide(standingOf(now), now.fields, decision, Date.now());
-      this.#move(id, next);
+      this.#move(id, next, now.fields);
       this.#keepCircumstances(id, decision);
       this.changes.append(this.siteId, { type: 'suggestion.decided', suggestionId: id });
       return this.#need(id);
@@ -174,25 +166,24 @@ export class SuggestionStore {
   }
 
   /**
-   * The run is undone: up to `limit` of its suggestions leave the review queue, and the CMS is asked through the feed to
-   * take back those it has applied. Returns how many.
+   * The run is undone: its suggestions leave the review queue, and the CMS is asked through the feed to take back those it has
+   * applied. Looks at the next `limit` rows of the run; null when there are none after `after`.
    */
-  withdrawOfRun(runId: string, limit: number): number {
+  withdrawOfRun(runId: string, { after, limit }: { readonly after: number; readonly limit: number }): number | null {
     const rows = this.storage
-      .prepare<[string, string, number], { id: string; state: string }>(
-        `SELECT id, state FROM suggestions
-         WHERE run_id = ? AND site_id = ?
-           AND (state IN ('pending', 'approved', 'conflict') OR (state = 'applied' AND undo_asked = 0))
-         LIMIT ?`,
+      .prepare<[string, number, string, number], { seq: number; id: string; state: string; undo_asked: number }>(
+        `SELECT seq, id, state, undo_asked FROM suggestions
+         WHERE run_id = ? AND seq > ? AND site_id = ? ORDER BY seq LIMIT ?`,
       )
-      .all(runId, this.siteId, limit);
-    for (const { id, state } of rows) {
+      .all(runId, after, this.siteId, limit);
+    for (const { id, state, undo_asked } of rows) {
+      if (!WITHDRAWN.has(state) || undo_asked === 1) continue;
       if (state === 'applied') {
         this.storage.prepare('UPDATE suggestions SET undo_asked = 1 WHERE id = ?').run(id);
         this.changes.append(this.siteId, { type: 'suggestion.undo_asked', suggestionId: id });
       } else this.#supersede(id);
     }
-    return rows.length;
+    return rows.at(-1)?.seq ?? null;
   }
 
   #supersede(id: string): void {
@@ -232,10 +223,7 @@ export class SuggestionStore {
       const standing = standingOf(now);
       const next = writeBack(standing, report.outcome);
       if (next === standing) return now;
-      this.#move(id, next);
-      this.storage
-        .prepare('UPDATE suggestions SET write_back = ? WHERE id = ?')
-        .run(JSON.stringify({ ...report, at: Date.now() }), id);
+      this.#move(id, next, now.fields);
       // A text that goes back because its whole run did is not asked about again.
       if (report.outcome === 'undone' && this.#wasAskedToUndo(id)) this.#supersede(id);
       this.changes.append(this.siteId, { type: 'suggestion.written_back', suggestionId: id });
@@ -250,17 +238,18 @@ export class SuggestionStore {
     );
   }
 
-  #move(id: string, next: Standing): void {
+  #move(id: string, next: Standing, fields: Fields): void {
     const { changes } = this.storage
       .prepare(
         `UPDATE suggestions
-         SET version = ?, state = ?, "values" = ?, reason = ?, decided_by = ?, decided_at = ?, updated_at = ?
+         SET version = ?, state = ?, "values" = ?, edited_words = ?, reason = ?, decided_by = ?, decided_at = ?, updated_at = ?
          WHERE id = ? AND site_id = ? AND version = ?`,
       )
       .run(
         next.version,
         next.state,
-        next.values === null ? null : JSON.stringify(next.values),
+        valuesColumn(next.values, fields),
+        this.#editedWords(id, next.values),
         next.reason,
         next.decidedBy === null ? null : JSON.stringify(next.decidedBy),
         next.decidedAt,
@@ -270,6 +259,13 @@ export class SuggestionStore {
         next.version - 1,
       );
     if (changes !== 1) throw new AppError('SUGGESTION_CHANGED');
+  }
+
+  /** Words of a person's texts that the suggestion is not found by already. */
+  #editedWords(id: string, values: FieldValues | null): string {
+    if (values === null) return '';
+    const words = this.storage.prepare<[string], string>('SELECT words FROM suggestions WHERE id = ?').pluck().get(id);
+    return wordsBeside(words ?? '', textsOf(values));
   }
 
   #row(id: string): SuggestionRow | undefined {

@@ -1,4 +1,5 @@
 import type { Storage } from './database';
+import { lists } from './migrations/000012_lists';
 
 /** Where a stepped migration goes on: whatever its step needs to find the next rows. Kept in the database as JSON. */
 export type StepPosition = string | number;
@@ -19,4 +20,4 @@ export interface MigrationSteps {
 }
 
 /** The stepped migrations by the number of their SQL file. One that has landed is never edited. */
-export const MIGRATION_STEPS: ReadonlyMap<number, MigrationSteps> = new Map<number, MigrationSteps>();
+export const MIGRATION_STEPS: ReadonlyMap<number, MigrationSteps> = new Map<number, MigrationSteps>([[12, lists]]);

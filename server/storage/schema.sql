@@ -78,6 +78,24 @@ CREATE TABLE instances (
   PRIMARY KEY (site_id, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE job_counts (
+  run_id TEXT NOT NULL,
+  state  TEXT NOT NULL,
+  scope  INTEGER NOT NULL,
+  n      INTEGER NOT NULL,
+  PRIMARY KEY (run_id, state, scope)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW job_tallies (seq, run_id, state, scope) AS
+SELECT seq, '', state, number
+FROM jobs
+JOIN list_scopes ON list_scopes.site_id = jobs.site_id AND list_scopes.instance = jobs.instance
+UNION ALL
+SELECT seq, run_id, state, number
+FROM jobs
+JOIN list_scopes ON list_scopes.site_id = jobs.site_id AND list_scopes.instance = jobs.instance
+WHERE run_id IS NOT NULL;
+
 CREATE TABLE jobs (
   seq           INTEGER PRIMARY KEY AUTOINCREMENT,
   id            TEXT NOT NULL UNIQUE,
@@ -113,6 +131,40 @@ CREATE TABLE jobs (
   CHECK ((state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL))
 ) STRICT;
 
+CREATE TRIGGER jobs_counted AFTER INSERT ON jobs
+BEGIN
+  INSERT INTO list_scopes (site_id, instance)
+  SELECT NEW.site_id, NEW.instance
+  WHERE NOT EXISTS (SELECT 1 FROM list_scopes WHERE site_id = NEW.site_id AND instance = NEW.instance);
+  INSERT INTO job_counts (run_id, state, scope, n)
+  SELECT run_id, state, scope, 1 FROM job_tallies WHERE seq = NEW.seq
+  ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER jobs_enter_count AFTER UPDATE OF state, run_id, instance ON jobs
+WHEN NEW.state <> OLD.state OR NEW.run_id IS NOT OLD.run_id OR NEW.instance <> OLD.instance
+BEGIN
+  INSERT INTO list_scopes (site_id, instance)
+  SELECT NEW.site_id, NEW.instance
+  WHERE NOT EXISTS (SELECT 1 FROM list_scopes WHERE site_id = NEW.site_id AND instance = NEW.instance);
+  INSERT INTO job_counts (run_id, state, scope, n)
+  SELECT run_id, state, scope, 1 FROM job_tallies WHERE seq = NEW.seq
+  ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER jobs_leave_count BEFORE UPDATE OF state, run_id, instance ON jobs
+WHEN NEW.state <> OLD.state OR NEW.run_id IS NOT OLD.run_id OR NEW.instance <> OLD.instance
+BEGIN
+  UPDATE job_counts SET n = n - 1
+  WHERE (run_id, state, scope) IN (SELECT run_id, state, scope FROM job_tallies WHERE seq = OLD.seq);
+END;
+
+CREATE TRIGGER jobs_uncounted BEFORE DELETE ON jobs
+BEGIN
+  UPDATE job_counts SET n = n - 1
+  WHERE (run_id, state, scope) IN (SELECT run_id, state, scope FROM job_tallies WHERE seq = OLD.seq);
+END;
+
 CREATE TABLE keys (
   id           TEXT PRIMARY KEY,
   site_id      TEXT REFERENCES sites (id) ON DELETE CASCADE,
@@ -123,6 +175,13 @@ CREATE TABLE keys (
   expires_at   INTEGER,
   revoked_at   INTEGER,
   CHECK ((scope = 'site') = (site_id IS NOT NULL))
+) STRICT;
+
+CREATE TABLE list_scopes (
+  number   INTEGER PRIMARY KEY AUTOINCREMENT CHECK (number < 1048576),
+  site_id  TEXT NOT NULL,
+  instance INTEGER NOT NULL,
+  UNIQUE (site_id, instance)
 ) STRICT;
 
 CREATE TABLE migrations (
@@ -163,14 +222,14 @@ CREATE TABLE pruned_feeds (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE results (
+  seq          INTEGER PRIMARY KEY,
   site_id      TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
-  image_sha256 TEXT NOT NULL,
+  image_sha256 BLOB NOT NULL CHECK (length(image_sha256) = 32),
   model        TEXT NOT NULL,
   settings     TEXT NOT NULL,
-  result       TEXT NOT NULL CHECK (json_valid(result)),
-  created_at   INTEGER NOT NULL,
-  PRIMARY KEY (site_id, image_sha256, model, settings)
-) STRICT, WITHOUT ROWID;
+  result       BLOB NOT NULL,
+  created_at   INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE runs (
   seq             INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -194,11 +253,76 @@ CREATE TABLE sites (
   created_at  INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE suggestion_flags (
-  code           TEXT NOT NULL,
-  suggestion_seq INTEGER NOT NULL REFERENCES suggestions (seq) ON DELETE CASCADE,
-  PRIMARY KEY (suggestion_seq, code)
+CREATE TRIGGER sites_unlisted AFTER DELETE ON sites
+BEGIN
+  DELETE FROM suggestion_counts WHERE scope IN (SELECT number FROM list_scopes WHERE site_id = OLD.id);
+  DELETE FROM job_counts WHERE scope IN (SELECT number FROM list_scopes WHERE site_id = OLD.id);
+  DELETE FROM list_scopes WHERE site_id = OLD.id;
+END;
+
+CREATE TABLE suggestion_counts (
+  run_id TEXT NOT NULL,
+  flag   TEXT NOT NULL,
+  state  TEXT NOT NULL,
+  scope  INTEGER NOT NULL,
+  n      INTEGER NOT NULL,
+  PRIMARY KEY (run_id, flag, state, scope)
 ) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE suggestion_index USING fts5 (
+  terms,
+  content = '',
+  columnsize = 0,
+  detail = none,
+  prefix = '6 7 8',
+  tokenize = "ascii tokenchars '~_-'"
+);
+
+CREATE TABLE 'suggestion_index_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE 'suggestion_index_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'suggestion_index_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE suggestion_index_terms USING fts5vocab ('suggestion_index', 'instance');
+
+CREATE VIEW suggestion_tallies (seq, run_id, flag, state, scope) AS
+SELECT seq, '', '', state, number
+FROM suggestions
+JOIN list_scopes ON list_scopes.site_id = suggestions.site_id AND list_scopes.instance = suggestions.instance
+UNION ALL
+SELECT seq, run_id, '', state, number
+FROM suggestions
+JOIN list_scopes ON list_scopes.site_id = suggestions.site_id AND list_scopes.instance = suggestions.instance
+WHERE run_id IS NOT NULL
+UNION ALL
+SELECT seq, '', flag.value ->> '$.code', state, number
+FROM suggestions
+JOIN list_scopes ON list_scopes.site_id = suggestions.site_id AND list_scopes.instance = suggestions.instance
+JOIN json_each(suggestions.flags) AS flag
+WHERE flag.key = (
+  SELECT min(first.key) FROM json_each(suggestions.flags) AS first WHERE first.value ->> '$.code' = flag.value ->> '$.code'
+);
+
+CREATE VIEW suggestion_terms (seq, terms) AS
+SELECT
+  suggestions.seq,
+  code || '~a ' || code || '~s' || state
+    || coalesce(' ' || code || '~r' || run_id, '')
+    || ' ' || code || '~c' || substr(confidence_digits, 1, 2)
+    || ' ' || code || '~c' || substr(confidence_digits, 1, 3)
+    || ' ' || code || '~c' || confidence_digits
+    || coalesce((
+      SELECT group_concat(' ' || code || '~f' || flag, '')
+      FROM (SELECT DISTINCT value ->> '$.code' AS flag FROM json_each(flags))
+    ), '')
+    || CASE words WHEN '' THEN '' ELSE ' ' || code || replace(words, ' ', ' ' || code) END
+    || CASE edited_words WHEN '' THEN '' ELSE ' ' || code || replace(edited_words, ' ', ' ' || code) END
+FROM (
+  SELECT suggestions.*, printf('%05x', number) AS code, printf('%04d', round(confidence * 1000)) AS confidence_digits
+  FROM suggestions
+  JOIN list_scopes ON list_scopes.site_id = suggestions.site_id AND list_scopes.instance = suggestions.instance
+) AS suggestions;
 
 CREATE TABLE suggestions (
   seq          INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -229,7 +353,81 @@ CREATE TABLE suggestions (
   write_back   TEXT CHECK (json_valid(write_back)),
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL
-, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', decision_mode TEXT, displayed INTEGER, open_ms INTEGER) STRICT;
+, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', decision_mode TEXT, displayed INTEGER, open_ms INTEGER, words TEXT NOT NULL DEFAULT '', edited_words TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TRIGGER suggestions_edited AFTER UPDATE OF edited_words ON suggestions
+WHEN NEW.edited_words <> OLD.edited_words AND NEW.run_id IS OLD.run_id AND NEW.instance = OLD.instance
+BEGIN
+  INSERT INTO suggestion_index (suggestion_index, rowid, terms)
+  SELECT 'delete', NEW.seq, printf('%05x', number) || replace(OLD.edited_words, ' ', printf(' %05x', number))
+  FROM list_scopes
+  WHERE site_id = NEW.site_id AND instance = NEW.instance AND OLD.edited_words <> '';
+  INSERT INTO suggestion_index (rowid, terms)
+  SELECT NEW.seq, printf('%05x', number) || replace(NEW.edited_words, ' ', printf(' %05x', number)) FROM list_scopes
+  WHERE site_id = NEW.site_id AND instance = NEW.instance AND NEW.edited_words <> '';
+END;
+
+CREATE TRIGGER suggestions_enter_scope AFTER UPDATE OF run_id, instance ON suggestions
+WHEN NEW.run_id IS NOT OLD.run_id OR NEW.instance <> OLD.instance
+BEGIN
+  INSERT INTO list_scopes (site_id, instance)
+  SELECT NEW.site_id, NEW.instance
+  WHERE NOT EXISTS (SELECT 1 FROM list_scopes WHERE site_id = NEW.site_id AND instance = NEW.instance);
+  INSERT INTO suggestion_index (rowid, terms) SELECT seq, terms FROM suggestion_terms WHERE seq = NEW.seq;
+  INSERT INTO suggestion_counts (run_id, flag, state, scope, n)
+  SELECT run_id, flag, state, scope, 1 FROM suggestion_tallies WHERE seq = NEW.seq
+  ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER suggestions_leave_scope BEFORE UPDATE OF run_id, instance ON suggestions
+WHEN NEW.run_id IS NOT OLD.run_id OR NEW.instance <> OLD.instance
+BEGIN
+  INSERT INTO suggestion_index (suggestion_index, rowid, terms)
+  SELECT 'delete', seq, terms FROM suggestion_terms WHERE seq = OLD.seq;
+  UPDATE suggestion_counts SET n = n - 1
+  WHERE (run_id, flag, state, scope) IN (
+    SELECT run_id, flag, state, scope FROM suggestion_tallies WHERE seq = OLD.seq
+  );
+END;
+
+CREATE TRIGGER suggestions_listed AFTER INSERT ON suggestions
+BEGIN
+  INSERT INTO list_scopes (site_id, instance)
+  SELECT NEW.site_id, NEW.instance
+  WHERE NOT EXISTS (SELECT 1 FROM list_scopes WHERE site_id = NEW.site_id AND instance = NEW.instance);
+  INSERT INTO suggestion_index (rowid, terms) SELECT seq, terms FROM suggestion_terms WHERE seq = NEW.seq;
+  INSERT INTO suggestion_counts (run_id, flag, state, scope, n)
+  SELECT run_id, flag, state, scope, 1 FROM suggestion_tallies WHERE seq = NEW.seq
+  ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER suggestions_moved AFTER UPDATE OF state ON suggestions
+WHEN NEW.state <> OLD.state AND NEW.run_id IS OLD.run_id AND NEW.instance = OLD.instance
+BEGIN
+  INSERT INTO suggestion_index (suggestion_index, rowid, terms)
+  SELECT 'delete', NEW.seq, printf('%05x~s%s', number, OLD.state) FROM list_scopes
+  WHERE site_id = NEW.site_id AND instance = NEW.instance;
+  INSERT INTO suggestion_index (rowid, terms)
+  SELECT NEW.seq, printf('%05x~s%s', number, NEW.state) FROM list_scopes
+  WHERE site_id = NEW.site_id AND instance = NEW.instance;
+  UPDATE suggestion_counts SET n = n - 1
+  WHERE state = OLD.state AND (run_id, flag, scope) IN (
+    SELECT run_id, flag, scope FROM suggestion_tallies WHERE seq = NEW.seq
+  );
+  INSERT INTO suggestion_counts (run_id, flag, state, scope, n)
+  SELECT run_id, flag, state, scope, 1 FROM suggestion_tallies WHERE seq = NEW.seq
+  ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER suggestions_unlisted BEFORE DELETE ON suggestions
+BEGIN
+  INSERT INTO suggestion_index (suggestion_index, rowid, terms)
+  SELECT 'delete', seq, terms FROM suggestion_terms WHERE seq = OLD.seq;
+  UPDATE suggestion_counts SET n = n - 1
+  WHERE (run_id, flag, state, scope) IN (
+    SELECT run_id, flag, state, scope FROM suggestion_tallies WHERE seq = OLD.seq
+  );
+END;
 
 CREATE TABLE webhook_outbox (
   site_id    TEXT NOT NULL,
@@ -274,9 +472,9 @@ CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'running';
 
 CREATE INDEX jobs_of_image ON jobs (site_id, image_sha256) WHERE state IN ('waiting', 'running');
 
-CREATE INDEX jobs_of_run ON jobs (run_id, state) WHERE run_id IS NOT NULL;
+CREATE INDEX jobs_of_instance ON jobs (site_id, instance, state);
 
-CREATE INDEX jobs_of_site ON jobs (site_id, state, seq);
+CREATE INDEX jobs_of_run ON jobs (run_id, state) WHERE run_id IS NOT NULL;
 
 CREATE INDEX jobs_of_subject ON jobs (site_id, subject_type, subject_id, seq);
 
@@ -290,24 +488,14 @@ CREATE INDEX predictions_to_tell ON predictions (webhook_due_at) WHERE webhook_d
 
 CREATE INDEX predictions_waiting ON predictions (seq) WHERE state = 'starting';
 
-CREATE INDEX results_by_age ON results (created_at);
+CREATE UNIQUE INDEX results_of_image ON results (site_id, image_sha256, model, settings);
 
 CREATE INDEX runs_of_site ON runs (site_id, seq);
 
 CREATE INDEX runs_settling ON runs (seq) WHERE settling = 1;
 
-CREATE INDEX suggestions_by_confidence ON suggestions (site_id, state, confidence, seq);
-
 CREATE INDEX suggestions_by_image ON suggestions (substr(image_sha256, 1, 12));
 
-CREATE INDEX suggestions_by_text ON suggestions (site_id, (fields ->> '$.alt_text'), image_sha256);
-
-CREATE INDEX suggestions_in_order ON suggestions (site_id, seq);
-
-CREATE INDEX suggestions_in_order_of_confidence ON suggestions (site_id, confidence, seq);
-
-CREATE INDEX suggestions_of_run ON suggestions (run_id, state) WHERE run_id IS NOT NULL;
-
-CREATE INDEX suggestions_of_site ON suggestions (site_id, state, seq);
+CREATE INDEX suggestions_of_run ON suggestions (run_id) WHERE run_id IS NOT NULL;
 
 CREATE INDEX suggestions_of_subject ON suggestions (site_id, subject_type, subject_id, seq);

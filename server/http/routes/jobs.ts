@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { Job, JobReply, JobRequest, JobState } from '../../contract/job';
-import { Id, page } from '../../contract/primitives';
+import { BulkJobReply, BulkJobRequest, IdempotencyKey, Job, JobReply, JobRequest, JobState } from '../../contract/job';
+import { Id, pageWithTotal, WantsTotal } from '../../contract/primitives';
 import { AppError } from '../../errors';
+import { JOB_SORTS } from '../../queue/job-list';
 import { longPoll, WaitSeconds } from '../long-poll';
 import { defineRoute, TEXTS_LIMIT, type Request } from '../route';
 
@@ -23,11 +24,26 @@ export const postJob = defineRoute({
   },
 });
 
+export const postJobs = defineRoute({
+  method: 'post',
+  path: '/v1/jobs/bulk',
+  access: 'site',
+  summary: 'Ask for up to 500 suggestions at once; each has its own answer, in the order they were sent.',
+  bodyKind: 'json',
+  jsonLimit: 4_000_000,
+  body: BulkJobRequest,
+  answers: { 200: BulkJobReply },
+  handle: async ({ body, services, site }) => {
+    if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
+    return { status: 200, body: await site.acceptJobs(body) };
+  },
+});
+
 /** What the client calls its request. Throws BAD_REQUEST when it is no such name. */
 function idempotencyKeyOf(request: Request): string | null {
   const name = request.get('idempotency-key');
   if (name === undefined) return null;
-  if (/^[\x21-\x7e]{1,255}$/.test(name)) return name;
+  if (IdempotencyKey.safeParse(name).success) return name;
   throw new AppError('BAD_REQUEST', {
     problems: [{ where: 'header.idempotency-key', problem: 'must be 1 to 255 visible ASCII characters' }],
   });
@@ -60,22 +76,22 @@ export const listJobs = defineRoute({
   method: 'get',
   path: '/v1/jobs',
   access: 'site',
-  summary: 'Jobs, oldest first.',
+  summary: 'Jobs, oldest first unless `sort=newest`; with `total=1` how many there are on all pages.',
   query: z.strictObject({
     state: JobState.optional(),
     run_id: Id.optional(),
     after: z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
+    sort: z.enum(JOB_SORTS).default('oldest'),
     limit: z.coerce.number().int().min(1).max(200).default(50),
+    total: WantsTotal,
   }),
-  answers: { 200: page(Job) },
+  answers: { 200: pageWithTotal(Job) },
   handle: ({ query, site }) => {
-    const { items, next } = site.jobs.list({
-      state: query.state,
-      runId: query.run_id,
-      after: query.after,
-      limit: query.limit,
-    });
-    return { status: 200, body: { items, next: next === null ? null : String(next) } };
+    const { run_id, total, ...rest } = query;
+    const filter = { ...rest, runId: run_id };
+    const { items, next } = site.jobs.list(filter);
+    const count = total ? { total: site.jobs.total(filter), capped: false } : {};
+    return { status: 200, body: { items, next: next === null ? null : String(next), ...count } };
   },
 });
 

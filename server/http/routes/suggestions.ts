@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BulkDecisionReply, BulkDecisionRequest, DecisionRequest, WriteBackRequest } from '../../contract/decision';
 import { FlagCode } from '../../contract/fields';
-import { Id, page } from '../../contract/primitives';
+import { Id, pageWithTotal, WantsTotal } from '../../contract/primitives';
 import { Suggestion, SuggestionReply, SuggestionState } from '../../contract/suggestion';
 import { AppError } from '../../errors';
 import { SUGGESTION_SORTS } from '../../review/suggestion-list';
@@ -23,11 +23,16 @@ export const listSuggestions = defineRoute({
     sort: z.enum(SUGGESTION_SORTS).default('oldest'),
     after: z.string().min(1).max(200).optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),
+    total: WantsTotal,
   }),
-  answers: { 200: page(Suggestion) },
+  answers: { 200: pageWithTotal(Suggestion) },
   handle: ({ query, site }) => {
-    const { run_id, min_confidence, ...rest } = query;
-    return { status: 200, body: site.listSuggestions({ ...rest, runId: run_id, minConfidence: min_confidence }) };
+    const { run_id, min_confidence, total, ...rest } = query;
+    const filter = { ...rest, runId: run_id, minConfidence: min_confidence };
+    return {
+      status: 200,
+      body: { ...site.listSuggestions.page(filter), ...(total ? site.listSuggestions.total(filter) : {}) },
+    };
   },
 });
 
@@ -86,5 +91,5 @@ export const decideSuggestions = defineRoute({
   jsonLimit: 4_000_000,
   body: BulkDecisionRequest,
   answers: { 200: BulkDecisionReply },
-  handle: ({ body, site }) => ({ status: 200, body: site.decide(body) }),
+  handle: async ({ body, site }) => ({ status: 200, body: await site.decide(body) }),
 });

@@ -1,0 +1,21 @@
+import type { Storage } from './database';
+
+/** Whose rows a list shows: those of one installation of a site, or with null those of all of them. */
+export interface ListScope {
+  readonly siteId: string;
+  readonly instance: number | null;
+}
+
+/** One installation of one site, by the number that the search index and the counters know it by. */
+export interface ScopeNumber {
+  readonly instance: number;
+  readonly number: number;
+}
+
+/** The numbers of a scope; empty while it has no row. */
+export function scopeNumbers(storage: Storage, { siteId, instance }: ListScope): ScopeNumber[] {
+  const rows = storage
+    .prepare<[string], ScopeNumber>('SELECT instance, number FROM list_scopes WHERE site_id = ? ORDER BY instance')
+    .all(siteId);
+  return instance === null ? rows : rows.filter((row) => row.instance === instance);
+}

@@ -1,0 +1,105 @@
+import { sqlOfTheServer, type FoundSql } from '../../../support/server-sql';
+import type { Storage } from '../../../../server/storage/database';
+import { freshDatabase } from '../../../support/suggestion-rows';
+
+/** Tables with a row or more for each picture. Reading one whole, or sorting its rows, stops everything else meanwhile. */
+const TABLES = 'images|jobs|results|suggestions|changes|idempotency_keys|predictions';
+const GROWING = new RegExp(`^SCAN (${TABLES})\\b`);
+/** All rows of a site, which may be all there are. */
+const WHOLE_SITE = new RegExp(`^SEARCH (${TABLES}) USING .*INDEX \\w+ \\(site_id=\\?\\)`);
+/** `M` is a MATCH: FTS5 then reads the lists of those terms alone. */
+const UNBOUNDED_SEARCH = /^SCAN suggestion_index VIRTUAL TABLE INDEX \d+:(?!M)/;
+const SORT = /^USE TEMP B-TREE/;
+
+/** Statements that may, each with the reason. `file` and `part` say which. */
+const ALLOWED: readonly { readonly file: RegExp; readonly part: string; readonly reason: string }[] = [
+  { file: /result-store/, part: 'FROM results ORDER BY seq LIMIT', reason: 'reads the oldest 500 rows' },
+  { file: /lease-store/, part: "SET lease_until = 0 WHERE state = 'running'", reason: 'reads the jobs that run' },
+  { file: /clock-step-store/, part: "WHERE state = 'waiting'", reason: 'reads the waiting jobs once, at a start' },
+  {
+    file: /prediction-/,
+    part: "state = 'starting'",
+    reason: 'reads the predictions that wait; most of them end within a minute',
+  },
+  { file: /history-store/, part: 'FROM changes ORDER BY cursor LIMIT', reason: 'reads the oldest 100 entries' },
+  {
+    file: /history-store/,
+    part: 'FROM changes NOT INDEXED WHERE cursor <= ?',
+    reason: 'sorts those of the oldest 100 entries that go',
+  },
+  { file: /retention-store/, part: 'FROM predictions', reason: 'reads the predictions that wait' },
+  { file: /erasure-store/, part: 'DELETE FROM predictions', reason: 'predictions are kept for a day' },
+  { file: /claim-next/, part: 'AS ready', reason: 'sorts a row a site and priority' },
+  {
+    file: /suggestion-store/,
+    part: 'WHERE site_id = ? AND subject_type',
+    reason: 'sorts the suggestions of one subject',
+  },
+];
+
+let storage: Storage;
+beforeAll(() => {
+  storage = freshDatabase();
+  // There only while a migration is under way.
+  storage.db.exec('CREATE TABLE unfinished_migration (number INTEGER PRIMARY KEY, position TEXT NOT NULL)');
+});
+
+function planOf(sql: string): string[] {
+  return storage.db
+    .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(...valuesFor(sql))
+    .map(({ detail }) => detail);
+}
+
+/** A value for each parameter; the plan does not depend on it. */
+function valuesFor(sql: string): unknown[] {
+  const named = [...sql.matchAll(/:(\w+)/g)].map(([, name]) => [name ?? '', null]);
+  const unnamed = Array.from({ length: sql.match(/\?/g)?.length ?? 0 }, () => null);
+  return named.length === 0 ? unnamed : [...unnamed, Object.fromEntries(named)];
+}
+
+const isBad = (detail: string) => [GROWING, WHOLE_SITE, UNBOUNDED_SEARCH, SORT].some((one) => one.test(detail));
+const isOfGrowing = ({ sql }: FoundSql) => new RegExp(`\\b(${TABLES}|suggestion_index)\\b`).test(sql);
+
+const isAllowed = ({ file, sql }: FoundSql) =>
+  ALLOWED.some((one) => one.file.test(file) && sql.replace(/\s+/g, ' ').includes(one.part));
+
+const { statements, unread } = sqlOfTheServer();
+
+/** Files that put statements together from names of tables, and what they make of them. */
+const BUILT_AT_RUN_TIME = /erasure-store/;
+const BUILT = ['suggestions', 'jobs'].flatMap((table) => [
+  `SELECT seq, image_sha256 FROM ${table} WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND instance = ?
+   AND created_at <= ? LIMIT 5`,
+  `SELECT seq, image_sha256 FROM ${table} WHERE substr(image_sha256, 1, 12) = substr(?, 1, 12) AND image_sha256 = ?
+   AND site_id = ? AND instance = ? AND created_at <= ? LIMIT 5`,
+]);
+
+test('every statement of the server can be read', () => {
+  expect(unread.filter((one) => !BUILT_AT_RUN_TIME.test(one))).toEqual([]);
+  expect(BUILT.flatMap(planOf).filter(isBad)).toEqual([]);
+  expect(statements.length).toBeGreaterThan(100);
+});
+
+test('no statement reads a growing table whole, and none sorts', () => {
+  const bad = statements
+    .filter((one) => isOfGrowing(one) && !isAllowed(one))
+    .map((one) => ({ ...one, plan: planOf(one.sql).filter(isBad) }))
+    .filter(({ plan }) => plan.length > 0)
+    .map(({ file, sql, plan }) => `${file}: ${plan.join(', ')}: ${sql.replace(/\s+/g, ' ').trim().slice(0, 160)}`);
+  expect(bad).toEqual([]);
+});
+
+test('the views that the triggers read look at one row', () => {
+  for (const view of ['suggestion_terms', 'suggestion_tallies', 'job_tallies']) {
+    // The flags of the row are sorted.
+    const plan = planOf(`SELECT * FROM ${view} WHERE seq = 1`).filter((detail) => !SORT.test(detail));
+    expect(plan.filter(isBad)).toEqual([]);
+  }
+});
+
+test('a scan, a sort and a search without a term are found', () => {
+  expect(planOf("SELECT count(*) FROM jobs WHERE state = 'done'").some(isBad)).toBe(true);
+  expect(planOf('SELECT id FROM suggestions WHERE site_id = ? ORDER BY confidence').some(isBad)).toBe(true);
+  expect(planOf('SELECT rowid FROM suggestion_index WHERE rowid > 5').some(isBad)).toBe(true);
+});
