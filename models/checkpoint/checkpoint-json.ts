@@ -30,9 +30,9 @@ export function hasCheckpointFile(folder: string, name: string): boolean {
 }
 
 /** A JSON file of a checkpoint. Throws ModelError when it is missing, unreadable, or not what the schema says. */
-export function readCheckpointJson<T>(schema: z.ZodType<T>, folder: string, name: string): T {
+export function readCheckpointJson<T>(schema: z.ZodType<T>, folder: string, name: string, kind = 'a BLIP model'): T {
   const parsed = schema.safeParse(readJson(folder, name));
   if (parsed.success) return parsed.data;
   const problem = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-  throw new ModelError('MODEL_FILE_DAMAGED', `${path.join(folder, name)} is not that of a BLIP model (${problem}).`);
+  throw new ModelError('MODEL_FILE_DAMAGED', `${path.join(folder, name)} is not that of ${kind} (${problem}).`);
 }

@@ -3,11 +3,17 @@ import path from 'node:path';
 import { ModelError } from '../model-error';
 import { damaged, type Checkpoint } from './checkpoint';
 import { readRange } from './file-range';
+import { openShards } from './shards';
 import { openSafetensors } from './safetensors';
 import { openTorchZip } from './torch-zip';
 
-/** Names of the weights in a folder as the hub lays it out, the safer format first. */
-export const WEIGHT_FILES = ['model.safetensors', 'pytorch_model.bin'] as const;
+/** Names of the weights in a folder as the hub lays it out, the safer format first; an index names the parts of a large one. */
+export const WEIGHT_FILES = [
+  'model.safetensors',
+  'model.safetensors.index.json',
+  'pytorch_model.bin',
+  'pytorch_model.bin.index.json',
+] as const;
 
 /** "PK": every ZIP archive begins with it. torch.save wrote plain pickles until 1.6; those begin with 0x80. */
 function startsLikeZip(file: string): boolean {
@@ -30,7 +36,7 @@ export function findWeights(folder: string, wanted?: string): string {
   }
   throw new ModelError(
     'MODEL_FILE_MISSING',
-    `There is ${wanted === undefined ? `neither ${WEIGHT_FILES.join(' nor ')}` : `no ${wanted}`} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,
+    `There is ${wanted === undefined ? 'neither model.safetensors nor pytorch_model.bin, whole or in parts,' : `no ${wanted}`} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,
   );
 }
 
@@ -40,6 +46,10 @@ export function findWeights(folder: string, wanted?: string): string {
  */
 export function openCheckpoint(folder: string, weights?: string): Checkpoint {
   const file = findWeights(folder, weights);
+  return file.endsWith('.index.json') ? openShards(folder, path.basename(file), openFile) : openFile(file);
+}
+
+function openFile(file: string): Checkpoint {
   if (file.endsWith('.safetensors')) return openSafetensors(file);
   if (!startsLikeZip(file)) {
     throw damaged(
