@@ -22,7 +22,15 @@ final class Placement_List {
 
 	/** In how many posts it is shown, whoever may edit them. */
 	public function count_posts( int $attachment_id ): int {
-		return $this->table->count_posts( array( $attachment_id ) )[ $attachment_id ] ?? 0;
+		return $this->count_many( array( $attachment_id ) )[ $attachment_id ] ?? 0;
+	}
+
+	/**
+	 * @param int[] $attachment_ids
+	 * @return array<int, int> Only those that are shown somewhere.
+	 */
+	public function count_many( array $attachment_ids ): array {
+		return $this->table->count_posts( $attachment_ids );
 	}
 
 	/**

@@ -71,8 +71,10 @@ final class Suggestions_Controller {
 			'author'         => current_user_can( 'edit_others_posts' ) ? 0 : get_current_user_id(),
 		);
 		$found  = $this->query->find( $filter );
-		$rows   = array_filter( $found['rows'], fn( Request_Row $row ): bool => null !== $this->access->editable_attachment( $row->attachment_id ) );
+		$this->view->read_ahead( array_map( static fn( Request_Row $row ): int => $row->attachment_id, $found['rows'] ) );
+		$rows   = array_filter( $found['rows'], fn( Request_Row $row ): bool => 'trash' !== ( $this->access->editable_attachment( $row->attachment_id )->post_status ?? 'trash' ) );
 		$items  = array_values( array_filter( array_map( array( $this->view, 'suggestion' ), $rows ) ) );
+		$this->view->read_ahead( array() );
 		$pages  = (int) ceil( $found['total'] / max( 1, (int) $request['per_page'] ) );
 		$answer = new WP_REST_Response( array( 'items' => $items, 'total' => $found['total'], 'pages' => $pages ) );
 		$answer->header( 'X-WP-Total', (string) $found['total'] );

@@ -16,6 +16,26 @@ defined( 'ABSPATH' ) || exit;
 final class Suggestion_View {
 	public function __construct( private readonly Placement_List $placements, private readonly Library_Texts $texts ) {}
 
+	/** @var array<int, array{alt: string, used_in: int}> Read beforehand for a list. */
+	private array $ahead = array();
+
+	/**
+	 * Reads at once what suggestion() would read one by one; an empty list forgets it again.
+	 *
+	 * @param int[] $attachment_ids
+	 */
+	public function read_ahead( array $attachment_ids ): void {
+		$this->ahead = array();
+		_prime_post_caches( $attachment_ids, false, true );
+		$parents = array_map( static fn( int $id ): int => (int) get_post( $id )?->post_parent, $attachment_ids );
+		_prime_post_caches( array_filter( array_unique( $parents ) ), false, false );
+		$texts = Alt_Text_Meta::texts_of( $attachment_ids );
+		$used  = $this->placements->count_many( $attachment_ids );
+		foreach ( $attachment_ids as $id ) {
+			$this->ahead[ $id ] = array( 'alt' => $texts[ $id ] ?? '', 'used_in' => $used[ $id ] ?? 0 );
+		}
+	}
+
 	/** @return array<string, mixed>|null The suggestion with its picture; null when none has come yet. */
 	public function suggestion( Request_Row $row ): ?array {
 		$post = get_post( $row->attachment_id );
@@ -106,11 +126,11 @@ final class Suggestion_View {
 			'attachment_id' => $post->ID,
 			'title'         => $post->post_title,
 			'file_name'     => wp_basename( (string) get_attached_file( $post->ID ) ),
-			'current_alt'   => Alt_Text_Meta::read( $post->ID )->text(),
+			'current_alt'   => $this->ahead[ $post->ID ]['alt'] ?? Alt_Text_Meta::read( $post->ID )->text(),
 			'is_decorative' => Provenance::is_decorative( $post->ID ),
 			'picture_changed' => Provenance::picture_changed( $post->ID ),
 			'thumbnail'     => is_array( $image ) ? array( 'url' => $image[0], 'width' => (int) $image[1], 'height' => (int) $image[2] ) : null,
-			'used_in'       => $this->placements->count_posts( $post->ID ),
+			'used_in'       => $this->ahead[ $post->ID ]['used_in'] ?? $this->placements->count_posts( $post->ID ),
 			'edit_url'      => (string) get_edit_post_link( $post->ID, 'raw' ),
 		);
 	}

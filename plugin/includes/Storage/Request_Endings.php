@@ -13,11 +13,13 @@ trait Request_Endings {
 	public function clear(): void {
 		global $wpdb;
 		$wpdb->query( 'DELETE FROM ' . Schema::requests_table() );
+		$wpdb->query( 'DELETE FROM ' . Schema::texts_table() );
 	}
 
 	public function remove( int $attachment_id ): void {
 		global $wpdb;
 		$wpdb->delete( Schema::requests_table(), array( 'attachment_id' => $attachment_id ) );
+		$wpdb->delete( Schema::texts_table(), array( 'attachment_id' => $attachment_id ) );
 	}
 
 	/** The attachment is gone. Where the sidecar has something of it the row stays until it has been told. */
@@ -25,7 +27,9 @@ trait Request_Endings {
 		global $wpdb;
 		$t = Schema::requests_table();
 		$wpdb->query( $wpdb->prepare( "UPDATE $t SET status = 'gone', updated_at = %d WHERE attachment_id = %d AND (job_id <> '' OR suggestion_id <> '')", time(), $attachment_id ) );
-		$wpdb->query( $wpdb->prepare( "DELETE FROM $t WHERE attachment_id = %d AND status <> 'gone'", $attachment_id ) );
+		if ( 0 < (int) $wpdb->query( $wpdb->prepare( "DELETE FROM $t WHERE attachment_id = %d AND status <> 'gone'", $attachment_id ) ) ) {
+			$wpdb->delete( Schema::texts_table(), array( 'attachment_id' => $attachment_id ) );
+		}
 	}
 
 	/** A job was made for an attachment that was deleted at that moment: it is to be cancelled like any other's. */
@@ -34,7 +38,7 @@ trait Request_Endings {
 		$t = Schema::requests_table();
 		$wpdb->query(
 			$wpdb->prepare(
-				"INSERT INTO $t (attachment_id, status, job_id, error_message, suggestion, seen_alt, report, created_at, updated_at) VALUES (%d, 'gone', %s, '', '', '', '', %d, %d)
+				"INSERT INTO $t (attachment_id, status, job_id, error_message, suggested_alt, created_at, updated_at) VALUES (%d, 'gone', %s, '', '', %d, %d)
 				ON DUPLICATE KEY UPDATE job_id = IF(status = 'gone', VALUES(job_id), job_id)",
 				$attachment_id,
 				$job_id,
@@ -49,17 +53,23 @@ trait Request_Endings {
 	 * in any more. What was approved stays in the row until there is something newer.
 	 */
 	public function picture_changed( int $attachment_id ): void {
-		global $wpdb;
-		$t = Schema::requests_table();
-		$wpdb->query(
-			$wpdb->prepare(
-				"UPDATE $t SET suggestion = IF(suggestion_state = 'applied', suggestion, ''), suggestion_id = IF(suggestion_state = 'applied', suggestion_id, ''), seen_alt = '',
-				suggestion_state = IF(suggestion_state = 'applied', suggestion_state, ''), status = IF(status = 'held', status, 'queued'), attempts = 0, next_attempt_at = %d,
-				source_sha256 = '', image_sha256 = '', job_id = '', error_code = '', error_message = '', updated_at = %d WHERE attachment_id = %d AND status <> 'gone'",
-				time(),
-				time(),
-				$attachment_id
-			)
+		$row = $this->find( $attachment_id );
+		if ( null === $row ) {
+			return;
+		}
+		$this->change(
+			$attachment_id,
+			array(
+				'status'          => Request_Status::HELD === $row->status ? Request_Status::HELD : Request_Status::QUEUED,
+				'attempts'        => 0,
+				'next_attempt_at' => time(),
+				'source_sha256'   => '',
+				'image_sha256'    => '',
+				'job_id'          => '',
+				'error_code'      => '',
+				'error_message'   => '',
+				'seen_alt'        => '',
+			) + ( 'applied' === $row->suggestion_state ? array() : array( 'suggestion' => '', 'suggestion_id' => '', 'suggestion_state' => '', 'suggested_alt' => '' ) )
 		);
 	}
 }

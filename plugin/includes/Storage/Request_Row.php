@@ -35,7 +35,7 @@ final class Request_Row {
 		public readonly int $updated_at,
 	) {}
 
-	/** @param array<string, string|null> $row As the database gives it: every value a string. */
+	/** @param array<string, string|null> $row As Request_Store's SELECT gives it: every value a string. In rows from version 0.1 the texts are in the row itself. */
 	public static function from_database( array $row ): self {
 		return new self(
 			(int) $row['id'],
@@ -54,9 +54,9 @@ final class Request_Row {
 			(string) $row['suggestion_id'],
 			(string) $row['suggestion_state'],
 			(int) $row['suggestion_version'],
-			self::json_object( (string) $row['suggestion'] ),
-			'' === (string) $row['seen_alt'] ? null : substr( (string) $row['seen_alt'], 1 ),
-			self::json_object( (string) $row['report'] ),
+			self::json_object( (string) ( $row['x_suggestion'] ?? $row['suggestion'] ?? '' ) ),
+			self::after_mark( (string) ( $row['x_seen_alt'] ?? $row['seen_alt'] ?? '' ) ),
+			self::json_object( (string) ( $row['x_report'] ?? $row['report'] ?? '' ) ),
 			(int) $row['created_at'],
 			(int) $row['updated_at'],
 		);
@@ -65,6 +65,11 @@ final class Request_Row {
 	/** One word for people and for REST: the request's own state until a suggestion is there, then the suggestion's. */
 	public function display_status(): string {
 		return Request_Status::READY === $this->status && '' !== $this->suggestion_state ? $this->suggestion_state : $this->status;
+	}
+
+	/** A text begins with a mark, so that an empty one is not "none". */
+	private static function after_mark( string $kept ): ?string {
+		return '' === $kept ? null : substr( $kept, 1 );
 	}
 
 	/** @return array<string, mixed>|null */

@@ -9,10 +9,14 @@ defined( 'ABSPATH' ) || exit;
 
 /** The only SQL on the requests table. Lists for the review screen are in Suggestion_Query. */
 final class Request_Store {
+	use Request_Attempts;
 	use Request_Endings;
 
 	/** After so many seconds without news the sidecar is asked about a job: it may have lost it. */
 	public const LOOK_AFTER = 600;
+
+	/** Columns of the table of texts. */
+	private const TEXTS = array( 'suggestion' => true, 'seen_alt' => true, 'report' => true );
 
 	/** What a row says while it is being sent, and goes on saying when PHP died of it. */
 	public const INTERRUPTED = 'INTERRUPTED';
@@ -28,8 +32,8 @@ final class Request_Store {
 		$now = time();
 		return 1 === $wpdb->query(
 			$wpdb->prepare(
-				"INSERT IGNORE INTO $t (attachment_id, status, priority, run_id, next_attempt_at, error_message, suggestion, seen_alt, report, created_at, updated_at)
-				VALUES (%d, %s, %s, %s, %d, '', '', '', '', %d, %d)",
+				"INSERT IGNORE INTO $t (attachment_id, status, priority, run_id, next_attempt_at, error_message, suggested_alt, created_at, updated_at)
+				VALUES (%d, %s, %s, %s, %d, '', '', %d, %d)",
 				$attachment_id,
 				Request_Status::QUEUED,
 				$priority,
@@ -67,19 +71,19 @@ final class Request_Store {
 	/** @return Request_Row[] What may be sent now: people first, then uploads, then backfills; oldest first. */
 	public function due( int $limit ): array {
 		return $this->many(
-			"status = 'queued' AND next_attempt_at <= %d ORDER BY CASE priority WHEN 'interactive' THEN 0 WHEN 'upload' THEN 1 ELSE 2 END, error_code <> '', id LIMIT %d",
+			"r.status = 'queued' AND r.next_attempt_at <= %d ORDER BY CASE r.priority WHEN 'interactive' THEN 0 WHEN 'upload' THEN 1 ELSE 2 END, r.error_code <> '', r.id LIMIT %d",
 			array( time(), $limit )
 		);
 	}
 
 	/** @return Request_Row[] What the sidecar has had for so long that it is time to ask about it. */
 	public function overdue( int $limit ): array {
-		return $this->many( "status = 'sent' AND next_attempt_at <= %d ORDER BY id LIMIT %d", array( time(), $limit ) );
+		return $this->many( "r.status = 'sent' AND r.next_attempt_at <= %d ORDER BY r.id LIMIT %d", array( time(), $limit ) );
 	}
 
 	/** @return Request_Row[] Suggestions that wait for a person, by id. */
 	public function open_after( int $id, int $limit ): array {
-		return $this->many( "status = 'ready' AND suggestion_state IN ('pending', 'conflict') AND id > %d ORDER BY id LIMIT %d", array( $id, $limit ) );
+		return $this->many( "r.status = 'ready' AND r.suggestion_state IN ('pending', 'conflict') AND r.id > %d ORDER BY r.id LIMIT %d", array( $id, $limit ) );
 	}
 
 	public function look_again_later( int $attachment_id ): void {
@@ -93,43 +97,15 @@ final class Request_Store {
 
 	/** @return Request_Row[] Rows whose write-back, or whose deletion, the sidecar has not heard of. */
 	public function unreported( int $limit ): array {
-		return $this->many( "report <> '' OR status = 'gone' ORDER BY updated_at LIMIT %d", array( $limit ) );
+		$gone = $this->many( "r.status = 'gone' ORDER BY r.updated_at LIMIT %d", array( $limit ) );
+		return array_merge( $gone, $this->many( "r.has_report = 1 AND r.status <> 'gone' ORDER BY r.updated_at LIMIT %d", array( $limit ) ) );
 	}
 
 	/** @return int[] Attachments with a person's yes that was not carried out: the process died, or another one held the lock. */
 	public function unwritten( int $limit ): array {
 		global $wpdb;
 		$t = Schema::requests_table();
-		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT attachment_id FROM $t WHERE status = 'ready' AND suggestion_state IN ('approved', 'decorative') AND report = '' ORDER BY updated_at LIMIT %d", $limit ) ) );
-	}
-
-	/**
-	 * Counts an attempt before its work begins, so that one which kills PHP is counted as well. The row is due again only
-	 * after a wait: until it succeeds or fails, whoever comes next takes another row.
-	 *
-	 * @return bool False when the row is no longer the one that was read: deleted, or asked for anew.
-	 */
-	public function begin( Request_Row $row, int $again_at ): bool {
-		return $this->change_while(
-			$row->attachment_id,
-			array( 'attempts' => $row->attempts + 1, 'next_attempt_at' => $again_at, 'error_code' => self::INTERRUPTED ),
-			array( 'status' => Request_Status::QUEUED, 'attempts' => $row->attempts )
-		);
-	}
-
-	/** Gives back an attempt that failed for no reason of this image. With a code, those without one are sent before it. */
-	public function give_back( Request_Row $row, string $code, string $message ): void {
-		$this->change_begun( $row, array( 'attempts' => $row->attempts, 'next_attempt_at' => $row->next_attempt_at, 'error_code' => $code, 'error_message' => $message ) );
-	}
-
-	/**
-	 * Writes what came of the attempt that begin() counted.
-	 *
-	 * @param array<string, string|int|float> $values
-	 * @return bool False when the row was deleted meanwhile, or asked for anew: then this attempt says nothing about it.
-	 */
-	public function change_begun( Request_Row $row, array $values ): bool {
-		return $this->change_while( $row->attachment_id, $values, array( 'status' => Request_Status::QUEUED, 'attempts' => $row->attempts + 1 ) );
+		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT attachment_id FROM $t WHERE status = 'ready' AND suggestion_state IN ('approved', 'decorative') AND has_report = 0 ORDER BY updated_at LIMIT %d", $limit ) ) );
 	}
 
 	public function find( int $attachment_id ): ?Request_Row {
@@ -141,15 +117,13 @@ final class Request_Store {
 	 * @return array<int, Request_Row> By attachment.
 	 */
 	public function find_many( array $attachment_ids ): array {
-		global $wpdb;
 		if ( array() === $attachment_ids ) {
 			return array();
 		}
-		$t     = Schema::requests_table();
 		$marks = implode( ', ', array_fill( 0, count( $attachment_ids ), '%d' ) );
 		$rows  = array();
-		foreach ( (array) $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $t WHERE attachment_id IN ($marks)", $attachment_ids ), ARRAY_A ) as $row ) { // phpcs:ignore WordPress.DB.PreparedSQLPlaceholders -- one %d for each id
-			$rows[ (int) $row['attachment_id'] ] = Request_Row::from_database( $row );
+		foreach ( $this->many( "r.attachment_id IN ($marks)", $attachment_ids ) as $row ) {
+			$rows[ $row->attachment_id ] = $row;
 		}
 		return $rows;
 	}
@@ -166,8 +140,9 @@ final class Request_Store {
 	public function change( int $attachment_id, array $values ): void {
 		global $wpdb;
 		$t   = Schema::requests_table();
-		$set = self::assignments( $values + array( 'updated_at' => time() ) );
+		$set = self::assignments( self::columns_of( $values ) + array( 'updated_at' => time() ) );
 		$wpdb->query( $wpdb->prepare( "UPDATE $t SET $set WHERE attachment_id = %d AND status <> 'gone'", $attachment_id ) );
+		$this->keep_texts( $attachment_id, $values );
 	}
 
 	/**
@@ -177,7 +152,38 @@ final class Request_Store {
 	 */
 	public function change_while( int $attachment_id, array $values, array $while ): bool {
 		global $wpdb;
-		return 1 === $wpdb->update( Schema::requests_table(), $values + array( 'updated_at' => time() ), array( 'attachment_id' => $attachment_id ) + $while );
+		$done = 1 === $wpdb->update( Schema::requests_table(), self::columns_of( $values ) + array( 'updated_at' => time() ), array( 'attachment_id' => $attachment_id ) + $while );
+		if ( $done ) {
+			$this->keep_texts( $attachment_id, $values );
+		}
+		return $done;
+	}
+
+	/**
+	 * What of these values is in the requests table itself.
+	 *
+	 * @param array<string, string|int|float> $values
+	 * @return array<string, string|int|float>
+	 */
+	private static function columns_of( array $values ): array {
+		$columns = array_diff_key( $values, self::TEXTS );
+		return isset( $values['report'] ) ? $columns + array( 'has_report' => (int) ( '' !== $values['report'] ) ) : $columns;
+	}
+
+	/** @param array<string, string|int|float> $values */
+	private function keep_texts( int $attachment_id, array $values ): void {
+		global $wpdb;
+		$texts = array_intersect_key( $values, self::TEXTS );
+		if ( array() === $texts ) {
+			return;
+		}
+		if ( Table_Move::is_on() ) {
+			Table_Move::move_one( $attachment_id );
+		}
+		$t   = Schema::texts_table();
+		$all = array_map( 'strval', $texts + array( 'suggestion' => '', 'seen_alt' => '', 'report' => '' ) );
+		$set = implode( ', ', array_map( static fn( string $column ): string => "$column = VALUES($column)", array_keys( $texts ) ) );
+		$wpdb->query( $wpdb->prepare( "INSERT INTO $t (attachment_id, suggestion, seen_alt, report) VALUES (%d, %s, %s, %s) ON DUPLICATE KEY UPDATE $set", $attachment_id, $all['suggestion'], $all['seen_alt'], $all['report'] ) );
 	}
 
 	/** @param array<string, string|int|float> $values Columns of ours by name. */
@@ -223,8 +229,9 @@ final class Request_Store {
 		global $wpdb;
 		$t      = Schema::requests_table();
 		$counts = array();
-		foreach ( (array) $wpdb->get_results( "SELECT CASE WHEN status = 'ready' THEN suggestion_state ELSE status END AS shown, COUNT(*) AS n FROM $t GROUP BY CASE WHEN status = 'ready' THEN suggestion_state ELSE status END", ARRAY_A ) as $row ) {
-			$counts[ (string) $row['shown'] ] = (int) $row['n'];
+		foreach ( (array) $wpdb->get_results( "SELECT status, suggestion_state, COUNT(*) AS n FROM $t GROUP BY status, suggestion_state", ARRAY_A ) as $row ) {
+			$shown            = Request_Status::READY === $row['status'] ? (string) $row['suggestion_state'] : (string) $row['status'];
+			$counts[ $shown ] = ( $counts[ $shown ] ?? 0 ) + (int) $row['n'];
 		}
 		return $counts;
 	}
@@ -233,13 +240,25 @@ final class Request_Store {
 	public function has_open_work(): bool {
 		global $wpdb;
 		$t = Schema::requests_table();
-		return null !== $wpdb->get_var( $wpdb->prepare( "SELECT id FROM $t WHERE (status = 'queued' AND next_attempt_at <= %d) OR status IN ('sent', 'gone') OR report <> '' LIMIT 1", time() ) );
+		// Four looks into indexes; as one condition it would read the whole table when there is nothing.
+		return '1' === $wpdb->get_var(
+			$wpdb->prepare(
+				"SELECT EXISTS ( SELECT 1 FROM $t WHERE status = 'queued' AND next_attempt_at <= %d ) OR EXISTS ( SELECT 1 FROM $t WHERE status = 'sent' )
+				OR EXISTS ( SELECT 1 FROM $t WHERE status = 'gone' ) OR EXISTS ( SELECT 1 FROM $t WHERE has_report = 1 )",
+				time()
+			)
+		);
 	}
 
 	public function count_status( string $status ): int {
 		global $wpdb;
 		$t = Schema::requests_table();
 		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $t WHERE status = %s", $status ) );
+	}
+
+	/** The row with its texts. */
+	private static function select(): string {
+		return 'SELECT r.*, x.suggestion AS x_suggestion, x.seen_alt AS x_seen_alt, x.report AS x_report FROM ' . Schema::requests_table() . ' r LEFT JOIN ' . Schema::texts_table() . ' x ON x.attachment_id = r.attachment_id';
 	}
 
 	/**
@@ -249,14 +268,12 @@ final class Request_Store {
 	 */
 	private function many( string $rest, array $values ): array {
 		global $wpdb;
-		$t = Schema::requests_table();
-		return array_map( array( Request_Row::class, 'from_database' ), (array) $wpdb->get_results( $wpdb->prepare( "SELECT * FROM $t WHERE $rest", $values ), ARRAY_A ) );
+		return array_map( array( Request_Row::class, 'from_database' ), (array) $wpdb->get_results( $wpdb->prepare( self::select() . " WHERE $rest", $values ), ARRAY_A ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- names of tables
 	}
 
 	private function one( string $column, string $format, int|string $value ): ?Request_Row {
 		global $wpdb;
-		$t   = Schema::requests_table();
-		$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM $t WHERE $column = $format", $value ), ARRAY_A ); // phpcs:ignore WordPress.DB.PreparedSQLPlaceholders -- the format is one of the two above
+		$row = $wpdb->get_row( $wpdb->prepare( self::select() . " WHERE r.$column = $format", $value ), ARRAY_A ); // phpcs:ignore WordPress.DB.PreparedSQLPlaceholders, WordPress.DB.PreparedSQL.NotPrepared -- names of tables; the format is one of the two above
 		return is_array( $row ) ? Request_Row::from_database( $row ) : null;
 	}
 }

@@ -8,12 +8,12 @@ use Altsmith\Placements\Placement_Table;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * The plugin's own tables. One request row for each attachment holds both the request and what came back for it; a backfill
- * is a row of runs, with one item for each image it looked at.
+ * The plugin's own tables. One request row for each attachment holds the request and what lists need of its answer; the
+ * answer itself is in the table of texts, so that counting and searching read little. A backfill is a row of runs, with one item for each image it looked at.
  */
 final class Schema {
 	/** Raise it with every change of the statements below: dbDelta then runs once on the next request. */
-	public const VERSION = 3;
+	public const VERSION = 4;
 
 	private const VERSION_OPTION = 'altsmith_schema_version';
 	private const FAILED_OPTION  = 'altsmith_schema_failed';
@@ -32,6 +32,11 @@ final class Schema {
 	public static function run_items_table(): string {
 		global $wpdb;
 		return $wpdb->prefix . 'altsmith_run_items';
+	}
+
+	public static function texts_table(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'altsmith_texts';
 	}
 
 	public static function pictures_table(): string {
@@ -55,6 +60,7 @@ final class Schema {
 			require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 			dbDelta( array_merge( self::statements(), array( Placement_Table::statement() ) ) );
 			if ( self::is_complete() ) {
+				Table_Move::plan();
 				update_option( self::VERSION_OPTION, self::VERSION, true );
 				delete_option( self::FAILED_OPTION );
 			} else {
@@ -67,7 +73,7 @@ final class Schema {
 
 	/** @return string[] Names of every table of ours on this site. */
 	public static function tables(): array {
-		return array( self::requests_table(), self::runs_table(), self::run_items_table(), self::pictures_table(), Placement_Table::name() );
+		return array( self::requests_table(), self::runs_table(), self::run_items_table(), self::pictures_table(), self::texts_table(), Placement_Table::name() );
 	}
 
 	/** Whether every table has every column that its statement names. */
@@ -104,6 +110,7 @@ final class Schema {
 		$runs     = self::runs_table();
 		$items    = self::run_items_table();
 		$pictures = self::pictures_table();
+		$texts    = self::texts_table();
 		return array(
 			"CREATE TABLE $requests (
   id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
@@ -124,16 +131,18 @@ final class Schema {
   suggestion_version int(11) NOT NULL DEFAULT 0,
   confidence double NOT NULL DEFAULT 0,
   flags varchar(400) NOT NULL DEFAULT '',
-  suggestion longtext NOT NULL,
-  seen_alt longtext NOT NULL,
-  report longtext NOT NULL,
+  suggested_alt text NOT NULL,
+  words varchar(400) NOT NULL DEFAULT '',
+  has_report tinyint(1) NOT NULL DEFAULT 0,
   created_at bigint(20) NOT NULL DEFAULT 0,
   updated_at bigint(20) NOT NULL DEFAULT 0,
   PRIMARY KEY  (id),
   UNIQUE KEY attachment_id (attachment_id),
   KEY due (status,next_attempt_at),
   KEY suggestion_id (suggestion_id),
-  KEY state_confidence (suggestion_state,confidence),
+  KEY standing (status,suggestion_state,created_at,attachment_id),
+  KEY unreported (has_report,updated_at),
+  KEY by_confidence (status,suggestion_state,confidence,attachment_id),
   KEY run_id (run_id)
 ) $charset;",
 			"CREATE TABLE $runs (
@@ -149,6 +158,13 @@ final class Schema {
   finished_at bigint(20) NOT NULL DEFAULT 0,
   PRIMARY KEY  (id),
   KEY created_at (created_at)
+) $charset;",
+			"CREATE TABLE $texts (
+  attachment_id bigint(20) unsigned NOT NULL,
+  suggestion longtext NOT NULL,
+  seen_alt longtext NOT NULL,
+  report longtext NOT NULL,
+  PRIMARY KEY  (attachment_id)
 ) $charset;",
 			"CREATE TABLE $pictures (
   attachment_id bigint(20) unsigned NOT NULL,

@@ -40,6 +40,7 @@ final class Suggestion_News {
 			'suggestion_version' => $suggestion['version'],
 			'confidence'         => $suggestion['confidence'],
 			'flags'              => self::flag_list( $suggestion['flags'] ),
+			'suggested_alt'      => $suggestion['fields']['alt_text'],
 			'suggestion'         => (string) wp_json_encode( $suggestion ),
 		);
 		if ( $row->suggestion_id !== $suggestion['id'] ) {

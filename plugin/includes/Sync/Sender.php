@@ -15,6 +15,7 @@ use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Text\Utf8;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Throwable;
 use WP_Post;
@@ -97,6 +98,7 @@ final class Sender {
 			array(
 				'status'          => Request_Status::SENT,
 				'image_sha256'    => $sha256,
+				'words'           => mb_substr( Utf8::scrub( $attachment->post_title . ' ' . wp_basename( (string) get_attached_file( $attachment->ID ) ) ), 0, 400 ),
 				'source_sha256'   => $source,
 				'language'        => is_string( $job['language'] ?? null ) ? substr( sanitize_text_field( $job['language'] ), 0, 35 ) : $row->language,
 				'job_id'          => $job['id'],

@@ -11,6 +11,7 @@ use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Table_Move;
 use Throwable;
 
 defined( 'ABSPATH' ) || exit;
@@ -22,6 +23,9 @@ defined( 'ABSPATH' ) || exit;
 final class Worker {
 	/** Longer than the longest single request to the sidecar, so that a living worker never loses its lock. */
 	private const LOCK_SECONDS = 60;
+
+	/** How long one run moves rows of an older version. */
+	private const MOVE_SECONDS = 5.0;
 
 	/** Images that are read from the table at once. */
 	private const BATCH = 20;
@@ -85,6 +89,7 @@ final class Worker {
 
 	/** @throws Sidecar_Error */
 	private function work( Lock $lock, float $until, int $wait, int &$sent ): void {
+		Table_Move::step( min( $until, microtime( true ) + self::MOVE_SECONDS ) );
 		$this->feeder->feed();
 		// Before anything is sent or asked about: trouble with address, key or proxy shows in a request that is about no image.
 		$this->reader->read_page( 0 );

@@ -24,6 +24,26 @@ final class Alt_Text_Meta {
 		return is_array( $row ) ? new self( $attachment_id, (int) $row['meta_id'], (string) $row['meta_value'] ) : new self( $attachment_id, 0, null );
 	}
 
+	/**
+	 * For lists: one query for all of them.
+	 *
+	 * @param int[] $attachment_ids
+	 * @return array<int, string> As people read them; no entry where there is none.
+	 */
+	public static function texts_of( array $attachment_ids ): array {
+		global $wpdb;
+		if ( array() === $attachment_ids ) {
+			return array();
+		}
+		$marks = implode( ', ', array_fill( 0, count( $attachment_ids ), '%d' ) );
+		$texts = array();
+		// phpcs:ignore WordPress.DB.PreparedSQLPlaceholders, WordPress.DB.PreparedSQL -- one %d for each id; of several rows the first counts, as in read()
+		foreach ( (array) $wpdb->get_results( $wpdb->prepare( "SELECT post_id, meta_id, meta_value FROM {$wpdb->postmeta} WHERE post_id IN ($marks) AND meta_key = %s ORDER BY meta_id DESC", array_merge( $attachment_ids, array( self::KEY ) ) ), ARRAY_A ) as $row ) {
+			$texts[ (int) $row['post_id'] ] = ( new self( (int) $row['post_id'], (int) $row['meta_id'], (string) $row['meta_value'] ) )->text();
+		}
+		return $texts;
+	}
+
 	/** As people read it. A text that looks like serialised PHP is kept serialised once more, as WordPress itself does. */
 	public function text(): string {
 		$value = $this->value ?? '';

@@ -1,0 +1,35 @@
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { WordPressSite } from '../../support/wordpress-site';
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Fills a library with SQL, and prints milliseconds and queries of each kind of request, measured inside WordPress. */
+export async function main(words: readonly string[], root: string): Promise<void> {
+  const { values } = parseArgs({
+    args: [...words],
+    options: { images: { type: 'string', default: '100000' }, requests: { type: 'string', default: '40000' } },
+  });
+  const site = await WordPressSite.start();
+  try {
+    const run = async (file: string): Promise<string> =>
+      String(
+        await site.inWordPress(`
+          putenv( 'BENCH_IMAGES=${Number(values.images)}' );
+          putenv( 'BENCH_REQUESTS=${Number(values.requests)}' );
+          ob_start();
+          require '${path.join(root, 'tests/bench/library', file)}';
+          return ob_get_clean();`),
+      );
+    await run('fill.php');
+    const load = os.loadavg()[0]?.toFixed(1) ?? '?';
+    say(
+      `WordPress ${site.facts.wordpress}, PHP ${site.facts.php}, MariaDB; ${os.cpus().length} processors, load ${load}`,
+    );
+    say(`${values.images} attachments, ${values.requests} requests`);
+    say(await run('measure.php'));
+  } finally {
+    await site.remove();
+  }
+}

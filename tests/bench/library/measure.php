@@ -1,0 +1,49 @@
+<?php
+/** How long the requests of the screens take inside WordPress, and how many queries they make. Prints a table. */
+
+declare( strict_types=1 );
+
+global $wpdb;
+wp_set_current_user( 1 );
+$rest = static function ( string $method, string $route, array $parameters = array() ): mixed {
+	$request = new WP_REST_Request( $method, "/altsmith/v1/$route" );
+	$request->set_query_params( $parameters );
+	return rest_get_server()->dispatch( $request )->get_data();
+};
+$store = new Altsmith\Storage\Request_Store();
+$first = (int) $wpdb->get_var( "SELECT MIN(ID) FROM $wpdb->posts WHERE post_type = 'attachment'" );
+$query = static fn( string $state ): WP_Query => new WP_Query( array( 'post_type' => 'attachment', 'post_status' => 'inherit', 'posts_per_page' => 20, 'altsmith_state' => $state ) );
+$tasks = array(
+	'review page of 20'             => static fn() => $rest( 'GET', 'suggestions', array( 'state' => array( 'pending', 'conflict' ), 'per_page' => 20 ) ),
+	'review page of 100'            => static fn() => $rest( 'GET', 'suggestions', array( 'state' => array( 'pending', 'conflict' ), 'per_page' => 100 ) ),
+	'review page of 100, last'      => static fn() => $rest( 'GET', 'suggestions', array( 'state' => array( 'pending' ), 'per_page' => 100, 'page' => 200 ) ),
+	'by confidence, of 20'          => static fn() => $rest( 'GET', 'suggestions', array( 'state' => array( 'pending' ), 'per_page' => 20, 'orderby' => 'confidence', 'order' => 'desc' ) ),
+	'search "boat"'                 => static fn() => $rest( 'GET', 'suggestions', array( 'search' => 'boat', 'per_page' => 20 ) ),
+	'search without a hit'          => static fn() => $rest( 'GET', 'suggestions', array( 'search' => 'zeppelin', 'per_page' => 20 ) ),
+	'status poll'                   => static fn() => $rest( 'GET', 'status' ),
+	'heartbeat, nothing to do'      => static fn() => $store->has_open_work(),
+	'library: no filter'            => static fn() => $query( '' ),
+	'library: alt text missing'     => static fn() => $query( 'missing' ),
+	'library: needs review'         => static fn() => $query( 'pending' ),
+	'counts, when asked again'      => static fn() => ( new Altsmith\Storage\Library_Counts() )->all(),
+	'counts of the whole library'   => static function (): void {
+		delete_transient( 'altsmith_library_counts' );
+		( new Altsmith\Storage\Library_Counts() )->all();
+	},
+	'what a background run asks'    => static fn() => array( $store->due( 20 ), $store->overdue( 20 ), $store->unreported( 200 ), $store->unwritten( 200 ) ),
+	'one image'                     => static fn() => $rest( 'GET', 'attachments/' . ( $first + 5 ) ),
+);
+foreach ( $tasks as $name => $task ) {
+	$times = array();
+	for ( $i = 0; $i < 7; $i++ ) {
+		wp_cache_flush();
+		wp_load_alloptions();
+		$before = $wpdb->num_queries;
+		$began  = hrtime( true );
+		$task();
+		$times[] = ( hrtime( true ) - $began ) / 1e6;
+		$queries = $wpdb->num_queries - $before;
+	}
+	sort( $times );
+	printf( "%-30s %8.1f ms median %8.1f most %5d queries\n", $name, $times[3], $times[6], $queries );
+}

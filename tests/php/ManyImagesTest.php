@@ -1,0 +1,120 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Tests;
+
+use Altsmith\Storage\Library_Counts;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Schema;
+use Altsmith\Storage\Table_Move;
+use Altsmith\Tests\Support\Sidecar_Test_Case;
+
+/** What keeps the screens quick in a large library: few queries, indexes, and nothing that reads whole tables at every look. */
+final class ManyImagesTest extends Sidecar_Test_Case {
+	public function test_a_page_of_the_review_list_takes_the_same_few_queries_however_many_lines_it_has(): void {
+		for ( $i = 0; $i < 12; $i++ ) {
+			$ids[] = $this->photo();
+		}
+		$this->sync();
+		$this->sidecar->describe_all();
+		$this->sync();
+		$few  = $this->queries( fn() => $this->call( 'GET', 'suggestions', array( 'per_page' => 2 ) ) );
+		$many = $this->queries( fn() => self::assertCount( 12, $this->call( 'GET', 'suggestions', array( 'per_page' => 100 ) )->get_data()['items'] ) );
+		self::assertSame( $few, $many );
+		self::assertLessThanOrEqual( 25, $many );
+	}
+
+	public function test_the_list_says_what_one_by_one_would_say(): void {
+		$row = $this->suggested( 'A café' );
+		update_post_meta( $row->attachment_id, '_wp_attachment_image_alt', 'by hand' );
+		$listed = $this->call( 'GET', 'suggestions', array( 'search' => 'cafe' ) )->get_data()['items'][0];
+		self::assertSame( 'by hand', $listed['current_alt'] );
+		self::assertEquals( $this->call( 'GET', "attachments/$row->attachment_id" )->get_data()['suggestion'], $listed );
+		self::assertCount( 0, $this->call( 'GET', 'suggestions', array( 'search' => 'blip-base' ) )->get_data()['items'], 'not what only the data says' );
+	}
+
+	/** @dataProvider questions */
+	public function test_the_hottest_questions_read_no_whole_table( string $question ): void {
+		global $wpdb;
+		$this->suggested();
+		$asked = array();
+		$notes = static function ( string $query ) use ( &$asked ): string {
+			$asked[] = $query;
+			return $query;
+		};
+		add_filter( 'query', $notes );
+		$store = new Request_Store();
+		'unreported' === $question || 'unwritten' === $question || 'due' === $question ? $store->$question( 20 ) : $store->$question();
+		remove_filter( 'query', $notes );
+		foreach ( $asked as $query ) {
+			foreach ( $wpdb->get_results( "EXPLAIN $query", ARRAY_A ) as $step ) {
+				self::assertNotSame( 'ALL', $step['type'], $query );
+			}
+		}
+		self::assertNotSame( array(), $asked );
+	}
+
+	public static function questions(): array {
+		return array( array( 'has_open_work' ), array( 'unreported' ), array( 'unwritten' ), array( 'due' ), array( 'counts' ) );
+	}
+
+	public function test_the_library_is_counted_in_one_pass(): void {
+		$ids = array( $this->photo(), $this->photo(), $this->photo() );
+		$was = ( new Library_Counts() )->all();
+		delete_transient( 'altsmith_library_counts' );
+		update_post_meta( $ids[0], '_wp_attachment_image_alt', 'a text' );
+		update_post_meta( $ids[1], '_altsmith_decorative', '1' );
+		$queries = $this->queries( static fn() => ( new Library_Counts() )->all() );
+		delete_transient( 'altsmith_library_counts' );
+		$now = ( new Library_Counts() )->all();
+		self::assertSame( array( 0, 1, 1, -2 ), array( $now['total'] - $was['total'], $now['with_text'] - $was['with_text'], $now['decorative'] - $was['decorative'], $now['missing'] - $was['missing'] ) );
+		self::assertLessThanOrEqual( 5, $queries );
+	}
+
+	public function test_a_table_of_version_0_1_is_moved_in_steps_and_usable_meanwhile(): void {
+		global $wpdb;
+		$t    = Schema::requests_table();
+		$row  = $this->suggested( 'an old text' );
+		$next = $this->suggested( 'another old text' );
+		$json = array( $row->attachment_id => (string) wp_json_encode( $row->suggestion ), $next->attachment_id => (string) wp_json_encode( $next->suggestion ) );
+		// DDL ends the transaction that a test is rolled back with: this one takes away what it leaves.
+		$wpdb->query( 'COMMIT' );
+		$wpdb->query( 'SET autocommit = 1' );
+		try {
+			$wpdb->query( "ALTER TABLE $t ADD COLUMN suggestion longtext NOT NULL, ADD COLUMN seen_alt longtext NOT NULL, ADD COLUMN report longtext NOT NULL" );
+			$wpdb->query( 'DELETE FROM ' . Schema::texts_table() );
+			foreach ( $json as $id => $suggestion ) {
+				$wpdb->update( $t, array( 'suggestion' => $suggestion, 'suggested_alt' => '', 'words' => '' ), array( 'attachment_id' => $id ) );
+			}
+			update_option( 'altsmith_schema_version', 2 );
+			Schema::upgrade();
+			self::assertTrue( Table_Move::is_on() );
+			self::assertSame( 'an old text', $this->row( $row->attachment_id )->suggestion['fields']['alt_text'] );
+			self::assertSame( 200, $this->decide( $this->row( $row->attachment_id ), 'approve' )->get_status() );
+			self::assertSame( 'an old text', $this->stored_alt( $row->attachment_id ) );
+			Table_Move::step( microtime( true ) + 5 );
+			self::assertFalse( Table_Move::is_on() );
+			self::assertNotContains( 'suggestion', $wpdb->get_col( "DESCRIBE $t" ) );
+			self::assertSame( 'applied', $this->row( $row->attachment_id )->suggestion_state );
+			self::assertSame( 'another old text', $this->call( 'GET', 'suggestions', array( 'search' => 'another old' ) )->get_data()['items'][0]['suggested_alt'] );
+		} finally {
+			foreach ( array_keys( $json ) as $id ) {
+				wp_delete_attachment( $id, true );
+				( new Request_Store() )->remove( $id );
+			}
+			foreach ( $wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE 'altsmith\\_%' AND option_name NOT LIKE '%\\_version'" ) as $option ) {
+				delete_option( $option );
+			}
+		}
+	}
+
+	private function queries( callable $task ): int {
+		global $wpdb;
+		$this->become( 'admin' );
+		wp_cache_flush();
+		wp_load_alloptions();
+		$before = $wpdb->num_queries;
+		$task();
+		return $wpdb->num_queries - $before;
+	}
+}
