@@ -7,8 +7,10 @@ import type { Config } from './config';
 import { Admission } from './http/body/admission';
 import { PICTURE_FROM_BYTES } from './http/body/json-scanner';
 import { createConsole } from './http/console/handler';
+import { PublicLinks } from './http/public-links';
 import { ROUTES } from './http/route-table';
 import { createRouter } from './http/router';
+import { trustedProxies } from './http/trusted-proxies';
 import { HeldPictures } from './intake/held-pictures';
 import { spoolImage } from './intake/spool';
 import { fetchUrl } from './intake/url-fetch';
@@ -104,6 +106,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     spool: (body) => spoolImage(body, data.temporary, config),
     captionNow: (picture, options, signal) => work.instant.run(picture, options, signal),
     fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
+    links: new PublicLinks(config.publicUrl),
     pictures: new HeldPictures(data.temporary, config.maxBytes, PICTURE_FROM_BYTES),
     admission: new Admission(),
     maxBytes: config.maxBytes,
@@ -113,7 +116,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
       checkUrl(url, config.urlOrigins);
     },
     predictions,
-    administration: { sites: stores.sites, keys: stores.keys, eraser: stores.eraser },
+    administration: { sites: stores.sites, keys: stores.keys, audit: stores.audit, eraser: stores.eraser },
     models: { list: () => shelf.list(), pull: (id) => shelf.pull(id), cancel: (id) => shelf.cancel(id) },
     changeSignal: stores.changeSignal,
     ring: (jobId) => work.queue.ring(jobId),
@@ -156,7 +159,8 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
 
 function buildHttp(services: Services, stores: Stores, config: Config): Express {
   return createRouter(services, ROUTES, {
-    hosts: [config.host, ...config.allowedHosts],
+    hosts: [config.host, ...config.allowedHosts, ...(config.publicUrl === null ? [] : [config.publicUrl.hostname])],
+    trustProxy: trustedProxies(config.trustedProxies),
     letLocalIn: config.ollamaKeyless === 'loopback',
     measure: services.metrics.measure,
     console: createConsole({
@@ -164,6 +168,7 @@ function buildHttp(services: Services, stores: Stores, config: Config): Express 
       folder: path.resolve(__dirname, '../console'),
       checkKey: services.checkKey,
       siteName: (siteId) => stores.sites.get(siteId)?.name ?? null,
+      links: services.links,
     }),
   });
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { OPENAI_COMPATIBLE, serverAddress, type ModelServer } from '../models/openai-compatible/model-server';
+import type { ModelServer } from '../models/openai-compatible/model-server';
+import { readModelServer, readNames, readOrigins, readPrice, readProxy } from './config-values';
+import type { PublicUrl } from './public-url';
 
 const integer = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -103,6 +105,24 @@ export const Environment = z.object({
     .string()
     .default('')
     .describe('Names, separated by commas, that the sidecar is reached under beside localhost and plain addresses.'),
+  ALTSMITH_PUBLIC_URL: z
+    .string()
+    .optional()
+    .describe(
+      'Address that clients use, such as https://www.example.com/altsmith, when a proxy is in front. Every link begins with it, its name is answered to, and its path is understood.',
+    ),
+  ALTSMITH_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .describe(
+      'Addresses or networks of proxies, separated by commas, such as 127.0.0.1,10.0.0.0/8, whose X-Forwarded-For and X-Forwarded-Proto count.',
+    ),
+  ALTSMITH_MAX_CONNECTIONS: integer(1, 1_000_000)
+    .default(1000)
+    .describe('Connections at a time. A further one is closed at once, and the log says so.'),
+  ALTSMITH_KEEP_ALIVE_S: integer(1, 3600)
+    .default(75)
+    .describe('Seconds that an idle connection stays open: longer than the proxy in front keeps its own (nginx 60).'),
   ALTSMITH_URL_ORIGINS: z
     .string()
     .default('off')
@@ -113,7 +133,7 @@ export const Environment = z.object({
     .enum(['off', 'loopback'])
     .default('off')
     .describe(
-      'Whether programs on this machine may caption over /api/*, Ollama’s routes, without a key: many of its clients can send none. Browsers and proxies never may.',
+      'Whether programs on this machine may caption over /api/*, Ollama’s routes, without a key: many of its clients can send none. Browsers never may. Not possible with a proxy in front: strangers would look like programs on this machine.',
     ),
   ALTSMITH_OLLAMA_NAMES: z
     .string()
@@ -174,49 +194,16 @@ export interface Config {
   readonly pictureSeconds: number;
   readonly leaseSeconds: number;
   readonly allowedHosts: readonly string[];
+  readonly publicUrl: PublicUrl | null;
+  readonly trustedProxies: readonly string[];
+  readonly maxConnections: number;
+  readonly keepAliveSeconds: number;
   readonly urlOrigins: 'off' | 'public' | readonly string[];
   readonly webhookOrigins: readonly string[];
   readonly ollamaKeyless: 'off' | 'loopback';
   readonly ollamaNames: readonly string[];
   readonly price: { readonly perHour: number; readonly currency: string } | null;
   readonly logLevel: Environment['ALTSMITH_LOG_LEVEL'];
-}
-
-/** The origins of a comma list in the form `new URL()` gives them. Null when one is no origin. */
-function readOrigins(text: string): readonly string[] | null {
-  if (text === '') return [];
-  const parts = text.split(',').map((part) => part.trim().replace(/\/$/, ''));
-  const origins = parts.map((part) => (URL.canParse(part) ? new URL(part).origin : ''));
-  return origins.every((origin, index) => origin !== 'null' && origin === parts[index]?.toLowerCase()) ? origins : null;
-}
-
-function readNames(list: string): string[] {
-  return list
-    .split(',')
-    .map((name) => name.trim())
-    .filter(Boolean);
-}
-
-function readPrice(text: string | undefined): Config['price'] {
-  const [amount, currency] = (text ?? '').split(' ');
-  return currency === undefined ? null : { perHour: Number(amount), currency };
-}
-
-/** The server of ALTSMITH_MODEL_SERVER; null when the settings name none. Adds to `problems` what is wrong with it. */
-function readModelServer(settings: Environment, problems: string[]): ModelServer | null {
-  const { ALTSMITH_MODEL_SERVER: given, ALTSMITH_MODEL_SERVER_MODEL: model } = settings;
-  const isWanted = settings.ALTSMITH_MODEL === OPENAI_COMPATIBLE;
-  if (given === undefined && isWanted)
-    problems.push('ALTSMITH_MODEL_SERVER: needed when ALTSMITH_MODEL is openai-compatible');
-  if (model === undefined && (isWanted || given !== undefined))
-    problems.push('ALTSMITH_MODEL_SERVER_MODEL: needed with ALTSMITH_MODEL_SERVER');
-  if (given === undefined) return null;
-  const address = serverAddress(given);
-  if (address === null)
-    problems.push('ALTSMITH_MODEL_SERVER: must be an http or https address without a user name, query or fragment');
-  if (address === null || model === undefined) return null;
-  const key = settings.ALTSMITH_MODEL_SERVER_KEY ?? null;
-  return { address, model, key, timeoutMs: settings.ALTSMITH_MODEL_SERVER_SECONDS * 1000 };
 }
 
 /** Thrown with one line a problem, so that all of them can be mended at once. */
@@ -253,6 +240,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   if (urlOrigins === null) problems.push('ALTSMITH_URL_ORIGINS: must be off, public, or origins separated by commas');
   const webhookOrigins = readOrigins(parsed.data?.ALTSMITH_WEBHOOK_ORIGINS ?? '');
   if (webhookOrigins === null) problems.push('ALTSMITH_WEBHOOK_ORIGINS: must be origins separated by commas');
+  const publicUrl = parsed.success ? readProxy(parsed.data, problems) : null;
   const modelServer = parsed.success ? readModelServer(parsed.data, problems) : null;
   if (!parsed.success || urlOrigins === null || webhookOrigins === null || problems.length > 0)
     throw new ConfigError(problems.join('\n'));
@@ -280,6 +268,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     pictureSeconds: settings.ALTSMITH_PICTURE_SECONDS,
     leaseSeconds: settings.ALTSMITH_LEASE_SECONDS,
     allowedHosts: readNames(settings.ALTSMITH_ALLOWED_HOSTS),
+    publicUrl,
+    trustedProxies: readNames(settings.ALTSMITH_TRUSTED_PROXIES),
+    maxConnections: settings.ALTSMITH_MAX_CONNECTIONS,
+    keepAliveSeconds: settings.ALTSMITH_KEEP_ALIVE_S,
     urlOrigins,
     webhookOrigins,
     ollamaKeyless: settings.ALTSMITH_OLLAMA_KEYLESS,

@@ -37,7 +37,8 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
   const announce = options.announce ?? (() => undefined);
   const app = buildApp({ config, data, logger, ...(options.engine === undefined ? {} : { engine: options.engine }) });
   try {
-    const server = createHttpServer(app.http, options.limits);
+    const limits = { maxConnections: config.maxConnections, keepAliveTimeout: config.keepAliveSeconds * 1000 };
+    const server = createHttpServer(app.http, { ...limits, ...options.limits }, tellDrops(logger, config));
     await listen(server, config.port, config.host);
     await app.start();
     const url = addressOf(server);
@@ -54,6 +55,22 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
     await app.close();
     throw error;
   }
+}
+
+/** Told of each connection above ALTSMITH_MAX_CONNECTIONS; writes the first of them, and then a line a minute at most. */
+function tellDrops(logger: Logger, { maxConnections }: Config): () => void {
+  let dropped = 0;
+  let nextAt = 0;
+  return () => {
+    dropped += 1;
+    if (performance.now() < nextAt) return;
+    nextAt = performance.now() + 60_000;
+    logger.warn(
+      { dropped, max_connections: maxConnections },
+      'connections dropped: ALTSMITH_MAX_CONNECTIONS is reached',
+    );
+    dropped = 0;
+  };
 }
 
 /** The door stays open while jobs end: a proxy and the CMS are told "503, come back" instead of finding nobody there. */

@@ -8,7 +8,7 @@ import { withData, type LiveData } from './live-data';
 
 const HELP = `Usage: altsmith keys <create|list|rotate|revoke> [options]
 
-  create [--scope site|worker|admin] [--site ID] [--name TEXT]
+  create [--scope site|worker|admin|metrics] [--site ID] [--name TEXT]
                        makes a key and shows it, this once
   list                 all keys, without their secrets
   rotate ID [--hours N]
@@ -48,10 +48,11 @@ function act(live: LiveData, words: Words, say: Say): number {
   return verb === 'rotate' ? rotate(live, { id, words }, say) : revoke(live, id, say);
 }
 
-function create({ sites, keys }: LiveData, words: Words, say: Say): number {
+function create({ sites, keys, record }: LiveData, words: Words, say: Say): number {
   const scope = scopeOf(words.text('scope') ?? 'site');
   const site = scope === 'site' ? siteOf(sites.list(), words.text('site'), () => sites.create('default')) : null;
   const key = keys.create({ scope, siteId: site?.id ?? null, name: words.text('name') ?? 'made on the command line' });
+  record('keys create', key.id, { scope, site_id: site?.id ?? null });
   say({ id: key.id, key: key.text, scope, site_id: site?.id ?? null }, [
     `The new ${scope} key${site === null ? '' : ` of "${site.name}"`}, shown this once:`,
     key.text,
@@ -101,11 +102,12 @@ function stateOf(row: KeyRow): string {
   return row.expires_at <= Date.now() ? 'expired' : 'expiring';
 }
 
-function rotate({ keys }: LiveData, { id, words }: { id: string; words: Words }, say: Say): number {
+function rotate({ keys, record }: LiveData, { id, words }: { id: string; words: Words }, say: Say): number {
   const hours = Number(words.text('hours') ?? '24');
   if (!Number.isFinite(hours) || hours < 0) throw new UsageError('--hours is a number of hours.');
   const key = keys.rotate(id, hours * HOUR_MS);
   if (key === null) throw new AppError('NOT_FOUND');
+  record('keys rotate', id, { new_id: key.id, hours });
   say({ id: key.id, key: key.text }, [
     `The new key, shown this once; the old one works for ${hours} more hours:`,
     key.text,
@@ -113,8 +115,9 @@ function rotate({ keys }: LiveData, { id, words }: { id: string; words: Words },
   return 0;
 }
 
-function revoke({ keys }: LiveData, id: string, say: Say): number {
+function revoke({ keys, record }: LiveData, id: string, say: Say): number {
   if (!keys.revoke(id)) throw new AppError('NOT_FOUND');
+  record('keys revoke', id);
   say({ id, revoked: true }, [`The key ${id} does not work any more.`]);
   return 0;
 }

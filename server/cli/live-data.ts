@@ -1,4 +1,5 @@
 import type { Config } from '../config';
+import { AuditStore } from '../sites/audit-store';
 import { KeyStore } from '../sites/key-store';
 import { SiteStore } from '../sites/site-store';
 import { DataFolder } from '../storage/data-folder';
@@ -10,6 +11,8 @@ export interface LiveData {
   readonly storage: Storage;
   readonly sites: SiteStore;
   readonly keys: KeyStore;
+  /** Keeps what the command did. Details hold no secret. */
+  readonly record: (action: string, target: string, details?: object) => void;
 }
 
 /**
@@ -24,7 +27,16 @@ export async function withData<Result>(
   data.prepare();
   const storage = openData(data);
   try {
-    return await work({ data, storage, sites: new SiteStore(storage), keys: new KeyStore(storage) });
+    const audit = new AuditStore(storage);
+    return await work({
+      data,
+      storage,
+      sites: new SiteStore(storage),
+      keys: new KeyStore(storage),
+      record: (action, target, details = {}) => {
+        audit.append({ keyId: null, action, target, details });
+      },
+    });
   } finally {
     storage.close();
   }

@@ -31,6 +31,7 @@ function act(live: LiveData, words: Words, say: Say): number {
   if (verb === 'set') return set(live, words, say);
   if (verb !== 'create' || rest.length === 0) throw new UsageError('Say list, set and an id, or create and a name.');
   const site = live.sites.create(rest.join(' '));
+  live.record('sites create', site.id, { name: site.name });
   say({ id: site.id, name: site.name }, [`${site.id}  ${site.name}`]);
   return 0;
 }
@@ -41,7 +42,7 @@ function list({ sites }: LiveData, say: Say): number {
   return 0;
 }
 
-function set({ sites }: LiveData, words: Words, say: Say): number {
+function set({ sites, record }: LiveData, words: Words, say: Say): number {
   const [, id] = words.positionals;
   if (id === undefined) throw new UsageError('Say which site: altsmith sites set ID');
   const given = LIMITS.flatMap((name) => {
@@ -59,6 +60,7 @@ function set({ sites }: LiveData, words: Words, say: Say): number {
   }
   const site = sites.update(id, { limits: change.data });
   if (site === null) throw new AppError('NOT_FOUND', { site: id });
+  record('sites set', site.id, change.data);
   say({ id: site.id, name: site.name, ...site.settings }, [lineOf(site)]);
   return 0;
 }

@@ -21,6 +21,7 @@ import { HistoryStore } from '../retention/history-store';
 import { ThumbnailStore } from '../retention/thumbnail-store';
 import { RunStore } from '../review/run-store';
 import { SuggestionStore } from '../review/suggestion-store';
+import { AuditStore } from '../sites/audit-store';
 import { makeFirstKey } from '../sites/first-key';
 import { InstanceStore } from '../sites/instance-store';
 import { KeyStore } from '../sites/key-store';
@@ -67,6 +68,7 @@ export function openStores(data: DataFolder, config: Config) {
     eraser: buildEraser(storage, data, erasures),
     sites,
     keys,
+    audit: new AuditStore(storage),
     firstKey,
     changeSignal,
     changes,

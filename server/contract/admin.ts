@@ -48,7 +48,7 @@ export const SiteChange = z.strictObject({
 });
 export type SiteChange = z.infer<typeof SiteChange>;
 
-export const KEY_SCOPES = ['site', 'worker', 'admin'] as const;
+export const KEY_SCOPES = ['site', 'worker', 'admin', 'metrics'] as const;
 export const KeyScope = z.enum(KEY_SCOPES);
 export type KeyScope = z.infer<typeof KeyScope>;
 
@@ -86,6 +86,16 @@ export const RotateRequest = z.strictObject({
     .max(30 * 86_400)
     .default(86_400),
 });
+
+/** Something an administrator did. `key_id` is null where it was done on the command line. */
+export const AuditEntry = z.object({
+  at: Timestamp,
+  key_id: Id.nullable(),
+  action: z.string(),
+  target: z.string().nullable(),
+  details: z.unknown(),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
 
 export const AccessKeyReply = z.object({ key: AccessKey });
 

@@ -86,8 +86,23 @@ async function answer(route: Route, services: Services, request: Request, respon
     request,
     signal: gone.signal,
   });
+  if (route.access === 'admin' && route.method !== 'get') recordDeed(route, request, services);
   if (gone.signal.aborted) return;
+  if (reply.location !== undefined) response.setHeader('location', services.links.base(request) + reply.location);
   await send(reply, response);
+}
+
+/** Everything that an admin key changes is kept and logged: a route cannot forget it. */
+function recordDeed(route: Route, request: Request, services: Services): void {
+  const { id } = request.params;
+  const deed = {
+    keyId: principalOf(request)?.keyId ?? null,
+    action: `${route.method.toUpperCase()} ${route.path}`,
+    target: typeof id === 'string' ? id : null,
+  };
+  const details: unknown = request.body;
+  services.administration.audit.append({ ...deed, details });
+  services.logger.info({ key_id: deed.keyId, action: deed.action, target: deed.target }, 'administration');
 }
 
 function siteOf(services: Services, siteId: string | null, speaker: Speaker): SiteServices {
@@ -105,6 +120,8 @@ async function send(reply: Reply, response: Response): Promise<void> {
     return;
   }
   if (reply.stream !== undefined) {
+    // nginx would keep the pieces back until it has a whole buffer of them.
+    response.setHeader('x-accel-buffering', 'no');
     // A client that goes away in the middle is no error; the work behind it is told by the signal.
     await pipeline(Readable.from(reply.stream), response).catch(() => undefined);
     return;

@@ -51,8 +51,9 @@ const REASONS: Readonly<Record<number, string>> = {
 
 const ACCESS: Readonly<Record<Access, string>> = {
   open: 'Needs no key.',
-  loopback: 'Needs any valid key, or a caller on the same machine.',
-  operator: 'Needs a key of the scope `admin`, or a caller on the same machine.',
+  optional: 'Needs no key; with a key of the scope `admin` or `metrics` the answer says more.',
+  any: 'Needs any valid key.',
+  operator: 'Needs a key of the scope `metrics` or `admin`.',
   'site-or-local': 'Needs a key of the scope `site`; programs on this machine need none where the settings say so.',
   site: 'Needs a key of the scope `site`.',
   worker: 'Needs a key of the scope `worker`.',

@@ -1,4 +1,5 @@
 import type { Route } from './route';
+import { listAudit } from './routes/admin-audit';
 import { createKey, listKeys, revokeKey, rotateKey } from './routes/admin-keys';
 import { cancelPull, listModels, pullModel } from './routes/admin-models';
 import { changeSite, createSite, listSites } from './routes/admin-sites';
@@ -64,6 +65,7 @@ export const ROUTES: readonly Route[] = [
   changeSite,
   listKeys,
   createKey,
+  listAudit,
   rotateKey,
   revokeKey,
   listWorkers,

@@ -7,10 +7,11 @@ import type { Services, SiteServices } from './services';
 import type { Speaker } from './speaker';
 
 /**
- * Who may call a route: everybody; a loopback caller or any valid key; one or an admin key; a key of the named scope.
- * `site-or-local`: a site's key, or none for a program on this machine where the settings say so.
+ * Who may call a route: everybody; everybody, and who has a key is told more; any valid key; a key for metrics or an
+ * admin key; a key of the named scope. `site-or-local`: a site's key, or none for a program on this machine where the
+ * settings say so.
  */
-export type Access = 'open' | 'loopback' | 'operator' | 'site' | 'site-or-local' | 'worker' | 'admin';
+export type Access = 'open' | 'optional' | 'any' | 'operator' | 'site' | 'site-or-local' | 'worker' | 'admin';
 export type Method = 'get' | 'head' | 'put' | 'post' | 'patch' | 'delete';
 
 /** What a route answers. `file` streams a file; `body` is sent as JSON, or as it is when it is a string. */
@@ -21,6 +22,8 @@ export interface Reply {
   readonly stream?: AsyncIterable<string>;
   readonly file?: { readonly path: string; readonly mediaType: string };
   readonly headers?: Readonly<Record<string, string>>;
+  /** Path of what was made, such as `/v1/jobs/x`; sent as `Location` under the address that clients use. */
+  readonly location?: string;
 }
 
 /** One request, parsed. */

@@ -12,12 +12,14 @@ import { requestId } from './middleware/request-id';
 import { logRequests } from './middleware/request-log';
 import type { Access, Route } from './route';
 import type { Services } from './services';
+import type { TrustProxy } from './trusted-proxies';
 
 export interface RouterOptions {
   /** Names in the Host header to answer to, beside localhost and literal addresses. */
   readonly hosts: readonly string[];
   /** Whether programs on this machine need no key where a route has the access `site-or-local`. */
   readonly letLocalIn: boolean;
+  readonly trustProxy: TrustProxy;
   /** Mounted before authentication: the console's static files and its session. */
   readonly measure: express.RequestHandler;
   readonly console?: express.RequestHandler;
@@ -31,6 +33,8 @@ export function createRouter(services: Services, routes: readonly Route[], optio
   app.set('query parser', 'simple');
   app.set('case sensitive routing', true);
   app.set('strict routing', true);
+  app.set('trust proxy', options.trustProxy);
+  app.use(services.links.strip);
   app.use(requestId);
   app.use(logRequests(services.logger));
   app.use(options.measure);
@@ -47,8 +51,9 @@ export function createRouter(services: Services, routes: readonly Route[], optio
     }),
   );
   for (const route of routes) app[route.method](expressPath(route.path), ...handlersOf(route, services));
-  for (const path of new Set(routes.map((route) => expressPath(route.path)))) {
-    app.all(path, () => {
+  for (const [path, allowed] of methodsByPath(routes)) {
+    app.all(path, (_request, response) => {
+      response.setHeader('allow', allowed);
       throw new AppError('METHOD_NOT_ALLOWED');
     });
   }
@@ -77,6 +82,17 @@ export function expressPath(path: string): string {
   return path.replace(/\{\*(\w+)\}/g, '*$1').replace(/\{(\w+)\}/g, ':$1');
 }
 
+/** What may be done with each address, as the header `Allow` says it. */
+function methodsByPath(routes: readonly Route[]): Map<string, string> {
+  const methods = new Map<string, Set<string>>();
+  for (const { path, method } of routes) {
+    const known = methods.get(expressPath(path)) ?? new Set();
+    methods.set(expressPath(path), known.add(method.toUpperCase()));
+    if (method === 'get') known.add('HEAD');
+  }
+  return new Map([...methods].map(([path, known]) => [path, [...known].sort().join(', ')]));
+}
+
 function accessFinder(routes: readonly Route[]): (request: Request) => Access | null {
   const patterns = routes.map((route) => ({
     method: route.method.toUpperCase(),
@@ -88,6 +104,8 @@ function accessFinder(routes: readonly Route[]): (request: Request) => Access | 
     ),
     access: route.access,
   }));
-  return (request) =>
-    patterns.find(({ method, pattern }) => method === request.method && pattern.test(request.path))?.access ?? null;
+  const accessOf = (wanted: string, path: string) =>
+    patterns.find(({ method, pattern }) => method === wanted && pattern.test(path))?.access ?? null;
+  // HEAD is GET without the body, except where it has a route of its own.
+  return ({ method, path }) => accessOf(method, path) ?? (method === 'HEAD' ? accessOf('GET', path) : null);
 }

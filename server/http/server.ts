@@ -10,24 +10,30 @@ export interface HttpLimits {
   readonly keepAliveTimeout: number;
   readonly connectionsCheckingInterval: number;
   readonly maxHeaderSize: number;
+  /** Connections at a time. */
+  readonly maxConnections: number;
 }
 
 /** Node's limits, set: without them a slow client may hold a socket for five minutes. */
 export const HTTP_LIMITS: HttpLimits = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
-  keepAliveTimeout: 5000,
+  keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 1000,
   maxHeaderSize: 16_384,
+  maxConnections: 1000,
 };
-/** Room for the 500 slow clients of the tests, and for everybody else beside them. */
-const MOST_CONNECTIONS = 1000;
 
-/** The server; `limits` replaces some of HTTP_LIMITS, which only tests do. */
-export function createHttpServer(listener: RequestListener, limits: Partial<HttpLimits> = {}): Server {
+/** The server; `limits` replaces some of HTTP_LIMITS. `dropped` is told of each connection above their number. */
+export function createHttpServer(
+  listener: RequestListener,
+  limits: Partial<HttpLimits> = {},
+  dropped: () => void = () => undefined,
+): Server {
   // A missing Host header is refused by our own check, in our own words.
   const server = createServer({ ...HTTP_LIMITS, ...limits, requireHostHeader: false }, listener);
-  server.maxConnections = MOST_CONNECTIONS;
+  server.maxConnections = limits.maxConnections ?? HTTP_LIMITS.maxConnections;
+  server.on('drop', dropped);
   server.on('clientError', refuse);
   return server;
 }

@@ -21,6 +21,7 @@ import type { SuggestionList } from '../review/suggestion-list';
 import type { SuggestionStore } from '../review/suggestion-store';
 import type { InstanceStore } from '../sites/instance-store';
 import type { Suggestion } from '../contract/suggestion';
+import type { AuditStore } from '../sites/audit-store';
 import type { KeyStore } from '../sites/key-store';
 import type { SiteStore } from '../sites/site-store';
 import type { Registration } from '../webhooks/webhook-store';
@@ -29,6 +30,7 @@ import type { PredictionStore } from '../predictions/prediction-store';
 import type { Admission } from './body/admission';
 import type { Metrics } from './metrics';
 import type { Principal } from './principal';
+import type { PublicLinks } from './public-links';
 import type { Speaker } from './speaker';
 
 /** What one instance of a key's site can reach. Made anew for each request; nothing in it can name another site. */
@@ -99,6 +101,8 @@ export interface Services {
   readonly fetchPicture: (url: string) => Promise<AsyncIterable<Uint8Array>>;
   /** Whether the sidecar may connect to an address at all. Throws URL_INPUT_OFF, URL_BLOCKED. */
   readonly checkAddress: (url: string) => void;
+  /** Where clients find the sidecar. */
+  readonly links: PublicLinks;
   /** Pictures of request bodies, until they are asked for. */
   readonly pictures: HeldPictures;
   /** Who may send a body now. */
@@ -117,7 +121,12 @@ export interface Services {
     signal: AbortSignal,
   ) => Promise<CaptionReply | AnswerReply>;
   /** Sites and keys of everybody: for routes with the access `admin` only. */
-  readonly administration: { readonly sites: SiteStore; readonly keys: KeyStore; readonly eraser: Eraser };
+  readonly administration: {
+    readonly sites: SiteStore;
+    readonly keys: KeyStore;
+    readonly audit: AuditStore;
+    readonly eraser: Eraser;
+  };
   /** For routes with the access `admin` only. `pull` throws MODEL_UNKNOWN, PULL_NOT_POSSIBLE. */
   readonly models: {
     readonly list: () => ListedModel[];

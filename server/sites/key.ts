@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** What a key may do: speak for one site, be a worker machine, or administer sites and keys. */
-export const SCOPES = ['site', 'worker', 'admin'] as const;
+/** What a key may do: speak for one site, be a worker machine, administer sites and keys, or read figures only. */
+export const SCOPES = ['site', 'worker', 'admin', 'metrics'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export interface NewKey {

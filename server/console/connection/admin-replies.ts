@@ -18,7 +18,7 @@ const site = shape<Site>({
 const accessKey = shape<AccessKey>({
   id: isText,
   name: isText,
-  scope: oneOf<KeyScope>({ site: true, worker: true, admin: true }),
+  scope: oneOf<KeyScope>({ site: true, worker: true, admin: true, metrics: true }),
   site_id: orNull(isText),
   created_at: isText,
   expires_at: orNull(isText),

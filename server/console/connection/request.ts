@@ -1,4 +1,5 @@
 import { errorOfAnswer, sidecarDown, unexpectedReply } from './api-error';
+import { sidecarAddress } from './address';
 import { readPad, type Slot } from './pads';
 import type { Check } from './shape';
 
@@ -25,7 +26,8 @@ function headersOf(path: string, call: Call): Headers {
 async function answerTo(path: string, call: Call): Promise<Response> {
   const body = call.bytes ?? (call.json === undefined ? null : JSON.stringify(call.json));
   try {
-    return await fetch(path, {
+    // Relative to the page, which may lie under a path of the proxy.
+    return await fetch(sidecarAddress() + path, {
       method: call.method ?? 'GET',
       headers: headersOf(path, call),
       body,

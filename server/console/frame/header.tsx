@@ -15,7 +15,7 @@ export function Header({ page, pages, titles }: HeaderProps) {
   return (
     <header class="top">
       <a class="brand" href="#/try">
-        <img src="/icon.svg" alt="" width="26" height="26" />
+        <img src="icon.svg" alt="" width="26" height="26" />
         Altsmith
       </a>
       {page === null ? null : (

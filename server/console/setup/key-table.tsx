@@ -11,6 +11,7 @@ const SCOPE_WORDS: Readonly<Record<AccessKey['scope'], string>> = {
   site: 'site',
   worker: 'worker',
   admin: 'administrator',
+  metrics: 'figures',
 };
 
 const day = (timestamp: string) => timestamp.slice(0, 10);

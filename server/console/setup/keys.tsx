@@ -8,11 +8,13 @@ import { NewKey } from './new-key';
 import { createKey, revokeKey, rotateKey, type Administration } from './use-administration';
 import { useUniqueId } from '../parts/use-unique-id';
 
-/** What the new key is for: a site, by its id, or one of the two scopes without a site. */
-type Owner = { readonly scope: 'worker' | 'admin' } | { readonly scope: 'site'; readonly site_id: string };
+/** What the new key is for: a site, by its id, or one of the scopes without a site. */
+type Owner = { readonly scope: 'worker' | 'admin' | 'metrics' } | { readonly scope: 'site'; readonly site_id: string };
 
 function ownerOf(text: string): Owner {
-  return text === 'worker' || text === 'admin' ? { scope: text } : { scope: 'site', site_id: text };
+  return text === 'worker' || text === 'admin' || text === 'metrics'
+    ? { scope: text }
+    : { scope: 'site', site_id: text };
 }
 
 export function Keys({ administration }: { administration: Administration }) {
@@ -98,6 +100,7 @@ function KeyForm({ administration, onWish }: KeyFormProps) {
             </option>
           ))}
           <option value="worker">a worker on another machine</option>
+          <option value="metrics">a monitoring system (figures only)</option>
           <option value="admin">an administrator</option>
         </select>
       </div>

@@ -1,10 +1,11 @@
+import { sidecarAddress } from '../connection/address';
 import { useSessions } from '../connection/session';
 import { CopyButton } from '../parts/copy-button';
 
 /** How a WordPress site finds this sidecar. */
 export function Recipe() {
   const { site } = useSessions();
-  const address = location.origin;
+  const address = sidecarAddress();
   const constants = `define( 'ALTSMITH_SIDECAR_URL', '${address}' );\ndefine( 'ALTSMITH_SITE_KEY', '…' );`;
   return (
     <section class="card" aria-labelledby="recipe-title">

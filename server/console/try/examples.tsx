@@ -45,7 +45,7 @@ export function Examples({ onPicture }: { onPicture: (picture: Named) => void })
         {EXAMPLES.map(({ file, title }) => (
           <li key={file}>
             <button type="button" class="example" onClick={(event) => choose(file, event.currentTarget)}>
-              <img src={`/examples/${file}.svg`} alt="" width="96" height="64" />
+              <img src={`examples/${file}.svg`} alt="" width="96" height="64" />
               <span>{title}</span>
             </button>
           </li>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { sidecarAddress } from '../connection/address';
 import { CopyButton } from '../parts/copy-button';
 import { Tabs } from '../parts/tabs';
 import type { Picture } from './picture';
@@ -15,7 +16,7 @@ export function SnippetBox({ picture }: { picture: Picture }) {
   const [language, setLanguage] = useState<Language>('curl');
   const lastQuestion = picture.answers.at(-1)?.question;
   const text = snippet(language, {
-    origin: location.origin,
+    origin: sidecarAddress(),
     fileName: picture.name,
     mediaType: picture.blob.type === '' ? 'application/octet-stream' : picture.blob.type,
     options: lastQuestion === undefined ? picture.options : { question: lastQuestion },

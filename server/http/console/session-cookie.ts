@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { PublicLinks } from '../public-links';
 import { joinKey } from './split-key';
 
 export type Slot = 'site' | 'admin';
@@ -21,13 +22,27 @@ function cookieOf(request: Request, name: string): string | null {
 }
 
 /** Gone when the browser closes; for this host only, and never sent along with a request of another site. */
-export function setCookie(request: Request, response: Response, slot: Slot, value: string): void {
-  const options = { httpOnly: true, sameSite: 'strict', path: '/', secure: request.secure } as const;
-  response.cookie(cookieName(request, slot), value, options);
+export function setCookie(request: Request, response: Response, cookie: Cookie): void {
+  response.cookie(cookieName(request, cookie.slot), cookie.value, optionsOf(request, cookie.links));
 }
 
-export function dropCookie(request: Request, response: Response, slot: Slot): void {
-  response.clearCookie(cookieName(request, slot), { httpOnly: true, sameSite: 'strict', path: '/' });
+export function dropCookie(request: Request, response: Response, { slot, links }: Omit<Cookie, 'value'>): void {
+  response.clearCookie(cookieName(request, slot), optionsOf(request, links));
+}
+
+export interface Cookie {
+  readonly slot: Slot;
+  readonly value: string;
+  readonly links: PublicLinks;
+}
+
+function optionsOf(request: Request, links: PublicLinks) {
+  return {
+    httpOnly: true,
+    sameSite: 'strict',
+    path: links.cookiePath(request),
+    secure: links.isSecure(request),
+  } as const;
 }
 
 /** What the console's own page presents beside the cookie; null for every other client. */
@@ -40,18 +55,19 @@ export function presentedBy(request: Request): { slot: Slot; pad: string } | nul
  * The key that a request of the console stands for: the cookie under the pad of its header. A page of another origin
  * cannot send that header (no CORS answer allows it), and does not know the pad.
  */
-export function keyOfConsole(request: Request): string | null {
+export function keyOfConsole(request: Request, links: PublicLinks): string | null {
   const presented = presentedBy(request);
-  if (presented === null || !isSameOrigin(request)) return null;
+  if (presented === null || !isSameOrigin(request, links)) return null;
   const cookie = cookieOf(request, cookieName(request, presented.slot));
   return cookie === null ? null : joinKey({ cookie, pad: presented.pad });
 }
 
 /** By what the browser itself says about the request. Clients that say nothing are no browsers. */
-export function isSameOrigin(request: Request): boolean {
+export function isSameOrigin(request: Request, links: PublicLinks): boolean {
   const site = request.get('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin';
   const origin = request.get('origin');
   if (origin === undefined) return true;
-  return URL.canParse(origin) && new URL(origin).host === request.headers.host;
+  // A proxy may have put another name into the Host header.
+  return origin === links.url?.origin || (URL.canParse(origin) && new URL(origin).host === request.headers.host);
 }

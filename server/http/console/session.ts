@@ -8,6 +8,7 @@ import {
 import { AppError } from '../../errors';
 import type { LoginGuard } from '../middleware/login-guard';
 import type { Principal } from '../principal';
+import type { PublicLinks } from '../public-links';
 import { dropCookie, isSameOrigin, keyOfConsole, presentedBy, setCookie } from './session-cookie';
 import { splitKey } from './split-key';
 
@@ -16,30 +17,33 @@ export interface SessionParts {
   /** null when the site is gone. */
   readonly siteName: (siteId: string) => string | null;
   readonly guard: LoginGuard;
+  readonly links: PublicLinks;
 }
 
 /** Log-in, log-out, and "who am I" of the console's page. */
 export function consoleSession(parts: SessionParts): Router {
   const router = Router();
   router.post('/console/session', json({ limit: 2048, strict: true, inflate: false }), (request, response) => {
-    if (!isSameOrigin(request)) throw new AppError('SCOPE_MISSING');
+    if (!isSameOrigin(request, parts.links)) throw new AppError('SCOPE_MISSING');
     const login = ConsoleLogin.safeParse(request.body);
     if (!login.success) throw new AppError('BAD_REQUEST');
     const session = sessionOf(parts, check(parts, request, login.data.key));
     const { cookie, pad } = splitKey(login.data.key);
-    setCookie(request, response, session.slot, cookie);
+    setCookie(request, response, { slot: session.slot, value: cookie, links: parts.links });
     const body: ConsoleLoginReply = { session, pad };
     response.setHeader('cache-control', 'no-store').status(200).json(body);
   });
   router.get('/console/session', (request, response) => {
-    const key = keyOfConsole(request);
+    const key = keyOfConsole(request, parts.links);
     if (key === null) throw new AppError('KEY_MISSING');
     const body: ConsoleSessionReply = { session: sessionOf(parts, check(parts, request, key)) };
     response.setHeader('cache-control', 'no-store').status(200).json(body);
   });
   router.delete('/console/session', (request, response) => {
     const presented = presentedBy(request);
-    if (presented !== null && isSameOrigin(request)) dropCookie(request, response, presented.slot);
+    if (presented !== null && isSameOrigin(request, parts.links)) {
+      dropCookie(request, response, { slot: presented.slot, links: parts.links });
+    }
     response.status(204).end();
   });
   return router;
@@ -48,15 +52,15 @@ export function consoleSession(parts: SessionParts): Router {
 function check({ checkKey, guard }: SessionParts, request: Request, key: string): Principal {
   const principal = checkKey(key);
   if (principal !== null) return principal;
-  const from = request.socket.remoteAddress ?? '';
+  const from = request.ip ?? '';
   guard.check(from);
   guard.failed(from);
   throw new AppError('KEY_INVALID');
 }
 
-/** A worker's key is for machines; it has nothing to see here. */
+/** Keys for workers and for figures are for machines; they have nothing to see here. */
 function sessionOf({ siteName }: SessionParts, { scope, keyId, siteId }: Principal): ConsoleSession {
-  if (scope === 'worker') throw new AppError('SCOPE_MISSING');
+  if (scope === 'worker' || scope === 'metrics') throw new AppError('SCOPE_MISSING');
   if (scope === 'admin') return { slot: 'admin', key_id: keyId, site: null };
   const name = siteId === null ? null : siteName(siteId);
   if (siteId === null || name === null) throw new AppError('KEY_INVALID');

@@ -31,11 +31,7 @@ export function authenticate(parts: AuthenticateParts): RequestHandler {
   return (request, response, next) => {
     const access = parts.accessOf(request);
     const header = request.headers.authorization;
-    if (access === 'open') {
-      next();
-      return;
-    }
-    if (header === undefined && (access === 'loopback' || access === 'operator') && isLocal(request)) {
+    if (access === 'open' || (access === 'optional' && header === undefined)) {
       next();
       return;
     }
@@ -51,7 +47,7 @@ export function authenticate(parts: AuthenticateParts): RequestHandler {
 
 function identify(parts: AuthenticateParts, request: Request, response: Response): Principal {
   const header = parts.foreignKeyOf(request) ?? request.headers.authorization;
-  const from = request.socket.remoteAddress ?? '';
+  const from = request.ip ?? '';
   response.setHeader('www-authenticate', 'Bearer realm="altsmith"');
   if (header === undefined) throw new AppError('KEY_MISSING');
   const key = parts.foreignKeyOf(request) ?? /^Bearer +(\S{1,200})$/i.exec(header)?.[1];
@@ -66,10 +62,11 @@ function identify(parts: AuthenticateParts, request: Request, response: Response
   return principal;
 }
 
-/** Straight from this machine: a proxy on this machine speaks for somebody else, and says so in a header. */
-export function isLocal(request: Request): boolean {
+/** Straight from this machine, as far as that can be seen: a proxy says so in a header, unless it is set up badly. */
+function isLocal(request: Request): boolean {
   const proxied = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'].some((name) => name in request.headers);
-  return !proxied && isLoopback(request.socket.remoteAddress ?? '');
+  const host = (request.headers.host ?? '').replace(/:\d{1,5}$/, '').replace(/^\[(.*)\]$/, '$1');
+  return !proxied && isLoopback(host) && isLoopback(request.socket.remoteAddress ?? '');
 }
 
 /** Local, and no browser: a page on the web can make a browser on this machine ask for it, but not hide that it did. */
@@ -83,11 +80,18 @@ export function isLoopback(address: string): boolean {
   return plain === '::1' || plain === 'localhost' || (isIP(plain) === 4 && plain.startsWith('127.'));
 }
 
+const SCOPES_OF: Readonly<Record<Exclude<Access, 'open' | 'optional' | 'any'>, readonly Principal['scope'][]>> = {
+  operator: ['admin', 'metrics'],
+  site: ['site'],
+  'site-or-local': ['site'],
+  worker: ['worker'],
+  admin: ['admin'],
+};
+
 /** Throws SCOPE_MISSING when the key is good but not for this route. */
 export function requireScope(access: Access, principal: Principal | null): void {
-  // Whoever comes without a key was let through as a local caller, or not at all.
-  if (access === 'open' || access === 'loopback' || (access === 'operator' && principal === null)) return;
+  if (access === 'open' || access === 'optional' || access === 'any') return;
+  // Whoever comes without a key was let through as a local program, or not at all.
   if (access === 'site-or-local' && principal === null) return;
-  const needed = access === 'operator' ? 'admin' : access === 'site-or-local' ? 'site' : access;
-  if (principal?.scope !== needed) throw new AppError('SCOPE_MISSING');
+  if (principal === null || !SCOPES_OF[access].includes(principal.scope)) throw new AppError('SCOPE_MISSING');
 }

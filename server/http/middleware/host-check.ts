@@ -9,6 +9,11 @@ import { AppError } from '../../errors';
 export function checkHost(allowed: readonly string[]): RequestHandler {
   const names = new Set(['localhost', ...allowed.map((name) => name.toLowerCase())]);
   return (request, _response, next) => {
+    // Probes of load balancers speak HTTP/1.0, which knows no Host; a browser never does.
+    if (request.httpVersion === '1.0' && request.headers.host === undefined) {
+      next();
+      return;
+    }
     // Two of them are two opinions on who is meant (RFC 9112, 3.2); Node would silently take the first.
     if (hostHeaders(request.rawHeaders) !== 1) {
       next(new AppError('HOST_REFUSED'));

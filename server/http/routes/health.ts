@@ -4,7 +4,8 @@ import { defineRoute } from '../route';
 import type { Services } from '../services';
 
 const Problems = z.array(z.object({ code: z.string(), message: z.string() }));
-const Readiness = z.object({ ready: z.boolean(), problems: Problems });
+/** `problems` is there for operators only: what is missing is nobody else's business. */
+const Readiness = z.object({ ready: z.boolean(), problems: Problems.optional() });
 
 export const livez = defineRoute({
   method: 'get',
@@ -18,12 +19,13 @@ export const livez = defineRoute({
 export const readyz = defineRoute({
   method: 'get',
   path: '/readyz',
-  access: 'loopback',
-  summary: 'Can it work? 503 names what is missing.',
+  access: 'optional',
+  summary: 'Can it work? 200 or 503; a key of an operator is told what is missing.',
   answers: { 200: Readiness, 503: Readiness },
-  handle: ({ services }) => {
+  handle: ({ services, principal }) => {
     const { ready, problems } = services.health();
-    return { status: ready ? 200 : 503, body: { ready, problems } };
+    const isOperator = principal?.scope === 'admin' || principal?.scope === 'metrics';
+    return { status: ready ? 200 : 503, body: { ready, ...(isOperator ? { problems } : {}) } };
   },
 });
 

@@ -30,7 +30,7 @@ export const putImage = defineRoute({
       throw new AppError('HASH_MISMATCH', { sha256: spooled.sha256 });
     }
     const { image, isNew } = await site.images.put(spooled);
-    return { status: isNew ? 201 : 200, body: replyOf(image) };
+    return { status: isNew ? 201 : 200, body: replyOf(image), location: `/v1/images/${image.sha256}` };
   },
 });
 

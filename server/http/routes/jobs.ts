@@ -20,7 +20,7 @@ export const postJob = defineRoute({
   handle: async ({ body, request, services, site }) => {
     if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
     const { job, isNew } = await site.acceptJob(body, idempotencyKeyOf(request));
-    return { status: isNew ? 202 : 200, body: { job } };
+    return { status: isNew ? 202 : 200, body: { job }, location: `/v1/jobs/${job.id}` };
   },
 });
 

@@ -14,7 +14,10 @@ export const createRun = defineRoute({
   bodyKind: 'json',
   body: RunRequest,
   answers: { 201: RunReply },
-  handle: ({ body, site }) => ({ status: 201, body: { run: site.createRun(body) } }),
+  handle: ({ body, site }) => {
+    const run = site.createRun(body);
+    return { status: 201, body: { run }, location: `/v1/runs/${run.id}` };
+  },
 });
 
 export const listRuns = defineRoute({

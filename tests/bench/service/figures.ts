@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
+import { makeKey } from '../../support/admin-key';
 import type { SidecarProcess } from '../../support/sidecar-process';
 
 /** One measured figure; `most` or `least` is what is aimed at. */
@@ -48,9 +49,13 @@ export interface Inside {
   readonly jobsDone: number;
 }
 
+const keys = new Map<SidecarProcess, string>();
+
 /** What the API process says of itself. Looking begins a new measurement of the event loop. */
 export async function lookInside(sidecar: SidecarProcess): Promise<Inside> {
-  const text = await (await fetch(`${sidecar.url}/metrics`)).text();
+  const key = keys.get(sidecar) ?? makeKey(sidecar.dataDir, 'metrics');
+  keys.set(sidecar, key);
+  const text = await (await fetch(`${sidecar.url}/metrics`, { headers: { authorization: `Bearer ${key}` } })).text();
   return {
     loopDelayMs: Number(/^altsmith_nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(text)?.[1]) * 1000,
     jobsDone: Number(/^altsmith_job_attempts_total\{outcome="done"\} (\d+)$/m.exec(text)?.[1] ?? 0),

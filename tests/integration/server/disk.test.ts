@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { makeKey } from '../../support/admin-key';
 import { samplePng } from '../../support/sample-image';
 import { SmallDisk } from '../../support/small-disk';
 import { TestSidecar } from '../../support/test-sidecar';
@@ -8,9 +9,12 @@ import { waitFor } from '../../support/wait-for';
 const disk = SmallDisk.make(64);
 const onDisk = disk === null ? test.skip : test;
 let sidecar: TestSidecar;
+let operator = '';
 
 beforeAll(async () => {
-  if (disk !== null) sidecar = await TestSidecar.start({ dataDir: path.join(disk.folder, 'data') });
+  if (disk === null) return;
+  sidecar = await TestSidecar.start({ dataDir: path.join(disk.folder, 'data') });
+  operator = makeKey(sidecar.dataDir, 'metrics');
 });
 afterAll(async () => {
   if (disk === null) return;
@@ -18,7 +22,7 @@ afterAll(async () => {
   disk.remove();
 });
 
-const readiness = async () => (await sidecar.call('GET', '/readyz')).body;
+const readiness = async () => (await sidecar.call('GET', '/readyz', undefined, { key: operator })).body;
 const becomesReady = () => waitFor('the sidecar to heal', async () => (await readiness()).ready === true);
 const drafts = () => readdirSync(path.join(sidecar.dataDir, 'tmp'));
 

@@ -1,4 +1,5 @@
 import { openDatabase } from '../../../server/storage/database';
+import { makeKey } from '../../support/admin-key';
 import { samplePng } from '../../support/sample-image';
 import { SidecarProcess } from '../../support/sidecar-process';
 import { waitFor } from '../../support/wait-for';
@@ -8,10 +9,12 @@ const SIZE = { width: 1400, height: 1000 };
 const ROUNDS = 3;
 const JOBS = 6;
 
+let operator = '';
 let sidecar: SidecarProcess;
 let sent = 0;
 beforeAll(async () => {
   sidecar = await SidecarProcess.start({ ALTSMITH_WORKERS: '2', ALTSMITH_THREADS: '1', ALTSMITH_LEASE_SECONDS: '5' });
+  operator = makeKey(sidecar.dataDir, 'metrics');
 }, 60_000);
 afterAll(() => sidecar.remove());
 
@@ -30,7 +33,9 @@ async function readinessUntilGone(): Promise<string[]> {
   const told: string[] = [];
   for (;;) {
     try {
-      const answer = await fetch(`${sidecar.url}/readyz`, { headers: { connection: 'close' } });
+      const answer = await fetch(`${sidecar.url}/readyz`, {
+        headers: { connection: 'close', authorization: `Bearer ${operator}` },
+      });
       const body: any = await answer.json();
       told.push(answer.ok ? 'ready' : String(body.problems[0].code));
     } catch {

@@ -44,7 +44,7 @@ function outputOf({ output, errorCode }: Prediction) {
   };
 }
 
-function bodyOf(prediction: Prediction) {
+function bodyOf(prediction: Prediction, path: string) {
   const { id, input, state, startedAt, completedAt } = prediction;
   const ms = startedAt === null || completedAt === null ? 0 : completedAt - startedAt;
   return {
@@ -54,7 +54,7 @@ function bodyOf(prediction: Prediction) {
     output: outputOf(prediction),
     logs: null,
     metrics: { predict_time: ms / 1000, cost: 0 },
-    urls: { get: `/v1/prediction/${id}`, cancel: `/v1/prediction/${id}/cancel` },
+    urls: { get: `${path}/v1/prediction/${id}`, cancel: `${path}/v1/prediction/${id}/cancel` },
   };
 }
 
@@ -74,7 +74,10 @@ async function create(call: Call<unknown, unknown, unknown>): Promise<Reply> {
 
 async function run(call: Call<unknown, unknown, unknown>): Promise<Reply> {
   const { id } = await start(call);
-  return { status: 200, body: { ...bodyOf(await awaitPrediction(id, RUN_SECONDS, call)), predictionID: id } };
+  return {
+    status: 200,
+    body: { ...bodyOf(await awaitPrediction(id, RUN_SECONDS, call), call.services.links.path), predictionID: id },
+  };
 }
 
 const facts = { access: 'site', face: eachlabs, answers: { 200: null } } as const;
@@ -100,7 +103,7 @@ export const predictions: readonly Route[] = ['/eachlabs/v1/prediction', '/v1/pr
     summary: 'Eachlabs: one run.',
     handle: async ({ params, services, site, signal }) => ({
       status: 200,
-      body: bodyOf(await awaitPrediction(params.id, 0, { site, services, signal })),
+      body: bodyOf(await awaitPrediction(params.id, 0, { site, services, signal }), services.links.path),
     }),
   }),
   defineRoute({
@@ -111,7 +114,7 @@ export const predictions: readonly Route[] = ['/eachlabs/v1/prediction', '/v1/pr
     summary: 'Eachlabs: stop a run.',
     handle: ({ params, services, site }) => ({
       status: 200,
-      body: bodyOf(cancelPrediction(params.id, { site, services })),
+      body: bodyOf(cancelPrediction(params.id, { site, services }), services.links.path),
     }),
   }),
 ]);

@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { z } from 'zod';
 import { AppError, isErrorCode } from '../../../errors';
 import type { Prediction } from '../../../predictions/prediction';
@@ -37,8 +36,8 @@ function resultOf(prediction: Prediction): Reply {
   return { status: 200, headers, body: JSON.stringify(output) };
 }
 
-function linksOf(prediction: Prediction, request: Request) {
-  const self = `${request.protocol}://${request.headers.host ?? 'localhost'}/modelrunner/queue/${prediction.model}/requests/${prediction.id}`;
+function linksOf(prediction: Prediction, base: string) {
+  const self = `${base}/modelrunner/queue/${prediction.model}/requests/${prediction.id}`;
   return { request_id: prediction.id, response_url: self, status_url: `${self}/status`, cancel_url: `${self}/cancel` };
 }
 
@@ -49,7 +48,11 @@ function statusOf(prediction: Prediction): string {
 
 async function submit(call: Call<ModelPath, unknown, unknown>): Promise<Reply> {
   const prediction = await start(call);
-  const body = { status: 'IN_QUEUE', queue_position: 0, ...linksOf(prediction, call.request) };
+  const body = {
+    status: 'IN_QUEUE',
+    queue_position: 0,
+    ...linksOf(prediction, call.services.links.base(call.request)),
+  };
   return { status: 200, headers: idHeaders(prediction), body };
 }
 
@@ -73,7 +76,12 @@ const runRoutes: readonly Route[] = [
       return {
         status: 200,
         headers: idHeaders(prediction),
-        body: { status: statusOf(prediction), queue_position: 0, logs: [], ...linksOf(prediction, request) },
+        body: {
+          status: statusOf(prediction),
+          queue_position: 0,
+          logs: [],
+          ...linksOf(prediction, services.links.base(request)),
+        },
       };
     },
   }),

@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { z } from 'zod';
 import { Sha256 } from '../../../contract/primitives';
 import { AppError } from '../../../errors';
@@ -6,14 +5,13 @@ import type { StoredImage } from '../../../intake/image-store';
 import { defineRoute, type Route } from '../../route';
 import { holdFormFile } from '../form';
 import { spoolPicture } from '../picture';
-import { baseOf } from './address';
 import { replicate } from './errors';
 
 /** Most hours an upload is promised to stay; retention may remove it once it has been captioned. */
 const KEPT_HOURS = 24;
 
 /** Every field is read by one of the clients. */
-function bodyOf(image: StoredImage, request: Request) {
+function bodyOf(image: StoredImage, base: string) {
   const now = Date.now();
   return {
     id: image.sha256,
@@ -25,7 +23,7 @@ function bodyOf(image: StoredImage, request: Request) {
     metadata: {},
     created_at: new Date(now).toISOString(),
     expires_at: new Date(now + KEPT_HOURS * 3_600_000).toISOString(),
-    urls: { get: `${baseOf(request)}/files/${image.sha256}` },
+    urls: { get: `${base}/replicate/v1/files/${image.sha256}` },
   };
 }
 
@@ -41,7 +39,7 @@ export const files: readonly Route[] = [
     handle: async ({ request, services, site }) => {
       const picture = await holdFormFile(request, services, 'content');
       const { image } = await site.images.put(await spoolPicture(picture, services));
-      return { status: 201, body: bodyOf(image, request) };
+      return { status: 201, body: bodyOf(image, services.links.base(request)) };
     },
   }),
   defineRoute({
@@ -52,10 +50,10 @@ export const files: readonly Route[] = [
     summary: 'Replicate: what is known of a stored picture.',
     params: z.strictObject({ sha256: Sha256 }),
     answers: { 200: null },
-    handle: ({ params, request, site }) => {
+    handle: ({ params, request, services, site }) => {
       const image = site.images.get(params.sha256);
       if (image === null) throw new AppError('NOT_FOUND');
-      return { status: 200, body: bodyOf(image, request) };
+      return { status: 200, body: bodyOf(image, services.links.base(request)) };
     },
   }),
 ];

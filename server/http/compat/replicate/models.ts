@@ -21,12 +21,12 @@ export const models: readonly Route[] = [
     path: '/replicate/v1/models/{owner}/{name}',
     summary: 'Replicate: a model; any name will do.',
     params: z.strictObject({ owner: z.string(), name: z.string() }),
-    handle: ({ params: { owner, name }, request }) => ({
+    handle: ({ params: { owner, name }, request, services }) => ({
       status: 200,
       body: {
         owner,
         name,
-        url: `${request.protocol}://${request.headers.host ?? 'localhost'}/`,
+        url: `${services.links.base(request)}/`,
         description: 'Captions pictures on this machine.',
         visibility: 'private',
         run_count: 0,

@@ -1,11 +1,10 @@
-import type { Request } from 'express';
 import { z } from 'zod';
 import { AppError, CATALOGUE, isErrorCode } from '../../../errors';
 import type { Prediction } from '../../../predictions/prediction';
 import { defineRoute, parse, type Call, type Reply, type Route } from '../../route';
 import { readJson } from '../body';
 import { awaitPrediction, cancelPrediction, createPrediction, PredictionInput } from '../prediction-input';
-import { baseOf, uploadedFile } from './address';
+import { uploadedFile } from './address';
 import { replicate } from './errors';
 
 /** The Python client gives a call 60.5 s; `wait` without seconds means 60. */
@@ -28,9 +27,9 @@ export function waitSeconds(prefer: string | string[] | undefined): number {
 
 const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 
-function bodyOf(prediction: Prediction, request: Request) {
+function bodyOf(prediction: Prediction, base: string) {
   const { id, model, version, input, state, output, errorCode, createdAt, startedAt, completedAt } = prediction;
-  const self = `${baseOf(request)}/predictions/${id}`;
+  const self = `${base}/replicate/v1/predictions/${id}`;
   const error = errorCode !== null && isErrorCode(errorCode) ? CATALOGUE[errorCode].message : errorCode;
   return {
     id,
@@ -62,7 +61,8 @@ async function create(call: Call<unknown, unknown, unknown>, owner: string | nul
   );
   const seconds = waitSeconds(request.headers['prefer']);
   const prediction = await awaitPrediction(created.id, seconds, { site, services, signal });
-  return { status: 201, body: bodyOf(prediction, request) };
+  const location = `/replicate/v1/predictions/${prediction.id}`;
+  return { status: 201, body: bodyOf(prediction, services.links.base(request)), location };
 }
 
 const facts = { access: 'site', face: replicate, answers: { 200: null } } as const;
@@ -93,7 +93,7 @@ export const predictions: readonly Route[] = [
     params: Params,
     handle: async ({ params, request, services, site, signal }) => {
       const prediction = await awaitPrediction(params.id, 0, { site, services, signal });
-      return { status: 200, body: bodyOf(prediction, request) };
+      return { status: 200, body: bodyOf(prediction, services.links.base(request)) };
     },
   }),
   defineRoute({
@@ -104,7 +104,7 @@ export const predictions: readonly Route[] = [
     params: Params,
     handle: ({ params, request, services, site }) => ({
       status: 200,
-      body: bodyOf(cancelPrediction(params.id, { site, services }), request),
+      body: bodyOf(cancelPrediction(params.id, { site, services }), services.links.base(request)),
     }),
   }),
 ];

@@ -82,20 +82,23 @@ test('the table holds every route once', () => {
   expect(OWN.length).toBeGreaterThan(40);
 });
 
-test.each(table(OWN.filter((route) => route.access !== 'open')))('%s wants a key', async (_name, route) => {
-  const refused = await send(route, null);
-  expect(refused.status).toBe(401);
-  expect(refused.headers.get('www-authenticate')).toContain('Bearer');
-  for (const name of ['nonsense', 'wrong secret', 'revoked', 'expired']) {
-    const answer = await send(route, keys[name]!);
-    expect([name, answer.status, answer.headers.get('content-type')]).toEqual([
-      name,
-      // Many wrong keys in a row are told to wait; they are refused either way.
-      [401, 429].includes(answer.status) ? answer.status : 401,
-      'application/json; charset=utf-8',
-    ]);
-  }
-});
+test.each(table(OWN.filter((route) => route.access !== 'open' && route.access !== 'optional')))(
+  '%s wants a key',
+  async (_name, route) => {
+    const refused = await send(route, null);
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get('www-authenticate')).toContain('Bearer');
+    for (const name of ['nonsense', 'wrong secret', 'revoked', 'expired']) {
+      const answer = await send(route, keys[name]!);
+      expect([name, answer.status, answer.headers.get('content-type')]).toEqual([
+        name,
+        // Many wrong keys in a row are told to wait; they are refused either way.
+        [401, 429].includes(answer.status) ? answer.status : 401,
+        'application/json; charset=utf-8',
+      ]);
+    }
+  },
+);
 
 test.each(table(OWN.filter((route) => ['site', 'worker', 'admin'].includes(route.access))))(
   '%s wants a key of its own scope',
@@ -108,7 +111,7 @@ test.each(table(OWN.filter((route) => ['site', 'worker', 'admin'].includes(route
   },
 );
 
-test.each(table(routes('open')))('%s needs no key', async (_name, route) => {
+test.each(table([...routes('open'), ...routes('optional')]))('%s needs no key', async (_name, route) => {
   expect((await send(route, null)).status).toBe(200);
 });
 

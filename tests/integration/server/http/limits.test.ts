@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
 import { altsmith } from '../../../support/altsmith-command';
+import { makeKey } from '../../../support/admin-key';
 import { samplePng } from '../../../support/sample-image';
 import { TestSidecar } from '../../../support/test-sidecar';
 
@@ -87,20 +88,25 @@ test('the sidecar answers to its own names and to addresses, and to no other nam
   });
 });
 
-test('metrics are for this machine and for administrators', async () => {
+test('metrics are for keys of the scope metrics or admin, from this machine as from others', async () => {
   await withSidecar({}, async (sidecar) => {
     await sidecar.suggest(samplePng(1), '1');
-    const local = await sidecar.call('GET', '/metrics', undefined, { key: null });
-    expect(local.status).toBe(200);
-    expect(local.headers.get('content-type')).toContain('text/plain; version=0.0.4');
-    expect(local.body).toMatch(/^altsmith_job_attempts_total\{outcome="done"\} 1$/m);
-    expect(local.body).toMatch(/^altsmith_suggestions_pending 1$/m);
-    expect(local.body).toMatch(
-      /altsmith_http_request_seconds_count\{method="PUT",route="\/v1\/images\/:sha256",status="201"\} 1/,
-    );
-    const proxied = { headers: { 'x-forwarded-for': '203.0.113.5' } };
-    expect((await sidecar.call('GET', '/metrics', undefined, { key: null, ...proxied })).status).toBe(401);
-    expect((await sidecar.call('GET', '/metrics', undefined, proxied)).body.error.code).toBe('SCOPE_MISSING');
+    for (const scope of ['metrics', 'admin'] as const) {
+      const found = await sidecar.call('GET', '/metrics', undefined, { key: makeKey(sidecar.dataDir, scope) });
+      expect(found.status).toBe(200);
+      expect(found.headers.get('content-type')).toContain('text/plain; version=0.0.4');
+      expect(found.body).toMatch(/^altsmith_job_attempts_total\{outcome="done"\} 1$/m);
+      expect(found.body).toMatch(/^altsmith_suggestions_pending 1$/m);
+      expect(found.body).toMatch(
+        /altsmith_http_request_seconds_count\{method="PUT",route="\/v1\/images\/:sha256",status="201"\} 1/,
+      );
+    }
+    expect((await sidecar.call('GET', '/metrics', undefined, { key: null })).status).toBe(401);
+    expect((await sidecar.call('GET', '/metrics')).body.error.code).toBe('SCOPE_MISSING');
+    const metrics = makeKey(sidecar.dataDir, 'metrics');
+    for (const route of ['/v1/admin/keys', '/v1/status', '/v1/suggestions']) {
+      expect((await sidecar.call('GET', route, undefined, { key: metrics })).status).toBe(403);
+    }
   });
 });
 
