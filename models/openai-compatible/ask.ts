@@ -12,6 +12,12 @@ interface Request {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A server that does not take `max_tokens` or `temperature`: newer models of some makers want neither. */
+export class ParameterRefused extends ModelError {}
+
+/** Only looked at to tell what was refused; the server's own words go nowhere. */
+const REFUSES_PARAMETER = /max_tokens|max_completion_tokens|temperature/;
+
 /** Why a server's answer is none. 401, 403 and 404 hold for every picture alike: the key or the model's name is wrong. */
 function codeOf(status: number): ModelErrorCode {
   if ([401, 403, 404].includes(status)) return 'MODEL_SERVER_REFUSED';
@@ -91,8 +97,12 @@ export async function askServer(server: ModelServer, request: Request): Promise<
   const timeout = AbortSignal.timeout(server.timeoutMs);
   const limit = request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
   const reply = await send(server, request, limit);
+  if (reply.status === 400 && REFUSES_PARAMETER.test(await readText(server, reply, request, limit))) {
+    const message = `The model server ${server.address} does not take max_tokens or temperature.`;
+    throw new ParameterRefused('MODEL_SERVER_FAILED', message);
+  }
   if (!reply.ok) {
-    await reply.body?.cancel();
+    if (!reply.bodyUsed) await reply.body?.cancel();
     throw failure(codeOf(reply.status), server, `answered with status ${reply.status}`);
   }
   const text = await readText(server, reply, request, limit);

@@ -9,7 +9,7 @@ import {
   type StoredPicture,
 } from '../captioner';
 import { ModelError } from '../model-error';
-import { askServer, probeServer } from './ask';
+import { askServer, ParameterRefused, probeServer } from './ask';
 import type { ModelServer } from './model-server';
 import { textOfReply } from './reply';
 import { ALT_TEXT_REQUEST, MOST_TOKENS, questionRequest } from './wording';
@@ -26,6 +26,8 @@ const CONFIDENCE_UNKNOWN = 0.5;
 /** A model on another server that speaks OpenAI's chat completions. It is sent the picture; nothing is loaded here. */
 export class OpenAiCompatibleCaptioner implements Captioner {
   readonly info: ModelInfo;
+  /** Found out by the first answer: a server of newer models refuses the older names. */
+  private wantsNewNames = false;
 
   constructor(
     private readonly server: ModelServer,
@@ -78,13 +80,26 @@ export class OpenAiCompatibleCaptioner implements Captioner {
           ],
         },
       ],
-      max_tokens: options.maxNewTokens ?? MOST_TOKENS,
-      // The same picture, the same words, as far as the server can.
-      temperature: 0,
       stream: false,
     };
-    const reply = await askServer(this.server, { path: '/chat/completions', body, signal: options.signal });
+    const reply = await this.complete(body, options);
     return { text: textOfReply(reply), timingsMs: { vision: 0, text: performance.now() - begin } };
+  }
+
+  private async complete(body: object, { maxNewTokens = MOST_TOKENS, signal }: CaptionOptions): Promise<unknown> {
+    const ask = (limits: object) =>
+      askServer(this.server, { path: '/chat/completions', body: { ...body, ...limits }, signal });
+    const newNames = { max_completion_tokens: maxNewTokens };
+    if (this.wantsNewNames) return ask(newNames);
+    try {
+      // Temperature 0: the same picture, the same words, as far as the server can.
+      return await ask({ max_tokens: maxNewTokens, temperature: 0 });
+    } catch (error) {
+      if (!(error instanceof ParameterRefused)) throw error;
+      const reply = await ask(newNames);
+      this.wantsNewNames = true;
+      return reply;
+    }
   }
 }
 

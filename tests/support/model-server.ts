@@ -23,6 +23,12 @@ const json = (status: number, body: unknown, headers: http.OutgoingHttpHeaders =
 export const BEHAVIOUR = {
   says: (content: unknown): Answer => json(200, completion({ role: 'assistant', content })),
   refusesToSay: json(200, completion({ role: 'assistant', content: null, refusal: 'I cannot help with that.' })),
+  /** A model that thinks until its budget is spent. */
+  thinksTooLong: json(200, {
+    choices: [{ finish_reason: 'length', message: { role: 'assistant', content: '', reasoning: 'Is it a bus?' } }],
+  }),
+  refusesParameter: (name: string): Answer =>
+    json(400, { error: { code: 'unsupported_parameter', message: `Unsupported parameter: '${name}'.`, param: name } }),
   status: (status: number): Answer => json(status, { error: { message: '<b>stranger</b>' } }, { 'retry-after': '1' }),
   redirectsTo: (address: string): Answer => json(307, '', { location: address }),
   wrongJson: json(200, { choices: 'none' }),

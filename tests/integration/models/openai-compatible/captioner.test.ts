@@ -114,6 +114,30 @@ describe('a server that misbehaves is told apart, and the next picture is as goo
     expect(pool.workerPids()).toEqual([pid]);
   });
 
+  test('one that spends all its tokens on thinking is told as that', async () => {
+    stub.next.push(BEHAVIOUR.thinksTooLong);
+    const error: unknown = await caption().catch((thrown: unknown) => thrown);
+    expect(String((error as Error).cause)).toContain('used all 400 tokens it may before it answered');
+  });
+
+  test.each(['max_tokens', 'temperature'])(
+    'one that refuses %s is asked in the newer way, from then on',
+    async (name) => {
+      const strict = await openPool();
+      try {
+        stub.next.push(BEHAVIOUR.refusesParameter(name));
+        const { caption: said } = await caption(strict);
+        expect(said?.candidates[0].text).toBe('A red bus in front of a church.');
+        await caption(strict);
+        const [second, third] = stub.asked.slice(-2).map(({ body }) => body);
+        expect([second.max_completion_tokens, third.max_completion_tokens]).toEqual([400, 400]);
+        expect([second.temperature, second.max_tokens, third.max_tokens]).toEqual([undefined, undefined, undefined]);
+      } finally {
+        await strict.stop();
+      }
+    },
+  );
+
   test('the stranger’s own words are in no message', async () => {
     stub.next.push(BEHAVIOUR.status(500));
     const error: unknown = await caption().catch((thrown: unknown) => thrown);
