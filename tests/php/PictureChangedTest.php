@@ -146,14 +146,21 @@ final class PictureChangedTest extends Sidecar_Test_Case {
 		$this->make_sizes( $id );
 	}
 
-	/** As wp_save_image() does, which needs wp-admin: a new file beside the old one, and new sizes. */
+	/**
+	 * As wp_save_image() does, which needs wp-admin: a new file beside the old one, and new sizes. Sizes that the new file is
+	 * too small for go on being listed, with files of the old picture.
+	 */
 	private function edit( int $id, callable $change ): void {
+		$before = wp_get_attachment_metadata( $id );
 		$editor = wp_get_image_editor( get_attached_file( $id ) );
 		$change( $editor, $editor->get_size() );
 		$file = dirname( get_attached_file( $id ) ) . '/' . pathinfo( get_attached_file( $id ), PATHINFO_FILENAME ) . '-e' . random_int( 1000, 9999 ) . '.jpg';
 		$editor->save( $file );
 		update_attached_file( $id, $file );
 		$this->make_sizes( $id );
+		$metadata           = wp_get_attachment_metadata( $id );
+		$metadata['sizes'] += $before['sizes'];
+		wp_update_attachment_metadata( $id, $metadata );
 	}
 
 	private function crop( int $id ): void {

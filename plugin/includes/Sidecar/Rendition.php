@@ -46,7 +46,7 @@ final class Rendition {
 		$found    = array();
 		foreach ( array( 'medium_large', 'large', '1536x1536', 'medium' ) as $name ) {
 			$size = $metadata['sizes'][ $name ] ?? null;
-			if ( is_array( $size ) && is_string( $size['file'] ?? null ) ) {
+			if ( is_array( $size ) && is_string( $size['file'] ?? null ) && self::is_of( $path, $size['file'] ) ) {
 				$found[] = array( dirname( $path ) . '/' . wp_basename( $size['file'] ), Image_Type::of_word( (string) ( $size['mime-type'] ?? '' ) ), min( (int) ( $size['width'] ?? 0 ), (int) ( $size['height'] ?? 0 ) ) );
 			}
 		}
@@ -57,6 +57,15 @@ final class Rendition {
 		// Large enough first, in the order above (smallest first); then the rest, largest first.
 		usort( $found, static fn( array $a, array $b ): int => ( $a[2] >= self::GOOD_EDGE && $b[2] >= self::GOOD_EDGE ) ? $a[2] <=> $b[2] : $b[2] <=> $a[2] );
 		return array_column( $found, 1, 0 );
+	}
+
+	/**
+	 * Whether a listed size is of this file, by its name. WordPress's editor goes on listing the sizes of the picture before
+	 * a crop that the cropped one is too small for.
+	 */
+	private static function is_of( string $path, string $size ): bool {
+		$stem = (string) preg_replace( '/-(scaled|rotated)$/', '', pathinfo( $path, PATHINFO_FILENAME ) );
+		return 1 === preg_match( '/^' . preg_quote( $stem, '/' ) . '-\d+x\d+(\D|$)/', wp_basename( $size ) );
 	}
 
 	private static function read( string $file ): ?string {
