@@ -5,8 +5,10 @@
 // nothing can be taken out of. This one starts from its sources, so that what is not used stays away, and leaves the forms'
 // controls out: the screen has its own. Like the package's build it brings its own components along, since those of
 // WordPress 6.5 are too old for it, and takes only the scripts below from WordPress.
+const { readFile } = require('node:fs/promises');
 const path = require('node:path');
 const { build } = require('esbuild');
+const { STAND_INS } = require('./dataviews-stand-ins');
 
 /** What WordPress has in a form that is new enough, back to 6.5. */
 const FROM_WORDPRESS = ['data', 'date', 'hooks', 'i18n'].map((name) => `@wordpress/${name}`);
@@ -33,6 +35,50 @@ const noFormControls = {
   },
 };
 
+/** The screen shows a table or a grid; the package's other layouts stay away. */
+const onlyOurLayouts = {
+  name: 'only our layouts',
+  setup(bundle) {
+    const others = /[\\/]dataviews-layouts[\\/](list|activity|picker-grid|picker-table|picker-activity)[\\/]index\.mjs$/;
+    bundle.onLoad({ filter: others }, () => ({ contents: 'export default () => null;' }));
+  },
+};
+
+/** Every part of a menu carries the style sheet of all its parts, 14 kB each: here they share one. */
+const oneCopyOfEachStyle = {
+  name: 'one copy of each style',
+  setup(bundle) {
+    const styles = new Map();
+    const call = /registerStyle\("([0-9a-f]+)", ('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)/g;
+    bundle.onResolve({ filter: /^style:[0-9a-f]+$/ }, ({ path: name }) => ({ path: name.slice(6), namespace: 'style' }));
+    bundle.onLoad({ filter: /.*/, namespace: 'style' }, ({ path: hash }) => ({ contents: `export default ${styles.get(hash)};` }));
+    bundle.onLoad({ filter: /@wordpress[\\/]ui[\\/]build-module[\\/].*\.mjs$/ }, async ({ path: file }) => {
+      const imports = [];
+      const contents = (await readFile(file, 'utf8')).replace(call, (_, hash, css) => {
+        styles.set(hash, css);
+        imports.push(`import style_${hash} from 'style:${hash}';\n`);
+        return `registerStyle("${hash}", style_${hash})`;
+      });
+      return { contents: imports.join('') + contents };
+    });
+  },
+};
+
+/** In place of libraries for what a list does not do; see there. Only the list's own dates are replaced. */
+const standIns = {
+  name: 'stand-ins',
+  setup(bundle) {
+    const names = Object.keys(STAND_INS).map((name) => name.replaceAll('/', '\\/'));
+    bundle.onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path: name, importer }) =>
+      name === 'date-fns' && !importer.includes('dataviews') ? undefined : { path: name, namespace: 'stand-in' },
+    );
+    bundle.onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path: name }) => ({
+      contents: STAND_INS[name],
+      resolveDir: __dirname,
+    }));
+  },
+};
+
 /**
  * Writes the bundle.
  *
@@ -46,7 +92,7 @@ async function bundleDataViews(target) {
     outfile: target,
     external: FROM_WORDPRESS,
     define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [reactFromWordPress, noFormControls],
+    plugins: [standIns, reactFromWordPress, noFormControls, onlyOurLayouts, oneCopyOfEachStyle],
     logLevel: 'warning',
   });
 }

@@ -51,15 +51,21 @@ final class Plugin {
 		$access   = new Rest\Access( $store );
 		$placed   = new Placements\Placements( $settings, $access );
 		$view     = new Review\Suggestion_View( $placed->list, $texts );
+		$bulk     = new Review\Bulk_Decisions( $store, $client, $intake, $write_back, $review );
+		$health   = new Admin\Site_Health( $settings, $store, $tested, $loopback );
+		$health->register();
 		add_action(
 			'rest_api_init',
-			static function () use ( $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
+			static function () use ( $health, $bulk, $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
 				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, $tested, $webhook, $loopback, new Admin\Destination( $settings ) ) )->register();
 				( new Rest\Wake_Controller( $worker, $loopback, $webhook ) )->register();
 				( new Rest\Backfill_Controller( $backfill, $runs, new Backfill\Run_View( $runs ), new Library_Counts(), $loopback ) )->register();
 				( new Rest\Attachments_Controller( $access, $store, $worker, $view ) )->register();
 				( new Rest\Images_Controller( $access, $store ) )->register();
-				( new Rest\Suggestions_Controller( $access, new Suggestion_Query(), $review, $view ) )->register();
+				( new Rest\Failed_Controller( $access, new Storage\Failed_Query(), $store, $loopback ) )->register();
+				( new Rest\Health_Controller( $health ) )->register();
+				( new Rest\Reviewer_Controller( $access ) )->register();
+				( new Rest\Suggestions_Controller( $access, new Suggestion_Query(), $review, $bulk, $view, $loopback ) )->register();
 			}
 		);
 

@@ -63,7 +63,7 @@ test('WordPress installs that very archive, and it works before anything is set 
   await page.getByText('No address is set: nothing leaves this site.').waitFor();
   await admin.picture('2-settings');
   await admin.go('/wp-admin/upload.php?page=altsmith-review');
-  await page.locator('#altsmith-review').getByText('No sidecar is set up yet').waitFor();
+  await page.locator('#altsmith-review').getByText('Altsmith is not connected yet').waitFor();
   const id = await admin.upload(path.join(PHOTOGRAPHS, 'coffee.jpg'));
   expect(id).toBeGreaterThan(0);
 });

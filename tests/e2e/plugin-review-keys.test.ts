@@ -138,7 +138,7 @@ test('the keys are listed under "?", and letters typed into a text are letters',
   await flow.admin.go(SCREEN);
   await page().locator('[data-attachment]').first().waitFor();
   await press('?');
-  await page().getByRole('dialog', { name: 'Keys' }).waitFor();
+  await page().getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await press('Escape');
   await page().getByRole('dialog').waitFor({ state: 'detached' });
   await press('j', 'e', 'End');

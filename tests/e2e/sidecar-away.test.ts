@@ -82,7 +82,7 @@ test('twenty uploads while it is down are as quick as without the plugin, and al
 
   await admin.go('/wp-admin/upload.php?page=altsmith-review&per_page=50');
   const notice = admin.page.locator('#altsmith-review .components-notice');
-  await notice.getByText('It is asked again by itself; nothing is lost.').waitFor();
+  await notice.getByText('Altsmith tries again automatically; no image is lost.').waitFor();
   await notice.getByText(`${UPLOADS} images are on their way.`).waitFor();
   expect(await notice.innerText()).toContain(`The sidecar at ${sidecar.url} could not be reached`);
   await admin.picture('2-twenty-waiting');

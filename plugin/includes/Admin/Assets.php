@@ -12,9 +12,13 @@ defined( 'ABSPATH' ) || exit;
 final class Assets {
 	public function __construct( private readonly Settings $settings ) {}
 
-	/** For a `load-{page}` hook: the page's script is loaded when its turn comes. */
-	public function enqueue_on_page( string $name ): void {
-		add_action( 'admin_enqueue_scripts', fn() => $this->enqueue( $name ) );
+	/**
+	 * For a `load-{page}` hook: the page's script is loaded when its turn comes.
+	 *
+	 * @param (callable(): array<string, mixed>)|null $more For the script, besides what every script gets.
+	 */
+	public function enqueue_on_page( string $name, ?callable $more = null ): void {
+		add_action( 'admin_enqueue_scripts', fn() => $this->enqueue( $name, array(), null === $more ? array() : $more() ) );
 	}
 
 	/**

@@ -4,6 +4,8 @@ declare( strict_types=1 );
 namespace Altsmith\Admin;
 
 use Altsmith\Capabilities;
+use Altsmith\Rest\Reviewer_Controller;
+use Altsmith\Review\Reviewer;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -20,8 +22,13 @@ final class Review_Page {
 	public function add_page(): void {
 		$hook = add_media_page( __( 'Alt text review', 'altsmith' ), __( 'Alt text review', 'altsmith' ), Capabilities::REVIEW, self::SLUG, array( $this, 'render' ) );
 		if ( is_string( $hook ) ) {
-			add_action( 'load-' . $hook, fn() => $this->assets->enqueue_on_page( 'review' ) );
+			add_action( 'load-' . $hook, fn() => $this->assets->enqueue_on_page( 'review', static fn(): array => array( 'shortcuts' => Reviewer_Controller::shown( new Reviewer( get_current_user_id() ) ) ) ) );
 		}
+	}
+
+	/** The same screen with the images that got no suggestion. */
+	public static function failed_url(): string {
+		return admin_url( 'upload.php?page=' . self::SLUG . '&failed=1' );
 	}
 
 	public function render(): void {

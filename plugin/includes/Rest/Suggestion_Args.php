@@ -20,7 +20,7 @@ final class Suggestion_Args {
 			'search'         => array( 'type' => 'string', 'default' => '', 'maxLength' => 200 ),
 			'min_confidence' => array( 'type' => 'number', 'minimum' => 0, 'maximum' => 1, 'default' => 0 ),
 			'attachment'     => array( 'type' => 'integer', 'minimum' => 0, 'default' => 0 ),
-			'orderby'        => array( 'type' => 'string', 'enum' => array( 'date', 'confidence', 'title', 'state' ), 'default' => 'date' ),
+			'orderby'        => array( 'type' => 'string', 'enum' => array( 'date', 'confidence', 'title', 'state', 'seen' ), 'default' => 'date' ),
 			'order'          => array( 'type' => 'string', 'enum' => array( 'asc', 'desc' ), 'default' => 'asc' ),
 			'page'           => array( 'type' => 'integer', 'minimum' => 1, 'default' => 1 ),
 			'per_page'       => array( 'type' => 'integer', 'minimum' => 1, 'maximum' => 100, 'default' => 20 ),
@@ -35,6 +35,9 @@ final class Suggestion_Args {
 			// The alt text on the person's screen, exactly as it came: the write compares against it.
 			'seen'    => array( 'type' => 'string', 'required' => true ),
 			'reason'  => array( 'type' => 'string', 'maxLength' => 500, 'default' => '' ),
+			'mode'    => array( 'type' => 'string', 'enum' => Decision::MODES, 'default' => 'one' ),
+			// Whether the picture and its text were on the person's screen; absent: unknown.
+			'displayed' => array( 'type' => 'boolean' ),
 			'values'  => array(
 				'type'                 => 'object',
 				'default'              => array(),

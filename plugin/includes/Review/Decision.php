@@ -10,11 +10,15 @@ defined( 'ABSPATH' ) || exit;
 /** What a person chose, and what they had before their eyes when they did. */
 final class Decision {
 	public const ACTIONS = array( 'approve', 'reject', 'decorative', 'reopen' );
+	/** One by one, or many at once. A rule is the sidecar's own. */
+	public const MODES = array( 'one', 'bulk' );
 
 	/**
 	 * @param array<string, string|string[]> $values  Cleaned texts; empty to take the suggestion as it is.
 	 * @param string                         $seen    The alt text the attachment had on the person's screen.
 	 * @param int                            $version The version of the suggestion on the person's screen.
+	 * @param string                         $mode      One of MODES.
+	 * @param bool|null                      $displayed Whether the person had the picture and its text before their eyes; null: unknown.
 	 */
 	public function __construct(
 		public readonly string $action,
@@ -22,6 +26,8 @@ final class Decision {
 		public readonly string $reason,
 		public readonly string $seen,
 		public readonly int $version,
+		public readonly string $mode = 'one',
+		public readonly ?bool $displayed = null,
 	) {}
 
 	/** @return array<string, mixed> Body of `POST /v1/suggestions/{id}/decision`. */
@@ -30,7 +36,11 @@ final class Decision {
 			'action'  => $this->action,
 			'by'      => array( 'id' => (string) $by->ID, 'name' => mb_substr( $by->display_name, 0, 200 ) ),
 			'version' => $this->version,
+			'mode'    => $this->mode,
 		);
+		if ( null !== $this->displayed ) {
+			$body['displayed'] = $this->displayed;
+		}
 		if ( array() !== $this->values && 'approve' === $this->action ) {
 			$body['values'] = $this->values;
 		}

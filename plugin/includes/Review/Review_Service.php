@@ -60,7 +60,10 @@ final class Review_Service {
 	 */
 	public function undo( Request_Row $row, WP_User $by ): ?Write_Result {
 		if ( 'applied' === $row->suggestion_state ) {
-			$result = $this->write_back->undo( $row );
+			if ( null !== $row->report ) {
+				$this->write_back->report( $row ); // The sidecar hears first of what is undone then.
+			}
+			$result = $this->write_back->undo( $this->store->find( $row->attachment_id ) ?? $row );
 			$this->report_quietly( $row->attachment_id );
 			return $result;
 		}
@@ -68,14 +71,23 @@ final class Review_Service {
 		return null;
 	}
 
-	/** @throws Sidecar_Error */
-	private function decide_alone( Request_Row $row, Decision $decision, WP_User $by ): void {
+	/**
+	 * Before the sidecar is asked: is this the picture that was shown, and can this database keep the text?
+	 *
+	 * @throws Sidecar_Error
+	 */
+	public function refuse_impossible( Request_Row $row, Decision $decision ): void {
 		if ( in_array( $decision->action, array( 'approve', 'decorative' ), true ) && $this->watch->has_changed( $row ) ) {
 			throw new Sidecar_Error( 'PICTURE_CHANGED', __( 'The picture has changed since this text was suggested. A new suggestion has been asked for.', 'altsmith' ), 409 );
 		}
 		if ( 'approve' === $decision->action && ! Alt_Text_Meta::can_hold( (string) ( $decision->values['alt_text'] ?? $row->suggestion['fields']['alt_text'] ?? '' ) ) ) {
 			throw new Sidecar_Error( 'DATABASE_REFUSED', Database_Refusal::of_character()->getMessage(), 422 );
 		}
+	}
+
+	/** @throws Sidecar_Error */
+	private function decide_alone( Request_Row $row, Decision $decision, WP_User $by ): void {
+		$this->refuse_impossible( $row, $decision );
 		// Before the network call: if this process dies right after it, the next one still knows what the person saw.
 		$this->store->remember_seen( $row->attachment_id, $decision->seen );
 		try {

@@ -23,6 +23,8 @@ final class Suggestion {
 			'fields'       => self::machine_fields( $raw['fields'] ),
 			'alternatives' => array_values( array_unique( array_filter( array_map( array( Plain_Text::class, 'from_machine' ), $raw['alternatives'] ) ) ) ),
 			'confidence'   => (float) $raw['confidence'],
+			// Absent in earlier sidecars, and where the picture has no words.
+			'text_in_picture' => is_string( $raw['text_in_picture'] ?? null ) ? Plain_Text::from_machine( $raw['text_in_picture'], 2000 ) : '',
 			'flags'        => array_map(
 				static fn( array $flag ): array => array( 'code' => sanitize_key( $flag['code'] ), 'message' => Plain_Text::from_machine( $flag['message'], 300 ) ),
 				array_values( $raw['flags'] )

@@ -62,6 +62,8 @@ final class Suggestion_View {
 			'created_at'     => $given['created_at'],
 			'run_id'         => $given['run_id'],
 			'can_undo'       => $this->can_undo( $row ),
+			'passed_by'      => Reviewer::passed_by( $row->attachment_id ),
+			'text_in_picture' => (string) ( $given['text_in_picture'] ?? '' ),
 		) + $this->picture( $post );
 	}
 
@@ -95,6 +97,15 @@ final class Suggestion_View {
 		return array_map( static fn( array $flag ): array => array( 'code' => $flag['code'], 'message' => $words[ $flag['code'] ] ?? $flag['message'] ), $flags );
 	}
 
+	/** @return array<string, mixed> What an approval of a suggestion as it is writes. */
+	public function values_as_suggested( Request_Row $row ): array {
+		$post = get_post( $row->attachment_id );
+		if ( null === $row->suggestion || ! $post instanceof WP_Post ) {
+			return array();
+		}
+		return array( 'alt_text' => $row->suggestion['fields']['alt_text'] ) + $this->what_follows( $post, $row->suggestion['fields'] );
+	}
+
 	/**
 	 * What would be written besides the alt text, so that a person's yes covers it.
 	 *
@@ -119,6 +130,20 @@ final class Suggestion_View {
 		return in_array( $row->suggestion_state, array( 'rejected', 'conflict', 'approved', 'decorative' ), true );
 	}
 
+	/** @return array<string, mixed>|null For a whole window: the browser takes the size that fits. */
+	private static function large( WP_Post $post ): ?array {
+		$image = wp_get_attachment_image_src( $post->ID, 'full' );
+		if ( ! is_array( $image ) ) {
+			return null;
+		}
+		return array(
+			'url'    => $image[0],
+			'width'  => (int) $image[1],
+			'height' => (int) $image[2],
+			'srcset' => (string) wp_get_attachment_image_srcset( $post->ID, 'full' ),
+		);
+	}
+
 	/** @return array<string, mixed> */
 	private function picture( WP_Post $post ): array {
 		$image = wp_get_attachment_image_src( $post->ID, 'medium_large' );
@@ -129,6 +154,7 @@ final class Suggestion_View {
 			'current_alt'   => $this->ahead[ $post->ID ]['alt'] ?? Alt_Text_Meta::read( $post->ID )->text(),
 			'is_decorative' => Provenance::is_decorative( $post->ID ),
 			'picture_changed' => Provenance::picture_changed( $post->ID ),
+			'picture'       => self::large( $post ),
 			'thumbnail'     => is_array( $image ) ? array( 'url' => $image[0], 'width' => (int) $image[1], 'height' => (int) $image[2] ) : null,
 			'used_in'       => $this->ahead[ $post->ID ]['used_in'] ?? $this->placements->count_posts( $post->ID ),
 			'edit_url'      => (string) get_edit_post_link( $post->ID, 'raw' ),

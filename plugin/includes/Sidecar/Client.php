@@ -101,7 +101,22 @@ final class Client {
 	 * @throws Sidecar_Error
 	 */
 	public function decide( string $id, array $decision ): array {
-		return $this->json( 'POST', '/v1/suggestions/' . rawurlencode( $id ) . '/decision', $decision, Reply_Schema::suggestion_reply(), 10 )->body['suggestion'];
+		return Earlier_Sidecar::ask(
+			array( $decision ),
+			fn( array $bodies ): array => $this->json( 'POST', '/v1/suggestions/' . rawurlencode( $id ) . '/decision', $bodies[0], Reply_Schema::suggestion_reply(), 10 )->body['suggestion']
+		);
+	}
+
+	/**
+	 * @param array<int, array<string, mixed>> $decisions Each with its `suggestion_id`; at most 500.
+	 * @return array<int, array<string, mixed>> For each its `suggestion_id` and either `suggestion` or `error`.
+	 * @throws Sidecar_Error
+	 */
+	public function decide_many( array $decisions ): array {
+		return Earlier_Sidecar::ask(
+			$decisions,
+			fn( array $bodies ): array => $this->json( 'POST', '/v1/decisions', array( 'decisions' => $bodies ), Reply_Schema::bulk_decision_reply(), 60 )->body['items']
+		);
 	}
 
 	/**

@@ -33,6 +33,7 @@ final class Installer {
 	public static function uninstall(): void {
 		self::on_each_site( is_multisite(), array( self::class, 'remove_from_site' ) );
 		delete_site_option( 'altsmith_identity_answer' );
+		delete_metadata( 'user', 0, 'altsmith_review', '', true ); // What people chose for the review screen.
 	}
 
 	/** A site added to a network where the plugin is active for all gets its tables at once. */

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Storage;
 
+use Altsmith\Placements\Placement_Table;
 use Altsmith\Review\Suggestion;
 
 defined( 'ABSPATH' ) || exit;
@@ -24,16 +25,15 @@ final class Suggestion_Query {
 	 */
 	public function find( array $filter ): array {
 		global $wpdb;
-		$t        = Schema::requests_table();
 		$where    = $this->where( $filter );
 		$per_page = max( 1, min( 100, (int) ( $filter['per_page'] ?? 20 ) ) );
 		$offset   = ( max( 1, (int) ( $filter['page'] ?? 1 ) ) - 1 ) * $per_page;
-		$column   = self::ORDER_COLUMNS[ $filter['orderby'] ?? 'date' ] ?? 'r.created_at';
 		$order    = 'asc' === strtolower( (string) ( $filter['order'] ?? 'asc' ) ) ? 'ASC' : 'DESC';
-		$from     = "FROM $t r" . ( self::needs_posts( $filter ) ? " JOIN {$wpdb->posts} p ON p.ID = r.attachment_id" : '' ) . " WHERE $where";
-		$total    = (int) $wpdb->get_var( "SELECT COUNT(*) $from" );
+		list( $join, $by ) = self::order( (string) ( $filter['orderby'] ?? 'date' ), $order );
+		$from     = self::from( $filter );
+		$total    = (int) $wpdb->get_var( "SELECT COUNT(*) $from WHERE $where" );
 		// Numbers first: what is sorted stays small, and only one page of rows is read whole.
-		$ids  = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT r.attachment_id $from ORDER BY $column $order, r.id ASC LIMIT %d OFFSET %d", $per_page, $offset ) ) );
+		$ids  = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT r.attachment_id $from $join WHERE $where ORDER BY $by, r.id ASC LIMIT %d OFFSET %d", $per_page, $offset ) ) );
 		$rows = ( new Request_Store() )->find_many( $ids );
 		return array(
 			'rows'  => array_values( array_filter( array_map( static fn( int $id ): ?Request_Row => $rows[ $id ] ?? null, $ids ) ) ),
@@ -49,6 +49,63 @@ final class Suggestion_Query {
 	 */
 	private static function needs_posts( array $filter ): bool {
 		return ! empty( $filter['author'] ) || 'title' === ( $filter['orderby'] ?? '' ) || ( defined( 'MEDIA_TRASH' ) && MEDIA_TRASH );
+	}
+
+	/** @param array<string, mixed> $filter */
+	private static function from( array $filter ): string {
+		global $wpdb;
+		return 'FROM ' . Schema::requests_table() . ' r' . ( self::needs_posts( $filter ) ? " JOIN {$wpdb->posts} p ON p.ID = r.attachment_id" : '' );
+	}
+
+	/**
+	 * What is open under a filter, by id, without the texts.
+	 *
+	 * @param array<string, mixed> $filter
+	 * @return array<int, array{id: int, attachment_id: int, suggestion_id: string, version: int}>
+	 */
+	public function open_after( array $filter, int $id, int $limit ): array {
+		global $wpdb;
+		$where = $this->where( array( 'states' => array_intersect( array( 'pending', 'conflict' ), (array) ( $filter['states'] ?? array() ) ) ?: array( 'pending' ) ) + $filter );
+		$rows  = $wpdb->get_results( $wpdb->prepare( "SELECT r.id, r.attachment_id, r.suggestion_id, r.suggestion_version " . self::from( $filter ) . " WHERE $where AND r.status = 'ready' AND r.id > %d ORDER BY r.id LIMIT %d", $id, $limit ), ARRAY_A );
+		return array_map(
+			static fn( array $row ): array => array( 'id' => (int) $row['id'], 'attachment_id' => (int) $row['attachment_id'], 'suggestion_id' => (string) $row['suggestion_id'], 'version' => (int) $row['suggestion_version'] ),
+			(array) $rows
+		);
+	}
+
+	/**
+	 * @param string[] $ids
+	 * @return array<string, Request_Row> By suggestion.
+	 */
+	public function by_suggestions( array $ids ): array {
+		global $wpdb;
+		$ids = array_values( array_unique( array_filter( $ids, static fn( string $id ): bool => '' !== $id ) ) );
+		if ( array() === $ids ) {
+			return array();
+		}
+		$t     = Schema::requests_table();
+		$marks = implode( ', ', array_fill( 0, count( $ids ), '%s' ) );
+		$found = $wpdb->get_col( $wpdb->prepare( "SELECT attachment_id FROM $t WHERE suggestion_id IN ($marks)", $ids ) ); // phpcs:ignore WordPress.DB.PreparedSQLPlaceholders -- one %s for each id
+		$rows  = array();
+		foreach ( ( new Request_Store() )->find_many( array_map( 'intval', $found ) ) as $row ) {
+			$rows[ $row->suggestion_id ] = $row;
+		}
+		return $rows;
+	}
+
+	/**
+	 * How much a picture is seen: on the front page first, then by the number of posts that show it.
+	 *
+	 * @return array{0: string, 1: string} A join, and what to order by in a direction that is put behind it.
+	 */
+	private static function order( string $by, string $direction ): array {
+		global $wpdb;
+		if ( 'seen' !== $by ) {
+			return array( '', ( self::ORDER_COLUMNS[ $by ] ?? 'r.created_at' ) . " $direction" );
+		}
+		$front = 'page' === get_option( 'show_on_front' ) ? (int) get_option( 'page_on_front' ) : 0;
+		$join  = $wpdb->prepare( 'LEFT JOIN ( SELECT attachment_id, COUNT(DISTINCT post_id) AS posts, MAX(post_id = %d) AS front FROM ' . Placement_Table::name() . ' GROUP BY attachment_id ) seen ON seen.attachment_id = r.attachment_id', $front );
+		return array( $join, "COALESCE(seen.front, 0) $direction, COALESCE(seen.posts, 0) $direction" );
 	}
 
 	/** @param array<string, mixed> $filter */
@@ -77,6 +134,9 @@ final class Suggestion_Query {
 		}
 		if ( ! empty( $filter['author'] ) ) {
 			$parts[] = $wpdb->prepare( 'p.post_author = %d', (int) $filter['author'] );
+		}
+		if ( ! empty( $filter['without'] ) && empty( $filter['attachment'] ) ) {
+			$parts[] = 'r.attachment_id NOT IN ( ' . implode( ', ', array_map( 'intval', (array) $filter['without'] ) ) . ' )';
 		}
 		if ( ! empty( $filter['attachment'] ) ) {
 			$parts[] = $wpdb->prepare( 'r.attachment_id = %d', (int) $filter['attachment'] );

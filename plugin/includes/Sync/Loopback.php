@@ -59,6 +59,31 @@ final class Loopback {
 		fclose( $socket ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a socket
 	}
 
+	/**
+	 * What keeps this site from calling itself, in a sentence; '' when nothing does. Asks the route that does the work, which
+	 * does none for this question.
+	 */
+	public function problem(): string {
+		$now    = time();
+		$url    = rest_url( 'altsmith/v1/work' );
+		$answer = wp_remote_post(
+			$url,
+			array(
+				'timeout'     => 10,
+				'redirection' => 0,
+				'sslverify'   => false,
+				'headers'     => array( 'X-Altsmith-Time' => (string) $now, 'X-Altsmith-Signature' => self::signature( $now ), 'X-Altsmith-Question' => '1' ),
+			)
+		);
+		if ( is_wp_error( $answer ) ) {
+			/* translators: 1: address, 2: what the network said */
+			return sprintf( __( 'The site could not call its own address %1$s: %2$s.', 'altsmith' ), $url, rtrim( $answer->get_error_message(), '.' ) );
+		}
+		$status = (int) wp_remote_retrieve_response_code( $answer );
+		/* translators: 1: address, 2: HTTP status */
+		return 204 === $status ? '' : sprintf( __( 'The site called its own address %1$s and was refused (HTTP status %2$d).', 'altsmith' ), $url, $status );
+	}
+
 	public static function is_signed( string $time, string $signature ): bool {
 		return ctype_digit( $time ) && abs( time() - (int) $time ) <= self::MAX_AGE && hash_equals( self::signature( (int) $time ), $signature );
 	}

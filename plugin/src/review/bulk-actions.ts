@@ -13,13 +13,17 @@ export function bulkActions(onDone: (text: string) => void): DataViewsAction<Sug
       const results = await decideMany(
         items.map((one) =>
           action === 'approve'
-            ? approvalOf(one)
-            : { suggestion_id: one.id, action, version: one.version, seen: one.current_alt },
+            ? approvalOf(one, true)
+            : { suggestion_id: one.id, action, version: one.version, seen: one.current_alt, mode: 'bulk', displayed: true },
         ),
       );
       const failed = results.filter((one) => one.error !== undefined || one.suggestion?.state === 'conflict').length;
-      /* translators: 1: number of suggestions decided, 2: number of suggestions where it was not possible */
-      const text = sprintf(__('%1$d decided, %2$d not possible.', 'altsmith'), results.length - failed, failed);
+      const text = sprintf(
+        /* translators: 1: number of suggestions, 2: number of suggestions */
+        __('%1$s done, %2$s failed.', 'altsmith'),
+        (results.length - failed).toLocaleString(),
+        failed.toLocaleString(),
+      );
       speak(text);
       onDone(text);
     } catch (thrown) {

@@ -1,29 +1,33 @@
 import { Button, CheckboxControl, Modal, SelectControl, Spinner } from '@wordpress/components';
-import { useEffect, useState } from '@wordpress/element';
+import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
-import { decideMany, listSuggestions, toRequestError } from '../shared/api';
+import { listSuggestions, toRequestError, type ListQuery } from '../shared/api';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
 import type { Suggestion } from '../shared/types';
+import { BulkProgress } from './bulk-progress';
 import { nameOf } from './suggestion-words';
+import { useBulk } from './use-bulk';
 
-/** What fits into one look; a second one follows. */
+/** What fits into one look. */
 const AT_ONCE = 100;
-/** Decisions in one request: each takes a question to the sidecar. */
-const CHUNK = 20;
-const LEVELS = ['0.5', '0.6', '0.7', '0.8', '0.9'];
+const LEVELS = ['0', '0.5', '0.6', '0.7', '0.8', '0.9'];
 
 interface Props {
+  /** What the list is narrowed to. */
+  readonly query: ListQuery;
   readonly onClose: () => void;
   readonly onDone: (text: string) => void;
 }
 
-/** "All above 0.8", with every text shown before the yes. */
-export function BulkApprove({ onClose, onDone }: Props) {
+/** Many at once: those that are shown here, or all that match. It says how many of them were before the person's eyes. */
+export function BulkApprove({ query, onClose, onDone }: Props) {
   const [level, setLevel] = useState('0.8');
   const [flagged, setFlagged] = useState(false);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
-  const [progress, setProgress] = useState<number | null>(null);
-  const { found, error, setError } = useCandidates(level);
+  const wanted = { ...query, state: ['pending'], min_confidence: Number(level) };
+  const { found, total, error } = useCandidates(wanted);
+  const seen = useRef(new Set<string>());
+  const bulk = useBulk(wanted, seen.current, onDone);
 
   const shown = (found ?? []).filter((one) => flagged || one.flags.length === 0);
   const chosen = shown.filter((one) => !left.has(one.id));
@@ -33,95 +37,123 @@ export function BulkApprove({ onClose, onDone }: Props) {
     else next.add(id);
     setLeft(next);
   };
-
-  const approve = async () => {
-    let approved = 0;
-    try {
-      for (let start = 0; start < chosen.length; start += CHUNK) {
-        setProgress(start);
-        const results = await decideMany(chosen.slice(start, start + CHUNK).map(approvalOf));
-        approved += results.filter((one) => one.suggestion?.state === 'applied').length;
-      }
-      /* translators: 1: texts that were written, 2: texts that should have been */
-      onDone(sprintf(__('%1$d of %2$d texts approved and written.', 'altsmith'), approved, chosen.length));
-    } catch (thrown) {
-      setError(toRequestError(thrown).message);
-      setProgress(null);
-    }
-  };
+  const idle = bulk.state === 'idle';
 
   return (
     <Modal title={__('Approve many', 'altsmith')} onRequestClose={onClose} className="altsmith-bulk">
-      <SelectControl
-        label={__('Confidence of at least', 'altsmith')}
-        value={level}
-        options={LEVELS.map((value) => ({ value, label: value }))}
-        onChange={setLevel}
-        {...NO_EXTRA_MARGIN}
-      />
-      <CheckboxControl
-        label={__('Also those with something to look at twice', 'altsmith')}
-        checked={flagged}
-        onChange={setFlagged}
-        {...NO_EXTRA_MARGIN}
-      />
-      {error === '' ? null : <p className="altsmith-card__message">{error}</p>}
+      {idle ? (
+        <>
+          <SelectControl
+            label={__('Confidence of at least', 'altsmith')}
+            value={level}
+            options={LEVELS.map((value) => ({ value, label: value === '0' ? __('Any', 'altsmith') : value }))}
+            onChange={setLevel}
+            {...NO_EXTRA_MARGIN}
+          />
+          <CheckboxControl
+            label={__('Include suggestions with notes', 'altsmith')}
+            checked={flagged}
+            onChange={setFlagged}
+            {...NO_EXTRA_MARGIN}
+          />
+        </>
+      ) : null}
+      {error === '' && bulk.error === '' ? null : <p className="altsmith-card__message">{bulk.error === '' ? error : bulk.error}</p>}
       {found === null && error === '' ? <Spinner /> : null}
-      <Candidates items={shown} left={left} onToggle={toggle} />
-      <Button
-        variant="primary"
-        isBusy={progress !== null}
-        aria-disabled={progress !== null || chosen.length === 0}
-        onClick={() => progress !== null || chosen.length === 0 || void approve()}
-      >
-        {progress === null
-          ? sprintf(
-              /* translators: %d: number of texts */
-              _n('Approve this %d text', 'Approve these %d texts', chosen.length, 'altsmith'),
-              chosen.length,
-            )
-          : /* translators: 1: done, 2: all */ sprintf(__('%1$d of %2$d…', 'altsmith'), progress, chosen.length)}
-      </Button>
+      {idle ? (
+        <>
+          <Candidates items={shown} left={left} onToggle={toggle} onSeen={(id) => seen.current.add(id)} />
+          <div className="altsmith-card__actions">
+            <Button
+              variant="primary"
+              aria-disabled={chosen.length === 0}
+              onClick={() => chosen.length === 0 || void bulk.approve(chosen)}
+            >
+              {sprintf(
+                /* translators: %s: number of texts */
+                _n('Approve %s text', 'Approve %s texts', chosen.length, 'altsmith'),
+                chosen.length.toLocaleString(),
+              )}
+            </Button>
+            {flagged && total > AT_ONCE ? (
+              <Button variant="secondary" onClick={() => void bulk.freeze()}>
+                {sprintf(
+                  /* translators: %s: number of texts */
+                  __('Approve all that match (%s)…', 'altsmith'),
+                  total.toLocaleString(),
+                )}
+              </Button>
+            ) : null}
+          </div>
+          {!flagged && total > AT_ONCE ? (
+            <p>
+              {sprintf(
+                /* translators: %s: number of texts */
+                __('%s match in all, those with notes included. To approve all of them, include suggestions with notes.', 'altsmith'),
+                total.toLocaleString(),
+              )}
+            </p>
+          ) : null}
+        </>
+      ) : (
+        <BulkProgress bulk={bulk} />
+      )}
     </Modal>
   );
 }
 
 /** What is open and sure enough, the surest first; null while it loads. */
-function useCandidates(level: string) {
+function useCandidates(query: ListQuery) {
   const [found, setFound] = useState<readonly Suggestion[] | null>(null);
+  const [total, setTotal] = useState(0);
   const [error, setError] = useState('');
+  const asked = JSON.stringify(query);
   useEffect(() => {
     let alive = true;
     setFound(null);
-    listSuggestions({
-      state: ['pending'],
-      page: 1,
-      per_page: AT_ONCE,
-      min_confidence: Number(level),
-      orderby: 'confidence',
-      order: 'desc',
-    }).then(
-      (page) => alive && setFound(page.items),
+    listSuggestions({ ...query, page: 1, per_page: AT_ONCE, orderby: 'confidence', order: 'desc' }).then(
+      (page) => {
+        if (!alive) return;
+        setFound(page.items);
+        setTotal(page.total);
+      },
       (thrown: unknown) => alive && setError(toRequestError(thrown).message),
     );
     return () => {
       alive = false;
     };
-  }, [level]);
-  return { found, error, setError };
+    // `query` is another object each time; `asked` says whether it is the same.
+  }, [asked]);
+  return { found, total, error };
 }
 
 interface CandidatesProps {
   readonly items: readonly Suggestion[];
   readonly left: ReadonlySet<string>;
   readonly onToggle: (id: string, on: boolean) => void;
+  readonly onSeen: (id: string) => void;
 }
 
-function Candidates({ items, left, onToggle }: CandidatesProps) {
+function Candidates({ items, left, onToggle, onSeen }: CandidatesProps) {
+  const list = useRef<HTMLUListElement>(null);
+  const latest = useRef(onSeen);
+  latest.current = onSeen;
+  // A line that was never scrolled to was not displayed.
+  useEffect(() => {
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries)
+          if (isIntersecting && target instanceof HTMLElement) latest.current(target.dataset['id'] ?? '');
+      },
+      { root: list.current, threshold: 0.5 },
+    );
+    for (const line of list.current?.children ?? []) watcher.observe(line);
+    return () => watcher.disconnect();
+  }, [items]);
   return (
-    <ul className="altsmith-bulk__list">
+    <ul className="altsmith-bulk__list" ref={list}>
       {items.map((one) => (
-        <li key={one.id}>
+        <li key={one.id} data-id={one.id}>
           {one.thumbnail === null ? null : <img src={one.thumbnail.url} alt="" loading="lazy" />}
           <CheckboxControl
             label={one.suggested_alt}
@@ -136,12 +168,15 @@ function Candidates({ items, left, onToggle }: CandidatesProps) {
   );
 }
 
-export function approvalOf(suggestion: Suggestion) {
+/** The approval of a suggestion as it is. */
+export function approvalOf(suggestion: Suggestion, displayed: boolean) {
   return {
     suggestion_id: suggestion.id,
     action: 'approve',
     version: suggestion.version,
     seen: suggestion.current_alt,
     values: { alt_text: suggestion.suggested_alt, ...suggestion.follows },
+    mode: 'bulk',
+    displayed,
   } as const;
 }

@@ -54,14 +54,14 @@ export const FIELDS: Field<Suggestion>[] = [
     render: ({ item }) => <SuggestionCard suggestion={item} />,
   },
   {
-    id: 'used_in',
+    id: 'seen',
     label: __('Used in', 'altsmith'),
-    enableSorting: false,
     filterBy: false,
+    getValue: ({ item }) => item.used_in,
     render: ({ item }) => (
       <>
         {item.used_in === 0
-          ? __('No post found', 'altsmith')
+          ? __('Not found in posts', 'altsmith')
           : /* translators: %d: number of posts */
             sprintf(_n('%d post', '%d posts', item.used_in, 'altsmith'), item.used_in)}
       </>
@@ -76,7 +76,7 @@ export const FIELDS: Field<Suggestion>[] = [
   },
   {
     id: 'flag',
-    label: __('Look twice', 'altsmith'),
+    label: __('Notes', 'altsmith'),
     enableSorting: false,
     elements: elements(FLAG_WORDS),
     filterBy: { operators: ['is'] },

@@ -1,9 +1,17 @@
 import { createRoot } from '@wordpress/element';
+import { FailedImages } from './failed-images';
 import { ReviewScreen } from './review-screen';
 import './style.scss';
 
 const place = document.getElementById('altsmith-review');
 if (place !== null) {
-  const attachment = Number(new URLSearchParams(window.location.search).get('attachment') ?? '0');
-  createRoot(place).render(<ReviewScreen attachment={Number.isSafeInteger(attachment) ? attachment : 0} />);
+  const words = new URLSearchParams(window.location.search);
+  const attachment = Number(words.get('attachment') ?? '0');
+  createRoot(place).render(
+    words.has('failed') ? (
+      <FailedImages />
+    ) : (
+      <ReviewScreen attachment={Number.isSafeInteger(attachment) ? attachment : 0} />
+    ),
+  );
 }

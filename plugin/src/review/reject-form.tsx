@@ -50,7 +50,7 @@ export function RejectForm({ onReject, onCancel }: Props) {
         onChange={setReason}
       />
       <TextControl
-        label={__('More words, if you like', 'altsmith')}
+        label={__('Details (optional)', 'altsmith')}
         value={words}
         maxLength={400}
         onChange={setWords}
@@ -58,10 +58,10 @@ export function RejectForm({ onReject, onCancel }: Props) {
       />
       <div className="altsmith-card__actions">
         <Button variant="primary" type="submit">
-          {__('Reject it', 'altsmith')}
+          {__('Reject', 'altsmith')}
         </Button>
         <Button variant="tertiary" onClick={onCancel}>
-          {__('Back', 'altsmith')}
+          {__('Cancel', 'altsmith')}
         </Button>
       </div>
     </form>

@@ -1,61 +1,62 @@
-import { Button, Notice, Spinner } from '@wordpress/components';
-import { DataViews, type View } from '@wordpress/dataviews/wp';
-import { useCallback, useEffect, useMemo, useState } from '@wordpress/element';
+import { Notice } from '@wordpress/components';
+import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
-import type { Suggestion } from '../shared/types';
 import { BulkApprove } from './bulk-approve';
-import { bulkActions } from './bulk-actions';
-import { FIELDS } from './fields';
+import { DoneLine } from './done-line';
 import { FlowNotice } from './flow-notice';
+import { FocusScreen } from './focus-screen';
+import { keepPlace, placeKept } from './kept-place';
+import { ListScreen } from './list-screen';
 import { ScreenProvider } from './screen-context';
-import { ShortcutsHelp } from './shortcuts-help';
+import { shortcutsOf, type Gesture } from './shortcuts';
+import { ShortcutsDialog } from './shortcuts-dialog';
 import { isOpen } from './suggestion-words';
+import { Top } from './top';
 import { useQueue } from './use-queue';
-import { useReview } from './use-review';
-import { useShortcuts, type Shortcut } from './use-shortcuts';
-import { fromAddress, toAddress, toListQuery } from './view-query';
-
-const LAYOUTS = {
-  table: { layout: { styles: { review: { minWidth: 420 } } } },
-  grid: { layout: { previewSize: 380 } },
-};
+import { useReview, type Review } from './use-review';
+import { useShortcuts } from './use-shortcuts';
+import { fromAddress, toAddress, toListQuery, type ReviewView } from './view-query';
 
 /** Media → Alt text review. */
 export function ReviewScreen({ attachment }: { readonly attachment: number }) {
-  const [view, setView] = useState<View>(() =>
-    fromAddress(new URL(window.location.href), window.matchMedia('(max-width: 782px)').matches),
-  );
+  const [isNarrow] = useState(() => window.matchMedia('(max-width: 782px)').matches);
+  const [kept] = useState(() => placeKept(window.location, isNarrow));
+  const [view, setView] = useState<ReviewView>(() => fromAddress(kept.address, isNarrow));
   const [dialog, setDialog] = useState<'' | 'keys' | 'many'>('');
+  const [shortcuts, setShortcuts] = useState(() => shortcutsOf(window.altsmith.shortcuts));
   const [rejecting, setRejecting] = useState('');
-  const queue = useQueue(toListQuery(view, attachment));
-  const review = useReview(queue);
   const [note, setNote] = useState('');
+  const area = useRef<HTMLDivElement>(null);
+  const queue = useQueue(toListQuery(view, attachment));
+  const review = useReview(queue, kept.current);
+  const { items } = review;
+  const { total, reload } = queue;
 
-  useEffect(() => {
-    window.history.replaceState(null, '', toAddress(view, new URL(window.location.href)));
-  }, [view]);
-  const { items, total, reload } = queue;
+  useKeptPlace(view, review.current, attachment);
   // A page that was worked through makes room for the next one.
   useEffect(() => {
-    if (items?.length === 0 && total > 0) void reload();
-  }, [items, total, reload]);
-
-  const chosen = items?.find((one) => one.id === review.current);
-  useShortcuts((key: Shortcut) => {
-    if (key === '?') setDialog('keys');
-    else if (key === 'j') review.move(1);
-    else if (key === 'k') review.move(-1);
-    else if (key === 'u') {
-      const last = review.done?.suggestion ?? chosen;
-      if (last?.can_undo === true) void review.undo(last);
-    } else if (chosen !== undefined && isOpen(chosen)) onLetter(key, chosen);
+    if (queue.items?.length === 0 && total > 0) void reload();
+  }, [queue.items, total, reload]);
+  useFirstFocus(queue.items !== null, area, () => {
+    const id = kept.current;
+    if (items.some((one) => one.id === id)) review.goTo(id);
+    else area.current?.focus({ preventScroll: true });
   });
-  const onLetter = (key: 'a' | 'e' | 'r' | 'd', suggestion: Suggestion) => {
-    if (key === 'a') void review.decide(suggestion, 'approve');
-    else if (key === 'd') void review.decide(suggestion, 'decorative');
-    else if (key === 'r') setRejecting(suggestion.id);
-    else review.elementOf(suggestion.id)?.querySelector('textarea')?.focus();
+
+  const setFocus = (isFocus: boolean) => {
+    setView((now) => ({ ...now, isFocus }));
+    const at = review.current === '' ? items[0]?.id : review.current;
+    if (at !== undefined) review.expect(at);
   };
+  const step = useStep(view, setView, queue.pages, review);
+
+  const onGesture = (gesture: Gesture) => {
+    if (gesture === 'help') setDialog('keys');
+    else if (gesture === 'next') step(1);
+    else if (gesture === 'previous') step(-1);
+    else decideByLetter(gesture, review, { ahead: view.isFocus, setRejecting });
+  };
+  useShortcuts(area, shortcuts, onGesture);
   const finish = useCallback(
     (text: string) => {
       setDialog('');
@@ -64,108 +65,115 @@ export function ReviewScreen({ attachment }: { readonly attachment: number }) {
     },
     [reload],
   );
-  const actions = useMemo(() => bulkActions(finish), [finish]);
 
   if (queue.error?.status === 401 || queue.error?.status === 403) return <Refused />;
+  const screen = { view, setView, queue, review };
   return (
     <ScreenProvider value={{ review, rejecting, setRejecting }}>
       <div className="altsmith-review">
-        <FlowNotice flow={queue.flow} />
-        {queue.error === null ? null : (
-          <Notice status="error" isDismissible={false}>
-            {queue.error.message}
-          </Notice>
+        {view.isFocus ? null : (
+          <>
+            <FlowNotice flow={queue.flow} />
+            <Problem text={queue.error?.message ?? ''} />
+            <Top attachment={attachment} onDialog={setDialog} onFocus={() => setFocus(true)} />
+            <DoneLine review={review} note={note} />
+          </>
         )}
-        <Top attachment={attachment} onDialog={setDialog} />
-        <DoneLine review={review} note={note} />
-        {items === null ? (
-          queue.error === null ? (
-            <p>
-              <Spinner /> {__('Loading suggestions…', 'altsmith')}
-            </p>
-          ) : null
-        ) : (
-          <DataViews
-            data={[...items]}
-            fields={FIELDS}
-            view={view}
-            onChangeView={setView}
-            getItemId={(item) => item.id}
-            paginationInfo={{ totalItems: total, totalPages: queue.pages }}
-            defaultLayouts={LAYOUTS}
-            actions={actions}
-            isLoading={queue.isLoading}
-            searchLabel={__('Search texts and files', 'altsmith')}
-            empty={<p className="altsmith-review__empty">{__('Nothing waits for a review.', 'altsmith')}</p>}
-          />
-        )}
-        <Dialog which={dialog} onClose={() => setDialog('')} onDone={finish} />
+        <div
+          ref={area}
+          role="region"
+          aria-label={view.isFocus ? __('Focus mode', 'altsmith') : __('Suggestions', 'altsmith')}
+          tabIndex={-1}
+          className={view.isFocus ? 'altsmith-focus' : 'altsmith-review__list'}
+        >
+          {view.isFocus ? (
+            <FocusScreen {...screen} note={note} onStep={step} onLeave={() => setFocus(false)} onDialog={setDialog} />
+          ) : (
+            <ListScreen {...screen} onDone={finish} />
+          )}
+        </div>
+        {dialog === 'keys' ? (
+          <ShortcutsDialog shortcuts={shortcuts} onChange={setShortcuts} onClose={() => setDialog('')} />
+        ) : null}
+        {dialog === 'many' ? (
+          <BulkApprove query={toListQuery(view, attachment)} onClose={() => setDialog('')} onDone={finish} />
+        ) : null}
       </div>
     </ScreenProvider>
   );
 }
 
-interface DialogProps {
-  readonly which: '' | 'keys' | 'many';
-  readonly onClose: () => void;
-  readonly onDone: (text: string) => void;
+/** What a letter does with the suggestion that has the focus. */
+function decideByLetter(
+  gesture: Exclude<Gesture, 'help' | 'next' | 'previous'>,
+  review: Review,
+  { ahead, setRejecting }: { readonly ahead: boolean; readonly setRejecting: (id: string) => void },
+): void {
+  const chosen = review.items.find((one) => one.id === review.current);
+  if (gesture === 'undo') void review.undoLatest(chosen);
+  if (gesture === 'undo' || chosen === undefined || !isOpen(chosen)) return;
+  if (gesture === 'approve' || gesture === 'decorative') void review.decide(chosen, gesture, { ahead });
+  else if (gesture === 'pass') void review.passOn(chosen);
+  else if (gesture === 'reject') setRejecting(chosen.id);
+  else review.elementOf(chosen.id)?.querySelector('textarea')?.focus();
 }
 
-function Dialog({ which, onClose, onDone }: DialogProps) {
-  if (which === 'keys') return <ShortcutsHelp onClose={onClose} />;
-  return which === 'many' ? <BulkApprove onClose={onClose} onDone={onDone} /> : null;
+/** To the next or the previous one, over the edge of a page as well. */
+function useStep(
+  view: ReviewView,
+  setView: (change: (now: ReviewView) => ReviewView) => void,
+  pages: number,
+  review: Review,
+): (step: 1 | -1) => void {
+  const awaited = useRef<0 | 1 | -1>(0);
+  const { items } = review;
+  useEffect(() => {
+    const next = awaited.current === 1 ? items[0] : awaited.current === -1 ? items.at(-1) : undefined;
+    if (next === undefined || items.some((one) => one.id === review.current)) return;
+    awaited.current = 0;
+    review.goTo(next.id);
+  }, [items, review]);
+  return (step) => {
+    if (review.move(step)) return;
+    const page = (view.page ?? 1) + step;
+    if (page < 1 || page > pages) return;
+    awaited.current = step;
+    setView((now) => ({ ...now, page }));
+  };
 }
 
-interface TopProps {
-  readonly attachment: number;
-  readonly onDialog: (dialog: 'keys' | 'many') => void;
+/** The address says what is shown, and the browser remembers where somebody was. */
+function useKeptPlace(view: ReviewView, current: string, attachment: number): void {
+  useEffect(() => {
+    const address = toAddress(view, new URL(window.location.href));
+    window.history.replaceState(null, '', address);
+    if (attachment === 0) keepPlace(address, current);
+  }, [view, current, attachment]);
 }
 
-function Top({ attachment, onDialog }: TopProps) {
+/** Letters work inside the list only: it has the focus from the start, unless the person was quicker. */
+function useFirstFocus(isLoaded: boolean, area: { readonly current: HTMLElement | null }, focus: () => void): void {
+  const isDone = useRef(false);
+  useEffect(() => {
+    if (!isLoaded || isDone.current || area.current === null) return;
+    isDone.current = true;
+    if (document.activeElement === null || document.activeElement === document.body) focus();
+  });
+}
+
+function Problem({ text }: { readonly text: string }) {
+  if (text === '') return null;
   return (
-    <div className="altsmith-review__top">
-      <p>{__('A machine wrote these texts. Read each one, and change what is wrong, before you approve it.', 'altsmith')}</p>
-      {attachment > 0 ? (
-        <Button variant="secondary" href={window.altsmith.reviewUrl}>
-          {__('All suggestions', 'altsmith')}
-        </Button>
-      ) : (
-        <Button variant="secondary" onClick={() => onDialog('many')}>
-          {__('Approve many…', 'altsmith')}
-        </Button>
-      )}
-      <Button variant="tertiary" onClick={() => onDialog('keys')}>
-        {__('Keys', 'altsmith')}
-      </Button>
-    </div>
-  );
-}
-
-interface DoneProps {
-  readonly review: ReturnType<typeof useReview>;
-  readonly note: string;
-}
-
-/** What was done last, with the way back. It is announced by speak(), so it is no live region itself. */
-function DoneLine({ review, note }: DoneProps) {
-  const { done } = review;
-  if (done === null) return note === '' ? null : <p className="altsmith-review__done">{note}</p>;
-  return (
-    <p className="altsmith-review__done">
-      {done.text}{' '}
-      {done.suggestion.can_undo ? (
-        <Button variant="link" onClick={() => void review.undo(done.suggestion)}>
-          {__('Undo', 'altsmith')}
-        </Button>
-      ) : null}
-    </p>
+    <Notice status="error" isDismissible={false}>
+      {text}
+    </Notice>
   );
 }
 
 function Refused() {
   return (
     <Notice status="error" isDismissible={false}>
-      {__('You may not review images. Log in again, or ask an administrator.', 'altsmith')}
+      {__('Sorry, you are not allowed to review images. Log in again, or ask an administrator.', 'altsmith')}
     </Notice>
   );
 }

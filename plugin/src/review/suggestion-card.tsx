@@ -1,13 +1,15 @@
 import { Button, TextareaControl } from '@wordpress/components';
 import { useEffect, useRef } from '@wordpress/element';
-import { __, sprintf } from '@wordpress/i18n';
+import { __ } from '@wordpress/i18n';
 import { PlacesForApproval } from '../places/places-for-approval';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
 import { lengthHint } from '../shared/length-hint';
 import type { Suggestion } from '../shared/types';
+import { Alternatives } from './alternatives';
+import { Current, Follows, Reasons } from './card-parts';
 import { RejectForm } from './reject-form';
 import { useScreen } from './screen-context';
-import { isOpen, nameOf, STATE_WORDS } from './suggestion-words';
+import { isOpen, nameOf } from './suggestion-words';
 
 /** The texts of one image and what can be done with them. Its picture is another column. */
 export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion }) {
@@ -67,7 +69,7 @@ export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion
   );
 }
 
-function Actions({ suggestion, onBack }: { readonly suggestion: Suggestion; readonly onBack: () => void }) {
+export function Actions({ suggestion, onBack }: { readonly suggestion: Suggestion; readonly onBack: () => void }) {
   const { review, rejecting, setRejecting } = useScreen();
   const { id } = suggestion;
   const idle = isOpen(suggestion) && !review.isBusy(id);
@@ -77,7 +79,7 @@ function Actions({ suggestion, onBack }: { readonly suggestion: Suggestion; read
         onCancel={onBack}
         onReject={(reason) => {
           setRejecting('');
-          void review.decide(suggestion, 'reject', reason);
+          void review.decide(suggestion, 'reject', { reason });
         }}
       />
     );
@@ -102,116 +104,14 @@ function Actions({ suggestion, onBack }: { readonly suggestion: Suggestion; read
       >
         {__('Decorative', 'altsmith')}
       </Button>
+      <Button variant="tertiary" aria-disabled={!idle} onClick={() => idle && void review.passOn(suggestion)}>
+        {__('Pass on', 'altsmith')}
+      </Button>
       {suggestion.can_undo && suggestion.state !== 'conflict' ? (
         <Button variant="secondary" onClick={() => void review.undo(suggestion)}>
           {__('Undo', 'altsmith')}
         </Button>
       ) : null}
     </div>
-  );
-}
-
-function Current({ suggestion }: { readonly suggestion: Suggestion }) {
-  return (
-    <p className="altsmith-card__current">
-      <strong>{__('Current alt text:', 'altsmith')}</strong>{' '}
-      {suggestion.current_alt !== '' ? (
-        suggestion.current_alt
-      ) : (
-        <em>{suggestion.is_decorative ? __('empty, because decorative', 'altsmith') : __('none', 'altsmith')}</em>
-      )}
-    </p>
-  );
-}
-
-function Alternatives({ suggestion }: { readonly suggestion: Suggestion }) {
-  const { review } = useScreen();
-  const others = suggestion.alternatives.filter((one) => one !== review.draftOf(suggestion));
-  if (!isOpen(suggestion) || others.length === 0) return null;
-  return (
-    <div className="altsmith-card__alternatives">
-      <span>{__('Or:', 'altsmith')}</span>
-      {others.map((text) => (
-        <Button key={text} variant="link" onClick={() => review.setDraft(suggestion.id, text)}>
-          {text}
-        </Button>
-      ))}
-    </div>
-  );
-}
-
-/** What the approval writes besides the alt text. */
-function Follows({ suggestion }: { readonly suggestion: Suggestion }) {
-  const { title, description, keywords } = suggestion.follows;
-  const parts: readonly (readonly [string, string])[] = [
-    [__('Title', 'altsmith'), title ?? ''],
-    [__('Description', 'altsmith'), description ?? ''],
-    [__('Keywords', 'altsmith'), (keywords ?? []).join(', ')],
-  ];
-  const shown = parts.filter(([, text]) => text !== '');
-  if (!isOpen(suggestion) || shown.length === 0) return null;
-  return (
-    <details className="altsmith-card__follows">
-      <summary>
-        {sprintf(
-          /* translators: %s: list such as "Title, Keywords" */
-          __('An approval also fills: %s', 'altsmith'),
-          shown.map(([label]) => label).join(', '),
-        )}
-      </summary>
-      <dl>
-        {shown.map(([label, text]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
-    </details>
-  );
-}
-
-/** Who wrote the text, and how sure that model was where its confidence says something. */
-function writtenBy(model: Suggestion['model'], confidence: number): string {
-  if (model.precision === 'remote') {
-    /* translators: %s: model name */
-    return sprintf(__('Written by %s on another server, which tells no confidence.', 'altsmith'), model.id);
-  }
-  if (!model.calibrated) {
-    /* translators: %s: model name */
-    return sprintf(__('Written by %s, whose confidence was not measured.', 'altsmith'), model.id);
-  }
-  return sprintf(
-    /* translators: 1: model name, 2: a percentage */
-    __('Written by %1$s, confidence %2$d %%.', 'altsmith'),
-    model.id,
-    Math.round(confidence * 100),
-  );
-}
-
-function Reasons({ suggestion }: { readonly suggestion: Suggestion }) {
-  const { model, confidence, state } = suggestion;
-  return (
-    <ul className="altsmith-card__reasons">
-      {state === 'conflict' ? (
-        <li className="altsmith-card__conflict">
-          {__('Somebody changed the alt text after it was shown. Their text was kept; decide again.', 'altsmith')}
-        </li>
-      ) : null}
-      {state === 'pending' || state === 'conflict' ? null : (
-        <li>
-          {STATE_WORDS[state]}
-          {suggestion.decided_by === null ? '' : ` (${suggestion.decided_by.name})`}
-          {suggestion.reason === '' ? '' : `: ${suggestion.reason}`}
-        </li>
-      )}
-      {suggestion.flags.map((flag) => (
-        <li key={flag.code}>{flag.message}</li>
-      ))}
-      <li>
-        {writtenBy(model, confidence)}{' '}
-        {model.demonstration ? __('This model is for demonstration only.', 'altsmith') : null}
-      </li>
-    </ul>
   );
 }

@@ -1,34 +1,27 @@
-import { useEffect, useRef } from '@wordpress/element';
-
-export type Shortcut = 'j' | 'k' | 'a' | 'e' | 'r' | 'd' | 'u' | '?';
-
-const KEYS: readonly string[] = ['j', 'k', 'a', 'e', 'r', 'd', 'u', '?'];
+import { useEffect, useRef, type RefObject } from '@wordpress/element';
+import { GESTURES, type Gesture, type Shortcuts } from './shortcuts';
 
 /** Where letters are text, or a dialog has the floor. */
 const ELSEWHERE = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"], [role="listbox"]';
 
-function isShortcut(key: string): key is Shortcut {
-  return KEYS.includes(key);
-}
-
-/** Single letters do something as long as nobody is typing. */
-export function useShortcuts(onKey: (key: Shortcut) => void): void {
-  const handler = useRef(onKey);
-  handler.current = onKey;
+/** Single letters do something while the focus is in the area, nobody is typing, and the person has not switched them off. */
+export function useShortcuts(area: RefObject<HTMLElement>, shortcuts: Shortcuts, onGesture: (gesture: Gesture) => void): void {
+  const latest = useRef({ shortcuts, onGesture });
+  latest.current = { shortcuts, onGesture };
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : null;
       const busy = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
-      if (busy || target?.closest(ELSEWHERE) !== null || document.querySelector('.components-modal__frame') !== null) {
-        return;
-      }
-      const key = event.key.toLowerCase();
-      if (isShortcut(key)) {
+      const isOurs = target !== null && area.current?.contains(target) === true && target.closest(ELSEWHERE) === null;
+      if (busy || !isOurs || !latest.current.shortcuts.on) return;
+      const key = event.key.toLocaleLowerCase();
+      const gesture = GESTURES.find((one) => latest.current.shortcuts.keys[one] === key);
+      if (gesture !== undefined) {
         event.preventDefault();
-        handler.current(key);
+        latest.current.onGesture(gesture);
       }
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
-  }, []);
+  }, [area]);
 }

@@ -1,11 +1,14 @@
 import type { Filter, View } from '@wordpress/dataviews/wp';
 import type { ListQuery } from '../shared/api';
 
+/** A table or a grid of DataViews, or one picture after the other in its place. */
+export type ReviewView = View & { readonly isFocus: boolean };
+
 /** What needs a person. Without a filter the screen shows these. */
 export const OPEN_STATES = ['pending', 'conflict'] as const;
 const ALL_STATES = ['pending', 'conflict', 'approved', 'applied', 'rejected', 'decorative', 'superseded'] as const;
 
-const SORTS = ['date', 'confidence', 'title', 'state'];
+const SORTS = ['date', 'confidence', 'title', 'state', 'seen'];
 const PER_PAGE = [10, 20, 50, 100];
 
 export const DEFAULT_VIEW: View = {
@@ -29,7 +32,7 @@ function filterValues(view: View, field: string): string[] {
 }
 
 /** What the server is asked for under a view. `attachment`: only this image, whatever its state. */
-export function toListQuery(view: View, attachment: number): ListQuery {
+export function toListQuery(view: ReviewView, attachment: number): ListQuery {
   if (attachment > 0) return { state: ALL_STATES, page: 1, per_page: 1, attachment };
   const states = filterValues(view, 'state');
   const [flag] = filterValues(view, 'flag');
@@ -38,7 +41,8 @@ export function toListQuery(view: View, attachment: number): ListQuery {
   return {
     state: states.length > 0 ? states : OPEN_STATES,
     page: view.page ?? 1,
-    per_page: view.perPage ?? 20,
+    // Whoever looks at one after the other goes through a page in no time.
+    per_page: Math.max(view.perPage ?? 20, view.isFocus ? 50 : 1),
     ...(view.search === undefined || view.search === '' ? {} : { search: view.search.slice(0, 200) }),
     ...(flag === undefined ? {} : { flag }),
     ...(confidence === undefined ? {} : { min_confidence: Number(confidence) }),
@@ -48,11 +52,11 @@ export function toListQuery(view: View, attachment: number): ListQuery {
 }
 
 /** The part of a view that is worth a place in the address, so that it can be sent to a colleague. */
-export function toAddress(view: View, address: URL): URL {
+export function toAddress(view: ReviewView, address: URL): URL {
   const next = new URL(address);
   const sort = view.sort === undefined ? '' : `${view.sort.field} ${view.sort.direction}`;
   const words: Record<string, string> = {
-    layout: view.type,
+    layout: view.isFocus ? `focus-${view.type}` : view.type,
     paged: (view.page ?? 1) > 1 ? String(view.page) : '',
     per_page: view.perPage === DEFAULT_VIEW.perPage ? '' : String(view.perPage),
     s: view.search ?? '',
@@ -70,7 +74,7 @@ export function toAddress(view: View, address: URL): URL {
 }
 
 /** The view an address asks for. What it does not know it leaves out. */
-export function fromAddress(address: URL, isNarrow: boolean): View {
+export function fromAddress(address: URL, isNarrow: boolean): ReviewView {
   const words = address.searchParams;
   const [field = '', direction] = (words.get('sort') ?? '').split(' ');
   const perPage = Number(words.get('per_page'));
@@ -92,10 +96,11 @@ export function fromAddress(address: URL, isNarrow: boolean): View {
     filters,
   };
   // On a narrow screen the texts would be beyond the edge of a table.
-  const layout = words.get('layout') ?? (isNarrow ? 'grid' : 'table');
-  return layout === 'grid'
-    ? { ...DEFAULT_VIEW, ...shared, type: 'grid', layout: { previewSize: 380 } }
-    : { ...DEFAULT_VIEW, ...shared, type: 'table', layout: { styles: { review: { minWidth: 420 } } } };
+  const [behind = '', before] = (words.get('layout') ?? (isNarrow ? 'grid' : 'table')).split('-').reverse();
+  const isFocus = before === 'focus' || behind === 'focus';
+  return behind === 'grid'
+    ? { ...DEFAULT_VIEW, ...shared, isFocus, type: 'grid', layout: { previewSize: 380 } }
+    : { ...DEFAULT_VIEW, ...shared, isFocus, type: 'table', layout: { styles: { review: { minWidth: 420 } } } };
 }
 
 function isState(word: string): boolean {

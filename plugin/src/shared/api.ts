@@ -6,6 +6,7 @@ import type {
   Decision,
   DecisionResult,
   FlowStatus,
+  Frozen,
   Suggestion,
   SuggestionPage,
   SyncReply,
@@ -67,13 +68,41 @@ export interface ListQuery {
   readonly order?: 'asc' | 'desc';
 }
 
-export function listSuggestions(query: ListQuery, signal?: AbortSignal): Promise<SuggestionPage> {
+function wordsOf(query: ListQuery): URLSearchParams {
   const { state, ...others } = query;
   const words = new URLSearchParams();
   for (const one of state) words.append('state[]', one);
   for (const [name, value] of Object.entries(others)) words.set(name, String(value));
-  return call('GET', `suggestions?${words.toString()}`, undefined, signal);
+  return words;
 }
+
+export function listSuggestions(query: ListQuery, signal?: AbortSignal): Promise<SuggestionPage> {
+  return call('GET', `suggestions?${wordsOf(query).toString()}`, undefined, signal);
+}
+
+/** Everything open that a query matches, as it is at this moment. */
+export async function listMatching(query: ListQuery, onProgress: (count: number) => void): Promise<readonly Frozen[]> {
+  const words = wordsOf(query);
+  // A list of everything has no pages and no order.
+  for (const name of ['page', 'per_page', 'orderby', 'order']) words.delete(name);
+  const all: Frozen[] = [];
+  for (let after = 0; ; ) {
+    words.set('after', String(after));
+    const answer = await call<{ readonly items: readonly Frozen[]; readonly after: number }>('GET', `matching?${words.toString()}`);
+    all.push(...answer.items);
+    onProgress(all.length);
+    if (answer.after === 0) return all;
+    after = answer.after;
+  }
+}
+
+export const passOn = (id: string, passed = true): Promise<{ readonly passed_by: readonly string[] }> =>
+  call('POST', `suggestions/${encodeURIComponent(id)}/pass`, { passed });
+
+export const keepShortcuts = (shortcuts: {
+  readonly on: boolean;
+  readonly keys: Readonly<Record<string, string>>;
+}): Promise<unknown> => call('POST', 'preferences', { shortcuts });
 
 export async function decide(id: string, decision: Decision): Promise<Suggestion> {
   const answer = await call<{ suggestion: Suggestion }>(

@@ -14,6 +14,13 @@ export interface Follows {
   readonly keywords?: readonly string[];
 }
 
+export interface Picture {
+  readonly url: string;
+  readonly width: number;
+  readonly height: number;
+  readonly srcset: string;
+}
+
 export interface Suggestion {
   readonly id: string;
   readonly version: number;
@@ -36,12 +43,18 @@ export interface Suggestion {
   readonly reason: string;
   readonly decided_by: { readonly id: string; readonly name: string } | null;
   readonly can_undo: boolean;
+  /** Names of those who left the image to somebody else. */
+  readonly passed_by: readonly string[];
+  /** Words that the model read in the picture; '' where there are none, or it cannot read. */
+  readonly text_in_picture: string;
   readonly attachment_id: number;
   readonly title: string;
   readonly file_name: string;
   readonly current_alt: string;
   readonly is_decorative: boolean;
   readonly thumbnail: { readonly url: string; readonly width: number; readonly height: number } | null;
+  /** For a whole window; `srcset` may be empty. */
+  readonly picture: Picture | null;
   readonly edit_url: string;
   /** In how many posts the image is shown. */
   readonly used_in: number;
@@ -64,6 +77,17 @@ export interface Decision {
   readonly seen: string;
   readonly values?: { readonly alt_text: string } & Follows;
   readonly reason?: string;
+  /** Default `one`. */
+  readonly mode?: 'one' | 'bulk';
+  /** Whether the picture and its text were before the person's eyes. */
+  readonly displayed?: boolean;
+}
+
+/** One entry of the list that an approval of everything works through. */
+export interface Frozen {
+  readonly suggestion_id: string;
+  readonly version: number;
+  readonly seen: string;
 }
 
 export interface DecisionResult {
@@ -108,6 +132,8 @@ export interface Bootstrap {
   /** Only for the media library. */
   readonly filterLabels?: Readonly<Record<string, string>>;
   readonly contentTab: boolean;
+  /** Only for the review screen: letters that this person changed. */
+  readonly shortcuts?: { readonly on: boolean; readonly keys: Readonly<Record<string, string>> };
 }
 
 declare global {

@@ -8,7 +8,11 @@ use WpOrg\Requests\Utility\CaseInsensitiveDictionary;
 
 /** The sidecar's half of the contract, in memory: enough of it to see what the plugin asks for and does with the answers. */
 final class Fake_Sidecar {
+	use Fake_Status;
+
 	public bool $down = false;
+	/** Of an earlier version: a decision may not say how it was made. */
+	public bool $is_old = false;
 	/** Answers to give instead of the real ones, by "METHOD path": [status, body, headers]; a text is no JSON. */
 	public array $canned = array();
 	public array $images = array();
@@ -37,6 +41,9 @@ final class Fake_Sidecar {
 			}
 		}
 		$data = json_decode( $body, true );
+		if ( $this->is_old && str_contains( $body, '"mode"' ) ) {
+			return self::error( 400, 'INVALID_REQUEST' );
+		}
 		return match ( true ) {
 			'GET /v1/status' === "$method $path" => self::reply( 200, self::status() ),
 			str_starts_with( $path, '/v1/images/' ) => $this->image( $method, substr( $path, 11 ), $body ),
@@ -48,6 +55,7 @@ final class Fake_Sidecar {
 			1 === preg_match( '#^/v1/suggestions/([^/]+)/decision$#', $path, $m ) => $this->found( $m[1], fn() => $this->decide( $m[1], $data ) ),
 			1 === preg_match( '#^/v1/suggestions/([^/]+)/write-back$#', $path, $m ) => $this->found( $m[1], fn() => $this->write_back( $m[1], $data ) ),
 			1 === preg_match( '#^/v1/instances/([^/]+)$#', $path, $m ) => self::reply( 200, array( 'instance' => array( 'id' => 'copy' === $data['answer'] ? 'inst_of_the_copy' : $m[1] ) ) ),
+			'POST /v1/decisions' === "$method $path" => self::reply( 200, array( 'items' => array_map( array( $this, 'decide_in_bulk' ), $data['decisions'] ) ) ),
 			'POST /v1/runs' === "$method $path" => $this->run( 'run_' . ( count( $this->runs ) + 1 ), 'running' ),
 			1 === preg_match( '#^/v1/runs/([^/]+)/(pause|resume|cancel|undo)$#', $path, $m ) => $this->act_on_run( $m[1], $m[2] ),
 			default => self::error( 404, 'NOT_FOUND' ),
@@ -101,19 +109,6 @@ final class Fake_Sidecar {
 
 	public static function error( int $status, string $code, bool $retryable = false ): array {
 		return self::reply( $status, array( 'error' => array( 'code' => $code, 'message' => "Said $code.", 'retryable' => $retryable ) ) );
-	}
-
-	public static function status(): array {
-		return array(
-			'version'                => '0.1.0',
-			'model'                  => array( 'id' => 'blip-base', 'precision' => 'int8', 'demonstration' => false ),
-			'ready'                  => true,
-			'problems'               => array(),
-			'queue'                  => array( 'waiting' => 0, 'running' => 0 ),
-			'seconds_per_image'      => 0.4,
-			'estimated_wait_seconds' => 0,
-			'site'                   => array( 'id' => 'site_1', 'name' => 'Test' ),
-		);
 	}
 
 	private function image( string $method, string $sha256, string $bytes ): array {
@@ -192,6 +187,12 @@ final class Fake_Sidecar {
 		);
 		$this->suggestions[ $suggestion['id'] ] = $suggestion;
 		$this->note( 'suggestion.created', null, $suggestion );
+	}
+
+	private function decide_in_bulk( array $decision ): array {
+		$id     = $decision['suggestion_id'];
+		$refuse = isset( $this->suggestions[ $id ] ) ? $this->decide( $id, $decision ) : self::error( 404, 'NOT_FOUND' );
+		return array( 'suggestion_id' => $id ) + ( null === $refuse ? array( 'suggestion' => $this->suggestions[ $id ] ) : array( 'error' => json_decode( $refuse['body'], true )['error'] ) );
 	}
 
 	private function decide( string $id, array $decision ): ?array {

@@ -1,0 +1,121 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Review;
+
+use Altsmith\Sidecar\Client;
+use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Storage\Lock;
+use Altsmith\Storage\Request_Row;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Sync\Intake;
+use Altsmith\Writeback\Database_Refusal;
+use Altsmith\Writeback\Write_Result;
+use WP_User;
+
+defined( 'ABSPATH' ) || exit;
+
+/** Many decisions of one person in one question to the sidecar. Each is answered by itself; the reports follow in the background. */
+final class Bulk_Decisions {
+	/** Longer than the question and the writing of what it decided may take together. */
+	private const LOCK_SECONDS = 120;
+	/** Nobody waits for an image that somebody else is deciding about at this moment. */
+	private const LOCK_WAIT_MS = 100;
+
+	public function __construct(
+		private readonly Request_Store $store,
+		private readonly Client $client,
+		private readonly Intake $intake,
+		private readonly Write_Back $write_back,
+		private readonly Review_Service $review,
+	) {}
+
+	/**
+	 * @param array<int, array{row: Request_Row, decision: Decision}> $asked
+	 * @return array<int, Request_Row|Sidecar_Error> By the same keys.
+	 */
+	public function decide( array $asked, WP_User $by ): array {
+		$answers = array();
+		$locks   = array();
+		$rows    = array();
+		foreach ( $asked as $key => list( 'row' => $row ) ) {
+			$lock = new Lock( 'decide_' . $row->attachment_id, self::LOCK_SECONDS );
+			if ( $lock->acquire_within( self::LOCK_WAIT_MS ) ) {
+				$locks[ $key ] = $lock;
+				$now           = $this->store->find( $row->attachment_id ) ?? $row;
+				try {
+					$this->review->refuse_impossible( $now, $asked[ $key ]['decision'] );
+					$rows[ $key ] = $now;
+				} catch ( Sidecar_Error $error ) {
+					$answers[ $key ] = $error;
+				}
+			} else {
+				$answers[ $key ] = new Sidecar_Error( Sidecar_Error::BUSY, __( 'Somebody else is deciding about this image right now. Try again.', 'altsmith' ), 503, true );
+			}
+		}
+		try {
+			$answers += array() === $rows ? array() : $this->ask( $rows, array_map( static fn( array $one ): Decision => $one['decision'], $asked ), $by );
+		} finally {
+			foreach ( $locks as $lock ) {
+				$lock->release();
+			}
+		}
+		return $answers;
+	}
+
+	/**
+	 * @param array<int, Request_Row> $rows      Locked.
+	 * @param array<int, Decision>    $decisions
+	 * @return array<int, Request_Row|Sidecar_Error>
+	 */
+	private function ask( array $rows, array $decisions, WP_User $by ): array {
+		$bodies = array();
+		foreach ( $rows as $key => $row ) {
+			// Before the network call: if this process dies right after it, the next one still knows what the person saw.
+			$this->store->remember_seen( $row->attachment_id, $decisions[ $key ]->seen );
+			$bodies[] = array( 'suggestion_id' => $row->suggestion_id ) + $decisions[ $key ]->body( $by );
+		}
+		try {
+			$items = $this->client->decide_many( $bodies );
+		} catch ( Sidecar_Error $error ) {
+			return array_map( static fn(): Sidecar_Error => $error, $rows );
+		}
+		$by_id = array_column( $items, null, 'suggestion_id' );
+		return array_map( fn( Request_Row $row ): Request_Row|Sidecar_Error => $this->take( $row, $by_id[ $row->suggestion_id ] ?? array() ), $rows );
+	}
+
+	/** @param array<string, mixed> $item What the sidecar says about one of them. */
+	private function take( Request_Row $row, array $item ): Request_Row|Sidecar_Error {
+		if ( ! isset( $item['suggestion'] ) ) {
+			// Another decision counts, perhaps one that is still to be written: with what that person saw, not this one.
+			$this->store->remember_seen( $row->attachment_id, $row->seen_alt );
+			$code = (string) ( $item['error']['code'] ?? Sidecar_Error::BAD_REPLY );
+			return new Sidecar_Error( $code, sanitize_text_field( (string) ( $item['error']['message'] ?? __( 'The sidecar did not answer for this image.', 'altsmith' ) ) ), 409 );
+		}
+		$this->intake->accept( $item['suggestion'] );
+		// Where the change feed was faster, the other process may be about to write: this waits until it has.
+		try {
+			$this->write_back->carry_out( $row->attachment_id );
+		} catch ( Database_Refusal $error ) {
+			$this->write_back->note_error( $row->attachment_id, $error );
+			return new Sidecar_Error( 'DATABASE_REFUSED', $error->getMessage(), 500 );
+		}
+		$this->settle( $row->attachment_id );
+		return $this->store->find( $row->attachment_id ) ?? $row;
+	}
+
+	/** What was written is said at once here, and to the sidecar in the background. A conflict is decided again: it has to know first. */
+	private function settle( int $attachment_id ): void {
+		$row     = $this->store->find( $attachment_id );
+		$outcome = $row?->report['outcome'] ?? '';
+		if ( null !== $row && Write_Result::APPLIED === $outcome ) {
+			$this->store->change( $attachment_id, array( 'suggestion_state' => 'applied' ) );
+		} elseif ( null !== $row && Write_Result::CONFLICT === $outcome ) {
+			try {
+				$this->write_back->report( $row );
+			} catch ( Sidecar_Error ) {
+				return; // The row keeps the report; the worker sends it.
+			}
+		}
+	}
+}

@@ -1,0 +1,80 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Review;
+
+defined( 'ABSPATH' ) || exit;
+
+/** What one person has chosen for the review screen, and the images they passed on to somebody else. */
+final class Reviewer {
+	/** Of a user: array{shortcuts?: array{on: bool, keys: array<string, string>}, passed?: int[]}. */
+	private const USER_KEY = 'altsmith_review';
+	/** Of an attachment: one row for each person who passed it on, with their id. */
+	public const PASSED_KEY = '_altsmith_passed_on';
+
+	/** What a letter can do; the screen knows the letters to begin with. */
+	public const GESTURES = array( 'next', 'previous', 'approve', 'edit', 'reject', 'decorative', 'pass', 'undo', 'help' );
+
+	/** Images of one person that they passed on; older ones come back. */
+	private const MAX_PASSED = 500;
+
+	public function __construct( private readonly int $user_id ) {}
+
+	/** @return array{on: bool, keys: array<string, string>} Keys that the person changed; the others are the screen's own. */
+	public function shortcuts(): array {
+		return self::clean( $this->stored()['shortcuts'] ?? null );
+	}
+
+	/** @param mixed $shortcuts As the screen sends them. */
+	public function keep_shortcuts( mixed $shortcuts ): void {
+		$this->keep( array( 'shortcuts' => self::clean( $shortcuts ) ) );
+	}
+
+	/** @return int[] Attachments. */
+	public function passed(): array {
+		return array_map( 'intval', (array) ( $this->stored()['passed'] ?? array() ) );
+	}
+
+	public function pass_on( int $attachment_id ): void {
+		$passed = array_values( array_diff( $this->passed(), array( $attachment_id ) ) );
+		$this->keep( array( 'passed' => array_slice( array_merge( $passed, array( $attachment_id ) ), -self::MAX_PASSED ) ) );
+		if ( ! in_array( (string) $this->user_id, get_post_meta( $attachment_id, self::PASSED_KEY ), true ) ) {
+			add_post_meta( $attachment_id, self::PASSED_KEY, (string) $this->user_id );
+		}
+	}
+
+	public function take_again( int $attachment_id ): void {
+		$this->keep( array( 'passed' => array_values( array_diff( $this->passed(), array( $attachment_id ) ) ) ) );
+		delete_post_meta( $attachment_id, self::PASSED_KEY, (string) $this->user_id );
+	}
+
+	/** @return string[] Names of those who passed an image on. */
+	public static function passed_by( int $attachment_id ): array {
+		$names = array_map( static fn( mixed $id ): string => (string) ( get_userdata( (int) $id )->display_name ?? '' ), (array) get_post_meta( $attachment_id, self::PASSED_KEY ) );
+		return array_values( array_filter( $names ) );
+	}
+
+	/** @return array{on: bool, keys: array<string, string>} */
+	private static function clean( mixed $shortcuts ): array {
+		$shortcuts = is_array( $shortcuts ) ? $shortcuts : array();
+		$keys      = array();
+		foreach ( self::GESTURES as $gesture ) {
+			$key = $shortcuts['keys'][ $gesture ] ?? null;
+			if ( is_string( $key ) && 1 === mb_strlen( $key ) && 1 !== preg_match( '/\s/u', $key ) ) {
+				$keys[ $gesture ] = mb_strtolower( $key );
+			}
+		}
+		return array( 'on' => (bool) ( $shortcuts['on'] ?? true ), 'keys' => $keys );
+	}
+
+	/** @param array<string, mixed> $changed */
+	private function keep( array $changed ): void {
+		update_user_meta( $this->user_id, self::USER_KEY, $changed + $this->stored() );
+	}
+
+	/** @return array<string, mixed> */
+	private function stored(): array {
+		$stored = get_user_meta( $this->user_id, self::USER_KEY, true );
+		return is_array( $stored ) ? $stored : array();
+	}
+}

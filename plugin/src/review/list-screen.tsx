@@ -1,0 +1,48 @@
+import { Spinner } from '@wordpress/components';
+import { DataViews } from '@wordpress/dataviews/wp';
+import { useMemo } from '@wordpress/element';
+import { __ } from '@wordpress/i18n';
+import { bulkActions } from './bulk-actions';
+import { FIELDS } from './fields';
+import type { Queue } from './use-queue';
+import type { Review } from './use-review';
+import type { ReviewView } from './view-query';
+
+const LAYOUTS = {
+  table: { layout: { styles: { review: { minWidth: 420 } } } },
+  grid: { layout: { previewSize: 380 } },
+};
+
+interface Props {
+  readonly view: ReviewView;
+  readonly setView: (change: (now: ReviewView) => ReviewView) => void;
+  readonly queue: Queue;
+  readonly review: Review;
+  readonly onDone: (text: string) => void;
+}
+
+/** The table and the grid. */
+export function ListScreen({ view, setView, queue, review, onDone }: Props) {
+  const actions = useMemo(() => bulkActions(onDone), [onDone]);
+  if (queue.items === null)
+    return queue.error === null ? (
+      <p>
+        <Spinner /> {__('Loading suggestions…', 'altsmith')}
+      </p>
+    ) : null;
+  return (
+    <DataViews
+      data={[...review.items]}
+      fields={FIELDS}
+      view={view}
+      onChangeView={(next) => setView(() => ({ ...next, isFocus: false }))}
+      getItemId={(item) => item.id}
+      paginationInfo={{ totalItems: queue.total, totalPages: queue.pages }}
+      defaultLayouts={LAYOUTS}
+      actions={actions}
+      isLoading={queue.isLoading}
+      searchLabel={__('Search texts and files', 'altsmith')}
+      empty={<p className="altsmith-review__empty">{__('Nothing to review.', 'altsmith')}</p>}
+    />
+  );
+}

@@ -1,0 +1,107 @@
+import { speak } from '@wordpress/a11y';
+import { useRef } from '@wordpress/element';
+import { __ } from '@wordpress/i18n';
+import { decide, passOn, toRequestError } from '../shared/api';
+import type { Action, Suggestion } from '../shared/types';
+import { DONE, SAID, updatePlaces } from './decision-words';
+import { isOpen, nameOf } from './suggestion-words';
+import { useIds, type useLeaving } from './use-leaving';
+import type { useMessages } from './use-messages';
+import type { Queue } from './use-queue';
+import type { DecideOptions } from './use-review';
+import type { useDone } from './use-undo';
+
+/** So many images have to be loaded behind the current one. */
+const ENOUGH = 15;
+
+interface Parts {
+  readonly queue: Queue;
+  readonly screen: ReturnType<typeof useLeaving>;
+  readonly messages: ReturnType<typeof useMessages>;
+  readonly done: ReturnType<typeof useDone>;
+  readonly draftOf: (suggestion: Suggestion) => string;
+  readonly placesOf: (suggestion: Suggestion) => readonly string[];
+}
+
+/** A suggestion that the sidecar lost leaves the list, and what was said on its card with it. */
+const isLost = (thrown: unknown) => toRequestError(thrown).code === 'altsmith_suggestion_lost';
+
+/** Decisions one by one. In focus mode the next image is there at once, and the site's answer comes meanwhile. */
+export function useDecisions({ queue, screen, messages, done, draftOf, placesOf }: Parts) {
+  const busy = useIds();
+  const latest = useRef<Promise<unknown>>(Promise.resolve());
+
+  const refuse = (suggestion: Suggestion, thrown: unknown) => {
+    screen.comeBack(suggestion);
+    messages.fail(suggestion.id, thrown, nameOf(suggestion));
+    if (isLost(thrown)) done.set({ suggestion, text: toRequestError(thrown).message, changeId: '' });
+  };
+  const forget = (id: string) => {
+    messages.clear(id);
+    screen.forget(id);
+  };
+
+  const ask = async (suggestion: Suggestion, action: Action, { reason = '', ahead = false }: DecideOptions) => {
+    try {
+      const now = await decide(suggestion.id, {
+        action,
+        version: suggestion.version,
+        seen: suggestion.current_alt,
+        displayed: true,
+        ...(action === 'approve' ? { values: { alt_text: draftOf(suggestion), ...suggestion.follows } } : {}),
+        ...(reason === '' ? {} : { reason }),
+      });
+      if (now.state === 'conflict') {
+        queue.replace(now);
+        refuse(now, new Error(__('Not written: somebody changed the alt text in the meantime.', 'altsmith')));
+        return now;
+      }
+      const { changeId, words } = await updatePlaces(now, placesOf(now));
+      const text = `${DONE[action](nameOf(suggestion))} ${words}`.trim();
+      done.set({ suggestion: now, text, changeId });
+      if (!ahead) {
+        speak(text);
+        screen.leave(suggestion);
+      }
+      forget(suggestion.id);
+      return now;
+    } catch (thrown) {
+      refuse(suggestion, thrown);
+      return null;
+    } finally {
+      busy.remove(suggestion.id);
+      if (!ahead || screen.countLeft() <= ENOUGH) void queue.reload();
+    }
+  };
+
+  const run = (suggestion: Suggestion, action: Action, options: DecideOptions = {}): Promise<Suggestion | null> => {
+    const { ahead = false } = options;
+    if (busy.has(suggestion.id) || (!ahead && busy.isAny()) || !isOpen(suggestion)) return Promise.resolve(null);
+    busy.add(suggestion.id);
+    if (ahead) {
+      speak(SAID[action](nameOf(suggestion)));
+      screen.leave(suggestion);
+    }
+    const answer = ask(suggestion, action, options);
+    latest.current = answer;
+    return answer;
+  };
+
+  const leaveToOthers = async (suggestion: Suggestion): Promise<void> => {
+    const text = DONE.pass(nameOf(suggestion));
+    speak(text);
+    screen.leave(suggestion);
+    const answer = passOn(suggestion.id).then(
+      () => {
+        done.set({ suggestion: { ...suggestion, can_undo: true }, text, changeId: '', passed: true });
+        forget(suggestion.id);
+      },
+      (thrown: unknown) => refuse(suggestion, thrown),
+    );
+    latest.current = answer;
+    await answer;
+    if (screen.countLeft() <= ENOUGH) void queue.reload();
+  };
+
+  return { decide: run, passOn: leaveToOthers, isBusy: busy.has, settled: () => latest.current };
+}

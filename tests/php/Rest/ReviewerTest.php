@@ -1,0 +1,31 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Tests\Rest;
+
+use Altsmith\Review\Reviewer;
+use Altsmith\Tests\Support\Sidecar_Test_Case;
+
+/** What one person chose for the review screen, and what they left to somebody else. */
+final class ReviewerTest extends Sidecar_Test_Case {
+	public function test_letters_are_changed_and_switched_off_for_one_person_alone(): void {
+		$sent = array( 'on' => false, 'keys' => array( 'next' => 'N', 'approve' => 'ab', 'reject' => ' ', 'unknown' => 'x' ) );
+		self::assertSame( 200, $this->call( 'POST', 'preferences', array( 'shortcuts' => $sent ) )->get_status() );
+		self::assertSame( array( 'on' => false, 'keys' => array( 'next' => 'n' ) ), ( new Reviewer( get_current_user_id() ) )->shortcuts() );
+		$this->become( 'author' );
+		self::assertSame( array( 'on' => true, 'keys' => array() ), ( new Reviewer( get_current_user_id() ) )->shortcuts() );
+	}
+
+	public function test_an_image_that_was_passed_on_is_in_the_list_of_the_others_with_a_word_of_it(): void {
+		$row  = $this->suggested();
+		$list = fn( string $who ): array => $this->call( 'GET', 'suggestions', array(), $who )->get_data()['items'];
+		self::assertSame( array( 'admin' ), $this->call( 'POST', "suggestions/$row->suggestion_id/pass", array(), 'admin' )->get_data()['passed_by'] );
+		self::assertSame( array(), $list( 'admin' ) );
+		self::assertSame( array( 'admin' ), $list( 'editor' )[0]['passed_by'] );
+		self::assertSame( array(), $this->call( 'GET', 'matching' )->get_data()['items'], 'nor in what they approve in bulk' );
+
+		$this->call( 'POST', "suggestions/$row->suggestion_id/pass", array( 'passed' => false ) );
+		self::assertCount( 1, $list( 'admin' ) );
+		self::assertSame( array(), $list( 'editor' )[0]['passed_by'] );
+	}
+}
