@@ -5,7 +5,7 @@ import type { Subject } from '../contract/primitives';
 import type { Storage } from '../storage/database';
 
 /** Rows deleted in one step; a few milliseconds. */
-const PIECE = 100;
+const PIECE = 25;
 /** Of suggestions: each of their words leaves the search index and is overwritten there. */
 const SUGGESTIONS = 5;
 

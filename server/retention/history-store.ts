@@ -1,7 +1,7 @@
 import type { Storage } from '../storage/database';
 
-/** Rows looked at in one step; a few milliseconds. */
-const PIECE = 100;
+/** Rows looked at in one step; a few milliseconds, each row with its words in the search index. */
+const PIECE = 25;
 /** What a step may take. */
 const LONGEST_MS = 10;
 
@@ -37,7 +37,8 @@ export class HistoryStore {
   /** Looks at the next piece. False once the newest row that is old enough has been looked at; then it begins anew. */
   step(now: number): boolean {
     const before = now - this.keepMs;
-    const last = this.storage.transaction(() => this.#piece(before));
+    // What a power cut takes back is pruned again.
+    const last = this.storage.unflushed(() => this.#piece(before));
     if (last !== null) {
       this.#position = last;
       return true;

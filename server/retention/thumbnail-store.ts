@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Storage } from '../storage/database';
 
 /** Rows looked at in one step; a few milliseconds. */
-const PIECE = 50;
+const PIECE = 25;
 
 interface ImageRow {
   readonly site_id: string;

@@ -1,7 +1,7 @@
 import type { Storage } from './database';
 
 /** Pages moved in one step; a few milliseconds. */
-const PIECE = 100;
+const PIECE = 25;
 
 /** Gives some free pages at the end of the file back to the disk. False when there are none, or the file cannot. */
 export function giveBackPages(storage: Storage): boolean {

@@ -9,6 +9,8 @@ import { TestSidecar } from '../../support/test-sidecar';
 
 const by = { id: '1', name: 'Ada' };
 const SECRET = 'Zaphod Beeblebrox at his desk';
+/** A word that stands in the search index of one picture only. */
+const WORDS = ['', 'xylophonist', 'quartermaster'];
 
 let sidecar: TestSidecar;
 beforeEach(async () => (sidecar = await TestSidecar.start()));
@@ -40,7 +42,8 @@ async function aPicture(
   const context = { file_name: `secret-${seed}-name.jpg` };
   const current = { alt_text: `${SECRET} ${seed} before` };
   const suggestion = await sidecar.suggest(image, subjectId, { context, current });
-  const values = { alt_text: `${SECRET} ${seed}` };
+  const word = WORDS[seed] ?? '';
+  const values = { alt_text: `${SECRET} ${seed}`, title: word };
   await sidecar.call('POST', `/v1/suggestions/${suggestion.id}/decision`, {
     action: 'approve',
     values,
@@ -50,7 +53,7 @@ async function aPicture(
   const words = fakeCaption(image.bytes).slice(2);
   return {
     image,
-    needles: [`${SECRET} ${seed}`, `secret-${seed}-name`, words, image.sha256, image.bytes.subarray(0, 200)],
+    needles: [`${SECRET} ${seed}`, `secret-${seed}-name`, word, words, image.sha256, image.bytes.subarray(0, 200)],
   };
 }
 
