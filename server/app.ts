@@ -17,29 +17,37 @@ import { fetchUrl } from './intake/url-fetch';
 import { checkUrl } from './intake/url-guard';
 import type { Logger } from './logger';
 import type { DataFolder } from './storage/data-folder';
-import { lockFolder } from './storage/folder-lock';
+import { markCleanStop } from './storage/clean-stop';
+import type { Storage } from './storage/database';
 import { storageProblem } from './storage/sqlite-error';
 import type { Services } from './http/services';
 import { healthOf } from './composition/health';
 import { buildMetrics } from './composition/metrics';
 import { buildPredictions } from './composition/predictions';
 import { siteServices } from './composition/site-services';
+import { onceTheDiskTakesIt } from './composition/start-up';
 import { openStores, type Stores } from './composition/stores';
 import { buildResuggesting } from './composition/resuggesting';
 import { buildPruning } from './composition/pruning';
 import { buildUpkeep } from './composition/upkeep';
 import { listedWorkers } from './composition/workers';
-import { buildDelivery, buildWork, startEngine } from './composition/work';
+import { buildDelivery, buildWork, startEngine, type Work } from './composition/work';
+import type { PredictionRunner } from './predictions/prediction-runner';
+import type { WebhookDelivery } from './webhooks/delivery';
 import { DiskState } from './storage/disk-state';
 import { version } from './version';
 
 /** What a stop waits for jobs under way; the rest of 20 seconds is for requests and for ending the workers. */
 const DRAIN_MS = 15_000;
 
+const PULL_SCRIPT = path.resolve(__dirname, 'cli/models/pull-worker-process.js');
+
 export interface AppParts {
   readonly config: Config;
   readonly data: DataFolder;
   readonly logger: Logger;
+  /** The database of `data`, which is locked, at this version's schema. */
+  readonly storage: Storage;
   /** Worker processes with the model of the settings, unless given. */
   readonly engine?: CaptionEngine;
 }
@@ -48,7 +56,10 @@ export interface App {
   readonly http: Express;
   /** The key made at the very first start, shown this once. */
   readonly firstKey: string | null;
-  /** Starts queue, engine and local workers. The engine may still be loading when this returns. */
+  /**
+   * Starts queue, engine and local workers. The engine may still be loading when this returns; on a full disk the workers
+   * wait until there is room again.
+   */
   start(): Promise<void>;
   /** From now on new work is refused and `/readyz` says so. */
   drain(): void;
@@ -59,26 +70,25 @@ export interface App {
 }
 
 /**
- * Builds the sidecar. Only this file and composition/ beside it construct things.
- * Throws DATA_DIR_IN_USE, DATA_DIR_REMOTE, DATABASE_NEWER, DATABASE_FOREIGN, PUBLIC_BIND_REFUSED.
+ * Builds the sidecar. Only this file and composition/ beside it construct things. The database is closed with the app, and also
+ * when this throws: PUBLIC_BIND_REFUSED, STORAGE_FULL.
  */
 export function buildApp(parts: AppParts): App {
-  const { config, data } = parts;
-  data.prepare();
-  const unlock = lockFolder(data);
+  const { config, data, storage } = parts;
   try {
-    return assemble(parts, openStores(data, config), unlock);
+    return assemble(parts, openStores(data, config, storage));
   } catch (error) {
-    unlock();
-    throw error;
+    storage.close();
+    markCleanStop(data);
+    throw storageProblem(error) ?? error;
   }
 }
 
-function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
+function assemble(parts: AppParts, stores: Stores): App {
   const { config, data, logger } = parts;
   const engine = parts.engine ?? chooseEngine(config);
   const disk = new DiskState(data.root);
-  const upkeep = buildUpkeep(stores, data, logger);
+  const upkeep = buildUpkeep(stores, { data, logger, plan: config.backups });
   const stopping = new AbortController();
   const health = () =>
     healthOf(engine, {
@@ -94,8 +104,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
   const chores = [upkeep, buildPruning(stores, logger), buildResuggesting(stores, work, { config, logger })];
   const delivery = buildDelivery(stores, config, logger);
   const predictions = buildPredictions(stores, work.instant, { data, logger, origins: config.urlOrigins });
-  const script = path.resolve(__dirname, 'cli/models/pull-worker-process.js');
-  const shelf = new ModelShelf({ dataDir: data.root, script, logger });
+  const shelf = new ModelShelf({ dataDir: data.root, script: PULL_SCRIPT, logger });
   const services: Services = {
     version,
     logger,
@@ -131,14 +140,7 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
   return {
     http: buildHttp(services, stores, config),
     firstKey: stores.firstKey,
-    start: async () => {
-      await work.queue.start();
-      delivery.wake();
-      work.settler.wake();
-      for (const chore of chores) chore.start();
-      predictions.start();
-      startEngine(engine, work.runner, logger);
-    },
+    start: () => begin({ stores, work, delivery, predictions, engine, logger, signal: stopping.signal }, chores),
     drain: () => {
       stopping.abort();
       stores.changeSignal.notifyAll();
@@ -152,9 +154,31 @@ function assemble(parts: AppParts, stores: Stores, unlock: () => void): App {
     close: async () => {
       await Promise.all([work.queue.stop(), engine.stop()]);
       stores.storage.close();
-      unlock();
+      markCleanStop(data);
     },
   };
+}
+
+interface Beginning {
+  readonly stores: Stores;
+  readonly work: Work;
+  readonly delivery: WebhookDelivery;
+  readonly predictions: PredictionRunner;
+  readonly engine: CaptionEngine;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+async function begin(parts: Beginning, clocks: readonly { start(): void }[]): Promise<void> {
+  const { stores, work, delivery, predictions, engine, logger, signal } = parts;
+  await work.queue.start();
+  for (const clock of clocks) clock.start();
+  onceTheDiskTakesIt(stores.takeOver, { logger, signal }, () => {
+    delivery.wake();
+    work.settler.wake();
+    predictions.start();
+    startEngine(engine, work.runner, logger);
+  });
 }
 
 function buildHttp(services: Services, stores: Stores, config: Config): Express {

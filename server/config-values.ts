@@ -2,6 +2,7 @@ import { OPENAI_COMPATIBLE, serverAddress, type ModelServer } from '../models/op
 import type { Config, Environment } from './config';
 import { isNetwork } from './http/trusted-proxies';
 import { publicUrlOf, type PublicUrl } from './public-url';
+import { readBackupPlan } from './storage/backup-plan';
 
 /** The origins of a comma list in the form `new URL()` gives them. Null when one is no origin. */
 export function readOrigins(text: string): readonly string[] | null {
@@ -55,4 +56,12 @@ export function readModelServer(settings: Environment, problems: string[]): Mode
   if (address === null || model === undefined) return null;
   const key = settings.ALTSMITH_MODEL_SERVER_KEY ?? null;
   return { address, model, key, timeoutMs: settings.ALTSMITH_MODEL_SERVER_SECONDS * 1000 };
+}
+
+/** How many backups are kept; null for the usual ones. Adds to `problems` what is no plan. */
+export function readBackups({ ALTSMITH_BACKUPS: given }: Environment, problems: string[]): Config['backups'] {
+  if (given === undefined) return null;
+  const plan = readBackupPlan(given);
+  if (plan === null) problems.push('ALTSMITH_BACKUPS: must be off, or numbers such as hourly=24,daily=7,weekly=4');
+  return plan;
 }

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ModelServer } from '../models/openai-compatible/model-server';
-import { readModelServer, readNames, readOrigins, readPrice, readProxy } from './config-values';
+import { readBackups, readModelServer, readNames, readOrigins, readPrice, readProxy } from './config-values';
 import type { PublicUrl } from './public-url';
+import type { BackupPlan } from './storage/backup-plan';
 
 const integer = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -154,6 +155,16 @@ export const Environment = z.object({
     .describe(
       'Origins on private addresses that webhooks may be sent to, such as http://127.0.0.1:8080, separated by commas.',
     ),
+  ALTSMITH_BACKUPS: z
+    .string()
+    .optional()
+    .describe(
+      'How many backups of the database are kept, such as hourly=24,daily=7,weekly=4, or off. Unset: just these, fewer where they would take more than a quarter of their disk. None is made without room for it.',
+    ),
+  ALTSMITH_BACKUP_DIR: z
+    .string()
+    .optional()
+    .describe('Folder for the backups, best on another disk. Unset: backups in the data folder.'),
   ALTSMITH_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
@@ -173,6 +184,10 @@ export interface Config {
   readonly host: string;
   /** Absolute. */
   readonly dataDir: string;
+  /** Null: as many as usual, fewer on a small disk. */
+  readonly backups: BackupPlan | 'off' | null;
+  /** Absolute; null: in the data folder. */
+  readonly backupDir: string | null;
   readonly model: string | null;
   /** Used only where the model is `openai-compatible`: then every picture is sent there. */
   readonly modelServer: ModelServer | null;
@@ -241,6 +256,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const webhookOrigins = readOrigins(parsed.data?.ALTSMITH_WEBHOOK_ORIGINS ?? '');
   if (webhookOrigins === null) problems.push('ALTSMITH_WEBHOOK_ORIGINS: must be origins separated by commas');
   const publicUrl = parsed.success ? readProxy(parsed.data, problems) : null;
+  const backups = parsed.success ? readBackups(parsed.data, problems) : null;
   const modelServer = parsed.success ? readModelServer(parsed.data, problems) : null;
   if (!parsed.success || urlOrigins === null || webhookOrigins === null || problems.length > 0)
     throw new ConfigError(problems.join('\n'));
@@ -249,6 +265,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: settings.ALTSMITH_PORT,
     host: settings.ALTSMITH_HOST,
     dataDir: path.resolve(settings.ALTSMITH_DATA_DIR),
+    backups,
+    backupDir: settings.ALTSMITH_BACKUP_DIR === undefined ? null : path.resolve(settings.ALTSMITH_BACKUP_DIR),
     model: settings.ALTSMITH_MODEL ?? null,
     modelServer,
     workers: settings.ALTSMITH_WORKERS ?? null,

@@ -4,12 +4,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { buildApp, type App } from './app';
 import type { CaptionEngine } from './captioning/engine';
 import type { Config } from './config';
+import { AppError } from './errors';
+import { FrontDoor } from './http/front-door';
 import { createHttpServer, listen, type HttpLimits } from './http/server';
 import { createLogger, type Logger } from './logger';
 import { DataFolder } from './storage/data-folder';
+import type { Storage } from './storage/database';
+import { lockFolder } from './storage/folder-lock';
+import { openPrepared, type PreparationOptions } from './storage/preparation';
+import { giveUpReserve, keepReserve } from './storage/reserve';
 
 /** What requests under way are given once no job runs any more. */
 const REQUESTS_MS = 3000;
+/** Between two looks at a disk that was full at the start. */
+const FULL_DISK_MS = 1000;
 
 export interface Sidecar {
   /** Base address, such as `http://127.0.0.1:8787`. */
@@ -23,38 +31,96 @@ export interface Sidecar {
 export interface SidecarOptions {
   /** Tells a person what happens, a line at a time. */
   readonly announce?: (line: string) => void;
+  /** Only that the database is being checked or updated; else `announce` is told. */
+  readonly announcePreparation?: (line: string) => void;
   readonly logger?: Logger;
   /** Worker processes with the model of the settings, unless given. */
   readonly engine?: CaptionEngine;
   /** Limits of the HTTP server that are not the usual ones; only tests change them. */
   readonly limits?: Partial<HttpLimits>;
+  /** Migrate the database without a backup before it. */
+  readonly withoutBackup?: boolean;
+  /** Ends a start that takes long. */
+  readonly signal?: AbortSignal;
 }
 
-/** Starts the whole service in this process. Throws the catalogue's error when it cannot. */
+/**
+ * Starts the whole service in this process. It listens at once: `/livez` says 200 and `/readyz` 503 until the database is
+ * ready. Throws the catalogue's error when it cannot start, and then nothing of it is left.
+ */
 export async function startSidecar(config: Config, options: SidecarOptions = {}): Promise<Sidecar> {
-  const data = new DataFolder(config.dataDir);
+  const data = new DataFolder(config.dataDir, config.backupDir);
   const logger = options.logger ?? createLogger(config.logLevel);
   const announce = options.announce ?? (() => undefined);
-  const app = buildApp({ config, data, logger, ...(options.engine === undefined ? {} : { engine: options.engine }) });
+  data.prepare();
+  const unlock = lockFolder(data);
+  const door = new FrontDoor();
+  const limits = { maxConnections: config.maxConnections, keepAliveTimeout: config.keepAliveSeconds * 1000 };
+  const server = createHttpServer(door.listener, { ...limits, ...options.limits }, tellDrops(logger, config));
+  let app: App | null = null;
   try {
-    const limits = { maxConnections: config.maxConnections, keepAliveTimeout: config.keepAliveSeconds * 1000 };
-    const server = createHttpServer(app.http, { ...limits, ...options.limits }, tellDrops(logger, config));
     await listen(server, config.port, config.host);
+    const { withoutBackup = false, signal } = options;
+    const preparation = {
+      logger,
+      announce: options.announcePreparation ?? announce,
+      withoutBackup,
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const storage = await openOnceThereIsRoom(data, door, preparation);
+    const engine = options.engine === undefined ? {} : { engine: options.engine };
+    app = buildApp({ config, data, logger, storage, ...engine });
+    door.open(app.http);
     await app.start();
-    const url = addressOf(server);
-    announce(`Altsmith listens on ${url}`);
-    if (app.firstKey !== null) announce(`The first site key, also in ${data.firstKey}: ${app.firstKey}`);
-    logger.info({ url }, 'sidecar started');
-    const stop = once(() => {
-      logger.info('sidecar stopping');
-      return close(app, server);
-    });
-    return { url, firstKey: app.firstKey, close: stop };
   } catch (error) {
-    await app.finishWork();
-    await app.close();
+    // What goes wrong on the way out must not hide why.
+    await abandon(app, server).catch((cause: unknown) => {
+      logger.error({ err: cause }, 'failed start not put in order');
+    });
+    unlock();
     throw error;
   }
+  const started = app;
+  const url = addressOf(server);
+  announce(`Altsmith listens on ${url}`);
+  if (started.firstKey !== null) announce(`The first site key, also in ${data.firstKey}: ${started.firstKey}`);
+  logger.info({ url }, 'sidecar started');
+  const stop = once(async () => {
+    logger.info('sidecar stopping');
+    await close(started, server);
+    unlock();
+  });
+  return { url, firstKey: started.firstKey, close: stop };
+}
+
+/** A database that cannot even be opened on a full disk is waited for; a migration is not begun on one. */
+async function openOnceThereIsRoom(data: DataFolder, door: FrontDoor, options: PreparationOptions): Promise<Storage> {
+  for (;;) {
+    try {
+      const storage = await openPrepared(data, options);
+      keepReserve(data);
+      return storage;
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'STORAGE_FULL') throw error;
+      if (giveUpReserve(data)) continue;
+      if (door.reason !== 'STORAGE_FULL')
+        options.logger.error({ err: error }, 'the disk is full; the start goes on later');
+      door.reason = 'STORAGE_FULL';
+      await pause(FULL_DISK_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
+    }
+  }
+}
+
+/** Leaves nothing of a start that failed: no port that answers, no open database, no process of ours. */
+async function abandon(app: App | null, server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  try {
+    await app?.finishWork();
+  } finally {
+    await app?.close();
+  }
+  await closed;
 }
 
 /** Told of each connection above ALTSMITH_MAX_CONNECTIONS; writes the first of them, and then a line a minute at most. */

@@ -32,6 +32,29 @@ export const START_ERRORS = {
     message: 'The database was written by a newer version of Altsmith; start that version, or restore a backup.',
     retryable: false,
   },
+  DATABASE_OLDER: {
+    status: 503,
+    message:
+      'The database is not at the schema of this version yet; start the sidecar of this version once, it updates it.',
+    retryable: true,
+  },
+  BACKUP_ROOM_MISSING: {
+    status: 503,
+    message:
+      'There is no room for a backup of the database; make room on its disk, or choose another one with ALTSMITH_BACKUP_DIR.',
+    retryable: false,
+  },
+  UPDATE_ROOM_MISSING: {
+    status: 503,
+    message:
+      'There is no room to back the database up and update it; make room, choose another disk with ALTSMITH_BACKUP_DIR, or start with --without-backup.',
+    retryable: false,
+  },
+  STARTING: {
+    status: 503,
+    message: 'The sidecar is starting and looks after its database; try again in a moment.',
+    retryable: true,
+  },
   DATABASE_FOREIGN: {
     status: 503,
     message: 'The database file in the data folder was not made by Altsmith; choose another ALTSMITH_DATA_DIR.',

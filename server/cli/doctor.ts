@@ -57,7 +57,7 @@ function settingsOf(env: NodeJS.ProcessEnv): Config | Named[] {
 }
 
 async function lookAtAll(config: Config): Promise<Named[]> {
-  const data = new DataFolder(config.dataDir);
+  const data = new DataFolder(config.dataDir, config.backupDir);
   const ground: Ground = { config, data, env: process.env, isRunning: await isRunning(data) };
   const findings: Named[] = [];
   for (const { name, load } of CHECKS) {

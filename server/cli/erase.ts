@@ -30,7 +30,7 @@ export function run(args: string[]): Promise<number> {
 
 async function act(live: LiveData, words: Words, say: Say): Promise<number> {
   const { data, storage } = live;
-  const eraser = buildEraser(storage, data, new ErasureStore(storage, data));
+  const eraser = buildEraser(storage, data, new ErasureStore(storage, data), readConfig(process.env).backups);
   tell(await erase(eraser, live, words), say);
   return 0;
 }

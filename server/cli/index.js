@@ -12,4 +12,6 @@ require(path.join(root, 'build/server/cli/main.js'))
   .main(process.argv.slice(2))
   .then((code) => {
     process.exitCode = code;
+    // What a failed start may have left open keeps nothing alive: output is written until then, and then it ends.
+    if (code !== 0) setTimeout(() => process.exit(code), 2000).unref();
   });

@@ -4,7 +4,10 @@ import { KeyStore } from '../sites/key-store';
 import { SiteStore } from '../sites/site-store';
 import { DataFolder } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
-import { openData } from '../storage/soundness';
+import { AppError } from '../errors';
+import { markCleanStop, wasCleanStop } from '../storage/clean-stop';
+import { lockFolder } from '../storage/folder-lock';
+import { openData, openUnprepared } from '../storage/soundness';
 
 export interface LiveData {
   readonly data: DataFolder;
@@ -16,16 +19,18 @@ export interface LiveData {
 }
 
 /**
- * The database of the settings, for a command that does one small thing; a running sidecar may use it at the same time.
- * Closed when `work` ends.
+ * The database of the settings, for a command that does one small thing; a running sidecar may use it at the same time. It is
+ * opened as it is: a command reads no more than it needs, and migrates nothing. Only a folder without a database gets one.
+ * Closed when `work` ends. Throws DATABASE_OLDER, DATABASE_NEWER, and what opening can throw.
  */
 export async function withData<Result>(
   config: Config,
   work: (live: LiveData) => Promise<Result> | Result,
 ): Promise<Result> {
-  const data = new DataFolder(config.dataDir);
+  const data = new DataFolder(config.dataDir, config.backupDir);
   data.prepare();
-  const storage = openData(data);
+  const wasClean = wasCleanStop(data);
+  const storage = openCurrent(data);
   try {
     const audit = new AuditStore(storage);
     return await work({
@@ -39,5 +44,20 @@ export async function withData<Result>(
     });
   } finally {
     storage.close();
+    // No sidecar runs, and what changed the file was this command.
+    if (wasClean) markCleanStop(data);
+  }
+}
+
+function openCurrent(data: DataFolder): Storage {
+  const { storage, state } = openUnprepared(data);
+  if (state === 'current') return storage;
+  storage.close();
+  if (state === 'behind') throw new AppError('DATABASE_OLDER');
+  const unlock = lockFolder(data);
+  try {
+    return openData(data);
+  } finally {
+    unlock();
   }
 }

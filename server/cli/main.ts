@@ -52,6 +52,13 @@ export async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** What a disk lacks, in numbers. */
+function roomIn({ details }: AppError): string {
+  const { needed_bytes: needed, free_bytes: free } = details;
+  if (typeof needed !== 'number' || typeof free !== 'number') return '';
+  return ` ${needed.toLocaleString('en')} bytes are needed, ${free.toLocaleString('en')} are free.`;
+}
+
 function report(error: unknown): number {
   if (error instanceof ConfigError) {
     process.stderr.write(`${error.message}\n`);
@@ -59,7 +66,7 @@ function report(error: unknown): number {
   }
   if (error instanceof AppError) {
     const more = error.status === 503 ? ' "altsmith doctor" looks at the whole set-up.' : '';
-    process.stderr.write(`${error.sentence} (${error.code})${more}\n`);
+    process.stderr.write(`${error.sentence} (${error.code})${roomIn(error)}${more}\n`);
     return 1;
   }
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {

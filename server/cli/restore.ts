@@ -22,7 +22,8 @@ export function run(args: string[]): Promise<number> {
       work: ({ positionals }, say) => {
         const [file, ...more] = positionals;
         if (file === undefined || more.length > 0) throw new UsageError('Say which backup: altsmith restore FILE');
-        const data = new DataFolder(readConfig(process.env).dataDir);
+        const config = readConfig(process.env);
+        const data = new DataFolder(config.dataDir, config.backupDir);
         const backup = path.resolve(file);
         const { keptAt } = restoreBackup(data, backup, (storage) => {
           beginEpoch(storage);

@@ -1,10 +1,12 @@
 import { readConfig } from '../config';
-import { startSidecar } from '../main';
+import { startSidecar, type Sidecar } from '../main';
 
-const HELP = `Usage: altsmith serve
+const HELP = `Usage: altsmith serve [--without-backup]
 
 Starts the sidecar and keeps it running until SIGTERM or SIGINT. Settings come from the environment:
 docs/configuration.md lists them.
+
+  --without-backup  update the database of an earlier version without a copy of it, where there is no room for one
 `;
 
 /** How long a stop may take in all; what is left then is cut off. */
@@ -16,16 +18,41 @@ export async function run(args: string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  if (args.length > 0) {
-    process.stderr.write(`altsmith serve takes no "${args.join(' ')}".\n\n${HELP}`);
+  const others = args.filter((word) => word !== '--without-backup');
+  if (others.length > 0) {
+    process.stderr.write(`altsmith serve takes no "${others.join(' ')}".\n\n${HELP}`);
     return 2;
   }
-  const sidecar = await startSidecar(readConfig(process.env), {
-    announce: (line) => process.stdout.write(`${line}\n`),
-  });
-  await stopRequested();
+  const asked = stopRequested();
+  const sidecar = await startUnlessStopped(asked, (signal) =>
+    startSidecar(readConfig(process.env), {
+      announce: (line) => process.stdout.write(`${line}\n`),
+      withoutBackup: args.includes('--without-backup'),
+      signal,
+    }),
+  );
+  if (sidecar === null) return 0;
+  await asked;
   await sidecar.close();
   return 0;
+}
+
+/** Null when it was told to stop while its database was still being prepared. */
+export async function startUnlessStopped(
+  asked: Promise<void>,
+  start: (signal: AbortSignal) => Promise<Sidecar>,
+): Promise<Sidecar | null> {
+  const stop = new AbortController();
+  const stopped = asked.then(() => {
+    stop.abort();
+  });
+  try {
+    return await start(stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    await stopped;
+    return null;
+  }
 }
 
 /** Resolves at the first SIGTERM or SIGINT. A second one, or twenty seconds, ends the process at once. */

@@ -11,12 +11,14 @@ import { toAppError } from '../errors';
 import { createLogger } from '../logger';
 import { startSidecar, type Sidecar } from '../main';
 import { version } from '../version';
-import { stopRequested } from './serve';
+import { startUnlessStopped, stopRequested } from './serve';
 
-const HELP = `Usage: altsmith start
+const HELP = `Usage: altsmith start [--without-backup]
 
 Starts the sidecar for a person at a terminal (npm start): captions a photograph of the repository as proof, says where
 everything is, and runs until Ctrl-C. For services use "altsmith serve". Settings come from ALTSMITH_… variables.
+
+  --without-backup  update the database of an earlier version without a copy of it, where there is no room for one
 `;
 
 /** A photograph that comes with the repository. From the compiled file: build/server/cli → repository. */
@@ -27,7 +29,11 @@ const sayUnder = (label: string, text: string) => say(`  ${label.padEnd(9)}${tex
 
 /** `altsmith start`: exit code 0 after Ctrl-C. */
 export async function run(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options: { help: { type: 'boolean', short: 'h', default: false } } });
+  const options = {
+    help: { type: 'boolean', short: 'h', default: false },
+    'without-backup': { type: 'boolean', default: false },
+  } as const;
+  const { values } = parseArgs({ args, options });
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
@@ -37,7 +43,10 @@ export async function run(args: string[]): Promise<number> {
   const logger = createLogger(process.env['ALTSMITH_LOG_LEVEL'] === undefined ? 'warn' : config.logLevel);
   const engine = chooseEngine(config);
   const asked = stopRequested();
-  const sidecar = await startSidecar(config, { engine, logger });
+  const sidecar = await startUnlessStopped(asked, (signal) =>
+    startSidecar(config, { engine, logger, signal, announcePreparation: say, withoutBackup: values['without-backup'] }),
+  );
+  if (sidecar === null) return 0;
   try {
     say(`\nAltsmith ${version} is running at ${sidecar.url}`);
     tellKey(sidecar, config);

@@ -35,7 +35,7 @@ export async function startRemoteWorker(
   options: WorkerOptions,
   logger: Logger,
 ): Promise<() => Promise<void>> {
-  const data = new DataFolder(config.dataDir);
+  const data = new DataFolder(config.dataDir, config.backupDir);
   data.prepare();
   const unlock = lockFolder(data);
   for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
@@ -55,13 +55,23 @@ export async function startRemoteWorker(
     const missing = captioningModel(state) === null ? (state.problem ?? idleBecause(state)) : condition.problem();
     return { ready: missing === null && worker.isConnected(), problems: missing === null ? [] : [missing] };
   };
-  await bell?.start();
-  const closeHealth = options.port === null ? null : await serveHealth(options.port, config.host, health);
-  await engine.start();
-  worker.start(engine.state().workers);
-  return async () => {
+  let closeHealth: (() => Promise<void>) | null = null;
+  const close = async (): Promise<void> => {
     await worker.stop(DRAIN_MS);
     await Promise.all([closeHealth?.(), bell?.close(), engine.stop()]);
     unlock();
   };
+  try {
+    await bell?.start();
+    closeHealth = options.port === null ? null : await serveHealth(options.port, config.host, health);
+    await engine.start();
+    worker.start(engine.state().workers);
+  } catch (error) {
+    // What goes wrong on the way out must not hide why.
+    await close().catch((cause: unknown) => {
+      logger.error({ err: cause }, 'failed start not put in order');
+    });
+    throw error;
+  }
+  return close;
 }

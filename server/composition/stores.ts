@@ -28,6 +28,7 @@ import { KeyStore } from '../sites/key-store';
 import { SiteStore } from '../sites/site-store';
 import { steadyClock } from '../storage/clock';
 import type { DataFolder } from '../storage/data-folder';
+import type { Storage } from '../storage/database';
 import { openData } from '../storage/soundness';
 import { WebhookStore, type WebhookOwner } from '../webhooks/webhook-store';
 import { buildEraser } from './erasing';
@@ -39,9 +40,11 @@ const DAY_MS = 86_400_000;
 
 export type Stores = ReturnType<typeof openStores>;
 
-/** Opens the database and builds every store upon it. Throws what opening can throw. */
-export function openStores(data: DataFolder, config: Config) {
-  const storage = openData(data);
+/**
+ * Builds every store upon the database, which is opened here unless given. Writes nothing into one that has been used: a full
+ * disk is no reason not to start. Throws what opening can throw, and PUBLIC_BIND_REFUSED.
+ */
+export function openStores(data: DataFolder, config: Config, storage: Storage = openData(data)) {
   // Nothing in there outlives the process that wrote it.
   for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
   const sites = new SiteStore(storage);
@@ -57,15 +60,18 @@ export function openStores(data: DataFolder, config: Config) {
   };
   const now = steadyClock();
   const leaseMs = config.leaseSeconds * 1000;
-  endImpossibleWaits(storage, { now: now(), leaseMs });
   const registry = new WorkerRegistry(now);
   const leases = new LeaseStore(storage, { ends, leaseMs, now, wellAt: (machine) => registry.wellAt(machine) });
-  leases.endLeasesOf(`${LOCAL_WORKERS}-`);
   const erasures = new ErasureStore(storage, data);
   return {
     storage,
     erasures,
-    eraser: buildEraser(storage, data, erasures),
+    eraser: buildEraser(storage, data, erasures, config.backups),
+    /** Before any local worker of this process claims: what the last process of this folder held waits again. */
+    takeOver: () => {
+      endImpossibleWaits(storage, { now: now(), leaseMs });
+      leases.endLeasesOf(`${LOCAL_WORKERS}-`);
+    },
     sites,
     keys,
     audit: new AuditStore(storage),

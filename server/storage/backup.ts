@@ -1,47 +1,62 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import BetterSqlite3 from 'better-sqlite3';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { Storage } from './database';
+import { requireRoom } from './backup-room';
+import { storageProblem } from './sqlite-error';
 
-/** Backups of a day, one an hour. */
-export const KEPT_BACKUPS = 24;
-/** Pages copied before the event loop gets its turn. */
-const PAGES_AT_ONCE = 200;
-const NAME = /^altsmith-\d{8}T\d{6}Z\.db$/;
-
-/** `altsmith-20260301T120000Z.db`: sorts by time. */
-export function backupName(at: Date): string {
-  return `altsmith-${at.toISOString().replace(/[-:]/g, '').slice(0, 15)}Z.db`;
-}
+/** A statement of the sidecar may be under way when the copy begins; the copy itself waits for nobody. */
+const BUSY_TIMEOUT_MS = 10_000;
+/** All of them in one step: SQLite's largest number. */
+const ALL_PAGES = 0x7fff_ffff;
+const DRAFT = /^\.altsmith-(\d+)\.part(-journal)?$/;
+/** Process ids come again, and those of another container mean nothing here. A live draft is written to all the time. */
+const STALE_MS = 3_600_000;
 
 /**
- * Copies the live database to a file, page by page, from the connection that writes: a copy from any other would begin
- * again at each write. The file appears whole or not at all.
+ * Copies a live database to a file, page by page, as it is at one moment. The copy is one step of a connection of its own, so
+ * it reads one snapshot of the write-ahead log however much is committed meanwhile; and it blocks this process, which must not
+ * be the one that answers requests. The file appears whole or not at all.
+ * Throws BACKUP_ROOM_MISSING when the disk would be full after it, STORAGE_FULL, STORAGE_UNAVAILABLE.
  */
-export async function backUp({ db }: Storage, target: string): Promise<void> {
-  const draft = `${target}.part`;
-  rmSync(draft, { force: true });
+export async function copyDatabase(database: string, target: string): Promise<void> {
+  const folder = path.dirname(target);
+  removeDrafts(folder);
+  requireRoom({ database, folder });
+  const draft = path.join(folder, `.altsmith-${process.pid}.part`);
   try {
-    await db.backup(draft, { progress: () => PAGES_AT_ONCE });
+    const db = new BetterSqlite3(database, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
+    try {
+      await db.backup(draft, { progress: () => ALL_PAGES });
+    } finally {
+      db.close();
+    }
     const handle = openSync(draft, 'r');
     fsyncSync(handle);
     closeSync(handle);
     renameSync(draft, target);
+  } catch (error) {
+    throw storageProblem(error) ?? error;
   } finally {
-    rmSync(draft, { force: true });
+    for (const rest of ['', '-journal']) rmSync(draft + rest, { force: true });
   }
 }
 
-/** The backups of a folder, oldest first. */
-export async function listBackups(folder: string): Promise<string[]> {
-  return (await readdir(folder)).filter((name) => NAME.test(name)).sort();
+/** What copies left that were killed on the way. */
+export function removeDrafts(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = DRAFT.exec(name)?.[1];
+    if (pid !== undefined && isStale(path.join(folder, name), Number(pid)))
+      rmSync(path.join(folder, name), { force: true });
+  }
 }
 
-/** A new backup in the folder; the oldest beyond `keep` go, none with `keep` Infinity. Returns its path. */
-export async function rotateBackups(storage: Storage, folder: string, keep = KEPT_BACKUPS): Promise<string> {
-  const target = path.join(folder, backupName(new Date()));
-  await backUp(storage, target);
-  const names = await listBackups(folder);
-  for (const name of names.slice(0, Math.max(0, names.length - keep))) await rm(path.join(folder, name));
-  return target;
+function isStale(file: string, pid: number): boolean {
+  const modified = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (Date.now() - modified > STALE_MS) return true;
+  try {
+    process.kill(pid, 0);
+    return pid === process.pid;
+  } catch {
+    return true;
+  }
 }

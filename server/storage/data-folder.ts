@@ -11,6 +11,16 @@ const NETWORK_FILESYSTEMS = new Map([
   [0xfe534d42, 'SMB2'],
   [0x5346414f, 'AFS'],
   [0x00c36400, 'Ceph'],
+  [0x65735546, 'FUSE'],
+  [0x01021997, '9p'],
+  [0x0bd00bd0, 'Lustre'],
+  [0x0bd00bd1, 'Lustre'],
+  [0x19830326, 'BeeGFS'],
+  [0x47504653, 'GPFS'],
+  [0x73757245, 'Coda'],
+  [0x564c, 'NCP'],
+  [0x786f4256, 'VirtualBox'],
+  [0xaad7aaea, 'Panasas'],
 ]);
 
 /** Every path below ALTSMITH_DATA_DIR; nothing else writes there. */
@@ -21,14 +31,24 @@ export class DataFolder {
   readonly temporary: string;
   readonly backups: string;
   readonly firstKey: string;
+  /** Given up when the disk has not even room for opening the database. */
+  readonly reserve: string;
+  /** There exactly while the last sidecar of the folder has stopped by itself. */
+  readonly cleanStop: string;
   readonly lock: string;
 
-  constructor(readonly root: string) {
+  /** `backups` is where backups go, unless into the folder itself. */
+  constructor(
+    readonly root: string,
+    backups: string | null = null,
+  ) {
     this.database = path.join(root, 'altsmith.db');
     this.images = path.join(root, 'images');
     this.thumbnails = path.join(root, 'thumbnails');
     this.temporary = path.join(root, 'tmp');
-    this.backups = path.join(root, 'backups');
+    this.backups = backups ?? path.join(root, 'backups');
+    this.reserve = path.join(root, 'reserve');
+    this.cleanStop = path.join(root, 'clean-stop.json');
     this.firstKey = path.join(root, 'first-key.txt');
     this.lock = path.join(root, 'sidecar.lock');
   }

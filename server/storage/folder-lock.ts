@@ -12,6 +12,8 @@ export function lockFolder(folder: DataFolder): () => void {
   let lock: BetterSqlite3.Database | null = null;
   try {
     lock = new BetterSqlite3(folder.lock, { timeout: 0 });
+    // Nothing is ever written: no journal either, which a full disk would have no room for.
+    lock.pragma('journal_mode = MEMORY');
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
     lock?.close();

@@ -129,7 +129,11 @@ function takeSteps(
     for (let step = 1; ; step += 1) {
       position = storage.transaction(() => {
         const next = steps.step(storage, position);
-        db.prepare('UPDATE unfinished_migration SET position = ?').run(JSON.stringify(next));
+        // A process whose parent was killed may still be at it: the later one of two stops here.
+        const { changes } = db
+          .prepare('UPDATE unfinished_migration SET position = ? WHERE number = ? AND position = ?')
+          .run(JSON.stringify(next), number, JSON.stringify(position));
+        if (changes !== 1) throw new Error(`another process is at the migration ${name}`);
         // With the last step, so that a kill in between does not begin again at the first row.
         if (next === null) end(storage, number, finish);
         return next;

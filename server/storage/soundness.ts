@@ -1,12 +1,13 @@
 import { AppError } from '../errors';
 import type { DataFolder } from './data-folder';
 import { APPLICATION_ID, openDatabase, type Storage } from './database';
-import { migrate } from './migrate';
+import { appliedSchema, isBehind, migrate } from './migrate';
+import { readMigrations } from './migration-files';
 import { codeOf, storageProblem } from './sqlite-error';
 
 /**
- * Throws DATABASE_DAMAGED unless SQLite finds the file sound. `quick` leaves out the indexes: milliseconds instead of
- * seconds on a large file, for every start.
+ * Throws DATABASE_DAMAGED unless SQLite finds the file sound. `quick` leaves out the indexes, and reads every page all the
+ * same: seconds for each gigabyte. Never in a process that answers requests.
  */
 export function checkSound({ db }: Storage, kind: 'quick' | 'full'): void {
   let found: unknown;
@@ -18,55 +19,71 @@ export function checkSound({ db }: Storage, kind: 'quick' | 'full'): void {
   if (found !== 'ok') throw new AppError('DATABASE_DAMAGED', {}, { cause: new Error(String(found)) });
 }
 
-/** Opens a database that SQLite can read. Opening alone proves nothing: damage shows at the first look inside. */
-export function openSound(file: string): Storage {
-  let storage: Storage;
+/** Opens a database file. Throws DATABASE_DAMAGED where its beginning is not that of one, STORAGE_FULL, STORAGE_UNAVAILABLE. */
+export function openReadable(file: string): Storage {
   try {
-    storage = openDatabase(file);
+    return openDatabase(file);
   } catch (cause) {
-    throw storageFault(cause) ?? new AppError('DATABASE_DAMAGED', {}, { cause });
+    throw asDamage(cause) ?? storageProblem(cause) ?? new AppError('DATABASE_DAMAGED', {}, { cause });
   }
+}
+
+/** A file that SQLite cannot make sense of. */
+function asDamage(cause: unknown): AppError | null {
+  return /NOTADB|CORRUPT/.test(codeOf(cause) ?? '') ? new AppError('DATABASE_DAMAGED', {}, { cause }) : null;
+}
+
+/** Runs `work` on a storage that is closed if it throws; what it throws is put into the catalogue's words. */
+export function orClose<Result>(storage: Storage, work: () => Result): Result {
   try {
-    checkSound(storage, 'quick');
+    return work();
   } catch (error) {
     storage.close();
-    throw error;
+    throw asDamage(error) ?? storageProblem(error) ?? error;
   }
-  return storage;
+}
+
+/** How the database of a data folder stands to this version. */
+export type DataState = 'empty' | 'behind' | 'current';
+
+/**
+ * Opens the database of a data folder and says whether it needs a migration; reads a few pages and changes nothing.
+ * Throws DATABASE_DAMAGED, DATABASE_FOREIGN, DATABASE_NEWER, STORAGE_FULL or STORAGE_UNAVAILABLE.
+ */
+export function openUnprepared(data: DataFolder): { storage: Storage; state: DataState } {
+  const storage = openReadable(data.database);
+  return orClose(storage, () => {
+    // SQLite takes an empty or missing file for a new database. In a folder that has been worked in it is a lost one,
+    // and starting afresh would hide that until the backups have rotated away.
+    if (isEmpty(storage)) {
+      if (data.holdsWork()) throw new AppError('DATABASE_DAMAGED');
+      return { storage, state: 'empty' };
+    }
+    return { storage, state: isBehind(appliedSchema(storage), readMigrations()) ? 'behind' : 'current' };
+  });
 }
 
 /**
- * The database of a data folder, sound and at this version's schema. Throws DATABASE_DAMAGED, DATABASE_FOREIGN,
- * DATABASE_NEWER, STORAGE_FULL or STORAGE_UNAVAILABLE.
+ * The database of a data folder at this version's schema, made or migrated here and now. For a folder that nothing else
+ * uses: a running sidecar prepares its own (preparation.ts).
  */
 export function openData(data: DataFolder): Storage {
-  const storage = openSound(data.database);
-  try {
-    // SQLite takes an empty or missing file for a new database. In a folder that has been worked in it is a lost one,
-    // and starting afresh would hide that until the backups have rotated away.
-    if (isEmpty(storage) && data.holdsWork()) throw new AppError('DATABASE_DAMAGED');
-    migrate(storage);
+  const { storage, state } = openUnprepared(data);
+  return orClose(storage, () => {
+    if (state !== 'current') migrate(storage);
     return storage;
-  } catch (error) {
-    storage.close();
-    throw storageProblem(error) ?? error;
-  }
+  });
 }
 
 function isEmpty({ db }: Storage): boolean {
   return db.prepare<[], { n: number }>('SELECT count(*) AS n FROM sqlite_schema').get()?.n === 0;
 }
 
-/** A disk that cannot be written to is no damage of the file. */
-function storageFault(cause: unknown): AppError | null {
-  return /NOTADB|CORRUPT/.test(codeOf(cause) ?? '') ? null : storageProblem(cause);
-}
-
 /** Throws DATABASE_FOREIGN or DATABASE_DAMAGED unless the file is a sound database of ours. Leaves it as it is. */
-export function checkBackup(file: string): void {
-  const storage = openSound(file);
+export function checkBackup(file: string, kind: 'quick' | 'full' = 'full'): void {
+  const storage = openReadable(file);
   try {
-    checkSound(storage, 'full');
+    checkSound(storage, kind);
     if (storage.db.pragma('application_id', { simple: true }) !== APPLICATION_ID)
       throw new AppError('DATABASE_FOREIGN');
   } finally {

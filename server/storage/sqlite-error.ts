@@ -1,6 +1,7 @@
 import { AppError } from '../errors';
 
-const FILE_SYSTEM_FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL']);
+/** SHMSIZE: not even the few pages beside the write-ahead log found room. */
+const FILE_SYSTEM_FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE']);
 const FILE_SYSTEM_REFUSES = new Set(['EROFS', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'EIO']);
 /** A constraint or a wrong statement is a bug of ours; everything else SQLite reports is the state of the file. */
 const OWN_FAULT = /^SQLITE_(CONSTRAINT|ERROR)/;

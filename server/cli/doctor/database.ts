@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../errors';
 import { isLoopback } from '../../http/middleware/authenticate';
-import { listBackups } from '../../storage/backup';
+import { listBackups } from '../../storage/backup-folder';
 import { examineDatabase, type Examined } from '../../storage/examine';
 import { note, ok, problem, type Finding, type Ground } from './check';
 
@@ -10,10 +10,10 @@ import { note, ok, problem, type Finding, type Ground } from './check';
 const CLOCK_SLACK_MS = 600_000;
 
 /** Whether the database is ours, whole, and of this version; and whether the clock agrees with it. */
-export async function lookAtDatabase(ground: Ground): Promise<readonly Finding[]> {
+export function lookAtDatabase(ground: Ground): readonly Finding[] {
   const { data, isRunning } = ground;
   if (!existsSync(data.root)) return [];
-  const found = await examine(ground);
+  const found = examine(ground);
   if (!('keys' in found)) return [found];
   const { schema, ownSchema, newestAt } = found;
   return [
@@ -24,12 +24,12 @@ export async function lookAtDatabase(ground: Ground): Promise<readonly Finding[]
   ];
 }
 
-async function examine({ data }: Ground): Promise<Examined | Finding> {
+function examine({ data }: Ground): Examined | Finding {
   try {
     return examineDatabase(data) ?? ok('There is no database yet; the first start makes it.');
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const backups = existsSync(data.backups) ? await listBackups(data.backups) : [];
+    const backups = existsSync(data.backups) ? listBackups(data.backups) : [];
     const newest = backups.at(-1);
     const isLost = error.code === 'DATABASE_DAMAGED';
     const restore =

@@ -1,7 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { rotateBackups } from '../../../server/storage/backup';
-import { openDatabase } from '../../../server/storage/database';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
 import { waitFor } from '../../support/wait-for';
@@ -55,17 +53,4 @@ test('files that no row knows are removed at the next start, and whole pictures 
   await waitFor('the stray to go', () => !existsSync(stray));
   expect(existsSync(fresh)).toBe(true);
   expect(readdirSync(path.dirname(draft))).toEqual([]);
-});
-
-test('of the hourly backups the newest are kept', async () => {
-  const folder = path.join(sidecar.dataDir, 'backups');
-  const storage = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'));
-  try {
-    for (const hour of ['01', '02', '03']) writeFileSync(path.join(folder, `altsmith-20200101T${hour}0000Z.db`), '');
-    writeFileSync(path.join(folder, 'mine.db'), 'not made by the rotation');
-    const made = await rotateBackups(storage, folder, 2);
-    expect(readdirSync(folder).sort()).toEqual(['altsmith-20200101T030000Z.db', path.basename(made), 'mine.db']);
-  } finally {
-    storage.close();
-  }
 });

@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { rotateBackups } from '../../../../server/storage/backup';
+import { copyDatabase } from '../../../../server/storage/backup';
 import { BackupCheck } from '../../../../server/storage/backup-check';
 import { beginEpoch } from '../../../../server/review/change-feed';
 import { DataFolder } from '../../../../server/storage/data-folder';
@@ -117,7 +117,9 @@ test('a byte in an index is missed by the quick check of the start, and found in
     const backups = path.join(folder, 'backups');
     const check = new BackupCheck(() => 0, CHECK);
     expect(check.isDue).toBe(true);
-    expect(await check.check(await rotateBackups(storage, backups))).toBe('damaged');
+    const copy = path.join(backups, 'altsmith-20260301T120000Z.db');
+    await copyDatabase(database(), copy);
+    expect(await check.check(copy)).toBe('damaged');
     expect(check).toMatchObject({ isDamaged: true, isDue: true });
     // The sound backup of before the damage clears it again.
     expect(await check.check(backup)).toBe('sound');

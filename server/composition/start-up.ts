@@ -1,0 +1,42 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { inBackground } from '../background';
+import type { Logger } from '../logger';
+import { storageProblem } from '../storage/sqlite-error';
+
+const LOOK_AGAIN_MS = 1000;
+
+/**
+ * Does `work`, and `then` what may only follow it. While the disk takes nothing it is tried again and again in the background, and
+ * the service answers what it can meanwhile. Throws any other error of the first try.
+ */
+export function onceTheDiskTakesIt(
+  work: () => void,
+  { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
+  then: () => void,
+): void {
+  try {
+    work();
+    then();
+    return;
+  } catch (error) {
+    if (storageProblem(error) === null) throw error;
+    logger.error({ err: error }, 'the disk takes nothing; workers start once it does');
+  }
+  const goOn = async () => {
+    for (;;) {
+      await pause(LOOK_AGAIN_MS, undefined, { ref: false });
+      if (signal.aborted) return;
+      try {
+        work();
+        break;
+      } catch (error) {
+        if (storageProblem(error) === null) throw error;
+      }
+    }
+    logger.info('the disk takes writes again; workers start');
+    then();
+  };
+  inBackground(goOn, (error) => {
+    logger.fatal({ err: error }, 'workers cannot be started');
+  });
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { AppError, type ErrorCode } from '../errors';
+import { newRequestId } from './middleware/request-id';
+
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * What listens before the service can: while the database is checked, updated or waited for, probes see a process that is
+ * alive and not ready, and everybody else is told to come back.
+ */
+export class FrontDoor {
+  #open: RequestListener | null = null;
+  /** Why nobody is let in yet. */
+  reason: ErrorCode = 'STARTING';
+
+  readonly listener: RequestListener = (request, response) => {
+    if (this.#open === null) this.#answer(request, response);
+    else this.#open(request, response);
+  };
+
+  /** From now on requests go to the service itself. */
+  open(listener: RequestListener): void {
+    this.#open = listener;
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const requestId = newRequestId();
+    response.setHeader('x-request-id', requestId);
+    response.setHeader('content-type', 'application/json; charset=utf-8');
+    response.setHeader('cache-control', 'no-store');
+    // Behind a proxy the paths may begin with a prefix.
+    const path = new URL(request.url ?? '/', 'http://sidecar').pathname;
+    if (path.endsWith('/livez')) {
+      response.end(JSON.stringify({ alive: true }));
+      return;
+    }
+    // The body of the request is not read: the connection cannot be used for another one.
+    response.setHeader('connection', 'close');
+    response.setHeader('retry-after', String(RETRY_AFTER_SECONDS));
+    response.statusCode = 503;
+    const error = new AppError(this.reason);
+    const body = path.endsWith('/readyz') ? { ready: false } : { error: error.toBody(requestId) };
+    response.end(JSON.stringify(body));
+  }
+}

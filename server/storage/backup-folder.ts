@@ -1,0 +1,74 @@
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { keptBackups, type BackupPlan } from './backup-plan';
+import { diskOf } from './backup-room';
+
+const NAME = /^altsmith-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.db$/;
+const BEFORE_UPDATE = /^altsmith-\d{8}T\d{6}Z\.before-update\.db$/;
+/** Of the copies made before a migration; they also end with the longest of the others, or after a month. */
+const KEPT_BEFORE_UPDATE = 2;
+export const BEFORE_UPDATE_KEPT_MS = 30 * 86_400_000;
+/** Where nobody has said how many are kept, all of them together take this share of their disk at most. */
+const SHARE_OF_DISK = 0.25;
+
+/** `altsmith-20260301T120000Z.db`: sorts by time. */
+export function backupName(at: Date, kind: 'usual' | 'before-update' = 'usual'): string {
+  const time = at.toISOString().replace(/[-:]/g, '').slice(0, 15);
+  return `altsmith-${time}Z${kind === 'usual' ? '' : '.before-update'}.db`;
+}
+
+/** When a backup was made, by its name; null for any other file. */
+export function backupTime(name: string): number | null {
+  const parts = NAME.exec(name)?.slice(1).map(Number);
+  if (parts === undefined) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts;
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
+/** The backups of a folder, oldest first. */
+export function listBackups(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => NAME.test(name))
+    .sort();
+}
+
+/** When the newest backup was made; null when there is none. */
+export function newestBackup(folder: string): number | null {
+  const name = listBackups(folder).at(-1);
+  return name === undefined ? null : backupTime(name);
+}
+
+/** Removes what the plan does not keep, and with `isUsual` more where the disk is small. Gives the names that went. */
+export function pruneBackups(folder: string, plan: BackupPlan, { isUsual }: { isUsual: boolean }): string[] {
+  const byTime = new Map(listBackups(folder).map((name) => [backupTime(name) ?? 0, name]));
+  const kept = keptBackups([...byTime.keys()], plan);
+  const gone = [...byTime].filter(([time]) => !kept.includes(time)).map(([, name]) => name);
+  if (isUsual) gone.push(...tooManyForDisk(folder, kept, byTime));
+  const removed = [...gone, ...oldUpdates(folder)];
+  for (const name of removed) rmSync(path.join(folder, name), { force: true });
+  return removed;
+}
+
+function tooManyForDisk(folder: string, kept: readonly number[], byTime: ReadonlyMap<number, string>): string[] {
+  const bytesOf = (name: string) => statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0;
+  const names = kept.map((time) => byTime.get(time) ?? '').filter(Boolean);
+  let bytes = names.reduce((sum, name) => sum + bytesOf(name), 0);
+  const most = diskOf(folder).bytes * SHARE_OF_DISK;
+  const gone: string[] = [];
+  // The newest stays in any case.
+  for (const name of names.slice(0, -1)) {
+    if (bytes <= most) break;
+    bytes -= bytesOf(name);
+    gone.push(name);
+  }
+  return gone;
+}
+
+function oldUpdates(folder: string): string[] {
+  const names = readdirSync(folder)
+    .filter((name) => BEFORE_UPDATE.test(name))
+    .sort();
+  const isOld = (name: string) =>
+    Date.now() - (backupTime(name.replace('.before-update', '')) ?? 0) > BEFORE_UPDATE_KEPT_MS;
+  return names.filter((name, index) => index < names.length - KEPT_BEFORE_UPDATE || isOld(name));
+}

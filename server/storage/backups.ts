@@ -1,0 +1,85 @@
+import path from 'node:path';
+import type { Logger } from '../logger';
+import { AppError } from '../errors';
+import { backupName, newestBackup, pruneBackups, backupTime, listBackups } from './backup-folder';
+import { backupEvery, keptBackups, USUAL_PLAN, type BackupPlan } from './backup-plan';
+import type { BackupCheck } from './backup-check';
+import { runChild } from './child-report';
+import type { DataFolder } from './data-folder';
+
+export interface BackupsParts {
+  readonly data: DataFolder;
+  /** Null: the usual plan, fewer where the disk is small. */
+  readonly plan: BackupPlan | 'off' | null;
+  readonly check: BackupCheck;
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
+/** Makes the backups of a running sidecar when they are due, in processes of their own, and removes old ones. */
+export class Backups {
+  readonly #stopping = new AbortController();
+
+  constructor(private readonly parts: BackupsParts) {}
+
+  /** Makes a backup if one is due. Rejects when it could not be made; never fills the disk. */
+  async makeIfDue(): Promise<void> {
+    const { plan, data, now } = this.parts;
+    if (plan === 'off') return;
+    const newest = newestBackup(data.backups);
+    const isDue = newest === null || newest > now() || now() - newest >= backupEvery(plan ?? USUAL_PLAN);
+    if (isDue) await this.make();
+  }
+
+  /** Makes a backup now. Gives its path. */
+  async make(): Promise<string> {
+    const { data, now, logger, check } = this.parts;
+    const at = new Date(now());
+    const target = path.join(data.backups, backupName(at));
+    const started = performance.now();
+    try {
+      await this.#copy(target);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'BACKUP_ROOM_MISSING')) throw error;
+      // What would go after this one may go before it.
+      if (!this.#makeRoom(at.getTime())) throw error;
+      await this.#copy(target);
+    }
+    this.#prune();
+    logger.info({ file: target, ms: Math.round(performance.now() - started) }, 'backup made');
+    if (check.isDue && (await check.check(target)) === 'damaged')
+      logger.error(
+        { code: 'DATABASE_DAMAGED', file: target },
+        'the database is damaged; no backup is removed from now on',
+      );
+    return target;
+  }
+
+  /** Ends a backup that is under way; the next one removes what it left. */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  #copy(target: string): Promise<void> {
+    const { data } = this.parts;
+    return runChild('backup-process.js', [data.database, target], { signal: this.#stopping.signal });
+  }
+
+  #prune(): void {
+    const { plan, data, check } = this.parts;
+    // What is damaged now may be whole in an old one.
+    if (plan === 'off' || check.isDamaged) return;
+    pruneBackups(data.backups, plan ?? USUAL_PLAN, { isUsual: plan === null });
+  }
+
+  /** Removes what the plan would not keep beside a backup of this time. True when something went. */
+  #makeRoom(at: number): boolean {
+    const { plan, data, check } = this.parts;
+    if (plan === 'off' || check.isDamaged) return false;
+    const times = listBackups(data.backups).map((name) => backupTime(name) ?? 0);
+    const kept = new Set(keptBackups([...times, at], plan ?? USUAL_PLAN));
+    // One old backup is worth more than a new one that may not fit all the same.
+    if (times.filter((time) => kept.has(time)).length === 0) return false;
+    return pruneBackups(data.backups, plan ?? USUAL_PLAN, { isUsual: plan === null }).length > 0;
+  }
+}

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import { AppError } from '../errors';
+import { copyDatabase } from './backup';
+import { databaseBytes, requireRoom } from './backup-room';
+import { reportTo } from './child-report';
+import { DataFolder } from './data-folder';
+import { appliedSchema, migrate, type MigrationProgress } from './migrate';
+import { readMigrations } from './migration-files';
+import { checkSound, openReadable } from './soundness';
+
+/** What there is to do before a sidecar can work with its database. */
+export interface Preparation {
+  readonly root: string;
+  readonly backups: string;
+  readonly check: boolean;
+  readonly migrate: boolean;
+  /** Where a copy goes before the migration; null for none. */
+  readonly backup: string | null;
+}
+
+/** `node prepare-process.js PREPARATION`: checks, copies and migrates a database while another process answers. */
+async function main(preparation: Preparation): Promise<void> {
+  const data = new DataFolder(preparation.root, preparation.backups);
+  const tell = (step: string, text: string) => process.send?.({ step, text });
+  const storage = openReadable(data.database);
+  try {
+    if (preparation.check) {
+      tell('check', 'every page is read');
+      checkSound(storage, 'quick');
+    }
+    if (!preparation.migrate) return;
+    const { hashes, unfinished } = appliedSchema(storage);
+    const migrations = readMigrations();
+    const isLarge = migrations.some(({ number, stepped }) => stepped !== undefined && !hashes.has(number));
+    // A migration in steps writes its table anew beside the old one.
+    requireUpdateRoom(data, isLarge || unfinished !== null ? databaseBytes(data.database) : 0, preparation.backup);
+    // One that was cut off has its backup already, and the half-written file would be a poor one.
+    if (preparation.backup !== null && unfinished === null) {
+      tell('backup', 'a copy is made');
+      await copyDatabase(data.database, preparation.backup);
+    }
+    migrate(storage, migrations, (progress) => tell('migrate', textOf(progress)));
+    storage.db.pragma('wal_checkpoint(TRUNCATE)');
+  } finally {
+    storage.close();
+  }
+}
+
+/** Throws UPDATE_ROOM_MISSING: a migration that runs into a full disk would only be taken back. */
+function requireUpdateRoom(data: DataFolder, growth: number, backup: string | null): void {
+  try {
+    requireRoom({ database: null, folder: data.root, more: growth });
+    if (backup !== null) {
+      const isSameDisk = path.dirname(backup).startsWith(data.root);
+      requireRoom({ database: data.database, folder: path.dirname(backup), more: isSameDisk ? growth : 0 });
+    }
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'BACKUP_ROOM_MISSING')
+      throw new AppError('UPDATE_ROOM_MISSING', error.details);
+    throw error;
+  }
+}
+
+function textOf({ migration, step, of }: MigrationProgress): string {
+  if (step === 0) return migration;
+  return of === null ? `${migration}: step ${step}` : `${migration}: step ${step} of about ${of}`;
+}
+
+if (require.main === module) reportTo(process, () => main(JSON.parse(process.argv[2] ?? '{}') as Preparation));
