@@ -1,3 +1,3 @@
 'use strict';
-// npm run bench:service -- [accept] [overhead] [backlog] [long-run] [throughput]
+// npm run bench:service -- [accept] [overhead] [backlog] [long-run] [throughput] [million]
 require('./bundle').run('service');

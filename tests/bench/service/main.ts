@@ -2,10 +2,18 @@ import { accept } from './accept';
 import { backlog } from './backlog';
 import { holds, machine, table, type Bench } from './figures';
 import { longRun } from './long-run';
+import { million } from './million';
 import { overhead } from './overhead';
 import { throughput } from './throughput';
 
-const BENCHES: Readonly<Record<string, Bench>> = { accept, overhead, backlog, 'long-run': longRun, throughput };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  accept,
+  overhead,
+  backlog,
+  'long-run': longRun,
+  throughput,
+  million,
+};
 
 /** Runs the named benches, or all: a table for people on standard error, a JSON line a bench on standard output. */
 export async function main(words: readonly string[], root: string): Promise<void> {
