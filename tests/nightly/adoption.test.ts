@@ -1,0 +1,3 @@
+import { provesAdoption } from '../support/adoption';
+
+provesAdoption(40_000);
