@@ -10,6 +10,7 @@ import { createConsole } from './http/console/handler';
 import { PublicLinks } from './http/public-links';
 import { ROUTES } from './http/route-table';
 import { createRouter } from './http/router';
+import { SiteRate } from './http/site-rate';
 import { trustedProxies } from './http/trusted-proxies';
 import { HeldPictures } from './intake/held-pictures';
 import { spoolImage } from './intake/spool';
@@ -118,6 +119,7 @@ function assemble(parts: AppParts, stores: Stores): App {
     links: new PublicLinks(config.publicUrl),
     pictures: new HeldPictures(data.temporary, config.maxBytes, PICTURE_FROM_BYTES),
     admission: new Admission(),
+    siteRate: new SiteRate((siteId) => stores.sites.get(siteId)?.settings.limits.rate ?? config.siteRate),
     maxBytes: config.maxBytes,
     price: config.price,
     ollamaNames: config.ollamaNames,

@@ -96,6 +96,12 @@ export const Environment = z.object({
     .describe(
       'Jobs of one site that may wait at a time. Unset: three quarters of ALTSMITH_QUEUE_LIMIT. The last tenth of either limit is kept for what is not a backfill.',
     ),
+  ALTSMITH_SITE_RATE: z.coerce
+    .number()
+    .positive()
+    .max(10_000)
+    .optional()
+    .describe('Requests a second of one site; more get 429 with Retry-After. Unset: as many as it likes.'),
   ALTSMITH_PICTURE_SECONDS: integer(1, 3600)
     .default(60)
     .describe('Longest time for one picture on a worker of this machine; then its process is ended.'),
@@ -208,6 +214,8 @@ export interface Config {
   readonly siteQueue: number;
   readonly pictureSeconds: number;
   readonly leaseSeconds: number;
+  /** Requests a second of one site; null: no bound. */
+  readonly siteRate: number | null;
   readonly allowedHosts: readonly string[];
   readonly publicUrl: PublicUrl | null;
   readonly trustedProxies: readonly string[];
@@ -283,6 +291,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keepHistoryDays: settings.ALTSMITH_KEEP_HISTORY_DAYS,
     queueLimit: settings.ALTSMITH_QUEUE_LIMIT,
     siteQueue: settings.ALTSMITH_SITE_QUEUE ?? Math.ceil(settings.ALTSMITH_QUEUE_LIMIT * 0.75),
+    siteRate: settings.ALTSMITH_SITE_RATE ?? null,
     pictureSeconds: settings.ALTSMITH_PICTURE_SECONDS,
     leaseSeconds: settings.ALTSMITH_LEASE_SECONDS,
     allowedHosts: readNames(settings.ALTSMITH_ALLOWED_HOSTS),

@@ -17,7 +17,9 @@ const OWN_BYTES = TEXT_BYTES + STREAM_BYTES;
 export function handlersOf(route: Route, services: Services): RequestHandler[] {
   return [
     (request, _response, next) => {
-      requireScope(route.access, principalOf(request));
+      const principal = principalOf(request);
+      requireScope(route.access, principal);
+      if (principal?.siteId != null) services.siteRate.take(principal.siteId);
       next();
     },
     ...bodySteps(route, services),

@@ -31,6 +31,7 @@ import type { Admission } from './body/admission';
 import type { Metrics } from './metrics';
 import type { Principal } from './principal';
 import type { PublicLinks } from './public-links';
+import type { SiteRate } from './site-rate';
 import type { Speaker } from './speaker';
 
 /** What one instance of a key's site can reach. Made anew for each request; nothing in it can name another site. */
@@ -105,6 +106,7 @@ export interface Services {
   readonly links: PublicLinks;
   /** Pictures of request bodies, until they are asked for. */
   readonly pictures: HeldPictures;
+  readonly siteRate: SiteRate;
   /** Who may send a body now. */
   readonly admission: Admission;
   /** Most bytes of one image. */

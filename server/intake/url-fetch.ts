@@ -93,6 +93,15 @@ function bodyOf(answer: http.IncomingMessage, maxBytes: number, signal: AbortSig
   return answer.pipe(body);
 }
 
+/**
+ * A relative address stays on the host that was checked, `a.jpg`, `../a.jpg`, `?a` and `/a.jpg` alike. Whatever has a
+ * scheme or two slashes is judged as it is written, and so is what the parser would silently repair.
+ */
+function resolved(location: string, url: URL): string {
+  const isRelative = location !== '' && !/^(?:[a-z][a-z0-9+.-]*:|[/\\]{2})|[\\\s]/i.test(location);
+  return isRelative && URL.canParse(location, url) ? new URL(location, url).href : location;
+}
+
 async function follow(raw: string, options: UrlFetchOptions, signal: AbortSignal): Promise<Readable> {
   let url = checkUrl(raw, options.origins);
   for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
@@ -100,9 +109,7 @@ async function follow(raw: string, options: UrlFetchOptions, signal: AbortSignal
     if (!REDIRECTS.has(answer.statusCode ?? 0)) return bodyOf(answer, options.maxBytes, signal);
     answer.destroy();
     const location = answer.headers.location ?? '';
-    // A relative address stays on the host that was checked; anything else is judged as it is written.
-    const next = /^\/(?![/\\])/.test(location) ? url.origin + location : location;
-    url = checkUrl(next, options.origins);
+    url = checkUrl(resolved(location, url), options.origins);
   }
   throw failed();
 }

@@ -56,6 +56,29 @@ test('chat captions the picture of the last message', async () => {
   expect(text).toBe(altText);
 });
 
+test('a model is preloaded with an empty request', async () => {
+  const call = (route: string, body: object) => sidecar.call('POST', route, body);
+  const generate = await call('/api/generate', { model: 'mini' });
+  expect([generate.status, generate.body]).toEqual([
+    200,
+    expect.objectContaining({ model: 'mini', response: '', done: true, done_reason: 'load' }),
+  ]);
+  for (const body of [{ model: 'mini' }, { model: 'mini', messages: [] }]) {
+    expect((await call('/api/chat', body)).body).toMatchObject({ message: { content: '' }, done_reason: 'load' });
+  }
+  expect((await call('/api/generate', { model: 'mini', keep_alive: 0 })).body.done_reason).toBe('unload');
+  expect((await call('/api/generate', { model: 'mini', prompt: 'Hello' })).status).toBe(400);
+});
+
+test('a picture of an earlier turn is talked about', async () => {
+  const messages = [
+    { role: 'user', content: '', images: [base64] },
+    { role: 'assistant', content: 'A cat' },
+    { role: 'user', content: 'shorter please' },
+  ];
+  expect((await client.chat({ model: 'llava', messages })).message.content).toBe(altText);
+});
+
 test('a limit that cuts is told', async () => {
   const answer = await client.generate({ model: 'x', prompt: '', images: [base64], options: { num_predict: 2 } });
   expect(answer.done_reason).toBe('length');

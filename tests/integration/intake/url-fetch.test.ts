@@ -108,11 +108,14 @@ describe('redirects', () => {
     };
   };
 
-  test.each(['/a.jpg', 'http://other.example.com/a.jpg'])('to %s is followed', async (location) => {
-    redirectTo(location);
-    expect(await fetchText('http://pictures.example.com/start')).toBe('moved picture');
-    expect(dialled).toEqual([PUBLIC, PUBLIC]);
-  });
+  test.each(['/a.jpg', 'a.jpg', '../a.jpg', '?size=full', './b/a.jpg', 'http://other.example.com/a.jpg'])(
+    'to %s is followed',
+    async (location) => {
+      redirectTo(location);
+      expect(await fetchText('http://pictures.example.com/start')).toBe('moved picture');
+      expect(dialled).toEqual([PUBLIC, PUBLIC]);
+    },
+  );
 
   test.each([
     ['http://127.0.0.1/', 302],

@@ -16,6 +16,7 @@ const Common = {
   stream: z.boolean().default(true),
   format: z.unknown().optional(),
   options: Options.nullish(),
+  keep_alive: z.unknown().optional(),
 };
 const Pictures = z.array(z.string()).max(100);
 const GenerateRequest = z.looseObject({
@@ -27,7 +28,8 @@ const ChatRequest = z.looseObject({
   ...Common,
   messages: z
     .array(z.looseObject({ role: z.string(), content: z.string().default(''), images: Pictures.nullish() }))
-    .max(1000),
+    .max(1000)
+    .nullish(),
 });
 
 const NANOSECONDS = 1e9;
@@ -102,17 +104,38 @@ async function replyOf(work: Promise<Told>, wish: ReplyWish, services: Services)
 
 const line = (value: object) => `${JSON.stringify(value)}\n`;
 
+/** Clients load a model with an empty request; here it is there already, or comes without their help. */
+function loaded(wish: { readonly model: string; readonly keep_alive?: unknown }, field: object): Reply {
+  const isUnload = wish.keep_alive === 0 || wish.keep_alive === '0';
+  return {
+    status: 200,
+    body: {
+      model: wish.model,
+      created_at: new Date().toISOString(),
+      ...field,
+      done: true,
+      done_reason: isUnload ? 'unload' : 'load',
+    },
+  };
+}
+
 async function generate({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
   const wish = parse(GenerateRequest, await readJson(request, services), 'body');
+  if (wish.prompt === '' && (wish.images ?? []).length === 0) return loaded(wish, { response: '' });
   const work = describe(wish.images, wish.prompt, { ...wish, context: { services, signal } });
   return replyOf(work, { ...wish, field: (response) => ({ response }) }, services);
 }
 
 async function chat({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
   const wish = parse(ChatRequest, await readJson(request, services), 'body');
-  const last = wish.messages.findLast(({ role }) => role === 'user');
-  const work = describe(last?.images, last?.content ?? '', { ...wish, context: { services, signal } });
-  return replyOf(work, { ...wish, field: (content) => ({ message: { role: 'assistant', content } }) }, services);
+  const messages = wish.messages ?? [];
+  const field = (content: string) => ({ message: { role: 'assistant', content } });
+  if (messages.length === 0) return loaded(wish, field(''));
+  const asked = messages.filter(({ role }) => role === 'user');
+  // The newest picture of the conversation: it is sent once, and then talked about.
+  const images = asked.findLast((one) => (one.images ?? []).length > 0)?.images;
+  const work = describe(images, asked.at(-1)?.content ?? '', { ...wish, context: { services, signal } });
+  return replyOf(work, { ...wish, field }, services);
 }
 
 export const generation: readonly Route[] = [

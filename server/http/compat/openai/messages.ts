@@ -22,25 +22,37 @@ const PICTURE_PARTS = new Set(['image_url', 'input_image']);
 export interface LastTurn {
   /** Data URIs, base64 or addresses: one or two. */
   readonly pictures: readonly string[];
-  /** The last text of the turn. */
+  /** The last text of the last user message. */
   readonly text: string | undefined;
 }
 
-/** Pictures and text of the last user message. Throws IMAGE_MISSING, TOO_MANY_IMAGES, PARAMETER_UNSUPPORTED. */
+type Content = z.infer<typeof Message>['content'];
+
+/**
+ * The newest pictures of the conversation, and what its last user message says about them: clients send a picture once
+ * and go on talking, or send picture and text as two messages. Throws IMAGE_MISSING, TOO_MANY_IMAGES,
+ * PARAMETER_UNSUPPORTED.
+ */
 export function lastTurnOf(messages: Messages): LastTurn {
-  const content = messages.findLast(({ role }) => role === 'user')?.content ?? [];
-  if (typeof content === 'string') throw new AppError('IMAGE_MISSING');
-  const pictures: string[] = [];
-  let text: string | undefined;
-  for (const part of content) {
-    if (TEXT_PARTS.has(part.type)) text = part.text ?? text;
-    else if (PICTURE_PARTS.has(part.type)) {
-      const url = typeof part.image_url === 'string' ? part.image_url : part.image_url?.url;
-      if (url !== undefined) pictures.push(url);
-    } else
-      throw new AppError('PARAMETER_UNSUPPORTED', { parameter: `messages: a part of type ${part.type.slice(0, 40)}` });
-  }
+  const asked = messages.filter(({ role }) => role === 'user').map(({ content }) => content);
+  const pictures = asked.map(picturesOf).findLast((found) => found.length > 0) ?? [];
   if (pictures.length === 0) throw new AppError('IMAGE_MISSING');
   if (pictures.length > MOST_PICTURES) throw new AppError('TOO_MANY_IMAGES', { most: MOST_PICTURES });
-  return { pictures, text };
+  return { pictures, text: textOf(asked.at(-1)) };
+}
+
+function picturesOf(content: Content): string[] {
+  if (!Array.isArray(content)) return [];
+  return content.flatMap((part) => {
+    if (TEXT_PARTS.has(part.type)) return [];
+    if (!PICTURE_PARTS.has(part.type))
+      throw new AppError('PARAMETER_UNSUPPORTED', { parameter: `messages: a part of type ${part.type.slice(0, 40)}` });
+    const url = typeof part.image_url === 'string' ? part.image_url : part.image_url?.url;
+    return url === undefined ? [] : [url];
+  });
+}
+
+function textOf(content: Content): string | undefined {
+  if (!Array.isArray(content)) return content ?? undefined;
+  return content.findLast(({ type, text }) => TEXT_PARTS.has(type) && text !== undefined)?.text;
 }

@@ -110,6 +110,23 @@ test('metrics are for keys of the scope metrics or admin, from this machine as f
   });
 });
 
+test('a site has as many requests a second as its own limit says, else the setting; others are answered', async () => {
+  await withSidecar({ ALTSMITH_SITE_RATE: '1000' }, async (sidecar) => {
+    const admin = makeKey(sidecar.dataDir, 'admin');
+    const call = (method: string, route: string, body?: object) => sidecar.call(method, route, body, { key: admin });
+    const slow = (await call('POST', '/v1/admin/sites', { name: 'slow' })).body.site.id;
+    const { secret } = (await call('POST', '/v1/admin/keys', { name: 'k', scope: 'site', site_id: slow })).body;
+    await call('PATCH', `/v1/admin/sites/${slow}`, { limits: { rate: 0.01 } });
+    expect((await sidecar.call('GET', '/v1/status', undefined, { key: secret })).status).toBe(200);
+    const limited = await sidecar.call('GET', '/v1/status', undefined, { key: secret });
+    expect([limited.status, limited.body.error.code]).toEqual([429, 'RATE_LIMITED']);
+    expect(Number(limited.headers.get('retry-after'))).toBeGreaterThan(90);
+    expect((await sidecar.call('GET', '/v1/status')).status).toBe(200);
+    await call('PATCH', `/v1/admin/sites/${slow}`, { limits: { rate: null } });
+    expect((await sidecar.call('GET', '/v1/status', undefined, { key: secret })).status).toBe(200);
+  });
+});
+
 test('pictures in JSON may be as large as ALTSMITH_MAX_BYTES says, however they are written', async () => {
   await withSidecar({ ALTSMITH_MAX_BYTES: '40000000' }, async (sidecar) => {
     const png = samplePng(1).bytes;

@@ -4,6 +4,9 @@ describe('a chat message', () => {
   test.each([
     'What colour is the car?',
     'Is there a dog?',
+    'What is the dog doing?',
+    'What does the sign say?',
+    'What is this made of?',
     'How many people are in this picture?',
     'Who is sitting on the bench?',
   ])('"%s" is a question', (text) => {
@@ -20,6 +23,13 @@ describe('a chat message', () => {
     'Could you write a caption?',
     'What would be good alt text for this?',
     'Describe the image.',
+    'What do you see?',
+    'What can you see here?',
+    'What does this image show?',
+    'What does the picture depict?',
+    'What is this?',
+    'What is this picture of?',
+    'What am I looking at?',
     'Write alt text, at most 125 characters.',
     'a photograph of',
     'You are an accessibility expert. You look at pictures and say what they show. Would you please do that for this one?',
