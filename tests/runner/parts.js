@@ -80,7 +80,7 @@ const STAGES = [
   [
     {
       name: 'integration',
-      needs: ['redis'],
+      needs: ['redis', 'nginx', 'apache', 'caddy'],
       run: (context) => runJest(context, { projects: ['integration'], args: ['--runInBand'], timeoutMs: 25 * MINUTE }),
     },
   ],

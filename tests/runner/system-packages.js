@@ -29,6 +29,9 @@ const NEEDS = {
     packages: 'chromium fonts-dejavu-core fonts-noto-color-emoji',
   },
   apt: { what: 'apt, which fetches other versions of WordPress,', found: () => onPath('apt-get'), packages: 'apt' },
+  nginx: { what: 'nginx', found: () => onPath('nginx'), packages: 'nginx-light' },
+  apache: { what: 'Apache', found: () => onPath('apache2'), packages: 'apache2' },
+  caddy: { what: 'Caddy', found: () => onPath('caddy'), packages: 'caddy' },
   redis: { what: 'Redis', found: () => onPath('redis-server'), packages: 'redis-server' },
 };
 

@@ -30,6 +30,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface ConsoleOptions {
   readonly width?: number;
   readonly dark?: boolean;
+  /** For a proxy with a certificate that the test made. */
+  readonly ignoreCertificate?: boolean;
   /** A sidecar that runs from the sources has no bundle: the page's files come from the build then. */
   readonly filesFromBuild?: boolean;
 }
@@ -54,6 +56,7 @@ export class ConsoleBrowser {
       viewport: { width: options.width ?? 1280, height: 900 },
       colorScheme: options.dark === true ? 'dark' : 'light',
       permissions: ['clipboard-read', 'clipboard-write'],
+      ignoreHTTPSErrors: options.ignoreCertificate === true,
     });
     if (options.filesFromBuild === true) await serveBuild(context, url);
     const page = await context.newPage();

@@ -15,6 +15,8 @@ export const requestId: RequestHandler = (request, response, next) => {
   const id = chosen !== undefined && CHOSEN.test(chosen) ? chosen : newRequestId();
   response.locals['requestId'] = id;
   response.setHeader('x-request-id', id);
+  // Every step of a request may wait for its end: the log, the figures, the body's place, a file that is sent.
+  response.setMaxListeners(30);
   next();
 };
 
