@@ -3,10 +3,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { ModelServer } from '../models/openai-compatible/model-server';
 import { readBackups, readModelServer, readNames, readOrigins, readPrice, readProxy } from './config-values';
+import { HTTP_SETTINGS, integer } from './http-settings';
 import type { PublicUrl } from './public-url';
 import type { BackupPlan } from './storage/backup-plan';
-
-const integer = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
 /**
  * Every setting of the sidecar, read from the environment once. docs/configuration.md is generated from the
@@ -96,12 +95,6 @@ export const Environment = z.object({
     .describe(
       'Jobs of one site that may wait at a time. Unset: three quarters of ALTSMITH_QUEUE_LIMIT. The last tenth of either limit is kept for what is not a backfill.',
     ),
-  ALTSMITH_SITE_RATE: z.coerce
-    .number()
-    .positive()
-    .max(10_000)
-    .optional()
-    .describe('Requests a second of one site; more get 429 with Retry-After. Unset: as many as it likes.'),
   ALTSMITH_PICTURE_SECONDS: integer(1, 3600)
     .default(60)
     .describe('Longest time for one picture on a worker of this machine; then its process is ended.'),
@@ -112,24 +105,7 @@ export const Environment = z.object({
     .string()
     .default('')
     .describe('Names, separated by commas, that the sidecar is reached under beside localhost and plain addresses.'),
-  ALTSMITH_PUBLIC_URL: z
-    .string()
-    .optional()
-    .describe(
-      'Address that clients use, such as https://www.example.com/altsmith, when a proxy is in front. Every link begins with it, its name is answered to, and its path is understood.',
-    ),
-  ALTSMITH_TRUSTED_PROXIES: z
-    .string()
-    .default('')
-    .describe(
-      'Addresses or networks of proxies, separated by commas, such as 127.0.0.1,10.0.0.0/8, whose X-Forwarded-For and X-Forwarded-Proto count.',
-    ),
-  ALTSMITH_MAX_CONNECTIONS: integer(1, 1_000_000)
-    .default(1000)
-    .describe('Connections at a time. A further one is closed at once, and the log says so.'),
-  ALTSMITH_KEEP_ALIVE_S: integer(1, 3600)
-    .default(75)
-    .describe('Seconds that an idle connection stays open: longer than the proxy in front keeps its own (nginx 60).'),
+  ...HTTP_SETTINGS,
   ALTSMITH_URL_ORIGINS: z
     .string()
     .default('off')
