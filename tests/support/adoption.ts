@@ -18,7 +18,7 @@ export function provesAdoption(rows: number): void {
   beforeAll(async () => {
     ({ dataDir } = oldDataFolder(rows));
     sidecar = await TestSidecar.start({ dataDir });
-  }, 120_000);
+  }, 600_000);
   afterAll(() => sidecar.remove());
 
   const call = (method: string, route: string, body?: unknown, headers: Readonly<Record<string, string>> = PLUGIN) =>
@@ -59,7 +59,7 @@ export function provesAdoption(rows: number): void {
       const report = { outcome: 'applied', before: {}, after: { alt_text: 'x' } };
       expect((await call('POST', `/v1/suggestions/${id}/write-back`, report)).body.suggestion.state).toBe('applied');
     }
-  }, 120_000);
+  }, 600_000);
 
   test('the feed of before is the instance’s too, and goes on from the cursor that it had', async () => {
     const first = (await call('GET', '/v1/changes?limit=1')).body;
