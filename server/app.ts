@@ -24,16 +24,15 @@ import { storageProblem } from './storage/sqlite-error';
 import type { Services } from './http/services';
 import { healthOf } from './composition/health';
 import { buildMetrics } from './composition/metrics';
-import { buildPredictions } from './composition/predictions';
+import { buildPredictions, type Predictions } from './composition/predictions';
 import { siteServices } from './composition/site-services';
 import { onceTheDiskTakesIt } from './composition/start-up';
 import { openStores, type Stores } from './composition/stores';
 import { buildResuggesting } from './composition/resuggesting';
 import { buildPruning } from './composition/pruning';
 import { buildUpkeep } from './composition/upkeep';
-import { listedWorkers } from './composition/workers';
+import { listedWorkers, workersElsewhere } from './composition/workers';
 import { buildDelivery, buildWork, startEngine, type Work } from './composition/work';
-import type { PredictionRunner } from './predictions/prediction-runner';
 import type { WebhookDelivery } from './webhooks/delivery';
 import { DiskState } from './storage/disk-state';
 import { version } from './version';
@@ -96,15 +95,13 @@ function assemble(parts: AppParts, stores: Stores): App {
       isStopping: stopping.signal.aborted,
       disk: disk.problem(),
       isDatabaseDamaged: upkeep.isDatabaseDamaged(),
-      workersElsewhere: config.workers === 0,
-      workersSendTo: work.remoteWork.sendsTo ?? (config.workers === 0 ? (work.model.now()?.address ?? null) : null),
+      ...workersElsewhere(stores.registry, work, config),
     });
   const metrics = buildMetrics(stores, data, health);
-  const jobEnded = metrics.jobEnded.bind(metrics);
-  const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, jobEnded });
+  const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, metrics });
   const chores = [upkeep, buildPruning(stores, logger), buildResuggesting(stores, work, { config, logger })];
   const delivery = buildDelivery(stores, config, logger);
-  const predictions = buildPredictions(stores, work.instant, { data, logger, origins: config.urlOrigins });
+  const predictions = buildPredictions(stores, { work, config, logger });
   const shelf = new ModelShelf({ dataDir: data.root, script: PULL_SCRIPT, logger });
   const services: Services = {
     version,
@@ -114,7 +111,6 @@ function assemble(parts: AppParts, stores: Stores): App {
       siteServices(siteId, { stores, work, webhookOrigins: config.webhookOrigins, speaker }),
     instancesOf: stores.instancesOf,
     spool: (body) => spoolImage(body, data.temporary, config),
-    captionNow: (picture, options, signal) => work.instant.run(picture, options, signal),
     fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
     links: new PublicLinks(config.publicUrl),
     pictures: new HeldPictures(data.temporary, config.maxBytes, PICTURE_FROM_BYTES),
@@ -126,7 +122,8 @@ function assemble(parts: AppParts, stores: Stores): App {
     checkAddress: (url) => {
       checkUrl(url, config.urlOrigins);
     },
-    predictions,
+    captionNow: work.captionNow,
+    predictions: predictions.ends,
     administration: { sites: stores.sites, keys: stores.keys, audit: stores.audit, eraser: stores.eraser },
     models: { list: () => shelf.list(), pull: (id) => shelf.pull(id), cancel: (id) => shelf.cancel(id) },
     changeSignal: stores.changeSignal,
@@ -149,6 +146,7 @@ function assemble(parts: AppParts, stores: Stores): App {
     },
     finishWork: async () => {
       await shelf.stop();
+      work.instant.refuseWaiting();
       await predictions.stop();
       await work.runner.stop(DRAIN_MS);
       await Promise.all([work.settler.stop(), ...chores.map((chore) => chore.stop()), delivery.stop()]);
@@ -165,7 +163,7 @@ interface Beginning {
   readonly stores: Stores;
   readonly work: Work;
   readonly delivery: WebhookDelivery;
-  readonly predictions: PredictionRunner;
+  readonly predictions: Predictions;
   readonly engine: CaptionEngine;
   readonly logger: Logger;
   readonly signal: AbortSignal;

@@ -87,17 +87,16 @@ export const Environment = z.object({
     .describe(
       'How long decided suggestions, ended jobs and the change feed stay. What waits for a person or for the CMS stays however old it is.',
     ),
+  ALTSMITH_KEEP_PREDICTIONS_HOURS: integer(1, 100_000)
+    .default(24)
+    .describe('How long predictions and their pictures stay.'),
   ALTSMITH_QUEUE_LIMIT: integer(1, 10_000_000)
     .default(200_000)
     .describe('Jobs that may wait at a time; more are refused with QUEUE_FULL.'),
   ALTSMITH_SITE_QUEUE: integer(1, 10_000_000)
     .optional()
-    .describe(
-      'Jobs of one site that may wait at a time. Unset: three quarters of ALTSMITH_QUEUE_LIMIT. The last tenth of either limit is kept for what is not a backfill.',
-    ),
-  ALTSMITH_PICTURE_SECONDS: integer(1, 3600)
-    .default(60)
-    .describe('Longest time for one picture on a worker of this machine; then its process is ended.'),
+    .describe('Waiting jobs of one site; a tenth is for no backfill. Unset: three quarters of ALTSMITH_QUEUE_LIMIT.'),
+  ALTSMITH_PICTURE_SECONDS: integer(1, 3600).default(60).describe('Longest time for one picture on a worker here.'),
   ALTSMITH_LEASE_SECONDS: integer(2, 3600)
     .default(60)
     .describe('A worker that is silent for this long loses its job to another.'),
@@ -185,6 +184,7 @@ export interface Config {
   readonly resuggest: Environment['ALTSMITH_RESUGGEST'];
   readonly keepThumbnailsDays: number;
   readonly keepHistoryDays: number;
+  readonly keepPredictionsHours: number;
   readonly queueLimit: number;
   /** Waiting jobs of one site. */
   readonly siteQueue: number;
@@ -265,6 +265,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     resuggest: settings.ALTSMITH_RESUGGEST,
     keepThumbnailsDays: settings.ALTSMITH_KEEP_THUMBNAILS_DAYS,
     keepHistoryDays: settings.ALTSMITH_KEEP_HISTORY_DAYS,
+    keepPredictionsHours: settings.ALTSMITH_KEEP_PREDICTIONS_HOURS,
     queueLimit: settings.ALTSMITH_QUEUE_LIMIT,
     siteQueue: settings.ALTSMITH_SITE_QUEUE ?? Math.ceil(settings.ALTSMITH_QUEUE_LIMIT * 0.75),
     siteRate: settings.ALTSMITH_SITE_RATE ?? null,

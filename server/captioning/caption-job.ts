@@ -2,6 +2,7 @@ import { withAnySignal } from '../any-signal';
 import { existsSync, renameSync } from 'node:fs';
 import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
 import { guarded } from '../background';
+import type { CaptionOptions } from '../contract/caption';
 import { AppError, toAppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import type { Logger } from '../logger';
@@ -9,8 +10,11 @@ import type { Claim, JobQueue } from '../queue/queue';
 import type { CaptionEngine } from './engine';
 import { captionOf, type CaptionResult } from './engine-result';
 import type { JobFinisher } from './job-finisher';
+import { engineOptions } from './reply';
+import type { ReplyFinisher } from './reply-finisher';
+import type { RunsHere } from './runs-here';
 import { modelKey, type ResultStore } from './result-store';
-import type { WorkerCondition } from './worker-condition';
+import { isSuspicious, type WorkerCondition } from './worker-condition';
 import type { WorkerRegistry } from './worker-registry';
 import { SUGGESTION_SETTINGS } from './settings';
 
@@ -28,10 +32,14 @@ export interface CaptionJobParts {
   readonly machine: string;
   readonly condition: Pick<WorkerCondition, 'failed' | 'wentWell'>;
   readonly registry: Pick<WorkerRegistry, 'started' | 'ended'>;
+  readonly replies: Pick<ReplyFinisher, 'finish' | 'failed'>;
+  /** Where the picture of a job lies that is no stored one; null for the others. */
+  readonly pictureOf: (jobId: string) => string | null;
+  readonly runsHere: RunsHere;
   readonly jobEnded: (outcome: JobOutcome, seconds: number) => void;
 }
 
-export type JobOutcome = 'done' | 'waiting' | 'failed' | 'lost' | 'released';
+export type JobOutcome = 'done' | 'waiting' | 'failed' | 'lost' | 'cancelled' | 'released';
 
 /** A lease is renewed this many times before it would end. */
 const RENEWALS_A_LEASE = 4;
@@ -67,6 +75,8 @@ interface Attempt {
 async function work(parts: CaptionJobParts, claim: Claim, attempt: Attempt): Promise<JobOutcome> {
   const { stopping, engineIsFree, logger } = attempt;
   const lost = new AbortController();
+  const unwanted = new AbortController();
+  parts.runsHere.begin(claim.jobId, unwanted);
   const renew = () => {
     if (!parts.queue.renew(claim)) lost.abort();
   };
@@ -76,18 +86,38 @@ async function work(parts: CaptionJobParts, claim: Claim, attempt: Attempt): Pro
   };
   const renewal = setInterval(guarded(renew, notRenewed), parts.queue.leaseMs / RENEWALS_A_LEASE);
   try {
-    await withAnySignal([lost.signal, stopping], (signal) => runAndFinish(parts, claim, engineIsFree, signal));
+    await withAnySignal([lost.signal, stopping, unwanted.signal], (signal) =>
+      runAndFinish(parts, claim, engineIsFree, signal),
+    );
     parts.registry.ended(parts.machine, 'done');
     return 'done';
   } catch (thrown) {
-    if (lost.signal.aborted) {
+    if (lost.signal.aborted || unwanted.signal.aborted) {
       parts.registry.ended(parts.machine, 'given back');
-      return 'lost';
+      return unwanted.signal.aborted ? 'cancelled' : 'lost';
     }
     return await settle(parts, claim, { thrown, stopping, lost: lost.signal, logger });
   } finally {
     clearInterval(renewal);
+    parts.runsHere.end(claim.jobId);
   }
+}
+
+async function runForReply(
+  parts: CaptionJobParts,
+  claim: Claim,
+  options: CaptionOptions,
+  { engineIsFree, signal }: { engineIsFree: () => void; signal: AbortSignal },
+): Promise<void> {
+  const imagePath = parts.pictureOf(claim.jobId) ?? parts.imagesOf(claim.siteId).originalPath(claim.imageSha256);
+  if (!existsSync(imagePath)) throw new AppError('IMAGE_UNKNOWN');
+  const { question } = options;
+  const asked = question === undefined ? {} : { question };
+  const request = { imagePath, sha256: claim.imageSha256, options: engineOptions(options), ...asked, signal };
+  const result = await parts.engine.run(request);
+  engineIsFree();
+  parts.condition.wentWell();
+  parts.replies.finish(claim, result);
 }
 
 async function runAndFinish(
@@ -96,6 +126,7 @@ async function runAndFinish(
   engineIsFree: () => void,
   signal: AbortSignal,
 ): Promise<void> {
+  if (claim.work.reply !== undefined) return runForReply(parts, claim, claim.work.reply, { engineIsFree, signal });
   const known = knownResult(parts, claim);
   if (known !== null) {
     parts.finisher.finish(claim, known, false);
@@ -154,8 +185,11 @@ async function settle(
   registry.ended(machine, isOurs ? 'failed' : 'given back', error.code);
   if (error.code === 'LEASE_LOST') return 'lost';
   logger.warn({ err: error, code: error.code }, 'attempt failed');
-  // The picture's fault, or this machine's? Its lease is kept meanwhile.
-  const isPicture = isOurs && error.retryable && (await parts.condition.failed(claim.imageSha256, error));
+  // The picture's fault, or this machine's? Its lease is kept meanwhile; who waits at a connection is told first.
+  const examined =
+    isOurs && isSuspicious(error) ? parts.condition.failed(claim.imageSha256, error) : Promise.resolve(false);
+  const isPicture = claim.work.reply === undefined && (await examined);
+  if (claim.work.reply !== undefined) parts.replies.failed(claim, error);
   for (;;) {
     try {
       if (!stopping.aborted) return parts.queue.fail(claim, error, { machine, isPicture });

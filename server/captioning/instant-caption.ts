@@ -1,12 +1,17 @@
 import { unlink } from 'node:fs/promises';
-import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
+import { withAnySignal } from '../any-signal';
+import { guarded } from '../background';
+import type { CaptionOptions } from '../contract/caption';
+import type { WorkerTask } from '../contract/worker';
 import { AppError, isErrorCode } from '../errors';
-import type { CaptionEngine, EngineResult } from './engine';
-import { captionOf } from './engine-result';
-import type { EngineSlots } from './engine-slots';
-import { modelRefOf } from './model-ref';
-import { SUGGESTION_SETTINGS } from './settings';
-import { composeTexts } from './text/compose';
+import type { JobQueue } from '../queue/queue';
+import type { ReplyJobs } from '../queue/reply-jobs';
+import { newId } from '../storage/row-id';
+import type { Storage } from '../storage/database';
+import type { EngineState } from './engine';
+import { taskOf, type Reply } from './reply';
+import type { RunsHere } from './runs-here';
+import { tasksOf, type WorkerRegistry } from './worker-registry';
 
 /** A complete file of its own, and the sha256 of its bytes. */
 export interface PictureFile {
@@ -14,81 +19,128 @@ export interface PictureFile {
   readonly sha256: string;
 }
 
+export interface InstantCaptionParts {
+  readonly storage: Storage;
+  readonly queue: Pick<JobQueue, 'ring'>;
+  readonly replies: ReplyJobs<Reply>;
+  readonly registry: Pick<WorkerRegistry, 'canDo' | 'isEmpty'>;
+  readonly runsHere: RunsHere;
+  readonly engine: { state(): EngineState };
+  /** All workers are on other machines. */
+  readonly workersElsewhere: boolean;
+}
+
+/** Answers that may wait for a worker at once; more would wait longer than anybody stays. */
+const MOST_WAITING = 16;
+/** How long a worker elsewhere is waited for that nobody has heard of yet. */
+const GRACE_MS = 10_000;
+
+interface Waiting {
+  readonly file: string;
+  readonly end: (outcome: Reply | AppError) => void;
+}
+
+const MISSING: Readonly<
+  Record<WorkerTask, 'CAPTION_MODEL_MISSING' | 'QUESTION_MODEL_MISSING' | 'PROMPT_NOT_POSSIBLE'>
+> = {
+  caption: 'CAPTION_MODEL_MISSING',
+  answer: 'QUESTION_MODEL_MISSING',
+  prompt: 'PROMPT_NOT_POSSIBLE',
+};
+
 /**
- * `POST /v1/captions`: one picture at once, ahead of the queue. The file is deleted, and nothing is stored.
- * Throws what the engine throws, and QUEUE_FULL.
+ * `POST /v1/captions`: one picture at once. It is a job like any other, of the highest priority, whose row goes with its
+ * answer; a worker here or elsewhere does it. The file is deleted, and nothing is stored.
  */
 export class InstantCaption {
-  constructor(
-    private readonly engine: CaptionEngine,
-    private readonly slots: EngineSlots,
-  ) {}
+  readonly #waiting = new Map<string, Waiting>();
 
-  async run(picture: PictureFile, options: CaptionOptions, signal: AbortSignal): Promise<CaptionReply | AnswerReply> {
+  constructor(private readonly parts: InstantCaptionParts) {
+    parts.replies.onEnd(({ id, outcome }) => {
+      this.#waiting.get(id)?.end(outcome);
+    });
+  }
+
+  /** Where the picture of such a job lies; null for a job of another kind. */
+  pictureOf(jobId: string): string | null {
+    return this.#waiting.get(jobId)?.file ?? null;
+  }
+
+  /** Throws what keeps the model from working, QUEUE_FULL, and what the attempt failed with. */
+  async run(picture: PictureFile, siteId: string, options: CaptionOptions, signal: AbortSignal): Promise<Reply> {
     try {
-      this.#throwIfNotReady();
-      const giveBack = await this.slots.take('person');
-      try {
-        const result = await this.engine.run({
-          imagePath: picture.file,
-          sha256: picture.sha256,
-          options: engineOptions(options),
-          ...(options.question === undefined ? {} : { question: options.question }),
-          signal,
-        });
-        return replyOf(result);
-      } finally {
-        giveBack();
-      }
+      const needs = taskOf(options);
+      const patience = this.#throwUnlessPossible(needs);
+      const waiting = [...this.#waiting.keys()].filter((id) => this.parts.replies.isWaiting(id)).length;
+      if (waiting >= MOST_WAITING) throw new AppError('QUEUE_FULL', { retry_after_seconds: 5 });
+      return await withAnySignal([signal], (own) => this.#ask(picture, { siteId, options, needs, patience }, own));
     } finally {
       await unlink(picture.file);
     }
   }
 
-  /** Throws what keeps the model from working, as `/v1/status` names it. */
-  #throwIfNotReady(): void {
-    const { ready, problem } = this.engine.state();
-    if (ready) return;
+  /** The sidecar stops: what no worker has yet is answered now. */
+  refuseWaiting(): void {
+    for (const [id, { end }] of this.#waiting) {
+      if (this.parts.replies.isWaiting(id)) end(new AppError('SHUTTING_DOWN'));
+    }
+  }
+
+  async #ask(
+    picture: PictureFile,
+    wish: { siteId: string; options: CaptionOptions; needs: WorkerTask; patience: boolean },
+    signal: AbortSignal,
+  ): Promise<Reply> {
+    const { storage, replies, queue, runsHere } = this.parts;
+    const id = newId('ask');
+    const { siteId, options, needs } = wish;
+    signal.throwIfAborted();
+    const answer = new Promise<Reply>((resolve, reject) => {
+      const end = (outcome: Reply | AppError) => {
+        if (outcome instanceof AppError) reject(outcome);
+        else resolve(outcome);
+      };
+      this.#waiting.set(id, { file: picture.file, end });
+      signal.addEventListener('abort', () => reject(new AppError('REQUEST_TIMEOUT')));
+    });
+    const failed = () => {
+      this.#waiting.get(id)?.end(new AppError('STORAGE_UNAVAILABLE'));
+    };
+    const look = () => {
+      this.#nobody(id, needs);
+    };
+    const timer = wish.patience ? setTimeout(guarded(look, failed), GRACE_MS) : undefined;
+    try {
+      // It ends with this process: nobody waits for the disk.
+      storage.unflushed(() => {
+        replies.add({ id, siteId, kind: 'caption', imageSha256: picture.sha256, needs, options });
+      });
+      queue.ring(id);
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+      this.#waiting.delete(id);
+      storage.unflushed(() => {
+        replies.remove(id);
+      });
+      runsHere.abort(id);
+    }
+  }
+
+  /** Nobody has come by now who could do it; somebody who did may be at it. */
+  #nobody(id: string, needs: WorkerTask): void {
+    const { registry, replies } = this.parts;
+    if (!replies.isWaiting(id) || registry.canDo(needs)) return;
+    this.#waiting.get(id)?.end(new AppError(registry.isEmpty() ? 'MODEL_UNAVAILABLE' : MISSING[needs]));
+  }
+
+  /** True when no worker is known yet that can do it, and one may come. */
+  #throwUnlessPossible(needs: WorkerTask): boolean {
+    const { engine, registry, workersElsewhere } = this.parts;
+    const { ready, model, problem } = engine.state();
+    if ((ready && tasksOf(model).includes(needs)) || registry.canDo(needs)) return false;
+    if (workersElsewhere && registry.isEmpty()) return true;
+    if (ready || workersElsewhere) throw new AppError(MISSING[needs]);
     throw new AppError(problem !== null && isErrorCode(problem.code) ? problem.code : 'MODEL_UNAVAILABLE');
   }
-}
-
-function engineOptions(options: CaptionOptions) {
-  const beams = options.beams ?? SUGGESTION_SETTINGS.beams;
-  return {
-    beams,
-    candidates: beams,
-    ...(options.max_new_tokens === undefined ? {} : { maxNewTokens: options.max_new_tokens }),
-    ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
-  };
-}
-
-function replyOf(result: EngineResult): CaptionReply | AnswerReply {
-  const common = { model: modelRefOf(result.model), timings: result.timingsMs };
-  if (result.answer !== null) {
-    const { text, confidence, tokens } = result.answer;
-    return { answer: text, confidence, tokens: tokens.length, ...common };
-  }
-  const { caption, readings, image } = captionOf(result);
-  const texts = composeTexts({
-    caption,
-    readings,
-    image,
-    context: null,
-    current: null,
-    locale: null,
-    fields: null,
-    model: result.model,
-  });
-  const { alt_text, ...seo } = texts.fields;
-  return {
-    caption: caption.candidates[0].text,
-    alt_text,
-    alternatives: texts.alternatives,
-    confidence: texts.confidence,
-    flags: texts.flags,
-    seo,
-    tokens: caption.candidates[0].tokens.length,
-    ...common,
-  };
 }

@@ -1,13 +1,11 @@
 import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
 import { captionJob, type CaptionJobParts } from './caption-job';
 import type { Claim } from '../queue/queue';
-import { captioningModel } from './engine';
-import type { EngineSlots } from './engine-slots';
+import { tasksOf } from './worker-registry';
 import type { WorkerCondition } from './worker-condition';
 
 export interface JobRunnerParts extends Omit<CaptionJobParts, 'condition'> {
   readonly condition: WorkerCondition;
-  readonly slots: EngineSlots;
   /** Name that this process claims under. */
   readonly worker: string;
 }
@@ -55,10 +53,7 @@ export class JobRunner {
     const { signal } = this.#stopClaiming;
     while (!signal.aborted) {
       await this.parts.condition.untilWell(signal);
-      const waitMs = Math.max(
-        this.#troubledUntil - performance.now(),
-        captioningModel(this.parts.engine.state()) === null ? NOT_READY_MS : 0,
-      );
+      const waitMs = Math.max(this.#troubledUntil - performance.now(), this.#tasks().length === 0 ? NOT_READY_MS : 0);
       // Rejects when stopping, which the loop's own condition sees.
       if (waitMs > 0) await pause(waitMs, undefined, { signal }).catch(() => undefined);
       else await this.#step(worker, signal);
@@ -67,29 +62,34 @@ export class JobRunner {
 
   /** Does at most one job. */
   async #step(worker: string, signal: AbortSignal): Promise<void> {
-    const { queue, slots, logger } = this.parts;
+    const { queue, logger } = this.parts;
     try {
-      const claim = await queue.claim({ worker, waitMs: CLAIM_WAIT_MS, signal, diesWithUs: true });
-      if (claim !== null) await this.#untilEngineIsFree(claim, await slots.take('job'));
+      const wish = { worker, waitMs: CLAIM_WAIT_MS, signal, diesWithUs: true, tasks: this.#tasks() };
+      const claim = await queue.claim(wish);
+      if (claim !== null) await this.#untilEngineIsFree(claim);
     } catch (error) {
       logger.error({ err: error }, 'claim failed');
       this.#troubled();
     }
   }
 
-  /** Begins the job; resolves once it no longer needs its slot of the engine. */
-  #untilEngineIsFree(claim: Claim, giveBack: () => void): Promise<void> {
+  /** What the loaded model can do; nothing while there is none. */
+  #tasks() {
+    const { ready, model } = this.parts.engine.state();
+    return ready ? tasksOf(model) : [];
+  }
+
+  /** Begins the job; resolves once it no longer needs the engine, so that a loop never claims what it cannot begin. */
+  #untilEngineIsFree(claim: Claim): Promise<void> {
     return new Promise((resolve) => {
       let usedEngine = false;
       const engineIsFree = () => {
         usedEngine = true;
-        giveBack();
         resolve();
       };
       const ending = captionJob(this.parts, claim, this.#abandon.signal, engineIsFree).then(async (outcome) => {
         this.#ending.delete(ending);
         if (outcome === 'released' || outcome === 'lost') this.#troubled();
-        giveBack();
         // Jobs whose result is known, or whose picture is gone, wait for nothing: hundreds of them would hold up requests.
         if (!usedEngine) await breathe();
         resolve();

@@ -10,6 +10,8 @@ import type { LeaseStore } from '../queue/lease-store';
 import type { Claim, ClaimRef, JobQueue } from '../queue/queue';
 import type { JobFinisher } from './job-finisher';
 import type { ModelMemory } from './model-memory';
+import { engineOptions } from './reply';
+import type { ReplyFinisher } from './reply-finisher';
 import { modelKey, type ResultStore } from './result-store';
 import { SUGGESTION_SETTINGS } from './settings';
 import { tasksOf, type WorkerRegistry } from './worker-registry';
@@ -21,6 +23,8 @@ export interface RemoteWorkParts {
   readonly model: Pick<ModelMemory, 'remember'>;
   readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'hasBytes' | 'thumbnailPath' | 'draftPath'>;
   readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
+  readonly replies: Pick<ReplyFinisher, 'finish'>;
+  readonly pictureOf: (jobId: string) => string | null;
   readonly registry: WorkerRegistry;
   readonly jobEnded: (outcome: string, seconds: number) => void;
   readonly logger: Logger;
@@ -31,12 +35,16 @@ interface RemoteRun {
   readonly startedAt: number;
 }
 
+const NO_CAPTION = { where: 'body.result', problem: 'is an answer, and the job wants a caption' };
+/** Pictures that the median of `secondsPerImage` is taken over. */
+const REMEMBERED = 21;
 /** Runs that are remembered; those of workers that vanished are forgotten, oldest first. */
 const MOST_RUNS = 10_000;
 
 /** The jobs as workers on other machines see them. Every call names the claim's token, and an old one is refused. */
 export class RemoteWork {
   #sendsTo: string | null = null;
+  readonly #seconds: number[] = [];
   readonly #runs = new Map<string, RemoteRun>();
 
   constructor(private readonly parts: RemoteWorkParts) {}
@@ -46,18 +54,20 @@ export class RemoteWork {
     const until = performance.now() + request.wait * 1000;
     const machine = this.#hear(request);
     if (request.problem !== undefined) return null;
+    const tasks = tasksOf(request.model);
     // Said before it is given a picture.
     this.#sendsTo = request.model.address ?? this.#sendsTo;
     const { queue, resultsOf, logger } = this.parts;
     const worker = `remote-${request.worker}`;
     for (;;) {
-      const claim = await queue.claim({ worker, waitMs: Math.max(0, until - performance.now()), signal });
+      const claim = await queue.claim({ worker, waitMs: Math.max(0, until - performance.now()), signal, tasks });
       if (claim === null) return null;
       if (signal.aborted) {
         queue.release(claim);
         return null;
       }
-      const known = resultsOf(claim.siteId).get(claim.imageSha256, modelKey(request.model));
+      const isReply = claim.work.reply !== undefined;
+      const known = isReply ? null : resultsOf(claim.siteId).get(claim.imageSha256, modelKey(request.model));
       if (known === null) {
         logger.info({ job_id: claim.jobId, worker, attempt: claim.attempt }, 'job handed to a remote worker');
         this.#began(claim, machine);
@@ -100,19 +110,30 @@ export class RemoteWork {
     return this.#sendsTo;
   }
 
+  /** Median seconds that workers elsewhere took for a picture lately; null before the first. */
+  get secondsPerImage(): number | null {
+    const sorted = [...this.#seconds].sort((a, b) => a - b);
+    return sorted[sorted.length >> 1] ?? null;
+  }
+
   #wire(claim: Claim): WorkerClaim {
+    const { reply } = claim.work;
     return {
       job_id: claim.jobId,
       token: claim.token,
       image_sha256: claim.imageSha256,
       lease_seconds: this.parts.queue.leaseMs / 1000,
-      options: SUGGESTION_SETTINGS,
+      options: reply === undefined ? SUGGESTION_SETTINGS : engineOptions(reply),
+      ...(reply?.question === undefined ? {} : { question: reply.question }),
+      thumbnail: reply === undefined,
     };
   }
 
   /** Path of the picture's bytes. Throws LEASE_LOST, IMAGE_UNKNOWN. */
   image(ref: ClaimRef): string {
     const claim = this.#held(ref);
+    const own = this.parts.pictureOf(claim.jobId);
+    if (own !== null) return own;
     const images = this.parts.imagesOf(claim.siteId);
     if (!images.hasBytes(claim.imageSha256)) throw new AppError('IMAGE_UNKNOWN');
     return images.originalPath(claim.imageSha256);
@@ -126,9 +147,18 @@ export class RemoteWork {
   /** Throws LEASE_LOST, and BAD_REQUEST for a thumbnail that is no WebP. */
   finish(jobId: string, body: z.infer<typeof WorkerFinish>): void {
     const claim = this.#held({ jobId, token: body.token });
-    if (body.thumbnail !== undefined) this.#keepThumbnail(claim, Buffer.from(body.thumbnail, 'base64'));
-    this.parts.finisher.finish(claim, body.result, body.thumbnail !== undefined);
-    this.parts.model.remember(body.result.model);
+    const { result, thumbnail } = body;
+    if (claim.work.reply !== undefined) {
+      const whole = 'answer' in result ? { ...result, caption: null, readings: null } : { ...result, answer: null };
+      this.parts.replies.finish(claim, whole);
+    } else {
+      if ('answer' in result) throw new AppError('BAD_REQUEST', { problems: [NO_CAPTION] });
+      if (thumbnail !== undefined) this.#keepThumbnail(claim, Buffer.from(thumbnail, 'base64'));
+      this.parts.finisher.finish(claim, result, thumbnail !== undefined);
+    }
+    this.parts.model.remember(result.model);
+    this.#seconds.push(result.timingsMs.total / 1000);
+    if (this.#seconds.length > REMEMBERED) this.#seconds.shift();
     this.#ended(claim, 'done');
   }
 

@@ -7,6 +7,11 @@ export const MOST_IN_A_ROW = 3;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 
+/** Whether a failure may be the machine's own; one that is merely busy has nothing to look for. */
+export function isSuspicious(error: AppError): boolean {
+  return error.retryable && error.status !== 429 && error.code !== 'MODEL_SERVER_BUSY';
+}
+
 export interface ConditionParts {
   /** Captions a picture of its own; null when that went well. */
   readonly check: (signal: AbortSignal) => Promise<AppError | null>;

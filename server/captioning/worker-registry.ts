@@ -108,7 +108,24 @@ export class WorkerRegistry {
   /** Whether a machine that can do the task was heard of lately. */
   canDo(task: WorkerTask): boolean {
     const since = this.now() - HERE_MS;
-    return [...this.#known.values()].some(({ facts, lastSeenAt }) => lastSeenAt > since && facts.tasks.includes(task));
+    return [...this.#known.values()].some(
+      ({ facts, lastSeenAt }) => lastSeenAt > since && facts.problem === null && facts.tasks.includes(task),
+    );
+  }
+
+  /** Whether nobody was heard of lately. */
+  isEmpty(): boolean {
+    const since = this.now() - HERE_MS;
+    return [...this.#known.values()].every(({ facts, lastSeenAt }) => lastSeenAt <= since || facts.tasks.length === 0);
+  }
+
+  /** Pictures at a time of the machines that were heard of lately, and how many machines these are. */
+  capacity(): { slots: number; machines: number } {
+    const since = this.now() - HERE_MS;
+    const here = [...this.#known.values()].filter(
+      (one) => one.lastSeenAt > since && one.facts.problem === null && one.facts.tasks.length > 0,
+    );
+    return { slots: here.reduce((sum, { facts }) => sum + facts.slots, 0), machines: here.length };
   }
 
   #touch(name: string, facts?: WorkerFacts): Entry {

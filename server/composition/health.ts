@@ -1,3 +1,4 @@
+import type { ModelInfo } from '../../models/captioner';
 import type { CaptionEngine, EngineState } from '../captioning/engine';
 import { modelRefOf } from '../captioning/model-ref';
 import { CATALOGUE, type ErrorCode } from '../errors';
@@ -9,6 +10,12 @@ export interface Surroundings {
   readonly isDatabaseDamaged: boolean;
   /** This process only queues; no model of its own is missed. */
   readonly workersElsewhere: boolean;
+  /** What the workers on other machines are, where all are there. */
+  readonly elsewhere: {
+    readonly model: ModelInfo | null;
+    readonly slots: number;
+    readonly secondsPerImage: number | null;
+  };
   /** Where workers on other machines send the pictures they are given; null: nowhere. */
   readonly workersSendTo: string | null;
 }
@@ -23,14 +30,14 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
   const ofEngine = state.problem ?? idleBecause(state);
   const isMerelyAbsent = !state.ready && state.problem === null;
   if (ofEngine !== null && !(isMerelyAbsent && around.workersElsewhere)) problems.push(ofEngine);
-  const { model } = state;
+  const model = state.model ?? around.elsewhere.model;
   return {
     ready: problems.length === 0,
     model: model && modelRefOf(model),
     abilities: model && { answer: model.canAnswer, prompt: model.canPrompt ?? true },
     bytesAlsoGoTo: state.sendsTo ?? model?.address ?? around.workersSendTo,
-    secondsPerImage: state.secondsPerImage,
-    workers: state.workers,
+    secondsPerImage: state.secondsPerImage ?? around.elsewhere.secondsPerImage,
+    workers: state.workers + around.elsewhere.slots,
     problems,
   };
 }

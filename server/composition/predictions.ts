@@ -1,49 +1,68 @@
-import { randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, linkSync } from 'node:fs';
-import path from 'node:path';
-import type { InstantCaption } from '../captioning/instant-caption';
+import { guarded } from '../background';
 import { eachlabsWebhook } from '../http/compat/eachlabs/predictions';
-import type { UrlOrigins } from '../intake/url-guard';
+import type { Config } from '../config';
 import type { Logger } from '../logger';
-import { PredictionRunner } from '../predictions/prediction-runner';
+import { PredictionEnds } from '../predictions/prediction-ends';
 import { PredictionWebhooks } from '../predictions/prediction-webhook';
-import { PredictionWork } from '../predictions/prediction-work';
-import type { DataFolder } from '../storage/data-folder';
-import { storageProblem } from '../storage/sqlite-error';
 import { httpTransport } from '../webhooks/transport';
 import type { Stores } from './stores';
+import type { Work } from './work';
 
-/** The worker of prediction APIs: the same call as `POST /v1/captions`, for rows instead of people. */
-export function buildPredictions(
-  stores: Stores,
-  instant: InstantCaption,
-  { data, logger, origins }: { readonly data: DataFolder; readonly logger: Logger; readonly origins: UrlOrigins },
-): PredictionRunner {
-  return new PredictionRunner({
-    work: new PredictionWork(stores.storage, Date.now),
-    captionNow: (picture, options, signal) => instant.run(picture, options, signal),
-    copyOf: (siteId, sha256) => {
-      const original = stores.imagesOf(siteId).originalPath(sha256);
-      if (!existsSync(original)) return null;
-      const copy = path.join(data.temporary, `${randomBytes(16).toString('hex')}.part`);
-      try {
-        linkSync(original, copy);
-      } catch {
-        // Filesystems without hard links.
-        copyFileSync(original, copy);
-      }
-      return copy;
-    },
-    webhooks: new PredictionWebhooks({
-      storage: stores.storage,
-      transport: httpTransport(),
-      origins,
-      bodyOf: eachlabsWebhook,
-      now: Date.now,
-      logger,
-    }),
+const LOOK_EVERY_MS = 5000;
+
+export interface PredictionParts {
+  readonly work: Pick<Work, 'queue' | 'runsHere'>;
+  readonly config: Pick<Config, 'urlOrigins' | 'keepPredictionsHours'>;
+  readonly logger: Logger;
+}
+
+export type Predictions = ReturnType<typeof buildPredictions>;
+
+/** What prediction APIs need beside the queue: waiting for an end, telling it, and forgetting it. */
+export function buildPredictions({ storage, replies }: Stores, { work, config, logger }: PredictionParts) {
+  const webhooks = new PredictionWebhooks({
+    storage,
+    transport: httpTransport(),
+    origins: config.urlOrigins,
+    bodyOf: eachlabsWebhook,
     now: Date.now,
     logger,
-    translate: storageProblem,
   });
+  const ends = new PredictionEnds({
+    storage,
+    webhooks,
+    ring: (id) => {
+      work.queue.ring(id);
+    },
+    abort: (id) => {
+      work.runsHere.abort(id);
+    },
+  });
+  replies.onEnd(({ id }) => {
+    ends.tell(id);
+  });
+  const forgetOld = storage.prepare(
+    "DELETE FROM replies WHERE created_at < ? AND state <> 'starting' AND webhook_due_at IS NULL",
+  );
+  const upkeep = () => {
+    replies.giveUpOld();
+    forgetOld.run(Date.now() - config.keepPredictionsHours * 3_600_000);
+  };
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    ends,
+    start: () => {
+      webhooks.wake();
+      const failed = (error: unknown) => {
+        logger.error({ err: error }, 'predictions cannot be read');
+      };
+      timer = setInterval(guarded(upkeep, failed), LOOK_EVERY_MS);
+      timer.unref();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      ends.stop();
+      await webhooks.stop();
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { taskOf, type Reply } from '../captioning/reply';
 import { forgetResults, ResultStore } from '../captioning/result-store';
 import { WorkerRegistry } from '../captioning/worker-registry';
 import type { Config } from '../config';
@@ -13,6 +14,7 @@ import { JobStore } from '../queue/job-store';
 import { LeaseStore } from '../queue/lease-store';
 import type { JobEnds } from '../queue/queue';
 import { PredictionStore } from '../predictions/prediction-store';
+import { ReplyJobs } from '../queue/reply-jobs';
 import { QueueRoom } from '../queue/room';
 import { ChangeFeed } from '../review/change-feed';
 import { ChangeSignal } from '../review/change-signal';
@@ -55,13 +57,22 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
   const changeSignal = new ChangeSignal();
   const changes = new ChangeFeed(storage, changeSignal);
   const ends: JobEnds = {
-    failed: (siteId, jobId) => changes.append(siteId, { type: 'job.failed', jobId }),
+    failed: (siteId, jobId) => {
+      if (!replies.failed(jobId)) changes.append(siteId, { type: 'job.failed', jobId });
+    },
     cancelled: (siteId, jobId) => changes.append(siteId, { type: 'job.cancelled', jobId }),
   };
   const now = steadyClock();
   const leaseMs = config.leaseSeconds * 1000;
   const registry = new WorkerRegistry(now);
-  const leases = new LeaseStore(storage, { ends, leaseMs, now, wellAt: (machine) => registry.wellAt(machine) });
+  const replies = new ReplyJobs<Reply>(storage, now);
+  const leases = new LeaseStore(storage, {
+    ends,
+    leaseMs,
+    now,
+    wellAt: (machine) => registry.wellAt(machine),
+    isAlone: () => registry.capacity().machines + (config.workers === 0 ? 0 : 1) < 2,
+  });
   const erasures = new ErasureStore(storage, data);
   return {
     storage,
@@ -69,6 +80,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     eraser: buildEraser(storage, data, erasures, config.backups),
     /** Before any local worker of this process claims: what the last process of this folder held waits again. */
     takeOver: () => {
+      replies.forgetConnections();
       endImpossibleWaits(storage, { now: now(), leaseMs });
       leases.endLeasesOf(`${LOCAL_WORKERS}-`);
     },
@@ -80,6 +92,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     changes,
     leases,
     registry,
+    replies,
     retention: new RetentionStore(storage, data.images, config.keepOriginalsMinutes * 60_000),
     room: new QueueRoom(storage, {
       all: config.queueLimit,
@@ -95,7 +108,13 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     runsOf: (siteId: string, seen: number | null = null) => new RunStore(storage, siteId, seen),
     resultsOf: (siteId: string) => new ResultStore(storage, siteId),
     idempotencyOf: (siteId: string, instance: number) => new IdempotencyStore(storage, siteId, instance),
-    predictionsOf: (siteId: string) => new PredictionStore(storage, siteId, Date.now),
+    predictionsOf: (siteId: string) =>
+      new PredictionStore(storage, siteId, {
+        jobs: replies,
+        taskOf,
+        keepMs: config.keepPredictionsHours * 3_600_000,
+        now: Date.now,
+      }),
     webhookOf: (owner: WebhookOwner) => new WebhookStore(storage, owner, Date.now),
   };
 }

@@ -1,13 +1,15 @@
 import type { CaptionEngine } from '../captioning/engine';
-import { EngineSlots } from '../captioning/engine-slots';
-import { InstantCaption } from '../captioning/instant-caption';
+import { InstantCaption, type PictureFile } from '../captioning/instant-caption';
 import { JobFinisher } from '../captioning/job-finisher';
 import { JobRunner } from '../captioning/job-runner';
 import { ModelMemory } from '../captioning/model-memory';
 import { RemoteWork } from '../captioning/remote-work';
 import { tryOwnPicture } from '../captioning/own-picture';
+import { ReplyFinisher } from '../captioning/reply-finisher';
+import { RunsHere } from '../captioning/runs-here';
 import { RunSettler } from '../captioning/run-settler';
 import { WorkerCondition } from '../captioning/worker-condition';
+import type { CaptionOptions } from '../contract/caption';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { BullBell } from '../queue/bull-bell';
@@ -30,25 +32,29 @@ interface WorkParts {
   readonly config: Config;
   /** Folder for what is not finished. */
   readonly temporary: string;
-  readonly jobEnded: (outcome: string, seconds: number) => void;
+  readonly metrics: { jobEnded(outcome: string, seconds: number): void };
 }
 
 /** Everything that does something by itself: queue, workers, the settling of runs. */
-export function buildWork({ engine, logger, stores, config, temporary, jobEnded }: WorkParts) {
+export function buildWork({ engine, logger, stores, config, temporary, metrics }: WorkParts) {
+  const jobEnded = metrics.jobEnded.bind(metrics);
   const { storage, imagesOf, resultsOf, jobsOf, suggestionsOf, sites, leases, registry } = stores;
   const queue = buildQueue(leases, config, logger);
-  const slots = new EngineSlots(() => engine.state().workers);
-  const finisher = new JobFinisher({
+  const finisher = buildFinisher(stores, queue);
+  const model = new ModelMemory(storage, engine);
+  const runsHere = new RunsHere();
+  const replies = new ReplyFinisher(storage, stores.replies);
+  const workersElsewhere = config.workers === 0;
+  const instant = new InstantCaption({
     storage,
     queue,
-    storesOf: (siteId) => ({
-      images: imagesOf(siteId),
-      results: resultsOf(siteId),
-      suggestions: suggestionsOf(siteId),
-      autoApproveFrom: sites.get(siteId)?.settings.auto_approve_from ?? null,
-    }),
+    replies: stores.replies,
+    registry,
+    runsHere,
+    engine,
+    workersElsewhere,
   });
-  const model = new ModelMemory(storage, engine);
+  const pictureOf = (jobId: string) => instant.pictureOf(jobId);
   const condition = new WorkerCondition({
     check: (signal) => tryOwnPicture(engine, temporary, signal),
     wasWell: () => {
@@ -60,8 +66,24 @@ export function buildWork({ engine, logger, stores, config, temporary, jobEnded 
     queue,
     model,
     condition,
-    remoteWork: new RemoteWork({ queue, leases, finisher, model, imagesOf, resultsOf, logger, registry, jobEnded }),
-    instant: new InstantCaption(engine, slots),
+    remoteWork: new RemoteWork({
+      queue,
+      leases,
+      finisher,
+      replies,
+      pictureOf,
+      model,
+      imagesOf,
+      resultsOf,
+      logger,
+      registry,
+      jobEnded,
+    }),
+    instant,
+    /** For a site, or for a program on this machine that came without a key: then the first site's turn is used. */
+    captionNow: (picture: PictureFile, options: CaptionOptions, by: { siteId: string | null; signal: AbortSignal }) =>
+      instant.run(picture, by.siteId ?? sites.list()[0]?.id ?? '', options, by.signal),
+    runsHere,
     settler: new RunSettler({
       storage,
       leases,
@@ -75,7 +97,9 @@ export function buildWork({ engine, logger, stores, config, temporary, jobEnded 
     runner: new JobRunner({
       queue,
       engine,
-      slots,
+      replies,
+      pictureOf,
+      runsHere,
       finisher,
       imagesOf,
       resultsOf,
@@ -88,6 +112,19 @@ export function buildWork({ engine, logger, stores, config, temporary, jobEnded 
       registry,
     }),
   };
+}
+
+function buildFinisher({ storage, imagesOf, resultsOf, suggestionsOf, sites }: Stores, queue: JobQueue): JobFinisher {
+  return new JobFinisher({
+    storage,
+    queue,
+    storesOf: (siteId) => ({
+      images: imagesOf(siteId),
+      results: resultsOf(siteId),
+      suggestions: suggestionsOf(siteId),
+      autoApproveFrom: sites.get(siteId)?.settings.auto_approve_from ?? null,
+    }),
+  });
 }
 
 function buildQueue(leases: LeaseStore, { queue, redisUrl, leaseSeconds }: Config, logger: Logger): JobQueue {

@@ -44,7 +44,16 @@ export const WorkerClaim = z.object({
   token: z.number().int(),
   image_sha256: z.string(),
   lease_seconds: z.number(),
-  options: z.object({ beams: z.number().int(), candidates: z.number().int() }),
+  options: z.object({
+    beams: z.number().int(),
+    candidates: z.number().int(),
+    maxNewTokens: z.number().int().exactOptional(),
+    prompt: z.string().exactOptional(),
+  }),
+  /** When given, the picture is asked about instead of captioned. */
+  question: z.string().exactOptional(),
+  /** Whether a small picture is wanted with the result. */
+  thumbnail: z.boolean().default(true),
 });
 export type WorkerClaim = z.infer<typeof WorkerClaim>;
 
@@ -139,10 +148,21 @@ export const WorkerResult = z.object({
 });
 export type WorkerResult = z.infer<typeof WorkerResult>;
 
+/** What a model answered to a question about a picture. */
+export const WorkerAnswer = WorkerResult.pick({ model: true, image: true, timingsMs: true }).extend({
+  answer: z.object({
+    text: z.string().max(10_000),
+    tokens: z.array(z.number().int()).max(1000),
+    confidence: z.number().min(0).max(1),
+    timingsMs: z.object({ vision: milliseconds, text: milliseconds }),
+  }),
+});
+export type WorkerAnswer = z.infer<typeof WorkerAnswer>;
+
 /** Body of `…/finish`. `thumbnail` is a small WebP in base64. */
 export const WorkerFinish = z.strictObject({
   token: Token,
-  result: WorkerResult,
+  result: z.union([WorkerAnswer, WorkerResult]),
   thumbnail: z.base64().max(2_000_000).optional(),
 });
 

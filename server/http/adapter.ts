@@ -82,6 +82,7 @@ async function answer(route: Route, services: Services, request: Request, respon
     principal,
     speaker,
     services,
+    siteId: principal?.siteId ?? null,
     get site() {
       return siteOf(services, principal?.siteId ?? null, speaker);
     },

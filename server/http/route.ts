@@ -35,6 +35,8 @@ export interface Call<Params, Query, Body> {
   /** The installation that the headers name. */
   readonly speaker: Speaker;
   readonly services: Services;
+  /** The key's site; null for a program that came without a key. */
+  readonly siteId: string | null;
   /** What the speaking instance of the key's site can reach. Throws INSTANCE_CONFLICT, and where the access is not `site`. */
   readonly site: SiteServices;
   readonly request: Request;
@@ -99,6 +101,7 @@ export function defineRoute<
         principal: call.principal,
         speaker: call.speaker,
         services: call.services,
+        siteId: call.siteId,
         get site() {
           return call.site;
         },

@@ -25,7 +25,7 @@ import type { AuditStore } from '../sites/audit-store';
 import type { KeyStore } from '../sites/key-store';
 import type { SiteStore } from '../sites/site-store';
 import type { Registration } from '../webhooks/webhook-store';
-import type { PredictionRunner } from '../predictions/prediction-runner';
+import type { PredictionEnds } from '../predictions/prediction-ends';
 import type { PredictionStore } from '../predictions/prediction-store';
 import type { Admission } from './body/admission';
 import type { Metrics } from './metrics';
@@ -115,12 +115,12 @@ export interface Services {
   readonly price: { readonly perHour: number; readonly currency: string } | null;
   /** Further names that the model is listed under to Ollama's clients. */
   readonly ollamaNames: readonly string[];
-  readonly predictions: PredictionRunner;
-  /** The file is deleted when it is done. */
+  readonly predictions: PredictionEnds;
+  /** One picture at once, for a site, or for this machine; its file is deleted when it is done. */
   readonly captionNow: (
     picture: Pick<SpooledImage, 'file' | 'sha256'>,
     options: CaptionOptions,
-    signal: AbortSignal,
+    by: { readonly siteId: string | null; readonly signal: AbortSignal },
   ) => Promise<CaptionReply | AnswerReply>;
   /** Sites and keys of everybody: for routes with the access `admin` only. */
   readonly administration: {

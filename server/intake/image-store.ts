@@ -110,6 +110,13 @@ export class ImageStore {
     this.storage.prepare('UPDATE images SET thumbnail = 1 WHERE site_id = ? AND sha256 = ?').run(this.siteId, sha256);
   }
 
+  /** The bytes stay until then at least, whether a job wants them or not. */
+  keepUntil(sha256: string, until: number): void {
+    this.storage
+      .prepare('UPDATE images SET kept_until = max(coalesce(kept_until, 0), ?) WHERE site_id = ? AND sha256 = ?')
+      .run(until, this.siteId, sha256);
+  }
+
   originalPath(sha256: string): string {
     return path.join(this.folders.images, this.siteId, sha256.slice(0, 2), sha256);
   }

@@ -26,26 +26,22 @@ export class RetentionStore {
     private readonly folder: string,
     private readonly keepMs: number,
   ) {
-    this.#aged = storage.prepare<[number, number], AgedRow>(
+    this.#aged = storage.prepare<{ after: number; before: number; now: number }, AgedRow>(
       `SELECT site_id, sha256, received_at,
          EXISTS (
            SELECT 1 FROM jobs
            WHERE jobs.site_id = images.site_id AND jobs.image_sha256 = images.sha256
              AND jobs.state IN ('waiting', 'running')
-         ) OR EXISTS (
-           SELECT 1 FROM predictions
-           WHERE predictions.state = 'starting' AND predictions.site_id = images.site_id
-             AND predictions.image_sha256 = images.sha256
-         ) AS wanted
+         ) OR coalesce(kept_until, 0) > :now AS wanted
        FROM images
-       WHERE original = 1 AND received_at > ? AND received_at < ?
+       WHERE original = 1 AND received_at > :after AND received_at < :before
        ORDER BY received_at LIMIT ${PIECE}`,
     );
   }
 
   /** Looks at the next piece; from the beginning again after the last. Returns how many originals went. */
   sweep(now: number): number {
-    const rows = this.#aged.all(this.#position, now - this.keepMs);
+    const rows = this.#aged.all({ after: this.#position, before: now - this.keepMs, now });
     this.#position = rows.length < PIECE ? 0 : (rows.at(-1)?.received_at ?? 0);
     const unwanted = rows.filter((row) => row.wanted === 0);
     this.storage.transaction(() => {

@@ -87,14 +87,14 @@ export class PredictionWebhooks {
   #due(): TellRow[] {
     return this.parts.storage
       .prepare<[number, number], TellRow>(
-        'SELECT * FROM predictions WHERE webhook_due_at <= ? ORDER BY webhook_due_at LIMIT ?',
+        'SELECT * FROM replies WHERE webhook_due_at <= ? ORDER BY webhook_due_at, seq LIMIT ?',
       )
       .all(this.parts.now(), MOST_AT_ONCE * 2);
   }
 
   #sleepUntilNext(): void {
     const next = this.parts.storage
-      .prepare<[], { at: number | null }>('SELECT min(webhook_due_at) AS at FROM predictions')
+      .prepare<[], { at: number | null }>('SELECT min(webhook_due_at) AS at FROM replies')
       .get()?.at;
     if (next === null || next === undefined || this.#underWay.size > 0) return;
     this.#sleep(Math.max(next - this.parts.now(), 10));
@@ -117,8 +117,8 @@ export class PredictionWebhooks {
     const tries = row.webhook_tries + 1;
     const dueAt = isDelivered || tries >= MOST_TRIES ? null : this.parts.now() + (PAUSES_MS[tries - 1] ?? 0);
     this.parts.storage
-      .prepare('UPDATE predictions SET webhook_tries = ?, webhook_due_at = ? WHERE seq = ?')
-      .run(tries, dueAt, row.seq);
+      .prepare('UPDATE replies SET webhook_tries = ?, webhook_due_at = ? WHERE id = ?')
+      .run(tries, dueAt, row.id);
   }
 
   /** The status of the answer, or why there is none. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CaptionOptions } from '../contract/caption';
+import type { CaptionOptions } from '../contract/caption';
 
 /** `starting` covers waiting and running: two clients take anything else for finished. */
 export type PredictionState = 'starting' | 'succeeded' | 'failed' | 'canceled';
@@ -30,16 +30,13 @@ export interface NewPrediction {
 }
 
 export interface PredictionRow {
-  readonly seq: number;
   readonly id: string;
   readonly site_id: string;
   readonly model: string;
   readonly version: string;
   readonly image_sha256: string;
-  readonly options: string;
   readonly input: string;
   readonly state: PredictionState;
-  readonly attempts: number;
   readonly output: string | null;
   readonly error_code: string | null;
   readonly created_at: number;
@@ -62,9 +59,4 @@ export function predictionOf(row: PredictionRow): Prediction {
     startedAt: row.started_at,
     completedAt: row.completed_at,
   };
-}
-
-/** What the model is asked for; read back from the row. */
-export function optionsOf(row: PredictionRow): CaptionOptions {
-  return CaptionOptions.parse(JSON.parse(row.options));
 }

@@ -88,7 +88,7 @@ export class JobStore {
     const row = this.storage
       .prepare<object, JobRow & { request: string }>(
         `SELECT ${JOB_COLUMNS}, request FROM jobs
-         WHERE site_id = :siteId AND subject_type = :type AND subject_id = :id AND language = :language
+         WHERE site_id = :siteId AND +instance >= 0 AND subject_type = :type AND subject_id = :id AND language = :language
            AND (coalesce(source_sha256, image_sha256) = :source OR source_sha256 IS NULL AND image_sha256 = :image)
            AND state <> 'cancelled' AND (:seen IS NULL OR instance = :seen)
          ORDER BY seq DESC LIMIT 1`,
@@ -206,7 +206,7 @@ export class JobStore {
   #row(id: string): JobRow | undefined {
     return this.storage
       .prepare<unknown[], JobRow>(
-        `SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ? AND site_id = ? AND (? IS NULL OR instance = ?)`,
+        `SELECT ${JOB_COLUMNS} FROM jobs WHERE id = ? AND site_id = ? AND instance >= 0 AND (? IS NULL OR instance = ?)`,
       )
       .get(id, this.siteId, this.options.seen, this.options.seen);
   }

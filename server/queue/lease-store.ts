@@ -1,7 +1,9 @@
+import type { WorkerTask } from '../contract/worker';
 import { AppError } from '../errors';
 import { readSql, type Storage } from '../storage/database';
 import { JobWork, type Claim, type ClaimRef, type ClaimWish, type FailedBy, type JobEnds } from './queue';
 import { readDoubts } from './doubts';
+import { REPLY_INSTANCE } from './reply-jobs';
 import { Turns } from './turns';
 import { CERTAIN, judge, judgeDoubts, type Setback, type Setbacks } from './retry-policy';
 
@@ -23,6 +25,8 @@ interface HeldRow extends Setbacks {
   readonly site_id: string;
   readonly token: number;
   readonly doubts: string | null;
+  readonly instance: number;
+  readonly subject_id: string;
 }
 
 export interface LeaseStoreOptions {
@@ -31,11 +35,14 @@ export interface LeaseStoreOptions {
   /** A clock that never jumps, for leases and delays. */
   readonly now: () => number;
   readonly random?: () => number;
+  /** Whether a single machine does all jobs. */
+  readonly isAlone?: () => boolean;
   /** When a machine did its latest picture, by the same clock. */
   readonly wellAt?: (machine: string) => number | null;
 }
 
 const HELD_AT_ONCE = 500;
+const CAPTIONS: readonly WorkerTask[] = ['caption'];
 
 /** The workers' view of the jobs of all sites: claim, renew, finish, fail. Every write checks the fencing token. */
 export class LeaseStore {
@@ -51,6 +58,10 @@ export class LeaseStore {
     const file = (name: string) => readSql(__dirname, name);
     this.#sql = {
       next: db.prepare<object, { seq: number; site_id: string; turn: number }>(file('claim-next.sql')),
+      // Not past all the captions that wait, for a model that writes none.
+      nextOther: db.prepare<object, { seq: number; site_id: string; turn: number }>(
+        file('claim-next.sql').replace('AND jobs.held = 0', "AND jobs.held = 0 AND jobs.needs <> 'caption'"),
+      ),
       take: db.prepare<object, TakenRow>(file('take.sql')),
       stoppedRun: db.prepare<[number], { run_id: string }>(
         "SELECT run_id FROM jobs JOIN runs ON runs.id = jobs.run_id WHERE jobs.seq = ? AND jobs.priority > 0 AND runs.state <> 'running'",
@@ -73,7 +84,7 @@ export class LeaseStore {
       giveBack: db.prepare(file('give-back.sql')),
       giveUp: db.prepare(file('give-up.sql')),
       held: db.prepare<[string], HeldRow>(
-        "SELECT site_id, token, failures, crashes, interruptions, doubts FROM jobs WHERE id = ? AND state = 'running'",
+        "SELECT site_id, instance, subject_id, token, failures, crashes, interruptions, doubts FROM jobs WHERE id = ? AND state = 'running'",
       ),
       heldBy: db.prepare<[string, number], TakenRow>(
         `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, run_id, priority, request, attempts, token
@@ -89,15 +100,21 @@ export class LeaseStore {
    * Takes the next ready job of all sites; null when none is ready. A worker that `diesWithUs` does not wait for the disk: a
    * power cut that forgets its claim ends it too, so that nobody is left with the token that is then given out again.
    */
-  claimNext({ worker, diesWithUs = false }: Pick<ClaimWish, 'worker' | 'diesWithUs'>): Claim | null {
-    const take = () => this.#takeNext(worker);
+  claimNext({
+    worker,
+    diesWithUs = false,
+    tasks = CAPTIONS,
+  }: Pick<ClaimWish, 'worker' | 'diesWithUs' | 'tasks'>): Claim | null {
+    const take = () => this.#takeNext(worker, tasks);
     return diesWithUs ? this.storage.unflushed(take) : this.storage.transaction(take);
   }
 
-  #takeNext(worker: string): Claim | null {
+  #takeNext(worker: string, able: readonly WorkerTask[]): Claim | null {
     const now = this.options.now();
+    const tasks = JSON.stringify(able);
+    const sql = able.includes('caption') ? this.#sql.next : this.#sql.nextOther;
     for (;;) {
-      const next = this.#sql.next.get({ now, ...this.#turns.next() });
+      const next = sql.get({ now, tasks, ...this.#turns.next() });
       if (next === undefined) return null;
       if (this.#holdBack(next.seq)) continue;
       const row = this.#sql.take.get({
@@ -172,6 +189,10 @@ export class LeaseStore {
   #judge(row: HeldRow, setback: Setback, by?: FailedBy) {
     const before = { failures: row.failures, crashes: row.crashes, interruptions: row.interruptions };
     const random = (this.options.random ?? Math.random)();
+    const isWaitedFor = row.instance === REPLY_INSTANCE && row.subject_id === 'caption';
+    // Somebody waits at a connection, and no other machine could do better.
+    if (isWaitedFor && setback.kind === 'error' && (this.options.isAlone?.() ?? true))
+      return { verdict: { retry: false, code: setback.code, setbacks: before } as const, doubts: row.doubts };
     if (setback.kind === 'interrupted' || !setback.retryable || by === undefined)
       return { verdict: judge(before, setback, random), doubts: row.doubts };
     const { now, wellAt = () => null } = this.options;

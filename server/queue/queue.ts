@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { CaptionOptions } from '../contract/caption';
+import type { WorkerTask } from '../contract/worker';
 import { FieldName, FieldValues } from '../contract/fields';
 import { JobContext } from '../contract/job';
 import { Locale, type Subject } from '../contract/primitives';
@@ -10,6 +12,8 @@ export const JobWork = z.object({
   context: JobContext.nullable().default(null),
   locale: Locale.nullable().default(null),
   current: FieldValues.nullable().default(null),
+  /** What is asked instead of a suggestion (reply-jobs.ts). */
+  reply: CaptionOptions.optional(),
 });
 export type JobWork = z.infer<typeof JobWork>;
 
@@ -35,6 +39,8 @@ export interface Claim extends ClaimRef {
 export interface ClaimWish {
   /** Name of the worker, for the operator's eyes. */
   readonly worker: string;
+  /** What its model can do; captions only, unless given. */
+  readonly tasks?: readonly WorkerTask[];
   /** How long to wait for a job; 0 answers at once. */
   readonly waitMs: number;
   readonly signal?: AbortSignal;

@@ -1,7 +1,13 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { ErrorReply } from '../contract/error';
-import { WorkerClaimReply, type WorkerClaim, type WorkerClaimRequest, type WorkerResult } from '../contract/worker';
+import {
+  WorkerClaimReply,
+  type WorkerAnswer,
+  type WorkerClaim,
+  type WorkerClaimRequest,
+  type WorkerResult,
+} from '../contract/worker';
 import { AppError, isErrorCode } from '../errors';
 
 const TIMEOUT_MS = 30_000;
@@ -59,7 +65,7 @@ export class WorkerApi {
     await this.#post(`/v1/worker/jobs/${jobId}/heartbeat`, { token });
   }
 
-  async finish({ jobId, token }: Hold, result: WorkerResult, thumbnail: Buffer | null): Promise<void> {
+  async finish({ jobId, token }: Hold, result: WorkerResult | WorkerAnswer, thumbnail: Buffer | null): Promise<void> {
     const picture = thumbnail === null ? {} : { thumbnail: thumbnail.toString('base64') };
     await this.#post(`/v1/worker/jobs/${jobId}/finish`, { token, result, ...picture });
   }

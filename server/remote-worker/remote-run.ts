@@ -3,10 +3,11 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { withAnySignal } from '../any-signal';
 import { guarded } from '../background';
-import type { CaptionEngine } from '../captioning/engine';
+import type { Answer } from '../../models/captioner';
+import type { CaptionEngine, EngineResult } from '../captioning/engine';
 import { captionOf, type CaptionResult } from '../captioning/engine-result';
-import type { WorkerCondition } from '../captioning/worker-condition';
-import type { WorkerClaim, WorkerResult } from '../contract/worker';
+import { isSuspicious, type WorkerCondition } from '../captioning/worker-condition';
+import type { WorkerAnswer, WorkerClaim, WorkerResult } from '../contract/worker';
 import { AppError, toAppError } from '../errors';
 import type { Logger } from '../logger';
 import { storageProblem } from '../storage/sqlite-error';
@@ -67,9 +68,16 @@ export class RemoteRun {
     const hold = { jobId: claim.job_id, token: claim.token };
     await api.fetchImage(hold, file, signal);
     const thumbnailPath = `${file}.webp`;
-    const result = await engine.run({ imagePath: file, options: claim.options, thumbnailPath, signal });
+    const { options, question } = claim;
+    const result = await engine.run({
+      imagePath: file,
+      options,
+      ...(question === undefined ? {} : { question }),
+      ...(claim.thumbnail ? { thumbnailPath } : {}),
+      signal,
+    });
     condition.wentWell();
-    const said = wireOf(captionOf(result));
+    const said = result.answer === null ? wireOf(captionOf(result)) : answerOf(result, result.answer);
     const thumbnail = await readFile(thumbnailPath).catch(() => null);
     await this.#handOver(hold, signal, () => api.finish(hold, said, thumbnail));
   }
@@ -99,9 +107,13 @@ export class RemoteRun {
     const error = storageProblem(thrown) ?? toAppError(thrown);
     logger.warn({ err: error, job_id: hold.jobId, code: error.code }, 'attempt failed');
     // The picture's fault, or this machine's? The lease is kept meanwhile.
-    const isWell = error.retryable && (await condition.failed(claim.image_sha256, error));
+    const isWell = isSuspicious(error) && (await condition.failed(claim.image_sha256, error));
     await api.fail(hold, error, isWell);
   }
+}
+
+function answerOf({ model, image, timingsMs }: EngineResult, answer: Answer): WorkerAnswer {
+  return { model: { ...model }, image, answer: { ...answer, tokens: [...answer.tokens] }, timingsMs };
 }
 
 function wireOf({ model, image, caption, readings, timingsMs }: CaptionResult): WorkerResult {

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelInfo } from '../../models/captioner';
 import { withAnySignal } from '../any-signal';
-import { captioningModel, type CaptionEngine } from '../captioning/engine';
+import type { CaptionEngine } from '../captioning/engine';
+import { tasksOf } from '../captioning/worker-registry';
 import type { WorkerCondition } from '../captioning/worker-condition';
 import type { WorkerClaim } from '../contract/worker';
 import type { Logger } from '../logger';
@@ -81,9 +82,9 @@ export class RemoteWorker {
 
   /** Says what is wrong, once, and waits until it is over. */
   async #beSick(worker: string, signal: AbortSignal): Promise<number> {
-    const { engine, api, condition } = this.parts;
+    const { api, condition } = this.parts;
     const problem = condition.problem()?.code;
-    const model = captioningModel(engine.state());
+    const model = this.#model();
     // Whether it is heard changes nothing.
     if (model !== null && problem !== undefined)
       await api.claim({ ...this.#facts(worker, model), problem, wait: 0 }, signal).catch(() => null);
@@ -92,8 +93,8 @@ export class RemoteWorker {
   }
 
   async #step(worker: string, signal: AbortSignal): Promise<number> {
-    const { engine, bell, logger } = this.parts;
-    const model = captioningModel(engine.state());
+    const { bell, logger } = this.parts;
+    const model = this.#model();
     if (model === null) return NOT_READY_MS;
     try {
       const claim = await this.#claim(worker, model, signal);
@@ -116,6 +117,12 @@ export class RemoteWorker {
     const claim = await withAnySignal([signal], (own) => this.parts.api.claim(facts, own));
     if (well) this.#wasWell = false;
     return claim;
+  }
+
+  /** The model, once it can do anything. */
+  #model(): ModelInfo | null {
+    const { ready, model } = this.parts.engine.state();
+    return ready && tasksOf(model).length > 0 ? model : null;
   }
 
   #facts(worker: string, model: ModelInfo) {

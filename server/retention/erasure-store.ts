@@ -47,7 +47,7 @@ const TABLES_OF_SITE = [
   { table: 'jobs', key: 'seq', piece: PIECE },
   { table: 'changes', key: 'cursor', piece: PIECE },
   { table: 'results', key: 'seq', piece: PIECE },
-  { table: 'predictions', key: 'seq', piece: PIECE },
+  { table: 'replies', key: 'seq', piece: PIECE },
   { table: 'idempotency_keys', key: 'name', piece: PIECE },
   { table: 'runs', key: 'seq', piece: PIECE },
   { table: 'images', key: 'sha256', piece: PIECE },
@@ -164,7 +164,7 @@ export class ErasureStore {
       .prepare('DELETE FROM images WHERE site_id = ? AND sha256 = ? AND received_at <= ?')
       .run(siteId, sha256, Number.isFinite(before) ? before : Number.MAX_SAFE_INTEGER);
     new ResultStore(this.storage, siteId).forget(sha256);
-    this.storage.prepare('DELETE FROM predictions WHERE site_id = ? AND image_sha256 = ?').run(siteId, sha256);
+    this.storage.prepare('DELETE FROM replies WHERE site_id = ? AND image_sha256 = ?').run(siteId, sha256);
     if (changes === 1) this.#removeFiles(siteId, sha256);
     return changes === 1;
   }

@@ -12,10 +12,12 @@ export interface ScopeNumber {
   readonly number: number;
 }
 
-/** The numbers of a scope; empty while it has no row. */
+/** The numbers of a scope; empty while it has no row. Jobs that are answered with a reply (instance -1) are on no list. */
 export function scopeNumbers(storage: Storage, { siteId, instance }: ListScope): ScopeNumber[] {
   const rows = storage
-    .prepare<[string], ScopeNumber>('SELECT instance, number FROM list_scopes WHERE site_id = ? ORDER BY instance')
+    .prepare<[string], ScopeNumber>(
+      'SELECT instance, number FROM list_scopes WHERE site_id = ? AND instance >= 0 ORDER BY instance',
+    )
     .all(siteId);
   return instance === null ? rows : rows.filter((row) => row.instance === instance);
 }

@@ -34,10 +34,10 @@ BEGIN
   ON CONFLICT (site_id, instance) DO UPDATE SET generation = generation + 1;
 END;
 
-CREATE TRIGGER ended_predictions_are_told AFTER UPDATE OF completed_at ON predictions
+CREATE TRIGGER ended_replies_are_told AFTER UPDATE OF completed_at ON replies
 WHEN OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL AND NEW.webhook_url IS NOT NULL
 BEGIN
-  UPDATE predictions SET webhook_due_at = NEW.completed_at WHERE seq = NEW.seq;
+  UPDATE replies SET webhook_due_at = NEW.completed_at WHERE id = NEW.id;
 END;
 
 CREATE TABLE erased_sites (
@@ -69,7 +69,7 @@ CREATE TABLE images (
   -- 1 while the bytes are on disk; retention sets it to 0.
   original     INTEGER NOT NULL DEFAULT 1 CHECK (original IN (0, 1)),
   thumbnail    INTEGER NOT NULL DEFAULT 0 CHECK (thumbnail IN (0, 1)),
-  received_at  INTEGER NOT NULL,
+  received_at  INTEGER NOT NULL, kept_until INTEGER,
   PRIMARY KEY (site_id, sha256)
 ) STRICT, WITHOUT ROWID;
 
@@ -134,7 +134,7 @@ CREATE TABLE jobs (
   suggestion_id TEXT,
   created_at    INTEGER NOT NULL,
   updated_at    INTEGER NOT NULL,
-  finished_at   INTEGER, instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', doubts TEXT CHECK (json_valid(doubts)),
+  finished_at   INTEGER, instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', doubts TEXT CHECK (json_valid(doubts)), needs TEXT NOT NULL DEFAULT 'caption',
   CHECK ((state = 'running') = (lease_until IS NOT NULL)),
   CHECK ((state = 'done') = (suggestion_id IS NOT NULL)),
   CHECK ((state IN ('done', 'failed', 'cancelled')) = (finished_at IS NOT NULL))
@@ -200,35 +200,38 @@ CREATE TABLE migrations (
   applied_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE predictions (
-  seq          INTEGER PRIMARY KEY AUTOINCREMENT,
-  id           TEXT NOT NULL UNIQUE,
-  site_id      TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
-  -- What the client called the model; any name is taken.
-  model        TEXT NOT NULL,
-  version      TEXT NOT NULL,
-  image_sha256 TEXT NOT NULL,
-  -- What is asked of our own model, and what the client sent, without the picture.
-  options      TEXT NOT NULL CHECK (json_valid(options)),
-  input        TEXT NOT NULL CHECK (json_valid(input)),
-  state        TEXT NOT NULL CHECK (state IN ('starting', 'succeeded', 'failed', 'canceled')),
-  attempts     INTEGER NOT NULL DEFAULT 0,
-  output       TEXT,
-  error_code   TEXT,
-  created_at   INTEGER NOT NULL,
-  started_at   INTEGER,
-  completed_at INTEGER, webhook_url TEXT, webhook_secret TEXT, webhook_tries INTEGER NOT NULL DEFAULT 0, webhook_due_at INTEGER,
-  CHECK ((state = 'succeeded') = (output IS NOT NULL)),
-  CHECK ((state = 'failed') = (error_code IS NOT NULL)),
-  CHECK ((state = 'starting') = (completed_at IS NULL))
-) STRICT;
-
 CREATE TABLE pruned_feeds (
   site_id  TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   instance INTEGER NOT NULL,
   cursor   INTEGER NOT NULL,
   PRIMARY KEY (site_id, instance)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE replies (
+  seq            INTEGER PRIMARY KEY AUTOINCREMENT,
+  id             TEXT NOT NULL UNIQUE,
+  site_id        TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+  -- What the client called the model; any name is taken.
+  model          TEXT NOT NULL,
+  version        TEXT NOT NULL,
+  image_sha256   TEXT NOT NULL,
+  -- What the client sent, without the picture.
+  input          TEXT NOT NULL CHECK (json_valid(input)),
+  state          TEXT NOT NULL CHECK (state IN ('starting', 'succeeded', 'failed', 'canceled')),
+  output         TEXT,
+  error_code     TEXT,
+  created_at     INTEGER NOT NULL,
+  started_at     INTEGER,
+  completed_at   INTEGER,
+  -- Where the end is told, for the one API whose clients may ask for that; due: null once delivered, or given up.
+  webhook_url    TEXT,
+  webhook_secret TEXT,
+  webhook_tries  INTEGER NOT NULL DEFAULT 0,
+  webhook_due_at INTEGER,
+  CHECK ((state = 'succeeded') = (output IS NOT NULL)),
+  CHECK ((state = 'failed') = (error_code IS NOT NULL)),
+  CHECK ((state = 'starting') = (completed_at IS NULL))
+) STRICT;
 
 CREATE TABLE results (
   seq          INTEGER PRIMARY KEY,
@@ -483,6 +486,9 @@ CREATE INDEX jobs_of_image ON jobs (site_id, image_sha256) WHERE state IN ('wait
 
 CREATE INDEX jobs_of_instance ON jobs (site_id, instance, state);
 
+CREATE INDEX jobs_of_other_tasks ON jobs (site_id, priority, available_at, seq)
+WHERE state = 'waiting' AND held = 0 AND needs <> 'caption';
+
 CREATE INDEX jobs_of_run ON jobs (run_id, state) WHERE run_id IS NOT NULL;
 
 CREATE INDEX jobs_of_subject ON jobs (site_id, subject_type, subject_id, seq);
@@ -491,11 +497,13 @@ CREATE INDEX jobs_ready ON jobs (site_id, priority, available_at, seq) WHERE sta
 
 CREATE INDEX jobs_waiting ON jobs (held) WHERE state = 'waiting';
 
-CREATE INDEX predictions_ended ON predictions (completed_at) WHERE completed_at IS NOT NULL;
+CREATE INDEX jobs_with_reply ON jobs (created_at) WHERE instance = -1;
 
-CREATE INDEX predictions_to_tell ON predictions (webhook_due_at) WHERE webhook_due_at IS NOT NULL;
+CREATE INDEX replies_by_age ON replies (created_at);
 
-CREATE INDEX predictions_waiting ON predictions (seq) WHERE state = 'starting';
+CREATE INDEX replies_to_tell ON replies (webhook_due_at) WHERE webhook_due_at IS NOT NULL;
+
+CREATE INDEX replies_waiting ON replies (site_id) WHERE state = 'starting';
 
 CREATE UNIQUE INDEX results_of_image ON results (site_id, image_sha256, model, settings);
 

@@ -71,7 +71,7 @@ export async function createPrediction(wish: PredictionWish, place: Place): Prom
     options,
     ...(webhook === undefined ? {} : { webhook }),
   });
-  place.services.predictions.wake();
+  place.services.predictions.created(prediction.id);
   return prediction;
 }
 

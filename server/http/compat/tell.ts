@@ -27,6 +27,7 @@ export interface Told {
 
 export interface TellContext {
   readonly services: Services;
+  readonly siteId: string | null;
   readonly signal: AbortSignal;
 }
 
@@ -40,10 +41,10 @@ export function captionOptions({ intent, maxTokens }: Pick<Asked, 'intent' | 'ma
 }
 
 /** One picture, at once: the same call as `POST /v1/captions`, with its errors. */
-export async function tell(asked: Asked, { services, signal }: TellContext): Promise<Told> {
+export async function tell(asked: Asked, { services, siteId, signal }: TellContext): Promise<Told> {
   const picture = await spoolPicture(asked.picture, services);
   const options = captionOptions(asked);
-  const reply = await services.captionNow(picture, options, signal);
+  const reply = await services.captionNow(picture, options, { siteId, signal });
   const text = 'answer' in reply ? reply.answer : reply.alt_text;
   const { tokens } = reply;
   return {

@@ -15,13 +15,16 @@ export const captions = defineRoute({
   query: CaptionOptions,
   body: CaptionRequest.optional(),
   answers: { 200: z.union([CaptionReply, AnswerReply]) },
-  handle: async ({ query, body, request, services, signal }) => {
+  handle: async ({ query, body, request, services, siteId, signal }) => {
     if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
     if (body === undefined) {
-      return { status: 200, body: await services.captionNow(await services.spool(bytesOf(request)), query, signal) };
+      return {
+        status: 200,
+        body: await services.captionNow(await services.spool(bytesOf(request)), query, { siteId, signal }),
+      };
     }
     const { image, ...options } = body;
     const picture = await spoolPicture(image, services);
-    return { status: 200, body: await services.captionNow(picture, { ...query, ...options }, signal) };
+    return { status: 200, body: await services.captionNow(picture, { ...query, ...options }, { siteId, signal }) };
   },
 });

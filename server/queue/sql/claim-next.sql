@@ -17,6 +17,7 @@ FROM (
         AND jobs.available_at <= :now
         AND jobs.state = 'waiting'
         AND jobs.held = 0
+        AND jobs.needs IN (SELECT value FROM json_each(:tasks))
       ORDER BY jobs.available_at, jobs.seq
       LIMIT 1
     ) AS seq

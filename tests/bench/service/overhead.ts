@@ -39,7 +39,14 @@ export const overhead: Bench = async (root) => {
     processor.push((user + system) / 1000);
     inHand.push(seconds * 1000);
   };
-  const work = buildWork({ engine, logger: pino({ level: 'silent' }), stores, config, temporary: folder, jobEnded });
+  const work = buildWork({
+    engine,
+    logger: pino({ level: 'silent' }),
+    stores,
+    config,
+    temporary: folder,
+    metrics: { jobEnded },
+  });
   try {
     await addJobs(stores, data);
     await engine.start();

@@ -3,11 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { eachlabsWebhook } from '../../../server/http/compat/eachlabs/predictions';
-import { CATALOGUE } from '../../../server/errors';
 import { createLogger } from '../../../server/logger';
 import { PredictionStore } from '../../../server/predictions/prediction-store';
 import { PredictionWebhooks } from '../../../server/predictions/prediction-webhook';
-import { PredictionWork } from '../../../server/predictions/prediction-work';
+import { ReplyJobs } from '../../../server/queue/reply-jobs';
+import { LeaseStore } from '../../../server/queue/lease-store';
+import { AppError, CATALOGUE, type ErrorCode } from '../../../server/errors';
 import { openDatabase, type Storage } from '../../../server/storage/database';
 import { migrate } from '../../../server/storage/migrate';
 import type { WebhookCall } from '../../../server/webhooks/transport';
@@ -19,6 +20,8 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-prediction-webhooks-
 const URL_OF_CLIENT = 'https://client.example.com/hook';
 let storage: Storage;
 let store: PredictionStore;
+let replies: ReplyJobs<string>;
+let leases: LeaseStore;
 let webhooks: PredictionWebhooks;
 let calls: WebhookCall[] = [];
 let status = 200;
@@ -29,7 +32,14 @@ beforeEach(() => {
   storage = openDatabase(path.join(folder, `${String((files += 1))}.db`));
   migrate(storage);
   storage.db.prepare("INSERT INTO sites (id, name, created_at) VALUES ('site_a', 'a', 0)").run();
-  store = new PredictionStore(storage, 'site_a', () => now);
+  replies = new ReplyJobs(
+    storage,
+    () => now,
+    () => now,
+  );
+  store = new PredictionStore(storage, 'site_a', { jobs: replies, taskOf: () => 'caption', keepMs: 0, now: () => now });
+  const ends = { failed: (_site: string, id: string) => replies.failed(id), cancelled: () => undefined };
+  leases = new LeaseStore(storage, { ends, leaseMs: 60_000, now: () => now });
   calls = [];
   status = 200;
   webhooks = new PredictionWebhooks({
@@ -54,9 +64,17 @@ afterAll(() => {
 
 const create = (secret: string | null = 'secret', url = URL_OF_CLIENT) =>
   store.create({ model: 'm', version: 'v', input: {}, imageSha256: '0', options: {}, webhook: { url, secret } }).id;
-const work = () => new PredictionWork(storage, () => now);
-const waiting = () =>
-  storage.db.prepare('SELECT count(*) FROM predictions WHERE webhook_due_at IS NOT NULL').pluck().get();
+const claim = (id: string) => {
+  const claimed = leases.claimNext({ worker: 'w' });
+  if (claimed?.jobId !== id) throw new Error(`another job came: ${String(claimed?.jobId)}`);
+  return claimed;
+};
+const succeed = (id: string, output: string) => {
+  storage.transaction(() => replies.complete(claim(id), { reply: output, output }));
+};
+const fail = (id: string, code: ErrorCode) =>
+  leases.setBack(claim(id), { kind: 'error', code, retryable: new AppError(code).retryable });
+const waiting = () => storage.db.prepare('SELECT count(*) FROM replies WHERE webhook_due_at IS NOT NULL').pluck().get();
 const told = async () => {
   webhooks.wake();
   await waitFor('the webhook to be told', () => waiting() === 0);
@@ -66,7 +84,7 @@ test('the end of a run is told once, signed over time and body', async () => {
   const id = create();
   await told();
   expect(calls).toEqual([]);
-  work().succeed(id, 'A dog');
+  succeed(id, 'A dog');
   await told();
   await told();
   const [call] = calls;
@@ -80,7 +98,7 @@ test('the end of a run is told once, signed over time and body', async () => {
 
 test('a failure and a cancel are told as well', async () => {
   const [failed, cancelled] = [create(null), create(null)];
-  work().fail(failed, 'IMAGE_CORRUPT');
+  fail(failed, 'IMAGE_CORRUPT');
   store.cancel(cancelled);
   await told();
   expect(calls.map(({ body }) => JSON.parse(body))).toEqual([
@@ -92,8 +110,8 @@ test('a failure and a cancel are told as well', async () => {
 
 test('three tries, with pauses, then no more', async () => {
   status = 500;
-  work().succeed(create(), 'A dog');
-  const noted = storage.db.prepare('SELECT webhook_tries FROM predictions').pluck();
+  succeed(create(), 'A dog');
+  const noted = storage.db.prepare('SELECT webhook_tries FROM replies').pluck();
   for (const [index, pause] of [1000, 10_000, 0].entries()) {
     webhooks.wake();
     await waitFor('the try to be noted', () => noted.get() === index + 1);
@@ -105,10 +123,10 @@ test('three tries, with pauses, then no more', async () => {
 });
 
 test('an address that is not allowed any more is not called', async () => {
-  work().succeed(create(null, 'http://127.0.0.1/hook'), 'A dog');
+  succeed(create(null, 'http://127.0.0.1/hook'), 'A dog');
   for (let tries = 1; tries <= 3; tries += 1) {
     webhooks.wake();
-    const noted = storage.db.prepare('SELECT webhook_tries FROM predictions').pluck();
+    const noted = storage.db.prepare('SELECT webhook_tries FROM replies').pluck();
     await waitFor('the try to be noted', () => noted.get() === tries);
     now += 20_000;
   }

@@ -157,11 +157,12 @@ test('bytes that are sent again stay as long as new ones, and those of a waiting
   const site = String(storage.db.prepare('SELECT id FROM sites').pluck().get());
   storage.db
     .prepare(
-      `INSERT INTO predictions (id, site_id, model, version, image_sha256, options, input, state, created_at)
-       VALUES ('p', ?, 'm', 'v', ?, '{}', '{}', 'starting', 1)`,
+      `INSERT INTO jobs (id, site_id, instance, subject_type, subject_id, image_sha256, priority, request, state, available_at,
+         created_at, updated_at)
+       VALUES ('p', ?, -1, 'reply', 'prediction', ?, 0, '{"reply":{}}', 'waiting', 1, 1, 1)`,
     )
     .run(site, image.sha256);
   expect(retention.sweep(Date.now() + DAY)).toBe(0);
-  storage.db.exec("UPDATE predictions SET state = 'canceled', completed_at = 2");
+  storage.db.exec("DELETE FROM jobs WHERE id = 'p'");
   expect(retention.sweep(Date.now() + DAY)).toBe(1);
 });

@@ -29,13 +29,14 @@ async function infer({
   request,
   query,
   services,
+  siteId,
   signal,
 }: Call<unknown, z.infer<typeof Query>, unknown>): Promise<Reply> {
   const { picture, question, prompt, maxTokens } = await readInput(request, services);
   await modelLoaded(services, signal);
   const fields = { ...(question === undefined ? {} : { question }), ...(prompt === undefined ? {} : { prompt }) };
   const intent = intentOf(fields, undefined);
-  const told = await tell({ picture, intent, maxTokens }, { services, signal });
+  const told = await tell({ picture, intent, maxTokens }, { services, siteId, signal });
   const headers = modelHeader(told.model);
   if (intent.question !== undefined) {
     return { status: 200, headers, body: [{ answer: told.text, score: told.confidence }] };

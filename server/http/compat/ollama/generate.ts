@@ -119,14 +119,14 @@ function loaded(wish: { readonly model: string; readonly keep_alive?: unknown },
   };
 }
 
-async function generate({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
+async function generate({ request, services, siteId, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
   const wish = parse(GenerateRequest, await readJson(request, services), 'body');
   if (wish.prompt === '' && (wish.images ?? []).length === 0) return loaded(wish, { response: '' });
-  const work = describe(wish.images, wish.prompt, { ...wish, context: { services, signal } });
+  const work = describe(wish.images, wish.prompt, { ...wish, context: { services, siteId, signal } });
   return replyOf(work, { ...wish, field: (response) => ({ response }) }, services);
 }
 
-async function chat({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
+async function chat({ request, services, siteId, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
   const wish = parse(ChatRequest, await readJson(request, services), 'body');
   const messages = wish.messages ?? [];
   const field = (content: string) => ({ message: { role: 'assistant', content } });
@@ -134,7 +134,7 @@ async function chat({ request, services, signal }: Call<unknown, unknown, unknow
   const asked = messages.filter(({ role }) => role === 'user');
   // The newest picture of the conversation: it is sent once, and then talked about.
   const images = asked.findLast((one) => (one.images ?? []).length > 0)?.images;
-  const work = describe(images, asked.at(-1)?.content ?? '', { ...wish, context: { services, signal } });
+  const work = describe(images, asked.at(-1)?.content ?? '', { ...wish, context: { services, siteId, signal } });
   return replyOf(work, { ...wish, field }, services);
 }
 

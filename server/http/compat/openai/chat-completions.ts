@@ -29,7 +29,7 @@ export const ChatRequest = z.looseObject({
 });
 type ChatRequest = z.infer<typeof ChatRequest>;
 
-async function complete({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
+async function complete({ request, services, siteId, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
   const wish = parse(ChatRequest, await readJson(request, services), 'body');
   if ((wish.tools ?? []).length > 0) throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'tools' });
   const shape = jsonContent(wish.response_format);
@@ -41,7 +41,7 @@ async function complete({ request, services, signal }: Call<unknown, unknown, un
       maxTokens: wish.max_completion_tokens ?? wish.max_tokens ?? undefined,
       count: wish.n ?? 1,
     },
-    { services, signal },
+    { services, siteId, signal },
   );
   if (wish.stream === true) return liveReply(work, chunksOf(wish, shape), services);
   const answer = await work;

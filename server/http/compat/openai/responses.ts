@@ -20,7 +20,7 @@ const ResponseRequest = z.looseObject({
 });
 type ResponseRequest = z.infer<typeof ResponseRequest>;
 
-async function respond({ request, services, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
+async function respond({ request, services, siteId, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
   const wish = parse(ResponseRequest, await readJson(request, services), 'body');
   if ((wish.tools ?? []).length > 0) throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'tools' });
   if ((wish.text?.format?.type ?? 'text') !== 'text') {
@@ -29,7 +29,7 @@ async function respond({ request, services, signal }: Call<unknown, unknown, unk
   if (typeof wish.input === 'string') throw new AppError('IMAGE_MISSING');
   const work = answerTurn(
     { messages: wish.input, fields: {}, maxTokens: wish.max_output_tokens ?? undefined, count: 1 },
-    { services, signal },
+    { services, siteId, signal },
   );
   const ids = newIds();
   if (wish.stream === true) return liveReply(work, eventsOf(wish, ids), services);

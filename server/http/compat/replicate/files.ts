@@ -7,7 +7,7 @@ import { holdFormFile } from '../form';
 import { spoolPicture } from '../picture';
 import { replicate } from './errors';
 
-/** Most hours an upload is promised to stay; retention may remove it once it has been captioned. */
+/** Hours that an upload is promised to stay. */
 const KEPT_HOURS = 24;
 
 /** Every field is read by one of the clients. */
@@ -39,6 +39,7 @@ export const files: readonly Route[] = [
     handle: async ({ request, services, site }) => {
       const picture = await holdFormFile(request, services, 'content');
       const { image } = await site.images.put(await spoolPicture(picture, services));
+      site.images.keepUntil(image.sha256, Date.now() + KEPT_HOURS * 3_600_000);
       return { status: 201, body: bodyOf(image, services.links.base(request)) };
     },
   }),

@@ -3,7 +3,7 @@ import type { Storage } from '../../../../server/storage/database';
 import { freshDatabase } from '../../../support/suggestion-rows';
 
 /** Tables with a row or more for each picture. Reading one whole, or sorting its rows, stops everything else meanwhile. */
-const TABLES = 'images|jobs|results|suggestions|changes|idempotency_keys|predictions';
+const TABLES = 'images|jobs|results|suggestions|changes|idempotency_keys|replies';
 const GROWING = new RegExp(`^SCAN (${TABLES})\\b`);
 /** All rows of a site, which may be all there are. */
 const WHOLE_SITE = new RegExp(`^SEARCH (${TABLES}) USING .*INDEX \\w+ \\(site_id=\\?\\)`);
@@ -27,8 +27,8 @@ const ALLOWED: readonly { readonly file: RegExp; readonly part: string; readonly
     part: 'FROM changes NOT INDEXED WHERE cursor <= ?',
     reason: 'sorts those of the oldest 100 entries that go',
   },
-  { file: /retention-store/, part: 'FROM predictions', reason: 'reads the predictions that wait' },
-  { file: /erasure-store/, part: 'DELETE FROM predictions', reason: 'predictions are kept for a day' },
+  { file: /retention-store/, part: 'FROM replies', reason: 'reads the predictions that wait' },
+  { file: /erasure-store/, part: 'DELETE FROM replies', reason: 'predictions are kept for a day' },
   { file: /claim-next/, part: 'AS ready', reason: 'sorts a row a site and priority' },
   {
     file: /suggestion-store/,

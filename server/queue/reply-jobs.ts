@@ -1,0 +1,146 @@
+import type { CaptionOptions } from '../contract/caption';
+import { AppError, isErrorCode } from '../errors';
+import type { Storage } from '../storage/database';
+import type { ClaimRef } from './queue';
+
+/** The instance of jobs that are answered with a reply. No list and no feed shows them. */
+export const REPLY_INSTANCE = -1;
+/** `prediction`: the reply is kept in the table `replies`; `caption`: somebody waits for it at a connection. */
+export type ReplyKind = 'prediction' | 'caption';
+
+export interface NewReplyJob {
+  readonly id: string;
+  readonly siteId: string;
+  readonly kind: ReplyKind;
+  readonly imageSha256: string;
+  readonly needs: 'caption' | 'answer' | 'prompt';
+  readonly options: CaptionOptions;
+}
+
+/** How the job of a reply ended. */
+export interface ReplyEnd<Reply> {
+  readonly id: string;
+  readonly outcome: Reply | AppError;
+}
+
+/** A reply that found no worker for this long is given up. */
+const LONGEST_WAIT_MS = 10 * 60_000;
+
+/**
+ * Jobs that are answered with a reply: claimed, fenced and tried again like any other, always of the highest priority.
+ * The row goes when the job ends; `ended` is told after the commit.
+ */
+export class ReplyJobs<Reply> {
+  /** Why attempts of this process failed, with the details that a row has no place for. */
+  readonly #reasons = new Map<string, AppError>();
+  readonly #listeners = new Set<(end: ReplyEnd<Reply>) => void>();
+
+  constructor(
+    private readonly storage: Storage,
+    /** A clock that never jumps. */
+    private readonly now: () => number,
+    /** The clock on the wall, for people. */
+    private readonly wall: () => number = Date.now,
+  ) {}
+
+  onEnd(listener: (end: ReplyEnd<Reply>) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Inside a transaction. */
+  add({ id, siteId, kind, imageSha256, needs, options }: NewReplyJob): void {
+    const at = this.wall();
+    const request = JSON.stringify({ reply: options });
+    this.storage
+      .prepare(
+        `INSERT INTO jobs (id, site_id, instance, subject_type, subject_id, image_sha256, priority, request, needs, state,
+           available_at, created_at, updated_at)
+         VALUES (?, ?, -1, 'reply', ?, ?, 0, ?, ?, 'waiting', ?, ?, ?)`,
+      )
+      .run(id, siteId, kind, imageSha256, request, needs, this.now(), at, at);
+  }
+
+  /** Inside the transaction that stores the result. Throws LEASE_LOST. */
+  complete({ jobId, token }: ClaimRef, { reply, output }: { reply: Reply; output: string }): void {
+    const row = this.storage
+      .prepare<[string, number], { updated_at: number }>(
+        `DELETE FROM jobs WHERE id = ? AND token = ? AND state = 'running' AND instance = -1
+         RETURNING updated_at`,
+      )
+      .get(jobId, token);
+    if (row === undefined) throw new AppError('LEASE_LOST');
+    this.storage
+      .prepare(
+        `UPDATE replies SET state = 'succeeded', output = ?, started_at = ?, completed_at = ?
+         WHERE id = ? AND state = 'starting'`,
+      )
+      .run(output, row.updated_at, this.wall(), jobId);
+    this.#tell({ id: jobId, outcome: reply });
+  }
+
+  /** The attempt failed here; who waits is told in these words if it was the last. */
+  because(jobId: string, error: AppError): void {
+    this.#reasons.set(jobId, error);
+  }
+
+  /** Inside the transaction that gave the job up. False when it is no job of a reply. */
+  failed(jobId: string): boolean {
+    const row = this.storage
+      .prepare<[string], { error_code: string | null }>(
+        `DELETE FROM jobs WHERE id = ? AND instance = -1 RETURNING error_code`,
+      )
+      .get(jobId);
+    if (row === undefined) return false;
+    const { error_code: code } = row;
+    this.#fail(jobId, code !== null && isErrorCode(code) ? code : 'INTERNAL');
+    return true;
+  }
+
+  #fail(id: string, code: AppError['code']): void {
+    this.storage
+      .prepare(
+        "UPDATE replies SET state = 'failed', error_code = ?, completed_at = ? WHERE id = ? AND state = 'starting'",
+      )
+      .run(code, this.wall(), id);
+    const reason = this.#reasons.get(id);
+    this.#tell({ id, outcome: reason?.code === code ? reason : new AppError(code) });
+  }
+
+  /** Nobody wants it any more. */
+  remove(id: string): void {
+    this.#reasons.delete(id);
+    this.storage.prepare(`DELETE FROM jobs WHERE id = ? AND instance = -1`).run(id);
+  }
+
+  isWaiting(id: string): boolean {
+    return this.storage.prepare("SELECT 1 FROM jobs WHERE id = ? AND state = 'waiting'").get(id) !== undefined;
+  }
+
+  /** At start: whoever waited at a connection of the process before is gone. */
+  forgetConnections(): void {
+    this.storage.prepare(`DELETE FROM jobs WHERE instance = -1 AND created_at >= 0 AND subject_id = 'caption'`).run();
+  }
+
+  /** Gives up what found no worker for ten minutes. */
+  giveUpOld(): void {
+    const rows = this.storage
+      .prepare<[number], { id: string; error_code: string | null }>(
+        `SELECT id, error_code FROM jobs WHERE instance = -1 AND created_at < ? AND state = 'waiting' LIMIT 100`,
+      )
+      .all(this.wall() - LONGEST_WAIT_MS);
+    if (rows.length === 0) return;
+    this.storage.transaction(() => {
+      for (const { id, error_code: code } of rows) {
+        this.remove(id);
+        this.#fail(id, code !== null && isErrorCode(code) ? code : 'MODEL_UNAVAILABLE');
+      }
+    });
+  }
+
+  #tell(end: ReplyEnd<Reply>): void {
+    this.#reasons.delete(end.id);
+    this.storage.afterCommit(() => {
+      for (const listener of this.#listeners) listener(end);
+    });
+  }
+}
