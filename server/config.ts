@@ -51,7 +51,7 @@ export const Environment = z.object({
     .describe(
       'Worker processes. Unset: two where there are two cores and half of the memory holds both, else one. 0: this process only queues; workers run elsewhere.',
     ),
-  ALTSMITH_THREADS: integer(1, 256).optional().describe('Threads of one worker. Unset: the cores are shared out.'),
+  ALTSMITH_THREADS: integer(1, 256).optional().describe('Threads of one worker. Unset: usable cores are shared out.'),
   ALTSMITH_QUEUE: z
     .enum(['sqlite', 'bull'])
     .default('sqlite')

@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import path from 'node:path';
+import { cpuQuota, usableCores, type ReadText } from './cpu-quota';
 import type { ModelSource } from './model-source';
 
 /** Two workers describe more pictures an hour than one with all threads (docs/models.md). More have not been measured. */
@@ -16,10 +17,10 @@ export interface Machine {
 }
 
 /** What this process may use; a container's limit counts where there is one. */
-export function thisMachine(): Machine {
+export function thisMachine(read?: ReadText): Machine {
   const limit = process.constrainedMemory();
   const memoryBytes = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-  return { cores: availableParallelism(), memoryBytes };
+  return { cores: usableCores(undefined, cpuQuota(read)), memoryBytes };
 }
 
 /** Worker processes for a model where the settings name no number: as many as help, as long as they fit. */
@@ -29,6 +30,11 @@ export function usualWorkers(source: ModelSource, { cores, memoryBytes }: Machin
   const each = folderBytes(source.modelFolder) + BESIDE_MODEL;
   const fitting = Math.floor((memoryBytes * SHARE_OF_MEMORY) / each);
   return Math.max(1, Math.min(MOST_WORKERS, cores, fitting));
+}
+
+/** Threads of each worker where the settings name no number. */
+export function usualThreads(workers: number, cores: number = usableCores()): number {
+  return Math.max(1, Math.floor(cores / workers));
 }
 
 function folderBytes(folder: string): number {

@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { AppError, isErrorCode } from '../errors';
 import type { CaptionEngine, EngineRequest, EngineResult, EngineState } from './engine';
 import type { ModelSource } from './model-source';
+import { usualThreads } from './worker-count';
 import type { LifetimeLimits } from './worker-lifetime';
 import { WorkerSlot, type Problem, type Task } from './worker-slot';
 
@@ -18,7 +18,7 @@ const REMEMBERED = 21;
 export type PoolOptions = ModelSource & {
   /** Worker processes; default 1. */
   readonly workers?: number | null;
-  /** Threads of each; default all cores shared out. */
+  /** Threads of each; default all cores shared out, as many as the container may use. */
   readonly threads?: number | null;
   readonly maxPixels: number;
   /** Longest time for one picture, from the moment a worker has it. */
@@ -45,7 +45,7 @@ export class WorkerPool implements CaptionEngine {
 
   constructor(options: PoolOptions) {
     const workers = Math.max(1, options.workers ?? 1);
-    const threads = options.threads ?? Math.max(1, Math.floor(availableParallelism() / workers));
+    const threads = options.threads ?? usualThreads(workers);
     this.maxWaiting = options.maxWaiting ?? MAX_WAITING;
     const isRemote = 'modelServer' in options;
     const source = isRemote ? { modelServer: options.modelServer } : { modelFolder: options.modelFolder };
