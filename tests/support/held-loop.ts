@@ -20,7 +20,7 @@ export class WatchedSidecar {
   #measurements = 0;
 
   async start(): Promise<void> {
-    const env = { ALTSMITH_TEST_METER: this.#meter, ALTSMITH_LOG_LEVEL: 'silent', ALTSMITH_SITE_RATE: '1000000' };
+    const env = { ALTSMITH_TEST_METER: this.#meter, ALTSMITH_LOG_LEVEL: 'silent' };
     const sidecar = await SidecarProcess.start(env, ['-r', METER, ...QUICK_SERVE]);
     this.#sidecar = sidecar;
     for (const scope of ['admin', 'worker'] as const) this.#keys.set(scope, makeKey(sidecar.dataDir, scope));
