@@ -48,12 +48,12 @@ function partsOf(text: string): Part[] {
 
 /** Every two characters that stand together, and the last one alone: a search for one character looks for beginnings. */
 function pairsOf(run: string): string[] {
-  const signs = [...run];
+  const signs = Array.from(run);
   return signs.map((sign, index) => sign + (signs[index + 1] ?? ''));
 }
 
 function piecesOf(run: string): string[] {
-  const signs = [...run];
+  const signs = Array.from(run);
   if (signs.length <= LONGEST_RUN) return [run];
   const pieces: string[] = [];
   for (let from = 0; from < signs.length; from += LONGEST_RUN / 2) {
@@ -101,7 +101,7 @@ export function readSearch(q: string): WordSearch | null {
       beginnings.add(text.slice(0, LONGEST_WORD));
       continue;
     }
-    const signs = [...text].slice(0, LONGEST_RUN / 2);
+    const signs = Array.from(text).slice(0, LONGEST_RUN / 2);
     if (signs.length === 1) beginnings.add(text);
     else for (const pair of pairsOf(signs.join('')).slice(0, -1)) words.add(pair);
     if (signs.length > 2) inside.add(signs.join(''));

@@ -51,8 +51,8 @@ function convertSuggestions({ db }: Storage, from: StepPosition | null): StepPos
     'INSERT INTO suggestion_index (rowid, terms) SELECT seq, terms FROM suggestion_terms WHERE seq = ?',
   );
   for (const row of rows) {
-    const fields: Texts = JSON.parse(row.fields);
-    const values: Texts | null = row.values === null ? null : JSON.parse(row.values);
+    const fields = JSON.parse(row.fields) as Texts;
+    const values = row.values === null ? null : (JSON.parse(row.values) as Texts);
     const altText = fields.alt_text ?? '';
     const words =
       `${wordsOf([...textsOf(fields), fileNameOf(row.request), row.subject_id])} ${textTerm(altText)}`.trim();
@@ -93,7 +93,7 @@ function convertResults({ db }: Storage): StepPosition | null {
 
 /** The name of the picture in the CMS. */
 function fileNameOf(request: string | null): string {
-  const work: { context?: { file_name?: string } | null } = JSON.parse(request ?? '{}');
+  const work = JSON.parse(request ?? '{}') as { context?: { file_name?: string } | null };
   return work.context?.file_name ?? '';
 }
 
@@ -180,12 +180,12 @@ function partsOf(text: string): Part[] {
 
 /** Every two characters that stand together, and the last one alone: a search for one character looks for beginnings. */
 function pairsOf(run: string): string[] {
-  const signs = [...run];
+  const signs = Array.from(run);
   return signs.map((sign, index) => sign + (signs[index + 1] ?? ''));
 }
 
 function piecesOf(run: string): string[] {
-  const signs = [...run];
+  const signs = Array.from(run);
   if (signs.length <= LONGEST_RUN) return [run];
   const pieces: string[] = [];
   for (let from = 0; from < signs.length; from += LONGEST_RUN / 2) {
