@@ -52,6 +52,11 @@ export const CATALOGUE = {
   },
   JOB_NOT_POSSIBLE: { status: 409, message: 'A job in this state cannot be changed that way.', retryable: false },
   RUN_NOT_POSSIBLE: { status: 409, message: 'A run in this state cannot be changed that way.', retryable: false },
+  KEY_ENDED: {
+    status: 409,
+    message: 'This key has expired or was revoked and cannot be rotated; make a new one.',
+    retryable: false,
+  },
   INSTANCE_CONFLICT: {
     status: 409,
     message: 'This instance speaks for another address already; POST /v1/instances/{id} says: moved, or a copy.',

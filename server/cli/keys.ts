@@ -12,7 +12,8 @@ const HELP = `Usage: altsmith keys <create|list|rotate|revoke> [options]
                        makes a key and shows it, this once
   list                 all keys, without their secrets
   rotate ID [--hours N]
-                       a new key for the same owner; the old one works N more hours (default 24)
+                       a new key for the same owner; the old one works N more hours (default 24),
+                       or less where it was to end sooner
   revoke ID            the key stops working at once
 
 A site key belongs to one site; without --site to the only one there is ("default" is made when there is none).
@@ -20,6 +21,8 @@ A running sidecar sees every change at once.
 `;
 
 const HOUR_MS = 3_600_000;
+/** A year. */
+const MOST_HOURS = 8784;
 
 /** `altsmith keys`. */
 export function run(args: string[]): Promise<number> {
@@ -104,12 +107,13 @@ function stateOf(row: KeyRow): string {
 
 function rotate({ keys, record }: LiveData, { id, words }: { id: string; words: Words }, say: Say): number {
   const hours = Number(words.text('hours') ?? '24');
-  if (!Number.isFinite(hours) || hours < 0) throw new UsageError('--hours is a number of hours.');
+  if (!(hours >= 0 && hours <= MOST_HOURS)) throw new UsageError(`--hours is a number from 0 to ${MOST_HOURS}.`);
   const key = keys.rotate(id, hours * HOUR_MS);
   if (key === null) throw new AppError('NOT_FOUND');
   record('keys rotate', id, { new_id: key.id, hours });
-  say({ id: key.id, key: key.text }, [
-    `The new key, shown this once; the old one works for ${hours} more hours:`,
+  const oldEndsAt = new Date(key.oldEndsAt).toISOString();
+  say({ id: key.id, key: key.text, old_ends_at: oldEndsAt }, [
+    `The new key, shown this once; the old one works until ${oldEndsAt}:`,
     key.text,
   ]);
   return 0;

@@ -1,3 +1,4 @@
+import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 import { newKey, readKey, sameHash, type Scope } from './key';
 
@@ -22,6 +23,10 @@ export interface Principal {
 const COLUMNS = 'id, site_id, scope, name, created_at, expires_at, revoked_at';
 /** Compared against when the key id is unknown, so that an unknown id costs what a wrong secret costs. */
 const NOBODY = Buffer.alloc(32);
+
+function isAlive(row: KeyRow, now: number): boolean {
+  return row.revoked_at === null && (row.expires_at === null || row.expires_at > now);
+}
 
 /** Keys of all sites. Reads the file at every check, so that a key revoked by a command is dead at once. */
 export class KeyStore {
@@ -56,8 +61,7 @@ export class KeyStore {
     if (given === null) return null;
     const row = this.#byId.get(given.id);
     const matches = sameHash(given.secretHash, row?.secret_hash ?? NOBODY);
-    if (row === undefined || !matches || row.revoked_at !== null) return null;
-    if (row.expires_at !== null && row.expires_at <= this.now()) return null;
+    if (row === undefined || !matches || !isAlive(row, this.now())) return null;
     return { keyId: row.id, scope: row.scope, siteId: row.site_id };
   }
 
@@ -82,14 +86,20 @@ export class KeyStore {
     return this.#end('UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', this.now(), id);
   }
 
-  /** A second key for the same owner; the old one goes on working for `overlapMs`. Null when there is no such key. */
-  rotate(id: string, overlapMs: number): { id: string; text: string } | null {
+  /**
+   * A second key for the same owner. The old one goes on working for `overlapMs`, or until `oldEndsAt` where it was to end
+   * sooner: no rotation gives a key more time than it had. Null when there is no such key. Throws KEY_ENDED.
+   */
+  rotate(id: string, overlapMs: number): { id: string; text: string; oldEndsAt: number } | null {
     return this.storage.transaction(() => {
       const old = this.#byId.get(id);
-      if (old === undefined || old.revoked_at !== null) return null;
+      if (old === undefined) return null;
+      const now = this.now();
+      if (!isAlive(old, now)) throw new AppError('KEY_ENDED');
+      const oldEndsAt = Math.min(Math.round(now + overlapMs), old.expires_at ?? Infinity);
       const fresh = this.create({ scope: old.scope, siteId: old.site_id, name: old.name });
-      this.#end('UPDATE keys SET expires_at = ? WHERE id = ?', this.now() + overlapMs, id);
-      return fresh;
+      this.#end('UPDATE keys SET expires_at = ? WHERE id = ?', oldEndsAt, id);
+      return { ...fresh, oldEndsAt };
     });
   }
 

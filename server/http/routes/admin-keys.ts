@@ -63,7 +63,7 @@ export const rotateKey = defineRoute({
   method: 'post',
   path: `${PATH}/{id}/rotate`,
   access: 'admin',
-  summary: 'A second key for the same owner; the old one goes on working for a while.',
+  summary: 'A second key for the same owner; the old one goes on working for a while, but no longer than it had.',
   bodyKind: 'json',
   params: Params,
   body: RotateRequest,

@@ -35,6 +35,26 @@ test('a rotated key and its successor both work while they overlap', async () =>
   expect([await statusOf(fresh.key), await statusOf(next.key)]).toEqual([401, 200]);
 });
 
+test('a second rotation gives an old key no more time, and one that has ended cannot be rotated', async () => {
+  const old = (await run('keys', 'create')).json;
+  const listed = async () => (await run('keys', 'list')).json.items;
+  const endOf = async () => (await listed()).find((key: any) => key.id === old.id).expires_at;
+  await run('keys', 'rotate', old.id, '--hours', '1');
+  const end = await endOf();
+  const second = (await run('keys', 'rotate', old.id, '--hours', '500')).json;
+  expect([await endOf(), second.old_ends_at]).toEqual([end, end]);
+  expect(await statusOf(second.key)).toBe(200);
+  expect(await run('keys', 'rotate', old.id, '--hours', '0')).toMatchObject({ code: 0 });
+  expect(await statusOf(old.key)).toBe(401);
+  const before = await listed();
+  const ended = { code: 1, stderr: expect.stringContaining('KEY_ENDED') };
+  expect(await run('keys', 'rotate', old.id)).toMatchObject(ended);
+  await run('keys', 'revoke', second.id);
+  expect(await run('keys', 'rotate', second.id)).toMatchObject(ended);
+  expect(await listed()).toHaveLength(before.length);
+  expect(await statusOf(old.key)).toBe(401);
+});
+
 test('a key of a second site sees nothing of the first', async () => {
   const site = (await run('sites', 'create', 'Another', 'site')).json;
   expect(site.name).toBe('Another site');
@@ -76,6 +96,7 @@ test.each([
   [['keys'], 'create'],
   [['keys', 'create', '--scope', 'root'], '--scope'],
   [['keys', 'rotate'], 'which key'],
+  [['keys', 'rotate', 'x', '--hours', '1e300'], '--hours'],
   [['requeue', '--code', 'NOPE'], 'NOPE'],
   [['restore'], 'which backup'],
   [['sites', 'create'], 'name'],

@@ -42,6 +42,8 @@ test('after a rotation both keys work until the overlap is over', async () => {
   expect([await works(old.secret), await works(fresh.secret)]).toEqual([200, 200]);
   const atOnce = (await call('POST', `/v1/admin/keys/${fresh.key.id}/rotate`, { overlap_seconds: 0 })).body;
   expect([await works(fresh.secret), await works(atOnce.secret)]).toEqual([401, 200]);
+  const { status, body } = await call('POST', `/v1/admin/keys/${fresh.key.id}/rotate`, { overlap_seconds: 60 });
+  expect([status, body.error.code]).toEqual([409, 'KEY_ENDED']);
 });
 
 test('a site can be renamed and told to approve by itself, one without touching the other', async () => {
