@@ -1,3 +1,5 @@
+import { AppError } from '../../../server/errors';
+import { altsmith } from '../../support/altsmith-command';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
 
@@ -59,3 +61,19 @@ test('jobs that wait while the clock jumps and the sidecar starts again are done
   }
   expect(engine.requests.length - before).toBe(2);
 }, 60_000);
+
+test('a command whose clock is an hour ahead of the sidecar lets failed jobs run at once', async () => {
+  const { engine, dataDir } = sidecar;
+  await sidecar.stop();
+  Date.now = () => realNow() - HOUR;
+  sidecar = await TestSidecar.start({ dataDir, engine });
+  engine.before = () => {
+    throw new AppError('IMAGE_CORRUPT');
+  };
+  const { body } = await sidecar.submit(samplePng((subjects += 1)), 'requeued');
+  const jobAfter = async () => (await sidecar.call('GET', `/v1/jobs/${body.job.id}?wait=20`)).body.job;
+  expect(await jobAfter()).toMatchObject({ state: 'failed' });
+  engine.before = () => undefined;
+  expect(await altsmith(dataDir, ['requeue', '--code', 'IMAGE_CORRUPT'])).toMatchObject({ code: 0 });
+  expect(await jobAfter()).toMatchObject({ state: 'done' });
+});
