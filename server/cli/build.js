@@ -1,16 +1,8 @@
 'use strict';
 // Compiles server/ and models/ to CommonJS under build/, file by file, so that a stack trace names the source's path.
 // esbuild is a run-time dependency for this reason: a fresh clone needs no development tools to start.
-const {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} = require('node:fs');
+const { createHash } = require('node:crypto');
+const { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const FOLDERS = ['server', 'models'];
@@ -30,8 +22,14 @@ function filesBelow(folder) {
   });
 }
 
-function stampOf(files) {
-  return files.map((file) => `${file} ${statSync(file).mtimeMs} ${statSync(file).size}`).join('\n');
+/** Of names and contents: a copy, an image or a checkout gives the files other times and another folder, and needs no build. */
+function stampOf(root, files) {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const content = readFileSync(file);
+    hash.update(`${path.relative(root, file).split(path.sep).join('/')}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex');
 }
 
 /** By rename, so that a process that runs from the build never reads half a file. */
@@ -66,10 +64,10 @@ function bundleConsole(root, files) {
   ];
 }
 
-/** Builds unless the sources are exactly those of the last build. Returns whether it built. */
+/** Builds unless the sources are exactly those of the last build; then it writes nothing. Returns whether it built. */
 function buildIfStale(root) {
-  const files = FOLDERS.flatMap((folder) => filesBelow(path.join(root, folder)));
-  const stamp = stampOf(files);
+  const files = FOLDERS.flatMap((folder) => filesBelow(path.join(root, folder))).sort();
+  const stamp = stampOf(root, files);
   const stampFile = path.join(root, 'build/.stamp');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false;
   const out = path.join(root, 'build');

@@ -1,6 +1,6 @@
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { existsSync, readFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const LEAST_NODE = [20, 19];
@@ -19,37 +19,48 @@ function isInstalled(root, withDev) {
   const wanted = packagesOf(path.join(root, 'package-lock.json'));
   const fits = ([place, entry]) =>
     place === '' || entry.optional || (entry.dev && !withDev) || installed[place]?.version === entry.version;
-  return Object.entries(wanted).every(fits) && nativeModuleLoads(root);
+  return Object.entries(wanted).every(fits) && existsSync(nativeModule(root));
 }
 
 function packagesOf(lockFile) {
   return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : {};
 }
 
-/** better-sqlite3 is the one package that may have to be compiled. */
-function nativeModuleLoads(root) {
-  return existsSync(path.join(root, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node'));
+/** better-sqlite3 is the one package that may have to be compiled, and the one that fits a single version of Node. */
+function nativeModule(root) {
+  return path.join(root, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node');
 }
 
-/** Runs `npm ci` (run-time packages only, unless `withDev`) when something is missing. Ends the process if that fails. */
+/** Null when it can be loaded; else why not: it was made for another version of Node, processor or C library. */
+function whyNotLoaded(root) {
+  try {
+    require(nativeModule(root));
+    return null;
+  } catch (error) {
+    return error.message.replace(/\s+/g, ' ').trim();
+  }
+}
+
+/**
+ * Runs `npm ci` (run-time packages only, unless `withDev`) when something is missing, and makes better-sqlite3 again when this
+ * Node cannot load it. Ends the process if that fails.
+ */
 function ensureInstalled(root, { withDev = false } = {}) {
   requireNode();
-  if (isInstalled(root, withDev)) return;
+  if (!isInstalled(root, withDev)) install(root, withDev);
+  const reason = whyNotLoaded(root);
+  if (reason !== null) rebuild(root, reason);
+}
+
+function install(root, withDevWanted) {
   // `npm ci` begins with an empty folder: who has the development packages keeps them.
-  withDev ||= existsSync(path.join(root, 'node_modules/jest'));
+  const withDev = withDevWanted || existsSync(path.join(root, 'node_modules/jest'));
   console.error(
     `Installing ${withDev ? 'all' : 'the run-time'} packages (once, about ${withDev ? 'four' : 'two'} minutes) …`,
   );
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(withDev ? [] : ['--omit=dev'])];
-  const result = spawnSync(npm, args, {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    // The CPU library is inside the npm package; its install script would only download CUDA.
-    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', NODE_ENV: '' },
-  });
-  if (result.status === 0 && nativeModuleLoads(root)) return;
-  if (!nativeModuleLoads(root) && !hasCompiler()) {
+  const isDone = npm(root, ['ci', '--no-audit', '--no-fund', ...(withDev ? [] : ['--omit=dev'])]);
+  if (isDone && existsSync(nativeModule(root))) return;
+  if (!existsSync(nativeModule(root)) && !hasCompiler()) {
     console.error(
       'better-sqlite3 has no prebuilt binary here and needs a C++ compiler: install g++ and make, then run this again.',
     );
@@ -57,6 +68,35 @@ function ensureInstalled(root, { withDev = false } = {}) {
     console.error('npm could not install the packages; its own message stands above.');
   }
   process.exit(1);
+}
+
+function rebuild(root, reason) {
+  const { node } = process.versions;
+  console.error(`better-sqlite3 was installed for another version of Node than this one (${node}); making it again …`);
+  const file = nativeModule(root);
+  const before = readFileSync(file);
+  npm(root, ['rebuild', 'better-sqlite3']);
+  if (whyNotLoaded(root) === null) return;
+  // npm deletes it before it tries; the Node that it was installed with can go on using it.
+  if (!existsSync(file)) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, before);
+  }
+  console.error(
+    `better-sqlite3 cannot be loaded by Node ${node}: use the Node it was installed with, or run "npm rebuild better-sqlite3" in ${root}, for which g++ and make may be needed. (${reason})`,
+  );
+  process.exit(1);
+}
+
+/** Whether npm ended well. What it writes goes to stderr: stdout belongs to the command. */
+function npm(root, words) {
+  const result = spawnSync(process.platform === 'win32' ? 'npm.cmd' : 'npm', [...words, '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    // The CPU library is inside the npm package; its install script would only download CUDA.
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', NODE_ENV: '' },
+  });
+  return result.status === 0;
 }
 
 function hasCompiler() {

@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const BUILD = path.resolve(__dirname, '../../../server/cli/build.js');
+
+let root: string;
+const write = (name: string, text: string) => writeFileSync(path.join(root, name), text);
+beforeEach(() => {
+  root = mkdtempSync(path.join(os.tmpdir(), 'altsmith-built-'));
+  for (const folder of ['server/console', 'models']) mkdirSync(path.join(root, folder), { recursive: true });
+  write('server/one.ts', 'export const one: number = 1;\n');
+  write('server/console/main.tsx', 'document.title = "x";\n');
+  write('models/two.ts', 'export const two: number = 2;\n');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** Whether a build was made, as a process of its own says. */
+function builds(folder = root): boolean {
+  const words = ['-p', `require(${JSON.stringify(BUILD)}).buildIfStale(process.argv[1])`, folder];
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 20_000 });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout.trim() === 'true';
+}
+
+/** Every file and folder of the build with its times of change. */
+const timesOf = (folder: string) =>
+  readdirSync(path.join(folder, 'build'), { recursive: true, encoding: 'utf8' }).map((name) => {
+    const { mtimeMs, ctimeMs } = statSync(path.join(folder, 'build', name));
+    return [name, mtimeMs, ctimeMs];
+  });
+
+test('a build that fits is used as it is after a copy that changed times and folder, and nothing is written', () => {
+  expect([builds(), builds()]).toEqual([true, false]);
+  const copy = `${root}-copy`;
+  cpSync(root, copy, { recursive: true });
+  for (const name of ['server/one.ts', 'models/two.ts']) utimesSync(path.join(copy, name), 1, 1);
+  const before = timesOf(copy);
+  expect(builds(copy)).toBe(false);
+  expect(timesOf(copy)).toEqual(before);
+  rmSync(copy, { recursive: true });
+});
+
+test('a source of the same size and time with other words is built', () => {
+  builds();
+  const file = path.join(root, 'server/one.ts');
+  const { atime, mtime } = statSync(file);
+  write('server/one.ts', 'export const one: number = 3;\n');
+  utimesSync(file, atime, mtime);
+  expect([builds(), builds()]).toEqual([true, false]);
+});
+
+test('a source under another name is built', () => {
+  builds();
+  renameSync(path.join(root, 'models/two.ts'), path.join(root, 'models/three.ts'));
+  expect(builds()).toBe(true);
+  expect(readdirSync(path.join(root, 'build/models')).sort()).toEqual(['three.js', 'three.js.map']);
+});

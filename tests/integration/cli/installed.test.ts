@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.resolve(__dirname, '../../..');
+const NATIVE = 'node_modules/better-sqlite3/build/Release/better_sqlite3.node';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(path.join(os.tmpdir(), 'altsmith-installed-'));
+  mkdirSync(path.join(root, 'bin'));
+  mkdirSync(path.dirname(path.join(root, NATIVE)), { recursive: true });
+  for (const list of ['package-lock.json', 'node_modules/.package-lock.json'])
+    writeFileSync(path.join(root, list), '{ "packages": {} }');
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** What the door does first, in a process of its own, with an npm that notes its words and then does `work`. */
+function ensureInstalled(work: string) {
+  const npm = path.join(root, 'bin/npm');
+  writeFileSync(npm, `#!/bin/sh\necho "$@" >> ${path.join(root, 'npm-words')}\n${work}\n`);
+  chmodSync(npm, 0o755);
+  const script = 'require(process.argv[1]).ensureInstalled(process.argv[2])';
+  const words = ['-e', script, path.join(ROOT, 'server/cli/install.js'), root];
+  const { status, stderr } = spawnSync(process.execPath, words, {
+    env: { ...process.env, PATH: `${path.join(root, 'bin')}:${String(process.env['PATH'])}` },
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  return { status, stderr };
+}
+
+const native = () => path.join(root, NATIVE);
+
+test('a native module that this Node loads is left as it is', () => {
+  copyFileSync(path.join(ROOT, NATIVE), native());
+  expect(ensureInstalled('exit 1')).toEqual({ status: 0, stderr: '' });
+  expect(() => statSync(path.join(root, 'npm-words'))).toThrow();
+});
+
+test('a native module of another Node is made again, and only that', () => {
+  writeFileSync(native(), 'for another Node');
+  const { status, stderr } = ensureInstalled(`cp ${path.join(ROOT, NATIVE)} ${native()}`);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringContaining('another version of Node') });
+  expect(readFileSync(path.join(root, 'npm-words'), 'utf8')).toBe('rebuild better-sqlite3 --loglevel=error\n');
+});
+
+test('where it cannot be made again, one sentence names the command, and the old one stays', () => {
+  writeFileSync(native(), 'for another Node');
+  const { status, stderr } = ensureInstalled(`rm -r ${path.dirname(native())}; exit 1`);
+  expect(status).toBe(1);
+  expect(stderr).toContain(`run "npm rebuild better-sqlite3" in ${root}`);
+  expect(stderr).not.toMatch(/^ +at /m);
+  expect(readFileSync(native(), 'utf8')).toBe('for another Node');
+});
+
+test('npm may link the door as a program', () => {
+  expect(statSync(path.join(ROOT, 'server/cli/index.js')).mode & 0o111).toBe(0o111);
+});
