@@ -70,6 +70,7 @@ test('a sidecar that lost its data is sent everything again that is open, once, 
   expect(again.suggested_alt).toBe(lost.suggested_alt);
   await pending(late);
 
+  sidecar.instance = await site.instance();
   const { body } = await sidecar.call('GET', '/v1/jobs?limit=100');
   expect(body.items.map((job: any) => Number(job.subject.id)).sort()).toEqual([waiting, late].sort());
   const { body: media } = await site.rest('GET', `/wp/v2/media/${approved}`);

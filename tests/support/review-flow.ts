@@ -26,6 +26,7 @@ export class ReviewFlow {
       const constants = { ALTSMITH_SIDECAR_URL: sidecar.url, ALTSMITH_SITE_KEY: sidecar.key };
       const site = await WordPressSite.start({ ...options, constants });
       stops.push(() => site.remove());
+      sidecar.instance = await site.instance();
       const admin = await AdminBrowser.open(site.url, album);
       stops.push(() => admin.close());
       await admin.logIn();

@@ -21,6 +21,8 @@ export class SidecarProcess {
   readonly dataDir: string;
   #child: ChildProcess | null = null;
   #output = '';
+  /** The installation that `call` speaks for; null: a client that names none, which sees no installation's jobs. */
+  instance: string | null = null;
 
   private constructor(
     private readonly port: number,
@@ -114,6 +116,7 @@ export class SidecarProcess {
       method,
       headers: {
         authorization: `Bearer ${this.key}`,
+        ...(this.instance === null ? {} : { 'altsmith-instance': this.instance }),
         ...(body === undefined ? {} : { 'content-type': bytes ? 'application/octet-stream' : 'application/json' }),
         ...headers,
       },

@@ -168,6 +168,11 @@ export class WordPressSite {
     return JSON.parse(stdout);
   }
 
+  /** The name by which the plugin of this site speaks to the sidecar. */
+  instance(): Promise<string> {
+    return this.inWordPress('return ( new \\Altsmith\\Identity\\Instance() )->id();');
+  }
+
   /** Kills PHP in the middle of whatever it does: all workers of the web server at once, and starts it again. */
   async killRequests(): Promise<void> {
     const file = path.join(this.folder, 'run/php.pid');
