@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { ModelServer } from '../models/openai-compatible/model-server';
 import { readBackups, readModelServer, readNames, readOrigins, readPrice, readProxy } from './config-values';
 import { HTTP_SETTINGS, integer } from './http-settings';
+import { KEY_SETTINGS, readInitialKeys, type InitialKeys } from './key-settings';
 import type { PublicUrl } from './public-url';
 import type { BackupPlan } from './storage/backup-plan';
 
@@ -16,7 +17,8 @@ export const Environment = z.object({
   ALTSMITH_HOST: z
     .string()
     .default('127.0.0.1')
-    .describe('Address to listen on. Anything but loopback is refused until a key exists.'),
+    .describe('Address to listen on. Anything but loopback is refused until a key exists or is given.'),
+  ...KEY_SETTINGS,
   ALTSMITH_DATA_DIR: z
     .string()
     .default('./data')
@@ -158,11 +160,14 @@ export const SECRETS: readonly (keyof Environment)[] = [
   'ALTSMITH_REDIS_URL',
   'ALTSMITH_WORKER_KEY',
   'ALTSMITH_MODEL_SERVER_KEY',
+  'ALTSMITH_INITIAL_KEY',
+  'ALTSMITH_INITIAL_ADMIN_KEY',
 ];
 
 export interface Config {
   readonly port: number;
   readonly host: string;
+  readonly initialKeys: InitialKeys;
   /** Absolute. */
   readonly dataDir: string;
   /** Null: as many as usual, fewer on a small disk. */
@@ -242,12 +247,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const publicUrl = parsed.success ? readProxy(parsed.data, problems) : null;
   const backups = parsed.success ? readBackups(parsed.data, problems) : null;
   const modelServer = parsed.success ? readModelServer(parsed.data, problems) : null;
+  const initialKeys = readInitialKeys(parsed.data ?? {}, problems);
   if (!parsed.success || urlOrigins === null || webhookOrigins === null || problems.length > 0)
     throw new ConfigError(problems.join('\n'));
   const settings = parsed.data;
   return Object.freeze({
     port: settings.ALTSMITH_PORT,
     host: settings.ALTSMITH_HOST,
+    initialKeys,
     dataDir: path.resolve(settings.ALTSMITH_DATA_DIR),
     backups,
     backupDir: settings.ALTSMITH_BACKUP_DIR === undefined ? null : path.resolve(settings.ALTSMITH_BACKUP_DIR),

@@ -83,7 +83,7 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
   const started = app;
   const url = addressOf(server);
   announce(`Altsmith listens on ${url}`);
-  if (started.firstKey !== null) announce(`The first site key, also in ${data.firstKey}: ${started.firstKey}`);
+  if (started.firstKey !== null) announce(`The first site key is in ${data.firstKey}`);
   logger.info({ url }, 'sidecar started');
   const stop = once(async () => {
     logger.info('sidecar stopping');

@@ -78,7 +78,8 @@ export const START_ERRORS = {
   },
   PUBLIC_BIND_REFUSED: {
     status: 503,
-    message: 'ALTSMITH_HOST is not loopback and no key exists yet; run "altsmith keys create" first, then start again.',
+    message:
+      'ALTSMITH_HOST is not loopback and no key exists yet; give one with ALTSMITH_INITIAL_KEY, or run "altsmith keys create" first, then start again.',
     retryable: false,
   },
 } as const satisfies Record<string, CatalogueEntry>;

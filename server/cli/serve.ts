@@ -32,6 +32,8 @@ export async function run(args: string[]): Promise<number> {
     }),
   );
   if (sidecar === null) return 0;
+  // Where this is no terminal it is a log, which keeps what it is told and is read by others.
+  if (sidecar.firstKey !== null && process.stdout.isTTY) process.stdout.write(`${sidecar.firstKey}\n`);
   await asked;
   await sidecar.close();
   return 0;

@@ -97,7 +97,9 @@ function describeModel(model: ModelInfo): string {
 function tellKey(sidecar: Sidecar, config: Config): void {
   const keyFile = path.join(config.dataDir, 'first-key.txt');
   const file = path.relative(process.cwd(), keyFile);
-  if (sidecar.firstKey !== null) {
+  if (sidecar.firstKey !== null && !process.stdout.isTTY) {
+    sayUnder('key', `the first site key is in ${file}, which only you can read`);
+  } else if (sidecar.firstKey !== null) {
     sayUnder('key', sidecar.firstKey);
     sayUnder('', `shown this once; it is also in ${file}, which only you can read`);
   } else if (existsSync(keyFile)) {

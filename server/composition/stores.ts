@@ -5,6 +5,7 @@ import { forgetResults, ResultStore } from '../captioning/result-store';
 import { WorkerRegistry } from '../captioning/worker-registry';
 import type { Config } from '../config';
 import { AppError } from '../errors';
+import { hasInitialKey } from '../key-settings';
 import { isLoopback } from '../http/middleware/authenticate';
 import { ImageStore } from '../intake/image-store';
 import { RetentionStore } from '../intake/retention-store';
@@ -24,7 +25,7 @@ import { ThumbnailStore } from '../retention/thumbnail-store';
 import { RunStore } from '../review/run-store';
 import { SuggestionStore } from '../review/suggestion-store';
 import { AuditStore } from '../sites/audit-store';
-import { makeFirstKey } from '../sites/first-key';
+import { makeFirstKeys } from '../sites/first-key';
 import { InstanceStore } from '../sites/instance-store';
 import { KeyStore } from '../sites/key-store';
 import { SiteStore } from '../sites/site-store';
@@ -51,9 +52,10 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
   for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
   const sites = new SiteStore(storage);
   const keys = new KeyStore(storage);
-  // A stranger could ask before the owner has read the key that is made now.
-  if (!isLoopback(config.host) && keys.count() === 0) throw new AppError('PUBLIC_BIND_REFUSED');
-  const firstKey = makeFirstKey(storage, sites, keys, data.firstKey);
+  // A stranger could ask before the owner has read the key that is made now; a given one the owner has.
+  if (!isLoopback(config.host) && keys.count() === 0 && !hasInitialKey(config.initialKeys))
+    throw new AppError('PUBLIC_BIND_REFUSED');
+  const firstKey = makeFirstKeys({ storage, sites, keys, file: data.firstKey }, config.initialKeys);
   const changeSignal = new ChangeSignal();
   const changes = new ChangeFeed(storage, changeSignal);
   const ends: JobEnds = {

@@ -1,23 +1,43 @@
 import { closeSync, fchmodSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import type { InitialKeys } from '../key-settings';
 import type { Storage } from '../storage/database';
+import { keyOfText } from './key';
 import type { KeyStore } from './key-store';
 import type { SiteStore } from './site-store';
 
+export interface FirstKeyPlace {
+  readonly storage: Storage;
+  readonly sites: SiteStore;
+  readonly keys: KeyStore;
+  /** Where a key that is made is written. */
+  readonly file: string;
+}
+
 /**
- * On the very first start: a site called "default" and a key for it, written to `file` (readable by the owner only;
- * the key stands alone on the last line). Null on every later start.
+ * On the very first start: a site called "default" and a key for it. The key is the given one; else it is made, written to
+ * `file` (readable by the owner only; the key stands alone on the last line), and returned. The given admin key is stored as
+ * well. Given keys also count later, while there is no key. Null when no key was made.
  */
-export function makeFirstKey(storage: Storage, sites: SiteStore, keys: KeyStore, file: string): string | null {
-  if (sites.list().length > 0 || keys.count() > 0) return null;
+export function makeFirstKeys({ storage, sites, keys, file }: FirstKeyPlace, given: InitialKeys): string | null {
+  if (keys.count() > 0) return null;
   return storage.transaction(() => {
-    const site = sites.create('default');
-    const key = keys.create({ scope: 'site', siteId: site.id, name: 'first key' });
+    const [site] = sites.list();
+    const admin = keyOfText(given.admin ?? '');
+    if (admin !== null) keys.create({ scope: 'admin', siteId: null, name: 'initial admin key' }, admin);
+    const chosen = keyOfText(given.site ?? '');
+    if (chosen === null && site !== undefined) return null;
+    const owner = { scope: 'site', siteId: (site ?? sites.create('default')).id } as const;
+    if (chosen !== null) {
+      keys.create({ ...owner, name: 'initial key' }, chosen);
+      return null;
+    }
+    const made = keys.create({ ...owner, name: 'first key' });
     // Before the commit: a key that nobody can read would be worse than a file whose key is not stored.
     writePrivately(
       file,
-      `# The first site key of this sidecar. Put it into the plugin's settings, then delete this file.\n${key.text}\n`,
+      `# The first site key of this sidecar. Put it into the plugin's settings, then delete this file.\n${made.text}\n`,
     );
-    return key.text;
+    return made.text;
   });
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
-import { newKey, readKey, sameHash, type Scope } from './key';
+import { newKey, readKey, sameHash, type NewKey, type Scope } from './key';
 
 export interface KeyRow {
   readonly id: string;
@@ -41,12 +41,11 @@ export class KeyStore {
     );
   }
 
-  /** Makes a key. The text comes back this once and is not kept. */
-  create(owner: { scope: Scope; siteId: string | null; name: string; expiresAt?: number | null }): {
-    id: string;
-    text: string;
-  } {
-    const key = newKey();
+  /** Makes a key, or stores the given one. The text comes back this once and is not kept. */
+  create(
+    owner: { scope: Scope; siteId: string | null; name: string; expiresAt?: number | null },
+    key: NewKey = newKey(),
+  ): { id: string; text: string } {
     this.storage
       .prepare(
         'INSERT INTO keys (id, site_id, scope, name, secret_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',

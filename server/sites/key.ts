@@ -13,6 +13,12 @@ export interface NewKey {
 
 const PATTERN = /^alt_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
 
+/** The key of this text, to be stored as a new one is. Null when it cannot be one of ours. */
+export function keyOfText(text: string): NewKey | null {
+  const parts = readKey(text);
+  return parts === null ? null : { ...parts, text };
+}
+
 /** A new random key of 256 bits. A plain sha256 is enough to store it: nobody can guess what it hides. */
 export function newKey(): NewKey {
   const id = randomBytes(8).toString('hex');

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../errors';
+import { hasInitialKey } from '../../key-settings';
 import { isLoopback } from '../../http/middleware/authenticate';
 import { listBackups } from '../../storage/backup-folder';
 import { examineDatabase, type Examined } from '../../storage/examine';
@@ -41,8 +42,13 @@ function examine({ data }: Ground): Examined | Finding {
 }
 
 function lookAtBind({ config }: Ground, { keys }: Examined): readonly Finding[] {
-  if (isLoopback(config.host) || keys > 0) return [];
-  return [problem('ALTSMITH_HOST is not loopback, and no key exists.', 'Run "altsmith keys create" first.')];
+  if (isLoopback(config.host) || keys > 0 || hasInitialKey(config.initialKeys)) return [];
+  return [
+    problem(
+      'ALTSMITH_HOST is not loopback, and no key exists.',
+      'Run "altsmith keys create" first, or give a key with ALTSMITH_INITIAL_KEY.',
+    ),
+  ];
 }
 
 /** The clock against the newest row, and against the day this program was written. */
