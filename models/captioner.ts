@@ -30,6 +30,8 @@ export interface ModelInfo {
   readonly canCaption?: boolean;
   /** Whether captions can begin with given words; absent: they can. */
   readonly canPrompt?: boolean;
+  /** What it can be asked to write about a picture: `caption`, `detailed`, `more_detailed`, `ocr`. Absent: captions only. */
+  readonly tasks?: readonly string[];
   /** Of a `remote` model: the address of the server that is sent the bytes of each picture. */
   readonly address?: string;
 }
@@ -37,6 +39,8 @@ export interface ModelInfo {
 export interface CaptionOptions {
   /** How to search where the other options say nothing, by a name of the model's manifest: `hf`, `paper`, or for questions `original`. */
   readonly preset?: string;
+  /** What to write, by a name of `ModelInfo.tasks`; absent: the first of them. */
+  readonly task?: string;
   readonly beams?: number;
   /** Upper bound on generated tokens; the start token and the prompt do not count. */
   readonly maxNewTokens?: number;

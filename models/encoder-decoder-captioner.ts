@@ -14,10 +14,10 @@ import { BeamSearch } from './search/beam';
 import { GreedySearch } from './search/greedy';
 import { runSearch, type Hypothesis, type Search, type SearchOptions } from './search/search';
 import { ImageMemory } from './session/image-memory';
-import type { Manifest, Preset } from './model-folder/manifest';
+import type { Manifest, Preset, Task } from './model-folder/manifest';
 import type { ModelSession } from './session/session';
 import { type ImageState } from './session/session';
-import type { WordPieceTokenizer } from './tokenizers/word-piece';
+import type { TextTokenizer } from './tokenizers/tokenizer';
 
 /** Memory for what the encoder saw of the last pictures: one picture of BLIP, all of the last sixteen of mini. */
 const MEMORY_BYTES = 64e6;
@@ -34,11 +34,12 @@ export class EncoderDecoderCaptioner implements Captioner {
   constructor(
     private readonly manifest: Manifest,
     private readonly session: ModelSession,
-    private readonly tokenizer: WordPieceTokenizer,
+    private readonly tokenizer: TextTokenizer,
     private readonly secondLook: SecondLook | null = null,
   ) {
     const { layers, heads, image_tokens: tokens, head_size: size } = manifest.dims;
-    const stateBytes = 2 * layers * heads * tokens * size * 4;
+    const perToken = manifest.graphs.encoder === undefined ? 2 * layers : 1;
+    const stateBytes = perToken * heads * tokens * size * 4;
     const remembered = Math.max(1, Math.min(MOST_REMEMBERED, Math.floor(MEMORY_BYTES / stateBytes)));
     this.images = new ImageMemory((picture, reuse) => session.encode(picture, reuse), remembered);
     this.info = {
@@ -50,6 +51,7 @@ export class EncoderDecoderCaptioner implements Captioner {
       // Its decoder was trained to look at what the question encoder made of the picture, never at the picture itself.
       ...(manifest.graphs.question === null ? {} : { canCaption: false }),
       canPrompt: manifest.text.accepts_prompt,
+      ...(manifest.tasks === undefined ? {} : { tasks: Object.keys(manifest.tasks) }),
     };
   }
 
@@ -57,17 +59,19 @@ export class EncoderDecoderCaptioner implements Captioner {
     if (this.info.canCaption === false) {
       throw new ModelError('CAPTION_MODEL_MISSING', `The model ${this.info.id} only answers questions.`);
     }
-    const preset = this.presetOf(options);
+    const task = this.taskOf(options);
+    const preset = withLimit(this.presetOf(options), task);
     const search = newSearch(this.searchOptions(options, preset));
     const prefix = (options.prompt ?? preset.prompt ?? '').trim();
     const begin = performance.now();
-    const write = async (state: ImageState) => {
+    const write = async (image: ImageState) => {
       const encoded = performance.now();
+      const state = task === null ? image : await this.session.ask(image, this.taskTokens(task));
       await runSearch(search, this.session.decode(state), options.signal);
       const timingsMs = { vision: encoded - begin, text: performance.now() - encoded };
       const caption = this.captionOf(search.results(), { prefix, count: options.candidates ?? 1, timingsMs });
-      if (this.secondLook === null || state.classLogits === null || options.prompt !== undefined) return caption;
-      return this.secondLook(caption, state.classLogits);
+      if (this.secondLook === null || image.classLogits === null || options.prompt !== undefined) return caption;
+      return this.secondLook(caption, image.classLogits);
     };
     return this.images.with(picture, write, options.signal);
   }
@@ -107,6 +111,22 @@ export class EncoderDecoderCaptioner implements Captioner {
     if (name === undefined) throw new ModelError('MODEL_FILE_DAMAGED', `The manifest lacks its preset "${usual}".`);
     const known = Object.keys(presets).join(', ');
     throw new ModelError('BAD_REQUEST', `The model ${this.info.id} has no preset "${name}"; it has ${known}.`);
+  }
+
+  /** Null for a model that only captions. */
+  private taskOf({ task: name }: CaptionOptions): Task | null {
+    const { tasks = {} } = this.manifest;
+    const known = Object.keys(tasks);
+    const found = tasks[name ?? known[0] ?? ''];
+    if (found !== undefined) return found;
+    if (name === undefined || (name === 'caption' && known.length === 0)) return null;
+    const able = known.length === 0 ? 'caption' : known.join(', ');
+    throw new ModelError('BAD_REQUEST', `The model ${this.info.id} cannot do the task "${name}"; it can do ${able}.`);
+  }
+
+  private taskTokens({ prompt }: Task): number[] {
+    const { classify, separate } = this.manifest.tokens;
+    return [classify, ...this.tokenizer.encode(prompt), separate];
   }
 
   private questionTokens(question: string, original: boolean): number[] {
@@ -150,6 +170,10 @@ export class EncoderDecoderCaptioner implements Captioner {
       lengthPenalty: options.lengthPenalty ?? preset.length_penalty,
       repetitionPenalty: options.repetitionPenalty ?? preset.repetition_penalty,
       unfinished: preset.unfinished,
+      forcedStart: preset.forced_start ?? null,
+      forcedEnd: preset.forced_end ?? false,
+      noRepeatNgramSize: preset.no_repeat_ngram_size ?? 0,
+      earlyStopping: preset.early_stopping ?? false,
     };
   }
 
@@ -185,6 +209,12 @@ function longestLength(prompt: number, options: CaptionOptions, preset: Preset):
   if (given.length > 0) return Math.min(...given);
   const { max_length: most, max_new_tokens: fresh } = preset;
   return Math.min(most ?? Infinity, fresh === null ? Infinity : prompt + fresh);
+}
+
+/** A preset that names no limit takes the task's. */
+function withLimit(preset: Preset, task: Task | null): Preset {
+  if (task === null || preset.max_new_tokens !== null || preset.max_length !== null) return preset;
+  return { ...preset, max_new_tokens: task.max_new_tokens };
 }
 
 function newSearch(options: SearchOptions): Search {

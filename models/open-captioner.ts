@@ -1,4 +1,5 @@
 import { openBlip } from './architectures/blip/open';
+import { openFlorence } from './architectures/florence-2/open';
 import { openMini } from './architectures/mini/open';
 import type { EncoderDecoderCaptioner } from './encoder-decoder-captioner';
 import { readManifest, type Manifest } from './model-folder/manifest';
@@ -7,7 +8,11 @@ import { checkTouchedFiles } from './model-folder/model-files';
 type Open = (folder: string, manifest: Manifest, threads: number) => Promise<EncoderDecoderCaptioner>;
 
 /** Every architecture that can be run. */
-const ARCHITECTURES: Readonly<Record<Manifest['architecture'], Open>> = { blip: openBlip, mini: openMini };
+const ARCHITECTURES: Readonly<Record<Manifest['architecture'], Open>> = {
+  blip: openBlip,
+  'florence-2': openFlorence,
+  mini: openMini,
+};
 
 /**
  * Loads the model of a folder after comparing its files with its manifest; large ones only where they were touched since. `threads` is for each of its sessions.

@@ -29,6 +29,12 @@ function firstSize(graph: GraphBuilder, planes: string, side: number): string {
   return graph.node('Concat', [graph.constant(int64s([1, 3, side])), across], { axis: 0 });
 }
 
+/** The same as torchvision does it, which takes the width first always: within 2/255 of it (its weights are 16-bit integers). */
+export function resizeAsTorchvision(graph: GraphBuilder, pixels: string, side: number): string {
+  const planes = graph.node('Transpose', [pixels], { perm: [0, 3, 1, 2] }); // [1, 3, H, W]
+  return graph.node('Resize', [planes, '', '', graph.constant(int64s([1, 3, side, side]))], BICUBIC);
+}
+
 /**
  * `pixels` uint8 [1, H, W, 3] → uint8 [1, 3, side, side], squashed as Pillow's bicubic does it. Four sizes and no `axes`:
  * onnxruntime 1.30 fails on the pair of `axes` and constant sizes.

@@ -25,16 +25,38 @@ export const Preset = z.object({
   prompt: z.string().nullable(),
   /** Sentences still open at the longest length: compete with the finished ones (Hugging Face), or only without any. */
   unfinished: z.enum(['compete', 'last_resort']),
+  /** Token that every sentence begins with, at no cost; absent: none. */
+  forced_start: count.nullish(),
+  /** Sentences that reach the longest length get the end token there, at no cost. */
+  forced_end: z.boolean().optional(),
+  /** No run of so many tokens comes twice; 0: it may. */
+  no_repeat_ngram_size: count.optional(),
+  early_stopping: z.union([z.boolean(), z.literal('never')]).optional(),
 });
 export type Preset = z.infer<typeof Preset>;
 
-const Names = z.object({ vision: z.string(), decoder: z.string(), question: z.string().nullable() });
+/** What a model can be asked to write about a picture. */
+export const Task = z.object({
+  /** What the text encoder reads beside the picture. */
+  prompt: z.string(),
+  /** Most new tokens where the preset leaves it open. */
+  max_new_tokens: count,
+});
+export type Task = z.infer<typeof Task>;
+
+const Names = z.object({
+  vision: z.string(),
+  decoder: z.string(),
+  question: z.string().nullable(),
+  /** Reads the words of a task together with the picture; the decoder looks at what it made of both. */
+  encoder: z.string().optional(),
+});
 
 export const Manifest = z.object({
   magic: z.literal(MAGIC),
   version: z.literal(MANIFEST_VERSION),
   /** Whose graphs these are: one of `models/architectures`. Folders written before there were several leave it out. */
-  architecture: z.enum(['blip', 'mini']).default('blip'),
+  architecture: z.enum(['blip', 'florence-2', 'mini']).default('blip'),
   id: z.string(),
   precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni']),
   /** True: shows the way, not to publish from. */
@@ -53,7 +75,7 @@ export const Manifest = z.object({
   }),
   tokens: z.object({ start: count, end: count, unknown: count, classify: count, separate: count }),
   text: z.object({
-    /** BERT vocab.txt, one token a line. */
+    /** BERT's vocab.txt, one token a line; or a tokenizer.json. */
     vocabulary: z.string(),
     /** Ids that are never part of a text, the start token among them. */
     special: z.array(count),
@@ -63,6 +85,8 @@ export const Manifest = z.object({
   }),
   presets: z.record(z.string(), Preset),
   default_preset: z.string(),
+  /** Models that do several tasks only; the first is done when none is named. */
+  tasks: z.record(z.string(), Task).optional(),
   /** Models that answer questions only. */
   question: z
     .object({

@@ -36,9 +36,9 @@ async function sizeOf(file: string, manifest: Manifest): Promise<number> {
 /** What is loaded must be among what is checked. Throws ModelError MODEL_FILE_DAMAGED. */
 function checkNamed(folder: string, manifest: Manifest): void {
   const { graphs, text, second_opinion: opinion } = manifest;
-  const used = [graphs.vision, graphs.decoder, graphs.question, text.vocabulary, opinion?.labels ?? null];
+  const used = [graphs.vision, graphs.decoder, graphs.question, graphs.encoder, text.vocabulary, opinion?.labels];
   const listed = new Set(manifest.files.map(({ name }) => name));
-  const absent = used.find((name) => name !== null && !listed.has(name));
+  const absent = used.find((name) => typeof name === 'string' && !listed.has(name));
   if (absent === undefined) return;
   throw new ModelError(
     'MODEL_FILE_DAMAGED',

@@ -1,4 +1,5 @@
 import type { Hypothesis, Row, RowScores, Search, SearchOptions } from './search';
+import { beginningOf, forbiddenTokens, mustEnd } from './forbidden';
 import { bestTokens } from './token-scores';
 
 /** A sentence that is still growing. */
@@ -17,23 +18,27 @@ interface Continuation extends Beam {
 }
 
 /**
- * Beam search with the rules of Hugging Face transformers 5 (`_beam_search`, early_stopping false): each step looks at
- * the 2 × beams best continuations; those that end count as finished only among the first `beams`; the search stops
- * when the best open sentence, at its present length, could not push out the worst kept one.
+ * Beam search with the rules of Hugging Face transformers 5 (`_beam_search`): each step looks at
+ * the 2 × beams best continuations; those that end count as finished only among the first `beams`. When the search stops is
+ * `earlyStopping`'s to say.
  */
 export class BeamSearch implements Search {
-  readonly choices: number;
   readonly wantsLogits: boolean;
   private beams: readonly Beam[];
   private kept: Hypothesis[] = [];
-  private finished: boolean;
+  private isFirst = true;
+  private finished = false;
 
   constructor(private readonly options: SearchOptions) {
-    // One more than is kept: the end token may be among them and forbidden.
-    this.choices = 2 * options.beams + 1;
     this.wantsLogits = options.repetitionPenalty !== 1;
-    this.beams = [{ said: options.prompt, logProbs: [], sum: 0, parent: 0 }];
-    this.finished = options.prompt.length >= options.maxLength;
+    this.beams = [{ ...beginningOf(options), sum: 0, parent: 0 }];
+    this.endIfDue();
+  }
+
+  /** Best tokens to ask for: those that are kept, and as many as may be forbidden. */
+  get choices(): number {
+    const forbidden = this.beams.map(({ said }) => forbiddenTokens(said, this.options).size);
+    return 2 * this.options.beams + 1 + Math.max(0, ...forbidden);
   }
 
   get done(): boolean {
@@ -41,8 +46,8 @@ export class BeamSearch implements Search {
   }
 
   rows(): readonly Row[] {
-    return this.beams.map(({ said, logProbs, parent }) => ({
-      tokens: said.slice(logProbs.length === 0 ? 0 : -1),
+    return this.beams.map(({ said, parent }) => ({
+      tokens: said.slice(this.isFirst ? 0 : -1),
       parent,
     }));
   }
@@ -57,7 +62,9 @@ export class BeamSearch implements Search {
       else if (longest && unfinished === 'compete') this.keep(continuation, false);
     });
     this.beams = continuations.filter(({ token }) => token !== end).slice(0, beams);
-    this.finished = longest || this.cannotImprove(length);
+    this.isFirst = false;
+    if (longest || this.cannotImprove(length)) this.finished = true;
+    else this.endIfDue();
   }
 
   results(): readonly Hypothesis[] {
@@ -69,12 +76,12 @@ export class BeamSearch implements Search {
   }
 
   private continuations(scores: readonly RowScores[]): Continuation[] {
-    const { beams, end, minLength, repetitionPenalty } = this.options;
+    const { beams, repetitionPenalty } = this.options;
     const all = this.beams.flatMap((beam, parent) => {
       const row = scores[parent];
       if (row === undefined) return [];
       const rules = {
-        forbidden: beam.said.length < minLength ? end : null,
+        forbidden: forbiddenTokens(beam.said, this.options),
         repetitionPenalty,
         said: beam.said,
         base: 'log_probs',
@@ -102,10 +109,25 @@ export class BeamSearch implements Search {
     this.kept.length = Math.min(this.kept.length, beams);
   }
 
+  /** Where only the end token can follow, every open sentence ends at once: the model need not be asked. */
+  private endIfDue(): void {
+    const [{ said } = { said: [] }] = this.beams;
+    if (mustEnd(said.length, this.options)) {
+      for (const beam of this.beams) {
+        this.keep({ ...beam, said: [...beam.said, this.options.end], logProbs: [...beam.logProbs, 0] }, true);
+      }
+      this.finished = true;
+    } else this.finished = said.length >= this.options.maxLength;
+  }
+
   private cannotImprove(length: number): boolean {
     const [best] = this.beams;
     if (best === undefined) return true;
+    const { earlyStopping = false, maxLength, lengthPenalty, prompt } = this.options;
+    const isFull = this.kept.length >= this.options.beams;
+    if (earlyStopping === true) return isFull;
+    const longest = earlyStopping === 'never' && lengthPenalty > 0 ? maxLength : length;
     const worst = this.kept[this.options.beams - 1];
-    return worst !== undefined && worst.score >= this.scoreOf(best.sum, length - this.options.prompt.length);
+    return worst !== undefined && worst.score >= this.scoreOf(best.sum, longest - prompt.length);
   }
 }

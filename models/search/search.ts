@@ -33,6 +33,17 @@ export interface SearchOptions {
   readonly lengthPenalty: number;
   readonly repetitionPenalty: number;
   readonly unfinished: 'compete' | 'last_resort';
+  /** Token that every sentence begins with after the prompt, at no cost: its log-probability counts as 0. */
+  readonly forcedStart?: number | null;
+  /** A sentence that reaches its longest length ends with the end token there, at no cost. */
+  readonly forcedEnd?: boolean;
+  /** No run of this many tokens may come twice in a sentence, prompt included; 0 or absent: it may. */
+  readonly noRepeatNgramSize?: number;
+  /**
+   * When beam search stops with `beams` finished sentences: at once, when the best open one could not push out the worst at its
+   * present length (default), or when it could not at any length.
+   */
+  readonly earlyStopping?: boolean | 'never';
 }
 
 /**

@@ -10,8 +10,8 @@ export interface TokenScore {
 }
 
 export interface Rules {
-  /** Token that must not be chosen now, or null. */
-  readonly forbidden: number | null;
+  /** Tokens that must not be chosen now. */
+  readonly forbidden: ReadonlySet<number>;
   readonly repetitionPenalty: number;
   /** Tokens of the sentence so far; each counts once for the penalty. */
   readonly said: readonly number[];
@@ -26,7 +26,7 @@ export function bestTokens(row: RowScores, count: number, rules: Rules): TokenSc
   for (let index = 0; index < row.ids.length && best.length < count; index++) {
     const token = row.ids[index] ?? -1;
     const logProb = row.logProbs[index] ?? -Infinity;
-    if (token !== rules.forbidden) best.push({ token, score: logProb, logProb });
+    if (!rules.forbidden.has(token)) best.push({ token, score: logProb, logProb });
   }
   return best;
 }
@@ -39,7 +39,7 @@ function penalised(logits: Float32Array, count: number, rules: Rules): TokenScor
     if (score === undefined) continue;
     scores[token] = score < 0 ? score * rules.repetitionPenalty : score / rules.repetitionPenalty;
   }
-  if (rules.forbidden !== null) scores[rules.forbidden] = -Infinity;
+  for (const token of rules.forbidden) scores[token] = -Infinity;
   return topIndices(scores, count).map((token) => ({
     token,
     score: scores[token] ?? -Infinity,

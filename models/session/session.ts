@@ -8,7 +8,10 @@ import { InferenceSession, Tensor } from './runtime';
 import type { RowScores, Step } from '../search/search';
 import type { Manifest } from '../model-folder/manifest';
 
-/** What the decoder needs to know of a picture: cross-attention keys and values, [1, heads, image tokens, head size]. */
+/**
+ * What is known of a picture: the decoder's cross-attention keys and values, [1, heads, image tokens, head size], or where a text
+ * encoder comes between them, its `image_features` [1, image tokens, heads × head size].
+ */
 export interface ImageState {
   readonly cross: Readonly<Record<string, Tensor>>;
   /** [classes] of the model's own classifier; null without one. */
@@ -39,7 +42,7 @@ async function openGraph(file: string, options: InferenceSession.SessionOptions)
   }
 }
 
-/** The two graphs of a captioning model, and the third of one that answers questions, loaded. */
+/** The two graphs of a captioning model, and the third of one that reads a question or the words of a task, loaded. */
 export class ModelSession {
   private constructor(
     private readonly manifest: Manifest,
@@ -60,8 +63,9 @@ export class ModelSession {
       openGraph(path.join(folder, name), sessionOptions(manifest, { threads, rows, exactProducts: exact }));
     const vision = await open(manifest.graphs.vision, 'many');
     const decoder = await open(manifest.graphs.decoder, 'few');
-    const { question: name } = manifest.graphs;
-    const question = name === null ? null : await open(name, 'few');
+    const { question: asks, encoder } = manifest.graphs;
+    const question =
+      encoder === undefined ? (asks === null ? null : await open(asks, 'few')) : await open(encoder, 'many');
     return new ModelSession(manifest, vision, decoder, question);
   }
 
@@ -72,7 +76,8 @@ export class ModelSession {
     const cross: Record<string, Tensor> = {};
     const outputs: Record<string, Tensor | null> = {};
     for (const name of this.vision.outputNames) {
-      if (name.startsWith('cross_')) cross[name] = reuse?.cross[name] ?? emptyFloats([1, heads, tokens, size]);
+      const dims = name === 'image_features' ? [1, tokens, heads * size] : [1, heads, tokens, size];
+      if (name !== 'class_logits') cross[name] = reuse?.cross[name] ?? emptyFloats(dims);
       outputs[name] = cross[name] ?? null;
     }
     const { class_logits: logits, ...copies } = await this.vision.run({ pixels }, outputs);
@@ -80,7 +85,7 @@ export class ModelSession {
     return { cross, classLogits: logits === undefined ? null : floatsOf(logits, 'class_logits') };
   }
 
-  /** Reads a question while looking at a picture; the decoder then looks at the question instead. Ids with start and end. */
+  /** Reads a question or the words of a task while looking at a picture; the decoder then looks at what came of it. Ids with start and end. */
   async ask(image: ImageState, ids: readonly number[]): Promise<ImageState> {
     if (this.question === null) throw new ModelError('QUESTION_MODEL_MISSING', 'This model cannot answer questions.');
     const out = await this.question.run({

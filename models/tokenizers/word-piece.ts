@@ -1,4 +1,5 @@
 import { ModelError } from '../model-error';
+import type { TextTokenizer } from './tokenizer';
 
 /** Words of more characters become [UNK], as in BERT's reference tokeniser. */
 const MAX_WORD_LENGTH = 100;
@@ -13,7 +14,7 @@ export interface TokenizerOptions {
 }
 
 /** BERT's uncased WordPiece: text → ids and back. */
-export class WordPieceTokenizer {
+export class WordPieceTokenizer implements TextTokenizer {
   private readonly ids: ReadonlyMap<string, number>;
   private readonly special: ReadonlySet<number>;
 

@@ -4,7 +4,7 @@ import { buildTokenChoice } from '../../graph/token-choice';
 import { int64s } from '../../onnx/tensor';
 import { BertLayers, declareKeys, headSize } from './bert';
 import type { BlipConfig, TextConfig } from './config';
-import type { Target } from './vision-graph';
+import type { Target } from '../../graph/target';
 import { GraphWeights } from '../../graph/weights';
 
 const PREFIX = 'text_decoder.bert';

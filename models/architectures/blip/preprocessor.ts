@@ -23,7 +23,7 @@ const Size = z.union([
   z.number().transform((side) => ({ height: side, width: side })),
   z.object({ height: z.number(), width: z.number() }),
 ]);
-const Preprocessor = z.object({
+export const Preprocessor = z.object({
   do_resize: z.boolean().nullish(),
   size: Size.nullish(),
   resample: z.union([z.number(), z.string()]).nullish(),
@@ -34,10 +34,10 @@ const Preprocessor = z.object({
   image_mean: triple(z.number()).nullish(),
   image_std: triple(z.number().positive()).nullish(),
 });
-type Preprocessor = z.infer<typeof Preprocessor>;
+export type Preprocessor = z.infer<typeof Preprocessor>;
 
 /** What the graphs cannot do: they squeeze a picture to a square, bicubic, and divide by 255. Null: nothing. */
-function contradiction(wish: Preprocessor, side: number): string | null {
+export function contradiction(wish: Preprocessor, side: number): string | null {
   const { size, resample } = wish;
   if (wish.do_resize === false) return 'do_resize is false, but pictures are always resized';
   if (wish.do_center_crop === true) return 'do_center_crop is true, but pictures are never cropped';

@@ -2,7 +2,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint';
 import { GraphBuilder, MICROSOFT } from '../../onnx/graph';
 import { BertLayers, declareKeys, headSize } from './bert';
 import type { BlipConfig } from './config';
-import type { Target } from './vision-graph';
+import type { Target } from '../../graph/target';
 import { GraphWeights } from '../../graph/weights';
 
 /**

@@ -1,16 +1,10 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint';
-import type { ExternalData } from '../../onnx/external-data';
 import { GraphBuilder, MICROSOFT } from '../../onnx/graph';
 import { resizeAsPillow } from '../../graph/pillow-resize';
 import { DATA_TYPES, int64s, tensor } from '../../onnx/tensor';
 import { imageTokens, type BlipConfig } from './config';
-import { GraphWeights, type Precision, type Progress } from '../../graph/weights';
-
-export interface Target {
-  readonly precision: Precision;
-  readonly external: ExternalData;
-  readonly progress?: Progress;
-}
+import { GraphWeights } from '../../graph/weights';
+import type { Target } from '../../graph/target';
 
 /**
  * The first convolution with the normalisation of the pixels folded in: conv((p/255 − mean)/deviation) is one convolution of

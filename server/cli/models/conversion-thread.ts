@@ -1,7 +1,7 @@
 // The thread that converts: it is given one `Conversion`, and tells how far it is and how it ended.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Manifest } from '../../../models/model-folder/manifest';
-import { convertBlip } from '../../../models/architectures/blip/convert';
+import { convertCheckpoint } from '../../../models/convert-checkpoint';
 import { convertMini } from '../../../models/architectures/mini/convert';
 import { ModelError } from '../../../models/model-error';
 import type { Conversion, FromConversion } from './conversion';
@@ -23,7 +23,7 @@ function reporter(): (done: number, total: number) => void {
 function convert(conversion: Conversion): Promise<Manifest> {
   const { target } = conversion;
   if (conversion.kind === 'mini') return convertMini(conversion.mini, target, conversion.precision);
-  return convertBlip({ ...conversion.blip, target, progress: reporter() });
+  return convertCheckpoint({ ...conversion.checkpoint, target, progress: reporter() });
 }
 
 async function run(conversion: Conversion): Promise<void> {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Manifest } from '../../../models/model-folder/manifest';
-import type { BlipConversion } from '../../../models/architectures/blip/convert';
+import type { Conversion as CheckpointConversion } from '../../../models/model-folder/convert';
 import type { MiniSource } from '../../../models/architectures/mini/convert';
 import type { MiniPrecision } from '../../../models/architectures/mini/weights';
 import { clearDrafts } from '../../../models/model-folder/write';
@@ -11,7 +11,11 @@ import { startProgress } from './progress';
 
 /** What a conversion thread is given. */
 export type Conversion =
-  | { readonly kind: 'blip'; readonly target: string; readonly blip: Omit<BlipConversion, 'progress' | 'target'> }
+  | {
+      readonly kind: 'checkpoint';
+      readonly target: string;
+      readonly checkpoint: Omit<CheckpointConversion, 'progress' | 'target'>;
+    }
   | { readonly kind: 'mini'; readonly target: string; readonly mini: MiniSource; readonly precision: MiniPrecision };
 
 /** What it tells. */

@@ -7,7 +7,7 @@ import { COMMON_OPTIONS, onlyWord, parseWords, precisionOf } from './words';
 
 export const CONVERT_HELP = `Usage: altsmith models convert FOLDER --out FOLDER [--precision P] [--id ID]
 
-Turns a BLIP checkpoint, laid out as on the hub or as transformers 4 and 5 save it (config.json, preprocessor_config.json or
+Turns a BLIP or Florence-2 checkpoint, laid out as on the hub or as transformers 4 and 5 save it (config.json, preprocessor_config.json or
 processor_config.json, vocab.txt or tokenizer.json, and pytorch_model.bin or model.safetensors in any float type), or the checkpoint that the training of mini leaves (one .safetensors file and
 vocab.txt), into a model folder that --model and ALTSMITH_MODEL take.
 
@@ -48,7 +48,7 @@ export async function convert(args: string[]): Promise<number> {
   const mini = miniCheckpoint(source);
   const conversion: Conversion =
     mini === null
-      ? { kind: 'blip', target, blip: { source, precision, ...id } }
+      ? { kind: 'checkpoint', target, checkpoint: { source, precision, ...id } }
       : { kind: 'mini', target, mini, precision: miniPrecision({ precision, ...id }) };
   const manifest = await interruptible((signal) => convertApart(conversion, `Converting to ${precision}`, signal));
   process.stdout.write(values.json ? `${JSON.stringify(manifest)}\n` : summary(manifest, values.out));

@@ -47,8 +47,8 @@ async function withExactMade<T>(
     const target = path.join(draft, 'fp32');
     const weights = weightsFileOf(source);
     const file = weights === undefined ? {} : { weights };
-    const blip = { source: checkpoint, ...file, precision: 'fp32', id } as const;
-    await convertApart({ kind: 'blip', target, blip }, 'Converting to fp32', signal);
+    const conversion = { source: checkpoint, ...file, precision: 'fp32', id } as const;
+    await convertApart({ kind: 'checkpoint', target, checkpoint: conversion }, 'Converting to fp32', signal);
     return await work(target);
   } finally {
     release();

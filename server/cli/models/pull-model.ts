@@ -82,8 +82,8 @@ async function convert(
   const { id, licence } = wishes.model;
   const weights = weightsFileOf(wishes.source);
   const file = weights === undefined ? {} : { weights };
-  const blip = { source: at.source, ...file, precision, id, licence, licenceText: BLIP_LICENCE };
-  return convertApart({ kind: 'blip', target: at.target, blip }, `Converting to ${precision}`, at.signal);
+  const checkpoint = { source: at.source, ...file, precision, id, licence, licenceText: BLIP_LICENCE };
+  return convertApart({ kind: 'checkpoint', target: at.target, checkpoint }, `Converting to ${precision}`, at.signal);
 }
 
 interface Place {

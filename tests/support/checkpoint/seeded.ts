@@ -45,8 +45,8 @@ function amplitude(name: string, dims: readonly number[]): { half: number; centr
   return { half: (3 ** 0.5 * (isWeak ? 0.8 : 1.6)) / fanIn ** 0.5, centre: 0 };
 }
 
-function seededWeight(seed: number, spec: WeightSpec): Float32Array {
-  const { half, centre } = amplitude(spec.name, spec.dims);
+export function seededWeight(seed: number, spec: WeightSpec, spread = amplitude): Float32Array {
+  const { half, centre } = spread(spec.name, spec.dims);
   const start = fnv1a(`${seed}/${spec.name}`);
   const values = new Float32Array(elementsOf(spec));
   for (let index = 0; index < values.length; index++) {

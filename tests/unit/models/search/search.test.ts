@@ -155,3 +155,70 @@ describe('an abandoned search', () => {
     expect(model.calls).toHaveLength(4);
   });
 });
+
+describe('the rules of BART', () => {
+  // Words: 0 forced start, 1 end, 2 cat, 3 dog, 4 sat; the prompt is the end token, as in Florence-2.
+  const RULES = { prompt: [END], forcedStart: START, forcedEnd: true } as const;
+  const SAME = { '*': [0, 0.02, 0.6, 0.3, 0.08] };
+
+  it('begins with the forced token without asking the model for it', async () => {
+    const { step, calls } = tableStep(SAME);
+    for (const search of [
+      new GreedySearch({ ...OPTIONS, ...RULES, beams: 1 }),
+      new BeamSearch({ ...OPTIONS, ...RULES }),
+    ]) {
+      calls.length = 0;
+      await runSearch(search, step);
+      expect(calls[0]).toEqual([{ tokens: [END, START], parent: 0 }]);
+      expect(search.results()[0]!.tokens[0]).toBe(START);
+      expect(search.results()[0]!.logProbs[0]).toBe(0);
+    }
+  });
+
+  it('ends at the longest length with the end token, at no cost and without a step', async () => {
+    const { step, calls } = tableStep(SAME);
+    const search = new GreedySearch({ ...OPTIONS, ...RULES, beams: 1, maxLength: 5 });
+    await runSearch(search, step);
+    expect(calls).toHaveLength(2);
+    const [found] = search.results();
+    expect(found!.tokens).toEqual([START, 2, 2]);
+    expect(found!.logProbs).toEqual([0, expect.closeTo(Math.log(0.6), 5), expect.closeTo(Math.log(0.6), 5), 0]);
+    expect((await beam(SAME, { ...RULES, maxLength: 5 })).map(({ tokens }) => tokens)).toEqual([
+      [START, 2, 2],
+      [START, 2, 3],
+    ]);
+  });
+
+  it('a limit of two or three tokens leaves nothing to ask', async () => {
+    for (const maxLength of [2, 3]) {
+      const { step, calls } = tableStep(SAME);
+      for (const search of [
+        new GreedySearch({ ...OPTIONS, ...RULES, beams: 1, maxLength }),
+        new BeamSearch({ ...OPTIONS, ...RULES, maxLength }),
+      ]) {
+        await runSearch(search, step);
+        expect(search.results()[0]!.tokens).toEqual([START]);
+      }
+      expect(calls).toHaveLength(0);
+    }
+  });
+
+  it('says no three words twice, and asks for as many more as it must not say', async () => {
+    const found = await greedy(SAME, { noRepeatNgramSize: 3, maxLength: 9, prompt: [START] });
+    // After "2 2 2" a fourth 2 would say it again; after the second "2 2" both 2 and 3 would.
+    expect(found.tokens).toEqual([2, 2, 2, 3, 2, 2, 4, 2]);
+    const [best] = await beam(SAME, { noRepeatNgramSize: 1, beams: 1, maxLength: 4, prompt: [START] });
+    expect(best!.tokens).toEqual([2, 3, 4]);
+  });
+
+  it('stops at the first finished sentences when told to stop early', async () => {
+    const table = { '0': [0, 0.5, 0.45, 0.05, 0], '0 2': [0, 0.9, 0.05, 0.05, 0], '*': [0, 0.99, 0, 0.01, 0] };
+    const { step, calls } = tableStep(table);
+    await runSearch(new BeamSearch({ ...OPTIONS, earlyStopping: true }), step);
+    const early = calls.length;
+    calls.length = 0;
+    await runSearch(new BeamSearch({ ...OPTIONS, earlyStopping: 'never', lengthPenalty: 2 }), step);
+    expect(early).toBe(2);
+    expect(calls.length).toBeGreaterThan(early);
+  });
+});

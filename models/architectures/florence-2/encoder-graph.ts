@@ -1,0 +1,42 @@
+import type { Checkpoint } from '../../checkpoint/checkpoint';
+import type { Target } from '../../graph/target';
+import { GraphWeights } from '../../graph/weights';
+import { GraphBuilder } from '../../onnx/graph';
+import { BartHalf, positionsOf, wordsOf } from './bart';
+import { imageTokens, type FlorenceConfig } from './config';
+import { TEXT } from './names';
+
+/**
+ * encoder.onnx: `input_ids` [1, T] (with start and end token), `position_ids` [T] (from 0) and the picture's `image_features` →
+ * `answer_k{i}`, `answer_v{i}` [1, heads, image tokens + T, head size], which the decoder gets as `cross_k{i}`, `cross_v{i}`. The picture
+ * stands in front of the words and takes the first positions.
+ */
+export function buildEncoder(checkpoint: Checkpoint, config: FlorenceConfig, target: Target): GraphBuilder {
+  const graph = new GraphBuilder('encoder', target.external);
+  const weights = new GraphWeights(checkpoint, graph, target.precision, target.progress);
+  const { text } = config;
+  const tokens = imageTokens(config);
+  const ids = graph.input('input_ids', 'int64', [1, 'tokens']);
+  const positions = graph.input('position_ids', 'int64', ['tokens']);
+  const features = graph.input('image_features', 'float32', [1, tokens, text.d_model]);
+  const sizes = { words: wordsOf(checkpoint), positions: positionsOf(checkpoint, 'encoder') };
+  const half = new BartHalf(graph, weights, { part: 'encoder', text, ...sizes });
+  const placed = graph.node('Add', [half.words(ids), graph.node('Gather', [half.positions(tokens), positions])]);
+  const picture = graph.node('Add', [features, half.positions(0, tokens)]);
+  let x = half.norm(graph.node('Concat', [picture, placed], { axis: 1 }), 'layernorm_embedding');
+  for (let index = 0; index < text.encoder_layers; index++) {
+    const attended = half.attend(half.qkv(x, index), { heads: text.encoder_attention_heads });
+    x = half.feedForward(half.close(x, attended, index, 'self_attn'), index);
+  }
+  const heads = text.decoder_attention_heads;
+  const size = text.d_model / heads;
+  for (let index = 0; index < text.decoder_layers; index++) {
+    for (const part of ['k', 'v']) {
+      const name = `${TEXT}.decoder.layers.${index}.encoder_attn.${part}_proj`;
+      const joined = weights.linear(x, name, [text.d_model, text.d_model]);
+      const output = weights.heads(joined, heads, size, `answer_${part}${index}`);
+      graph.output(output, 'float32', [1, heads, 'seen', size]);
+    }
+  }
+  return graph;
+}

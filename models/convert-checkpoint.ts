@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { convertBlip } from './architectures/blip/convert';
+import { convertFlorence } from './architectures/florence-2/convert';
+import { hasCheckpointFile, readCheckpointJson } from './checkpoint/checkpoint-json';
+import { withFiles } from './file-problem';
+import type { Conversion } from './model-folder/convert';
+import type { Manifest } from './model-folder/manifest';
+
+const Config = z.object({ model_type: z.unknown() });
+
+/**
+ * Turns a checkpoint as the hub lays it out into a model folder; its config.json says of which architecture it is. Throws ModelError
+ * when it is damaged or of none that is known, when a file cannot be read or written, and when the target holds something that is no
+ * model.
+ */
+export function convertCheckpoint(conversion: Conversion): Promise<Manifest> {
+  return withFiles(() => {
+    const { source } = conversion;
+    const known = hasCheckpointFile(source, 'config.json')
+      ? readCheckpointJson(Config, source, 'config.json', 'a known model').model_type
+      : null;
+    return known === 'florence2' ? convertFlorence(conversion) : convertBlip(conversion);
+  });
+}
