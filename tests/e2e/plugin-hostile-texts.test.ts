@@ -39,9 +39,9 @@ afterAll(() => flow.stop());
 function say(): void {
   const db = new Database(path.join(flow.sidecar.dataDir, 'altsmith.db'));
   const texts = new Map(ids.map((id, place) => [String(id), HOSTILE_TEXTS[place] ?? '']));
-  const rows: any[] = db.prepare('SELECT id, site_id, subject_id FROM suggestions').all();
+  const rows: any[] = db.prepare('SELECT id, site_id, instance, subject_id FROM suggestions').all();
   db.transaction(() => {
-    for (const { id, site_id: siteId, subject_id: subject } of rows) {
+    for (const { id, site_id: siteId, instance, subject_id: subject } of rows) {
       const text = texts.get(subject) ?? '';
       const said = { alt_text: text, title: text, caption: text, description: text, keywords: [text], file_name: text };
       db.prepare('UPDATE suggestions SET fields = ?, alternatives = ?, version = version + 1 WHERE id = ?').run(
@@ -49,8 +49,9 @@ function say(): void {
         JSON.stringify([`${text} again`]),
         id,
       );
-      db.prepare('INSERT INTO changes (site_id, type, suggestion_id, at) VALUES (?, ?, ?, ?)').run(
+      db.prepare('INSERT INTO changes (site_id, instance, type, suggestion_id, at) VALUES (?, ?, ?, ?, ?)').run(
         siteId,
+        instance,
         'suggestion.created',
         id,
         Date.now(),
