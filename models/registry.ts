@@ -2,6 +2,8 @@ import { z } from 'zod';
 import blipBase from './manifests/blip-base.json';
 import blipLarge from './manifests/blip-large.json';
 import blipVqaBase from './manifests/blip-vqa-base.json';
+import florenceBase from './manifests/florence-2-base-ft.json';
+import florenceLarge from './manifests/florence-2-large-ft.json';
 import mini from './manifests/mini.json';
 import { WEIGHT_FILES } from './checkpoint/open';
 import { ModelError } from './model-error';
@@ -20,9 +22,16 @@ export type SourceFile = z.infer<typeof SourceFile>;
 const Source = z.object({
   repo: z.string(),
   commit: z.string().regex(/^[0-9a-f]{40}$/),
+  /** How its weights are stored. */
+  stored: z.enum(['fp32', 'fp16']).exactOptional(),
   files: z.array(SourceFile).min(1),
 });
 export type Source = z.infer<typeof Source>;
+
+/** Bytes of a checkpoint's files as they would be in fp32. */
+export function bytesInFp32({ files, stored = 'fp32' }: Source): number {
+  return files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) * (stored === 'fp16' ? 2 : 1);
+}
 
 /** The file of a checkpoint that holds its weights. */
 export function weightsFileOf({ files }: Source): string | undefined {
@@ -56,7 +65,7 @@ export type KnownModel = z.infer<typeof KnownModel>;
 
 /** Every model that can be named instead of a folder; of those that are here the first captioner is used when none is named. */
 export function knownModels(): KnownModel[] {
-  return [blipBase, blipLarge, blipVqaBase, mini].map((entry) => KnownModel.parse(entry));
+  return [blipBase, blipLarge, blipVqaBase, florenceBase, florenceLarge, mini].map((entry) => KnownModel.parse(entry));
 }
 
 /** The model of that id. Throws ModelError MODEL_FILE_MISSING that names those there are. */

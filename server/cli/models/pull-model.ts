@@ -7,6 +7,7 @@ import { readHubSettings, type HubSettings } from '../../../models/fetch/hub-set
 import { bytesToDownload, checkCheckpoint, obtainCheckpoint } from '../../../models/fetch/obtain';
 import { withFiles } from '../../../models/file-problem';
 import { BLIP_LICENCE } from '../../../models/architectures/blip/licence';
+import { FLORENCE_LICENCE } from '../../../models/architectures/florence-2/licence';
 import { weightsFileOf, type KnownModel, type Source } from '../../../models/registry';
 import { compareFolders, listen, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
@@ -82,7 +83,14 @@ async function convert(
   const { id, licence } = wishes.model;
   const weights = weightsFileOf(wishes.source);
   const file = weights === undefined ? {} : { weights };
-  const checkpoint = { source: at.source, ...file, precision, id, licence, licenceText: BLIP_LICENCE };
+  const checkpoint = {
+    source: at.source,
+    ...file,
+    precision,
+    id,
+    licence,
+    licenceText: licence === 'MIT' ? FLORENCE_LICENCE : BLIP_LICENCE,
+  };
   return convertApart({ kind: 'checkpoint', target: at.target, checkpoint }, `Converting to ${precision}`, at.signal);
 }
 

@@ -1,9 +1,9 @@
 import { statfsSync } from 'node:fs';
 import { ModelError } from '../../../models/model-error';
-import type { Source } from '../../../models/registry';
+import { bytesInFp32, type Source } from '../../../models/registry';
 import type { Precision } from './words';
 
-/** Size of a model beside its checkpoint. */
+/** Size of a model beside its weights in fp32. */
 const SHARE: Readonly<Record<Precision, number>> = { fp32: 1, fp16: 0.5, int8: 0.3 };
 
 export interface RoomWish {
@@ -16,7 +16,7 @@ export interface RoomWish {
 
 /** Bytes that a pull takes for a while: what is downloaded, the model, and fp32 where it is compared with. */
 export function roomNeeded({ source, precision, compare, download }: RoomWish): number {
-  const whole = source.files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  const whole = bytesInFp32(source);
   return download + whole * (SHARE[precision] + (compare && precision !== 'fp32' ? 1 : 0));
 }
 
@@ -24,8 +24,8 @@ export function roomNeeded({ source, precision, compare, download }: RoomWish): 
 const BESIDE_WEIGHTS = 250e6;
 
 /** Bytes of memory that running fp32 takes, which the comparison with it does. */
-export function memoryForComparison({ files }: Source): number {
-  return files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) + BESIDE_WEIGHTS;
+export function memoryForComparison(source: Source): number {
+  return bytesInFp32(source) + BESIDE_WEIGHTS;
 }
 
 /** Why the comparison with fp32 would be ended by the system, taking the pull with it; null where there is room. */

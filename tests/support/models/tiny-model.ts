@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { KnownModel } from '../../../models/registry';
+import { readFlorenceCases, readFlorenceReference, writeFlorence } from './florence-cases';
 import { readWords, weightsOf, writeConfig, writeWeights, type BlipCase, type WeightFormat } from './blip-cases';
+
+/** What a hub would say of the folder's files. */
+function filesIn(folder: string) {
+  return readdirSync(folder).map((name) => {
+    const content = readFileSync(path.join(folder, name));
+    return { name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
+  });
+}
 
 export const TINY_COMMIT = '82a37760796d32b1411fe092ab5d4e227313294b';
 export const TINY_REPO = 'Salesforce/blip-image-captioning-base';
@@ -11,10 +20,7 @@ export const TINY_REPO = 'Salesforce/blip-image-captioning-base';
 export function publishTiny(folder: string, blip: BlipCase, format: WeightFormat): KnownModel {
   writeConfig(folder, blip, readWords());
   writeWeights(folder, format, weightsOf(blip));
-  const files = readdirSync(folder).map((name) => {
-    const content = readFileSync(path.join(folder, name));
-    return { name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
-  });
+  const files = filesIn(folder);
   return {
     id: 'tiny-blip',
     title: 'a tiny BLIP of random weights',
@@ -22,6 +28,20 @@ export function publishTiny(folder: string, blip: BlipCase, format: WeightFormat
     demonstration: false,
     licence: 'BSD-3-Clause',
     source: { repo: TINY_REPO, commit: TINY_COMMIT, files },
+    golden: [],
+  };
+}
+
+/** The same for a Florence-2, as Microsoft lays it out. */
+export function publishTinyFlorence(folder: string): KnownModel {
+  writeFlorence(folder, readFlorenceCases()[8]!, 'microsoft', readFlorenceReference().rows.microsoft);
+  return {
+    id: 'tiny-florence',
+    title: 'a tiny Florence-2 of random weights',
+    answers_questions: false,
+    demonstration: false,
+    licence: 'MIT',
+    source: { repo: TINY_REPO, commit: TINY_COMMIT, files: filesIn(folder) },
     golden: [],
   };
 }

@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { KnownModel } from '../../../../models/registry';
 import { FakeHub } from '../../../support/fake-hub';
 import { readCases, type BlipCase } from '../../../support/models/blip-cases';
-import { publishTiny, TINY_COMMIT, TINY_REPO } from '../../../support/models/tiny-model';
+import { publishTiny, publishTinyFlorence, TINY_COMMIT, TINY_REPO } from '../../../support/models/tiny-model';
 
 const NAMES = ['config.json', 'preprocessor_config.json', 'vocab.txt', 'pytorch_model.bin'];
 
@@ -85,6 +85,26 @@ describe('altsmith models pull', () => {
     });
     expect(readFileSync(path.join(out.folder, 'LICENSE.txt'), 'utf8')).toContain('Salesforce.com, Inc.');
   });
+
+  it('does the same for a Florence-2, with its own licence', async () => {
+    rmSync(repo, { recursive: true });
+    model = publishTinyFlorence(repo);
+    const { code, out } = await pull('int8');
+    expect(code).toBe(0);
+    expect(out.agreement.pictures).toBe(12);
+    expect(everything().sort()).toEqual(
+      [
+        '.downloads',
+        'tiny-florence',
+        ...['', '/LICENSE.txt', '/altsmith-model.json', '/tokenizer.json'].map((name) => `tiny-florence/int8${name}`),
+        ...['vision', 'encoder', 'decoder'].flatMap((name) => [
+          `tiny-florence/int8/${name}.onnx`,
+          `tiny-florence/int8/${name}.data`,
+        ]),
+      ].sort(),
+    );
+    expect(readFileSync(path.join(out.folder, 'LICENSE.txt'), 'utf8')).toContain('Copyright (c) Microsoft Corporation');
+  }, 60_000);
 
   it('does not run fp32 where memory is short, and says so', async () => {
     const { code, out, told } = await pull('int8', { env: { ALTSMITH_TEST_AVAILABLE_MEMORY: '200000000' } });

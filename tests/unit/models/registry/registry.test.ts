@@ -6,13 +6,20 @@ import { readHubSettings } from '../../../../models/fetch/hub-settings';
 
 describe('the registry', () => {
   it('knows the official checkpoints and the model that ships', () => {
-    expect(knownModels().map(({ id }) => id)).toEqual(['blip-base', 'blip-large', 'blip-vqa-base', 'mini']);
+    expect(knownModels().map(({ id }) => id)).toEqual([
+      'blip-base',
+      'blip-large',
+      'blip-vqa-base',
+      'florence-2-base-ft',
+      'florence-2-large-ft',
+      'mini',
+    ]);
   });
 
   it('names a commit and the weights’ exact size for everything that is pulled', () => {
     for (const { source } of knownModels()) {
       const weights = source?.files.find(({ name }) => /\.(bin|safetensors)$/.test(name));
-      if (source !== null) expect(weights?.bytes).toBeGreaterThan(900_000_000);
+      if (source !== null) expect(weights?.bytes).toBeGreaterThan(400_000_000);
     }
   });
 
@@ -21,7 +28,7 @@ describe('the registry', () => {
   });
 
   it('answers an unknown id with those there are', () => {
-    expect(() => findModel('blip-huge')).toThrow('There are: blip-base, blip-large, blip-vqa-base, mini');
+    expect(() => findModel('blip-huge')).toThrow('There are: blip-base, blip-large, blip-vqa-base, florence-2-base-ft');
   });
 });
 

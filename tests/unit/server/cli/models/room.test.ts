@@ -22,6 +22,7 @@ it.each<[string, Partial<RoomWish>, number]>([
   ['no second model without a comparison', { compare: false }, 1300],
   ['fp32 only once', { precision: 'fp32' }, 2000],
   ['half for fp16', { precision: 'fp16', compare: false, download: 0 }, 500],
+  ['weights that are stored in half as in fp32', { source: { ...wish.source, stored: 'fp16' } }, 3600],
 ])('a pull takes room for %s', (_, change, bytes) => {
   expect(roomNeeded({ ...wish, ...change })).toBe(bytes);
 });
