@@ -66,7 +66,14 @@ export class JobRunner {
     try {
       const wish = { worker, waitMs: CLAIM_WAIT_MS, signal, diesWithUs: true, tasks: this.#tasks() };
       const claim = await queue.claim(wish);
-      if (claim !== null) await this.#untilEngineIsFree(claim);
+      if (claim === null) return;
+      if (this.#tasks().length > 0) {
+        await this.#untilEngineIsFree(claim);
+        return;
+      }
+      // The model went away while the claim waited.
+      queue.release(claim);
+      this.#troubled();
     } catch (error) {
       logger.error({ err: error }, 'claim failed');
       this.#troubled();
