@@ -16,6 +16,7 @@ const Options = z.object({
   minLength: z.number().optional(),
   lengthPenalty: z.number().optional(),
   repetitionPenalty: z.number().optional(),
+  task: z.string().optional(),
   prompt: z.string().optional(),
   candidates: z.number().optional(),
   preset: z.string().optional(),

@@ -9,6 +9,7 @@ or a list of files on standard input. One bad file never stops the rest; the exi
   --model ID|FOLDER   the model (default: the best one pulled, else mini)
   --preset NAME       how to search where the options below say nothing: for BLIP hf (as Hugging Face does, the default),
                       paper (as its scores were measured), and for questions original
+  --task NAME         what to write, where the model can do several: caption (default), detailed, more_detailed, ocr (Florence-2)
   --beams N           sentences searched side by side
   --max-length N      most tokens of a caption, start token and prompt included (from 2)
   --min-length N      least tokens of a caption, counted the same way
@@ -21,6 +22,7 @@ or a list of files on standard input. One bad file never stops the rest; the exi
 export const OPTIONS = {
   model: { type: 'string' },
   preset: { type: 'string' },
+  task: { type: 'string' },
   beams: { type: 'string' },
   'max-length': { type: 'string' },
   'min-length': { type: 'string' },
@@ -65,15 +67,18 @@ export function readWishes(words: Words): Wishes {
     throw new UsageError(`--min-length ${minLength} is more than --max-length ${maxLength}.`);
   }
   const preset = words.text('preset');
+  const task = words.text('task');
   const prompt = words.text('prompt');
   const question = words.text('question') ?? null;
   if (question !== null && prompt !== undefined) throw new UsageError('Give --prompt or --question, not both.');
+  if (question !== null && task !== undefined) throw new UsageError('Give --task or --question, not both.');
   if (question?.trim() === '') throw new UsageError('--question wants a question.');
   return {
     pictures: words.positionals,
     model: words.text('model') ?? null,
     options: {
       ...(preset === undefined ? {} : { preset }),
+      ...(task === undefined ? {} : { task }),
       ...(beams === undefined ? {} : { beams }),
       ...(maxLength === undefined ? {} : { maxLength }),
       ...(minLength === undefined ? {} : { minLength }),
