@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { proxyVariables, type ProxyVariables } from '../models/fetch/proxy';
 import type { ModelServer } from '../models/openai-compatible/model-server';
 import { readBackups, readModelServer, readNames, readOrigins, readPrice, readProxy } from './config-values';
 import { HTTP_SETTINGS, integer } from './http-settings';
@@ -204,6 +205,8 @@ export interface Config {
   readonly keepAliveSeconds: number;
   readonly urlOrigins: 'off' | 'public' | readonly string[];
   readonly webhookOrigins: readonly string[];
+  /** How webhooks get out. */
+  readonly proxies: ProxyVariables;
   readonly ollamaKeyless: 'off' | 'loopback';
   readonly ollamaNames: readonly string[];
   readonly price: { readonly perHour: number; readonly currency: string } | null;
@@ -285,6 +288,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keepAliveSeconds: settings.ALTSMITH_KEEP_ALIVE_S,
     urlOrigins,
     webhookOrigins,
+    proxies: proxyVariables(env),
     ollamaKeyless: settings.ALTSMITH_OLLAMA_KEYLESS,
     ollamaNames: readNames(settings.ALTSMITH_OLLAMA_NAMES),
     price: readPrice(settings.ALTSMITH_PRICE_PER_HOUR),

@@ -10,9 +10,11 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import type { Response } from 'undici';
 import { ModelError } from '../model-error';
 import { ask, resolveFile, retryAfter, Temporary, type HubFile } from './hub';
 import type { HubSettings } from './hub-settings';
+import { networkCause } from './network-cause';
 
 export interface Wanted {
   readonly repo: string;
@@ -32,6 +34,8 @@ export interface DownloadTools {
   /** Told the bytes that are there and those in all. */
   readonly progress: (done: number, total: number) => void;
   readonly wait: (ms: number) => Promise<void>;
+  /** Told why a try failed, and how long it is until the next. */
+  readonly failed?: (reason: string, waitMs: number) => void;
   /** Longest silence in the middle of a file. */
   readonly stallMs?: number;
 }
@@ -174,7 +178,9 @@ async function nextChunk(reader: ReadableStreamDefaultReader<Uint8Array>, stallM
     return await Promise.race([reader.read(), silence]);
   } catch (cause) {
     if (cause instanceof Temporary) void reader.cancel().catch(() => undefined);
-    throw cause instanceof Temporary ? cause : new Temporary('the connection was cut', null, { cause });
+    throw cause instanceof Temporary
+      ? cause
+      : new Temporary(`the connection was cut (${networkCause(cause).words})`, null, { cause });
   } finally {
     clearTimeout(timer);
   }
@@ -239,7 +245,9 @@ export async function downloadFile(wanted: Wanted, target: string, tools: Downlo
       if (!(error instanceof Temporary)) throw error;
       fruitless = partial.bytes > before ? 0 : fruitless + 1;
       if (fruitless >= MAX_FRUITLESS) throw unreachable(wanted, error);
-      await tools.wait(error.waitMs ?? Math.min(FIRST_WAIT_MS * 2 ** fruitless, LONGEST_WAIT_MS));
+      const waitMs = error.waitMs ?? Math.min(FIRST_WAIT_MS * 2 ** fruitless, LONGEST_WAIT_MS);
+      tools.failed?.(error.message, waitMs);
+      await tools.wait(waitMs);
     }
   }
 }
@@ -248,7 +256,7 @@ function unreachable(wanted: Wanted, last: Temporary): ModelError {
   return new ModelError(
     'HUB_UNREACHABLE',
     `${wanted.name} of ${wanted.repo} could not be downloaded: ${last.message}. What came so far is kept; run the same ` +
-      'command again, set HF_ENDPOINT to a mirror, or give a folder with --from.',
+      'command again, set HTTPS_PROXY where a proxy is the way out, HF_ENDPOINT to a mirror, or give a folder with --from.',
     { cause: last },
   );
 }

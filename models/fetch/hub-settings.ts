@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { ModelError } from '../model-error';
+import { proxyVariables, type ProxyVariables } from './proxy';
 
 /** How the hub is reached: the variables that all tools for the Hugging Face hub share. */
 export interface HubSettings {
@@ -11,6 +12,8 @@ export interface HubSettings {
   readonly token: string | null;
   /** Where the token stands, for error messages: a variable or a file. */
   readonly tokenFrom?: string;
+  /** How the hub and where it redirects are reached; without them directly. */
+  readonly proxies?: ProxyVariables;
   /** Never ask the network. */
   readonly offline: boolean;
   /** Folder of the cache that other tools fill; read only. */
@@ -72,13 +75,14 @@ export function readHubCache(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Reads HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME, and the older names of two of
- * them. Throws ModelError for an HF_ENDPOINT that is none.
+ * Reads HF_ENDPOINT, HF_TOKEN, HF_TOKEN_PATH, HF_HUB_OFFLINE, HF_HUB_CACHE, HF_HOME and XDG_CACHE_HOME, the older names of two of
+ * them, and the variables of proxies. Throws ModelError for an HF_ENDPOINT that is none.
  */
 export function readHubSettings(env: NodeJS.ProcessEnv): HubSettings {
   return {
     endpoint: readEndpoint(env),
     ...readToken(env, readHome(env)),
+    proxies: proxyVariables(env),
     offline: ['1', 'true', 'yes', 'on'].includes((given(env, 'HF_HUB_OFFLINE') ?? '').toLowerCase()),
     cache: readHubCache(env),
   };

@@ -1,5 +1,8 @@
+import { Agent, fetch, Headers, ProxyAgent, type Dispatcher, type RequestInit, type Response } from 'undici';
 import { ModelError } from '../model-error';
 import type { HubSettings } from './hub-settings';
+import { networkCause } from './network-cause';
+import { proxyFor, ProxyProblem } from './proxy';
 
 /** A file as the hub describes it, and where its bytes can be had for the next minutes. */
 export interface HubFile {
@@ -28,7 +31,31 @@ export class Temporary extends Error {
 const HEADER_TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 5;
 
-/** One request that does not follow redirects. The token goes to the hub itself only. Throws Temporary. */
+/** One for each proxy, and '' for the direct way: connections are used again. */
+const agents = new Map<string, Dispatcher>();
+
+/** Throws ModelError HUB_UNREACHABLE for a proxy that is none. */
+function wayTo(address: URL, { proxies = {} }: HubSettings): Dispatcher {
+  try {
+    const proxy = proxyFor(address, proxies)?.href ?? '';
+    const agent = agents.get(proxy) ?? (proxy === '' ? new Agent() : new ProxyAgent({ uri: proxy }));
+    agents.set(proxy, agent);
+    return agent;
+  } catch (cause) {
+    if (cause instanceof ProxyProblem) throw new ModelError('HUB_UNREACHABLE', `${cause.message}.`, { cause });
+    throw cause;
+  }
+}
+
+/** What another try may better is Temporary; the rest is told at once. */
+function unanswered(address: URL, cause: unknown): Error {
+  const { words, isPassing, advice } = networkCause(cause);
+  const told = `${address.host} could not be reached (${words})`;
+  if (isPassing) return new Temporary(told, null, { cause });
+  return new ModelError('HUB_UNREACHABLE', `${told}${advice === null ? '' : `: ${advice}`}.`, { cause });
+}
+
+/** One request that does not follow redirects. The token goes to the hub itself only. Throws Temporary, ModelError HUB_UNREACHABLE. */
 export async function ask(hub: HubSettings, address: URL, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set('user-agent', 'altsmith');
@@ -37,14 +64,18 @@ export async function ask(hub: HubSettings, address: URL, init: RequestInit): Pr
   if (hub.token !== null && address.origin === new URL(hub.endpoint).origin) {
     headers.set('authorization', `Bearer ${hub.token}`);
   }
+  const dispatcher = wayTo(address, hub);
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort();
   }, HEADER_TIMEOUT_MS);
   try {
-    return await fetch(address, { ...init, headers, redirect: 'manual', signal: late.signal });
+    return await fetch(address, { ...init, headers, redirect: 'manual', signal: late.signal, dispatcher });
   } catch (cause) {
-    throw new Temporary(`${address.host} could not be reached`, null, { cause });
+    if (late.signal.aborted) {
+      throw new Temporary(`${address.host} did not answer within ${HEADER_TIMEOUT_MS / 1000} seconds`, null, { cause });
+    }
+    throw unanswered(address, cause);
   } finally {
     clearTimeout(timer);
   }

@@ -9,10 +9,30 @@ import { modelLines } from './model-lines';
 import { PULLED_MODELS } from './model-source';
 
 const Progress = z.object({ step: z.string(), done: z.number(), total: z.number() });
-const Refusal = z.object({ error: z.object({ code: z.string() }) });
+const Refusal = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string().optional(),
+    /** A code of the network or the system, such as ENOTFOUND. */
+    cause: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]{1,60}$/)
+      .optional()
+      .catch(undefined),
+  }),
+});
 
 /** Room for the one line of JSON that the process ends with. */
 const MOST_OUTPUT = 65_536;
+/** The end of what it wrote for a person, for the log. */
+const MOST_COMPLAINTS = 4096;
+
+interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly output: string;
+  readonly complaints: string;
+}
 
 export interface ShelfParts {
   readonly dataDir: string;
@@ -54,7 +74,8 @@ export class ModelShelf {
 
   async stop(): Promise<void> {
     const child = this.#current?.child;
-    if (child === undefined) return;
+    // `close`, which ends a pull, comes later than `exit`: as long as a process of its own holds its output.
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill();
     await ended;
@@ -68,14 +89,17 @@ export class ModelShelf {
 
   #start({ id, download_bytes: total }: ListedModel): void {
     mkdirSync(this.#folder, { recursive: true });
-    const child = fork(this.parts.script, [this.parts.dataDir, id], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] });
+    const child = fork(this.parts.script, [this.parts.dataDir, id], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.#current = { id, child };
     this.#pulls.set(id, { state: 'running', step: 'Starting', done_bytes: 0, total_bytes: total, error: null });
     child.on('message', (message) => this.#note(id, message));
-    let output = '';
-    child.stdout?.on('data', (chunk: Buffer) => (output = (output + chunk.toString('utf8')).slice(-MOST_OUTPUT)));
+    const said = { output: '', complaints: '' };
+    child.stdout?.on('data', (chunk: Buffer) => (said.output = (said.output + chunk.toString()).slice(-MOST_OUTPUT)));
+    child.stderr?.on('data', (chunk: Buffer) => {
+      said.complaints = (said.complaints + chunk.toString()).slice(-MOST_COMPLAINTS);
+    });
     child.once('error', (error) => this.parts.logger.error({ err: error, model: id }, 'model pull failed'));
-    child.once('close', (code, signal) => this.#end(id, { code, signal, output }));
+    child.once('close', (code, signal) => this.#end(id, { code, signal, ...said }));
     this.parts.logger.info({ model: id }, 'model pull started');
   }
 
@@ -86,12 +110,20 @@ export class ModelShelf {
     this.#pulls.set(id, { state: 'running', step, done_bytes: done, total_bytes: total, error: null });
   }
 
-  #end(id: string, end: { code: number | null; signal: NodeJS.Signals | null; output: string }): void {
+  #end(id: string, { code, signal, output, complaints }: End): void {
     this.#current = null;
-    this.parts.logger.info({ model: id, code: end.code, signal: end.signal }, 'model pull ended');
-    if (end.signal !== null) this.#pulls.delete(id);
-    else if (end.code === 0) this.#pulls.set(id, endedPull('done', null));
-    else this.#pulls.set(id, endedPull('failed', reasonIn(end.output)));
+    const { logger } = this.parts;
+    if (signal !== null) this.#pulls.delete(id);
+    else if (code === 0) this.#pulls.set(id, endedPull('done', null));
+    else {
+      const refusal = Refusal.safeParse(parseLastLine(output)).data?.error ?? null;
+      this.#pulls.set(id, endedPull('failed', reasonOf(refusal)));
+      logger.warn(
+        { model: id, reason: refusal?.message ?? null, cause: refusal?.cause ?? null, complaints },
+        'model pull failed',
+      );
+    }
+    logger.info({ model: id, code, signal }, 'model pull ended');
   }
 }
 
@@ -99,11 +131,11 @@ function endedPull(state: 'done' | 'failed', error: ModelPull['error']): ModelPu
   return { state, step: '', done_bytes: 0, total_bytes: 0, error };
 }
 
-/** The catalogue's sentence for the code that the process printed; its own words may name folders of this machine. */
-function reasonIn(output: string): NonNullable<ModelPull['error']> {
-  const refusal = Refusal.safeParse(parseLastLine(output));
-  const code = refusal.success && isErrorCode(refusal.data.error.code) ? refusal.data.error.code : 'INTERNAL';
-  return { code, message: CATALOGUE[code].message };
+/** The catalogue's sentence for the code that the process printed, and the cause; its own words may name folders of this machine. */
+function reasonOf(refusal: z.infer<typeof Refusal>['error'] | null): NonNullable<ModelPull['error']> {
+  const code = refusal !== null && isErrorCode(refusal.code) ? refusal.code : 'INTERNAL';
+  const cause = refusal?.cause === undefined ? '' : ` (${refusal.cause})`;
+  return { code, message: CATALOGUE[code].message + cause };
 }
 
 function parseLastLine(output: string): unknown {

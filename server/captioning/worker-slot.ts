@@ -85,7 +85,7 @@ export class WorkerSlot {
     this.lifetime = new WorkerLifetime(this.options.lifetime ?? USUAL_LIFETIME);
     // Standard output belongs to whoever started the parent; native libraries complain on standard error.
     const child = fork(this.options.workerFile, [], {
-      env: childEnvironment(),
+      env: childEnvironment(this.options.settings),
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -250,8 +250,20 @@ export class WorkerSlot {
   }
 }
 
-/** Nothing secret reaches the process that decodes strangers' files. Few malloc arenas keep its memory from spreading. */
-function childEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, LD_LIBRARY_PATH, TMPDIR } = process.env;
-  return { PATH, LD_LIBRARY_PATH, TMPDIR, MALLOC_ARENA_MAX: '2', GLIBC_TUNABLES: KEEP_FREED_MEMORY };
+/** A model server may be behind a certificate authority or a proxy of the owner's; a proxy's address may hold a password. */
+const FOR_A_MODEL_SERVER = [
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_USE_ENV_PROXY',
+  ...['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]),
+] as const;
+
+/**
+ * Nothing secret reaches the process that decodes strangers' files, unless a model server needs it. Few malloc arenas keep its
+ * memory from spreading.
+ */
+function childEnvironment({ source }: WorkerSettings): NodeJS.ProcessEnv {
+  const names = ['PATH', 'LD_LIBRARY_PATH', 'TMPDIR', ...('modelServer' in source ? FOR_A_MODEL_SERVER : [])];
+  const kept: NodeJS.ProcessEnv = {};
+  for (const name of names) if (process.env[name] !== undefined) kept[name] = process.env[name];
+  return { ...kept, MALLOC_ARENA_MAX: '2', GLIBC_TUNABLES: KEEP_FREED_MEMORY };
 }

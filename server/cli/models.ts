@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileProblem } from '../../models/file-problem';
+import { causeCode } from '../../models/fetch/network-cause';
 import { ModelError } from '../../models/model-error';
 import { PULLED_MODELS } from '../captioning/model-source';
 import { readConfig } from '../config';
@@ -51,7 +52,9 @@ function report(error: unknown, json: boolean): number {
   }
   if (!(error instanceof ModelError)) throw error;
   const { code, message } = error;
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+  const cause = causeCode(error.cause);
+  if (json)
+    process.stdout.write(`${JSON.stringify({ error: { code, message, ...(cause === null ? {} : { cause }) } })}\n`);
   else process.stderr.write(`${message} (${code})\n`);
   return 1;
 }

@@ -12,7 +12,7 @@ const LOOK_EVERY_MS = 5000;
 
 export interface PredictionParts {
   readonly work: Pick<Work, 'queue' | 'runsHere'>;
-  readonly config: Pick<Config, 'urlOrigins' | 'keepPredictionsHours'>;
+  readonly config: Pick<Config, 'proxies' | 'urlOrigins' | 'keepPredictionsHours'>;
   readonly logger: Logger;
 }
 
@@ -22,7 +22,7 @@ export type Predictions = ReturnType<typeof buildPredictions>;
 export function buildPredictions({ storage, replies }: Stores, { work, config, logger }: PredictionParts) {
   const webhooks = new PredictionWebhooks({
     storage,
-    transport: httpTransport(),
+    transport: httpTransport(config.proxies),
     origins: config.urlOrigins,
     bodyOf: eachlabsWebhook,
     now: Date.now,

@@ -137,7 +137,7 @@ function buildQueue(leases: LeaseStore, { queue, redisUrl, leaseSeconds }: Confi
 export function buildDelivery(stores: Stores, config: Config, logger: Logger): WebhookDelivery {
   const delivery = new WebhookDelivery({
     outbox: new OutboxStore(stores.storage),
-    transport: httpTransport(),
+    transport: httpTransport(config.proxies),
     now: Date.now,
     random: Math.random,
     registeredOrigins: config.webhookOrigins,

@@ -55,7 +55,8 @@ export function parsePlainUrl(raw: string): URL {
   return url;
 }
 
-function isLocalName(host: string): boolean {
+/** A name without a dot, or below one that never leads to a public host. */
+export function isLocalName(host: string): boolean {
   return !host.includes('.') || LOCAL_SUFFIXES.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
 }
 

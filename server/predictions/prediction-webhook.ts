@@ -1,5 +1,6 @@
 import { withAnySignal } from '../any-signal';
 import { createHmac } from 'node:crypto';
+import { causeCode } from '../../models/fetch/network-cause';
 import { guarded } from '../background';
 import { checkUrl, type UrlOrigins } from '../intake/url-guard';
 import type { Logger } from '../logger';
@@ -133,7 +134,7 @@ export class PredictionWebhooks {
         transport({ url, isRegistered: false, headers, body, signal }),
       );
     } catch (error) {
-      return error instanceof Error ? error.name : 'unknown';
+      return causeCode(error) ?? (error instanceof Error ? error.name : 'unknown');
     }
   }
 }

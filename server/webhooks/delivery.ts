@@ -1,6 +1,7 @@
 import { withAnySignal } from '../any-signal';
 import { Webhook } from 'standardwebhooks';
 import type { WebhookMessage } from '../contract/webhook';
+import { causeCode } from '../../models/fetch/network-cause';
 import { guarded } from '../background';
 import type { Logger } from '../logger';
 import { delayAfter } from './backoff';
@@ -149,7 +150,7 @@ export class WebhookDelivery {
         this.parts.transport({ ...target, body, headers, signal }),
       );
     } catch (error) {
-      return error instanceof Error ? error.name : 'unknown';
+      return causeCode(error) ?? (error instanceof Error ? error.name : 'unknown');
     }
   }
 }

@@ -61,6 +61,7 @@ async function obtain(
     hub,
     downloads: downloadsIn(pulled),
     wait,
+    failed: (reason, waitMs) => say(`${reason}; trying again in ${Math.ceil(waitMs / 1000)} s`),
     progress: (done, total) => shown.bar?.update(done, total),
     report: (file, from) => {
       if (from === 'hub') shown.bar?.end();

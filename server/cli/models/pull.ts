@@ -16,6 +16,9 @@ that was cut goes on where it stopped.
 
 The usual variables of the hub's tools hold: HF_ENDPOINT (a mirror), HF_TOKEN, HF_HUB_OFFLINE, HF_HUB_CACHE, HF_HOME. A file
 that is already in the hub's cache is not downloaded again.
+
+On a closed network: HTTPS_PROXY or HTTP_PROXY name the proxy (http://host:port), NO_PROXY the hosts that are reached without it,
+and NODE_EXTRA_CA_CERTS a PEM file with your own certificate authority.
 `;
 
 function readWishes(args: string[]): PullWishes | KnownModel | null {

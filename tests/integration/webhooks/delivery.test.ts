@@ -43,7 +43,7 @@ const aReceiver = async () => {
 const aDelivery = (over: Partial<DeliveryParts> = {}) => {
   const delivery = new WebhookDelivery({
     outbox: new OutboxStore(storage),
-    transport: httpTransport(),
+    transport: httpTransport({}),
     now: () => now,
     random: () => 0.5,
     registeredOrigins: receivers.map((receiver) => receiver.origin),
@@ -241,7 +241,7 @@ test('a public name that leads to a private address is not called', async () => 
   const receiver = await aReceiver();
   const port = new URL(receiver.origin).port;
   aSite('site_a', `http://public.example.com:${port}/`);
-  const transport = httpTransport(() => Promise.resolve([{ address: '127.0.0.1', family: 4 }]));
+  const transport = httpTransport({}, () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]));
   const delivery = aDelivery({ transport });
   somethingHappens('site_a');
   delivery.wake();

@@ -16,10 +16,18 @@ afterEach(async () => {
 });
 
 /** A shelf whose pulls run this script instead of the real one. */
-function shelfThatRuns(script: string): ModelShelf {
+function shelfThatRuns(script: string, logger = pino({ level: 'silent' })): ModelShelf {
   const file = path.join(folder, 'pull.js');
   writeFileSync(file, script);
-  return new ModelShelf({ dataDir: folder, script: file, logger: pino({ level: 'silent' }) });
+  return new ModelShelf({ dataDir: folder, script: file, logger });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 const pullOf = (id: string) => shelf.list().find((model) => model.id === id)?.pull ?? null;
@@ -58,6 +66,49 @@ test('a pull that fails says why in the words of the catalogue, without a folder
   const { pull } = await whenEnded('blip-base');
   expect(pull).toMatchObject({ state: 'failed', error: { code: 'HUB_UNREACHABLE' } });
   expect(JSON.stringify(pull)).not.toContain('/secret');
+});
+
+test('a pull that fails tells the console what the network said, and the log everything', async () => {
+  const message = 'model.onnx could not be downloaded: hub.example.com could not be reached (ENOTFOUND).';
+  const words = JSON.stringify({ error: { code: 'HUB_UNREACHABLE', message, cause: 'ENOTFOUND' } });
+  const lines: string[] = [];
+  const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+  const script = `console.error('trying again in 1 s'); console.log(${JSON.stringify(words)}); process.exitCode = 1;`;
+  shelf = shelfThatRuns(script, logger);
+  shelf.pull('blip-base');
+  expect((await whenEnded('blip-base')).pull?.error?.message).toMatch(/ \(ENOTFOUND\)$/);
+  const told = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'model pull failed');
+  expect(told).toMatchObject({ reason: message, cause: 'ENOTFOUND', complaints: 'trying again in 1 s\n' });
+});
+
+test('the words of a pull that are no code do not reach the console as a cause', async () => {
+  const words = JSON.stringify({ error: { code: 'HUB_UNREACHABLE', message: '', cause: '/secret/folder' } });
+  shelf = shelfThatRuns(`console.log(${JSON.stringify(words)}); process.exitCode = 1;`);
+  shelf.pull('blip-base');
+  expect(JSON.stringify(await whenEnded('blip-base'))).not.toContain('/secret');
+});
+
+test('a pull whose process has ended, while another holds its output, is stopped at once', async () => {
+  shelf = shelfThatRuns(`
+    const { spawn } = require('node:child_process');
+    const holder = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: ['ignore', 'inherit', 'ignore'], detached: true });
+    require('node:fs').writeFileSync(process.argv[2] + '/pids', process.pid + ' ' + holder.pid);
+    process.exit(0);
+  `);
+  shelf.pull('blip-base');
+  const pids = await waitFor('both processes', () => {
+    const file = path.join(folder, 'pids');
+    const found = existsSync(file) ? readFileSync(file, 'utf8').split(' ').map(Number) : [];
+    return found.length === 2 && found;
+  });
+  try {
+    await waitFor('the first to be gone', () => !isAlive(pids[0]!));
+    expect(pullOf('blip-base')?.state).toBe('running');
+    await shelf.stop();
+  } finally {
+    process.kill(pids[1]!, 'SIGKILL');
+  }
+  await whenEnded('blip-base');
 });
 
 test('a pull that ends without a word is an internal error, and can be begun again', async () => {

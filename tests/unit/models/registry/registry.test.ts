@@ -37,6 +37,7 @@ describe('the hub’s settings', () => {
     expect(
       readHubSettings({ HF_ENDPOINT: 'https://mirror.example/', HF_TOKEN: 't', HF_HOME: '/h', HF_HUB_OFFLINE: '1' }),
     ).toEqual({
+      proxies: {},
       endpoint: 'https://mirror.example',
       token: 't',
       tokenFrom: 'HF_TOKEN',
@@ -68,6 +69,7 @@ describe('the hub’s settings', () => {
   it('default to the hub itself, without a token', () => {
     expect(readHubSettings({ XDG_CACHE_HOME: '/nowhere' })).toEqual({
       endpoint: 'https://huggingface.co',
+      proxies: {},
       token: null,
       offline: false,
       cache: '/nowhere/huggingface/hub',
