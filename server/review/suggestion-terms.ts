@@ -45,7 +45,7 @@ export function matchOf(scope: number, filter: TermFilter, lookup: TermLookup): 
   }
   for (const word of search?.words ?? []) all.push(exactTerm(scope, word));
   for (const beginning of search?.beginnings ?? []) {
-    const found = [...beginning].length <= INDEXED_BEGINNING ? null : lookup.termsWith(scope, beginning);
+    const found = Array.from(beginning).length <= INDEXED_BEGINNING ? null : lookup.termsWith(scope, beginning);
     if (found === null) all.push(`${exactTerm(scope, beginning)} *`);
     else if (found.length === 0) return null;
     else all.push(anyOf(found.map((term) => exactTerm(scope, term))));

@@ -110,7 +110,7 @@ test('when the bytes go to another server as well, the privacy line says so', as
   await browser.go('Try');
   await page.locator('.privacy-warn', { hasText: `and from there to the model server ${address} as well.` }).waitFor();
   await page.locator('input[type=file]').setInputFiles(PHOTOGRAPH);
-  await page.getByText('this model tells none').waitFor();
+  await page.getByText('Confidence: not known').waitFor();
   await page.locator('.one-picture .model', { hasText: 'llava remote' }).waitFor();
   await browser.picture('10-model-server');
   expect(await browser.barriers()).toEqual([]);

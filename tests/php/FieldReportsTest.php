@@ -55,7 +55,7 @@ final class FieldReportsTest extends Sidecar_Test_Case {
 	}
 
 	public function test_without_mbstring_texts_are_cleaned_all_the_same(): void {
-		$code = 'define( "ABSPATH", "' . ABSPATH . '" ); require ABSPATH . "wp-includes/compat.php"; foreach ( array( "Utf8", "Plain_Text", "File_Name_Title" ) as $c ) { require "' . dirname( __DIR__, 2 ) . '/plugin/includes/Text/$c.php"; }'
+		$code = 'define( "ABSPATH", "' . ABSPATH . '" ); foreach ( array( "compat-utf8", "compat" ) as $c ) { if ( is_file( ABSPATH . "wp-includes/$c.php" ) ) { require ABSPATH . "wp-includes/$c.php"; } } foreach ( array( "Utf8", "Plain_Text", "File_Name_Title" ) as $c ) { require "' . dirname( __DIR__, 2 ) . '/plugin/includes/Text/$c.php"; }'
 			. 'function get_option() { return "UTF-8"; }'
 			. 'echo json_encode( array( extension_loaded( "mbstring" ), Altsmith\Text\Plain_Text::from_machine( "a caf\u{e9} \xff <b>bar</b>" ), Altsmith\Text\File_Name_Title::is_one( "A Cat", "a-cat.jpg" ) ) );';
 		// -n: without php.ini no extension is loaded that PHP does not have built in.

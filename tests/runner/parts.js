@@ -81,7 +81,7 @@ const STAGES = [
     {
       name: 'integration',
       needs: ['redis', 'nginx', 'apache', 'caddy'],
-      run: (context) => runJest(context, { projects: ['integration'], args: ['--runInBand'], timeoutMs: 25 * MINUTE }),
+      run: (context) => runJest(context, { projects: ['integration'], args: ['--runInBand'], timeoutMs: 40 * MINUTE }),
     },
   ],
   [

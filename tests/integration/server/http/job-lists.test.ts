@@ -42,7 +42,7 @@ test('a bulk request that is sent again stores nothing twice', async () => {
 
 test('501 jobs, none, and a job without a key are refused', async () => {
   const many = Array.from({ length: 501 }, () => wish(1));
-  const { idempotency_key: _, ...withoutKey } = wish(1);
+  const withoutKey = { ...wish(1), idempotency_key: undefined };
   for (const jobs of [many, [], [withoutKey]]) {
     expect(await send(jobs)).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
   }
