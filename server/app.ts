@@ -26,7 +26,7 @@ import { healthOf } from './composition/health';
 import { buildMetrics } from './composition/metrics';
 import { buildPredictions, type Predictions } from './composition/predictions';
 import { siteServices } from './composition/site-services';
-import { onceTheDiskTakesIt } from './composition/start-up';
+import { retryUntilWritable } from './composition/start-up';
 import { openStores, type Stores } from './composition/stores';
 import { buildResuggesting } from './composition/resuggesting';
 import { buildPruning } from './composition/pruning';
@@ -173,7 +173,7 @@ async function begin(parts: Beginning, clocks: readonly { start(): void }[]): Pr
   const { stores, work, delivery, predictions, engine, logger, signal } = parts;
   await work.queue.start();
   for (const clock of clocks) clock.start();
-  onceTheDiskTakesIt(stores.takeOver, { logger, signal }, () => {
+  retryUntilWritable(stores.takeOver, { logger, signal }, () => {
     delivery.wake();
     work.settler.wake();
     predictions.start();

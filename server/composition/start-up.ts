@@ -9,7 +9,7 @@ const LOOK_AGAIN_MS = 1000;
  * Does `work`, and `then` what may only follow it. While the disk takes nothing it is tried again and again in the background, and
  * the service answers what it can meanwhile. Throws any other error of the first try.
  */
-export function onceTheDiskTakesIt(
+export function retryUntilWritable(
   work: () => void,
   { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
   then: () => void,

@@ -59,7 +59,7 @@ export interface RouteFacts {
   readonly bodyKind?: BodyKind;
   /** Most bytes of a JSON body, its pictures left out; 64 kB unless given. */
   readonly jsonLimit?: number;
-  /** Texts of the JSON body may be pictures in base64; those may be as large as a picture may be. */
+  /** A text in the JSON body may be a picture in base64; its limit is that of a picture. */
   readonly hasPictures?: boolean;
   /** Set for routes that speak another API's language, errors included; they stay out of our OpenAPI document. */
   readonly face?: Face;

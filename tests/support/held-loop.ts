@@ -91,5 +91,5 @@ export class WatchedSidecar {
   }
 }
 
-/** Most milliseconds of processor time that a request may keep everybody else waiting at a stretch. */
+/** Longest CPU time in milliseconds that one request may hold the event loop. */
 export const MOST_TURN_MS = 100;

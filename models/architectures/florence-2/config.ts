@@ -62,7 +62,7 @@ export type TextConfig = z.infer<typeof Text>;
 export interface FlorenceConfig extends Normalisation {
   readonly vision: VisionConfig;
   readonly text: TextConfig;
-  /** Side of the square that a picture is squeezed to. */
+  /** Side in pixels of the square that a picture is scaled to. */
   readonly side: number;
 }
 
