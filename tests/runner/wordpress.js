@@ -72,11 +72,12 @@ const FEW = ['--testPathPatterns', '/every-wordpress/'];
 /**
  * A part that runs both kinds of test on one WordPress. `suites` says which browser tests. `proven` is
  * for a suite of Debian that moves: once it has a newer version than that, what fails there is reported apart and fails
- * nothing.
+ * nothing. `onlyByName` keeps it out of a run that names no parts.
  */
-function onWordPress({ name, source, suites, proven }) {
+function onWordPress({ name, source, suites, proven, onlyByName = false }) {
   return {
     name,
+    onlyByName,
     needs: ['php', 'mariadb', 'chromium', 'phpunit', ...(source.startsWith('deb:') ? ['apt'] : [])],
     run: async (context) => {
       const { code, output, version } = await fetchWordPress(context, source);

@@ -1,5 +1,6 @@
 interface Part {
   name: string;
+  onlyByName?: boolean;
   sourcesOnly?: boolean;
 }
 interface Choice {
@@ -16,6 +17,7 @@ const stages: Part[][] = [
   [{ name: 'build' }],
   [{ name: 'unit' }],
   [{ name: 'wordpress-6.5' }, { name: 'wordpress-6.8' }],
+  [{ name: 'nightly-6.8', onlyByName: true }],
 ];
 const names = (words: string[]) => choose(stages, words).stages.map((stage) => stage.map(({ name }) => name));
 
@@ -29,6 +31,11 @@ test('a word names one part, or all that begin with it', () => {
   expect(names(['wordpress-6.8', 'lint'])).toEqual([['lint'], ['build'], ['wordpress-6.8']]);
 });
 
+test('a part that runs only by name is in no run without words', () => {
+  expect(names([]).flat()).not.toContain('nightly-6.8');
+  expect(names(['nightly'])).toEqual([['build'], ['nightly-6.8']]);
+});
+
 test('what is no part is told, also when it is only the beginning of a name', () => {
   expect(choose(stages, ['unit', 'word', 'wordpress-6'])).toMatchObject({ unknown: ['word', 'wordpress-6'] });
 });
@@ -36,5 +43,7 @@ test('what is no part is told, also when it is only the beginning of a name', ()
 test('no two parts have one name, and every version of WordPress is a part', () => {
   const all = STAGES.flat().map(({ name }) => name);
   expect(new Set(all).size).toBe(all.length);
-  expect(all).toEqual(expect.arrayContaining(['wordpress-6.5', 'wordpress-6.8', 'wordpress-7.1']));
+  expect(all).toEqual(
+    expect.arrayContaining(['wordpress-6.5', 'wordpress-6.8', 'wordpress-7.1', 'nightly-6.8', 'nightly-7.1']),
+  );
 });
