@@ -25,6 +25,7 @@ import type { Services } from './http/services';
 import { healthOf } from './composition/health';
 import { buildMetrics } from './composition/metrics';
 import { buildPredictions, type Predictions } from './composition/predictions';
+import { administrationOf } from './composition/administration';
 import { siteServices } from './composition/site-services';
 import { retryUntilWritable } from './composition/start-up';
 import { openStores, type Stores } from './composition/stores';
@@ -124,7 +125,7 @@ function assemble(parts: AppParts, stores: Stores): App {
     },
     captionNow: work.captionNow,
     predictions: predictions.ends,
-    administration: { sites: stores.sites, keys: stores.keys, audit: stores.audit, eraser: stores.eraser },
+    administration: administrationOf(stores, config),
     models: { list: () => shelf.list(), pull: (id) => shelf.pull(id), cancel: (id) => shelf.cancel(id) },
     changeSignal: stores.changeSignal,
     ring: (jobId) => work.queue.ring(jobId),

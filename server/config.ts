@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { proxyVariables, type ProxyVariables } from '../models/fetch/proxy';
 import type { ModelServer } from '../models/openai-compatible/model-server';
 import { readBackups, readModelServer, readNames, readOrigins, readPrice, readProxy } from './config-values';
+import { DATA_SETTINGS } from './data-settings';
 import { HTTP_SETTINGS, integer } from './http-settings';
 import { KEY_SETTINGS, readInitialKeys, type InitialKeys } from './key-settings';
 import type { PublicUrl } from './public-url';
@@ -71,34 +72,13 @@ export const Environment = z.object({
   ALTSMITH_MAX_BYTES: integer(1, 1_000_000_000)
     .default(20_000_000)
     .describe('Images with more bytes are refused while they arrive.'),
-  ALTSMITH_KEEP_ORIGINALS_MINUTES: integer(0, 5_000_000)
-    .default(15)
-    .describe('How long the bytes of an image stay once its jobs have ended.'),
+  ...DATA_SETTINGS,
   ALTSMITH_RESUGGEST: z
     .enum(['demonstration', 'never', 'any'])
     .default('demonstration')
     .describe(
       'What is asked again after a change of model, as long as nobody has decided about it: texts of a demonstration model, nothing, or any.',
     ),
-  ALTSMITH_KEEP_THUMBNAILS_DAYS: integer(0, 36_500)
-    .default(90)
-    .describe(
-      'How long the thumbnail of an image stays once nothing about the image is left to decide or to write back.',
-    ),
-  ALTSMITH_KEEP_HISTORY_DAYS: integer(1, 36_500)
-    .default(180)
-    .describe(
-      'How long decided suggestions, ended jobs and the change feed stay. What waits for a person or for the CMS stays however old it is.',
-    ),
-  ALTSMITH_KEEP_PREDICTIONS_HOURS: integer(1, 100_000)
-    .default(24)
-    .describe('How long predictions and their pictures stay.'),
-  ALTSMITH_QUEUE_LIMIT: integer(1, 10_000_000)
-    .default(200_000)
-    .describe('Jobs that may wait at a time; more are refused with QUEUE_FULL.'),
-  ALTSMITH_SITE_QUEUE: integer(1, 10_000_000)
-    .optional()
-    .describe('Waiting jobs of one site; a tenth is for no backfill. Unset: three quarters of ALTSMITH_QUEUE_LIMIT.'),
   ALTSMITH_PICTURE_SECONDS: integer(1, 3600).default(60).describe('Longest time for one picture on a worker here.'),
   ALTSMITH_LEASE_SECONDS: integer(2, 3600)
     .default(60)
@@ -194,6 +174,8 @@ export interface Config {
   readonly queueLimit: number;
   /** Waiting jobs of one site. */
   readonly siteQueue: number;
+  /** Bytes of stored pictures and thumbnails of one site; null: no bound. */
+  readonly siteBytes: number | null;
   readonly pictureSeconds: number;
   readonly leaseSeconds: number;
   /** Requests a second of one site; null: no bound. */
@@ -278,6 +260,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keepPredictionsHours: settings.ALTSMITH_KEEP_PREDICTIONS_HOURS,
     queueLimit: settings.ALTSMITH_QUEUE_LIMIT,
     siteQueue: settings.ALTSMITH_SITE_QUEUE ?? Math.ceil(settings.ALTSMITH_QUEUE_LIMIT * 0.75),
+    siteBytes: settings.ALTSMITH_SITE_BYTES ?? null,
     siteRate: settings.ALTSMITH_SITE_RATE ?? null,
     pictureSeconds: settings.ALTSMITH_PICTURE_SECONDS,
     leaseSeconds: settings.ALTSMITH_LEASE_SECONDS,

@@ -148,6 +148,12 @@ export const CATALOGUE = {
   },
   HEADERS_TOO_LARGE: { status: 431, message: 'The headers of the request are too long.', retryable: false },
   RATE_LIMITED: { status: 429, message: 'Too many requests; wait and try again.', retryable: true },
+  SITE_FULL: {
+    status: 429,
+    message:
+      'The pictures of this site take all the bytes it may store; send the picture again later, or raise the limit of the site.',
+    retryable: true,
+  },
   QUEUE_FULL: { status: 429, message: 'The queue is full; try again later.', retryable: true },
   INTERNAL: {
     status: 500,

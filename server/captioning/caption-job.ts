@@ -1,5 +1,5 @@
 import { withAnySignal } from '../any-signal';
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
 import { guarded } from '../background';
 import type { CaptionOptions } from '../contract/caption';
@@ -129,7 +129,7 @@ async function runAndFinish(
   if (claim.work.reply !== undefined) return runForReply(parts, claim, claim.work.reply, { engineIsFree, signal });
   const known = knownResult(parts, claim);
   if (known !== null) {
-    parts.finisher.finish(claim, known, false);
+    parts.finisher.finish(claim, known, null);
     return;
   }
   const images = parts.imagesOf(claim.siteId);
@@ -164,12 +164,12 @@ function knownResult(parts: CaptionJobParts, claim: Claim): CaptionResult | null
 }
 
 function finish(parts: CaptionJobParts, claim: Claim, work: { result: CaptionResult; unfinished: string }): void {
-  const hasThumbnail = existsSync(work.unfinished);
+  const thumbnail = statSync(work.unfinished, { throwIfNoEntry: false });
   const images = parts.imagesOf(claim.siteId);
   // Of a picture that was erased meanwhile nothing is kept; `finish` finds the job gone.
-  if (hasThumbnail && images.get(claim.imageSha256) !== null)
+  if (thumbnail !== undefined && images.get(claim.imageSha256) !== null)
     renameSync(work.unfinished, images.thumbnailPath(claim.imageSha256));
-  parts.finisher.finish(claim, work.result, hasThumbnail);
+  parts.finisher.finish(claim, work.result, thumbnail?.size ?? null);
 }
 
 /** Stores what became of the attempt; while the disk takes nothing, again and again, as long as the job is ours. */

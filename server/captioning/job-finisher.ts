@@ -28,8 +28,11 @@ export interface JobFinisherParts {
 export class JobFinisher {
   constructor(private readonly parts: JobFinisherParts) {}
 
-  /** Throws LEASE_LOST when the job is no longer this worker's; then nothing of it is kept. */
-  finish(claim: Claim, result: CaptionResult, hasThumbnail: boolean): Suggestion {
+  /**
+   * `thumbnailBytes`: size of the thumbnail that was made, or null. Throws LEASE_LOST when the job is no longer this worker's;
+   * then nothing of it is kept.
+   */
+  finish(claim: Claim, result: CaptionResult, thumbnailBytes: number | null): Suggestion {
     const { caption, readings, image } = result;
     const { context, current, locale, fields } = claim.work;
     const texts = composeTexts({ caption, readings, image, context, current, locale, fields, model: result.model });
@@ -58,7 +61,7 @@ export class JobFinisher {
       });
       this.parts.queue.complete(claim, { suggestionId: suggestion.id, modelId: result.model.id });
       results.put(claim.imageSha256, result);
-      if (hasThumbnail) images.markThumbnail(claim.imageSha256);
+      if (thumbnailBytes !== null) images.markThumbnail(claim.imageSha256, thumbnailBytes);
       return suggestions.autoApprove(suggestion, autoApproveFrom);
     });
   }

@@ -73,7 +73,7 @@ export class RemoteWork {
         this.#began(claim, machine);
         return this.#wire(claim);
       }
-      this.parts.finisher.finish(claim, known, false);
+      this.parts.finisher.finish(claim, known, null);
       // Requests get their turn between two of perhaps thousands of known results.
       await breathe();
     }
@@ -153,8 +153,9 @@ export class RemoteWork {
       this.parts.replies.finish(claim, whole);
     } else {
       if ('answer' in result) throw new AppError('BAD_REQUEST', { problems: [NO_CAPTION] });
-      if (thumbnail !== undefined) this.#keepThumbnail(claim, Buffer.from(thumbnail, 'base64'));
-      this.parts.finisher.finish(claim, result, thumbnail !== undefined);
+      const picture = thumbnail === undefined ? null : Buffer.from(thumbnail, 'base64');
+      if (picture !== null) this.#keepThumbnail(claim, picture);
+      this.parts.finisher.finish(claim, result, picture?.length ?? null);
     }
     this.parts.model.remember(result.model);
     this.#seconds.push(result.timingsMs.total / 1000);

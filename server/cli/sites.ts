@@ -1,13 +1,14 @@
 import { SiteLimitsChange } from '../contract/admin';
 import { readConfig } from '../config';
 import { AppError } from '../errors';
+import { SiteBytes, type SiteStorage } from '../intake/site-bytes';
 import type { Site } from '../sites/site-store';
 import { runCommand, UsageError, type Say, type Words } from './command';
 import { withData, type LiveData } from './live-data';
 
 const HELP = `Usage: altsmith sites <list|create|set>
 
-  list                 the sites that this sidecar serves
+  list                 the sites that this sidecar serves, and what their pictures take of the disk
   create NAME          a further site; give it a key with "altsmith keys create --site ID"
   set ID [--rate N] [--queue N] [--bytes N] [--weight N]
                        limits of one site: requests a second, waiting jobs, stored bytes; "default" stands for the
@@ -36,9 +37,15 @@ function act(live: LiveData, words: Words, say: Say): number {
   return 0;
 }
 
-function list({ sites }: LiveData, say: Say): number {
+const megabytes = ({ image_bytes, thumbnail_bytes }: SiteStorage) => ((image_bytes + thumbnail_bytes) / 1e6).toFixed(1);
+
+function list({ sites, storage }: LiveData, say: Say): number {
   const items = sites.list();
-  say({ items: items.map(({ id, name, settings }) => ({ id, name, ...settings })) }, items.map(lineOf));
+  const bytes = new SiteBytes(storage, () => null);
+  say(
+    { items: items.map(({ id, name, settings }) => ({ id, name, ...settings, storage: bytes.of(id) })) },
+    items.map((site) => `${lineOf(site)}  ${megabytes(bytes.of(site.id))} MB`),
+  );
   return 0;
 }
 

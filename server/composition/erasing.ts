@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { Eraser } from '../retention/eraser';
+import { Eraser, type EraserParts } from '../retention/eraser';
 import { ErasureList } from '../retention/erasure-list';
 import type { ErasureStore } from '../retention/erasure-store';
 import type { Config } from '../config';
@@ -15,11 +15,16 @@ export function buildEraser(storage: Storage, data: DataFolder, store: ErasureSt
     store,
     list: new ErasureList(data.backups),
     emptyLog: () => emptyLog(storage),
-    heldByBackups: (now) => {
-      const backups = readdirSync(data.backups).filter((name) => name.endsWith('.db')).length;
-      if (backups === 0 || plan === 'off') return { backups, until: null };
-      return { backups, until: now + Math.max(longestKept(plan ?? USUAL_PLAN), BEFORE_UPDATE_KEPT_MS) };
-    },
+    heldByBackups: heldByBackups(data, plan),
     now: Date.now,
   });
+}
+
+/** How many backups hold what there is now, and when the last of them goes; null where none is ever removed. */
+export function heldByBackups(data: DataFolder, plan: Config['backups']): EraserParts['heldByBackups'] {
+  return (now) => {
+    const backups = readdirSync(data.backups).filter((name) => name.endsWith('.db')).length;
+    if (backups === 0 || plan === 'off') return { backups, until: null };
+    return { backups, until: now + Math.max(longestKept(plan ?? USUAL_PLAN), BEFORE_UPDATE_KEPT_MS) };
+  };
 }

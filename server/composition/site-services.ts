@@ -69,6 +69,10 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     },
     eraseSubject: (subject) => stores.eraser.subject({ siteId, instance }, subject),
     eraseImage: (sha256) => stores.eraser.image({ siteId, instance }, sha256),
+    wouldErase: {
+      subject: (subject) => stores.wouldErase.subject({ siteId, instance }, subject),
+      image: (sha256) => stores.wouldErase.image({ siteId, instance }, sha256),
+    },
     listSuggestions: new SuggestionList(storage, { siteId, instance: seen }),
   };
 }

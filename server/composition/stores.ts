@@ -9,6 +9,7 @@ import { hasInitialKey } from '../key-settings';
 import { isLoopback } from '../http/middleware/authenticate';
 import { ImageStore } from '../intake/image-store';
 import { RetentionStore } from '../intake/retention-store';
+import { SiteBytes } from '../intake/site-bytes';
 import { endImpossibleWaits } from '../queue/clock-step-store';
 import { IdempotencyStore } from '../queue/idempotency-store';
 import { JobStore } from '../queue/job-store';
@@ -19,6 +20,7 @@ import { ReplyJobs } from '../queue/reply-jobs';
 import { QueueRoom } from '../queue/room';
 import { ChangeFeed } from '../review/change-feed';
 import { ChangeSignal } from '../review/change-signal';
+import { ErasurePreview } from '../retention/erasure-preview';
 import { ErasureStore } from '../retention/erasure-store';
 import { HistoryStore } from '../retention/history-store';
 import { ThumbnailStore } from '../retention/thumbnail-store';
@@ -34,7 +36,7 @@ import type { DataFolder } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
 import { openData } from '../storage/soundness';
 import { WebhookStore, type WebhookOwner } from '../webhooks/webhook-store';
-import { buildEraser } from './erasing';
+import { buildEraser, heldByBackups } from './erasing';
 
 /** Name of the workers of this process; their claims are void once the process is gone. */
 export const LOCAL_WORKERS = 'local';
@@ -76,10 +78,17 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     isAlone: () => registry.capacity().machines + (config.workers === 0 ? 0 : 1) < 2,
   });
   const erasures = new ErasureStore(storage, data);
+  const siteBytes = new SiteBytes(storage, (siteId) => sites.get(siteId)?.settings.limits.bytes ?? config.siteBytes);
   return {
     storage,
     erasures,
     eraser: buildEraser(storage, data, erasures, config.backups),
+    wouldErase: new ErasurePreview({
+      storage,
+      siteBytes,
+      heldByBackups: heldByBackups(data, config.backups),
+      now: Date.now,
+    }),
     /** Before any local worker of this process claims: what the last process of this folder held waits again. */
     takeOver: () => {
       replies.forgetConnections();
@@ -92,6 +101,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     firstKey,
     changeSignal,
     changes,
+    siteBytes,
     leases,
     registry,
     replies,
@@ -103,7 +113,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     history: new HistoryStore(storage, config.keepHistoryDays * DAY_MS),
     thumbnails: new ThumbnailStore(storage, data.thumbnails, config.keepThumbnailsDays * DAY_MS),
     forgetResults: (before: number, limit: number) => forgetResults(storage, before, limit),
-    imagesOf: (siteId: string) => new ImageStore(storage, data, siteId),
+    imagesOf: (siteId: string) => new ImageStore(storage, data, siteId, siteBytes),
     instancesOf: (siteId: string) => new InstanceStore(storage, siteId),
     jobsOf: (siteId: string, seen: number | null = null) => new JobStore(storage, siteId, { ends, now, seen }),
     suggestionsOf: (siteId: string, seen: number | null = null) => new SuggestionStore(storage, siteId, changes, seen),

@@ -23,6 +23,8 @@ export const SiteLimitsChange = z.strictObject({
 });
 export type SiteLimitsChange = z.infer<typeof SiteLimitsChange>;
 
+const count = z.number().int().nonnegative();
+
 /** A site as an administrator sees it. */
 export const Site = z.object({
   id: Id,
@@ -30,10 +32,24 @@ export const Site = z.object({
   /** Suggestions of a model whose confidence was measured, and that is no demonstration, are approved from here on; null: never by themselves. */
   auto_approve_from: z.number().min(0).max(1).nullable(),
   limits: SiteLimits,
+  /** Bytes on disk. A picture that several sites sent counts for each of them. */
+  storage: z.object({ images: count, image_bytes: count, thumbnail_bytes: count }),
   created_at: Timestamp,
 });
 export type Site = z.infer<typeof Site>;
 export const SiteReply = z.object({ site: Site });
+
+/** Limits and times that hold where a site has none of its own; null: no bound. */
+export const AdminSettings = z.object({
+  limits: z.object({ rate: z.number().nullable(), queue: count, bytes: count.nullable() }),
+  retention: z.object({
+    originals_minutes: count,
+    thumbnails_days: count,
+    history_days: count,
+    predictions_hours: count,
+  }),
+});
+export type AdminSettings = z.infer<typeof AdminSettings>;
 
 const SiteName = z.string().trim().min(1).max(200);
 

@@ -22,3 +22,7 @@ export type Instance = z.infer<typeof Instance>;
 
 /** Answer of `POST /v1/instances/{id}`: the instance to speak as from now on. */
 export const InstanceReply = z.object({ instance: Instance });
+
+/** An installation in the list; the id is null for all clients that send none. */
+export const ListedInstance = z.object({ id: InstanceId.nullable(), address: z.string().nullable() });
+export type ListedInstance = z.infer<typeof ListedInstance>;

@@ -2,14 +2,21 @@ import type { Route } from './route';
 import { listAudit } from './routes/admin-audit';
 import { createKey, listKeys, revokeKey, rotateKey } from './routes/admin-keys';
 import { cancelPull, listModels, pullModel } from './routes/admin-models';
-import { changeSite, createSite, listSites } from './routes/admin-sites';
+import { changeSite, createSite, getSettings, listSites } from './routes/admin-sites';
 import { captions } from './routes/captions';
 import { getChanges } from './routes/changes';
 import { livez, readyz, status } from './routes/health';
 import { getThumbnail, headImage, putImage } from './routes/images';
 import { cancelJob, getJob, listJobs, postJob, postJobs, retryJob } from './routes/jobs';
-import { eraseImage, eraseSite, eraseSubject } from './routes/erasure';
-import { settleInstance } from './routes/instances';
+import {
+  eraseImage,
+  eraseSite,
+  eraseSubject,
+  previewImageErasure,
+  previewSiteErasure,
+  previewSubjectErasure,
+} from './routes/erasure';
+import { listInstances, settleInstance } from './routes/instances';
 import { metrics } from './routes/metrics';
 import { openApiRoute } from './routes/openapi';
 import { actOnRun, createRun, getRun, listRuns } from './routes/runs';
@@ -63,6 +70,7 @@ export const ROUTES: readonly Route[] = [
   listSites,
   createSite,
   changeSite,
+  getSettings,
   listKeys,
   createKey,
   listAudit,
@@ -75,8 +83,12 @@ export const ROUTES: readonly Route[] = [
   eraseImage,
   eraseSubject,
   eraseSite,
+  previewImageErasure,
+  previewSubjectErasure,
+  previewSiteErasure,
   putWebhook,
   deleteWebhook,
+  listInstances,
   settleInstance,
   workerClaim,
   workerImage,

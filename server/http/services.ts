@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AdminSettings } from '../contract/admin';
 import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
 import type { BulkDecisionReply, BulkDecisionRequest, WriteBackRequest } from '../contract/decision';
 import type { BulkJobReply, BulkJobRequest, Job, JobRequest } from '../contract/job';
@@ -9,11 +10,13 @@ import type { ListedWorker, WorkerClaim, WorkerClaimRequest, WorkerFailure, Work
 import type { AppError } from '../errors';
 import type { HeldPictures } from '../intake/held-pictures';
 import type { ImageStore } from '../intake/image-store';
+import type { SiteStorage } from '../intake/site-bytes';
 import type { SpooledImage } from '../intake/spool';
 import type { Logger } from '../logger';
 import type { ClaimRef } from '../queue/queue';
 import type { JobStore } from '../queue/job-store';
 import type { Eraser, Erasing } from '../retention/eraser';
+import type { ErasurePreview } from '../retention/erasure-preview';
 import type { ChangeEntries } from '../review/change-feed';
 import type { ChangeSignal } from '../review/change-signal';
 import type { RunStore } from '../review/run-store';
@@ -64,6 +67,10 @@ export interface SiteServices {
   readonly writeBack: (suggestionId: string, report: WriteBackRequest) => Suggestion;
   readonly eraseSubject: (subject: Subject) => Promise<Erasing>;
   readonly eraseImage: (sha256: string) => Promise<Erasing>;
+  readonly wouldErase: {
+    readonly subject: (subject: Subject) => Erasing;
+    readonly image: (sha256: string) => Erasing;
+  };
   readonly listSuggestions: Pick<SuggestionList, 'page' | 'total'>;
 }
 
@@ -128,6 +135,9 @@ export interface Services {
     readonly keys: KeyStore;
     readonly audit: AuditStore;
     readonly eraser: Eraser;
+    readonly wouldErase: Pick<ErasurePreview, 'site'>;
+    readonly storageOf: (siteId: string) => SiteStorage;
+    readonly settings: AdminSettings;
   };
   /** For routes with the access `admin` only. `pull` throws MODEL_UNKNOWN, PULL_NOT_POSSIBLE. */
   readonly models: {

@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Storage } from '../storage/database';
+import type { SiteBytes } from './site-bytes';
 import type { SpooledImage } from './spool';
 
 const fsyncOf = promisify(fsync);
@@ -41,6 +42,7 @@ export class ImageStore {
     private readonly storage: Storage,
     private readonly folders: ImageFolders,
     private readonly siteId: string,
+    private readonly siteBytes: Pick<SiteBytes, 'requireRoom'>,
   ) {}
 
   /** The row, also of an image whose bytes are gone; null when this site never sent it. */
@@ -67,13 +69,27 @@ export class ImageStore {
     return this.get(sha256)?.hasOriginal === true && existsSync(this.originalPath(sha256));
   }
 
-  /** Takes a spooled file over. The bytes are on disk under their final name before the row says so. */
+  /** Before a body is read. Throws SITE_FULL where a picture of so many bytes, not known yet, is more than the site may store. */
+  requireRoom(sha256: string, bytes: number): void {
+    if (!this.hasBytes(sha256)) this.siteBytes.requireRoom(this.siteId, bytes);
+  }
+
+  /**
+   * Takes a spooled file over. The bytes are on disk under their final name before the row says so. Throws SITE_FULL, and
+   * leaves no file behind then.
+   */
   async put(spooled: SpooledImage): Promise<{ image: StoredImage; isNew: boolean }> {
     const known = this.get(spooled.sha256);
     if (known !== null && this.hasBytes(spooled.sha256)) {
       unlinkSync(spooled.file);
       this.#refresh(spooled.sha256);
       return { image: known, isNew: false };
+    }
+    try {
+      this.siteBytes.requireRoom(this.siteId, spooled.bytes);
+    } catch (error) {
+      unlinkSync(spooled.file);
+      throw error;
     }
     const file = this.originalPath(spooled.sha256);
     const made = mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
@@ -105,9 +121,11 @@ export class ImageStore {
     });
   }
 
-  /** Inside the finishing transaction: the worker wrote the thumbnail. */
-  markThumbnail(sha256: string): void {
-    this.storage.prepare('UPDATE images SET thumbnail = 1 WHERE site_id = ? AND sha256 = ?').run(this.siteId, sha256);
+  /** Inside the finishing transaction: the worker wrote a thumbnail of so many bytes. */
+  markThumbnail(sha256: string, bytes: number): void {
+    this.storage
+      .prepare('UPDATE images SET thumbnail = 1, thumbnail_bytes = ? WHERE site_id = ? AND sha256 = ?')
+      .run(bytes, this.siteId, sha256);
   }
 
   /** The bytes stay until then at least, whether a job wants them or not. */

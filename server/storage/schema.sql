@@ -69,9 +69,38 @@ CREATE TABLE images (
   -- 1 while the bytes are on disk; retention sets it to 0.
   original     INTEGER NOT NULL DEFAULT 1 CHECK (original IN (0, 1)),
   thumbnail    INTEGER NOT NULL DEFAULT 0 CHECK (thumbnail IN (0, 1)),
-  received_at  INTEGER NOT NULL, kept_until INTEGER,
+  received_at  INTEGER NOT NULL, kept_until INTEGER, thumbnail_bytes INTEGER,
   PRIMARY KEY (site_id, sha256)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER images_no_longer_stored AFTER DELETE ON images
+BEGIN
+  UPDATE site_storage SET
+    images = images - 1,
+    image_bytes = image_bytes - OLD.bytes * OLD.original,
+    thumbnail_bytes = thumbnail_bytes - coalesce(OLD.thumbnail_bytes, 25000) * OLD.thumbnail
+  WHERE site_id = OLD.site_id;
+END;
+
+CREATE TRIGGER images_storage_changed AFTER UPDATE OF bytes, original, thumbnail, thumbnail_bytes ON images
+BEGIN
+  UPDATE site_storage SET
+    image_bytes = image_bytes + NEW.bytes * NEW.original - OLD.bytes * OLD.original,
+    thumbnail_bytes = thumbnail_bytes
+      + coalesce(NEW.thumbnail_bytes, 25000) * NEW.thumbnail
+      - coalesce(OLD.thumbnail_bytes, 25000) * OLD.thumbnail
+  WHERE site_id = NEW.site_id;
+END;
+
+CREATE TRIGGER images_stored AFTER INSERT ON images
+BEGIN
+  INSERT INTO site_storage (site_id, images, image_bytes, thumbnail_bytes)
+  VALUES (NEW.site_id, 1, NEW.bytes * NEW.original, coalesce(NEW.thumbnail_bytes, 25000) * NEW.thumbnail)
+  ON CONFLICT (site_id) DO UPDATE SET
+    images = images + 1,
+    image_bytes = image_bytes + excluded.image_bytes,
+    thumbnail_bytes = thumbnail_bytes + excluded.thumbnail_bytes;
+END;
 
 CREATE TABLE instances (
   site_id    TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
@@ -255,6 +284,14 @@ CREATE TABLE runs (
   created_at      INTEGER NOT NULL,
   updated_at      INTEGER NOT NULL
 , settling INTEGER NOT NULL DEFAULT 0 CHECK (settling IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE TABLE site_storage (
+  site_id         TEXT PRIMARY KEY REFERENCES sites (id) ON DELETE CASCADE,
+  -- Pictures that are known, with their bytes or without.
+  images          INTEGER NOT NULL,
+  image_bytes     INTEGER NOT NULL,
+  thumbnail_bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sites (
   id          TEXT PRIMARY KEY,

@@ -1,18 +1,20 @@
 import { z } from 'zod';
-import { Site, SiteChange, SiteReply, SiteRequest } from '../../contract/admin';
+import { AdminSettings, Site, SiteChange, SiteReply, SiteRequest } from '../../contract/admin';
 import { Id, page } from '../../contract/primitives';
 import { AppError } from '../../errors';
 import type { Site as StoredSite } from '../../sites/site-store';
 import { defineRoute } from '../route';
+import type { Services } from '../services';
 
 const PATH = '/v1/admin/sites';
 
-function siteOf({ id, name, settings, createdAt }: StoredSite): Site {
+function siteOf({ id, name, settings, createdAt }: StoredSite, { administration }: Services): Site {
   return {
     id,
     name,
     auto_approve_from: settings.auto_approve_from,
     limits: settings.limits,
+    storage: administration.storageOf(id),
     created_at: new Date(createdAt).toISOString(),
   };
 }
@@ -25,7 +27,7 @@ export const listSites = defineRoute({
   answers: { 200: page(Site) },
   handle: ({ services }) => ({
     status: 200,
-    body: { items: services.administration.sites.list().map(siteOf), next: null },
+    body: { items: services.administration.sites.list().map((site) => siteOf(site, services)), next: null },
   }),
 });
 
@@ -39,7 +41,7 @@ export const createSite = defineRoute({
   answers: { 201: SiteReply },
   handle: ({ body, services }) => ({
     status: 201,
-    body: { site: siteOf(services.administration.sites.create(body.name)) },
+    body: { site: siteOf(services.administration.sites.create(body.name), services) },
   }),
 });
 
@@ -55,6 +57,15 @@ export const changeSite = defineRoute({
   handle: ({ params, body, services }) => {
     const site = services.administration.sites.update(params.id, body);
     if (site === null) throw new AppError('NOT_FOUND');
-    return { status: 200, body: { site: siteOf(site) } };
+    return { status: 200, body: { site: siteOf(site, services) } };
   },
+});
+
+export const getSettings = defineRoute({
+  method: 'get',
+  path: '/v1/admin/settings',
+  access: 'admin',
+  summary: 'Limits of a site that has none of its own, and how long data stays, as the settings of the sidecar say.',
+  answers: { 200: AdminSettings },
+  handle: ({ services }) => ({ status: 200, body: services.administration.settings }),
 });

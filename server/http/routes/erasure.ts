@@ -1,15 +1,22 @@
 import { z } from 'zod';
-import { ErasureReply } from '../../contract/erasure';
+import { ErasurePreviewReply, ErasureReply } from '../../contract/erasure';
 import { Id, Sha256, Subject } from '../../contract/primitives';
 import type { Erasing } from '../../retention/eraser';
 import { defineRoute } from '../route';
 
-function replyOf({ erased, backups, backupsUntil }: Erasing): ErasureReply {
-  return {
-    erased: { ...erased },
-    backups,
-    backups_until: backupsUntil === null ? null : new Date(backupsUntil).toISOString(),
-  };
+const ImageParams = z.strictObject({ sha256: Sha256 });
+const SiteParams = z.strictObject({ id: Id });
+
+function inBackups({ backups, backupsUntil }: Erasing) {
+  return { backups, backups_until: backupsUntil === null ? null : new Date(backupsUntil).toISOString() };
+}
+
+function replyOf(erasing: Erasing): ErasureReply {
+  return { erased: { ...erasing.erased }, ...inBackups(erasing) };
+}
+
+function previewOf(erasing: Erasing): ErasurePreviewReply {
+  return { would_erase: { ...erasing.erased }, ...inBackups(erasing) };
 }
 
 export const eraseImage = defineRoute({
@@ -18,7 +25,7 @@ export const eraseImage = defineRoute({
   access: 'site',
   summary:
     'Erase a picture and all that was written about it for the speaking instance. The answer says until when a backup holds it.',
-  params: z.strictObject({ sha256: Sha256 }),
+  params: ImageParams,
   answers: { 200: ErasureReply },
   handle: async ({ params, site }) => ({ status: 200, body: replyOf(await site.eraseImage(params.sha256)) }),
 });
@@ -39,10 +46,43 @@ export const eraseSite = defineRoute({
   path: '/v1/admin/sites/{id}',
   access: 'admin',
   summary: 'Erase a site with its keys, pictures and texts. Its keys stop working at once.',
-  params: z.strictObject({ id: Id }),
+  params: SiteParams,
   answers: { 200: ErasureReply },
   handle: async ({ params, services }) => ({
     status: 200,
     body: replyOf(await services.administration.eraser.site(params.id)),
+  }),
+});
+
+export const previewImageErasure = defineRoute({
+  method: 'get',
+  path: '/v1/images/{sha256}/erasure',
+  access: 'site',
+  summary: 'What DELETE of the picture would erase, and until when a backup would hold it. Deletes nothing.',
+  params: ImageParams,
+  answers: { 200: ErasurePreviewReply },
+  handle: ({ params, site }) => ({ status: 200, body: previewOf(site.wouldErase.image(params.sha256)) }),
+});
+
+export const previewSubjectErasure = defineRoute({
+  method: 'get',
+  path: '/v1/subjects/{type}/{id}/erasure',
+  access: 'site',
+  summary: 'What DELETE of the subject would erase, and until when a backup would hold it. Deletes nothing.',
+  params: Subject,
+  answers: { 200: ErasurePreviewReply },
+  handle: ({ params, site }) => ({ status: 200, body: previewOf(site.wouldErase.subject(params)) }),
+});
+
+export const previewSiteErasure = defineRoute({
+  method: 'get',
+  path: '/v1/admin/sites/{id}/erasure',
+  access: 'admin',
+  summary: 'What DELETE of the site would erase, and until when a backup would hold it. Deletes nothing.',
+  params: SiteParams,
+  answers: { 200: ErasurePreviewReply },
+  handle: ({ params, services }) => ({
+    status: 200,
+    body: previewOf(services.administration.wouldErase.site(params.id)),
   }),
 });

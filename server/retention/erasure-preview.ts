@@ -1,0 +1,82 @@
+import type { Subject } from '../contract/primitives';
+import { AppError } from '../errors';
+import type { SiteBytes } from '../intake/site-bytes';
+import type { Storage } from '../storage/database';
+import { jobCounts, suggestionCounts, totalOf } from '../storage/row-counts';
+import type { EraserParts, Erasing } from './eraser';
+import type { Erased, ErasureOwner } from './erasure-store';
+
+export interface ErasurePreviewParts {
+  readonly storage: Storage;
+  readonly siteBytes: Pick<SiteBytes, 'of'>;
+  readonly heldByBackups: EraserParts['heldByBackups'];
+  readonly now: () => number;
+}
+
+const OF_SUBJECT = 'site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance';
+const OF_IMAGE =
+  'substr(image_sha256, 1, 12) = substr(:sha256, 1, 12) AND image_sha256 = :sha256 AND site_id = :siteId';
+
+/** What erasing would delete, and until when backups would hold it; deletes nothing. */
+export class ErasurePreview {
+  constructor(private readonly parts: ErasurePreviewParts) {}
+
+  subject(owner: ErasureOwner, subject: Subject): Erasing {
+    const values = { ...owner, ...subject };
+    const pictures = this.parts.storage
+      .prepare<object, string>(
+        `SELECT image_sha256 FROM jobs WHERE ${OF_SUBJECT} UNION SELECT image_sha256 FROM suggestions WHERE ${OF_SUBJECT}`,
+      )
+      .pluck()
+      .all(values);
+    const images = pictures.filter((sha256) => {
+      const others = `${OF_IMAGE} AND NOT (${OF_SUBJECT})`;
+      return (
+        this.#count('jobs', others, { ...values, sha256 }) +
+          this.#count('suggestions', others, { ...values, sha256 }) ===
+        0
+      );
+    });
+    return this.#erasing({
+      suggestions: this.#count('suggestions', OF_SUBJECT, values),
+      jobs: this.#count('jobs', OF_SUBJECT, values),
+      images: images.length,
+    });
+  }
+
+  image(owner: ErasureOwner, sha256: string): Erasing {
+    const values = { ...owner, sha256 };
+    const own = `${OF_IMAGE} AND instance = :instance`;
+    const others = `${OF_IMAGE} AND instance <> :instance`;
+    const isShared = this.#count('jobs', others, values) + this.#count('suggestions', others, values) > 0;
+    return this.#erasing({
+      suggestions: this.#count('suggestions', own, values),
+      jobs: this.#count('jobs', own, values),
+      images: isShared ? 0 : this.#count('images', 'site_id = :siteId AND sha256 = :sha256', values),
+    });
+  }
+
+  /** Throws NOT_FOUND. */
+  site(siteId: string): Erasing {
+    const { storage, siteBytes } = this.parts;
+    if (storage.prepare('SELECT 1 FROM sites WHERE id = ?').get(siteId) === undefined) throw new AppError('NOT_FOUND');
+    const scope = { siteId, instance: null };
+    return this.#erasing({
+      suggestions: totalOf(suggestionCounts(storage, scope), undefined),
+      jobs: totalOf(jobCounts(storage, scope), undefined),
+      images: siteBytes.of(siteId).images,
+    });
+  }
+
+  #count(table: 'jobs' | 'suggestions' | 'images', where: string, values: object): number {
+    return (
+      this.parts.storage.prepare<object, number>(`SELECT count(*) FROM ${table} WHERE ${where}`).pluck().get(values) ??
+      0
+    );
+  }
+
+  #erasing(erased: Erased): Erasing {
+    const { backups, until } = this.parts.heldByBackups(this.parts.now());
+    return { erased, backups, backupsUntil: until };
+  }
+}
