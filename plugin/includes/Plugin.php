@@ -35,6 +35,7 @@ final class Plugin {
 		$worker     = new Sync\Worker( $settings, $store, new Backfill\Feeder( $runs, $store, $settings ), $sender, $lost, new Sync\Change_Reader( $client, $intake ), $write_back, $pause, $watch, $answer );
 
 		add_action( 'init', array( Schema::class, 'upgrade' ), 1 );
+		( new Storage\Schema_Guard() )->register();
 		// Translations in our own folder; those in WordPress's language folder it finds by itself.
 		add_action( 'init', static fn() => load_plugin_textdomain( 'altsmith', false, dirname( plugin_basename( ALTSMITH_FILE ) ) . '/languages' ), 1 );
 		add_action( 'wp_initialize_site', array( Installer::class, 'new_site' ), 20 );

@@ -5,8 +5,6 @@ namespace Altsmith\Tests;
 
 use Altsmith\Storage\Library_Counts;
 use Altsmith\Storage\Request_Store;
-use Altsmith\Storage\Schema;
-use Altsmith\Storage\Table_Move;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 
 /** What keeps the screens quick in a large library: few queries, indexes, and nothing that reads whole tables at every look. */
@@ -69,43 +67,6 @@ final class ManyImagesTest extends Sidecar_Test_Case {
 		$now = ( new Library_Counts() )->all();
 		self::assertSame( array( 0, 1, 1, -2 ), array( $now['total'] - $was['total'], $now['with_text'] - $was['with_text'], $now['decorative'] - $was['decorative'], $now['missing'] - $was['missing'] ) );
 		self::assertLessThanOrEqual( 5, $queries );
-	}
-
-	public function test_a_table_of_version_0_1_is_moved_in_steps_and_usable_meanwhile(): void {
-		global $wpdb;
-		$t    = Schema::requests_table();
-		$row  = $this->suggested( 'an old text' );
-		$next = $this->suggested( 'another old text' );
-		$json = array( $row->attachment_id => (string) wp_json_encode( $row->suggestion ), $next->attachment_id => (string) wp_json_encode( $next->suggestion ) );
-		// DDL ends the transaction that a test is rolled back with: this one takes away what it leaves.
-		$wpdb->query( 'COMMIT' );
-		$wpdb->query( 'SET autocommit = 1' );
-		try {
-			$wpdb->query( "ALTER TABLE $t ADD COLUMN suggestion longtext NOT NULL, ADD COLUMN seen_alt longtext NOT NULL, ADD COLUMN report longtext NOT NULL" );
-			$wpdb->query( 'DELETE FROM ' . Schema::texts_table() );
-			foreach ( $json as $id => $suggestion ) {
-				$wpdb->update( $t, array( 'suggestion' => $suggestion, 'suggested_alt' => '', 'words' => '' ), array( 'attachment_id' => $id ) );
-			}
-			update_option( 'altsmith_schema_version', 2 );
-			Schema::upgrade();
-			self::assertTrue( Table_Move::is_on() );
-			self::assertSame( 'an old text', $this->row( $row->attachment_id )->suggestion['fields']['alt_text'] );
-			self::assertSame( 200, $this->decide( $this->row( $row->attachment_id ), 'approve' )->get_status() );
-			self::assertSame( 'an old text', $this->stored_alt( $row->attachment_id ) );
-			Table_Move::step( microtime( true ) + 5 );
-			self::assertFalse( Table_Move::is_on() );
-			self::assertNotContains( 'suggestion', $wpdb->get_col( "DESCRIBE $t" ) );
-			self::assertSame( 'applied', $this->row( $row->attachment_id )->suggestion_state );
-			self::assertSame( 'another old text', $this->call( 'GET', 'suggestions', array( 'search' => 'another old' ) )->get_data()['items'][0]['suggested_alt'] );
-		} finally {
-			foreach ( array_keys( $json ) as $id ) {
-				wp_delete_attachment( $id, true );
-				( new Request_Store() )->remove( $id );
-			}
-			foreach ( $wpdb->get_col( "SELECT option_name FROM $wpdb->options WHERE option_name LIKE 'altsmith\\_%' AND option_name NOT LIKE '%\\_version'" ) as $option ) {
-				delete_option( $option );
-			}
-		}
 	}
 
 	private function queries( callable $task ): int {

@@ -22,7 +22,8 @@ final class Request_Store {
 	public const INTERRUPTED = 'INTERRUPTED';
 
 	/**
-	 * Notes that an attachment wants a suggestion. One statement, no reading: this runs inside uploads.
+	 * Notes that an attachment wants a suggestion. One statement, no reading: this runs inside uploads. It names only columns
+	 * that every version had: an upload during an update of the tables is noted as well.
 	 *
 	 * @return bool Whether a row was added; false when the attachment has one already.
 	 */
@@ -32,8 +33,8 @@ final class Request_Store {
 		$now = time();
 		return 1 === $wpdb->query(
 			$wpdb->prepare(
-				"INSERT IGNORE INTO $t (attachment_id, status, priority, run_id, next_attempt_at, error_message, suggested_alt, created_at, updated_at)
-				VALUES (%d, %s, %s, %s, %d, '', '', %d, %d)",
+				"INSERT IGNORE INTO $t (attachment_id, status, priority, run_id, next_attempt_at, error_message, created_at, updated_at)
+				VALUES (%d, %s, %s, %s, %d, '', %d, %d)",
 				$attachment_id,
 				Request_Status::QUEUED,
 				$priority,
@@ -239,6 +240,12 @@ final class Request_Store {
 	/** True when something is due, on its way, or unreported: reason enough to ask the sidecar. */
 	public function has_open_work(): bool {
 		global $wpdb;
+		if ( ! Schema::is_current() ) {
+			return false;
+		}
+		if ( Table_Move::is_on() ) {
+			return true;
+		}
 		$t = Schema::requests_table();
 		// Four looks into indexes; as one condition it would read the whole table when there is nothing.
 		return '1' === $wpdb->get_var(
@@ -268,11 +275,17 @@ final class Request_Store {
 	 */
 	private function many( string $rest, array $values ): array {
 		global $wpdb;
+		if ( ! Schema::is_current() ) {
+			return array();
+		}
 		return array_map( array( Request_Row::class, 'from_database' ), (array) $wpdb->get_results( $wpdb->prepare( self::select() . " WHERE $rest", $values ), ARRAY_A ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- names of tables
 	}
 
 	private function one( string $column, string $format, int|string $value ): ?Request_Row {
 		global $wpdb;
+		if ( ! Schema::is_current() ) {
+			return null;
+		}
 		$row = $wpdb->get_row( $wpdb->prepare( self::select() . " WHERE r.$column = $format", $value ), ARRAY_A ); // phpcs:ignore WordPress.DB.PreparedSQLPlaceholders, WordPress.DB.PreparedSQL.NotPrepared -- names of tables; the format is one of the two above
 		return is_array( $row ) ? Request_Row::from_database( $row ) : null;
 	}

@@ -19,6 +19,9 @@ final class Schema {
 	private const FAILED_OPTION  = 'altsmith_schema_failed';
 	private const RETRY_SECONDS  = 300;
 
+	/** After so long another process takes over from one that was killed; two at once do no harm, only work twice. */
+	private const LOCK_SECONDS = 120;
+
 	public static function requests_table(): string {
 		global $wpdb;
 		return $wpdb->prefix . 'altsmith_requests';
@@ -44,30 +47,69 @@ final class Schema {
 		return $wpdb->prefix . 'altsmith_pictures';
 	}
 
+	/** Whether the tables are those of this version. While they are not, nothing but uploads is noted down. */
+	public static function is_current(): bool {
+		return self::VERSION === (int) get_option( self::VERSION_OPTION, 0 );
+	}
+
+	/** What the database said when it last refused the tables; '' when it did not. */
+	public static function refusal(): string {
+		$failed = get_option( self::FAILED_OPTION );
+		return is_array( $failed ) ? (string) ( $failed['error'] ?? '' ) : '';
+	}
+
 	/**
-	 * Brings the tables up to date. Cheap when nothing changed: one autoloaded option is compared. One process does it; the
-	 * version is only written when every table is there, and a database that refuses is left alone for some minutes.
+	 * Brings the tables up to date, from whatever an earlier version or an interrupted update left. Cheap when nothing
+	 * changed: one autoloaded option is compared. One process does it; the version is only written when every table is
+	 * there, and a database that refuses is left alone for some minutes.
 	 */
 	public static function upgrade(): void {
-		if ( self::VERSION === (int) get_option( self::VERSION_OPTION, 0 ) ) {
+		if ( self::is_current() ) {
 			return;
 		}
-		$lock = new Lock( 'schema', 300 );
-		if ( (int) get_option( self::FAILED_OPTION, 0 ) > time() - self::RETRY_SECONDS || ! $lock->acquire() ) {
+		$failed = get_option( self::FAILED_OPTION );
+		$lock   = new Lock( 'schema', self::LOCK_SECONDS );
+		if ( (int) ( is_array( $failed ) ? $failed['at'] ?? 0 : $failed ) > time() - self::RETRY_SECONDS || ! $lock->acquire() ) {
 			return;
 		}
+		// A fatal error runs no `finally`.
+		register_shutdown_function( array( $lock, 'release' ) );
 		try {
-			require_once ABSPATH . 'wp-admin/includes/upgrade.php';
-			dbDelta( array_merge( self::statements(), array( Placement_Table::statement() ) ) );
-			if ( self::is_complete() ) {
-				Table_Move::plan();
-				update_option( self::VERSION_OPTION, self::VERSION, true );
+			// An object cache may hold the version from before another process wrote it.
+			if ( self::VERSION === self::version_in_database() || self::bring_up_to_date() ) {
+				self::write_version();
 				delete_option( self::FAILED_OPTION );
-			} else {
-				update_option( self::FAILED_OPTION, time(), true );
 			}
 		} finally {
 			$lock->release();
+		}
+	}
+
+	/** @return bool Whether every table is there. */
+	private static function bring_up_to_date(): bool {
+		global $wpdb;
+		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
+		$wpdb->last_error = '';
+		dbDelta( array_merge( self::statements(), array( Placement_Table::statement() ) ) );
+		$error = $wpdb->last_error;
+		if ( self::is_complete() && Table_Move::plan() ) {
+			return true;
+		}
+		update_option( self::FAILED_OPTION, array( 'at' => time(), 'error' => '' === $error ? $wpdb->last_error : $error ), true );
+		return false;
+	}
+
+	private static function version_in_database(): int {
+		global $wpdb;
+		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM {$wpdb->options} WHERE option_name = %s", self::VERSION_OPTION ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- past the cache
+	}
+
+	/** Not with update_option(): where the cache has an old value and the database the new one, that leaves the cache as it is. */
+	private static function write_version(): void {
+		global $wpdb;
+		$wpdb->query( $wpdb->prepare( "INSERT INTO {$wpdb->options} (option_name, option_value, autoload) VALUES (%s, %s, 'yes') ON DUPLICATE KEY UPDATE option_value = VALUES(option_value), autoload = 'yes'", self::VERSION_OPTION, (string) self::VERSION ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- past the cache
+		foreach ( array( 'alloptions', 'notoptions', self::VERSION_OPTION ) as $cached ) {
+			wp_cache_delete( $cached, 'options' );
 		}
 	}
 

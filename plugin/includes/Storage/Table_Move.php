@@ -9,7 +9,8 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Version 0.1 kept answers in the requests table itself. They are moved a few hundred at a time, by background runs, and
- * may be read and changed meanwhile; the old columns go with the last row.
+ * may be read and changed meanwhile; the old columns go with the last row. Whatever the database refuses stops the move
+ * where it is, and the next run goes on from there.
  */
 final class Table_Move {
 	/** Id of the last row that was moved; no option when there is nothing to move. */
@@ -17,18 +18,30 @@ final class Table_Move {
 
 	private const BATCH = 250;
 
+	/** Longer than one batch takes. */
+	private const LOCK_SECONDS = 60;
+
 	public static function is_on(): bool {
 		return false !== get_option( self::OPTION );
 	}
 
-	/** After the tables were brought up to date: is there anything to move? */
-	public static function plan(): void {
+	/**
+	 * After the tables were brought up to date: is there anything to move? May be asked again after an interruption.
+	 *
+	 * @return bool False when the database refused.
+	 */
+	public static function plan(): bool {
 		global $wpdb;
-		$t = Schema::requests_table();
-		if ( in_array( 'suggestion', (array) $wpdb->get_col( "DESCRIBE $t" ), true ) ) {
-			$wpdb->query( "UPDATE $t SET has_report = 1 WHERE report <> ''" );
-			add_option( self::OPTION, 0, '', true );
+		$t     = Schema::requests_table();
+		$texts = Schema::texts_table();
+		if ( ! self::has_old_columns() ) {
+			delete_option( self::OPTION );
+			return true;
 		}
+		// What has moved already has its report there.
+		$done = $wpdb->query( "UPDATE $t r LEFT JOIN $texts x ON x.attachment_id = r.attachment_id SET r.has_report = 1 WHERE r.report <> '' AND x.attachment_id IS NULL" );
+		update_option( self::OPTION, 0, true );
+		return false !== $done;
 	}
 
 	/** One row, before it is changed. Safe to call for any row. */
@@ -39,27 +52,51 @@ final class Table_Move {
 		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $texts (attachment_id, suggestion, seen_alt, report) SELECT attachment_id, suggestion, seen_alt, report FROM $t WHERE attachment_id = %d", $attachment_id ) );
 	}
 
-	/** Moves rows until the time is up. */
+	/** Moves rows until the time is up. One process does it; needs no sidecar. */
 	public static function step( float $until ): void {
-		while ( self::is_on() && microtime( true ) < $until ) {
-			self::move_batch( (int) get_option( self::OPTION ) );
+		if ( ! self::is_on() || ! Schema::is_current() ) {
+			return;
+		}
+		$lock = new Lock( 'move', self::LOCK_SECONDS );
+		if ( ! $lock->acquire() ) {
+			return;
+		}
+		try {
+			if ( ! self::has_old_columns() ) {
+				delete_option( self::OPTION ); // The process that dropped them ended before it could say so.
+				return;
+			}
+			while ( self::is_on() && microtime( true ) < $until && $lock->renew() && self::move_batch( (int) get_option( self::OPTION ) ) ) {
+				continue;
+			}
+		} finally {
+			$lock->release();
 		}
 	}
 
-	private static function move_batch( int $after ): void {
+	private static function has_old_columns(): bool {
+		global $wpdb;
+		$t = Schema::requests_table();
+		return in_array( 'suggestion', (array) $wpdb->get_col( "DESCRIBE $t" ), true );
+	}
+
+	/** @return bool Whether there is more to do and the database is willing. */
+	private static function move_batch( int $after ): bool {
 		global $wpdb;
 		$t    = Schema::requests_table();
-		$rows = (array) $wpdb->get_results( $wpdb->prepare( "SELECT id, attachment_id, suggestion, suggested_alt FROM $t WHERE id > %d ORDER BY id LIMIT %d", $after, self::BATCH ), ARRAY_A );
+		$rows = $wpdb->get_results( $wpdb->prepare( "SELECT id, attachment_id, suggestion, suggested_alt FROM $t WHERE id > %d ORDER BY id LIMIT %d", $after, self::BATCH ), ARRAY_A );
+		if ( ! is_array( $rows ) || '' !== $wpdb->last_error ) {
+			return false; // No answer is not an empty one.
+		}
 		if ( array() === $rows ) {
-			$wpdb->query( "ALTER TABLE $t DROP COLUMN suggestion, DROP COLUMN seen_alt, DROP COLUMN report" );
-			// MariaDB only forgets dropped columns: made anew, the table is as small as it is meant to be.
-			$wpdb->query( "OPTIMIZE TABLE $t" );
-			delete_option( self::OPTION );
-			return;
+			self::drop_old_columns();
+			return false;
 		}
 		$texts = Schema::texts_table();
 		$last  = (int) $rows[ count( $rows ) - 1 ]['id'];
-		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $texts (attachment_id, suggestion, seen_alt, report) SELECT attachment_id, suggestion, seen_alt, report FROM $t WHERE id > %d AND id <= %d", $after, $last ) );
+		if ( false === $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $texts (attachment_id, suggestion, seen_alt, report) SELECT attachment_id, suggestion, seen_alt, report FROM $t WHERE id > %d AND id <= %d", $after, $last ) ) ) {
+			return false;
+		}
 		$cases  = '';
 		$values = array();
 		foreach ( $rows as $row ) {
@@ -75,5 +112,29 @@ final class Table_Move {
 		}
 		$wpdb->query( $wpdb->prepare( "UPDATE $t r JOIN $wpdb->posts p ON p.ID = r.attachment_id LEFT JOIN $wpdb->postmeta m ON m.post_id = p.ID AND m.meta_key = '_wp_attached_file' SET r.words = LEFT( CONCAT_WS( ' ', p.post_title, SUBSTRING_INDEX( m.meta_value, '/', -1 ) ), 400 ) WHERE r.id > %d AND r.id <= %d AND r.words = ''", $after, $last ) );
 		update_option( self::OPTION, $last, true );
+		return true;
+	}
+
+	/** Only when every row has its texts in the other table. */
+	private static function drop_old_columns(): void {
+		global $wpdb;
+		$t     = Schema::requests_table();
+		$texts = Schema::texts_table();
+		$left  = $wpdb->get_col( "SELECT r.id FROM $t r LEFT JOIN $texts x ON x.attachment_id = r.attachment_id WHERE x.attachment_id IS NULL AND ( r.suggestion <> '' OR r.seen_alt <> '' OR r.report <> '' ) ORDER BY r.id LIMIT 1" );
+		if ( '' !== $wpdb->last_error ) {
+			return;
+		}
+		if ( array() !== $left ) {
+			update_option( self::OPTION, (int) $left[0] - 1, true );
+			return;
+		}
+		$keys = array_unique( (array) $wpdb->get_col( "SHOW INDEX FROM $t", 2 ) );
+		$drop = in_array( 'state_confidence', $keys, true ) ? ', DROP KEY state_confidence' : '';
+		if ( false === $wpdb->query( "ALTER TABLE $t DROP COLUMN suggestion, DROP COLUMN seen_alt, DROP COLUMN report$drop" ) ) {
+			return;
+		}
+		delete_option( self::OPTION );
+		// MariaDB only forgets dropped columns: made anew, the table is as small as it is meant to be.
+		$wpdb->query( "OPTIMIZE TABLE $t" );
 	}
 }

@@ -11,6 +11,7 @@ use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Schema;
 use Altsmith\Storage\Table_Move;
 use Throwable;
 
@@ -52,6 +53,10 @@ final class Worker {
 	 */
 	public function run( int $seconds, int $wait = 0, bool $insist = false ): array {
 		$result = array( 'ran' => false, 'sent' => 0, 'more' => false, 'error' => '' );
+		if ( ! Schema::is_current() ) {
+			return $result;
+		}
+		Table_Move::step( microtime( true ) + min( $seconds, self::MOVE_SECONDS ) );
 		if ( $this->settings->is_configured() ) {
 			$this->lost->notice_new_sidecar();
 		}
@@ -89,7 +94,6 @@ final class Worker {
 
 	/** @throws Sidecar_Error */
 	private function work( Lock $lock, float $until, int $wait, int &$sent ): void {
-		Table_Move::step( min( $until, microtime( true ) + self::MOVE_SECONDS ) );
 		$this->feeder->feed();
 		// Before anything is sent or asked about: trouble with address, key or proxy shows in a request that is about no image.
 		$this->reader->read_page( 0 );
