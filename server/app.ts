@@ -97,6 +97,7 @@ function assemble(parts: AppParts, stores: Stores): App {
       disk: disk.problem(),
       isDatabaseDamaged: upkeep.isDatabaseDamaged(),
       ...workersElsewhere(stores.registry, work, config),
+      redis: work.redis?.problem() ?? null,
     });
   const metrics = buildMetrics(stores, data, health);
   const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, metrics });

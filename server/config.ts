@@ -8,6 +8,7 @@ import { DATA_SETTINGS } from './data-settings';
 import { HTTP_SETTINGS, integer } from './http-settings';
 import { KEY_SETTINGS, readInitialKeys, type InitialKeys } from './key-settings';
 import type { PublicUrl } from './public-url';
+import { readRedis, REDIS_SETTINGS, type RedisSettings } from './redis-settings';
 import type { BackupPlan } from './storage/backup-plan';
 
 /**
@@ -60,7 +61,7 @@ export const Environment = z.object({
     .enum(['sqlite', 'bull'])
     .default('sqlite')
     .describe('What wakes the workers. Jobs live in SQLite either way.'),
-  ALTSMITH_REDIS_URL: z.string().optional().describe('Address of Redis, for ALTSMITH_QUEUE=bull.'),
+  ...REDIS_SETTINGS,
   ALTSMITH_WORKER_API: z
     .string()
     .optional()
@@ -161,7 +162,7 @@ export interface Config {
   readonly workers: number | null;
   readonly threads: number | null;
   readonly queue: 'sqlite' | 'bull';
-  readonly redisUrl: string | null;
+  readonly redis: RedisSettings | null;
   readonly workerApi: string | null;
   readonly workerKey: string | null;
   readonly maxPixels: number;
@@ -232,6 +233,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const publicUrl = parsed.success ? readProxy(parsed.data, problems) : null;
   const backups = parsed.success ? readBackups(parsed.data, problems) : null;
   const modelServer = parsed.success ? readModelServer(parsed.data, problems) : null;
+  const redis = readRedis(parsed.data ?? {}, problems);
   const initialKeys = readInitialKeys(parsed.data ?? {}, problems);
   if (!parsed.success || urlOrigins === null || webhookOrigins === null || problems.length > 0)
     throw new ConfigError(problems.join('\n'));
@@ -248,7 +250,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     workers: settings.ALTSMITH_WORKERS ?? null,
     threads: settings.ALTSMITH_THREADS ?? null,
     queue: settings.ALTSMITH_QUEUE,
-    redisUrl: settings.ALTSMITH_REDIS_URL ?? null,
+    redis,
     workerApi: settings.ALTSMITH_WORKER_API ?? null,
     workerKey: settings.ALTSMITH_WORKER_KEY ?? null,
     maxPixels: settings.ALTSMITH_MAX_PIXELS,

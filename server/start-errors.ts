@@ -27,6 +27,28 @@ export const START_ERRORS = {
     message: 'This Redis throws keys away when it is full; set its maxmemory-policy to noeviction.',
     retryable: false,
   },
+  REDIS_UNREACHABLE: {
+    status: 503,
+    message: 'Redis does not answer; workers elsewhere ask the sidecar for jobs until it does.',
+    retryable: true,
+  },
+  REDIS_LOGIN_REFUSED: {
+    status: 503,
+    message: 'Redis refuses the user or the password; put the right ones into ALTSMITH_REDIS_URL.',
+    retryable: false,
+  },
+  REDIS_RIGHTS_MISSING: {
+    status: 503,
+    message:
+      'Redis does not let this user run a command that the queue needs; docs/operations.md has the rules to give it.',
+    retryable: false,
+  },
+  REDIS_TLS_FAILED: {
+    status: 503,
+    message:
+      'No TLS connection to Redis comes about; check that the address says rediss://, and name its authority with ALTSMITH_REDIS_CA.',
+    retryable: false,
+  },
   DATABASE_NEWER: {
     status: 503,
     message: 'The database was written by a newer version of Altsmith; start that version, or restore a backup.',

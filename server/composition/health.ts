@@ -18,6 +18,8 @@ export interface Surroundings {
   };
   /** Where workers on other machines send the pictures they are given; null: nowhere. */
   readonly workersSendTo: string | null;
+  /** Why Redis cannot be used, which costs time but no job; null when it can, or is not needed. */
+  readonly redis: Health['warnings'][number] | null;
 }
 
 /** Whether the sidecar can work now, and why not. */
@@ -39,6 +41,7 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
     secondsPerImage: state.secondsPerImage ?? around.elsewhere.secondsPerImage,
     workers: state.workers + around.elsewhere.slots,
     problems,
+    warnings: around.redis === null ? [] : [around.redis],
   };
 }
 

@@ -7,6 +7,7 @@ import { WorkerCondition } from '../captioning/worker-condition';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { BullBell } from '../queue/bull-bell';
+import { RedisLink } from '../queue/redis-link';
 import { WorkerApi } from '../remote-worker/api-client';
 import { serveHealth, type WorkerHealth } from '../remote-worker/health-server';
 import { RemoteWorker } from '../remote-worker/remote-worker';
@@ -40,7 +41,7 @@ export async function startRemoteWorker(
   const unlock = lockFolder(data);
   for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
   const engine = options.engine ?? chooseEngine(config);
-  const bell = config.redisUrl === null ? null : new BullBell(config.redisUrl, logger);
+  const bell = config.redis === null ? null : new BullBell(new RedisLink(config.redis, logger), logger);
   const api = new WorkerApi(options.api, options.key);
   const condition = new WorkerCondition({
     check: (signal) => tryOwnPicture(engine, data.temporary, signal),

@@ -13,6 +13,7 @@ import type { CaptionOptions } from '../contract/caption';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { BullBell } from '../queue/bull-bell';
+import { RedisLink } from '../queue/redis-link';
 import { BullQueue } from '../queue/bull-queue';
 import type { LeaseStore } from '../queue/lease-store';
 import type { JobQueue } from '../queue/queue';
@@ -39,7 +40,8 @@ interface WorkParts {
 export function buildWork({ engine, logger, stores, config, temporary, metrics }: WorkParts) {
   const jobEnded = metrics.jobEnded.bind(metrics);
   const { storage, imagesOf, resultsOf, jobsOf, suggestionsOf, sites, leases, registry } = stores;
-  const queue = buildQueue(leases, config, logger);
+  const redis = config.queue === 'bull' && config.redis !== null ? new RedisLink(config.redis, logger) : null;
+  const queue = buildQueue(leases, config.leaseSeconds * 1000, { redis, logger });
   const finisher = buildFinisher(stores, queue);
   const model = new ModelMemory(storage, engine);
   const runsHere = new RunsHere();
@@ -64,6 +66,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics }
   });
   return {
     queue,
+    redis,
     model,
     condition,
     remoteWork: new RemoteWork({
@@ -127,10 +130,13 @@ function buildFinisher({ storage, imagesOf, resultsOf, suggestionsOf, sites }: S
   });
 }
 
-function buildQueue(leases: LeaseStore, { queue, redisUrl, leaseSeconds }: Config, logger: Logger): JobQueue {
-  const leaseMs = leaseSeconds * 1000;
-  if (queue === 'sqlite' || redisUrl === null) return new SqliteQueue(leases, leaseMs, logger);
-  return new BullQueue(leases, leaseMs, new BullBell(redisUrl, logger), logger);
+function buildQueue(
+  leases: LeaseStore,
+  leaseMs: number,
+  { redis, logger }: { redis: RedisLink | null; logger: Logger },
+): JobQueue {
+  if (redis === null) return new SqliteQueue(leases, leaseMs, logger);
+  return new BullQueue(leases, leaseMs, new BullBell(redis, logger), logger);
 }
 
 /** Wakes at every commit that wrote to a change feed. */

@@ -93,6 +93,8 @@ export interface Health {
   readonly secondsPerImage: number | null;
   readonly workers: number;
   readonly problems: readonly { readonly code: string; readonly message: string }[];
+  /** What an operator has to mend although work goes on. */
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
 /** Everything the routes use. Built by app.ts; the routes construct nothing. */

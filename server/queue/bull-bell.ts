@@ -1,17 +1,15 @@
 import type { Queue } from 'bull';
-import type Redis from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inBackground } from '../background';
-import { AppError } from '../errors';
 import type { Logger } from '../logger';
+import { withDeadline, type RedisLink } from './redis-link';
 
 /** Name of the one list in Redis; every process of a sidecar rings and hears here. */
-const QUEUE_NAME = 'altsmith-bell';
+const QUEUE_NAME = 'bell';
 /** A ring that Redis has not taken by then is given up; the reconciler rings again. */
 const RING_DEADLINE_MS = 1000;
 /** Rings under way at a time; more means that Redis is not answering. */
 const MOST_RINGING = 200;
-const CONNECT_MS = 1000;
 const TROUBLE_MS = 500;
 
 /**
@@ -19,7 +17,6 @@ const TROUBLE_MS = 500;
  * whoever hears a bell asks SQLite what is next, and whoever hears none asks from time to time.
  */
 export class BullBell {
-  readonly #clients: Redis[] = [];
   /** Null before `start`. */
   #queue: Queue<{ id: string }> | null = null;
   readonly #waiting: ((heard: boolean) => void)[] = [];
@@ -30,36 +27,19 @@ export class BullBell {
   #isClosed = false;
 
   constructor(
-    private readonly redisUrl: string,
+    private readonly link: RedisLink,
     private readonly logger: Logger,
   ) {}
 
   /** Throws REDIS_EVICTS. A Redis that is not there is no reason not to start: jobs wait in SQLite, not in Redis. */
   async start(): Promise<void> {
-    const queue = await this.#open();
-    this.#queue = queue;
-    const info = await withDeadline(queue.client.info(), CONNECT_MS);
-    if (info === null) {
-      this.logger.warn('redis does not answer; workers on other machines look for work from time to time instead');
-      return;
-    }
-    if (!/^maxmemory_policy:noeviction\s*$/m.test(info)) throw new AppError('REDIS_EVICTS');
-    if (!/^aof_enabled:1\s*$/m.test(info))
-      this.logger.info('redis keeps no append-only file; a restart loses bells, never jobs');
-  }
-
-  /** Loaded here and not above: a sidecar without Redis has no use for 15 MB of Redis clients. */
-  async #open(): Promise<Queue<{ id: string }>> {
-    const [{ default: Bull }, { default: Client }] = await Promise.all([import('bull'), import('ioredis')]);
-    const connect = () => {
-      const client = new Client(this.redisUrl, { maxRetriesPerRequest: null, enableReadyCheck: false });
-      client.on('error', (error: Error) => {
-        this.logger.warn({ err: error }, 'redis');
-      });
-      this.#clients.push(client);
-      return client;
-    };
-    return new Bull<{ id: string }>(QUEUE_NAME, { createClient: connect, settings: { drainDelay: 1 } });
+    await this.link.start();
+    const { default: Bull } = await import('bull');
+    this.#queue = new Bull<{ id: string }>(QUEUE_NAME, {
+      prefix: this.link.settings.prefix,
+      createClient: (type) => (type === 'client' ? this.link.client : this.link.connect()),
+      settings: { drainDelay: 1 },
+    });
   }
 
   /** Rings once. Never waits and never fails: a bell that is lost is rung again by the reconciler. */
@@ -147,23 +127,6 @@ export class BullBell {
     this.#isClosed = true;
     for (const end of [...this.#waiting]) end(false);
     if (this.#queue !== null) await withDeadline(this.#queue.close(true), RING_DEADLINE_MS).catch(() => null);
-    for (const client of this.#clients) client.disconnect();
-  }
-}
-
-/** The value, or null when it has not come in time. */
-async function withDeadline<Value>(value: Promise<Value>, ms: number): Promise<Value | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(null);
-    }, ms);
-  });
-  // Whatever comes of it after the deadline is nobody's concern any more.
-  value.catch(() => undefined);
-  try {
-    return await Promise.race([value, late]);
-  } finally {
-    clearTimeout(timer);
+    this.link.close();
   }
 }

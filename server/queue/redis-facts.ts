@@ -1,4 +1,5 @@
-import Redis from 'ioredis';
+import { AppError, type ErrorCode } from '../errors';
+import type { RedisSettings } from '../redis-settings';
 
 const DEADLINE_MS = 2000;
 
@@ -8,8 +9,31 @@ export interface RedisFacts {
   readonly keepsAppendOnlyFile: boolean;
 }
 
+/** What the answer to INFO says. */
+export function factsOf(info: string): RedisFacts {
+  return {
+    evictionPolicy: /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'unknown',
+    keepsAppendOnlyFile: /^aof_enabled:1\s*$/m.test(info),
+  };
+}
+
+/** Codes of Node.js and OpenSSL for a certificate that is not trusted, and for a server that speaks no TLS. */
+const TLS_CODES = /CERT|UNABLE_TO_|ERR_SSL|ERR_TLS|EPROTO/;
+
+/** What an error of the Redis client means for the operator. */
+export function redisProblem(error: unknown): ErrorCode {
+  if (error instanceof AppError) return error.code;
+  const { message, code } = error as { message?: unknown; code?: unknown };
+  const said = typeof message === 'string' ? message : '';
+  if (/\b(NOAUTH|WRONGPASS)\b|invalid password|ERR AUTH/.test(said)) return 'REDIS_LOGIN_REFUSED';
+  if (/\bNOPERM\b|ACL failure/.test(said)) return 'REDIS_RIGHTS_MISSING';
+  if (typeof code === 'string' && TLS_CODES.test(code)) return 'REDIS_TLS_FAILED';
+  return 'REDIS_UNREACHABLE';
+}
+
 /** Asks Redis how it is set up. Rejects with Redis's own words, or when it has not answered in two seconds. */
-export async function askRedis(url: string): Promise<RedisFacts> {
+export async function askRedis({ url, ca }: RedisSettings): Promise<RedisFacts> {
+  const { Redis } = await import('ioredis');
   const client = new Redis(url, {
     lazyConnect: true,
     maxRetriesPerRequest: 0,
@@ -17,16 +41,16 @@ export async function askRedis(url: string): Promise<RedisFacts> {
     connectTimeout: DEADLINE_MS,
     commandTimeout: DEADLINE_MS,
     enableReadyCheck: false,
+    ...(ca === null ? {} : { tls: { ca } }),
   });
-  // What fails is told by the call that failed.
-  client.on('error', () => undefined);
+  let cause: unknown;
+  client.on('error', (error) => (cause = error));
   try {
     await client.connect();
-    const info = await client.info();
-    return {
-      evictionPolicy: /^maxmemory_policy:(\S+)/m.exec(info)?.[1] ?? 'unknown',
-      keepsAppendOnlyFile: /^aof_enabled:1\s*$/m.test(info),
-    };
+    return factsOf(await client.info());
+  } catch (error) {
+    // Why the connection was closed is said by the event, not by the call.
+    throw cause ?? error;
   } finally {
     client.disconnect();
   }

@@ -4,6 +4,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { freePort } from './free-port';
+import type { TlsCertificate } from './tls-certificate';
 import { waitFor } from './wait-for';
 
 /** Debian's redis-server on a free port, with a folder of its own, ended by its process id. */
@@ -14,20 +15,30 @@ export class RedisServer {
 
   private constructor(
     readonly port: number,
+    private readonly tlsPort: number | null,
     private readonly args: readonly string[],
   ) {
     this.url = `redis://127.0.0.1:${port}`;
   }
 
-  static async start(args: readonly string[] = []): Promise<RedisServer> {
-    const server = await RedisServer.prepare(args);
+  /** With a certificate it speaks TLS too, on a port of its own. */
+  static async start(args: readonly string[] = [], certificate: TlsCertificate | null = null): Promise<RedisServer> {
+    const server = await RedisServer.prepare(args, certificate);
     await server.start();
     return server;
   }
 
   /** Only the address; nothing listens there until `start`. */
-  static async prepare(args: readonly string[] = []): Promise<RedisServer> {
-    return new RedisServer(await freePort(), args);
+  static async prepare(args: readonly string[] = [], certificate: TlsCertificate | null = null): Promise<RedisServer> {
+    if (certificate === null) return new RedisServer(await freePort(), null, args);
+    const tlsPort = await freePort();
+    const { file, keyFile } = certificate;
+    const tls = `--tls-port ${tlsPort} --tls-cert-file ${file} --tls-key-file ${keyFile} --tls-ca-cert-file ${file} --tls-auth-clients no`;
+    return new RedisServer(await freePort(), tlsPort, [...tls.split(' '), ...args]);
+  }
+
+  get tlsUrl(): string {
+    return `rediss://127.0.0.1:${String(this.tlsPort)}`;
   }
 
   async start(): Promise<void> {

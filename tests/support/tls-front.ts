@@ -1,9 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import tls from 'node:tls';
+import { TlsCertificate } from './tls-certificate';
 
 /** TLS on 127.0.0.1 in front of a server without, with a certificate that nobody knows. */
 export class TlsFront {
@@ -13,10 +11,10 @@ export class TlsFront {
   readonly #server: tls.Server;
 
   private constructor(
-    private readonly folder: string,
+    private readonly made: TlsCertificate,
     port: number,
   ) {
-    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(path.join(folder, name)));
+    const [key, cert] = [made.keyFile, made.file].map((file) => readFileSync(file));
     const context = tls.createSecureContext({ key, cert });
     const options: tls.TlsOptions = {
       key,
@@ -39,14 +37,7 @@ export class TlsFront {
 
   /** The certificate is for these names, and for 127.0.0.1. */
   static async start(port: number, names: readonly string[]): Promise<TlsFront> {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-tls-'));
-    const alternatives = ['IP:127.0.0.1', ...names.map((name) => `DNS:${name}`)].join(',');
-    const words = '-x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test'.split(' ');
-    const files = ['-keyout', path.join(folder, 'key.pem'), '-out', path.join(folder, 'cert.pem')];
-    execFileSync('openssl', ['req', ...words, ...files, '-addext', `subjectAltName=${alternatives}`], {
-      stdio: 'ignore',
-    });
-    const front = new TlsFront(folder, port);
+    const front = new TlsFront(TlsCertificate.make(names), port);
     await new Promise<void>((ready) => front.#server.listen(0, '127.0.0.1', ready));
     return front;
   }
@@ -57,12 +48,12 @@ export class TlsFront {
 
   /** For NODE_EXTRA_CA_CERTS. */
   get certificate(): string {
-    return path.join(this.folder, 'cert.pem');
+    return this.made.file;
   }
 
   async stop(): Promise<void> {
     for (const socket of this.#open) socket.destroy();
     await new Promise((closed) => this.#server.close(closed));
-    rmSync(this.folder, { recursive: true });
+    this.made.remove();
   }
 }

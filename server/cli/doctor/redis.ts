@@ -1,12 +1,13 @@
-import { askRedis } from '../../queue/redis-facts';
+import { CATALOGUE } from '../../errors';
+import { askRedis, redisProblem } from '../../queue/redis-facts';
 import { note, ok, problem, type Finding, type Ground } from './check';
 
 /** Whether Redis answers and keeps what it is given. Only asked when the settings name one. */
 export async function lookAtRedis({ config }: Ground): Promise<readonly Finding[]> {
-  const { redisUrl } = config;
-  if (redisUrl === null) return [ok('Redis is not used; the queue is the database itself.')];
+  const { redis } = config;
+  if (redis === null) return [ok('Redis is not used; the queue is the database itself.')];
   try {
-    const { evictionPolicy, keepsAppendOnlyFile } = await askRedis(redisUrl);
+    const { evictionPolicy, keepsAppendOnlyFile } = await askRedis(redis);
     if (evictionPolicy !== 'noeviction') {
       return [
         problem(
@@ -22,10 +23,14 @@ export async function lookAtRedis({ config }: Ground): Promise<readonly Finding[
         : [note('Redis keeps no append-only file: its restart loses bells, never jobs, and costs two seconds.')]),
     ];
   } catch (error) {
+    const code = redisProblem(error);
+    if (code === 'REDIS_RIGHTS_MISSING')
+      return [note('Redis answers, but does not let this user ask how it is set up; it must not throw keys away.')];
+    const words = error instanceof Error ? error.message.slice(0, 200) : String(error);
     return [
       problem(
-        `Redis does not answer (${error instanceof Error ? error.message.slice(0, 200) : String(error)}). Jobs are still taken and done, only workers on other machines hear of them later.`,
-        'Look whether it runs, and whether ALTSMITH_REDIS_URL has its host, port and password.',
+        `${CATALOGUE[code].message} (${words})`,
+        'Look whether it runs, and whether ALTSMITH_REDIS_URL has its host, port, user and password. Jobs are taken and done meanwhile.',
       ),
     ];
   }

@@ -4,8 +4,8 @@ import { defineRoute } from '../route';
 import type { Services } from '../services';
 
 const Problems = z.array(z.object({ code: z.string(), message: z.string() }));
-/** `problems` is there for operators only: what is missing is nobody else's business. */
-const Readiness = z.object({ ready: z.boolean(), problems: Problems.optional() });
+/** `problems` and `warnings` (work goes on all the same) are there for operators only: nobody else is told what is missing. */
+const Readiness = z.object({ ready: z.boolean(), problems: Problems.optional(), warnings: Problems.optional() });
 
 export const livez = defineRoute({
   method: 'get',
@@ -23,9 +23,9 @@ export const readyz = defineRoute({
   summary: 'Can it work? 200 or 503; a key of an operator is told what is missing.',
   answers: { 200: Readiness, 503: Readiness },
   handle: ({ services, principal }) => {
-    const { ready, problems } = services.health();
+    const { ready, problems, warnings } = services.health();
     const isOperator = principal?.scope === 'admin' || principal?.scope === 'metrics';
-    return { status: ready ? 200 : 503, body: { ready, ...(isOperator ? { problems } : {}) } };
+    return { status: ready ? 200 : 503, body: { ready, ...(isOperator ? { problems, warnings } : {}) } };
   },
 });
 

@@ -253,7 +253,7 @@ test('a Redis that is away, wants a password, or throws keys away', async () => 
   try {
     await redis.start();
     await redis.command('CONFIG SET requirepass geheim');
-    expect(await says(lookAtRedis, at(redis.url))).toMatch(/problem: Redis does not answer \(.*NOAUTH/);
+    expect(await says(lookAtRedis, at(redis.url))).toMatch(/problem: Redis refuses the user or the password.*NOAUTH/);
     expect(await says(lookAtRedis, at(withPassword))).toContain('ok: Redis answers and throws nothing away');
   } finally {
     await redis.remove();

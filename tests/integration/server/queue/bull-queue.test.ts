@@ -2,6 +2,7 @@ import pino from 'pino';
 import { BullBell } from '../../../../server/queue/bull-bell';
 import { BullQueue } from '../../../../server/queue/bull-queue';
 import { LEASE_MS, QueueBench, type QueueMaker } from '../../../support/queue-bench';
+import { RedisLink } from '../../../../server/queue/redis-link';
 import { RedisServer } from '../../../support/redis-server';
 import { waitFor } from '../../../support/wait-for';
 import { describeQueue } from './queue-contract';
@@ -12,22 +13,23 @@ afterAll(() => redis.remove());
 beforeEach(() => redis.command('FLUSHALL'));
 
 const silent = pino({ level: 'silent' });
-const bullQueue: QueueMaker = (leases) => new BullQueue(leases, LEASE_MS, new BullBell(redis.url, silent), silent);
+const bell = (url: string) => new BullBell(new RedisLink({ url, prefix: 'altsmith', ca: null }, silent), silent);
+const bullQueue: QueueMaker = (leases) => new BullQueue(leases, LEASE_MS, bell(redis.url), silent);
 
 describeQueue('the Bull queue', bullQueue);
 
 describe('Redis', () => {
-  const bells = () => redis.command('LLEN bull:altsmith-bell:wait');
+  const bells = () => redis.command('LLEN altsmith:bell:wait');
 
   test('holds ids and nothing else', async () => {
     const bench = await QueueBench.start(bullQueue);
     try {
       const job = bench.addAndRing();
       await waitFor('the bell', async () => (await bells()) === ':1');
-      expect(
-        await redis.command("EVAL \"return cjson.encode(redis.call('HGETALL', 'bull:altsmith-bell:1'))\" 0"),
-      ).toMatch(/^\$/);
-      const data = await redis.command("EVAL \"return {ok=redis.call('HGET', 'bull:altsmith-bell:1', 'data')}\" 0");
+      expect(await redis.command("EVAL \"return cjson.encode(redis.call('HGETALL', 'altsmith:bell:1'))\" 0")).toMatch(
+        /^\$/,
+      );
+      const data = await redis.command("EVAL \"return {ok=redis.call('HGET', 'altsmith:bell:1', 'data')}\" 0");
       expect(JSON.parse(data.slice(1))).toEqual({ id: job.id });
     } finally {
       await bench.remove();
@@ -59,11 +61,11 @@ describe('Redis', () => {
 
   test('that throws keys away when it is full is refused at the start', async () => {
     const evicting = await RedisServer.start(['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru']);
-    const bell = new BullBell(evicting.url, silent);
+    const refused = bell(evicting.url);
     try {
-      await expect(bell.start()).rejects.toMatchObject({ code: 'REDIS_EVICTS' });
+      await expect(refused.start()).rejects.toMatchObject({ code: 'REDIS_EVICTS' });
     } finally {
-      await bell.close();
+      await refused.close();
       await evicting.remove();
     }
   });
@@ -73,17 +75,17 @@ describe('Redis', () => {
     const claim = () => bench.queue.claim({ worker: 'w', waitMs: 3000 });
     // As Bull itself lays a job down; `data` is an expression of Redis's Lua.
     const forge = async (id: number, data: string) => {
-      const job = `'bull:altsmith-bell:${id}', 'name', '__default__', 'opts', '{}', 'timestamp', '1', 'data', ${data}`;
+      const job = `'altsmith:bell:${id}', 'name', '__default__', 'opts', '{}', 'timestamp', '1', 'data', ${data}`;
       await redis.command(`EVAL "redis.call('HSET', ${job.replaceAll('"', '\\"')})" 0`);
-      await redis.command(`RPUSH bull:altsmith-bell:wait ${id}`);
+      await redis.command(`RPUSH altsmith:bell:wait ${id}`);
     };
     try {
       await forge(901, `'{"id":"job_unknown"}'`);
       await forge(902, `'{"site_id":"${bench.siteB}","image_sha256":"${'a'.repeat(64)}"}'`);
       await forge(903, `'"' .. string.rep('x', 1000000) .. '"'`);
       await forge(904, "'{broken'");
-      await redis.command('RPUSH bull:altsmith-bell:wait 905');
-      expect(await redis.command('HSTRLEN bull:altsmith-bell:903 data')).toBe(':1000002');
+      await redis.command('RPUSH altsmith:bell:wait 905');
+      expect(await redis.command('HSTRLEN altsmith:bell:903 data')).toBe(':1000002');
       expect(await bells()).toBe(':5');
       expect(await bench.queue.claim({ worker: 'w', waitMs: 500 })).toBeNull();
       const jobs = [bench.addAndRing(), bench.addAndRing()];
@@ -101,9 +103,7 @@ describe('Redis', () => {
 
   test('absent at the start, killed or frozen: jobs are accepted and handed out all the same', async () => {
     const own = await RedisServer.prepare();
-    const bench = await QueueBench.start(
-      (leases) => new BullQueue(leases, LEASE_MS, new BullBell(own.url, silent), silent),
-    );
+    const bench = await QueueBench.start((leases) => new BullQueue(leases, LEASE_MS, bell(own.url), silent));
     const passes = async () => {
       const started = performance.now();
       const job = bench.addAndRing();

@@ -1,0 +1,162 @@
+import type { Redis } from 'ioredis';
+import { setTimeout as pause } from 'node:timers/promises';
+import { inBackground } from '../background';
+import { AppError, CATALOGUE, type ErrorCode } from '../errors';
+import type { Logger } from '../logger';
+import type { RedisSettings } from '../redis-settings';
+import { factsOf, redisProblem, type RedisFacts } from './redis-facts';
+
+/** What Redis has not answered by then it does not answer. */
+export const ANSWER_MS = 1000;
+const LOOK_EVERY_MS = 2000;
+const LONGEST_BETWEEN_TRIES_MS = 5000;
+/** A line that a router has dropped is found out after this time. */
+const KEEP_ALIVE_MS = 10_000;
+
+/**
+ * The connections of this process to Redis, and whether it can be used. Everything works without it, so a trouble is a
+ * state with a sentence: it is logged when it comes and when it goes, and shown by the health routes.
+ */
+export class RedisLink {
+  readonly #clients: Redis[] = [];
+  readonly #stopping = new AbortController();
+  #Client: typeof Redis | null = null;
+  #client: Redis | null = null;
+  #problem: ErrorCode | null = null;
+  #isKnown = false;
+
+  constructor(
+    readonly settings: RedisSettings,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Connects. Throws REDIS_EVICTS. A Redis that is not there, or lets us not in, is no reason not to start. */
+  async start(): Promise<void> {
+    // Loaded here: a sidecar without Redis has no use for its client.
+    this.#Client = (await import('ioredis')).Redis;
+    this.#client = this.connect();
+    await this.#look();
+    if (this.#problem === null) this.#check(await this.#facts());
+    inBackground(
+      () => this.#watch(),
+      (error) => {
+        this.failed(error);
+      },
+    );
+  }
+
+  /** The connection for commands that are answered at once. Not before `start`. */
+  get client(): Redis {
+    if (this.#client === null) throw new Error('the link to Redis was not started');
+    return this.#client;
+  }
+
+  /** A further connection, closed with this link. Not before `start`. */
+  connect(): Redis {
+    const { url, ca } = this.settings;
+    const Client = this.#Client;
+    if (Client === null) throw new Error('the link to Redis was not started');
+    const client = new Client(url, {
+      maxRetriesPerRequest: null,
+      enableReadyCheck: false,
+      keepAlive: KEEP_ALIVE_MS,
+      retryStrategy: (times) => Math.min(100 * 2 ** times, LONGEST_BETWEEN_TRIES_MS),
+      ...(ca === null ? {} : { tls: { ca } }),
+    });
+    client.on('error', (error: Error) => {
+      this.failed(error);
+    });
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** Why Redis cannot be used; null when it can. */
+  problem(): { code: ErrorCode; message: string } | null {
+    return this.#problem === null ? null : { code: this.#problem, message: CATALOGUE[this.#problem].message };
+  }
+
+  /** Redis refused a command, or a connection to it failed. */
+  failed(error: unknown): void {
+    if (!this.#stopping.signal.aborted) this.#set(redisProblem(error), error);
+  }
+
+  /** A command that the queue needs went well. */
+  worked(): void {
+    this.#set(null);
+  }
+
+  #set(problem: ErrorCode | null, cause?: unknown): void {
+    if (this.#problem === problem && this.#isKnown) return;
+    // The words alone: the error itself holds the command, and with it the password.
+    const said = cause instanceof Error ? cause.message : undefined;
+    if (problem !== null) this.logger.warn({ code: problem, said }, CATALOGUE[problem].message);
+    else if (this.#isKnown) this.logger.info('redis can be used again');
+    this.#problem = problem;
+    this.#isKnown = true;
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#stopping;
+    const isStopped = () => signal.aborted;
+    while (!isStopped()) {
+      await pause(LOOK_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (!isStopped()) await this.#look();
+    }
+  }
+
+  async #look(): Promise<void> {
+    const client = this.#client;
+    if (client === null) return;
+    try {
+      const answer = await withDeadline(client.ping(), ANSWER_MS);
+      if (answer === null) this.#unanswered();
+      // That it answers says nothing about the rights to other commands.
+      else if (this.#problem !== 'REDIS_RIGHTS_MISSING') this.worked();
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  /** Of a connection that never came about the client has said why. */
+  #unanswered(): void {
+    if (this.#problem === null) this.failed(new AppError('REDIS_UNREACHABLE'));
+  }
+
+  /** Null where the user has no right to ask. */
+  async #facts(): Promise<RedisFacts | null> {
+    const info = await withDeadline(this.#client?.info() ?? Promise.resolve(null), ANSWER_MS).catch(() => null);
+    return info === null ? null : factsOf(info);
+  }
+
+  #check(facts: RedisFacts | null): void {
+    if (facts === null) {
+      this.logger.info('redis does not let this user ask how it is set up; it must not throw keys away (noeviction)');
+      return;
+    }
+    if (facts.evictionPolicy !== 'noeviction') throw new AppError('REDIS_EVICTS');
+    if (!facts.keepsAppendOnlyFile)
+      this.logger.info('redis keeps no append-only file; its restart costs a moment, never a job');
+  }
+
+  close(): void {
+    this.#stopping.abort();
+    for (const client of this.#clients) client.disconnect();
+  }
+}
+
+/** The value, or null when it has not come in time. */
+export async function withDeadline<Value>(value: Promise<Value>, ms: number): Promise<Value | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(null);
+    }, ms);
+  });
+  // What comes of it after the deadline is of no use any more.
+  value.catch(() => undefined);
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import pino from 'pino';
+import { RedisLink } from '../../../../server/queue/redis-link';
+import { readConfig } from '../../../../server/config';
+import { RedisServer } from '../../../support/redis-server';
+import { TlsCertificate } from '../../../support/tls-certificate';
+import { waitFor } from '../../../support/wait-for';
+
+let said = '';
+const logger = pino({ level: 'info' }, { write: (line) => void (said += line) });
+const links: RedisLink[] = [];
+
+const linkTo = async (url: string, ca: string | null = null) => {
+  const link = new RedisLink({ url, prefix: 'altsmith', ca }, logger);
+  links.push(link);
+  await link.start();
+  return link;
+};
+const becomes = (link: RedisLink, code: string | null) =>
+  waitFor(`the state ${String(code)}`, () => (link.problem()?.code ?? null) === code, { timeoutMs: 20_000 });
+
+let redis: RedisServer;
+let certificate: TlsCertificate;
+beforeAll(async () => {
+  certificate = TlsCertificate.make();
+  redis = await RedisServer.start([], certificate);
+});
+beforeEach(() => (said = ''));
+afterEach(() => {
+  for (const link of links.splice(0)) link.close();
+});
+afterAll(async () => {
+  await redis.remove();
+  certificate.remove();
+});
+
+const as = (user: string, url = redis.url) => url.replace('://', `://${user}@`);
+
+test.each([
+  ['no password where one is needed', 'default on nopass', '', 'REDIS_LOGIN_REFUSED'],
+  ['a wrong password', 'altsmith on >right ~altsmith:* +@all', 'altsmith:wrong', 'REDIS_LOGIN_REFUSED'],
+  ['a user without rights', 'altsmith on >right ~altsmith:* -@all +auth', 'altsmith:right', 'REDIS_RIGHTS_MISSING'],
+])('%s is one plain sentence, and no reason not to start', async (_name, rule, user, code) => {
+  const own = await RedisServer.start();
+  try {
+    if (user === '') await own.command('CONFIG SET requirepass secret');
+    else await own.command(`ACL SETUSER ${rule}`);
+    const link = await linkTo(user === '' ? own.url : as(user, own.url));
+    await becomes(link, code);
+    expect(link.problem()?.message).toMatch(/^Redis .*[.]$/);
+    // Said once, and not at every try.
+    expect(said.split(`"code":"${code}"`)).toHaveLength(2);
+    expect(said).not.toMatch(/secret|wrong|>right/);
+  } finally {
+    await own.remove();
+  }
+});
+
+test('a user whose rules leave out INFO is told that the eviction policy is not known, and works', async () => {
+  await redis.command('ACL SETUSER narrow on >pw ~altsmith:* +@all -@dangerous');
+  const link = await linkTo(as('narrow:pw'));
+  await becomes(link, null);
+  expect(said).toContain('does not let this user ask how it is set up');
+});
+
+test('TLS with an authority of its own, by address and file', async () => {
+  const config = readConfig({
+    ALTSMITH_QUEUE: 'bull',
+    ALTSMITH_REDIS_URL: redis.tlsUrl,
+    ALTSMITH_REDIS_CA: certificate.file,
+  });
+  expect(config.redis).toEqual({ url: redis.tlsUrl, prefix: 'altsmith', ca: readFileSync(certificate.file, 'utf8') });
+  await becomes(await linkTo(redis.tlsUrl, config.redis?.ca ?? null), null);
+  const stranger = await linkTo(redis.tlsUrl);
+  await becomes(stranger, 'REDIS_TLS_FAILED');
+  expect(said).toContain('No TLS connection to Redis comes about');
+});
+
+test('a Redis that is away, comes, freezes and thaws', async () => {
+  const own = await RedisServer.prepare();
+  try {
+    const link = await linkTo(own.url);
+    await becomes(link, 'REDIS_UNREACHABLE');
+    await own.start();
+    await becomes(link, null);
+    own.signal('SIGSTOP');
+    await becomes(link, 'REDIS_UNREACHABLE');
+    own.signal('SIGCONT');
+    await becomes(link, null);
+  } finally {
+    await own.remove();
+  }
+}, 60_000);
+
+test('settings that name no Redis are refused with a sentence', () => {
+  const wrong = { ALTSMITH_REDIS_URL: 'http://redis', ALTSMITH_REDIS_PREFIX: 'a b', ALTSMITH_REDIS_CA: '/nowhere.pem' };
+  expect(() => readConfig({ ...wrong, ALTSMITH_REDIS_PREFIX: 'fine' })).toThrow(
+    /ALTSMITH_REDIS_URL: must be an address[^]*ALTSMITH_REDIS_CA: the file/,
+  );
+  expect(() => readConfig(wrong)).toThrow(/ALTSMITH_REDIS_PREFIX: must be/);
+});
