@@ -98,11 +98,15 @@ const START_MS = 800;
 /** From the first answer to the kill, at most. */
 const LATEST_KILL_MS = 600;
 
-/** `kill -9` of the process that serves HTTP, in the middle of requests, of jobs, and of its own start. */
+/**
+ * `kill -9` of the process that serves HTTP, in the middle of requests, of jobs, and of its own start. Every second kill
+ * waits for a job that was acknowledged since the one before, so that a slow machine has jobs to lose as well.
+ */
 export function killApi(storm: Storm): Promise<StormReport> {
   // The real model takes a moment to load, and is to be met at work.
   const door = storm.engine === 'mini' ? 'readyz' : 'livez';
-  return runStorm({ ...storm, name: 'api' }, async ({ sidecar, random, kill, killed }) => {
+  return runStorm({ ...storm, name: 'api' }, async ({ sidecar, clients, random, kill, killed }) => {
+    let acknowledged = 0;
     while (killed() < storm.kills) {
       if (random() < DURING_START) await pause(random() * START_MS);
       else {
@@ -110,6 +114,9 @@ export function killApi(storm: Storm): Promise<StormReport> {
           everyMs: 10,
           timeoutMs: 60_000,
         });
+        if (killed() % 2 === 1)
+          await waitFor('a new job', () => clients.ledger.acknowledged.size > acknowledged, { timeoutMs: 60_000 });
+        acknowledged = clients.ledger.acknowledged.size;
         await pause(random() * LATEST_KILL_MS);
       }
       if (sidecar.pid !== null) kill(sidecar.pid);
