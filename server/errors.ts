@@ -59,7 +59,8 @@ export const CATALOGUE = {
   },
   INSTANCE_CONFLICT: {
     status: 409,
-    message: 'This instance speaks for another address already; POST /v1/instances/{id} says: moved, or a copy.',
+    message:
+      'This instance speaks for another address already, or from two databases; POST /v1/instances/{id} says: moved, or a copy.',
     retryable: false,
   },
   PULL_NOT_POSSIBLE: {

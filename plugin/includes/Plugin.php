@@ -32,7 +32,7 @@ final class Plugin {
 		$webhook    = new Sync\Webhook( $client, $settings );
 		$answer     = new Identity\Instance_Answer( $instance, $client, $store, $runs, $webhook );
 		$lost       = new Sync\Lost_Work( $settings, $store, $client, $intake );
-		$worker     = new Sync\Worker( $settings, $store, new Backfill\Feeder( $runs, $store, $settings ), $sender, $lost, new Sync\Change_Reader( $client, $intake ), $write_back, $pause, $watch, $answer );
+		$worker     = new Sync\Worker( $settings, $store, new Backfill\Feeder( $runs, $store, $settings ), $sender, $lost, new Sync\Change_Reader( $client, $intake, $lost ), $write_back, $pause, $watch, $answer );
 
 		add_action( 'init', array( Schema::class, 'upgrade' ), 1 );
 		( new Storage\Schema_Guard() )->register();
@@ -49,11 +49,13 @@ final class Plugin {
 		$backfill = new Backfill\Backfill( $runs, $store, $write_back, $client, $settings );
 		$tested   = new Sidecar\Connection_Test( $client );
 		( new Identity\Instance_Routes( $instance, $answer ) )->register();
+		$question = new Identity\Instance_Question( $instance, $answer );
+		$question->register();
 		$access   = new Rest\Access( $store );
 		$placed   = new Placements\Placements( $settings, $access );
 		$view     = new Review\Suggestion_View( $placed->list, $texts );
 		$bulk     = new Review\Bulk_Decisions( $store, $client, $intake, $write_back, $review );
-		$health   = new Admin\Site_Health( $settings, $store, $tested, $loopback );
+		$health   = new Admin\Site_Health( $settings, $store, $tested, $loopback, $instance );
 		$health->register();
 		add_action(
 			'rest_api_init',
@@ -75,14 +77,15 @@ final class Plugin {
 				''         => new Cli\Flow_Command( $settings, $store, new Library_Counts(), $pause, $worker, $tested ),
 				'review'   => new Cli\Review_Command( new Suggestion_Query(), $store, $review ),
 				'index'    => new Cli\Index_Command( $placed->scan ),
+				'instance' => new Cli\Instance_Command( $instance, $answer ),
 				'backfill' => new Cli\Backfill_Command( $backfill, $runs, new Backfill\Run_View( $runs ), $worker ),
 			)
 		) )->register();
 
 		$assets = new Admin\Assets( $settings );
-		( new Admin\Settings_Page( $assets, new Admin\Destination( $settings ), new Admin\Connection_Fields( $settings ), new Admin\Choice_Fields( $settings ) ) )->register();
-		( new Admin\Review_Page( $assets ) )->register();
-		( new Admin\Backfill_Page( $assets ) )->register();
+		( new Admin\Settings_Page( $assets, new Admin\Destination( $settings ), new Admin\Connection_Fields( $settings ), new Admin\Choice_Fields( $settings ), $question ) )->register();
+		( new Admin\Review_Page( $assets, $question ) )->register();
+		( new Admin\Backfill_Page( $assets, $question ) )->register();
 		( new Backfill\Csv_Export( $runs, $store ) )->register();
 		( new Admin\Attachment_Details( $store, $assets ) )->register();
 		( new Library\Library_Filter( $assets ) )->register();

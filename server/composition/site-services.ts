@@ -24,7 +24,8 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
   const site = stores.sites.get(siteId);
   if (site === null) return null;
   const { storage } = stores;
-  const instance = stores.instancesOf(siteId).numberOf(speaker);
+  const instances = stores.instancesOf(siteId);
+  const instance = instances.numberOf(speaker);
   // The page names an instance where what it does must not reach another's subject of the same id.
   const seen = speaker.isConsole && speaker.id === null ? null : instance;
   const images = stores.imagesOf(siteId);
@@ -38,6 +39,9 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     images,
     jobs,
     suggestions,
+    takeTurn: () => {
+      if (speaker.id !== null && speaker.turn !== null) instances.takeTurn(instance, speaker.turn);
+    },
     readChanges: (after, limit) => stores.changes.read({ siteId, instance: seen }, after, limit),
     runs,
     createRun: (request) => runs.create(request, instance),

@@ -43,6 +43,8 @@ export interface SiteServices {
   readonly name: string;
   readonly images: ImageStore;
   readonly jobs: JobStore;
+  /** Where the speaker takes turns: it takes the one in its header. Throws INSTANCE_CONFLICT. */
+  readonly takeTurn: () => void;
   /** Entries of the change feed after a cursor. */
   readonly readChanges: (after: string | undefined, limit: number) => ChangeEntries;
   readonly suggestions: SuggestionStore;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { INSTANCE_ANSWERS } from '../contract/instance';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
+import { mayTake, type Turn } from './instance-turn';
 
 /** Who speaks with a site's key, as its headers tell. */
 export interface Introduction {
@@ -65,7 +66,25 @@ export class InstanceStore {
   }
 
   /**
-   * The owner's answer for an instance that speaks for `address` as well. `moved`: it keeps its rows under the new address.
+   * The instance reads its feed as this turn. Throws INSTANCE_CONFLICT when another installation that calls itself the same
+   * has gone on from the same turn, or from a later one.
+   */
+  takeTurn(number: number, turn: Turn): void {
+    const known = this.storage
+      .prepare<[string, number], { id: string | null; address: string | null; turn: string | null }>(
+        'SELECT id, address, turn FROM instances WHERE site_id = ? AND number = ?',
+      )
+      .get(this.siteId, number);
+    if (known === undefined || known.turn === turn.next) return;
+    if (!mayTake(turn, known.turn)) {
+      throw new AppError('INSTANCE_CONFLICT', { instance: known.id, address: known.address, reason: 'turn' });
+    }
+    this.#unflushed('UPDATE instances SET turn = ? WHERE site_id = ? AND number = ?', turn.next, number);
+  }
+
+  /**
+   * The owner's answer for an instance that speaks for `address` as well, or whose turn was taken. `moved`: it keeps its
+   * rows under that address, and its next turn is taken as it comes.
    * `copy`: a new instance for that address; asked again, the same one. Throws NOT_FOUND.
    */
   settle(id: string, address: string, answer: (typeof INSTANCE_ANSWERS)[number]): Instance {
@@ -74,7 +93,7 @@ export class InstanceStore {
       if (row === undefined) throw new AppError('NOT_FOUND');
       if (row.address === null || row.address === address || answer === 'moved') {
         this.storage
-          .prepare('UPDATE instances SET address = ? WHERE site_id = ? AND number = ?')
+          .prepare('UPDATE instances SET address = ?, turn = NULL WHERE site_id = ? AND number = ?')
           .run(address, this.siteId, row.number);
         return this.#need(row.number);
       }
@@ -108,14 +127,17 @@ export class InstanceStore {
   #seen(row: InstanceRow): void {
     const now = this.now();
     if (row.seen_at !== null && Math.abs(now - row.seen_at) < SEEN_EVERY_MS) return;
+    this.#unflushed('UPDATE instances SET seen_at = ? WHERE site_id = ? AND number = ?', now, row.number);
+  }
+
+  /** For what may be lost: a full disk must not stop what only reads. */
+  #unflushed(sql: string, value: number | string, number: number): void {
     try {
       this.storage.unflushed(() => {
-        this.storage
-          .prepare('UPDATE instances SET seen_at = ? WHERE site_id = ? AND number = ?')
-          .run(now, this.siteId, row.number);
+        this.storage.prepare(sql).run(value, this.siteId, number);
       });
     } catch {
-      // A full disk must not stop what only reads; the time is for the operator's eyes.
+      // A time for the operator's eyes, or a turn: the next one is taken all the same.
     }
   }
 

@@ -112,7 +112,7 @@ CREATE TABLE instances (
   -- Number of the instance that this one was split off, because it had been copied.
   copy_of    INTEGER,
   created_at INTEGER NOT NULL,
-  seen_at    INTEGER,
+  seen_at    INTEGER, turn TEXT,
   PRIMARY KEY (site_id, number)
 ) STRICT, WITHOUT ROWID;
 

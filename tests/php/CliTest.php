@@ -42,6 +42,15 @@ final class CliTest extends Sidecar_Test_Case {
 		return implode( "\n", Wp_Cli_Double::$said );
 	}
 
+	public function test_whether_the_site_is_a_copy_is_answered(): void {
+		$this->run_command( 'altsmith', 'sync' );
+		self::assertStringContainsString( 'speaks for 127.0.0.1', $this->run_command( 'altsmith instance', 'show' ) );
+		update_option( 'altsmith_instance', array( 'hash' => 'of another address' ) + get_option( 'altsmith_instance' ) );
+		self::assertStringStartsWith( 'Error: Altsmith was connected under', $this->run_command( 'altsmith instance', 'show' ) );
+		self::assertStringStartsWith( 'Success: inst_of_the_copy speaks for', $this->run_command( 'altsmith instance', 'copy' ) );
+		self::assertStringContainsString( 'no question', $this->run_command( 'altsmith instance', 'moved' ) );
+	}
+
 	public function test_sync_sends_and_says_how_many(): void {
 		$this->photo();
 		self::assertSame( 'Success: 1 images sent; 0 wait for a review.', $this->run_command( 'altsmith', 'sync' ) );

@@ -79,7 +79,7 @@ final class IdentityTest extends Sidecar_Test_Case {
 		self::assertStringContainsString( 'a copy', $shown['message'] );
 		ob_start();
 		do_action( 'admin_notices' );
-		self::assertStringContainsString( 'answer=copy', (string) ob_get_clean() );
+		self::assertStringContainsString( 'whether this site is a copy', (string) ob_get_clean() );
 	}
 
 	public static function signs_of_a_copy(): array {
@@ -87,6 +87,7 @@ final class IdentityTest extends Sidecar_Test_Case {
 			'another address'                        => array( array( 'hash' => 'of another address' ), 'address' ),
 			'a production database on another system' => array( array( 'environment' => 'production' ), 'environment' ),
 			'the sidecar saw two sites'              => array( array( 'doubted' => true ), 'sidecar' ),
+			'the sidecar saw two databases'          => array( array( 'doubted' => 'turn' ), 'turn' ),
 		);
 	}
 
@@ -136,6 +137,77 @@ final class IdentityTest extends Sidecar_Test_Case {
 		$this->call( 'POST', 'instance', array( 'answer' => 'moved' ) );
 		$this->sync();
 		self::assertSame( 'sent', $this->row( $id )->status );
+	}
+
+	public function test_two_databases_with_one_name_and_address_are_told_apart_by_their_turns(): void {
+		$this->sync();
+		$first = $this->turns();
+		$this->sync();
+		$second = $this->turns();
+		self::assertSame( $first[1], $second[0], 'each goes on from the last' );
+		self::assertSame( (int) $second[0] + 1, (int) $second[1] );
+		// The answer is lost: the same turn is sent again.
+		$this->sidecar->down = true;
+		$this->sync();
+		$lost                = $this->turns();
+		$this->sidecar->down = false;
+		$this->sync();
+		self::assertSame( $lost, $this->turns() );
+		$this->refuse_turn();
+		$this->sync();
+		self::assertSame( 'turn', ( new Instance() )->reason() );
+		self::assertStringContainsString( 'Another database', ( new Instance() )->sentence() );
+	}
+
+	public function test_a_copy_at_the_same_address_leaves_the_original_its_name(): void {
+		$open = $this->suggested();
+		$was  = ( new Instance() )->id();
+		$this->refuse_turn();
+		$this->sync();
+		$this->sidecar->canned = array();
+		$this->sidecar->asked  = array();
+		self::assertSame( 200, $this->call( 'POST', 'instance', array( 'answer' => 'copy' ) )->get_status() );
+		self::assertNotContains( "POST /v1/instances/$was", $this->sidecar->asked );
+		self::assertNotSame( $was, ( new Instance() )->id() );
+		self::assertNull( ( new Request_Store() )->find( $open->attachment_id ) );
+		// The other one, which says that it is the original.
+		$this->refuse_turn();
+		$this->sync();
+		$this->sidecar->canned = array();
+		$is = ( new Instance() )->id();
+		self::assertSame( 200, $this->call( 'POST', 'instance', array( 'answer' => 'moved' ) )->get_status() );
+		self::assertContains( "POST /v1/instances/$is", $this->sidecar->asked );
+		self::assertSame( array( '', $is ), array( ( new Instance() )->reason(), ( new Instance() )->id() ) );
+	}
+
+	public function test_a_feed_that_is_no_longer_kept_is_made_up_for_by_the_lists(): void {
+		$row     = $this->suggested();
+		$waiting = $this->photo();
+		$this->sync();
+		// Both happen while nobody reads, and are pruned before anybody does.
+		$this->sidecar->describe_all( 'a dog' );
+		$this->sidecar->decide_elsewhere( $row->suggestion_id, 'approve' );
+		$this->sidecar->changes = array();
+		$this->sidecar->canned  = array( 'GET /v1/changes' => array( 410, array( 'error' => array( 'code' => 'CURSOR_EXPIRED', 'message' => 'Gone.', 'retryable' => false, 'details' => array( 'next' => '0' ) ) ) ) );
+		update_option( 'altsmith_cursor', 'of long ago' );
+		add_filter( 'pre_update_option_altsmith_cursor', function ( $cursor ) {
+			$this->sidecar->canned = array();
+			return $cursor;
+		} );
+		$this->sync();
+		remove_all_filters( 'pre_update_option_altsmith_cursor' );
+		self::assertSame( 'a cat on a mat', $this->stored_alt( $row->attachment_id ) );
+		self::assertSame( 'pending', $this->row( $waiting )->display_status() );
+		self::assertFalse( get_option( 'altsmith_pause' ) );
+	}
+
+	/** @return string[] The last turn and the next, as the latest reading of the feed sent them. */
+	private function turns(): array {
+		return explode( ' ', (string) end( $this->sidecar->turns ) );
+	}
+
+	private function refuse_turn(): void {
+		$this->sidecar->canned = array( 'GET /v1/changes' => array( 409, array( 'error' => array( 'code' => 'INSTANCE_CONFLICT', 'message' => 'Two.', 'retryable' => false, 'details' => array( 'reason' => 'turn' ) ) ) ) );
 	}
 
 	public function test_a_second_language_domain_a_proxy_and_the_command_line_stop_nothing(): void {

@@ -3,13 +3,15 @@ declare( strict_types=1 );
 
 namespace Altsmith\Admin;
 
+use Altsmith\Identity\Instance_Question;
+
 defined( 'ABSPATH' ) || exit;
 
 /** Media → Existing images. PHP draws the frame, src/backfill the rest. */
 final class Backfill_Page {
 	private const SLUG = 'altsmith-backfill';
 
-	public function __construct( private readonly Assets $assets ) {}
+	public function __construct( private readonly Assets $assets, private readonly Instance_Question $question ) {}
 
 	public function register(): void {
 		add_action( 'admin_menu', array( $this, 'add_page' ) );
@@ -23,7 +25,12 @@ final class Backfill_Page {
 	}
 
 	public function render(): void {
-		echo '<div class="wrap"><h1>' . esc_html( get_admin_page_title() ) . '</h1><div id="altsmith-backfill"><p>' . esc_html__( 'Loading…', 'altsmith' ) . '</p></div>';
+		echo '<div class="wrap"><h1>' . esc_html( get_admin_page_title() ) . '</h1>';
+		if ( $this->question->print_instead() ) {
+			echo '</div>';
+			return;
+		}
+		echo '<div id="altsmith-backfill"><p>' . esc_html__( 'Loading…', 'altsmith' ) . '</p></div>';
 		echo '<noscript><p>' . esc_html__( 'This screen needs JavaScript.', 'altsmith' ) . '</p></noscript></div>';
 	}
 }

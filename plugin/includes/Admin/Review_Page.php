@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Admin;
 
 use Altsmith\Capabilities;
+use Altsmith\Identity\Instance_Question;
 use Altsmith\Rest\Reviewer_Controller;
 use Altsmith\Review\Reviewer;
 
@@ -13,7 +14,7 @@ defined( 'ABSPATH' ) || exit;
 final class Review_Page {
 	private const SLUG = 'altsmith-review';
 
-	public function __construct( private readonly Assets $assets ) {}
+	public function __construct( private readonly Assets $assets, private readonly Instance_Question $question ) {}
 
 	public function register(): void {
 		add_action( 'admin_menu', array( $this, 'add_page' ) );
@@ -32,7 +33,12 @@ final class Review_Page {
 	}
 
 	public function render(): void {
-		echo '<div class="wrap"><h1 class="wp-heading-inline">' . esc_html( get_admin_page_title() ) . '</h1><hr class="wp-header-end"><div id="altsmith-review"><p>' . esc_html__( 'Loading…', 'altsmith' ) . '</p></div>';
+		echo '<div class="wrap"><h1 class="wp-heading-inline">' . esc_html( get_admin_page_title() ) . '</h1><hr class="wp-header-end">';
+		if ( $this->question->print_instead() ) {
+			echo '</div>';
+			return;
+		}
+		echo '<div id="altsmith-review"><p>' . esc_html__( 'Loading…', 'altsmith' ) . '</p></div>';
 		echo '<noscript><p>' . esc_html__( 'This screen needs JavaScript.', 'altsmith' ) . '</p></noscript></div>';
 	}
 }

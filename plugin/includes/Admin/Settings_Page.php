@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Admin;
 
 use Altsmith\Capabilities;
+use Altsmith\Identity\Instance_Question;
 use Altsmith\Settings;
 use Altsmith\Sync\Change_Reader;
 
@@ -20,11 +21,12 @@ final class Settings_Page {
 		private readonly Destination $destination,
 		private readonly Connection_Fields $connection,
 		private readonly Choice_Fields $choices,
+		private readonly Instance_Question $question,
 	) {}
 
 	public function register(): void {
 		add_action( 'admin_menu', array( $this, 'add_page' ) );
-		add_action( 'admin_init', array( $this, 'add_settings' ) );
+		add_action( 'admin_init', array( self::class, 'add_settings' ) );
 		add_action( 'admin_post_' . self::REMOVE, array( $this, 'remove_key' ) );
 		foreach ( array( Settings::URL_OPTION, Settings::KEY_OPTION ) as $option ) {
 			add_action( 'update_option_' . $option, array( Change_Reader::class, 'start_over' ), 10, 0 );
@@ -40,7 +42,7 @@ final class Settings_Page {
 		}
 	}
 
-	public function add_settings(): void {
+	public static function add_settings(): void {
 		$check = new Settings_Check();
 		register_setting( self::GROUP, Settings::MORE_OPTION, array( 'type' => 'object', 'sanitize_callback' => array( $check, 'choices' ) ) );
 		// Who may not choose the address cannot send it either: WordPress saves registered settings only.
@@ -83,6 +85,7 @@ final class Settings_Page {
 			return;
 		}
 		echo '<div class="wrap"><h1>' . esc_html( get_admin_page_title() ) . '</h1>';
+		$this->question->print_instead();
 		echo '<p>' . esc_html__( 'Altsmith suggests alt text for your images. The texts are written by the sidecar: a program that runs on your own server, beside WordPress.', 'altsmith' ) . '</p>';
 		echo '<p class="altsmith-destination">' . esc_html( $this->destination->sentence() ) . '</p>';
 		echo '<form method="post" action="options.php">';

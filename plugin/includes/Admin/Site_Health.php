@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Admin;
 
+use Altsmith\Identity\Instance;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Connection_Test;
 use Altsmith\Storage\Request_Store;
@@ -23,6 +24,7 @@ final class Site_Health {
 		private readonly Request_Store $store,
 		private readonly Connection_Test $connection,
 		private readonly Loopback $loopback,
+		private readonly Instance $instance,
 	) {}
 
 	public function register(): void {
@@ -40,6 +42,7 @@ final class Site_Health {
 		}
 		$tests['direct']['altsmith_cron']   = array( 'label' => __( 'Altsmith: WP-Cron', 'altsmith' ), 'test' => array( $this, 'cron' ) );
 		$tests['direct']['altsmith_images'] = array( 'label' => __( 'Altsmith: failed images', 'altsmith' ), 'test' => array( $this, 'images' ) );
+		$tests['direct']['altsmith_copy']   = array( 'label' => __( 'Altsmith: copy of a site', 'altsmith' ), 'test' => array( $this, 'copy' ) );
 		$labels = array( 'service' => __( 'Altsmith: sidecar', 'altsmith' ), 'loopback' => __( 'Altsmith: background requests', 'altsmith' ) );
 		foreach ( self::REST_TESTS as $name ) {
 			$tests['async'][ 'altsmith_' . $name ] = array(
@@ -81,6 +84,13 @@ final class Site_Health {
 			? __( 'WP-Cron is switched off on this site (DISABLE_WP_CRON): let a timer of the system call wp-cron.php or “wp altsmith sync”.', 'altsmith' )
 			: __( 'WordPress starts it when the site is visited. If it does not run although people come, something stops the site from calling its own wp-cron.php.', 'altsmith' );
 		return self::result( 'cron', 'recommended', __( 'WP-Cron does not fetch suggestions', 'altsmith' ), $text . ' ' . $why . ' ' . __( 'Until then suggestions come while an admin page is open.', 'altsmith' ) );
+	}
+
+	/** @return array<string, mixed> */
+	public function copy(): array {
+		return '' === $this->instance->reason()
+			? self::result( 'copy', 'good', __( 'This site is not mistaken for another one', 'altsmith' ), __( 'The address and the database are those that the captioning service knows.', 'altsmith' ) )
+			: self::result( 'copy', 'critical', __( 'This site may be a copy of another one', 'altsmith' ), $this->instance->sentence(), Settings_Page::url(), __( 'Say whether it is a copy or has moved', 'altsmith' ) );
 	}
 
 	/** @return array<string, mixed> */

@@ -22,6 +22,9 @@ final class Instance {
 	public const ENVIRONMENT = 'environment';
 	public const SIDECAR     = 'sidecar';
 
+	/** Two databases call themselves this installation: see Turn. */
+	public const TURN = 'turn';
+
 	/** The answer that one site of a network gave for all. */
 	private const NETWORK_ANSWER = 'altsmith_identity_answer';
 
@@ -42,7 +45,11 @@ final class Instance {
 		if ( 'production' === $stored['environment'] && 'production' !== wp_get_environment_type() ) {
 			return self::ENVIRONMENT;
 		}
-		return $stored['doubted'] ? self::SIDECAR : '';
+		return match ( $stored['doubted'] ) {
+			false, ''  => '',
+			self::TURN => self::TURN,
+			default    => self::SIDECAR,
+		};
 	}
 
 	/** @throws Sidecar_Error While the owner's answer is awaited. */
@@ -63,6 +70,8 @@ final class Instance {
 			self::ENVIRONMENT => sprintf( __( 'Altsmith was connected on the production site %s, and this is not a production site. Nothing is sent until an administrator has said whether it is a copy.', 'altsmith' ), $was ),
 			/* translators: %s: address */
 			self::SIDECAR     => sprintf( __( 'The captioning service knows this installation under another address than %s. Nothing is sent until an administrator has said whether the site has moved or is a copy.', 'altsmith' ), $now ),
+			/* translators: %s: address */
+			self::TURN        => sprintf( __( 'Another database than this one speaks to the captioning service as %s: one of the two is a copy, or this one was restored from a backup. Nothing is sent until an administrator has said which it is.', 'altsmith' ), $now ),
 			default           => '',
 		};
 	}
@@ -72,9 +81,9 @@ final class Instance {
 		return (string) base64_decode( (string) ( $this->stored()['was'] ?? '' ), true ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- out of reach of search-and-replace
 	}
 
-	/** The sidecar answered INSTANCE_CONFLICT. */
-	public function doubt(): void {
-		$this->write( array( 'doubted' => true ) + $this->read() );
+	/** The sidecar answered INSTANCE_CONFLICT, for this reason. */
+	public function doubt( string $reason = self::SIDECAR ): void {
+		$this->write( array( 'doubted' => $reason ) + $this->read() );
 	}
 
 	/** From now on this installation is `$id`, at the address it has now. */
@@ -98,12 +107,12 @@ final class Instance {
 		}
 	}
 
-	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, doubted: bool} */
+	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, doubted: bool|string} */
 	private function read(): array {
 		return $this->stored() ?? $this->make();
 	}
 
-	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, doubted: bool}|null */
+	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, doubted: bool|string}|null */
 	private function stored(): ?array {
 		$stored = get_option( self::OPTION );
 		return is_array( $stored ) && is_string( $stored['id'] ?? null ) && '' !== $stored['id'] ? $stored + array( 'salt' => '', 'hash' => '', 'was' => '', 'environment' => '', 'network' => '', 'doubted' => false ) : null;
@@ -125,7 +134,7 @@ final class Instance {
 		update_option( self::OPTION, $values, true );
 	}
 
-	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, doubted: bool} */
+	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, doubted: bool|string} */
 	private static function bound( string $id ): array {
 		$salt = bin2hex( random_bytes( 16 ) );
 		$now  = Site_Address::stored();

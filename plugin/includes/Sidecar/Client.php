@@ -5,6 +5,7 @@ namespace Altsmith\Sidecar;
 
 use Altsmith\Identity\Instance;
 use Altsmith\Identity\Site_Address;
+use Altsmith\Identity\Turn;
 use Altsmith\Settings;
 use WP_Error;
 
@@ -148,12 +149,18 @@ final class Client {
 	}
 
 	/**
+	 * @param bool $takes_turn Whether this reading takes the next turn: see Turn.
 	 * @return array{items: array<int, array<string, mixed>>, next: string, more: bool}
 	 * @throws Sidecar_Error
 	 */
-	public function changes( string $after, int $limit, int $wait ): array {
-		$query = http_build_query( array_filter( array( 'after' => $after, 'limit' => $limit, 'wait' => $wait ) ) );
-		return $this->of_all( fn(): array => $this->json( 'GET', '/v1/changes?' . $query, null, Reply_Schema::change_page(), 10 + $wait )->body );
+	public function changes( string $after, int $limit, int $wait, bool $takes_turn ): array {
+		$query   = http_build_query( array_filter( array( 'after' => $after, 'limit' => $limit, 'wait' => $wait ) ) );
+		$headers = $takes_turn ? array( 'Altsmith-Turn' => Turn::header() ) : array();
+		$page    = $this->of_all( fn(): array => $this->json( 'GET', '/v1/changes?' . $query, null, Reply_Schema::change_page(), 10 + $wait, $headers )->body );
+		if ( $takes_turn ) {
+			Turn::taken();
+		}
+		return $page;
 	}
 
 	/**
@@ -201,11 +208,12 @@ final class Client {
 	/**
 	 * @param array<string, mixed>|null $body
 	 * @param array<string, mixed>      $schema
+	 * @param array<string, string>     $headers
 	 * @throws Sidecar_Error
 	 */
-	private function json( string $method, string $path, ?array $body, array $schema, int $timeout ): Reply {
+	private function json( string $method, string $path, ?array $body, array $schema, int $timeout, array $headers = array() ): Reply {
 		$text  = null === $body ? '' : (string) wp_json_encode( (object) $body );
-		$reply = $this->send( $method, $path, $text, null === $body ? array() : array( 'Content-Type' => 'application/json' ), $timeout );
+		$reply = $this->send( $method, $path, $text, $headers + ( null === $body ? array() : array( 'Content-Type' => 'application/json' ) ), $timeout );
 		$valid = rest_validate_value_from_schema( $reply->body, $schema, 'reply' );
 		if ( $valid instanceof WP_Error ) {
 			/* translators: %s: which part of the answer is wrong */
@@ -265,35 +273,14 @@ final class Client {
 		$code        = is_string( $error['code'] ?? null ) ? substr( sanitize_key( $error['code'] ), 0, 60 ) : '';
 		$retry_after = Retry_Policy::parse_retry_after( (string) wp_remote_retrieve_header( $answer, 'retry-after' ), time() );
 		if ( $status < 300 || '' === $code ) {
-			$this->refuse_stranger( $status, $retry_after );
+			throw Foreign_Answer::error( $status, $retry_after );
 		}
 		if ( 'instance_conflict' === $code ) {
-			$this->instance->doubt();
+			$this->instance->doubt( 'turn' === ( $error['details']['reason'] ?? '' ) ? Instance::TURN : Instance::SIDECAR );
 			throw new Sidecar_Error( Sidecar_Error::SITE_IN_DOUBT, $this->instance->sentence(), 0, true );
 		}
 		$message   = is_string( $error['message'] ?? null ) ? sanitize_text_field( $error['message'] ) : '';
 		$retryable = isset( $error['retryable'] ) ? (bool) $error['retryable'] : $status >= 500;
-		throw new Sidecar_Error( strtoupper( $code ), $message, $status, $retryable || in_array( $status, array( 401, 403, 408, 429 ), true ), $retry_after );
-	}
-
-	/**
-	 * An answer that is not the sidecar's own: a proxy's error page, another program on that port. HEAD has no body, so
-	 * its status alone has to do.
-	 *
-	 * @throws Sidecar_Error
-	 */
-	private function refuse_stranger( int $status, int $retry_after ): never {
-		if ( 413 === $status ) {
-			throw new Sidecar_Error( 'IMAGE_TOO_LARGE', __( 'A server in front of the sidecar refuses an image of this size (HTTP status 413). Raise its limit, for nginx “client_max_body_size”.', 'altsmith' ), $status, false );
-		}
-		$known   = array( 401 => 'KEY_INVALID', 429 => 'RATE_LIMITED', 503 => 'MODEL_UNAVAILABLE' );
-		$by_name = $status < 400 || 404 === $status || 405 === $status ? Sidecar_Error::NOT_A_SIDECAR : Sidecar_Error::BAD_REPLY;
-		$code    = $known[ $status ] ?? ( 403 === $status || 408 === $status || $status >= 500 ? Sidecar_Error::PROXY_ERROR : $by_name );
-		$message = Sidecar_Error::PROXY_ERROR === $code
-			/* translators: %d: HTTP status */
-			? __( 'A server in front of the sidecar answers instead of it (HTTP status %d): the sidecar is stopped, or that server refuses the request. What waits is sent when it works again.', 'altsmith' )
-			/* translators: %d: HTTP status */
-			: __( 'The answer is not the sidecar\'s (HTTP status %d). Is this the right address?', 'altsmith' );
-		throw new Sidecar_Error( $code, sprintf( $message, $status ), $status, Sidecar_Error::BAD_REPLY !== $code, $retry_after, Sidecar_Error::PROXY_ERROR === $code );
+		throw new Sidecar_Error( strtoupper( $code ), $message, $status, $retryable || in_array( $status, array( 401, 403, 408, 429 ), true ), $retry_after, false, is_array( $error['details'] ?? null ) ? $error['details'] : array() );
 	}
 }

@@ -31,6 +31,8 @@ final class Sidecar_Error extends RuntimeException {
 	 * @param int    $status      HTTP status, or 0 when there was no answer.
 	 * @param bool   $retryable   Whether the very same request can succeed later.
 	 * @param int    $retry_after Seconds the sidecar asked us to wait; 0 when it did not.
+	 * @param bool   $is_of_all   Whether it is about no single image.
+	 * @param array<string, mixed> $details What the sidecar said besides.
 	 */
 	public function __construct(
 		public readonly string $error,
@@ -39,6 +41,7 @@ final class Sidecar_Error extends RuntimeException {
 		public readonly bool $retryable = false,
 		public readonly int $retry_after = 0,
 		private readonly bool $is_of_all = false,
+		public readonly array $details = array(),
 	) {
 		parent::__construct( $message );
 	}
@@ -66,7 +69,7 @@ final class Sidecar_Error extends RuntimeException {
 
 	/** The same, of a request that is about no image: whatever is wrong with it is wrong for all of them. */
 	public function of_all(): self {
-		return new self( $this->error, $this->getMessage(), $this->status, true, $this->retry_after, true );
+		return new self( $this->error, $this->getMessage(), $this->status, true, $this->retry_after, true, $this->details );
 	}
 
 	/** Said by something between here and the sidecar. What waits is tried again, the image that met it after the others. */

@@ -13,15 +13,20 @@ final class Change_Reader {
 	private const CURSOR_OPTION = 'altsmith_cursor';
 	private const PAGE          = 100;
 
-	public function __construct( private readonly Client $client, private readonly Intake $intake ) {}
+	public function __construct( private readonly Client $client, private readonly Intake $intake, private readonly Lost_Work $lost ) {}
 
 	/**
-	 * @param int $wait Seconds the sidecar may hold an empty answer back.
+	 * @param int  $wait       Seconds the sidecar may hold an empty answer back.
+	 * @param bool $takes_turn Whether this is the first reading of a run: see Identity\Turn.
 	 * @return array{count: int, more: bool} How much was read, and whether there is more to read at once.
 	 * @throws Sidecar_Error
 	 */
-	public function read_page( int $wait ): array {
-		$page = $this->client->changes( (string) get_option( self::CURSOR_OPTION, '' ), self::PAGE, $wait );
+	public function read_page( int $wait, bool $takes_turn = false ): array {
+		try {
+			$page = $this->client->changes( (string) get_option( self::CURSOR_OPTION, '' ), self::PAGE, $wait, $takes_turn );
+		} catch ( Sidecar_Error $error ) {
+			return $this->go_on_from_lists( $error );
+		}
 		$kept = array();
 		foreach ( $page['items'] as $change ) {
 			if ( is_array( $change['suggestion'] ) ) {
@@ -39,6 +44,23 @@ final class Change_Reader {
 		// written now is written by the next run.
 		array_map( array( $this->intake, 'follow' ), array_filter( $kept ) );
 		return array( 'count' => count( $page['items'] ), 'more' => $page['more'] );
+	}
+
+	/**
+	 * What happened since our cursor is not kept any more: everything open is asked about one by one, and the feed is read on
+	 * from where it was before that.
+	 *
+	 * @return array{count: int, more: bool}
+	 * @throws Sidecar_Error Any other.
+	 */
+	private function go_on_from_lists( Sidecar_Error $error ): array {
+		$next = $error->details['next'] ?? null;
+		if ( 'CURSOR_EXPIRED' !== $error->error || ! is_string( $next ) || '' === $next || get_option( self::CURSOR_OPTION ) === $next ) {
+			throw $error;
+		}
+		update_option( self::CURSOR_OPTION, $next, false );
+		$this->lost->doubt();
+		return array( 'count' => 0, 'more' => true );
 	}
 
 	/** Another sidecar, or another key, has another feed. */

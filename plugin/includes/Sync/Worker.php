@@ -96,7 +96,7 @@ final class Worker {
 	private function work( Lock $lock, float $until, int $wait, int &$sent ): void {
 		$this->feeder->feed();
 		// Before anything is sent or asked about: trouble with address, key or proxy shows in a request that is about no image.
-		$this->reader->read_page( 0 );
+		$this->reader->read_page( 0, true );
 		$this->watch->look( $lock, $until );
 		$this->lost->look( $lock, $until );
 		do {

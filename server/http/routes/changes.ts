@@ -17,6 +17,7 @@ export const getChanges = defineRoute({
   }),
   answers: { 200: ChangePage },
   handle: async ({ query, services, site, signal }) => {
+    site.takeTurn();
     const found = await longPoll({
       look: () => site.readChanges(query.after, query.limit),
       isNews: (entries) => entries.items.length > 0,

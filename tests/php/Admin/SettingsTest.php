@@ -19,7 +19,7 @@ final class SettingsTest extends Sidecar_Test_Case {
 		$this->become( 'admin' );
 		$GLOBALS['wp_settings_errors'] = array();
 		$settings = new Settings();
-		( new Settings_Page( new Assets( $settings ), new Destination( $settings ), new Connection_Fields( $settings ), new Choice_Fields( $settings ) ) )->add_settings();
+		Settings_Page::add_settings();
 	}
 
 	protected function tearDown(): void {

@@ -31,6 +31,14 @@ final class Site_HealthTest extends Sidecar_Test_Case {
 		self::assertSame( 'good', $this->run_test( 'loopback' )['status'] );
 	}
 
+	public function test_a_site_that_may_be_a_copy_is_told(): void {
+		do_action( 'altsmith_sync' );
+		self::assertSame( 'good', $this->run_test( 'copy' )['status'] );
+		update_option( 'altsmith_instance', array( 'hash' => 'of another address' ) + get_option( 'altsmith_instance' ) );
+		self::assertSame( 'critical', $this->run_test( 'copy' )['status'] );
+		self::assertStringContainsString( 'was connected under', $this->run_test( 'copy' )['description'] );
+	}
+
 	public function test_the_question_reaches_the_route_and_starts_no_work(): void {
 		$this->photo();
 		$now    = time();

@@ -29,6 +29,9 @@ abstract class Sidecar_Test_Case extends Wp_Test_Case {
 		$path = (string) substr( $url, strlen( self::SIDECAR ) );
 		self::assertSame( 'Bearer key-of-the-test', $arguments['headers']['Authorization'] );
 		$this->sidecar->headers = $arguments['headers'];
+		if ( isset( $arguments['headers']['Altsmith-Turn'] ) ) {
+			$this->sidecar->turns[] = $arguments['headers']['Altsmith-Turn'];
+		}
 		return $this->sidecar->answer( $arguments['method'], $path, (string) $arguments['body'] );
 	}
 

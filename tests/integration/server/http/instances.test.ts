@@ -134,6 +134,30 @@ test('one instance that speaks for two addresses is asked about, and the first g
   expect((await as(LIVE, 'GET', '/v1/suggestions')).body.items).toHaveLength(1);
 });
 
+test('of two copies of one database the second that goes on from the same turn is asked, until the owner answers', async () => {
+  const turn = (last: string, next: string) =>
+    as({ ...LIVE, 'altsmith-turn': `${last} ${next}` }, 'GET', '/v1/changes');
+  const one = (number: number) => `${number}.aaaaaaaa`;
+  const other = (number: number) => `${number}.bbbbbbbb`;
+  expect((await turn(one(7), one(8))).status).toBe(200);
+  expect((await turn(one(7), one(8))).status).toBe(200); // The answer was lost.
+  expect((await turn(one(8), one(9))).status).toBe(200);
+  expect((await turn(one(8), other(9))).body.error).toMatchObject({
+    code: 'INSTANCE_CONFLICT',
+    details: { address: 'example.com', reason: 'turn' },
+  });
+  expect((await turn(one(9), one(10))).status).toBe(200);
+  expect((await turn(one(5), other(6))).status).toBe(409);
+  // The sidecar was restored from a backup of long ago.
+  expect((await turn(one(30), one(31))).status).toBe(200);
+  expect((await turn('1', '2')).body.error.code).toBe('BAD_REQUEST');
+
+  await as(LIVE, 'POST', `/v1/instances/${LIVE['altsmith-instance']}`, { answer: 'moved' });
+  expect((await turn(other(9), other(10))).status).toBe(200);
+  expect((await turn(one(31), one(32))).status).toBe(200); // Behind again, so that it may: the next shows who it is.
+  expect((await turn(other(10), other(11))).status).toBe(409);
+});
+
 test('moved: the instance keeps its queue under the new address', async () => {
   await suggestAs(LIVE, 1);
   const moved = { ...LIVE, 'altsmith-site': 'new.example.com' };

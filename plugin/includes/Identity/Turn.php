@@ -1,0 +1,38 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Identity;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Tells two copies of one database apart that have the same name and address. Each background run takes the next turn at
+ * the sidecar; of two that go on from the same turn the second is refused. The next turn is stored before it is sent: where
+ * the answer is lost the same one is sent again.
+ */
+final class Turn {
+	private const OPTION = 'altsmith_turn';
+
+	/** @return string Header `Altsmith-Turn`: the last turn and the next. */
+	public static function header(): string {
+		$turn = self::read();
+		if ( '' === $turn['next'] ) {
+			$turn['next'] = ( (int) $turn['last'] + 1 ) . '.' . bin2hex( random_bytes( 8 ) );
+			update_option( self::OPTION, $turn, false );
+		}
+		return $turn['last'] . ' ' . $turn['next'];
+	}
+
+	/** The sidecar has taken what header() said. */
+	public static function taken(): void {
+		update_option( self::OPTION, array( 'last' => self::read()['next'], 'next' => '' ), false );
+	}
+
+	/** @return array{last: string, next: string} From the database itself: a cache that lags behind would look like a copy. */
+	private static function read(): array {
+		global $wpdb;
+		$stored = maybe_unserialize( $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM {$wpdb->options} WHERE option_name = %s", self::OPTION ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- past the cache
+		$stored = is_array( $stored ) ? $stored : array();
+		return array( 'last' => (string) ( $stored['last'] ?? '0.00000000' ), 'next' => (string) ( $stored['next'] ?? '' ) );
+	}
+}
