@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { AuditPage } from './audit/page';
 import { useSessions } from './connection/session';
 import { StatusProvider } from './connection/status';
 import { Header } from './frame/header';
@@ -13,12 +14,15 @@ import { Loading } from './parts/placeholder';
 import { QueuePage } from './queue/page';
 import { ReviewPage } from './review/page';
 import { SetUpPage } from './setup/page';
+import { WorkersPage } from './workers/page';
 import { TryPage } from './try/page';
 
 const TITLES: Readonly<Record<PageName, string>> = {
   try: 'Try a picture',
   queue: 'Queue',
   review: 'Review',
+  workers: 'Workers',
+  'audit-log': 'Audit log',
   'set-up': 'Set-up',
 };
 
@@ -71,6 +75,8 @@ function Content({ page, isInside }: { page: PageName; isInside: boolean }) {
   if (sessions.error !== null) return <Failure error={sessions.error} retry={sessions.retry} />;
   if (!isInside) return <LogIn />;
   if (page === 'set-up') return <SetUpPage />;
+  if (page === 'workers') return sessions.admin === null ? <NeedsKey kind="admin" /> : <WorkersPage />;
+  if (page === 'audit-log') return sessions.admin === null ? <NeedsKey kind="admin" /> : <AuditPage />;
   if (sessions.site === null) return <NeedsKey kind="site" />;
   if (page === 'queue') return <QueuePage />;
   if (page === 'review') return <ReviewPage />;

@@ -1,7 +1,9 @@
-import type { AccessKey, KeyScope, NewKeyReply, Site } from '../../contract/admin';
+import type { AccessKey, AdminSettings, AuditEntry, KeyScope, NewKeyReply, Site } from '../../contract/admin';
+import type { ErasurePreviewReply } from '../../contract/erasure';
 import type { ListedModel, ModelPull } from '../../contract/model';
-import { pageOf } from './replies';
-import { isNumber, isText, isTruth, listOf, oneOf, orNull, shape } from './shape';
+import type { ListedWorker } from '../../contract/worker';
+import { isModelRef, pageOf } from './replies';
+import { isJson, isNumber, isText, isTruth, listOf, oneOf, orNull, shape } from './shape';
 
 const site = shape<Site>({
   id: isText,
@@ -13,7 +15,27 @@ const site = shape<Site>({
     bytes: orNull(isNumber),
     weight: isNumber,
   }),
+  storage: shape<Site['storage']>({ images: isNumber, image_bytes: isNumber, thumbnail_bytes: isNumber }),
   created_at: isText,
+});
+const auditEntry = shape<AuditEntry>({
+  at: isText,
+  key_id: orNull(isText),
+  action: isText,
+  target: orNull(isText),
+  details: isJson,
+});
+const listedWorker = shape<ListedWorker>({
+  name: isText,
+  model: orNull(isModelRef),
+  tasks: listOf(isText),
+  slots: isNumber,
+  problem: orNull(shape<NonNullable<ListedWorker['problem']>>({ code: isText, message: isText })),
+  running: isNumber,
+  pictures: isNumber,
+  failures: isNumber,
+  last_error: orNull(isText),
+  last_seen: isText,
 });
 const accessKey = shape<AccessKey>({
   id: isText,
@@ -46,6 +68,21 @@ const listedModel = shape<ListedModel>({
 
 export const isModelPage = pageOf(listedModel);
 export const isSitePage = pageOf(site);
-export const isSiteReply = shape<{ site: Site }>({ site });
 export const isKeyPage = pageOf(accessKey);
 export const isNewKeyReply = shape<NewKeyReply>({ key: accessKey, secret: isText });
+export const isAuditPage = pageOf(auditEntry);
+export const isWorkerPage = pageOf(listedWorker);
+export const isAdminSettings = shape<AdminSettings>({
+  limits: shape<AdminSettings['limits']>({ rate: orNull(isNumber), queue: isNumber, bytes: orNull(isNumber) }),
+  retention: shape<AdminSettings['retention']>({
+    originals_minutes: isNumber,
+    thumbnails_days: isNumber,
+    history_days: isNumber,
+    predictions_hours: isNumber,
+  }),
+});
+export const isErasurePreview = shape<ErasurePreviewReply>({
+  would_erase: shape<ErasurePreviewReply['would_erase']>({ suggestions: isNumber, jobs: isNumber, images: isNumber }),
+  backups: isNumber,
+  backups_until: orNull(isText),
+});

@@ -1,5 +1,6 @@
 import type { AnswerReply, CaptionReply, Timings } from '../../contract/caption';
 import type { Fields, FieldValues, Flag, FlagCode } from '../../contract/fields';
+import type { ListedInstance } from '../../contract/instance';
 import type { Job, JobError, JobState, Priority } from '../../contract/job';
 import type { ModelRef, Subject } from '../../contract/primitives';
 import type { Cost, Status } from '../../contract/status';
@@ -17,7 +18,12 @@ export function pageOf<T>(item: Check<T>): Check<Page<T>> {
   return shape<Page<T>>({ items: listOf(item), next: orNull(isText) });
 }
 
-const modelRef = shape<ModelRef>({ id: isText, precision: isText, demonstration: isTruth, calibrated: isTruth });
+export const isModelRef = shape<ModelRef>({
+  id: isText,
+  precision: isText,
+  demonstration: isTruth,
+  calibrated: isTruth,
+});
 const subject = shape<Subject>({ type: isText, id: isText });
 const timings = shape<Timings>({ decode: isNumber, vision: isNumber, text: isNumber, total: isNumber });
 
@@ -64,14 +70,14 @@ export const isCaptionReply = shape<CaptionReply>({
   flags: listOf(flag),
   seo,
   tokens: isNumber,
-  model: modelRef,
+  model: isModelRef,
   timings,
 });
 export const isAnswerReply = shape<AnswerReply>({
   answer: isText,
   confidence: isNumber,
   tokens: isNumber,
-  model: modelRef,
+  model: isModelRef,
   timings,
 });
 
@@ -118,7 +124,7 @@ export const isSuggestion = shape<Suggestion>({
   alternatives: listOf(isText),
   confidence: isNumber,
   flags: listOf(flag),
-  model: modelRef,
+  model: isModelRef,
   current: fieldValues,
   values: orNull(fieldValues),
   reason: orNull(isText),
@@ -132,7 +138,7 @@ export const isSuggestion = shape<Suggestion>({
 
 export const isStatus = shape<Status>({
   version: isText,
-  model: orNull(modelRef),
+  model: orNull(isModelRef),
   ready: isTruth,
   problems: listOf(shape<Status['problems'][number]>({ code: isText, message: isText })),
   queue: shape<Status['queue']>({ waiting: isNumber, running: isNumber }),
@@ -143,3 +149,4 @@ export const isStatus = shape<Status>({
   bytes_also_go_to: orAbsent(orNull(isText)),
   cost: orAbsent(orNull(shape<Cost>({ per_hour: isNumber, currency: isText, per_image: orNull(isNumber) }))),
 });
+export const isInstancePage = pageOf(shape<ListedInstance>({ id: orNull(isText), address: orNull(isText) }));

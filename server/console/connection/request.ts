@@ -12,12 +12,15 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Whose log-in speaks: the site's unless the address is an administrator's. */
   readonly slot?: Slot;
+  /** The installation that is spoken for; else all of the site are seen. */
+  readonly instance?: string | null;
 }
 
 function headersOf(path: string, call: Call): Headers {
   const headers = new Headers({ accept: 'application/json' });
   if (call.json !== undefined) headers.set('content-type', 'application/json');
   if (call.bytes !== undefined) headers.set('content-type', call.bytes.type || 'application/octet-stream');
+  if (call.instance != null) headers.set('altsmith-instance', call.instance);
   const slot = call.slot ?? (path.startsWith('/v1/admin/') ? 'admin' : 'site');
   headers.set('x-altsmith-console', `${slot}.${readPad(slot) ?? ''}`);
   return headers;

@@ -3,6 +3,8 @@ export type Check<T> = (value: unknown) => value is T;
 
 export const isText: Check<string> = (value): value is string => typeof value === 'string';
 export const isNumber: Check<number> = (value): value is number => typeof value === 'number';
+/** JSON knows no undefined. */
+export const isJson: Check<unknown> = (value): value is unknown => value !== undefined;
 export const isTruth: Check<boolean> = (value): value is boolean => typeof value === 'boolean';
 
 export function isObject(value: unknown): value is Record<string, unknown> {

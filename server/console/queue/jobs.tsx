@@ -8,6 +8,7 @@ import { useResource } from '../connection/use-resource';
 import { announce } from '../parts/announcer';
 import { counted } from '../parts/amounts';
 import { Failure } from '../parts/failure';
+import { Pager } from '../parts/pager';
 import { Empty, Loading } from '../parts/placeholder';
 import { Tabs } from '../parts/tabs';
 import { JobTable } from './job-table';
@@ -68,18 +69,7 @@ export function Jobs() {
               </button>
             ) : null}
             <JobTable jobs={items} onAct={(job, verb) => void act([job], verb)} />
-            <div class="row">
-              <button type="button" disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
-                Back
-              </button>
-              <button
-                type="button"
-                disabled={next === null}
-                onClick={() => (next === null ? undefined : setCursors([...cursors, next]))}
-              >
-                Next
-              </button>
-            </div>
+            <Pager cursors={cursors} next={next} onChange={setCursors} />
           </>
         )}
       </Tabs>

@@ -1,5 +1,6 @@
 import { NeedsKey } from '../frame/needs-key';
 import { useSessions } from '../connection/session';
+import { EraseForm } from './erase-form';
 import { Keys } from './keys';
 import { LoadedModel } from './loaded-model';
 import { Models } from './models';
@@ -9,12 +10,13 @@ import { Sites } from './sites';
 import { useAdministration } from './use-administration';
 
 export function SetUpPage() {
-  const { admin } = useSessions();
+  const { admin, site } = useSessions();
   return (
     <>
       <Recipe />
       <PriceForm />
       <LoadedModel />
+      {site === null ? null : <EraseForm />}
       {admin === null ? <NeedsKey kind="admin" /> : <Administration />}
     </>
   );

@@ -1,14 +1,30 @@
+import type { Site, SiteChange } from '../../contract/admin';
+import type { ModelRef } from '../../contract/primitives';
 import { useState } from 'preact/hooks';
+import { inBytes } from '../parts/amounts';
 import { announce } from '../parts/announcer';
 import { Failure } from '../parts/failure';
 import { Empty, Loading } from '../parts/placeholder';
-import { createSite, type Administration } from './use-administration';
+import { approvalSentence } from './approval-sentence';
+import { Erasing } from './erasing';
+import { SiteForm } from './site-form';
+import { changeSite, createSite, type Administration } from './use-administration';
 import { useUniqueId } from '../parts/use-unique-id';
 
 export function Sites({ administration }: { administration: Administration }) {
-  const { sites, error, reload, act } = administration;
+  const { sites, settings, models, error, reload, act } = administration;
   const id = useUniqueId();
   const [name, setName] = useState('');
+  const [changing, setChanging] = useState<Site | null>(null);
+  const [erasing, setErasing] = useState<Site | null>(null);
+  const change = (wanted: SiteChange) => {
+    const site = changing;
+    setChanging(null);
+    if (site === null) return;
+    void act(() => changeSite(site.id, wanted).then(() => true)).then((isDone) => {
+      if (isDone !== null) announce(`The site ${site.name} was changed.`);
+    });
+  };
   const submit = (event: Event) => {
     event.preventDefault();
     const wanted = name.trim();
@@ -27,15 +43,13 @@ export function Sites({ administration }: { administration: Administration }) {
       {sites?.length === 0 ? <Empty title="There is no site yet." /> : null}
       <ul class="plain-list">
         {(sites ?? []).map((site) => (
-          <li key={site.id} class="row spread">
-            <strong>{site.name}</strong>
-            <span class="fine">
-              <code>{site.id}</code>
-              {site.auto_approve_from === null
-                ? ' · a person approves everything'
-                : ` · approves by itself from ${Math.round(site.auto_approve_from * 100)} %`}
-            </span>
-          </li>
+          <Line
+            key={site.id}
+            site={site}
+            models={models}
+            onChange={() => setChanging(site)}
+            onErase={() => setErasing(site)}
+          />
         ))}
       </ul>
       <form class="row" onSubmit={submit}>
@@ -50,6 +64,52 @@ export function Sites({ administration }: { administration: Administration }) {
         />
         <button type="submit">Add site</button>
       </form>
+      {changing === null || settings === null ? null : (
+        <SiteForm site={changing} settings={settings} onChange={change} onClose={() => setChanging(null)} />
+      )}
+      {erasing === null ? null : (
+        <Erasing
+          what={`the site “${erasing.name}”`}
+          path={`/v1/admin/sites/${erasing.id}`}
+          isSite
+          onDone={() => {
+            setErasing(null);
+            reload();
+          }}
+          onClose={() => setErasing(null)}
+        />
+      )}
     </section>
+  );
+}
+
+interface LineProps {
+  readonly site: Site;
+  readonly models: readonly ModelRef[];
+  readonly onChange: () => void;
+  readonly onErase: () => void;
+}
+
+function Line({ site, models, onChange, onErase }: LineProps) {
+  const { storage, limits } = site;
+  const bytes = storage.image_bytes + storage.thumbnail_bytes;
+  return (
+    <li>
+      <div class="row spread">
+        <strong>{site.name}</strong>
+        <span class="row">
+          <button type="button" class="small" onClick={onChange}>
+            Change …<span class="unseen"> {site.name}</span>
+          </button>
+          <button type="button" class="small danger" onClick={onErase}>
+            Erase …<span class="unseen"> {site.name}</span>
+          </button>
+        </span>
+      </div>
+      <p class="fine">
+        <code>{site.id}</code> · {inBytes(bytes)} on disk
+        {limits.bytes === null ? '' : ` of ${inBytes(limits.bytes)}`} · {approvalSentence(site, models)}
+      </p>
+    </li>
   );
 }

@@ -1,15 +1,20 @@
-import type { AccessKey, NewKeyReply, Site } from '../../contract/admin';
-import { useEffect, useState } from 'preact/hooks';
-import { isKeyPage, isNewKeyReply, isSitePage } from '../connection/admin-replies';
+import type { AccessKey, AdminSettings, NewKeyReply, Site, SiteChange } from '../../contract/admin';
+import type { ModelRef } from '../../contract/primitives';
+import { useState } from 'preact/hooks';
+import { isAdminSettings, isKeyPage, isNewKeyReply, isSitePage } from '../connection/admin-replies';
 import { type ApiError, toApiError } from '../connection/api-error';
 import { ask, tell } from '../connection/request';
-import { useSessions } from '../connection/session';
+import { useLoseAdmin } from '../connection/use-admin-resource';
 import { useResource } from '../connection/use-resource';
+import { loadWorkers } from '../connection/workers';
 
 export interface Administration {
   /** null until they are known. */
   readonly sites: readonly Site[] | null;
   readonly keys: readonly AccessKey[] | null;
+  readonly settings: AdminSettings | null;
+  /** What the workers caption with; empty where none has been heard of. */
+  readonly models: readonly ModelRef[];
   readonly error: ApiError | null;
   readonly reload: () => void;
   /** Does something and shows the lists anew. Gives null where it was refused; the reason is in `error`. */
@@ -19,25 +24,26 @@ export interface Administration {
 interface Lists {
   readonly sites: readonly Site[];
   readonly keys: readonly AccessKey[];
+  readonly settings: AdminSettings;
+  readonly models: readonly ModelRef[];
 }
 
 async function loadLists(signal: AbortSignal): Promise<Lists> {
-  const [sites, keys] = await Promise.all([
+  const [sites, keys, settings, workers] = await Promise.all([
     ask('/v1/admin/sites', isSitePage, { signal }),
     ask('/v1/admin/keys', isKeyPage, { signal }),
+    ask('/v1/admin/settings', isAdminSettings, { signal }),
+    loadWorkers(signal),
   ]);
-  return { sites: sites.items, keys: keys.items };
+  const models = workers.flatMap(({ model }) => (model === null ? [] : [model]));
+  return { sites: sites.items, keys: keys.items, settings, models };
 }
 
 export function useAdministration(): Administration {
-  const { lose } = useSessions();
   const lists = useResource('administration', loadLists);
   const [refusal, setRefusal] = useState<ApiError | null>(null);
   const error = refusal ?? lists.error;
-  const isLost = error?.needsKey === true;
-  useEffect(() => {
-    if (isLost) lose('admin');
-  }, [isLost, lose]);
+  useLoseAdmin(error);
   const act = async <T>(deed: () => Promise<T>): Promise<T | null> => {
     try {
       const done = await deed();
@@ -49,15 +55,23 @@ export function useAdministration(): Administration {
       return null;
     }
   };
-  return { sites: lists.data?.sites ?? null, keys: lists.data?.keys ?? null, error, reload: lists.reload, act };
+  return {
+    sites: lists.data?.sites ?? null,
+    keys: lists.data?.keys ?? null,
+    settings: lists.data?.settings ?? null,
+    models: lists.data?.models ?? [],
+    error,
+    reload: lists.reload,
+    act,
+  };
 }
 
 export function createSite(name: string): Promise<void> {
   return tell('/v1/admin/sites', { method: 'POST', json: { name } });
 }
 
-export function renameSite(id: string, name: string): Promise<void> {
-  return tell(`/v1/admin/sites/${id}`, { method: 'PATCH', json: { name } });
+export function changeSite(id: string, change: SiteChange): Promise<void> {
+  return tell(`/v1/admin/sites/${id}`, { method: 'PATCH', json: change });
 }
 
 export function createKey(wish: { name: string; scope: AccessKey['scope']; site_id?: string }): Promise<NewKeyReply> {

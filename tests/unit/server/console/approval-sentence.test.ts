@@ -1,0 +1,26 @@
+import { approvalSentence } from '../../../../server/console/setup/approval-sentence';
+
+const model = (id: string, calibrated: boolean, demonstration = false) => ({
+  id,
+  precision: 'int8',
+  calibrated,
+  demonstration,
+});
+
+test.each([
+  [null, [model('blip-base', true)], 'a person approves everything'],
+  [0.9, [model('blip-base', true)], 'approves by itself from 90 %'],
+  [0.9, [], 'set to approve by itself from 90 %, once there is a model that may'],
+  [
+    0.9,
+    [model('mini', true, true), model('own', false)],
+    'a person approves everything: set to approve by itself from 90 %, but nothing that mini or own wrote: a demonstration model, or its confidence was never measured',
+  ],
+  [
+    0.9,
+    [model('blip-base', true), model('mini', true, true)],
+    'approves by itself from 90 %, but nothing that mini wrote: a demonstration model, or its confidence was never measured',
+  ],
+])('approval from %p with %j is told as it is', (from, models, sentence) => {
+  expect(approvalSentence({ auto_approve_from: from }, models)).toBe(sentence);
+});
