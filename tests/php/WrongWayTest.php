@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Tests;
 
+use Altsmith\Storage\Request_Store;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 
 /** Trouble on the way to the sidecar (a proxy, an address, a key) costs no image an attempt, and is told in one sentence. */
@@ -52,8 +53,16 @@ final class WrongWayTest extends Sidecar_Test_Case {
 		$this->sidecar->canned = array( "PUT /v1/images/$sha" => array( 403, '<html>Request blocked</html>' ) );
 		$this->sync();
 		$this->sync();
-		self::assertSame( array( 'queued', 0, 'PROXY_ERROR' ), array( $this->row( $bad )->status, $this->row( $bad )->attempts, $this->row( $bad )->error_code ) );
 		self::assertSame( 'sent', $this->row( $good )->status );
+		self::assertSame( array( 'queued', 'PROXY_ERROR' ), array( $this->row( $bad )->status, $this->row( $bad )->error_code ) );
+		for ( $run = 0; $run < 12; $run++ ) {
+			( new Request_Store() )->change( $bad, array( 'next_attempt_at' => 0 ) );
+			$this->sync();
+		}
+		self::assertSame( array( 'failed', 'PROXY_ERROR' ), array( $this->row( $bad )->status, $this->row( $bad )->error_code ) );
+		self::assertStringContainsString( 'HTTP status 403', $this->row( $bad )->error_message );
+		self::assertLessThan( 12, $this->sidecar->count( "PUT /v1/images/$sha" ), 'not without end' );
+		self::assertFalse( get_option( 'altsmith_pause' ), 'and nothing else waits for it' );
 	}
 
 	public function test_a_body_that_is_too_large_for_the_proxy_is_that_images_trouble(): void {

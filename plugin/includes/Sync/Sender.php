@@ -11,6 +11,7 @@ use Altsmith\Sidecar\Rendition_Error;
 use Altsmith\Sidecar\Retry_Policy;
 use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Sidecar\Source_Picture;
+use Altsmith\Sidecar\Way_Check;
 use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
@@ -50,7 +51,7 @@ final class Sender {
 		} catch ( Rendition_Error $error ) {
 			$this->fail( $row, new Sidecar_Error( $error->error, $error->getMessage(), 0, $error->retryable ) );
 		} catch ( Sidecar_Error $error ) {
-			if ( $error->concerns_all() || Sidecar_Error::NOT_CONFIGURED === $error->error ) {
+			if ( Sidecar_Error::NOT_CONFIGURED === $error->error || ( $error->concerns_all() && ! $this->is_of_this_image( $row, $error ) ) ) {
 				// A proxy may dislike this very image: the others go first, and show whether it does.
 				$this->store->give_back( $row, $error->is_of_proxy() ? $error->error : $row->error_code, $error->is_of_proxy() ? $error->getMessage() : $row->error_message );
 				throw $error;
@@ -59,6 +60,11 @@ final class Sender {
 		} catch ( Throwable $error ) {
 			$this->fail( $row, Sidecar_Error::of_this_site( $error ) );
 		}
+	}
+
+	/** A server in between refused this image before, and lets others through: then it is the image's own failure, with an end. */
+	private function is_of_this_image( Request_Row $row, Sidecar_Error $error ): bool {
+		return $error->is_of_proxy() && Sidecar_Error::PROXY_ERROR === $row->error_code && ( new Way_Check( $this->client ) )->is_open();
 	}
 
 	/** @throws Sidecar_Error|Rendition_Error */
