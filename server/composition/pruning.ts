@@ -5,6 +5,8 @@ import { giveBackPages } from '../storage/free-pages';
 import type { Stores } from './stores';
 
 const EVERY_MS = 3_600_000;
+/** Looks at every picture there is, some minutes at a million; how long they are kept is said in days. */
+const THUMBNAILS_EVERY_MS = 86_400_000;
 const FIRST_AFTER_MS = 60_000;
 const LEFT_OVER_EVERY_MS = 5000;
 
@@ -18,6 +20,13 @@ export interface Pruning {
 export function buildPruning(stores: Stores, logger: Logger): Pruning {
   const timers: NodeJS.Timeout[] = [];
   const stopping = new AbortController();
+  let thumbnailsAt = -Infinity;
+  const thumbnailsStep = (now: number) => {
+    if (performance.now() - thumbnailsAt < THUMBNAILS_EVERY_MS) return false;
+    const isLeft = stores.thumbnails.step(now);
+    if (!isLeft) thumbnailsAt = performance.now();
+    return isLeft;
+  };
   let working: Promise<void> | null = null;
   let finishing: Promise<void> | null = null;
   const failed = (error: unknown) => {
@@ -25,11 +34,7 @@ export function buildPruning(stores: Stores, logger: Logger): Pruning {
   };
   const work = () => {
     const now = Date.now();
-    const steps = [
-      () => stores.history.step(now),
-      () => stores.thumbnails.step(now),
-      () => giveBackPages(stores.storage),
-    ];
+    const steps = [() => stores.history.step(now), () => thumbnailsStep(now), () => giveBackPages(stores.storage)];
     working ??= prune(steps, stopping.signal)
       .catch(failed)
       .finally(() => {

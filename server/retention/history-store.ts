@@ -8,15 +8,15 @@ const LONGEST_MS = 10;
 const STAGES = ['changes', 'suggestions', 'jobs', 'runs'] as const;
 type Stage = (typeof STAGES)[number];
 
-interface SuggestionEnd {
+interface RowEnd {
   readonly seq: number;
-  readonly job_id: string;
+  /** 1: made before the time, so that the walk goes on. */
+  readonly old: number;
   readonly over: number;
 }
 
-interface JobEnd {
-  readonly seq: number;
-  readonly over: number;
+interface SuggestionEnd extends RowEnd {
+  readonly job_id: string;
 }
 
 /**
@@ -85,8 +85,9 @@ export class HistoryStore {
   #suggestions(before: number): number | null {
     const rows = this.storage
       .prepare<object, SuggestionEnd>(
-        `SELECT seq, job_id, state IN ('rejected', 'applied', 'superseded') AND updated_at < :before AS over
-         FROM suggestions WHERE seq > :after AND created_at < :before ORDER BY seq LIMIT ${PIECE}`,
+        `SELECT seq, job_id, created_at < :before AS old,
+           state IN ('rejected', 'applied', 'superseded') AND updated_at < :before AS over
+         FROM suggestions WHERE seq > :after ORDER BY seq LIMIT ${PIECE}`,
       )
       .all({ after: this.#position, before });
     const started = performance.now();
@@ -97,30 +98,35 @@ export class HistoryStore {
       this.storage.prepare('DELETE FROM suggestions WHERE seq = ?').run(seq);
       this.storage.prepare('DELETE FROM jobs WHERE id = ?').run(job_id);
     }
-    return rows.at(-1)?.seq ?? null;
+    return lastOf(rows);
   }
 
   #jobs(before: number): number | null {
     const rows = this.storage
-      .prepare<object, JobEnd>(
-        `SELECT seq, state IN ('failed', 'cancelled') AND finished_at < :before AS over
-         FROM jobs WHERE seq > :after AND created_at < :before ORDER BY seq LIMIT ${PIECE}`,
+      .prepare<object, RowEnd>(
+        `SELECT seq, created_at < :before AS old, state IN ('failed', 'cancelled') AND finished_at < :before AS over
+         FROM jobs WHERE seq > :after ORDER BY seq LIMIT ${PIECE}`,
       )
       .all({ after: this.#position, before });
     for (const { seq, over } of rows) if (over === 1) this.storage.prepare('DELETE FROM jobs WHERE seq = ?').run(seq);
-    return rows.at(-1)?.seq ?? null;
+    return lastOf(rows);
   }
 
   #runs(before: number): number | null {
     const rows = this.storage
-      .prepare<object, JobEnd>(
-        `SELECT seq, updated_at < :before AND settling = 0
+      .prepare<object, RowEnd>(
+        `SELECT seq, created_at < :before AS old, updated_at < :before AND settling = 0
            AND NOT EXISTS (SELECT 1 FROM jobs WHERE run_id = runs.id)
            AND NOT EXISTS (SELECT 1 FROM suggestions WHERE run_id = runs.id) AS over
-         FROM runs WHERE seq > :after AND created_at < :before ORDER BY seq LIMIT ${PIECE}`,
+         FROM runs WHERE seq > :after ORDER BY seq LIMIT ${PIECE}`,
       )
       .all({ after: this.#position, before });
     for (const { seq, over } of rows) if (over === 1) this.storage.prepare('DELETE FROM runs WHERE seq = ?').run(seq);
-    return rows.at(-1)?.seq ?? null;
+    return lastOf(rows);
   }
+}
+
+/** Numbers grow with the time. So a piece without an old row ends the walk: the rest of the table is not read to find one. */
+function lastOf(rows: readonly RowEnd[]): number | null {
+  return rows.some(({ old }) => old === 1) ? (rows.at(-1)?.seq ?? null) : null;
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openDatabase, type Storage } from '../../../server/storage/database';
 import { fakeCaption } from '../../support/fake-engine';
@@ -172,6 +172,37 @@ test('a site is erased with its keys, rows and files', async () => {
   expect((await sidecar.call('GET', '/v1/status')).status).toBe(401);
   expect((await sidecar.call('DELETE', `/v1/admin/sites/${site}`, undefined, { key })).status).toBe(404);
   expect(filesOf(sidecar.dataDir, true).filter((file) => file.includes(site))).toEqual([]);
+});
+
+test('the files of a site go with their rows, a few at a time', async () => {
+  await sidecar.stop();
+  const { ErasureStore } = await import('../../../server/retention/erasure-store');
+  const thumbnails = path.join(sidecar.dataDir, 'thumbnails');
+  withStorage((storage) => {
+    const site = String(storage.db.prepare('SELECT id FROM sites').pluck().get());
+    for (let number = 0; number < 60; number += 1) {
+      const sha256 = number.toString(16).padStart(64, '0');
+      storage.db
+        .prepare(
+          `INSERT INTO images (site_id, sha256, bytes, width, height, media_type, original, thumbnail, received_at)
+           VALUES (?, ?, 1, 1, 1, 'image/png', 0, 1, 1)`,
+        )
+        .run(site, sha256);
+      mkdirSync(path.join(thumbnails, site, '00'), { recursive: true });
+      writeFileSync(path.join(thumbnails, site, '00', `${sha256}.webp`), 'x');
+    }
+    const store = new ErasureStore(storage, { images: path.join(sidecar.dataDir, 'images'), thumbnails });
+    const left = () => filesOf(thumbnails).length;
+    const gone: number[] = [];
+    store.beginSite(site, Date.now());
+    for (let [before, more] = [left(), true]; more; before = left()) {
+      more = store.siteStep(site);
+      gone.push(before - left());
+    }
+    expect(left()).toBe(0);
+    expect(Math.max(...gone)).toBeLessThanOrEqual(25);
+  });
+  sidecar = await TestSidecar.start({ dataDir: sidecar.dataDir });
 });
 
 test('erasing a site that a kill cut off goes on after the next start', async () => {

@@ -10,6 +10,9 @@ const WHOLE_SITE = new RegExp(`^SEARCH (${TABLES}) USING .*INDEX \\w+ \\(site_id
 /** `M` is a MATCH: FTS5 then reads the lists of those terms alone. */
 const UNBOUNDED_SEARCH = /^SCAN suggestion_index VIRTUAL TABLE INDEX \d+:(?!M)/;
 const SORT = /^USE TEMP B-TREE/;
+/** A walk from a row on: with a LIMIT it ends there, unless it goes on looking for rows that fulfil something else. */
+const WALK = new RegExp(`^SEARCH (${TABLES}|runs) USING INTEGER PRIMARY KEY \\(rowid[<>]\\?`);
+const WALKED_TO = /^\s*(\w+\.)?(seq|cursor)\s*[<>]=?\s*[?:]/;
 
 /** Statements that may, each with the reason. `file` and `part` say which. */
 const ALLOWED: readonly { readonly file: RegExp; readonly part: string; readonly reason: string }[] = [
@@ -64,6 +67,14 @@ const isOfGrowing = ({ sql }: FoundSql) => new RegExp(`\\b(${TABLES}|suggestion_
 const isAllowed = ({ file, sql }: FoundSql) =>
   ALLOWED.some((one) => one.file.test(file) && sql.replace(/\s+/g, ' ').includes(one.part));
 
+/** Conditions of a walk that no index knows: rows that do not fulfil them are read one after the other, to the end of the table. */
+function looksOn(sql: string): boolean {
+  if (!planOf(sql).some((detail) => WALK.test(detail))) return false;
+  const [, where = ''] =
+    /\bWHERE\b([^]*?)(?:\bORDER BY|\bGROUP BY|\bLIMIT|$)/.exec(sql.split(/\bFROM\b/).at(-1) ?? '') ?? [];
+  return where.split(/\bAND\b/).some((condition) => !WALKED_TO.test(condition));
+}
+
 const { statements, unread } = sqlOfTheServer();
 
 /** Files that put statements together from names of tables, and what they make of them. */
@@ -90,6 +101,13 @@ test('no statement reads a growing table whole, and none sorts', () => {
   expect(bad).toEqual([]);
 });
 
+test('a walk through a growing table ends with its piece, whatever it finds', () => {
+  const bad = statements
+    .filter((one) => isOfGrowing(one) && looksOn(one.sql))
+    .map(({ file, sql }) => `${file}: ${sql}`);
+  expect(bad).toEqual([]);
+});
+
 test('the views that the triggers read look at one row', () => {
   for (const view of ['suggestion_terms', 'suggestion_tallies', 'job_tallies']) {
     // The flags of the row are sorted.
@@ -102,4 +120,6 @@ test('a scan, a sort and a search without a term are found', () => {
   expect(planOf("SELECT count(*) FROM jobs WHERE state = 'done'").some(isBad)).toBe(true);
   expect(planOf('SELECT id FROM suggestions WHERE site_id = ? ORDER BY confidence').some(isBad)).toBe(true);
   expect(planOf('SELECT rowid FROM suggestion_index WHERE rowid > 5').some(isBad)).toBe(true);
+  expect(looksOn('SELECT seq FROM jobs WHERE seq > :after AND created_at < :before ORDER BY seq LIMIT 25')).toBe(true);
+  expect(looksOn('SELECT seq FROM jobs WHERE seq > :after ORDER BY seq LIMIT 25')).toBe(false);
 });
