@@ -20,8 +20,8 @@ export function run(args: string[]): Promise<number> {
       work: (words, say) => {
         const code = words.text('code');
         if (code !== undefined && !isErrorCode(code)) throw new UsageError(`There is no error code "${code}".`);
-        return withData(readConfig(process.env), ({ storage }) => {
-          const count = requeueFailed(storage, code ?? null);
+        return withData(readConfig(process.env), async ({ storage }) => {
+          const count = await requeueFailed(storage, code ?? null);
           say({ requeued: count }, [`${count} ${count === 1 ? 'job waits' : 'jobs wait'} again.`]);
           return 0;
         });

@@ -9,6 +9,8 @@ import type { Stores } from './stores';
 import type { Work } from './work';
 
 const LOOK_EVERY_MS = 5000;
+/** Some ten milliseconds; more than all workers together can add until the next look. */
+const FORGOTTEN_AT_ONCE = 1000;
 
 export interface PredictionParts {
   readonly work: Pick<Work, 'queue' | 'runsHere'>;
@@ -42,7 +44,10 @@ export function buildPredictions({ storage, replies }: Stores, { work, config, l
     ends.tell(id);
   });
   const forgetOld = storage.prepare(
-    "DELETE FROM replies WHERE created_at < ? AND state <> 'starting' AND webhook_due_at IS NULL",
+    `DELETE FROM replies WHERE seq IN (
+       SELECT seq FROM replies WHERE created_at < ? AND state <> 'starting' AND webhook_due_at IS NULL
+       LIMIT ${FORGOTTEN_AT_ONCE}
+     )`,
   );
   const upkeep = () => {
     replies.giveUpOld();

@@ -4,6 +4,8 @@ import type { Storage } from '../storage/database';
 
 /** A client may ask again with the same key for this long. */
 const KEPT_MS = 3 * 86_400_000;
+/** Keys that one request forgets: more than it adds, and so few that nobody waits for them. */
+const FORGOTTEN_AT_ONCE = 20;
 
 /** What the requests of one instance were called, and which job came of each. */
 export class IdempotencyStore {
@@ -25,13 +27,19 @@ export class IdempotencyStore {
     return row.job_id;
   }
 
-  /** Inside the accepting transaction. Forgets what is too old to be asked for again. */
+  /** Inside the accepting transaction. Forgets some of what is too old to be asked for again. */
   remember(name: string, request: unknown, jobId: string): void {
     const now = Date.now();
     this.storage
       .prepare('INSERT INTO idempotency_keys (site_id, name, request_hash, job_id, created_at) VALUES (?, ?, ?, ?, ?)')
       .run(this.siteId, this.#stored(name), hashOf(request), jobId, now);
-    this.storage.prepare('DELETE FROM idempotency_keys WHERE created_at < ?').run(now - KEPT_MS);
+    this.storage
+      .prepare(
+        `DELETE FROM idempotency_keys WHERE (site_id, name) IN (
+           SELECT site_id, name FROM idempotency_keys WHERE created_at < ? LIMIT ${FORGOTTEN_AT_ONCE}
+         )`,
+      )
+      .run(now - KEPT_MS);
   }
 
   /** A copy of a site uses the names of the original for other requests. No name holds a space. */

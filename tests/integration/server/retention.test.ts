@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { requeueFailed } from '../../../server/queue/requeue-store';
 import { HistoryStore } from '../../../server/retention/history-store';
 import { ThumbnailStore } from '../../../server/retention/thumbnail-store';
 import { openDatabase, type Storage } from '../../../server/storage/database';
@@ -165,4 +166,37 @@ test('bytes that are sent again stay as long as new ones, and those of a waiting
   expect(retention.sweep(Date.now() + DAY)).toBe(0);
   storage.db.exec("DELETE FROM jobs WHERE id = 'p'");
   expect(retention.sweep(Date.now() + DAY)).toBe(1);
+});
+
+test('one request forgets a few of the names of old requests, however many there are', async () => {
+  const site = storage.db.prepare('SELECT id FROM sites').pluck().get();
+  const add = storage.db.prepare("INSERT INTO idempotency_keys VALUES (?, ?, x'00', 'job_1', ?)");
+  for (let number = 0; number < 100; number += 1) add.run(site, `old ${number}`, Date.now() - 4 * DAY);
+  const names = () => storage.db.prepare('SELECT count(*) FROM idempotency_keys').pluck().get();
+  const image = samplePng(1);
+  await sidecar.putImage(image);
+  const request = { image_sha256: image.sha256, subject: { type: 'attachment', id: '1' } };
+  await sidecar.call('POST', '/v1/jobs', request, { headers: { 'idempotency-key': 'new' } });
+  expect(names()).toBe(81);
+});
+
+test('jobs are requeued a few at a time, so that a sidecar beside it can write meanwhile', async () => {
+  const site = storage.db.prepare('SELECT id FROM sites').pluck().get();
+  const add = storage.db.prepare(
+    `INSERT INTO jobs (id, site_id, subject_type, subject_id, image_sha256, priority, request, state, error_code,
+       available_at, attempts, token, created_at, updated_at, finished_at)
+     VALUES (?, ?, 'attachment', ?, '0', 2, '{}', 'failed', ?, 0, 1, 1, 1, 1, 1)`,
+  );
+  storage.transaction(() => {
+    for (let number = 0; number < 500; number += 1)
+      add.run(`job_${number}`, site, number, number % 5 === 0 ? 'IMAGE_CORRUPT' : 'CAPTION_TIMEOUT');
+  });
+  const waiting = () => storage.db.prepare("SELECT count(*) FROM jobs WHERE state = 'waiting'").pluck().get();
+  const other = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'));
+  other.db.pragma('busy_timeout = 0');
+  const requeueing = requeueFailed(storage, 'CAPTION_TIMEOUT');
+  const meanwhile = waiting();
+  other.db.prepare("INSERT INTO facts VALUES ('meanwhile', '1')").run();
+  other.close();
+  expect([meanwhile, await requeueing, waiting()]).toEqual([160, 400, 400]);
 });
