@@ -4,7 +4,7 @@ import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 import { scopeNumbers, type ListScope } from '../storage/list-scopes';
 import { suggestionCounts, totalOf } from '../storage/row-counts';
-import { walkByConfidence, type RankedRow } from './confidence-walk';
+import { walkByConfidence } from './confidence-walk';
 import { readSearch } from './search-words';
 import { MatchingSuggestions } from './matching-suggestions';
 import { SUGGESTION_COLUMNS, suggestionOf, type SuggestionRow } from './suggestion-row';
@@ -34,8 +34,9 @@ export interface Total {
 
 /** What the counters do not know is counted up to here. */
 const MOST_COUNTED = 10_000;
-/** Found pairs of characters that are looked at to see whether they stand together. */
-const LOOKED_AT = 200;
+/** Rows with the right pairs of characters that are read at a time, and for one page, to see whether the pairs stand together. */
+const LOOKED_AT_ONCE = 500;
+const LOOKED_AT = 1000;
 
 /** The lists of a site's suggestions. */
 export class SuggestionList {
@@ -48,17 +49,15 @@ export class SuggestionList {
     this.#index = new MatchingSuggestions(storage);
   }
 
-  /** One page. Throws BAD_REQUEST for a cursor that is none. */
+  /** One page; a search may leave places empty, or all of them, and go on with the next. Throws BAD_REQUEST for a cursor that is none. */
   page(filter: SuggestionFilter): { items: Suggestion[]; next: string | null } {
     const column = filter.sort === 'oldest' || filter.sort === 'newest' ? 'seq' : 'confidence';
     const after = readCursor(filter.after, column);
-    const rows = this.#rows(filter, column, after);
+    const { rows, lookedTo } = this.#rows(filter, column, after);
     const items = rows.slice(0, filter.limit);
     const last = rows.length > filter.limit ? items.at(-1) : undefined;
-    return {
-      items: items.map(suggestionOf),
-      next: last === undefined ? null : writeCursor(column, { value: last[column], seq: last.seq }),
-    };
+    const next = last === undefined ? lookedTo : { value: last[column], seq: last.seq };
+    return { items: items.map(suggestionOf), next: next === null ? null : writeCursor(column, next) };
   }
 
   /** From counters where there is one; everything else is counted, 10,000 at most. */
@@ -71,35 +70,42 @@ export class SuggestionList {
     return { total: Math.min(counted, MOST_COUNTED), capped: counted > MOST_COUNTED };
   }
 
-  /** Rows of the page and, where there is one, the row after it. */
-  #rows(filter: SuggestionFilter, column: 'seq' | 'confidence', after: Position | null): SuggestionRow[] {
+  /**
+   * Rows of the page and, where there is one, the row after it. `lookedTo`: there may be more after this row, which one request
+   * does not look for.
+   */
+  #rows(
+    filter: SuggestionFilter,
+    column: 'seq' | 'confidence',
+    after: Position | null,
+  ): { rows: SuggestionRow[]; lookedTo: Position | null } {
     const search = filter.q === undefined ? null : readSearch(filter.q);
-    if (filter.q !== undefined && search === null) return [];
+    if (filter.q !== undefined && search === null) return { rows: [], lookedTo: null };
     const descending = filter.sort === 'newest' || filter.sort === '-confidence';
     const inside = search?.inside ?? [];
     const wanted = filter.limit + 1;
-    const found: SuggestionRow[] = [];
+    const limit = inside.length === 0 ? wanted : LOOKED_AT_ONCE;
+    const rows: SuggestionRow[] = [];
     let from = after;
-    for (;;) {
-      const limit = inside.length === 0 ? wanted : LOOKED_AT;
+    for (let looked = 0; looked < LOOKED_AT; looked += limit) {
       const walk = { descending, after: from, limit };
-      const ranked = column === 'seq' ? this.#bySeq(filter, walk) : this.#byConfidence(filter, walk);
-      const rows = ranked.flatMap(({ seq }) => this.#row(seq) ?? []);
-      found.push(...rows.filter(({ seq }) => inside.length === 0 || this.#holdsAll(seq, inside)));
-      const last = rows.at(-1);
-      if (found.length >= wanted || ranked.length < limit || last === undefined) return found.slice(0, wanted);
-      from = { value: last[column], seq: last.seq };
+      const positions = column === 'seq' ? this.#bySeq(filter, walk) : this.#byConfidence(filter, walk);
+      const found = positions.filter(({ seq }) => inside.length === 0 || this.#holdsAll(seq, inside));
+      rows.push(...found.flatMap(({ seq }) => this.#row(seq) ?? []));
+      from = positions.at(-1) ?? from;
+      if (rows.length >= wanted || positions.length < limit) return { rows: rows.slice(0, wanted), lookedTo: null };
     }
+    return { rows, lookedTo: from };
   }
 
-  #bySeq(filter: SuggestionFilter, { descending, after, limit }: PageWalk): { seq: number }[] {
+  #bySeq(filter: SuggestionFilter, { descending, after, limit }: PageWalk): Position[] {
     const conditions = this.#conditions(filter);
     if (conditions.length === 0) return [];
     const rows = this.#index.rows(anyOf(conditions), { after: after?.seq ?? null, descending, limit });
-    return rows.map((seq) => ({ seq }));
+    return rows.map((seq) => ({ value: seq, seq }));
   }
 
-  #byConfidence(filter: SuggestionFilter, { descending, after, limit }: PageWalk): RankedRow[] {
+  #byConfidence(filter: SuggestionFilter, { descending, after, limit }: PageWalk): Position[] {
     const confidence = this.storage
       .prepare<[number], number>('SELECT confidence FROM suggestions WHERE seq = ?')
       .pluck();
@@ -111,7 +117,8 @@ export class SuggestionList {
     };
     const position = after === null ? null : { seq: after.seq, confidence: thousandths(after.value) };
     const least = leastOf(filter.minConfidence);
-    return walkByConfidence(index, { descending, after: position, limit, least });
+    const ranked = walkByConfidence(index, { descending, after: position, limit, least });
+    return ranked.map(({ seq, confidence: thousand }) => ({ value: thousand / 1000, seq }));
   }
 
   /** What the rows of each scope must fulfil; empty when none can. */

@@ -81,6 +81,20 @@ test('a text as long as texts may be is found by its last word', () => {
   expect(search(`${'海'.repeat(40)}滩`)).toEqual(['unspaced']);
 });
 
+test('one request reads a bounded number of rows for characters that must stand together, and says where to go on', () => {
+  storage.transaction(() => {
+    for (let row = 0; row < 1050; row += 1) site.suggest({ altText: '海滩 滩上', confidence: 0.4 });
+    site.suggest({ altText: '一条狗在海滩上', subject: 'the one', confidence: 0.5 });
+  });
+  const list = new SuggestionList(storage, { siteId: site.id, instance: null });
+  for (const sort of ['oldest', 'confidence'] as const) {
+    const first = list.page({ q: '海滩上', sort, limit: 50 });
+    expect([first.items, first.next]).toEqual([[], expect.any(String)]);
+    const second = list.page({ q: '海滩上', sort, limit: 50, after: first.next ?? '' });
+    expect([second.items.map(({ subject }) => subject.id), second.next]).toEqual([['the one'], null]);
+  }
+});
+
 test('what is erased leaves no word behind', () => {
   const { id } = site.suggest({ altText: 'Secretword of somebody' });
   site.suggest({ altText: 'Another text' });
