@@ -1,27 +1,24 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import type { Route } from '../../server/http/route';
 import { makeKey } from './admin-key';
 import { sendRaw } from './http-request';
+import { LoopMeter } from './loop-meter';
 import { samplePng } from './sample-image';
 import { QUICK_SERVE, SidecarProcess } from './sidecar-process';
 import { bodiesFor, HEADERS, QUERIES } from './slow-inputs';
-import { waitFor } from './wait-for';
 
-const METER = path.resolve(__dirname, 'loop-meter.cjs');
+const ROOT = path.resolve(__dirname, '../..');
 
 /** A sidecar whose event loop is watched while it is sent what parsers and patterns are slow at. */
 export class WatchedSidecar {
-  readonly #folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-meter-'));
+  readonly #meter = new LoopMeter();
   readonly #keys = new Map<string, string>();
   readonly #id = samplePng(1).sha256;
   #sidecar: SidecarProcess | null = null;
-  #measurements = 0;
 
   async start(): Promise<void> {
-    const env = { ALTSMITH_TEST_METER: this.#meter, ALTSMITH_LOG_LEVEL: 'silent' };
-    const sidecar = await SidecarProcess.start(env, ['-r', METER, ...QUICK_SERVE]);
+    const env = { ...this.#meter.env, ALTSMITH_LOG_LEVEL: 'silent' };
+    const sidecar = await SidecarProcess.start(env, [...LoopMeter.preload(ROOT), ...QUICK_SERVE]);
     this.#sidecar = sidecar;
     for (const scope of ['admin', 'worker'] as const) this.#keys.set(scope, makeKey(sidecar.dataDir, scope));
     this.#keys.set('site', sidecar.key);
@@ -30,7 +27,7 @@ export class WatchedSidecar {
 
   async remove(): Promise<void> {
     await this.#sidecar?.remove();
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#meter.remove();
   }
 
   /** Sends a route everything; gives the longest turns, in ms of processor time, and what was sent then. */
@@ -39,14 +36,14 @@ export class WatchedSidecar {
     const measure = async (sent: string, work: Promise<unknown>) => {
       // A connection that is cut off before the whole body is there is an answer, too.
       await work.catch(() => undefined);
-      turns.push({ sent, ms: this.#longest().ms });
+      turns.push({ sent, ms: this.#meter.longestMs });
     };
     const takesBody = route.bodyKind !== undefined && route.bodyKind !== 'none';
     const small = takesBody ? Buffer.from('{}') : null;
     const target = this.#path(route, this.#id);
     // The first request of a kind compiles and fills caches.
     await this.#send(route, target, {}, small).catch(() => undefined);
-    await this.#measureAnew();
+    await this.#meter.begin(this.#sidecar?.pid ?? null);
     if (takesBody) {
       for (const body of bodiesFor(route, mostBytes)) {
         const sent = `${body.toString('latin1', 0, 30)}… ${body.length} bytes`;
@@ -59,21 +56,6 @@ export class WatchedSidecar {
     }
     await measure('a long path', this.#send(route, this.#path(route, '%61'.repeat(4000)), {}, null));
     return turns;
-  }
-
-  get #meter(): string {
-    return path.join(this.#folder, 'longest');
-  }
-
-  #longest(): { measurement: number; ms: number } {
-    const [measurement, ms] = readFileSync(this.#meter, 'utf8').trim().split(' ').map(Number);
-    return { measurement: measurement ?? 0, ms: ms ?? 0 };
-  }
-
-  async #measureAnew(): Promise<void> {
-    this.#measurements += 1;
-    process.kill(this.#sidecar?.pid ?? 0, 'SIGUSR2');
-    await waitFor('the meter to begin anew', () => this.#longest().measurement === this.#measurements, { everyMs: 5 });
   }
 
   #path(route: Route, id: string): string {

@@ -7,8 +7,8 @@ import { waitFor } from './wait-for';
 
 const ROOT = path.resolve(__dirname, '../..');
 
-/** What is run, as arguments of node. */
-const SERVE: readonly string[] = [path.join(ROOT, 'server/cli/index.js'), 'serve'];
+/** The sidecar, as arguments of node. */
+export const SERVE: readonly string[] = [path.join(ROOT, 'server/cli/index.js'), 'serve'];
 
 /** The sidecar with fast stand-ins for its worker processes; see the files there. */
 export const QUICK_SERVE: readonly string[] = ['serve', 'worker-30ms'].map((name) =>
@@ -38,9 +38,17 @@ export class SidecarProcess {
     env: Readonly<Record<string, string>> = {},
     program: readonly string[] = SERVE,
   ): Promise<SidecarProcess> {
-    const sidecar = new SidecarProcess(await freePort(), env, program);
+    const sidecar = await SidecarProcess.create(env, program);
     await sidecar.start();
     return sidecar;
+  }
+
+  /** One that has not been started yet. */
+  static async create(
+    env: Readonly<Record<string, string>> = {},
+    program: readonly string[] = SERVE,
+  ): Promise<SidecarProcess> {
+    return new SidecarProcess(await freePort(), env, program);
   }
 
   /** Starts it (again) on the same port and data, and waits until `/readyz` says yes. */

@@ -10,7 +10,51 @@ export interface Figure {
   readonly unit: string;
   readonly most?: number;
   readonly least?: number;
+  /** Where the value is the 99th percentile of many: the others, by the clock and by processor time, in its unit. */
+  readonly spread?: { readonly byClock: Spread; readonly byProcessor: Spread };
 }
+
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly p99: number;
+}
+
+/** How long something took, and how much of it a processor worked at it: the rest it waited for others or for the disk. */
+export interface Sample {
+  readonly ms: number;
+  readonly processorMs: number;
+}
+
+/** Runs `work` and measures it; `processorMs` reads the clock of whoever does it. */
+export async function sample(processorMs: () => number, work: () => unknown): Promise<Sample> {
+  const before = processorMs();
+  const started = performance.now();
+  await work();
+  const ms = performance.now() - started;
+  return { ms, processorMs: processorMs() - before };
+}
+
+/** The same several times, one after the other. */
+export async function samples(count: number, processorMs: () => number, work: () => unknown): Promise<Sample[]> {
+  const found: Sample[] = [];
+  for (let turn = 0; turn < count; turn += 1) found.push(await sample(processorMs, work));
+  return found;
+}
+
+/** The figure of many samples: their 99th percentile by the clock, and the spreads. */
+export function figureOf(name: string, found: readonly Sample[], most?: number): Figure {
+  const byClock = spreadOf(found.map(({ ms }) => ms));
+  const byProcessor = spreadOf(found.map(({ processorMs }) => processorMs));
+  const aim = most === undefined ? {} : { most };
+  return { name: `${name}, p99`, value: byClock.p99, unit: 'ms', ...aim, spread: { byClock, byProcessor } };
+}
+
+const spreadOf = (values: readonly number[]): Spread => ({
+  min: Math.min(...values),
+  median: median(values),
+  p99: quantile(values, 0.99),
+});
 
 export type Bench = (root: string) => Promise<Figure[]>;
 
@@ -51,9 +95,9 @@ export interface Inside {
 
 const keys = new Map<SidecarProcess, string>();
 
-/** What the API process says of itself. Looking begins a new measurement of the event loop. */
-export async function lookInside(sidecar: SidecarProcess): Promise<Inside> {
-  const key = keys.get(sidecar) ?? makeKey(sidecar.dataDir, 'metrics');
+/** What the API process says of itself, to a key of the scope `metrics`. Looking begins a new measurement of the event loop. */
+export async function lookInside(sidecar: SidecarProcess, metricsKey?: string): Promise<Inside> {
+  const key = metricsKey ?? keys.get(sidecar) ?? makeKey(sidecar.dataDir, 'metrics');
   keys.set(sidecar, key);
   const text = await (await fetch(`${sidecar.url}/metrics`, { headers: { authorization: `Bearer ${key}` } })).text();
   return {
@@ -74,12 +118,16 @@ export function holds({ value, most, least }: Figure): boolean {
 
 const aimOf = ({ most, least }: Figure) => (most !== undefined ? `≤ ${most}` : least !== undefined ? `≥ ${least}` : '');
 
-/** Lines of a table for people. */
+const short = (value: number) => String(Number(value.toPrecision(3)));
+const three = ({ min, median: middle, p99 }: Spread) => [min, middle, p99].map(short).join(' / ');
+const spreadLine = ({ spread }: Figure) =>
+  spread === undefined ? '' : `  ${three(spread.byClock)} by the clock, ${three(spread.byProcessor)} by processor time`;
+
+/** Lines of a table for people; after a 99th percentile the least, the median and itself. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => {
-    const value = Number(figure.value.toPrecision(3));
     const verdict = aimOf(figure) === '' ? '' : holds(figure) ? 'holds' : 'MISSED';
-    return `${figure.name.padEnd(62)} ${String(value).padStart(8)} ${figure.unit.padEnd(12)} ${aimOf(figure).padEnd(8)} ${verdict}`;
+    return `${figure.name.padEnd(62)} ${short(figure.value).padStart(8)} ${figure.unit.padEnd(12)} ${aimOf(figure).padEnd(8)} ${verdict.padEnd(6)}${spreadLine(figure)}`;
   });
   return `${rows.join('\n')}\n`;
 }

@@ -24,11 +24,10 @@ export async function main(words: readonly string[], root: string): Promise<void
     const before = machine();
     const figures = await bench(root);
     process.stderr.write(`\n${name} (${before.cores} cores, load ${before.load.toFixed(1)} before)\n${table(figures)}`);
-    const told = figures.map((figure) => ({
-      ...figure,
-      value: Number(figure.value.toPrecision(4)),
-      holds: holds(figure),
-    }));
-    process.stdout.write(`${JSON.stringify({ bench: `service/${name}`, machine: before, figures: told })}\n`);
+    const told = figures.map((figure) => ({ ...figure, holds: holds(figure) }));
+    const line = { bench: `service/${name}`, machine: before, figures: told };
+    process.stdout.write(`${JSON.stringify(line, (_name, value: unknown) => rounded(value))}\n`);
   }
 }
+
+const rounded = (value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value);

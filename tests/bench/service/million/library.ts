@@ -66,6 +66,8 @@ export function fillLibrary(storage: Storage, siteId: string, { images, waiting 
     const at = began + Math.floor((number / images) * 199 * DAY_MS);
     // Five of six pictures came by a backfill, one run after the other.
     const run = runIds[Math.floor((number / images) * 6)] ?? null;
+    // A CMS sends a smaller rendition of what it calls the picture.
+    const source = createHash('sha256').update(`${siteId}${number} source`).digest('hex');
     write.image.run(siteId, sha256, 200_000, 1024, 768, number > images - waiting ? 1 : 0, at);
     const jobId = `job_${idOf(siteId, 'job', number)}`;
     const name = `${pick(CAMERAS, random)}${String(number).padStart(4, '0')}.jpg`;
@@ -80,6 +82,7 @@ export function fillLibrary(storage: Storage, siteId: string, { images, waiting 
       siteId,
       subject: String(number),
       sha256,
+      source,
       run,
       request,
       suggestionId,
@@ -89,11 +92,12 @@ export function fillLibrary(storage: Storage, siteId: string, { images, waiting 
     });
     if (suggestionId === null) return;
     write.result.run(siteId, Buffer.from(sha256, 'hex'), SETTINGS, results[number % results.length], at);
-    suggest({ number, sha256, at, run, jobId, jobSeq, name, suggestionId });
+    suggest({ number, sha256, source, at, run, jobId, jobSeq, name, suggestionId });
   };
   const suggest = (made: {
     number: number;
     sha256: string;
+    source: string;
     at: number;
     run: string | null;
     jobId: string;
@@ -130,6 +134,8 @@ export function fillLibrary(storage: Storage, siteId: string, { images, waiting 
       flags: JSON.stringify(flags),
       model: JSON.stringify(MODEL),
       words: `${words} ${textTerm(text)}`,
+      mode: isDecided ? 'list' : null,
+      openMs: isDecided ? Math.floor(random() * 30_000) : null,
       decidedBy: isDecided ? JSON.stringify({ id: '3', name: 'An Editor' }) : null,
       decidedAt: isDecided ? made.at + DAY_MS : null,
     });
@@ -184,18 +190,20 @@ function statements({ db }: Storage) {
        VALUES (?, ?, ?, ?, ?, 'image/jpeg', ?, 1, ?)`,
     ),
     job: db.prepare(
-      `INSERT INTO jobs (id, site_id, subject_type, subject_id, image_sha256, model_id, run_id, priority, request, state,
+      `INSERT INTO jobs (id, site_id, subject_type, subject_id, image_sha256, source_sha256, model_id, run_id, priority, request, state,
          available_at, attempts, token, suggestion_id, created_at, updated_at, finished_at)
-       VALUES (:id, :siteId, 'attachment', :subject, :sha256, 'mini', :run, 2, :request, :state, :at, 1, 1, :suggestionId, :at, :at, :finished)`,
+       VALUES (:id, :siteId, 'attachment', :subject, :sha256, :source, 'mini', :run, 2, :request, :state, :at, 1, 1, :suggestionId, :at, :at, :finished)`,
     ),
     result: db.prepare(
       `INSERT INTO results (site_id, image_sha256, model, settings, result, created_at) VALUES (?, ?, 'mini:int8', ?, ?, ?)`,
     ),
     suggestion: db.prepare(
-      `INSERT INTO suggestions (id, site_id, job_id, job_seq, run_id, version, state, subject_type, subject_id, image_sha256,
-         fields, alternatives, confidence, flags, model, current, words, "values", decided_by, decided_at, created_at, updated_at)
-       VALUES (:suggestionId, :siteId, :jobId, :jobSeq, :run, :version, :state, 'attachment', :subject, :sha256,
-         :fields, :alternatives, :confidence, :flags, :model, '{"alt_text":""}', :words, :values, :decidedBy, :decidedAt, :at, :at)`,
+      `INSERT INTO suggestions (id, site_id, job_id, job_seq, run_id, version, state, subject_type, subject_id, image_sha256, source_sha256,
+         fields, alternatives, confidence, flags, model, current, words, "values", decided_by, decided_at,
+         decision_mode, displayed, open_ms, created_at, updated_at)
+       VALUES (:suggestionId, :siteId, :jobId, :jobSeq, :run, :version, :state, 'attachment', :subject, :sha256, :source,
+         :fields, :alternatives, :confidence, :flags, :model, '{"alt_text":""}', :words, :values, :decidedBy, :decidedAt,
+         :mode, CASE WHEN :openMs IS NULL THEN NULL ELSE 1 END, :openMs, :at, :at)`,
     ),
     change: db.prepare('INSERT INTO changes (site_id, type, suggestion_id, at) VALUES (?, ?, ?, ?)'),
   };
