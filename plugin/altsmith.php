@@ -34,6 +34,7 @@ spl_autoload_register(
 );
 
 register_activation_hook( __FILE__, array( Altsmith\Storage\Installer::class, 'activate' ) );
+register_activation_hook( __FILE__, array( Altsmith\Admin\Start_Page::class, 'activated' ) );
 register_deactivation_hook( __FILE__, array( Altsmith\Storage\Installer::class, 'deactivate' ) );
 
 Altsmith\Plugin::boot();

@@ -84,7 +84,15 @@ final class Plugin {
 
 		$assets = new Admin\Assets( $settings );
 		( new Admin\Settings_Page( $assets, new Admin\Destination( $settings ), new Admin\Connection_Fields( $settings ), new Admin\Choice_Fields( $settings ), $question ) )->register();
-		( new Admin\Review_Page( $assets, $question ) )->register();
+		$badge = new Admin\Menu_Badge();
+		$badge->register();
+		( new Admin\Review_Page( $assets, $question, $badge ) )->register();
+		( new Admin\Start_Page( $assets, $settings, new Admin\Connection_Fields( $settings ), new Library_Counts(), $runs ) )->register();
+		$coverage = new Storage\Coverage_History( new Library_Counts() );
+		$coverage->register();
+		( new Admin\Coverage_Widget( $coverage ) )->register();
+		( new Review\Digest( $settings, $store ) )->register();
+		( new Upload\Missed_Uploads( $settings, $store ) )->register();
 		( new Admin\Backfill_Page( $assets, $question ) )->register();
 		( new Backfill\Csv_Export( $runs, $store ) )->register();
 		( new Admin\Attachment_Details( $store, $assets ) )->register();

@@ -70,7 +70,23 @@ final class Settings {
 		return (bool) $this->all()['structured_data'];
 	}
 
-	/** @return array{automatic: bool, types: string[], reviewers: string, render_fill: bool, write_title: bool, write_description: bool, structured_data: bool} */
+	/** How often an e-mail says that suggestions wait: `off`, `daily` or `weekly`. */
+	public function digest(): string {
+		return $this->all()['digest'];
+	}
+
+	/** @return string[] Addresses; the site's own where none is set. */
+	public function digest_to(): array {
+		$set = self::addresses( $this->all()['digest_to'] );
+		return array() === $set ? array( (string) get_option( 'admin_email' ) ) : $set;
+	}
+
+	/** @return string[] */
+	public static function addresses( string $list ): array {
+		return array_values( array_filter( array_map( 'trim', explode( ',', $list ) ), static fn( string $one ): bool => '' !== $one ) );
+	}
+
+	/** @return array{automatic: bool, types: string[], reviewers: string, render_fill: bool, write_title: bool, write_description: bool, structured_data: bool, digest: string, digest_to: string} */
 	public function all(): array {
 		$stored = get_option( self::MORE_OPTION, array() );
 		return self::sanitize_more( array_merge( self::defaults(), is_array( $stored ) ? $stored : array() ) );
@@ -86,6 +102,8 @@ final class Settings {
 			'write_title'       => true,
 			'write_description' => true,
 			'structured_data'   => true,
+			'digest'            => 'off',
+			'digest_to'         => '',
 		);
 	}
 
@@ -116,6 +134,8 @@ final class Settings {
 		$clean = array(
 			'types'     => array_values( array_intersect( self::READABLE_TYPES, $types ) ),
 			'reviewers' => 'edit_others_posts' === ( $value['reviewers'] ?? '' ) ? 'edit_others_posts' : 'upload_files',
+			'digest'    => in_array( $value['digest'] ?? '', array( 'daily', 'weekly' ), true ) ? $value['digest'] : 'off',
+			'digest_to' => implode( ', ', array_filter( self::addresses( is_string( $value['digest_to'] ?? null ) ? $value['digest_to'] : '' ), 'is_email' ) ),
 		);
 		foreach ( array( 'automatic', 'render_fill', 'write_title', 'write_description', 'structured_data' ) as $switch ) {
 			$clean[ $switch ] = ! empty( $value[ $switch ] );

@@ -92,9 +92,13 @@ async function fillLibrary(): Promise<void> {
 async function startAndLeave(): Promise<void> {
   const { page } = flow.admin;
   await flow.admin.go('/wp-admin/upload.php?page=altsmith-backfill');
-  await page.getByText(`${IMAGES - WITH_TEXT} images would be sent.`).waitFor();
-  await page.getByLabel('Also for images that have an alt text').check();
-  await page.getByText(`${IMAGES} images would be sent.`).waitFor();
+  // A first run asks for a few, unless somebody says otherwise.
+  await page.getByText('20 images will be sent.').waitFor();
+  await flow.admin.picture('1-pilot');
+  await page.getByLabel('At most').fill('');
+  await page.getByText(`${IMAGES - WITH_TEXT} images will be sent.`).waitFor();
+  await page.getByLabel('Also for images that have alt text').check();
+  await page.getByText(`${IMAGES.toLocaleString('en')} images will be sent.`).waitFor();
   await flow.admin.picture('1-counts');
   await page.getByRole('button', { name: 'Start', exact: true }).click();
   await page.getByRole('progressbar', { name: 'Images that are done' }).waitFor();

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { AdminBrowser } from '../support/admin-browser';
+import { barriers } from '../support/axe';
 import { PHOTOGRAPHS } from '../support/review-flow';
+import { SidecarProcess } from '../support/sidecar-process';
 import { waitFor } from '../support/wait-for';
 import { WordPressSite } from '../support/wordpress-site';
 
@@ -56,6 +58,10 @@ test('WordPress installs that very archive, and it works before anything is set 
   await page.locator('#install-plugin-submit').click();
   await page.getByText('Plugin installed successfully.').waitFor();
   await page.getByRole('link', { name: 'Activate Plugin' }).click();
+  // Once, and never again.
+  await page.getByRole('heading', { name: 'Get started with Altsmith' }).waitFor();
+  expect(await page.locator('.altsmith-step[data-done="0"]').count()).toBe(3);
+  await admin.go('/wp-admin/plugins.php');
   await page.locator('tr[data-slug="altsmith"].active').waitFor();
   await admin.picture('1-active');
 
@@ -66,6 +72,46 @@ test('WordPress installs that very archive, and it works before anything is set 
   await page.locator('#altsmith-review').getByText('Altsmith is not connected yet').waitFor();
   const id = await admin.upload(path.join(PHOTOGRAPHS, 'coffee.jpg'));
   expect(id).toBeGreaterThan(0);
+});
+
+test('three steps lead from the activation to the first text', async () => {
+  const { page } = admin;
+  const sidecar = await SidecarProcess.start();
+  try {
+    await admin.go('/wp-admin/options-general.php?page=altsmith-start');
+    await page.getByText('Connect the sidecar first.').waitFor();
+    await page.getByLabel('Sidecar address').fill(sidecar.url);
+    await page.getByLabel('Site key').fill(sidecar.key);
+    await page.getByRole('button', { name: 'Save and test' }).click();
+    await page.locator('.altsmith-step[data-step="connect"][data-done="1"]').waitFor();
+
+    await page.getByRole('button', { name: 'Choose or upload an image' }).click();
+    await page.getByRole('tab', { name: 'Upload files' }).click();
+    await page.locator('.media-modal input[type=file]').setInputFiles(path.join(PHOTOGRAPHS, 'cat.jpg'));
+    await page.getByRole('button', { name: 'Suggest alt text' }).and(page.locator(':enabled')).click();
+    await page.getByText('Suggested alt text:').waitFor({ timeout: 60_000 });
+    await page.locator('.altsmith-step[data-step="try"][data-done="1"]').waitFor();
+    expect(await barriers(page, '.altsmith-start')).toEqual([]);
+    await admin.picture('3-first-steps');
+    // The upload of before the connection has been found as well.
+    await waitFor(
+      'two suggestions in the menu',
+      async () => {
+        await site.visit();
+        await admin.go('/wp-admin/index.php');
+        return (await page.locator('#menu-media .wp-menu-name .pending-count').allInnerTexts())[0] === '2';
+      },
+      { timeoutMs: 60_000, everyMs: 1000 },
+    );
+    const widget = page.locator('#altsmith_coverage');
+    // Counts of a moment ago will do for it.
+    await widget.getByText(/^0% of your images have alt text or need none: 0 of \d\.$/).waitFor();
+    expect(await barriers(page, '#altsmith_coverage')).toEqual([]);
+    await widget.scrollIntoViewIfNeeded();
+    await admin.picture('4-dashboard');
+  } finally {
+    await sidecar.remove();
+  }
 });
 
 test('translations in its language folder are used', async () => {

@@ -233,4 +233,38 @@ final class BackfillTest extends Sidecar_Test_Case {
 		self::assertSame( array( (string) $ids[0], 'applied', '', 'a "cat", asleep' ), array( $lines[1][0], $lines[1][3], $lines[1][5], $lines[1][6] ) );
 		self::assertSame( array( 'skipped', 'has an alt text already', '\'=HYPERLINK("x")' ), array( $lines[2][3], $lines[2][4], $lines[2][5] ) );
 	}
+
+	public function test_a_pilot_asks_for_so_many_images_and_the_next_run_for_the_rest(): void {
+		$this->images( 250 );
+		self::assertSame( 120, $this->call( 'GET', 'backfill', array( 'limit' => 120 ) )->get_data()['preview']['taken'] );
+		$run = $this->start( array( 'limit' => 120 ) );
+		self::assertSame( 120, $run['choices']['limit'] );
+		for ( $i = 0; $i < 3; $i++ ) {
+			$this->sync();
+			$this->sidecar->describe_all();
+		}
+		$this->sync();
+		$run = $this->shown( $run['id'] );
+		self::assertSame( array( 'done', 120, 120 ), array( $run['state'], $run['expected'], $run['suggested'] ) );
+		self::assertSame( 120, $this->sidecar->count( 'POST /v1/jobs' ) );
+		self::assertSame( 130, $this->call( 'GET', 'backfill' )->get_data()['preview']['taken'] );
+	}
+
+	public function test_days_and_uses_say_which_images_are_looked_at(): void {
+		$ids = $this->images( 6 );
+		foreach ( array( '2024-12-31 23:59:59', '2025-01-01 00:00:00', '2025-01-31 23:59:59', '2025-02-01 00:00:00' ) as $place => $date ) {
+			wp_update_post( array( 'ID' => $ids[ $place ], 'post_date' => $date, 'post_date_gmt' => get_gmt_from_date( $date ), 'edit_date' => true ) );
+		}
+		$post = wp_insert_post( array( 'post_title' => 'x', 'post_status' => 'publish', 'post_content' => sprintf( '<!-- wp:image {"id":%1$d} --><figure class="wp-block-image"><img src="%2$s" alt="" class="wp-image-%1$d"/></figure><!-- /wp:image -->', $ids[4], wp_get_attachment_url( $ids[4] ) ) ) );
+		set_post_thumbnail( $post, $ids[5] );
+		$taken = fn( array $choices ): int => $this->call( 'GET', 'backfill', $choices )->get_data()['preview']['taken'];
+		self::assertSame( 2, $taken( array( 'from' => '2025-01-01', 'to' => '2025-01-31' ) ) );
+		self::assertSame( 1, $taken( array( 'used' => 'content' ) ) );
+		self::assertSame( 1, $taken( array( 'used' => 'featured' ) ) );
+		self::assertSame( 400, $this->call( 'GET', 'backfill', array( 'from' => '31.12.2024' ) )->get_status() );
+		$this->start( array( 'used' => 'featured' ) );
+		$this->sync();
+		self::assertSame( 'sent', $this->row( $ids[5] )->status );
+		self::assertSame( 1, $this->sidecar->count( 'POST /v1/jobs' ) );
+	}
 }

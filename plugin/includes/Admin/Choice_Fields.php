@@ -27,7 +27,40 @@ final class Choice_Fields {
 			'render_fill'       => __( 'Show approved texts in images that were placed before, when the page is shown', 'altsmith' ),
 		);
 		Form_Row::draw( '', __( 'When a text is approved', 'altsmith' ), implode( '<br>', array_map( array( $this, 'checkbox' ), array_keys( $more ), $more ) ) );
+		$this->digest();
 		$this->background();
+	}
+
+	private function digest(): void {
+		$words = array(
+			'off'    => __( 'Never', 'altsmith' ),
+			'daily'  => __( 'Once a day', 'altsmith' ),
+			'weekly' => __( 'Once a week', 'altsmith' ),
+		);
+		Form_Row::draw(
+			'altsmith_digest',
+			__( 'E-mail about suggestions that need review', 'altsmith' ),
+			$this->select( 'digest', $words ),
+			__( 'Nothing is sent while nothing needs review.', 'altsmith' )
+		);
+		$wrong = Form_Row::errors( 'altsmith_digest_to' );
+		$field = sprintf(
+			'<input type="text" inputmode="email" class="regular-text" id="altsmith_digest_to" name="%s[digest_to]" value="%s" placeholder="%s" %s>',
+			esc_attr( Settings::MORE_OPTION ),
+			esc_attr( $this->settings->all()['digest_to'] ),
+			esc_attr( (string) get_option( 'admin_email' ) ),
+			Form_Row::described_by( 'altsmith_digest_to', $wrong )
+		);
+		Form_Row::draw( 'altsmith_digest_to', __( 'Send it to', 'altsmith' ), $field, __( 'One address or several, with commas between them. Leave it empty for the administration e-mail address of the site.', 'altsmith' ), $wrong );
+	}
+
+	/** @param array<string, string> $words Label by value. */
+	private function select( string $name, array $words ): string {
+		$options = '';
+		foreach ( $words as $value => $label ) {
+			$options .= sprintf( '<option value="%s" %s>%s</option>', esc_attr( $value ), selected( $this->settings->all()[ $name ], $value, false ), esc_html( $label ) );
+		}
+		return sprintf( '<select id="altsmith_%1$s" name="%2$s[%1$s]">%3$s</select>', esc_attr( $name ), esc_attr( Settings::MORE_OPTION ), $options );
 	}
 
 	private function types(): void {
@@ -41,15 +74,11 @@ final class Choice_Fields {
 	}
 
 	private function reviewers(): void {
-		$options = '';
-		$words   = array(
+		$words = array(
 			'upload_files'      => __( 'Everyone who may upload, for the images they may edit', 'altsmith' ),
 			'edit_others_posts' => __( 'Editors and administrators only', 'altsmith' ),
 		);
-		foreach ( $words as $value => $label ) {
-			$options .= sprintf( '<option value="%s" %s>%s</option>', esc_attr( $value ), selected( $this->settings->review_capability(), $value, false ), esc_html( $label ) );
-		}
-		Form_Row::draw( 'altsmith_reviewers', __( 'Who may review', 'altsmith' ), sprintf( '<select id="altsmith_reviewers" name="%s[reviewers]">%s</select>', esc_attr( Settings::MORE_OPTION ), $options ) );
+		Form_Row::draw( 'altsmith_reviewers', __( 'Who may review', 'altsmith' ), $this->select( 'reviewers', $words ) );
 	}
 
 	/** What moves suggestions along, and when it last did: without it an owner whose cron is off waits for nothing. */

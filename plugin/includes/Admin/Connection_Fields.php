@@ -59,7 +59,7 @@ final class Connection_Fields {
 			Form_Row::described_by( 'altsmith_site_key', $wrong )
 		);
 		if ( $may && 'database' === $source ) {
-			$field .= ' <button type="submit" form="altsmith-remove-key" class="button button-link-delete altsmith-remove-key">' . esc_html__( 'Remove key', 'altsmith' ) . '</button>';
+			$field .= ' <button type="submit" form="altsmith-remove-key" class="button altsmith-remove-key">' . esc_html__( 'Remove key', 'altsmith' ) . '</button>';
 		}
 		Form_Row::draw( 'altsmith_site_key', __( 'Site key', 'altsmith' ), $field, $said, $wrong );
 	}

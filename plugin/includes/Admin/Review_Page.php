@@ -14,14 +14,14 @@ defined( 'ABSPATH' ) || exit;
 final class Review_Page {
 	private const SLUG = 'altsmith-review';
 
-	public function __construct( private readonly Assets $assets, private readonly Instance_Question $question ) {}
+	public function __construct( private readonly Assets $assets, private readonly Instance_Question $question, private readonly Menu_Badge $badge ) {}
 
 	public function register(): void {
 		add_action( 'admin_menu', array( $this, 'add_page' ) );
 	}
 
 	public function add_page(): void {
-		$hook = add_media_page( __( 'Alt text review', 'altsmith' ), __( 'Alt text review', 'altsmith' ), Capabilities::REVIEW, self::SLUG, array( $this, 'render' ) );
+		$hook = add_media_page( __( 'Alt text review', 'altsmith' ), esc_html__( 'Alt text review', 'altsmith' ) . $this->badge->html(), Capabilities::REVIEW, self::SLUG, array( $this, 'render' ) );
 		if ( is_string( $hook ) ) {
 			add_action( 'load-' . $hook, fn() => $this->assets->enqueue_on_page( 'review', static fn(): array => array( 'shortcuts' => Reviewer_Controller::shown( new Reviewer( get_current_user_id() ) ) ) ) );
 		}

@@ -39,11 +39,18 @@ final class Settings_Check {
 		$stored = get_option( Settings::MORE_OPTION, array() );
 		$stored = is_array( $stored ) ? $stored : array();
 		if ( ! is_array( $value ) ) {
-			return $stored;
+			// A form without them. WordPress may check what is given here once more, as if it had been sent.
+			return Settings::sanitize_more( array_merge( Settings::defaults(), $stored ) );
 		}
 		if ( array() === array_intersect( Settings::READABLE_TYPES, (array) ( $value['types'] ?? array() ) ) ) {
 			$this->tell( 'altsmith_types', __( 'No type of image was chosen, so the types stay as they were. To stop asking for suggestions, clear “Ask for a suggestion when an image is uploaded”.', 'altsmith' ) );
 			$value['types'] = $stored['types'] ?? Settings::READABLE_TYPES;
+		}
+		$wrong = array_filter( Settings::addresses( is_string( $value['digest_to'] ?? null ) ? $value['digest_to'] : '' ), static fn( string $one ): bool => false === is_email( $one ) );
+		if ( array() !== $wrong ) {
+			/* translators: %s: what was typed */
+			$this->tell( 'altsmith_digest_to', sprintf( __( '“%s” is not an e-mail address, so the addresses stay as they were.', 'altsmith' ), sanitize_text_field( (string) reset( $wrong ) ) ) );
+			$value['digest_to'] = $stored['digest_to'] ?? '';
 		}
 		return Settings::sanitize_more( $value );
 	}

@@ -13,7 +13,7 @@ defined( 'ABSPATH' ) || exit;
 /** Settings → Altsmith. A plain form of WordPress's own; the script tests the connection and asks before a key is removed. */
 final class Settings_Page {
 	private const SLUG   = 'altsmith';
-	private const GROUP  = 'altsmith';
+	public const GROUP   = 'altsmith';
 	private const REMOVE = 'altsmith_remove_key';
 
 	public function __construct(
@@ -97,8 +97,14 @@ final class Settings_Page {
 		echo '</table>';
 		submit_button();
 		echo '</form>';
+		self::remove_key_form();
+		echo '</div>';
+	}
+
+	/** What the button "Remove key" of the connection's fields sends. */
+	public static function remove_key_form(): void {
 		printf( '<form id="altsmith-remove-key" method="post" action="%s"><input type="hidden" name="action" value="%s">', esc_url( admin_url( 'admin-post.php' ) ), esc_attr( self::REMOVE ) );
 		wp_nonce_field( self::REMOVE );
-		echo '</form></div>';
+		echo '</form>';
 	}
 }

@@ -5,11 +5,51 @@ namespace Altsmith\Backfill;
 
 defined( 'ABSPATH' ) || exit;
 
-/** What a person ticked before a backfill. By default only images without a text that nobody has decided about. */
+/** What a person chose before a run. By default every image without a text that nobody has decided about. */
 final class Choices {
+	/** Where an image must be used to be taken: anywhere or nowhere, in the content of a post, as a featured image. */
+	public const USES = array( 'any', 'content', 'featured' );
+
 	/**
-	 * @param bool $overwrite       Also ask for images that have a text. It still takes a person to replace it.
-	 * @param bool $include_decided Also ask again for images whose suggestion was rejected.
+	 * @param bool   $overwrite       Also ask for images that have a text. It still takes a person to replace it.
+	 * @param bool   $include_decided Also ask again for images whose suggestion was rejected.
+	 * @param int    $limit           How many images to ask for at most; 0 for all.
+	 * @param string $from            First day of upload, `YYYY-MM-DD` in the site's time; '' for any.
+	 * @param string $to              Last day of upload.
+	 * @param string $used            One of USES.
 	 */
-	public function __construct( public readonly bool $overwrite = false, public readonly bool $include_decided = false ) {}
+	public function __construct(
+		public readonly bool $overwrite = false,
+		public readonly bool $include_decided = false,
+		public readonly int $limit = 0,
+		public readonly string $from = '',
+		public readonly string $to = '',
+		public readonly string $used = 'any',
+	) {}
+
+	/**
+	 * Anything that makes no sense is left out, so that a run never takes less than it said for a reason nobody sees.
+	 *
+	 * @param array<string, mixed> $given By the names of the properties.
+	 */
+	public static function from_array( array $given ): self {
+		$used = (string) ( $given['used'] ?? 'any' );
+		return new self(
+			! empty( $given['overwrite'] ),
+			! empty( $given['include_decided'] ),
+			max( 0, (int) ( $given['limit'] ?? 0 ) ),
+			self::is_day( $given['from'] ?? '' ) ? (string) $given['from'] : '',
+			self::is_day( $given['to'] ?? '' ) ? (string) $given['to'] : '',
+			in_array( $used, self::USES, true ) ? $used : 'any',
+		);
+	}
+
+	/** @return array<string, bool|int|string> By the names of the properties. */
+	public function to_array(): array {
+		return get_object_vars( $this );
+	}
+
+	public static function is_day( mixed $text ): bool {
+		return is_string( $text ) && 1 === preg_match( '/^(\d{4})-(\d\d)-(\d\d)$/', $text, $parts ) && checkdate( (int) $parts[2], (int) $parts[3], (int) $parts[1] );
+	}
 }

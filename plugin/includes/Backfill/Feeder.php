@@ -37,11 +37,16 @@ final class Feeder {
 			return false;
 		}
 		$batch = ( new Candidate_Query( $run->choices, $this->settings->types() ) )->after( $run->position, self::BATCH );
+		$room  = $run->choices->limit > 0 ? $run->choices->limit - $this->runs->count_taken( $run->id ) : PHP_INT_MAX;
+		$last  = $run->position;
 		foreach ( $batch as $attachment_id => $reason ) {
-			$this->take( $run, (int) $attachment_id, $reason );
+			if ( $room <= 0 ) {
+				break;
+			}
+			$room -= '' === $this->take( $run, (int) $attachment_id, $reason ) ? 1 : 0;
+			$last  = (int) $attachment_id;
 		}
-		$last = array() === $batch ? $run->position : (int) array_key_last( $batch );
-		$this->runs->advance( $run->id, $last, count( $batch ) < self::BATCH );
+		$this->runs->advance( $run->id, $last, $room <= 0 || count( $batch ) < self::BATCH );
 		return array() !== $batch;
 	}
 
@@ -59,7 +64,8 @@ final class Feeder {
 		return null !== $run && Run::RUNNING === $run->state && ! $run->looked_through;
 	}
 
-	private function take( Run $run, int $attachment_id, string $reason ): void {
+	/** @return string Why it was left out after all; '' when it was taken. */
+	private function take( Run $run, int $attachment_id, string $reason ): string {
 		if ( 'on_the_way' === $reason && $this->requests->find( $attachment_id )?->run_id === $run->id ) {
 			$reason = ''; // Taken by a batch whose process died before it could move the position.
 		}
@@ -74,10 +80,11 @@ final class Feeder {
 		if ( '' === $reason && ! $this->requests->add( $attachment_id, 'backfill', time(), $run->id ) && $this->requests->find( $attachment_id )?->run_id !== $run->id ) {
 			$this->requests->requeue( $attachment_id, 'backfill', $run->id );
 		}
+		return $reason;
 	}
 
 	/** Another plugin's filter that throws says no to this image, and to none but this. */
-	private static function is_wanted( int $attachment_id ): bool {
+	public static function is_wanted( int $attachment_id ): bool {
 		try {
 			/** Documented in Upload\Request_On_Upload. */
 			return (bool) apply_filters( 'altsmith_should_request', true, $attachment_id );

@@ -30,7 +30,7 @@ final class Run {
 		return new self(
 			(string) $row['id'],
 			(string) $row['state'],
-			new Choices( '1' === (string) $row['overwrite'], '1' === (string) $row['include_decided'] ),
+			Choices::from_array( array( 'overwrite' => '1' === (string) $row['overwrite'], 'include_decided' => '1' === (string) $row['include_decided'] ) + (array) json_decode( (string) $row['narrowed'], true ) ),
 			(int) $row['expected'],
 			(int) $row['position'],
 			'1' === (string) $row['looked_through'],

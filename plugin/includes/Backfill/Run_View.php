@@ -27,7 +27,7 @@ final class Run_View {
 		return array(
 			'id'           => $run->id,
 			'state'        => $run->state,
-			'choices'      => array( 'overwrite' => $run->choices->overwrite, 'include_decided' => $run->choices->include_decided ),
+			'choices'      => $run->choices->to_array(),
 			'expected'     => $expected,
 			'waiting'      => $waiting,
 			'working'      => $working,

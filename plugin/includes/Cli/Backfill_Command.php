@@ -35,6 +35,21 @@ final class Backfill_Command {
 	 * [--include-decided]
 	 * : Also ask for images whose suggestion was rejected.
 	 *
+	 * [--limit=<number>]
+	 * : Ask for so many images at most: a pilot.
+	 *
+	 * [--from=<day>]
+	 * : Only images uploaded on this day or later, as 2026-05-31.
+	 *
+	 * [--to=<day>]
+	 * : Only images uploaded on this day or before.
+	 *
+	 * [--used=<where>]
+	 * : any, content (shown in a post) or featured.
+	 * ---
+	 * default: any
+	 * ---
+	 *
 	 * [--dry-run]
 	 * : Only say what would be done.
 	 *
@@ -45,7 +60,18 @@ final class Backfill_Command {
 	 * @param array<string, string|bool> $options
 	 */
 	public function start( array $args, array $options ): void {
-		$choices = new Choices( ! empty( $options['overwrite'] ), ! empty( $options['include-decided'] ) );
+		foreach ( array_intersect_key( $options, array( 'from' => 0, 'to' => 0 ) ) as $name => $day ) {
+			if ( ! Choices::is_day( $day ) ) {
+				WP_CLI::error( "--$name is a day, as 2026-05-31." );
+			}
+		}
+		if ( ! in_array( $options['used'] ?? 'any', Choices::USES, true ) ) {
+			WP_CLI::error( '--used is any, content or featured.' );
+		}
+		if ( isset( $options['limit'] ) && (int) $options['limit'] < 1 ) {
+			WP_CLI::error( '--limit is a number from 1 on.' );
+		}
+		$choices = Choices::from_array( array( 'include_decided' => ! empty( $options['include-decided'] ) ) + $options );
 		if ( ! empty( $options['dry-run'] ) ) {
 			$preview = $this->backfill->preview( $choices );
 			WP_CLI::line( sprintf( '%d images would be sent.', $preview[''] ?? 0 ) );

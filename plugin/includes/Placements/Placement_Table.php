@@ -81,6 +81,13 @@ final class Placement_Table {
 		return $posts;
 	}
 
+	/** @return string A condition on the posts table: the image is shown in this way somewhere. */
+	public static function is_shown( string $kind ): string {
+		global $wpdb;
+		$t = self::name();
+		return (string) $wpdb->prepare( "{$wpdb->posts}.ID IN ( SELECT attachment_id FROM $t WHERE kind = %s )", $kind );
+	}
+
 	/**
 	 * In how many posts each attachment is shown, for lists.
 	 *

@@ -7,6 +7,7 @@ use Altsmith\Backfill\Backfill;
 use Altsmith\Backfill\Backfill_Error;
 use Altsmith\Backfill\Choices;
 use Altsmith\Backfill\Run_View;
+use Altsmith\Placements\Placement_Scan;
 use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Storage\Library_Counts;
 use Altsmith\Storage\Run_Store;
@@ -33,6 +34,10 @@ final class Backfill_Controller {
 		$choices = array(
 			'overwrite'       => array( 'type' => 'boolean', 'default' => false ),
 			'include_decided' => array( 'type' => 'boolean', 'default' => false ),
+			'limit'           => array( 'type' => 'integer', 'default' => 0, 'minimum' => 0, 'maximum' => 1000000 ),
+			'from'            => self::day(),
+			'to'              => self::day(),
+			'used'            => array( 'type' => 'string', 'enum' => Choices::USES, 'default' => 'any' ),
 		);
 		register_rest_route( 'altsmith/v1', '/backfill', array(
 			array(
@@ -77,7 +82,7 @@ final class Backfill_Controller {
 	/** @return array<string, mixed> */
 	private function preview( Choices $choices ): array {
 		$counts = $this->backfill->preview( $choices );
-		return array( 'taken' => $counts[''] ?? 0, 'skipped' => Run_View::in_words( $counts ) );
+		return array( 'index_ready' => Placement_Scan::state()['done'], 'taken' => $counts[''] ?? 0, 'skipped' => Run_View::in_words( $counts ) );
 	}
 
 	/** @return array<string, mixed>|null */
@@ -110,6 +115,17 @@ final class Backfill_Controller {
 	}
 
 	private static function choices( WP_REST_Request $request ): Choices {
-		return new Choices( (bool) $request['overwrite'], (bool) $request['include_decided'] );
+		return Choices::from_array( array_intersect_key( $request->get_params(), get_class_vars( Choices::class ) ) );
+	}
+
+	/** @return array<string, mixed> A day such as 2026-05-31, or nothing. */
+	private static function day(): array {
+		return array(
+			'type'              => 'string',
+			'default'           => '',
+			'validate_callback' => static fn( mixed $given ): bool|WP_Error => '' === $given || Choices::is_day( $given )
+				? true
+				: new WP_Error( 'rest_invalid_param', __( 'This is not a date. Write it as year, month and day: 2026-05-31.', 'altsmith' ) ),
+		);
 	}
 }

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Storage;
 
 use Altsmith\Backfill\Choices;
+use Altsmith\Placements\Placement_Table;
 use Altsmith\Sidecar\Image_Type;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Provenance;
@@ -24,9 +25,12 @@ final class Candidate_Query {
 	public function counts(): array {
 		global $wpdb;
 		$counts = array();
-		$rows   = $wpdb->get_results( 'SELECT reason, COUNT(*) AS n FROM ( SELECT ' . $this->reason() . " AS reason FROM {$wpdb->posts} WHERE " . Image_Conditions::sql( 'image' ) . ' ) looked_at GROUP BY reason', ARRAY_A );
+		$rows   = $wpdb->get_results( 'SELECT reason, COUNT(*) AS n FROM ( SELECT ' . $this->reason() . " AS reason FROM {$wpdb->posts} WHERE " . $this->looked_at() . ' ) looked_at GROUP BY reason', ARRAY_A );
 		foreach ( (array) $rows as $row ) {
 			$counts[ (string) $row['reason'] ] = (int) $row['n'];
+		}
+		if ( $this->choices->limit > 0 && ( $counts[''] ?? 0 ) > $this->choices->limit ) {
+			$counts[''] = $this->choices->limit;
 		}
 		return $counts;
 	}
@@ -38,8 +42,24 @@ final class Candidate_Query {
 	 */
 	public function after( int $id, int $limit ): array {
 		global $wpdb;
-		$rows = $wpdb->get_results( 'SELECT ID, ' . $this->reason() . " AS reason FROM {$wpdb->posts} WHERE " . Image_Conditions::sql( 'image' ) . $wpdb->prepare( " AND {$wpdb->posts}.ID > %d ORDER BY {$wpdb->posts}.ID LIMIT %d", $id, $limit ), ARRAY_A );
+		$rows = $wpdb->get_results( 'SELECT ID, ' . $this->reason() . " AS reason FROM {$wpdb->posts} WHERE " . $this->looked_at() . $wpdb->prepare( " AND {$wpdb->posts}.ID > %d ORDER BY {$wpdb->posts}.ID LIMIT %d", $id, $limit ), ARRAY_A );
 		return array_map( 'strval', array_column( (array) $rows, 'reason', 'ID' ) );
+	}
+
+	/** The images that the choices are about at all: the others are not left out for a reason, they are not looked at. */
+	private function looked_at(): string {
+		global $wpdb;
+		$conditions = array( Image_Conditions::sql( 'image' ) );
+		if ( '' !== $this->choices->from ) {
+			$conditions[] = $wpdb->prepare( "{$wpdb->posts}.post_date >= %s", $this->choices->from . ' 00:00:00' );
+		}
+		if ( '' !== $this->choices->to ) {
+			$conditions[] = $wpdb->prepare( "{$wpdb->posts}.post_date <= %s", $this->choices->to . ' 23:59:59' );
+		}
+		if ( 'any' !== $this->choices->used ) {
+			$conditions[] = Placement_Table::is_shown( 'featured' === $this->choices->used ? Placement_Table::FEATURED : Placement_Table::IN_CONTENT );
+		}
+		return implode( ' AND ', $conditions );
 	}
 
 	/** Stored as HEIC, while the file is a JPEG by now. */

@@ -66,7 +66,7 @@ final class Installer {
 		global $wpdb;
 		Schema::drop();
 		wp_clear_scheduled_hook( self::CRON_HOOK );
-		$options = $wpdb->get_col( $wpdb->prepare( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s", $wpdb->esc_like( 'altsmith_' ) . '%' ) );
+		$options = $wpdb->get_col( $wpdb->prepare( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s", $wpdb->esc_like( 'altsmith_' ) . '%', $wpdb->esc_like( '_transient_altsmith_' ) . '%', $wpdb->esc_like( '_transient_timeout_altsmith_' ) . '%' ) );
 		foreach ( $options as $option ) {
 			delete_option( $option );
 		}

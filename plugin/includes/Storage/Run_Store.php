@@ -20,6 +20,7 @@ final class Run_Store {
 				'id'              => $id,
 				'overwrite'       => (int) $choices->overwrite,
 				'include_decided' => (int) $choices->include_decided,
+				'narrowed'        => (string) wp_json_encode( array_diff_key( $choices->to_array(), array( 'overwrite' => 0, 'include_decided' => 0 ) ) ),
 				'expected'        => $expected,
 				'started_by'      => $user_id,
 				'created_at'      => time(),
@@ -119,6 +120,13 @@ final class Run_Store {
 	public function move_requests( string $run_id, string $from, string $to, string $code = '' ): void {
 		global $wpdb;
 		$wpdb->update( Schema::requests_table(), array( 'status' => $to, 'error_code' => $code, 'updated_at' => time() ), array( 'run_id' => $run_id, 'status' => $from ) );
+	}
+
+	/** How many images the run asks for so far. */
+	public function count_taken( string $run_id ): int {
+		global $wpdb;
+		$t = Schema::run_items_table();
+		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $t WHERE run_id = %s AND reason = ''", $run_id ) );
 	}
 
 	public function count_unsent( string $run_id ): int {

@@ -13,7 +13,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Schema {
 	/** Raise it with every change of the statements below: dbDelta then runs once on the next request. */
-	public const VERSION = 4;
+	public const VERSION = 5;
 
 	private const VERSION_OPTION = 'altsmith_schema_version';
 	private const FAILED_OPTION  = 'altsmith_schema_failed';
@@ -192,6 +192,7 @@ final class Schema {
   state varchar(12) NOT NULL DEFAULT 'running',
   overwrite tinyint(1) NOT NULL DEFAULT 0,
   include_decided tinyint(1) NOT NULL DEFAULT 0,
+  narrowed varchar(200) NOT NULL DEFAULT '',
   expected int(11) NOT NULL DEFAULT 0,
   position bigint(20) unsigned NOT NULL DEFAULT 0,
   looked_through tinyint(1) NOT NULL DEFAULT 0,

@@ -147,4 +147,17 @@ final class Suggestion_Query {
 		}
 		return implode( ' AND ', $parts );
 	}
+
+	/** Whether any suggestion has ever come. */
+	public static function has_any(): bool {
+		global $wpdb;
+		return null !== $wpdb->get_var( 'SELECT suggestion_id FROM ' . Schema::requests_table() . " WHERE suggestion_id <> '' LIMIT 1" );
+	}
+
+	/** How many suggestions wait for a person, counted no further than `$most`: it costs the same in a library of any size. */
+	public static function count_waiting( int $most ): int {
+		global $wpdb;
+		$t = Schema::requests_table();
+		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM ( SELECT 1 FROM $t WHERE status = 'ready' AND suggestion_state IN ('pending', 'conflict') LIMIT %d ) waiting", $most ) );
+	}
 }

@@ -43,7 +43,11 @@ final class Request_On_Upload {
 
 	public function note( mixed $attachment_id = 0 ): void {
 		$attachment_id = (int) $attachment_id;
-		if ( ! $this->settings->is_automatic() || ! $this->settings->is_configured() || ! $this->wants( $attachment_id ) ) {
+		if ( ! $this->settings->is_automatic() || ! $this->wants( $attachment_id ) ) {
+			return;
+		}
+		if ( ! $this->settings->is_configured() ) {
+			Missed_Uploads::note( $attachment_id );
 			return;
 		}
 		if ( $this->store->add( $attachment_id, 'upload', time() + self::WAIT_FOR_SIZES ) ) {

@@ -1,11 +1,11 @@
 import { Notice, Spinner } from '@wordpress/components';
-import { useState } from '@wordpress/element';
+import { useEffect, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { FlowNotice } from '../review/flow-notice';
 import { RunHistory } from './run-history';
 import { RunProgress } from './run-progress';
 import { StartForm } from './start-form';
-import type { Backfill, Choices, RunAction } from './types';
+import { ALL_IMAGES, type Backfill, type Choices, type RunAction } from './types';
 import { useBackfill } from './use-backfill';
 
 const SPOKEN: Record<RunAction, string> = {
@@ -16,11 +16,20 @@ const SPOKEN: Record<RunAction, string> = {
   undo: __('The run is being undone.', 'altsmith'),
 };
 
+/** So many images a first run asks for, unless somebody says otherwise. */
+const PILOT = 20;
+
 /** Media → Existing images. */
 export function BackfillScreen() {
-  const [choices, setChoices] = useState<Choices>({ overwrite: false, include_decided: false });
+  const [choices, setChoices] = useState<Choices>(ALL_IMAGES);
   const [spoken, setSpoken] = useState('');
   const { backfill, flow, error, busy, act } = useBackfill(choices);
+
+  // Nobody starts with 20,000 images of which they have seen no text.
+  const isFirst = backfill !== null && backfill.run === null && backfill.history.length === 0;
+  useEffect(() => {
+    if (isFirst) setChoices((now) => ({ ...now, limit: PILOT }));
+  }, [isFirst]);
 
   const run = async (action: RunAction, runId?: string) => {
     if (await act(action, runId)) setSpoken(SPOKEN[action]);
@@ -51,6 +60,7 @@ export function BackfillScreen() {
               preview={backfill.preview}
               choices={choices}
               busy={busy}
+              isFirst={isFirst}
               onChoose={setChoices}
               onStart={() => void run('start')}
             />

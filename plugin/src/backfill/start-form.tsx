@@ -1,4 +1,4 @@
-import { Button, CheckboxControl } from '@wordpress/components';
+import { Button, CheckboxControl, Notice, SelectControl, TextControl } from '@wordpress/components';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
 import { Reasons } from './run-progress';
@@ -8,18 +8,29 @@ interface Props {
   readonly preview: Backfill['preview'];
   readonly choices: Choices;
   readonly busy: boolean;
+  /** Whether there was no run before this one. */
+  readonly isFirst: boolean;
   readonly onChoose: (choices: Choices) => void;
   readonly onStart: () => void;
 }
 
 /** What would be done, before anything is done. */
-export function StartForm({ preview, choices, busy, onChoose, onStart }: Props) {
+export function StartForm({ preview, choices, busy, isFirst, onChoose, onStart }: Props) {
   const nothing = preview.taken === 0;
   return (
     <section className="altsmith-run">
       <h2>{__('Generate suggestions for images without alt text', 'altsmith')}</h2>
+      {isFirst ? (
+        <p>
+          {__(
+            'Begin with a few images and read what is suggested. Then ask for the rest: leave “At most” empty.',
+            'altsmith',
+          )}
+        </p>
+      ) : null}
+      <WhichImages choices={choices} onChoose={onChoose} />
       <CheckboxControl
-        label={__('Also for images that have an alt text', 'altsmith')}
+        label={__('Also for images that have alt text', 'altsmith')}
         help={__('Their text stays until a person approves another one.', 'altsmith')}
         checked={choices.overwrite}
         onChange={(overwrite) => onChoose({ ...choices, overwrite })}
@@ -31,13 +42,18 @@ export function StartForm({ preview, choices, busy, onChoose, onStart }: Props) 
         onChange={(include_decided) => onChoose({ ...choices, include_decided })}
         {...NO_EXTRA_MARGIN}
       />
+      {choices.used !== 'any' && !preview.index_ready ? (
+        <Notice status="warning" isDismissible={false}>
+          {__('Your posts are still being searched for images, so some images that are used may not be found yet.', 'altsmith')}
+        </Notice>
+      ) : null}
       <p aria-live="polite">
         {nothing
-          ? __('There is no image to ask for.', 'altsmith')
+          ? __('No images match.', 'altsmith')
           : sprintf(
-              /* translators: %d: number of images */
-              _n('%d image would be sent.', '%d images would be sent.', preview.taken, 'altsmith'),
-              preview.taken,
+              /* translators: %s: number of images */
+              _n('%s image will be sent.', '%s images will be sent.', preview.taken, 'altsmith'),
+              preview.taken.toLocaleString(),
             )}
       </p>
       <ul className="altsmith-run__outcome">
@@ -52,5 +68,46 @@ export function StartForm({ preview, choices, busy, onChoose, onStart }: Props) 
         {__('Start', 'altsmith')}
       </Button>
     </section>
+  );
+}
+
+function WhichImages({ choices, onChoose }: Pick<Props, 'choices' | 'onChoose'>) {
+  return (
+    <div className="altsmith-run__which">
+      <TextControl
+        type="number"
+        min={1}
+        label={__('At most', 'altsmith')}
+        help={__('Number of images. Empty: all of them.', 'altsmith')}
+        value={choices.limit === 0 ? '' : String(choices.limit)}
+        onChange={(limit) => onChoose({ ...choices, limit: Math.max(0, Math.floor(Number(limit))) || 0 })}
+        {...NO_EXTRA_MARGIN}
+      />
+      <TextControl
+        type="date"
+        label={__('Uploaded from', 'altsmith')}
+        value={choices.from}
+        onChange={(from) => onChoose({ ...choices, from })}
+        {...NO_EXTRA_MARGIN}
+      />
+      <TextControl
+        type="date"
+        label={__('Uploaded until', 'altsmith')}
+        value={choices.to}
+        onChange={(to) => onChoose({ ...choices, to })}
+        {...NO_EXTRA_MARGIN}
+      />
+      <SelectControl<Choices['used']>
+        label={__('Used', 'altsmith')}
+        value={choices.used}
+        options={[
+          { value: 'any', label: __('Anywhere or nowhere', 'altsmith') },
+          { value: 'content', label: __('In the content of a post', 'altsmith') },
+          { value: 'featured', label: __('As a featured image', 'altsmith') },
+        ]}
+        onChange={(used) => onChoose({ ...choices, used })}
+        {...NO_EXTRA_MARGIN}
+      />
+    </div>
   );
 }

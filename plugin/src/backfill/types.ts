@@ -7,7 +7,23 @@ export interface Reason {
 export interface Choices {
   readonly overwrite: boolean;
   readonly include_decided: boolean;
+  /** 0 for all. */
+  readonly limit: number;
+  /** Days of upload as YYYY-MM-DD, or ''. */
+  readonly from: string;
+  readonly to: string;
+  readonly used: 'any' | 'content' | 'featured';
 }
+
+/** Every image without a text. */
+export const ALL_IMAGES: Choices = {
+  overwrite: false,
+  include_decided: false,
+  limit: 0,
+  from: '',
+  to: '',
+  used: 'any',
+};
 
 export interface Run {
   readonly id: string;
@@ -36,7 +52,10 @@ export interface Backfill {
     readonly decorative: number;
     readonly pending: number;
   };
-  readonly preview: { readonly taken: number; readonly skipped: readonly Reason[] };
+  readonly preview: {
+    /** Whether every post has been read for the list of places. */
+    readonly index_ready: boolean;
+    readonly taken: number; readonly skipped: readonly Reason[] };
   readonly run: Run | null;
   readonly history: readonly Run[];
 }

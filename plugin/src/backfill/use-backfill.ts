@@ -34,11 +34,10 @@ export function useBackfill(choices: Choices): BackfillState {
   const isOpen = useCallback(() => alive.current, []);
   const shown = useRef<Backfill | null>(null);
   shown.current = backfill;
-  const { overwrite, include_decided: includeDecided } = choices;
 
   const look = useCallback(async () => {
     try {
-      const now = await readAgain(shown.current, { overwrite, include_decided: includeDecided });
+      const now = await readAgain(shown.current, choices);
       if (!isOpen()) return;
       setBackfill(now);
       setLookError('');
@@ -52,7 +51,7 @@ export function useBackfill(choices: Choices): BackfillState {
     } catch (thrown) {
       if (isOpen()) setLookError(toRequestError(thrown).message);
     }
-  }, [overwrite, includeDecided, isOpen]);
+  }, [choices, isOpen]);
 
   useEffect(() => {
     alive.current = true;

@@ -41,8 +41,15 @@ type AttachmentModels = (id: number) => {
   set(values: Readonly<Record<string, unknown>>, options: { readonly silent: boolean }): void;
 };
 
+/** The window in which a person chooses. */
+export interface MediaFrame {
+  on(event: 'select', callback: () => void): void;
+  open(): void;
+  state(): { get(name: 'selection'): { first(): { get(name: 'id'): number } | undefined } };
+}
+
 declare global {
   interface Window {
-    readonly wp?: { readonly media?: { readonly view?: MediaViews; readonly attachment?: AttachmentModels } };
+    readonly wp?: { readonly media?: { readonly view?: MediaViews; readonly attachment?: AttachmentModels } & ((options: unknown) => MediaFrame) };
   }
 }

@@ -1,6 +1,6 @@
 import type { Field } from '@wordpress/dataviews/wp';
 import { __, _n, sprintf } from '@wordpress/i18n';
-import { readBackfill } from '../shared/api';
+import { readRuns } from '../shared/api';
 import type { Suggestion } from '../shared/types';
 import { SuggestionCard } from './suggestion-card';
 import { FLAG_WORDS, nameOf, STATE_WORDS } from './suggestion-words';
@@ -11,7 +11,7 @@ const elements = (words: Readonly<Record<string, string>>) =>
 /** Runs to choose from. Who may not see them gets none. */
 async function runs() {
   try {
-    const { run, history } = await readBackfill({ overwrite: false, include_decided: false });
+    const { run, history } = await readRuns();
     return [...(run === null ? [] : [run]), ...history].map((one) => ({
       value: one.id,
       label: new Date(one.started_at).toLocaleString(),

@@ -10,7 +10,7 @@ interface Outcome {
 }
 
 /** How the saved connection is. It is tested whenever the page is opened, so that saving tests as well. */
-export function ConnectionState() {
+export function ConnectionState({ onConnected }: { readonly onConnected?: () => void }) {
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
 
@@ -20,6 +20,7 @@ export function ConnectionState() {
     try {
       const reply = await testConnection();
       setOutcome(inWords(reply));
+      if (reply.ok) onConnected?.();
       const sentence = document.querySelector('.altsmith-destination');
       if (sentence !== null) sentence.textContent = reply.destination;
     } catch (thrown) {

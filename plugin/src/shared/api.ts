@@ -131,15 +131,15 @@ export const sync = (): Promise<SyncReply> => call('POST', 'sync', {});
 export const testConnection = (): Promise<ConnectionReply> => call('POST', 'connection', {});
 
 export function readBackfill(choices: Choices): Promise<Backfill> {
-  const words = new URLSearchParams({
-    overwrite: String(choices.overwrite),
-    include_decided: String(choices.include_decided),
-  });
+  const words = new URLSearchParams(Object.entries(choices).map(([name, value]) => [name, String(value)]));
   return call('GET', `backfill?${words.toString()}`);
 }
 
 /** The run that goes on, alone: a large library takes long to count. */
 export const readProgress = (): Promise<Pick<Backfill, 'run'>> => call('GET', 'backfill?_fields=run');
+
+/** The runs without counting the library. */
+export const readRuns = (): Promise<Pick<Backfill, 'run' | 'history'>> => call('GET', 'backfill?_fields=run,history');
 
 export function actOnBackfill(action: RunAction, choices: Choices, runId = ''): Promise<Backfill> {
   return call('POST', 'backfill', { action, run_id: runId, ...choices });

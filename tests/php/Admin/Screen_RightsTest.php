@@ -14,6 +14,7 @@ final class Screen_RightsTest extends Sidecar_Test_Case {
 		'upload.php altsmith-review'    => array( 'author', 'owner', 'editor', 'admin' ),
 		'upload.php altsmith-backfill'  => array( 'editor', 'admin' ),
 		'options-general.php altsmith'  => array( 'admin' ),
+		'options-general.php altsmith-start' => array( 'admin' ),
 	);
 
 	protected function setUp(): void {

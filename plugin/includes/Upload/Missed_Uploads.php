@@ -1,0 +1,53 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Upload;
+
+use Altsmith\Backfill\Choices;
+use Altsmith\Backfill\Feeder;
+use Altsmith\Settings;
+use Altsmith\Storage\Candidate_Query;
+use Altsmith\Storage\Request_Store;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Images that came while no address or no key was set. The number of the first one is kept; once the site is connected,
+ * everything from there on is looked at, in steps.
+ */
+final class Missed_Uploads {
+	private const OPTION = 'altsmith_missed_from';
+	private const STEP   = 200;
+
+	public function __construct( private readonly Settings $settings, private readonly Request_Store $store ) {}
+
+	public function register(): void {
+		// Before the same hook sends what waits.
+		add_action( 'altsmith_sync', array( $this, 'find' ), 5, 0 );
+	}
+
+	/** Keeps the place of an upload that could not be asked for. */
+	public static function note( int $attachment_id ): void {
+		if ( false === get_option( self::OPTION ) ) {
+			add_option( self::OPTION, $attachment_id, '', true );
+		}
+	}
+
+	public function find(): void {
+		$from = (int) get_option( self::OPTION, 0 );
+		if ( 0 === $from || ! $this->settings->is_configured() ) {
+			return;
+		}
+		$found = ( new Candidate_Query( new Choices(), $this->settings->types() ) )->after( $from - 1, self::STEP );
+		foreach ( $this->settings->is_automatic() ? $found : array() as $attachment_id => $reason ) {
+			if ( '' === $reason && Feeder::is_wanted( (int) $attachment_id ) ) {
+				$this->store->add( (int) $attachment_id, 'upload', time() );
+			}
+		}
+		if ( count( $found ) < self::STEP ) {
+			delete_option( self::OPTION );
+		} else {
+			update_option( self::OPTION, (int) array_key_last( $found ) + 1, true );
+		}
+	}
+}
