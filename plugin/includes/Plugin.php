@@ -57,15 +57,19 @@ final class Plugin {
 		$bulk     = new Review\Bulk_Decisions( $store, $client, $intake, $write_back, $review );
 		$health   = new Admin\Site_Health( $settings, $store, $tested, $loopback, $instance );
 		$health->register();
+		$export = new Csv\Library_Export( $store );
+		$export->register();
+		$import = new Csv\Library_Import( new Writeback\Alt_Text_Writer( $texts ) );
 		add_action(
 			'rest_api_init',
-			static function () use ( $health, $bulk, $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
+			static function () use ( $import, $health, $bulk, $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
 				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, $tested, $webhook, $loopback, new Admin\Destination( $settings ) ) )->register();
 				( new Rest\Wake_Controller( $worker, $loopback, $webhook ) )->register();
 				( new Rest\Backfill_Controller( $backfill, $runs, new Backfill\Run_View( $runs ), new Library_Counts(), $loopback ) )->register();
 				( new Rest\Attachments_Controller( $access, $store, $worker, $view ) )->register();
 				( new Rest\Images_Controller( $access, $store ) )->register();
 				( new Rest\Failed_Controller( $access, new Storage\Failed_Query(), $store, $loopback ) )->register();
+				( new Rest\Csv_Controller( $import ) )->register();
 				( new Rest\Health_Controller( $health ) )->register();
 				( new Rest\Reviewer_Controller( $access ) )->register();
 				( new Rest\Suggestions_Controller( $access, new Suggestion_Query(), $review, $bulk, $view, $loopback ) )->register();
@@ -78,6 +82,8 @@ final class Plugin {
 				'review'   => new Cli\Review_Command( new Suggestion_Query(), $store, $review ),
 				'index'    => new Cli\Index_Command( $placed->scan ),
 				'instance' => new Cli\Instance_Command( $instance, $answer ),
+				'settings' => new Cli\Settings_Command( $settings ),
+				'csv'      => new Cli\Csv_Command( $export, $import ),
 				'backfill' => new Cli\Backfill_Command( $backfill, $runs, new Backfill\Run_View( $runs ), $worker ),
 			)
 		) )->register();
@@ -94,6 +100,8 @@ final class Plugin {
 		( new Review\Digest( $settings, $store ) )->register();
 		( new Upload\Missed_Uploads( $settings, $store ) )->register();
 		( new Admin\Backfill_Page( $assets, $question ) )->register();
+		( new Admin\Network_Page( new Settings( true ) ) )->register();
+		( new Admin\Plugin_Row() )->register();
 		( new Backfill\Csv_Export( $runs, $store ) )->register();
 		( new Admin\Attachment_Details( $store, $assets ) )->register();
 		( new Library\Library_Filter( $assets ) )->register();

@@ -11,18 +11,22 @@ final class Settings {
 	public const KEY_OPTION  = 'altsmith_site_key';
 	public const MORE_OPTION = 'altsmith_settings';
 
+	/** On a network: address, key and choices for every site that has none of its own, in one option of the network. */
+	public const NETWORK_OPTION = 'altsmith_network';
+
 	/** What the sidecar can read. Other image types are turned into JPEG first where the server can, else skipped. */
 	public const READABLE_TYPES = array( 'image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif' );
 
+	/** @param bool $for_network Only what is set for the whole network, as its administrators edit it. */
+	public function __construct( public readonly bool $for_network = false ) {}
+
 	/** Address without a slash at its end, or '' when none is set. */
 	public function sidecar_url(): string {
-		$value = defined( 'ALTSMITH_SIDECAR_URL' ) ? constant( 'ALTSMITH_SIDECAR_URL' ) : get_option( self::URL_OPTION, '' );
-		return self::sanitize_url( $value );
+		return self::sanitize_url( defined( 'ALTSMITH_SIDECAR_URL' ) ? constant( 'ALTSMITH_SIDECAR_URL' ) : $this->stored( self::URL_OPTION ) );
 	}
 
 	public function site_key(): string {
-		$value = defined( 'ALTSMITH_SITE_KEY' ) ? constant( 'ALTSMITH_SITE_KEY' ) : get_option( self::KEY_OPTION, '' );
-		return self::sanitize_key( $value );
+		return self::sanitize_key( defined( 'ALTSMITH_SITE_KEY' ) ? constant( 'ALTSMITH_SITE_KEY' ) : $this->stored( self::KEY_OPTION ) );
 	}
 
 	/** Nothing is sent anywhere before this is true. */
@@ -30,13 +34,28 @@ final class Settings {
 		return '' !== $this->sidecar_url() && '' !== $this->site_key();
 	}
 
-	/** @return 'constant'|'database'|'none' */
+	/** The site's own value, or the network's where it has none. */
+	private function stored( string $option ): string {
+		$own = $this->for_network ? '' : (string) get_option( $option, '' );
+		return '' === $own ? (string) ( self::of_network()[ $option ] ?? '' ) : $own;
+	}
+
+	/** @return array<string, mixed> By the names of the options. */
+	public static function of_network(): array {
+		$stored = is_multisite() ? get_site_option( self::NETWORK_OPTION, array() ) : array();
+		return is_array( $stored ) ? $stored : array();
+	}
+
+	/** @return 'constant'|'database'|'network'|'none' */
 	public function source_of( string $option ): string {
 		$constant = self::URL_OPTION === $option ? 'ALTSMITH_SIDECAR_URL' : 'ALTSMITH_SITE_KEY';
 		if ( defined( $constant ) ) {
 			return 'constant';
 		}
-		return '' === (string) get_option( $option, '' ) ? 'none' : 'database';
+		if ( ! $this->for_network && '' !== (string) get_option( $option, '' ) ) {
+			return 'database';
+		}
+		return '' === $this->stored( $option ) ? 'none' : 'network';
 	}
 
 	/** Whether new uploads ask for a suggestion by themselves. */
@@ -88,8 +107,9 @@ final class Settings {
 
 	/** @return array{automatic: bool, types: string[], reviewers: string, render_fill: bool, write_title: bool, write_description: bool, structured_data: bool, digest: string, digest_to: string} */
 	public function all(): array {
-		$stored = get_option( self::MORE_OPTION, array() );
-		return self::sanitize_more( array_merge( self::defaults(), is_array( $stored ) ? $stored : array() ) );
+		$stored  = $this->for_network ? array() : get_option( self::MORE_OPTION, array() );
+		$network = self::of_network()[ self::MORE_OPTION ] ?? array();
+		return self::sanitize_more( array_merge( self::defaults(), is_array( $network ) ? $network : array(), is_array( $stored ) ? $stored : array() ) );
 	}
 
 	/** @return array<string, mixed> */

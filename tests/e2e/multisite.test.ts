@@ -52,6 +52,35 @@ test('on a network only its administrators choose which address the server calls
   ]);
 });
 
+/** What a site of the network uses. */
+const usedOn = (blog: number): Promise<any> =>
+  inNetwork(`switch_to_blog( ${blog} ); $used = new Altsmith\\Settings();
+    return array( $used->sidecar_url(), $used->site_key(), $used->all()['digest'], $used->source_of( 'altsmith_sidecar_url' ) );`);
+
+test('what is set for the network counts on every site that has nothing of its own', async () => {
+  const keep = (posted: string) =>
+    inNetwork(`require_once ABSPATH . 'wp-admin/includes/admin.php';
+      ( new Altsmith\\Admin\\Network_Page( new Altsmith\\Settings( true ) ) )->keep( ${posted} );
+      return array_column( get_settings_errors(), 'message', 'setting' );`);
+  const types = `'types' => array( 'image/png' )`;
+  expect(
+    await keep(`array( 'altsmith_sidecar_url' => '127.0.0.1:8787', 'altsmith_site_key' => 'of-the-network',
+      'altsmith_settings' => array( 'digest' => 'weekly', ${types} ) )`),
+  ).toEqual([]);
+  expect(await usedOn(1)).toEqual(['http://127.0.0.1:8787', 'of-the-network', 'weekly', 'network']);
+  await inNetwork(`switch_to_blog( 2 ); update_option( 'altsmith_sidecar_url', 'http://127.0.0.1:9999' );
+    return update_option( 'altsmith_settings', array( 'digest' => 'daily' ) );`);
+  expect(await usedOn(2)).toEqual(['http://127.0.0.1:9999', 'of-the-network', 'daily', 'database']);
+  // What cannot be used is told, and what was there stays.
+  expect(await keep(`array( 'altsmith_sidecar_url' => 'ftp://x', 'altsmith_site_key' => 'a b' )`)).toEqual({
+    altsmith_sidecar_url: expect.stringContaining('http://'),
+    altsmith_site_key: expect.stringContaining('no spaces'),
+  });
+  expect(await usedOn(1)).toEqual(['http://127.0.0.1:8787', 'of-the-network', 'weekly', 'network']);
+  await keep(`array( 'altsmith_sidecar_url' => '' )`);
+  expect(await usedOn(1)).toEqual(['', '', 'weekly', 'none']);
+});
+
 test('a network gets its tables on every site, new ones too, and loses all of them at the end', async () => {
   await makeSite('before');
   const activated = await inNetwork(

@@ -181,6 +181,7 @@ test('a thousand images: browser closed, PHP and sidecar killed in between, noth
   const { counts, preview } = await backfill('?overwrite=false');
   expect(counts).toMatchObject({ total: IMAGES, with_text: WITH_TEXT, missing: IMAGES - WITH_TEXT });
   expect(preview).toEqual({
+    index_ready: true,
     taken: IMAGES - WITH_TEXT,
     skipped: [expect.objectContaining({ reason: 'has_text', count: WITH_TEXT })],
   });

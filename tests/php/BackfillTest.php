@@ -227,6 +227,7 @@ final class BackfillTest extends Sidecar_Test_Case {
 		( new Csv_Export( new Run_Store(), new Request_Store() ) )->write( ( new Run_Store() )->find( $run['id'] ), $out );
 		rewind( $out );
 		$lines = array();
+		self::assertSame( "\xEF\xBB\xBF", fread( $out, 3 ), 'so that Excel reads UTF-8' );
 		while ( false !== ( $line = fgetcsv( $out, null, ',', '"', '' ) ) ) {
 			$lines[] = $line;
 		}

@@ -121,4 +121,52 @@ final class CliTest extends Sidecar_Test_Case {
 		self::assertSame( 'Success: Undone.', $this->run_command( 'altsmith backfill', 'undo', array( 'run_1' ), array( 'yes' => true ) ) );
 		self::assertNull( $this->stored_alt( $id ) );
 	}
+
+	public function test_connect_keeps_address_and_key_and_tests_them(): void {
+		delete_option( 'altsmith_sidecar_url' );
+		delete_option( 'altsmith_site_key' );
+		self::assertStringContainsString( 'An address has no spaces', $this->run_command( 'altsmith', 'connect', array( '127.0.0.1 :59999', 'key-of-the-test' ) ) );
+		self::assertFalse( get_option( 'altsmith_sidecar_url' ), 'nothing is kept of what cannot be used' );
+		self::assertStringStartsWith( 'Success: Connected', $this->run_command( 'altsmith', 'connect', array( '127.0.0.1:59999', 'key-of-the-test' ) ) );
+		self::assertSame( array( 'http://127.0.0.1:59999', 'key-of-the-test' ), array( get_option( 'altsmith_sidecar_url' ), get_option( 'altsmith_site_key' ) ) );
+		$this->sidecar->down = true;
+		self::assertStringStartsWith( 'Error: unreachable', $this->run_command( 'altsmith', 'connect', array( '127.0.0.1:59999', 'key-of-the-test' ) ) );
+	}
+
+	public function test_settings_go_to_the_next_site_without_the_key_unless_it_is_asked_for(): void {
+		update_option( 'altsmith_settings', array( 'reviewers' => 'edit_others_posts', 'digest' => 'weekly' ) );
+		$file = tempnam( sys_get_temp_dir(), 'settings' );
+		self::assertStringContainsString( 'without the key', $this->run_command( 'altsmith settings', 'export', array( $file ) ) );
+		self::assertStringNotContainsString( 'key-of-the-test', (string) file_get_contents( $file ) );
+		delete_option( 'altsmith_settings' );
+		delete_option( 'altsmith_sidecar_url' );
+		self::assertSame( 'Success: Settings imported. The site key stays as it was.', $this->run_command( 'altsmith settings', 'import', array( $file ) ) );
+		self::assertSame( array( 'edit_others_posts', 'weekly' ), array( get_option( 'altsmith_settings' )['reviewers'], get_option( 'altsmith_settings' )['digest'] ) );
+		self::assertSame( 'http://127.0.0.1:59999', get_option( 'altsmith_sidecar_url' ) );
+
+		$this->run_command( 'altsmith settings', 'export', array( $file ), array( 'with-key' => true ) );
+		delete_option( 'altsmith_site_key' );
+		self::assertSame( 'Success: Settings and site key imported.', $this->run_command( 'altsmith settings', 'import', array( $file ) ) );
+		self::assertSame( 'key-of-the-test', get_option( 'altsmith_site_key' ) );
+
+		file_put_contents( $file, '{"choices":{"digest":"daily","colour":"red"}}' );
+		self::assertSame( 'Error: The file has settings that this version does not know: colour', $this->run_command( 'altsmith settings', 'import', array( $file ) ) );
+		self::assertSame( 'weekly', get_option( 'altsmith_settings' )['digest'] );
+		file_put_contents( $file, 'no json' );
+		self::assertStringStartsWith( 'Error: This is no file of settings', $this->run_command( 'altsmith settings', 'import', array( $file ) ) );
+		unlink( $file );
+	}
+
+	public function test_alt_text_goes_out_as_csv_and_comes_back_on_the_command_line(): void {
+		$id   = $this->photo();
+		$file = tempnam( sys_get_temp_dir(), 'csv' );
+		self::assertSame( 'Success: 1 images written.', $this->run_command( 'altsmith csv', 'export', array( $file ) ) );
+		file_put_contents( $file, str_replace( ",,,,\n", ",,,,\"A cat, asleep\"\n", (string) file_get_contents( $file ) ) );
+		self::assertStringStartsWith( 'Error: Say whose texts they are', $this->run_command( 'altsmith csv', 'import', array( $file ) ) );
+		self::assertStringEndsWith( 'Success: Nothing was written. 1 changed, 0 as they were, 0 changed meanwhile by somebody, 0 not possible.', $this->run_command( 'altsmith csv', 'import', array( $file ), array( 'dry-run' => true ), 'admin' ) );
+		self::assertNull( $this->stored_alt( $id ) );
+		self::assertStringEndsWith( 'Success: 1 changed, 0 as they were, 0 changed meanwhile by somebody, 0 not possible.', $this->run_command( 'altsmith csv', 'import', array( $file ), array(), 'admin' ) );
+		self::assertSame( 'A cat, asleep', $this->stored_alt( $id ) );
+		unlink( $file );
+	}
 }

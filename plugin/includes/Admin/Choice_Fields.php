@@ -28,7 +28,9 @@ final class Choice_Fields {
 		);
 		Form_Row::draw( '', __( 'When a text is approved', 'altsmith' ), implode( '<br>', array_map( array( $this, 'checkbox' ), array_keys( $more ), $more ) ) );
 		$this->digest();
-		$this->background();
+		if ( ! $this->settings->for_network ) {
+			$this->background();
+		}
 	}
 
 	private function digest(): void {

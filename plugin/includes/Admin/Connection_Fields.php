@@ -28,6 +28,7 @@ final class Connection_Fields {
 			$fixed && '' === $this->settings->sidecar_url() => __( 'The constant ALTSMITH_SIDECAR_URL holds an address that cannot be used.', 'altsmith' ),
 			$fixed  => __( 'Set by the constant ALTSMITH_SIDECAR_URL in wp-config.php.', 'altsmith' ),
 			! $may  => __( 'Set by the administrators of the network.', 'altsmith' ),
+			! $this->settings->for_network && 'network' === $this->settings->source_of( Settings::URL_OPTION ) => __( 'This is the address of the whole network. Another one here is for this site alone.', 'altsmith' ),
 			default => __( 'The sidecar prints it when it starts. It is the address as this web server reaches it, for instance http://127.0.0.1:8787.', 'altsmith' ),
 		};
 		// type=url would refuse "localhost:8787" in the browser's words, before ours can help.
@@ -48,7 +49,8 @@ final class Connection_Fields {
 			'constant' === $source && '' === $this->settings->site_key() => __( 'The constant ALTSMITH_SITE_KEY holds a key that cannot be used.', 'altsmith' ),
 			'constant' === $source => __( 'Set by the constant ALTSMITH_SITE_KEY in wp-config.php.', 'altsmith' ),
 			! $may                 => __( 'Set by the administrators of the network.', 'altsmith' ),
-			'database' === $source => __( 'A key is stored. It is not shown; leave the field empty to keep it.', 'altsmith' ),
+			'network' === $source && ! $this->settings->for_network => __( 'The key of the whole network is used. Another one here is for this site alone.', 'altsmith' ),
+			'database' === $source, 'network' === $source => __( 'A key is stored. It is not shown; leave the field empty to keep it.', 'altsmith' ),
 			default                => __( 'The sidecar prints it at its first start and keeps it in first-key.txt in its data folder.', 'altsmith' ),
 		};
 		// "off" is ignored by browsers for passwords: they would fill in the one of this administrator.

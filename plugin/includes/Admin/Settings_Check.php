@@ -34,9 +34,12 @@ final class Settings_Check {
 		return '' === $read->value ? $stored : $read->value;
 	}
 
-	/** @return array<string, mixed> */
-	public function choices( mixed $value ): array {
-		$stored = get_option( Settings::MORE_OPTION, array() );
+	/**
+	 * @param mixed $stored What stays where a value cannot be used; the site's own choices unless given.
+	 * @return array<string, mixed>
+	 */
+	public function choices( mixed $value, mixed $stored = null ): array {
+		$stored ??= get_option( Settings::MORE_OPTION, array() );
 		$stored = is_array( $stored ) ? $stored : array();
 		if ( ! is_array( $value ) ) {
 			// A form without them. WordPress may check what is given here once more, as if it had been sent.

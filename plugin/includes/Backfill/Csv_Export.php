@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Backfill;
 
+use Altsmith\Csv\Csv_File;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Run_Store;
 use Altsmith\Writeback\Alt_Text_Meta;
@@ -34,10 +35,7 @@ final class Csv_Export {
 		if ( null === $run || ! current_user_can( 'edit_others_posts' ) ) {
 			wp_die( esc_html__( 'There is no such run, or you may not see it.', 'altsmith' ), '', array( 'response' => 404 ) );
 		}
-		nocache_headers();
-		header( 'Content-Type: text/csv; charset=utf-8' );
-		header( 'Content-Disposition: attachment; filename="altsmith-' . sanitize_file_name( $run->id ) . '.csv"' );
-		header( 'X-Content-Type-Options: nosniff' );
+		Csv_File::send_headers( 'altsmith-' . $run->id . '.csv' );
 		$out = fopen( 'php://output', 'wb' ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a stream, not a file
 		if ( false !== $out ) {
 			$this->write( $run, $out );
@@ -48,7 +46,8 @@ final class Csv_Export {
 
 	/** @param resource $out */
 	public function write( Run $run, $out ): void {
-		self::line( $out, array( 'attachment_id', 'file', 'title', 'outcome', 'reason', 'before', 'now', 'suggested', 'confidence', 'decided_by' ) );
+		Csv_File::begin( $out );
+		Csv_File::write( $out, array( 'attachment_id', 'file', 'title', 'outcome', 'reason', 'before', 'now', 'suggested', 'confidence', 'decided_by' ) );
 		$position = 0;
 		do {
 			$items = $this->runs->items_after( $run->id, $position, self::PAGE );
@@ -60,7 +59,7 @@ final class Csv_Export {
 				$ours   = null !== $latest && null !== $row && ( $latest['suggestion_id'] ?? '' ) === $row->suggestion_id;
 				$now    = Alt_Text_Meta::read( $id )->text();
 				$given  = '' === $reason ? $row?->suggestion : null;
-				self::line(
+				Csv_File::write(
 					$out,
 					array(
 						(string) $id,
@@ -78,15 +77,5 @@ final class Csv_Export {
 				$position = $id;
 			}
 		} while ( count( $items ) === self::PAGE );
-	}
-
-	/**
-	 * @param resource $out
-	 * @param string[] $cells
-	 */
-	private static function line( $out, array $cells ): void {
-		// A cell that begins like this would be run as a formula by spreadsheet programs.
-		$safe = array_map( static fn( string $cell ): string => 1 === preg_match( '/^[=+\-@\t\r]/', $cell ) ? "'" . $cell : $cell, $cells );
-		fputcsv( $out, $safe, ',', '"', '' ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a stream
 	}
 }

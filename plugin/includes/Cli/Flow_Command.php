@@ -3,10 +3,13 @@ declare( strict_types=1 );
 
 namespace Altsmith\Cli;
 
+use Altsmith\Admin\Address_Input;
+use Altsmith\Admin\Key_Input;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Connection_Test;
 use Altsmith\Storage\Library_Counts;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Sync\Change_Reader;
 use Altsmith\Sync\Pause;
 use Altsmith\Sync\Worker;
 use WP_CLI;
@@ -117,6 +120,35 @@ final class Flow_Command {
 			WP_CLI::error( $result['outcome'] . ': ' . $result['message'] );
 		}
 		WP_CLI::success( $result['message'] );
+	}
+
+	/**
+	 * Saves the sidecar's address and the site key, and tests them.
+	 *
+	 * ## OPTIONS
+	 *
+	 * <url>
+	 * : Address of the sidecar.
+	 *
+	 * <key>
+	 * : The site key; "-" reads it from the standard input, so that it is in no history of commands.
+	 *
+	 * @param string[] $args
+	 */
+	public function connect( array $args ): void {
+		if ( defined( 'ALTSMITH_SIDECAR_URL' ) || defined( 'ALTSMITH_SITE_KEY' ) ) {
+			WP_CLI::error( 'wp-config.php sets ALTSMITH_SIDECAR_URL or ALTSMITH_SITE_KEY, and these constants win. Change them there.' );
+		}
+		$address = Address_Input::read( $args[0] ?? '' );
+		$key     = Key_Input::read( '-' === ( $args[1] ?? '' ) ? trim( (string) fgets( STDIN ) ) : ( $args[1] ?? '' ) );
+		if ( '' !== $address->error . $key->error || '' === $address->value || '' === $key->value ) {
+			WP_CLI::error( trim( $address->error . ' ' . $key->error . ' Usage: wp altsmith connect <url> <key>' ) );
+		}
+		update_option( Settings::URL_OPTION, $address->value );
+		update_option( Settings::KEY_OPTION, $key->value );
+		Change_Reader::start_over();
+		$this->pause->end();
+		$this->connection( array( 'test' ) );
 	}
 
 	private static function moment( int $time ): string {

@@ -33,6 +33,7 @@ final class Installer {
 	public static function uninstall(): void {
 		self::on_each_site( is_multisite(), array( self::class, 'remove_from_site' ) );
 		delete_site_option( 'altsmith_identity_answer' );
+		delete_site_option( 'altsmith_network' );
 		delete_metadata( 'user', 0, 'altsmith_review', '', true ); // What people chose for the review screen.
 	}
 

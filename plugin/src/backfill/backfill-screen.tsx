@@ -4,6 +4,7 @@ import { __ } from '@wordpress/i18n';
 import { FlowNotice } from '../review/flow-notice';
 import { RunHistory } from './run-history';
 import { RunProgress } from './run-progress';
+import { Spreadsheet } from './spreadsheet';
 import { StartForm } from './start-form';
 import { ALL_IMAGES, type Backfill, type Choices, type RunAction } from './types';
 import { useBackfill } from './use-backfill';
@@ -67,6 +68,7 @@ export function BackfillScreen() {
           ) : (
             <RunProgress run={backfill.run} busy={busy} onAct={(action) => void run(action, backfill.run?.id)} />
           )}
+          <Spreadsheet />
           <RunHistory runs={backfill.history} busy={busy} onUndo={(id) => void run('undo', id)} />
         </>
       )}

@@ -132,6 +132,8 @@ export interface Bootstrap {
   /** Only for the media library. */
   readonly filterLabels?: Readonly<Record<string, string>>;
   readonly contentTab: boolean;
+  /** Only for existing images: where the whole library is downloaded as CSV. */
+  readonly csvUrl?: string;
   /** Only for the review screen: letters that this person changed. */
   readonly shortcuts?: { readonly on: boolean; readonly keys: Readonly<Record<string, string>> };
 }

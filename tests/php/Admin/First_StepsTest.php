@@ -201,4 +201,11 @@ final class First_StepsTest extends Sidecar_Test_Case {
 		self::assertSame( Settings::defaults(), array_replace( Settings::defaults(), $kept ) );
 		self::assertSame( array(), get_settings_errors() );
 	}
+
+	public function test_the_list_of_plugins_says_what_deactivating_and_deleting_mean(): void {
+		$own   = implode( '', apply_filters( 'plugin_row_meta', array( 'Version 1' ), plugin_basename( ALTSMITH_FILE ) ) );
+		self::assertStringContainsString( 'Deactivated, Altsmith sends no images', $own );
+		self::assertStringContainsString( 'The alt texts, titles and descriptions of your images stay.', $own );
+		self::assertSame( array( 'Version 1' ), apply_filters( 'plugin_row_meta', array( 'Version 1' ), 'another/plugin.php' ) );
+	}
 }

@@ -1,0 +1,130 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Csv;
+
+use Altsmith\Text\Plain_Text;
+use Altsmith\Writeback\Alt_Text_Meta;
+use Altsmith\Writeback\Alt_Text_Writer;
+use Altsmith\Writeback\Database_Refusal;
+use Altsmith\Writeback\Provenance;
+use Altsmith\Writeback\Write_Request;
+use Altsmith\Writeback\Write_Result;
+use WP_Post;
+use WP_User;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Takes a person's texts out of an exported file. A line counts only for the very file it was exported for, and only while
+ * the alt text is the one that was exported.
+ */
+final class Library_Import {
+	public const CHANGE   = 'change';
+	public const SAME     = 'same';
+	public const CONFLICT = 'conflict';
+	public const ERROR    = 'error';
+
+	/** Columns without which nothing can be compared. */
+	private const NEEDED = array( 'attachment_id', 'file', 'alt_text', 'new_alt_text' );
+
+	/** So many lines are told one by one; the others are counted. */
+	private const TOLD = 200;
+
+	public function __construct( private readonly Alt_Text_Writer $writer ) {}
+
+	/**
+	 * @param int  $from    Number of the line to begin with.
+	 * @param int  $seconds After so long it stops, and says where to go on.
+	 * @return array{next: int|null, counts: array<string, int>, items: array<int, array<string, mixed>>} `items` leaves out lines that change nothing.
+	 * @throws Csv_Error When it is no such file.
+	 */
+	public function run( string $text, bool $dry_run, int $from, int $seconds, WP_User $by ): array {
+		$until  = microtime( true ) + $seconds;
+		$import = 'csv-' . md5( $text );
+		$counts = array_fill_keys( array( self::CHANGE, self::SAME, self::CONFLICT, self::ERROR ), 0 );
+		$items  = array();
+		foreach ( Csv_File::read( $text, self::NEEDED ) as $number => $line ) {
+			if ( $number < $from ) {
+				continue;
+			}
+			if ( microtime( true ) > $until ) {
+				return array( 'next' => $number, 'counts' => $counts, 'items' => $items );
+			}
+			$found = $this->line( $line, $dry_run, $import, $by );
+			++$counts[ $found['outcome'] ];
+			if ( self::SAME !== $found['outcome'] && count( $items ) < self::TOLD ) {
+				$items[] = array( 'line' => $number + 1, 'attachment_id' => (int) $line['attachment_id'], 'file' => $line['file'] ) + $found;
+			}
+			if ( 0 === $number % self::TOLD && wp_cache_supports( 'flush_runtime' ) ) {
+				wp_cache_flush_runtime();
+			}
+		}
+		return array( 'next' => null, 'counts' => $counts, 'items' => $items );
+	}
+
+	/**
+	 * @param array<string, string> $line
+	 * @return array{outcome: string, message: string, before: string, after: string, decorative: bool}
+	 */
+	private function line( array $line, bool $dry_run, string $import, WP_User $by ): array {
+		$id      = (int) $line['attachment_id'];
+		$refusal = self::refusal( $id, $line['file'], $by );
+		if ( '' !== $refusal ) {
+			return self::told( self::ERROR, $refusal );
+		}
+		$live       = Alt_Text_Meta::read( $id )->text();
+		$new        = Plain_Text::from_person( $line['new_alt_text'] );
+		$is_marked  = Provenance::is_decorative( $id );
+		$decorative = self::is_yes( $line['decorative'] ?? '', $is_marked );
+		if ( $decorative && '' !== $new ) {
+			return self::told( self::ERROR, __( 'A decorative image has no alt text: empty one of the two cells.', 'altsmith' ), $live );
+		}
+		$after = $decorative ? '' : ( '' === $new ? $live : $new );
+		if ( $after === $live && $decorative === $is_marked ) {
+			return self::told( self::SAME, '', $live, $live, $decorative );
+		}
+		// Spreadsheet programs change blanks and line ends; a change of words is what counts.
+		if ( Plain_Text::from_person( $live ) !== Plain_Text::from_person( $line['alt_text'] ) ) {
+			return self::told( self::CONFLICT, __( 'The alt text was changed after the file was exported. It stays as it is.', 'altsmith' ), $live, $after, $decorative );
+		}
+		return $dry_run ? self::told( self::CHANGE, '', $live, $after, $decorative ) : $this->write( $id, $live, $after, $decorative, $import, $by );
+	}
+
+	/** @return array{outcome: string, message: string, before: string, after: string, decorative: bool} */
+	private function write( int $id, string $live, string $after, bool $decorative, string $import, WP_User $by ): array {
+		$entry = array( 'suggestion_id' => $import, 'version' => time(), 'model' => null, 'by' => array( 'id' => (string) $by->ID, 'name' => $by->display_name ) );
+		try {
+			$result = $this->writer->write( new Write_Request( $id, $live, $after, $decorative, array(), $entry ) );
+		} catch ( Database_Refusal $refusal ) {
+			return self::told( self::ERROR, $refusal->getMessage(), $live, $after, $decorative );
+		}
+		return match ( $result->outcome ) {
+			Write_Result::APPLIED => self::told( self::CHANGE, '', $result->before, $result->after, $decorative ),
+			Write_Result::BUSY    => self::told( self::ERROR, __( 'Somebody is changing this image right now. Import the file again.', 'altsmith' ), $live, $after, $decorative ),
+			default               => self::told( self::CONFLICT, __( 'The alt text was changed after the file was exported. It stays as it is.', 'altsmith' ), $result->before, $after, $decorative ),
+		};
+	}
+
+	/** @return string Why a line is not for this image; '' when it is. */
+	private static function refusal( int $id, string $file, WP_User $by ): string {
+		$post = $id > 0 ? get_post( $id ) : null;
+		if ( ! $post instanceof WP_Post || ! wp_attachment_is_image( $post ) || ! user_can( $by, 'edit_post', $id ) ) {
+			return __( 'There is no such image, or you cannot edit it.', 'altsmith' );
+		}
+		$own = (string) get_post_meta( $id, '_wp_attached_file', true );
+		/* translators: %s: name of a file */
+		return $own === $file ? '' : sprintf( __( 'On this site the image with this number is another file: %s.', 'altsmith' ), $own );
+	}
+
+	/** An empty cell leaves a mark that is there alone: spreadsheets lose columns, not marks. */
+	private static function is_yes( string $cell, bool $is_marked ): bool {
+		$word = strtolower( trim( $cell ) );
+		return '' === $word ? $is_marked : in_array( $word, array( 'yes', '1', 'true', 'x' ), true );
+	}
+
+	/** @return array{outcome: string, message: string, before: string, after: string, decorative: bool} */
+	private static function told( string $outcome, string $message, string $before = '', string $after = '', bool $decorative = false ): array {
+		return array( 'outcome' => $outcome, 'message' => $message, 'before' => $before, 'after' => $after, 'decorative' => $decorative );
+	}
+}

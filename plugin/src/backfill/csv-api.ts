@@ -1,0 +1,42 @@
+import { call } from '../shared/api';
+
+/** One line of a file that changes something, or cannot. */
+export interface CsvLine {
+  readonly line: number;
+  readonly attachment_id: number;
+  readonly file: string;
+  readonly outcome: 'change' | 'conflict' | 'error';
+  readonly message: string;
+  readonly before: string;
+  readonly after: string;
+  readonly decorative: boolean;
+}
+
+export interface CsvResult {
+  readonly counts: Readonly<Record<'change' | 'same' | 'conflict' | 'error', number>>;
+  readonly items: readonly CsvLine[];
+}
+
+/** So many lines are listed; all are counted. */
+const LISTED = 200;
+
+/** Imports a file some seconds at a time, or says what an import would do. `onProgress` gets the number of lines that are done. */
+export async function importCsv(csv: string, dryRun: boolean, onProgress: (lines: number) => void): Promise<CsvResult> {
+  let all: CsvResult = { counts: { change: 0, same: 0, conflict: 0, error: 0 }, items: [] };
+  for (let from: number | null = 1; from !== null; ) {
+    const part: CsvResult & { readonly next: number | null } = await call('POST', 'csv', { csv, dry_run: dryRun, from });
+    const { counts } = all;
+    all = {
+      counts: {
+        change: counts.change + part.counts.change,
+        same: counts.same + part.counts.same,
+        conflict: counts.conflict + part.counts.conflict,
+        error: counts.error + part.counts.error,
+      },
+      items: [...all.items, ...part.items].slice(0, LISTED),
+    };
+    from = part.next;
+    if (from !== null) onProgress(from - 1);
+  }
+  return all;
+}
