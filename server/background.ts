@@ -1,6 +1,6 @@
 /**
  * A callback for a timer. What `work` throws, or what its promise rejects with, goes to `failed` instead of ending the
- * process: a full disk makes any statement throw, also one that nobody waits for. `failed` must not throw.
+ * process: a full disk makes any statement throw, also one that nobody waits for. What `failed` throws is dropped.
  */
 export function guarded(work: () => unknown, failed: (error: unknown) => void): () => void {
   return () => {
@@ -10,10 +10,17 @@ export function guarded(work: () => unknown, failed: (error: unknown) => void): 
 
 /** Begins work that nobody waits for. Whatever it fails with goes to `failed`. */
 export function inBackground(work: () => unknown, failed: (error: unknown) => void): void {
+  const fail = (error: unknown) => {
+    try {
+      failed(error);
+    } catch {
+      // Mostly a log line that could not be written; nobody is left to be told.
+    }
+  };
   try {
     const result = work();
-    if (result instanceof Promise) result.catch(failed);
+    if (result instanceof Promise) result.catch(fail);
   } catch (error) {
-    failed(error);
+    fail(error);
   }
 }

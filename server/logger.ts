@@ -2,11 +2,17 @@ import pino, { type Logger } from 'pino';
 
 export type { Logger };
 
+/** Bytes of lines kept for a standard error that takes none now; later lines are dropped. */
+const MOST_UNWRITTEN = 1_000_000;
+
 /**
- * JSON lines on standard error, so that a command's own output stays clean. Keys and image bytes are never handed to
- * the logger; the redaction is a second lock on that door.
+ * JSON lines on standard error, so that a command's own output stays clean; logging never throws. Keys and image bytes
+ * are never handed to the logger; the redaction is there in case one is.
  */
 export function createLogger(level: string): Logger {
+  const destination = pino.destination({ dest: 2, sync: true, maxLength: MOST_UNWRITTEN });
+  // Standard error may be a file on a full disk: a line that cannot be written must not end the process.
+  destination.on('error', () => undefined);
   return pino(
     {
       level,
@@ -17,6 +23,6 @@ export function createLogger(level: string): Logger {
         censor: '[removed]',
       },
     },
-    pino.destination({ dest: 2, sync: true }),
+    destination,
   );
 }

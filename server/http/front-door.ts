@@ -28,8 +28,8 @@ export class FrontDoor {
     response.setHeader('x-request-id', requestId);
     response.setHeader('content-type', 'application/json; charset=utf-8');
     response.setHeader('cache-control', 'no-store');
-    // Behind a proxy the paths may begin with a prefix.
-    const path = new URL(request.url ?? '/', 'http://sidecar').pathname;
+    // Behind a proxy the paths may begin with a prefix. Not read by `new URL`, which throws for `//`.
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '';
     if (path.endsWith('/livez')) {
       response.end(JSON.stringify({ alive: true }));
       return;

@@ -24,16 +24,19 @@ export async function holdFormFile(request: Request, services: Services, name: s
   let picture: HeldPicture | null = null;
   const parser = parserOf(contentType);
   const parsed = new Promise<void>((resolve, reject) => {
+    const fail = (cause: unknown) => {
+      reject(notAForm(cause));
+    };
     parser.on('file', (field, file) => {
+      // A body that ends within a file is told here too, and an error event that nobody listens to ends the process.
+      file.on('error', fail);
       if (field === name && picture === null) {
         picture = openPicture(request, services.pictures);
         hold(file, picture, reject);
       } else file.resume();
     });
     parser.once('finish', resolve);
-    parser.once('error', (cause: unknown) => {
-      reject(notAForm(cause));
-    });
+    parser.on('error', fail);
   });
   // A body that breaks off is told by the loop below.
   parsed.catch(() => undefined);

@@ -173,6 +173,23 @@ describe('errors have title, detail and status', () => {
   });
 });
 
+test.each(['content', 'another'])(
+  'a form that ends within its file "%s" is refused, and ends nothing else',
+  async (field) => {
+    const form = [
+      '--edge',
+      `content-disposition: form-data; name="${field}"; filename="a.png"`,
+      'content-type: image/png',
+      '',
+      picture.bytes.toString('latin1').slice(0, 2000),
+    ].join('\r\n');
+    const headers = { 'content-type': 'multipart/form-data; boundary=edge' };
+    const answer = await sidecar.call('POST', '/replicate/v1/files', Buffer.from(form, 'latin1'), { headers });
+    expect(answer).toMatchObject({ status: 422, body: { detail: expect.stringMatching(/form/) } });
+    expect((await sidecar.call('GET', '/livez')).status).toBe(200);
+  },
+);
+
 test('what the Python client reads before a run', async () => {
   const { body } = await sidecar.call('GET', `/replicate/v1/models/${MODEL}/versions/${VERSION}`);
   expect(body).toMatchObject({

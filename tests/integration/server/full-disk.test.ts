@@ -1,3 +1,5 @@
+import { spawnSync, type StdioOptions } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { samplePng } from '../../support/sample-image';
 import { QUICK_SERVE, SidecarProcess } from '../../support/sidecar-process';
@@ -35,6 +37,20 @@ async function fill(): Promise<() => void> {
   });
   return giveBack;
 }
+
+test('log lines that cannot be written end nothing', () => {
+  const program = `
+    const { createLogger } = require('./build/server/logger.js');
+    const logger = createLogger('info');
+    for (let line = 0; line < 5; line += 1) logger.info('job started');
+    setTimeout(() => { logger.error('still here'); console.log('alive'); }, 50);
+  `;
+  const full = openSync('/dev/full', 'w');
+  const stdio: StdioOptions = ['ignore', 'pipe', full];
+  const { status, stdout } = spawnSync(process.execPath, ['-e', program], { stdio, encoding: 'utf8' });
+  closeSync(full);
+  expect({ status, stdout }).toEqual({ status: 0, stdout: 'alive\n' });
+});
 
 onDisk(
   'a disk that stays full for five leases, with a job under way, ends nothing; then everything goes on',
