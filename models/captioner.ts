@@ -20,7 +20,7 @@ export async function pixelsOf(picture: Picture | StoredPicture): Promise<Pictur
 
 export interface ModelInfo {
   readonly id: string;
-  readonly precision: 'fp32' | 'fp16' | 'int8' | 'int8-vnni' | 'remote';
+  readonly precision: 'fp32' | 'fp16' | 'int8' | 'int8-vnni' | 'int4' | 'remote';
   /** True for `mini`: good enough to show the way, not to publish from. */
   readonly demonstration: boolean;
   /** Whether `confidence` was measured for this model; else it only rises with the model's own certainty. */

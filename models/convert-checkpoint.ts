@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { convertBlip } from './architectures/blip/convert';
+import { convertBlip2 } from './architectures/blip-2/convert';
 import { convertFlorence } from './architectures/florence-2/convert';
 import { hasCheckpointFile, readCheckpointJson } from './checkpoint/checkpoint-json';
 import { withFiles } from './file-problem';
 import type { Conversion } from './model-folder/convert';
 import type { Manifest } from './model-folder/manifest';
+import { ModelError } from './model-error';
 
 const Config = z.object({ model_type: z.unknown() });
 
@@ -15,10 +17,12 @@ const Config = z.object({ model_type: z.unknown() });
  */
 export function convertCheckpoint(conversion: Conversion): Promise<Manifest> {
   return withFiles(() => {
-    const { source } = conversion;
+    const { source, precision } = conversion;
     const known = hasCheckpointFile(source, 'config.json')
       ? readCheckpointJson(Config, source, 'config.json', 'a known model').model_type
       : null;
+    if (known === 'blip-2') return convertBlip2(conversion);
+    if (precision === 'int4') throw new ModelError('BAD_REQUEST', 'int4 is made of BLIP-2 only; use int8.');
     return known === 'florence2' ? convertFlorence(conversion) : convertBlip(conversion);
   });
 }

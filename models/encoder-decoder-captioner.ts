@@ -10,11 +10,12 @@ import type {
 } from './captioner';
 import { ModelError } from './model-error';
 import { confidenceOf, meanLogProb } from './confidence';
+import { EncoderWords } from './encoder-words';
 import { BeamSearch } from './search/beam';
 import { GreedySearch } from './search/greedy';
 import { runSearch, type Hypothesis, type Search, type SearchOptions } from './search/search';
 import { ImageMemory } from './session/image-memory';
-import type { Manifest, Preset, Task } from './model-folder/manifest';
+import { featureWidth, type Manifest, type Preset, type Task } from './model-folder/manifest';
 import type { ModelSession } from './session/session';
 import { type ImageState } from './session/session';
 import type { TextTokenizer } from './tokenizers/tokenizer';
@@ -30,6 +31,7 @@ export type SecondLook = (caption: Caption, classLogits: Float32Array) => Captio
 export class EncoderDecoderCaptioner implements Captioner {
   readonly info: ModelInfo;
   private readonly images: ImageMemory;
+  private readonly words: EncoderWords;
 
   constructor(
     private readonly manifest: Manifest,
@@ -38,16 +40,17 @@ export class EncoderDecoderCaptioner implements Captioner {
     private readonly secondLook: SecondLook | null = null,
   ) {
     const { layers, heads, image_tokens: tokens, head_size: size } = manifest.dims;
-    const perToken = manifest.graphs.encoder === undefined ? 2 * layers : 1;
-    const stateBytes = perToken * heads * tokens * size * 4;
+    const perToken = manifest.graphs.encoder === undefined ? 2 * layers * heads * size : featureWidth(manifest);
+    const stateBytes = perToken * tokens * 4;
     const remembered = Math.max(1, Math.min(MOST_REMEMBERED, Math.floor(MEMORY_BYTES / stateBytes)));
     this.images = new ImageMemory((picture, reuse) => session.encode(picture, reuse), remembered);
+    this.words = new EncoderWords(manifest, tokenizer);
     this.info = {
       id: manifest.id,
       precision: manifest.precision,
       demonstration: manifest.demonstration,
       calibrated: manifest.confidence_calibrated,
-      canAnswer: manifest.graphs.question !== null,
+      canAnswer: manifest.graphs.question !== null || manifest.prompted !== null,
       // Its decoder was trained to look at what the question encoder made of the picture, never at the picture itself.
       ...(manifest.graphs.question === null ? {} : { canCaption: false }),
       canPrompt: manifest.text.accepts_prompt,
@@ -61,12 +64,13 @@ export class EncoderDecoderCaptioner implements Captioner {
     }
     const task = this.taskOf(options);
     const preset = withLimit(this.presetOf(options), task);
+    const asked = this.askedBesides(options, preset, task);
     const search = newSearch(this.searchOptions(options, preset));
-    const prefix = (options.prompt ?? preset.prompt ?? '').trim();
+    const prefix = this.prefixOf(options, preset);
     const begin = performance.now();
     const write = async (image: ImageState) => {
       const encoded = performance.now();
-      const state = task === null ? image : await this.session.ask(image, this.taskTokens(task));
+      const state = asked === null ? image : await this.session.ask(image, asked);
       await runSearch(search, this.session.decode(state), options.signal);
       const timingsMs = { vision: encoded - begin, text: performance.now() - encoded };
       const caption = this.captionOf(search.results(), { prefix, count: options.candidates ?? 1, timingsMs });
@@ -77,12 +81,14 @@ export class EncoderDecoderCaptioner implements Captioner {
   }
 
   async answer(picture: Picture | StoredPicture, question: string, options: CaptionOptions = {}): Promise<Answer> {
-    const about = this.manifest.question;
-    if (about === null) {
+    const { question: about, prompted } = this.manifest;
+    if (!this.info.canAnswer) {
       throw new ModelError('QUESTION_MODEL_MISSING', `The model ${this.info.id} cannot answer questions.`);
     }
-    const search = newSearch(this.searchOptions({ ...options, prompt: '' }, this.presetOf(options)));
-    const tokens = this.questionTokens(question, options.preset === about.original_preset);
+    const preset = options.preset ?? prompted?.question_preset;
+    const wishes = { ...options, prompt: '', ...(preset === undefined ? {} : { preset }) };
+    const search = newSearch(this.searchOptions(wishes, this.presetOf(wishes)));
+    const tokens = this.words.ofQuestion(question, about !== null && options.preset === about.original_preset);
     const begin = performance.now();
     const write = async (image: ImageState): Promise<Answer> => {
       const encoded = performance.now();
@@ -124,24 +130,20 @@ export class EncoderDecoderCaptioner implements Captioner {
     throw new ModelError('BAD_REQUEST', `The model ${this.info.id} cannot do the task "${name}"; it can do ${able}.`);
   }
 
-  private taskTokens({ prompt }: Task): number[] {
-    const { classify, separate } = this.manifest.tokens;
-    return [classify, ...this.tokenizer.encode(prompt), separate];
+  /** What the text encoder reads beside the picture; null where the decoder looks at the picture itself. */
+  private askedBesides(options: CaptionOptions, preset: Preset, task: Task | null): number[] | null {
+    if (task !== null) return this.words.ofTask(task);
+    return this.manifest.prompted === null ? null : this.words.ofPrompt(options.prompt ?? preset.prompt);
   }
 
-  private questionTokens(question: string, original: boolean): number[] {
-    const { tokens, question: about, dims } = this.manifest;
-    const words = this.tokenizer.encode(question);
-    if (words.length + 2 > dims.positions) {
-      throw new ModelError('BAD_REQUEST', `The question is too long: this model reads ${dims.positions} tokens.`);
-    }
-    if (!original || about === null) return [tokens.classify, ...words, tokens.separate];
-    return [about.original_start, ...words.slice(0, about.original_longest - 2), tokens.separate];
+  /** Words that the caption begins with and the model does not write again: those of a preset only where it writes on from them. */
+  private prefixOf({ prompt }: CaptionOptions, preset: Preset): string {
+    return (prompt ?? (this.manifest.prompted === null ? preset.prompt : null) ?? '').trim();
   }
 
   private promptTokens(prompt: string | null): number[] {
     const { tokens, text } = this.manifest;
-    if (prompt === null || prompt.trim() === '') return [tokens.start];
+    if (prompt === null || prompt.trim() === '' || this.manifest.prompted !== null) return [tokens.start];
     if (!text.accepts_prompt) {
       throw new ModelError('PROMPT_NOT_POSSIBLE', `The model ${this.info.id} cannot continue a prompt.`);
     }

@@ -9,13 +9,13 @@ import { knownModels } from './registry';
 /** Ships with the repository; used when nothing better is there. */
 export const SHIPPED_MODEL = 'mini';
 /** What a model can be pulled and converted in. */
-export const PRECISIONS = ['int8', 'fp16', 'fp32'] as const;
+export const PRECISIONS = ['int8', 'fp16', 'fp32', 'int4'] as const;
 /** The name that 8-bit weights had while `int8` was of 7 bits; it still names them. */
 export const OTHER_NAME_OF_INT8 = 'int8-vnni';
 /** Folders of one pulled model; the first one there is used when no precision is named. */
-export const PRECISION_FOLDERS = ['int8', OTHER_NAME_OF_INT8, 'fp16', 'fp32'] as const;
+export const PRECISION_FOLDERS = ['int8', OTHER_NAME_OF_INT8, 'fp16', 'fp32', 'int4'] as const;
 /** A model id, or id and precision. */
-const NAME = /^[a-z0-9][a-z0-9.-]*(\/(int8|int8-vnni|fp16|fp32))?$/;
+const NAME = /^[a-z0-9][a-z0-9.-]*(\/(int8|int8-vnni|fp16|fp32|int4))?$/;
 /** Every checkpoint that can be converted has one of them. */
 const CHECKPOINT_FILES = ['config.json', 'vocab.txt'];
 /** Remembers the choice of "altsmith models use", in the folder of pulled models. */

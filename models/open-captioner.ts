@@ -1,5 +1,5 @@
 import { openBlip } from './architectures/blip/open';
-import { openFlorence } from './architectures/florence-2/open';
+import { openWithTokenizer } from './architectures/open-with-tokenizer';
 import { openMini } from './architectures/mini/open';
 import type { EncoderDecoderCaptioner } from './encoder-decoder-captioner';
 import { readManifest, type Manifest } from './model-folder/manifest';
@@ -10,7 +10,8 @@ type Open = (folder: string, manifest: Manifest, threads: number) => Promise<Enc
 /** Every architecture that can be run. */
 const ARCHITECTURES: Readonly<Record<Manifest['architecture'], Open>> = {
   blip: openBlip,
-  'florence-2': openFlorence,
+  'blip-2': openWithTokenizer,
+  'florence-2': openWithTokenizer,
   mini: openMini,
 };
 

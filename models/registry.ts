@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import blipBase from './manifests/blip-base.json';
+import blip2 from './manifests/blip-2-flan-t5-xl.json';
+import blip2Coco from './manifests/blip-2-flan-t5-xl-coco.json';
 import blipLarge from './manifests/blip-large.json';
 import blipVqaBase from './manifests/blip-vqa-base.json';
 import florenceBase from './manifests/florence-2-base-ft.json';
@@ -21,16 +23,28 @@ export type SourceFile = z.infer<typeof SourceFile>;
 
 const Source = z.object({
   repo: z.string(),
-  commit: z.string().regex(/^[0-9a-f]{40}$/),
+  /** `main` where nobody has written a commit down yet: the newest. */
+  commit: z.string().regex(/^([0-9a-f]{40}|main)$/),
   /** How its weights are stored. */
   stored: z.enum(['fp32', 'fp16']).exactOptional(),
+  /** About what all its weights take, where the sizes of their files have not been written down. */
+  weights_bytes: z.number().int().positive().exactOptional(),
   files: z.array(SourceFile).min(1),
 });
 export type Source = z.infer<typeof Source>;
 
+const WEIGHTS = /\.(safetensors|bin)$/;
+
+/** Bytes of a file of a checkpoint, about those where its size has not been written down. */
+export function bytesOfFile({ files, weights_bytes: all = 0 }: Source, { name, bytes }: SourceFile): number {
+  if (bytes !== null) return bytes;
+  return WEIGHTS.test(name) ? all / files.filter((file) => WEIGHTS.test(file.name)).length : 0;
+}
+
 /** Bytes of a checkpoint's files as they would be in fp32. */
-export function bytesInFp32({ files, stored = 'fp32' }: Source): number {
-  return files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) * (stored === 'fp16' ? 2 : 1);
+export function bytesInFp32(source: Source): number {
+  const bytes = source.files.reduce((sum, file) => sum + bytesOfFile(source, file), 0);
+  return bytes * (source.stored === 'fp16' ? 2 : 1);
 }
 
 /** The file of a checkpoint that holds its weights. */
@@ -53,6 +67,8 @@ export type Golden = z.infer<typeof Golden>;
 
 const KnownModel = z.object({
   id: z.string(),
+  /** One of `models/architectures`. */
+  architecture: z.enum(['blip', 'blip-2', 'florence-2', 'mini']),
   title: z.string(),
   answers_questions: z.boolean(),
   demonstration: z.boolean(),
@@ -65,7 +81,8 @@ export type KnownModel = z.infer<typeof KnownModel>;
 
 /** Every model that can be named instead of a folder; of those that are here the first captioner is used when none is named. */
 export function knownModels(): KnownModel[] {
-  return [blipBase, blipLarge, blipVqaBase, florenceBase, florenceLarge, mini].map((entry) => KnownModel.parse(entry));
+  const pulled = [blipBase, blipLarge, blipVqaBase, florenceBase, florenceLarge, blip2, blip2Coco];
+  return [...pulled, mini].map((entry) => KnownModel.parse(entry));
 }
 
 /** The model of that id. Throws ModelError MODEL_FILE_MISSING that names those there are. */

@@ -1,6 +1,6 @@
 import { ModelError } from '../model-error';
 import { fromFloat16 } from '../precision/float16';
-import type { Checkpoint } from './checkpoint';
+import { CHECKPOINT_TYPES, type Checkpoint, type TensorEntry } from './checkpoint';
 
 /** Memory of the bytes from its start, as typed arrays need it. The readers' own bytes are there already: no copy. */
 function aligned(bytes: Uint8Array): ArrayBuffer {
@@ -29,15 +29,36 @@ function checkFinite(values: Float32Array, name: string): Float32Array {
   return values;
 }
 
-/**
- * One weight as float32, row by row. Throws ModelError when it is missing, has another shape than the model's
- * architecture says, or does not hold finite numbers.
- */
-export function readFloats(checkpoint: Checkpoint, name: string, dims: readonly number[]): Float32Array {
-  return checkFinite(toFloats(checkpoint, name, dims), name);
+/** Some rows of a weight: from `begin` up to but not `end`, counted along its first axis. */
+export interface RowRange {
+  readonly begin: number;
+  readonly end: number;
 }
 
-function toFloats(checkpoint: Checkpoint, name: string, dims: readonly number[]): Float32Array {
+/**
+ * One weight as float32, row by row, or some rows of it. Throws ModelError when it is missing, has another shape than the model's
+ * architecture says, or does not hold finite numbers.
+ */
+export function readFloats(
+  checkpoint: Checkpoint,
+  name: string,
+  dims: readonly number[],
+  rows?: RowRange,
+): Float32Array {
+  return checkFinite(toFloats(checkpoint, name, dims, rows), name);
+}
+
+function partOf({ type, dims }: TensorEntry, { begin, end }: RowRange): { begin: number; bytes: number } {
+  const rowBytes = dims.slice(1).reduce((product, dim) => product * dim, CHECKPOINT_TYPES[type]);
+  return { begin: begin * rowBytes, bytes: (end - begin) * rowBytes };
+}
+
+function toFloats(
+  checkpoint: Checkpoint,
+  name: string,
+  dims: readonly number[],
+  rows: RowRange | undefined,
+): Float32Array {
   const entry = checkpoint.tensors.get(name);
   if (entry === undefined) {
     throw new ModelError('MODEL_FILE_DAMAGED', `The checkpoint has no weight called "${name}"; is it the right model?`);
@@ -48,7 +69,7 @@ function toFloats(checkpoint: Checkpoint, name: string, dims: readonly number[])
       `The weight "${name}" is ${entry.dims.join('x')} where ${dims.join('x')} is due; is it the right model?`,
     );
   }
-  const memory = aligned(checkpoint.read(name));
+  const memory = aligned(checkpoint.read(name, rows === undefined ? undefined : partOf(entry, rows)));
   switch (entry.type) {
     case 'F32':
       return new Float32Array(memory);

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } fr
 import path from 'node:path';
 import { sha256OfFile } from '../model-folder/model-files';
 import { ModelError } from '../model-error';
-import type { Source, SourceFile } from '../registry';
+import { bytesOfFile, type Source, type SourceFile } from '../registry';
 import { downloadFile, type DownloadTools } from './download';
 
 export interface ObtainOptions extends DownloadTools {
@@ -106,7 +106,7 @@ export function bytesToDownload(source: Source, { downloads, cache }: Places): n
   const missing = (file: SourceFile) => {
     const target = path.join(folderOf(source, downloads), file.name);
     if ([target, cachedFile(cache, source, file.name)].some((place) => isThere(place, file))) return 0;
-    return Math.max(0, (file.bytes ?? 0) - (sizeOf(`${target}.incomplete`) ?? 0));
+    return Math.max(0, bytesOfFile(source, file) - (sizeOf(`${target}.incomplete`) ?? 0));
   };
   return source.files.reduce((sum, file) => sum + missing(file), 0);
 }

@@ -1,15 +1,19 @@
 import type { Manifest } from '../model-folder/manifest';
 import { CHECKPOINT_TYPES, type Checkpoint } from '../checkpoint/checkpoint';
-import { readFloats } from '../checkpoint/float-tensor';
+import { readFloats, type RowRange } from '../checkpoint/float-tensor';
 import { MOST_FLOAT16, toFloat16 } from '../precision/float16';
 import { ModelError } from '../model-error';
 import { MICROSOFT, type GraphBuilder } from '../onnx/graph';
 import { DATA_TYPES, int64s, tensor } from '../onnx/tensor';
+import { BLOCK, quantiseToFourBits } from '../precision/four-bit';
 import { quantiseMatrix, quantiseRows, transpose, WEIGHT_RANGE } from '../precision/quantise';
+import { stackedRows, type Rows } from '../precision/rows';
 
 /** What a model can be written in. `int8-vnni` is only read: it was the name of 8-bit weights before `int8` had them. */
 export type Precision = Exclude<Manifest['precision'], 'int8-vnni'>;
 
+/** accuracy_level of MatMulNBits. */
+const COMPUTE_IN_INT8 = 4;
 /** What two weights are compared by. */
 const PIECE_BYTES = 1 << 20;
 
@@ -35,9 +39,9 @@ export class GraphWeights {
     return this.checkpoint.tensors.has(name);
   }
 
-  /** A weight as float32. Throws ModelError when it is missing or has another shape. */
-  read(name: string, dims: readonly number[]): Float32Array {
-    const values = readFloats(this.checkpoint, name, dims);
+  /** A weight as float32, or some rows of it. Throws ModelError when it is missing or has another shape. */
+  read(name: string, dims: readonly number[], rows?: RowRange): Float32Array {
+    const values = readFloats(this.checkpoint, name, dims, rows);
     this.progress(values.byteLength);
     return values;
   }
@@ -53,30 +57,35 @@ export class GraphWeights {
     return this.graph.node('LayerNormalization', [x, gain, bias], { axis: -1, epsilon });
   }
 
+  /** x · gain / √(mean of x² + epsilon), without a bias and without taking the mean away. */
+  rootMeanSquareNorm(x: string, name: string, width: number, epsilon: number): string {
+    const gain = this.small(`${name}.weight`, [width]);
+    return this.graph.node('SimplifiedLayerNormalization', [x, gain], { axis: -1, epsilon, stash_type: 1 });
+  }
+
   /** `x · Wᵀ + b` for PyTorch's W [out, in]: [.., in] → [.., out]. */
   linear(x: string, name: string, dims: readonly [number, number]): string {
-    return this.product(x, name, {
-      dims,
-      weights: this.read(`${name}.weight`, dims),
-      bias: this.small(`${name}.bias`, [dims[0]]),
-    });
+    const bias = this.small(`${name}.bias`, [dims[0]]);
+    return this.product(x, name, { rows: this.rows(`${name}.weight`, dims), bias });
   }
 
   /** Several linear layers of the same input as one product, split again: fewer passes over the input. */
-  linears(x: string, names: readonly string[], [out, inside]: readonly [number, number]): string[] {
-    const weights = new Float32Array(names.length * out * inside);
+  linears(x: string, names: readonly string[], dims: readonly [number, number]): string[] {
+    const [out] = dims;
     const biases = new Float32Array(names.length * out);
-    names.forEach((name, index) => {
-      weights.set(this.read(`${name}.weight`, [out, inside]), index * out * inside);
-      biases.set(this.read(`${name}.bias`, [out]), index * out);
-    });
-    const [first = ''] = names;
-    const joined = this.product(x, `${first}+${names.length - 1}`, {
-      dims: [names.length * out, inside],
-      weights,
-      bias: this.graph.constant(tensor(biases), `${first}+${names.length - 1}.bias`),
-    });
-    return this.split(joined, names.length);
+    names.forEach((name, index) => biases.set(this.read(`${name}.bias`, [out]), index * out));
+    const bias = this.graph.constant(tensor(biases), `${labelOf(names)}.bias`);
+    return this.joint(x, names, dims, bias);
+  }
+
+  /** A linear layer without a bias. */
+  plainLinear(x: string, name: string, dims: readonly [number, number]): string {
+    return this.product(x, name, { rows: this.rows(`${name}.weight`, dims), bias: null });
+  }
+
+  /** Several of them, of the same input, as one product. */
+  plainLinears(x: string, names: readonly string[], dims: readonly [number, number]): string[] {
+    return this.joint(x, names, dims, null);
   }
 
   /** Equal parts along the last axis. */
@@ -86,24 +95,15 @@ export class GraphWeights {
     return outputs;
   }
 
-  /** `x · Wᵀ + b`, the weights [out, in] already read and the bias already stored. */
-  product(
-    x: string,
-    name: string,
-    { dims, weights, bias }: { dims: readonly [number, number]; weights: Float32Array; bias: string },
-  ): string {
+  /** `x · Wᵀ + b` for weights that come as rows; the bias is already stored, or null. */
+  product(x: string, name: string, { rows, bias }: { rows: Rows; bias: string | null }): string {
     const { graph } = this;
-    const turned: [number, number] = [dims[1], dims[0]];
-    if (this.precision === 'int8') {
-      const { values, scales } = quantiseMatrix(weights, dims, WEIGHT_RANGE);
-      const matrix = graph.constant(tensor(values, turned), `${name}:int8`);
-      const scale = graph.constant(tensor(scales), `${name}:scale`);
-      const { bytes, step, zero } = this.quantised(x);
-      const inputs = [bytes, matrix, step, scale, zero, '', bias];
-      return graph.node('MatMulIntegerToFloat', inputs, {}, { domain: MICROSOFT });
-    }
-    const matrix = this.store(transpose(weights, dims), turned, `${name}:matrix`);
-    return graph.node('Add', [graph.node('MatMul', [x, matrix]), bias]);
+    const [outputs, inputs] = rows.dims;
+    if (this.precision === 'int4') return this.fourBitProduct(x, name, { rows, bias });
+    if (this.isInt8) return this.byteProduct(x, name, { rows, bias });
+    const matrix = this.store(transpose(rows), [inputs, outputs], `${name}:matrix`);
+    const multiplied = graph.node('MatMul', [x, matrix]);
+    return bias === null ? multiplied : graph.node('Add', [multiplied, bias]);
   }
 
   /** Rows of an embedding table by their ids: [..] → [.., width]. */
@@ -114,24 +114,24 @@ export class GraphWeights {
       const rows = graph.node('Gather', [this.table(name, dims), ids]);
       return this.precision === 'fp16' ? graph.node('Cast', [rows], toFloat) : rows;
     }
-    const { values, scales } = quantiseRows(this.read(name, dims), dims[1]);
+    const { values, scales } = quantiseRows(this.rows(name, dims));
     const rows = graph.node('Gather', [graph.constant(tensor(values, dims), `${name}:int8`), ids]);
     const scale = graph.node('Gather', [graph.constant(tensor(scales, [dims[0], 1]), `${name}:scale`), ids]);
     return graph.node('Mul', [graph.node('Cast', [rows], toFloat), scale]);
   }
 
   /**
-   * Scores of every word: `x` [B, width] · tableᵀ + bias. float16 files store a table that is also looked up only once. The others
+   * Scores of every word: `x` [B, width] · tableᵀ + bias, in int8 where the other products are in 4 bits. float16 files store a table that is also looked up only once. The others
    * store it again: onnxruntime packs the copy for the product and lets go of it, but could not let go of a shared one (94 MB).
    */
-  score(x: string, name: string, { dims, bias }: { dims: readonly [number, number]; bias: string }): string {
+  score(x: string, name: string, { dims, bias }: { dims: readonly [number, number]; bias: string | null }): string {
     const { graph } = this;
-    if (this.isInt8) return this.product(x, `${name}:scores`, { dims, weights: this.read(name, dims), bias });
+    if (this.isInt8) return this.byteProduct(x, `${name}:scores`, { rows: this.rows(name, dims), bias });
     const matrix =
       this.precision === 'fp16'
         ? graph.node('Cast', [this.table(name, dims)], { to: DATA_TYPES.float32.onnx })
         : graph.constant(tensor(this.read(name, dims), dims), `${name}:scores`);
-    return graph.node('Gemm', [x, matrix, bias], { transB: 1 });
+    return graph.node('Gemm', bias === null ? [x, matrix] : [x, matrix, bias], { transB: 1 });
   }
 
   /** True when both tensors hold the same bytes; they are read piece by piece, since the two may be the largest there are. */
@@ -158,8 +158,41 @@ export class GraphWeights {
     );
   }
 
+  /** The exact one, with erf. */
   gelu(x: string): string {
     return this.graph.node('Gelu', [x], {}, { domain: MICROSOFT });
+  }
+
+  /** Told the rows of a weight as they are needed. */
+  private rows(name: string, dims: readonly [number, number]): Rows {
+    return { dims, read: (begin, end) => this.read(name, dims, { begin, end }) };
+  }
+
+  private joint(x: string, names: readonly string[], dims: readonly [number, number], bias: string | null): string[] {
+    const rows = stackedRows(names.map((name) => this.rows(`${name}.weight`, dims)));
+    return this.split(this.product(x, labelOf(names), { rows, bias }), names.length);
+  }
+
+  private byteProduct(x: string, name: string, { rows, bias }: { rows: Rows; bias: string | null }): string {
+    const { graph } = this;
+    const [outputs, inputs] = rows.dims;
+    const { values, scales } = quantiseMatrix(rows, WEIGHT_RANGE);
+    const matrix = graph.constant(tensor(values, [inputs, outputs]), `${name}:int8`);
+    const scale = graph.constant(tensor(scales), `${name}:scale`);
+    const { bytes, step, zero } = this.quantised(x);
+    const given = [bytes, matrix, step, scale, zero, ...(bias === null ? [] : ['', bias])];
+    return graph.node('MatMulIntegerToFloat', given, {}, { domain: MICROSOFT });
+  }
+
+  private fourBitProduct(x: string, name: string, { rows, bias }: { rows: Rows; bias: string | null }): string {
+    const { graph } = this;
+    const [outputs, inputs] = rows.dims;
+    const { values, scales, blocks } = quantiseToFourBits(rows);
+    const matrix = graph.constant(tensor(values, [outputs, blocks, BLOCK / 2]), `${name}:int4`);
+    const scale = graph.constant(tensor(scales, [outputs, blocks]), `${name}:scale`);
+    const sizes = { K: inputs, N: outputs, bits: 4, block_size: BLOCK, accuracy_level: COMPUTE_IN_INT8 };
+    const given = [x, matrix, scale, ...(bias === null ? [] : ['', '', bias])];
+    return graph.node('MatMulNBits', given, sizes, { domain: MICROSOFT });
   }
 
   /**
@@ -181,7 +214,7 @@ export class GraphWeights {
   }
 
   private get isInt8(): boolean {
-    return this.precision === 'int8';
+    return this.precision === 'int8' || this.precision === 'int4';
   }
 
   private table(name: string, dims: readonly [number, number]): string {
@@ -202,6 +235,10 @@ export class GraphWeights {
     const halves = this.graph.constant(tensor(asFloat16(values, name), dims), `${name}:fp16`);
     return this.graph.node('Cast', [halves], { to: DATA_TYPES.float32.onnx });
   }
+}
+
+function labelOf(names: readonly string[]): string {
+  return `${names[0] ?? ''}+${names.length - 1}`;
 }
 
 function asFloat16(values: Float32Array, name: string): Uint16Array {

@@ -56,9 +56,9 @@ export const Manifest = z.object({
   magic: z.literal(MAGIC),
   version: z.literal(MANIFEST_VERSION),
   /** Whose graphs these are: one of `models/architectures`. Folders written before there were several leave it out. */
-  architecture: z.enum(['blip', 'florence-2', 'mini']).default('blip'),
+  architecture: z.enum(['blip', 'blip-2', 'florence-2', 'mini']).default('blip'),
   id: z.string(),
-  precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni']),
+  precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'int4']),
   /** True: shows the way, not to publish from. */
   demonstration: z.boolean(),
   licence: z.string(),
@@ -72,6 +72,8 @@ export const Manifest = z.object({
     head_size: count,
     vocabulary: count,
     positions: count,
+    /** Width of `image_features` where it is not heads × head size. */
+    feature_width: count.optional(),
   }),
   tokens: z.object({ start: count, end: count, unknown: count, classify: count, separate: count }),
   text: z.object({
@@ -87,6 +89,16 @@ export const Manifest = z.object({
   default_preset: z.string(),
   /** Models that do several tasks only; the first is done when none is named. */
   tasks: z.record(z.string(), Task).optional(),
+  /** Models whose text encoder reads a prompt beside the picture, where others begin the sentence with it. */
+  prompted: z
+    .object({
+      /** What is read where a question is asked; `{question}` stands for it. */
+      question: z.string(),
+      /** Preset that goes with it. */
+      question_preset: z.string(),
+    })
+    .nullable()
+    .default(null),
   /** Models that answer questions only. */
   question: z
     .object({
@@ -125,6 +137,11 @@ export const Manifest = z.object({
   }),
 });
 export type Manifest = z.infer<typeof Manifest>;
+
+/** Width of the rows that a picture becomes for a text encoder. */
+export function featureWidth({ dims }: Manifest): number {
+  return dims.feature_width ?? dims.heads * dims.head_size;
+}
 
 /** Only what is needed to tell a foreign file from one of another version. */
 const Head = z.object({ magic: z.string(), version: z.number() });

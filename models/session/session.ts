@@ -6,11 +6,11 @@ import { areProductsExact } from './exact-products';
 import { hasEightBitWeights, sessionOptions } from './options';
 import { InferenceSession, Tensor } from './runtime';
 import type { RowScores, Step } from '../search/search';
-import type { Manifest } from '../model-folder/manifest';
+import { featureWidth, type Manifest } from '../model-folder/manifest';
 
 /**
  * What is known of a picture: the decoder's cross-attention keys and values, [1, heads, image tokens, head size], or where a text
- * encoder comes between them, its `image_features` [1, image tokens, heads × head size].
+ * encoder comes between them, its `image_features` [1, image tokens, width].
  */
 export interface ImageState {
   readonly cross: Readonly<Record<string, Tensor>>;
@@ -73,10 +73,11 @@ export class ModelSession {
   async encode(picture: Picture, reuse: ImageState | null = null): Promise<ImageState> {
     const pixels = new Tensor('uint8', picture.data, [1, picture.height, picture.width, 3]);
     const { image_tokens: tokens, heads, head_size: size } = this.manifest.dims;
+    const width = featureWidth(this.manifest);
     const cross: Record<string, Tensor> = {};
     const outputs: Record<string, Tensor | null> = {};
     for (const name of this.vision.outputNames) {
-      const dims = name === 'image_features' ? [1, tokens, heads * size] : [1, heads, tokens, size];
+      const dims = name === 'image_features' ? [1, tokens, width] : [1, heads, tokens, size];
       if (name !== 'class_logits') cross[name] = reuse?.cross[name] ?? emptyFloats(dims);
       outputs[name] = cross[name] ?? null;
     }

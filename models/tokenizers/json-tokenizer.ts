@@ -1,13 +1,27 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { ModelError } from '../model-error';
+import { precompiledNormaliser } from './precompiled';
 import type { TextTokenizer } from './tokenizer';
 
 const Json = z.looseObject({ model: z.looseObject({}) });
+const Precompiled = z.object({
+  normalizer: z.object({ type: z.literal('Precompiled'), precompiled_charsmap: z.string() }),
+});
 
-function load(json: string): Tokenizer {
+/** SentencePiece's table is read here: the library only comes near it. */
+function withOwnNormaliser(tokenizer: Tokenizer, json: unknown): Tokenizer {
+  const found = Precompiled.safeParse(json);
+  if (!found.success) return tokenizer;
+  const normalise = precompiledNormaliser(found.data.normalizer.precompiled_charsmap);
+  // The library calls its normaliser as a function.
+  return Object.assign(tokenizer, { normalizer: normalise });
+}
+
+function load(text: string): Tokenizer {
   try {
-    return new Tokenizer(Json.parse(JSON.parse(json)), { clean_up_tokenization_spaces: false });
+    const json = Json.parse(JSON.parse(text));
+    return withOwnNormaliser(new Tokenizer(json, { clean_up_tokenization_spaces: false }), json);
   } catch (cause) {
     throw new ModelError(
       'MODEL_FILE_DAMAGED',

@@ -39,7 +39,7 @@ export type ToWorker = z.infer<typeof ToWorker>;
 
 const ModelInfo = z.object({
   id: z.string(),
-  precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'remote']),
+  precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'int4', 'remote']),
   demonstration: z.boolean(),
   calibrated: z.boolean().default(false),
   canAnswer: z.boolean(),

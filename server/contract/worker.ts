@@ -4,7 +4,7 @@ import { Id, ModelRef, Timestamp } from './primitives';
 /** The model a worker runs, as it names it. */
 export const WorkerModel = z.object({
   id: z.string().min(1).max(200),
-  precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'remote']),
+  precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'int4', 'remote']),
   demonstration: z.boolean(),
   /** Left out by workers of earlier versions. */
   calibrated: z.boolean().default(false),

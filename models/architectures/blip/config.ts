@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../model-error';
 import { readCheckpointJson } from '../../checkpoint/checkpoint-json';
-import { readPreprocessor, type Normalisation } from './preprocessor';
+import { readPreprocessor, type Normalisation } from '../../checkpoint/preprocessor';
 
 const count = z.number().int().positive();
 const id = z.number().int().nonnegative();
@@ -74,9 +74,4 @@ export function readBlipConfig(folder: string): BlipConfig {
     );
   }
   return { vision, text, question: architectures.includes('BlipForQuestionAnswering'), mean, deviation };
-}
-
-/** Tokens that the image encoder makes: one a patch, and one for the whole. */
-export function imageTokens(vision: VisionConfig): number {
-  return (vision.image_size / vision.patch_size) ** 2 + 1;
 }

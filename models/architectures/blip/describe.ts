@@ -1,7 +1,8 @@
 import { MAGIC, MANIFEST_VERSION, type Manifest, type Preset } from '../../model-folder/manifest';
 import { ModelError } from '../../model-error';
 import { headSize } from './bert';
-import { imageTokens, type BlipConfig } from './config';
+import { imageTokens } from '../../graph/vision-transformer';
+import type { BlipConfig } from './config';
 import type { Precision } from '../../graph/weights';
 
 /** What Hugging Face transformers does when nothing is asked for: greedy, 20 tokens with the start token. */
@@ -109,6 +110,7 @@ export function describeBlip(
     },
     presets: config.question ? { hf: HF, original: ORIGINAL } : { hf: HF, paper: PAPER },
     default_preset: 'hf',
+    prompted: null,
     second_opinion: null,
     question: config.question
       ? { original_start: text.bos_token_id + 1, original_longest: 35, original_preset: 'original' }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { readCheckpointJson } from '../../checkpoint/checkpoint-json';
 import { ModelError } from '../../model-error';
-import type { Normalisation } from '../blip/preprocessor';
+import type { Normalisation } from '../../checkpoint/preprocessor';
 import { readPictures } from './pictures';
 
 const count = z.number().int().positive();

@@ -62,6 +62,7 @@ export function describeFlorence(
     presets: about.presets,
     default_preset: 'card',
     tasks: { ...TASKS },
+    prompted: null,
     second_opinion: null,
     question: null,
     confidence: CONFIDENCE,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { hasCheckpointFile, readCheckpointJson } from '../../checkpoint/checkpoint-json';
 import { ModelError } from '../../model-error';
-import { contradiction, Preprocessor, type Normalisation } from '../blip/preprocessor';
+import { contradiction, Preprocessor, type Normalisation } from '../../checkpoint/preprocessor';
 
 /** Of every official checkpoint: ImageNet's colours, 768 pixels. */
 const SIDE = 768;

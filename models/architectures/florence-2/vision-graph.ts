@@ -4,6 +4,7 @@ import type { Target } from '../../graph/target';
 import { GraphWeights } from '../../graph/weights';
 import { GraphBuilder } from '../../onnx/graph';
 import { DATA_TYPES, int64s, tensor } from '../../onnx/tensor';
+import { rowsIn } from '../../precision/rows';
 import { stagesOf, type FlorenceConfig, type Stage } from './config';
 import { EPSILON, StageBlocks } from './davit';
 import { PROJECTION, PROJECTOR, VISION } from './names';
@@ -89,7 +90,8 @@ function project(
   const tokens = graph.node('Concat', [mean, placed], { axis: 1 });
   const dims: [number, number] = [width, last.width];
   const bias = graph.constant(tensor(new Float32Array(width)), `${PROJECTION}:bias`);
-  const projected = weights.product(tokens, PROJECTION, { dims, weights: weights.read(PROJECTION, dims), bias });
+  const rows = rowsIn(weights.read(PROJECTION, dims), dims);
+  const projected = weights.product(tokens, PROJECTION, { rows, bias });
   return weights.norm(projected, `${PROJECTOR}.image_proj_norm`, width, EPSILON);
 }
 

@@ -80,6 +80,7 @@ function manifestOf(a: MiniArchitecture, precision: MiniPrecision): Omit<Manifes
     },
     default_preset: 'reference',
     question: null,
+    prompted: null,
     second_opinion: SECOND_OPINION,
     confidence: CONFIDENCE,
     confidence_calibrated: true,

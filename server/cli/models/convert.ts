@@ -7,13 +7,14 @@ import { COMMON_OPTIONS, onlyWord, parseWords, precisionOf } from './words';
 
 export const CONVERT_HELP = `Usage: altsmith models convert FOLDER --out FOLDER [--precision P] [--id ID]
 
-Turns a BLIP or Florence-2 checkpoint, laid out as on the hub or as transformers 4 and 5 save it (config.json, preprocessor_config.json or
-processor_config.json, vocab.txt or tokenizer.json, and pytorch_model.bin or model.safetensors in any float type), or the checkpoint that the training of mini leaves (one .safetensors file and
+Turns a BLIP, BLIP-2 (with T5) or Florence-2 checkpoint, laid out as on the hub or as transformers 4 and 5 save it (config.json, preprocessor_config.json or
+processor_config.json, vocab.txt or tokenizer.json, and pytorch_model.bin or model.safetensors, whole or in parts, in any float type), or the checkpoint that the training of mini leaves (one .safetensors file and
 vocab.txt), into a model folder that --model and ALTSMITH_MODEL take.
 
   --out FOLDER      where the model goes: a new or empty folder, or one with a model, which is replaced when the new one is
                     whole. A folder with anything else, or with the checkpoint, is refused
-  --precision P     fp32, fp16 (half the size), int8 (a quarter, fast, the same words on every CPU; default)
+  --precision P     fp32, fp16 (half the size), int8 (a quarter, fast, the same words on every CPU; default);
+                    for BLIP-2 also int4: less memory and disk, and the text half is slower and less exact
   --id ID           name of the model in captions and logs (default: the name of FOLDER)
   --json            the manifest as JSON
 `;

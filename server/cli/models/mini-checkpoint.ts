@@ -17,5 +17,6 @@ export function miniCheckpoint(folder: string): MiniSource | null {
 /** The precision that mini is made in. Throws UsageError for one it does not come in, or another id. */
 export function miniPrecision(wish: { readonly precision: Precision; readonly id?: string }): MiniPrecision {
   if (wish.id !== undefined) throw new UsageError('mini keeps its name; leave --id out.');
+  if (wish.precision === 'int4') throw new UsageError('mini does not come in int4.');
   return wish.precision;
 }

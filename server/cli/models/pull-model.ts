@@ -7,6 +7,7 @@ import { readHubSettings, type HubSettings } from '../../../models/fetch/hub-set
 import { bytesToDownload, checkCheckpoint, obtainCheckpoint } from '../../../models/fetch/obtain';
 import { withFiles } from '../../../models/file-problem';
 import { BLIP_LICENCE } from '../../../models/architectures/blip/licence';
+import { BLIP_2_LICENCE } from '../../../models/architectures/blip-2/licence';
 import { FLORENCE_LICENCE } from '../../../models/architectures/florence-2/licence';
 import { weightsFileOf, type KnownModel, type Source } from '../../../models/registry';
 import { compareFolders, listen, sampleQuestion, type Agreement } from './agreement';
@@ -39,6 +40,13 @@ function checkedBy({ files }: Source, name: string): string {
 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
+
+const LICENCES: Readonly<Record<KnownModel['architecture'], string>> = {
+  blip: BLIP_LICENCE,
+  'blip-2': BLIP_2_LICENCE,
+  'florence-2': FLORENCE_LICENCE,
+  mini: '',
+};
 
 /** A verified folder with the checkpoint, and whether it is ours to delete. */
 async function obtain(
@@ -81,7 +89,7 @@ async function convert(
   precision: Precision,
   at: { source: string; target: string; signal: AbortSignal },
 ): Promise<Manifest> {
-  const { id, licence } = wishes.model;
+  const { id, licence, architecture } = wishes.model;
   const weights = weightsFileOf(wishes.source);
   const file = weights === undefined ? {} : { weights };
   const checkpoint = {
@@ -90,7 +98,7 @@ async function convert(
     precision,
     id,
     licence,
-    licenceText: licence === 'MIT' ? FLORENCE_LICENCE : BLIP_LICENCE,
+    licenceText: LICENCES[architecture],
   };
   return convertApart({ kind: 'checkpoint', target: at.target, checkpoint }, `Converting to ${precision}`, at.signal);
 }
@@ -109,10 +117,7 @@ async function make(wishes: PullWishes, { source, draft, folder, signal }: Place
   const manifest = await convert(wishes, precision, { source, target: path.join(draft, precision), signal });
   const question = sampleQuestion(manifest);
   let agreement: Agreement | null = null;
-  const isCompared = wishes.compare && precision !== 'fp32';
-  const problem = isCompared ? memoryProblem(wishes.source, process.availableMemory()) : null;
-  if (problem !== null) say(problem);
-  if (isCompared && problem === null) {
+  if (wishes.compare) {
     await convert(wishes, 'fp32', { source, target: path.join(draft, 'fp32'), signal });
     say('Comparing the two …');
     const both = { exact: path.join(draft, 'fp32'), other: path.join(draft, precision) };
@@ -133,7 +138,16 @@ export interface Pulled {
   readonly agreement: Agreement | null;
 }
 
-async function pullClaimed(wishes: PullWishes, pulled: string, at: { draft: string; signal: AbortSignal }) {
+/** Whether there is anything to compare with, and memory for it; where there is none, it is said. */
+function isCompared({ compare, precision, source }: PullWishes): boolean {
+  if (!compare || precision === 'fp32') return false;
+  const problem = memoryProblem(source, process.availableMemory());
+  if (problem !== null) say(problem);
+  return problem === null;
+}
+
+async function pullClaimed(given: PullWishes, pulled: string, at: { draft: string; signal: AbortSignal }) {
+  const wishes = { ...given, compare: isCompared(given) };
   const hub = readHubSettings(process.env);
   const where = { downloads: downloadsIn(pulled), cache: hub.cache };
   const download = wishes.from === null ? bytesToDownload(wishes.source, where) : 0;

@@ -8,7 +8,7 @@ export const PULL_HELP = `Usage: altsmith models pull ID [options]
 Downloads an official checkpoint, verifies it, converts it, and compares int8 with the exact model on the spot. A download
 that was cut goes on where it stopped.
 
-  --precision P       int8 (default: a quarter of the size, fast, the same words on every CPU), fp16, fp32
+  --precision P       int8 (default: a quarter of the size, fast, the same words on every CPU), fp16, fp32; for BLIP-2 also int4
   --from FOLDER       take the checkpoint from this folder instead of the network
   --keep-checkpoint   keep what was downloaded, for another precision later
   --no-compare        skip the comparison with fp32

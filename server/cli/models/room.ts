@@ -4,7 +4,7 @@ import { bytesInFp32, type Source } from '../../../models/registry';
 import type { Precision } from './words';
 
 /** Size of a model beside its weights in fp32. */
-const SHARE: Readonly<Record<Precision, number>> = { fp32: 1, fp16: 0.5, int8: 0.3 };
+const SHARE: Readonly<Record<Precision, number>> = { fp32: 1, fp16: 0.5, int8: 0.3, int4: 0.25 };
 
 export interface RoomWish {
   readonly source: Source;

@@ -23,6 +23,7 @@ export function publishTiny(folder: string, blip: BlipCase, format: WeightFormat
   const files = filesIn(folder);
   return {
     id: 'tiny-blip',
+    architecture: 'blip',
     title: 'a tiny BLIP of random weights',
     answers_questions: blip.question,
     demonstration: false,
@@ -37,6 +38,7 @@ export function publishTinyFlorence(folder: string): KnownModel {
   writeFlorence(folder, readFlorenceCases()[8]!, 'microsoft', readFlorenceReference().rows.microsoft);
   return {
     id: 'tiny-florence',
+    architecture: 'florence-2',
     title: 'a tiny Florence-2 of random weights',
     answers_questions: false,
     demonstration: false,

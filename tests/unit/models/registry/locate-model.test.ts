@@ -86,7 +86,7 @@ describe('the model that is used', () => {
     ['blip-base/fp32', 'run "altsmith models pull blip-base --precision fp32"'],
     ['blip-vqa-base/int8-vnni', 'run "altsmith models pull blip-vqa-base --precision int8-vnni"'],
     ['mini/fp32', 'name it "mini"'],
-    ['blip-base/int4', 'There is no model called "blip-base/int4"; "altsmith models list"'],
+    ['blip-base/int2', 'There is no model called "blip-base/int2"; "altsmith models list"'],
     ['blip-nobody', 'There is no model called "blip-nobody"; "altsmith models list"'],
     ['../etc', 'There is no model called "../etc"; "altsmith models list"'],
     ['/nowhere/at/all', 'There is no model called "/nowhere/at/all"; "altsmith models list"'],

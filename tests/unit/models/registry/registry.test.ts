@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
-import { findModel, knownModels } from '../../../../models/registry';
+import { bytesInFp32, bytesOfFile, findModel, knownModels, weightsFileOf } from '../../../../models/registry';
 import { readHubSettings } from '../../../../models/fetch/hub-settings';
 
 describe('the registry', () => {
@@ -12,15 +12,22 @@ describe('the registry', () => {
       'blip-vqa-base',
       'florence-2-base-ft',
       'florence-2-large-ft',
+      'blip-2-flan-t5-xl',
+      'blip-2-flan-t5-xl-coco',
       'mini',
     ]);
   });
 
-  it('names a commit and the weights’ exact size for everything that is pulled', () => {
+  it('knows how much there is to pull of each, to the byte or about that', () => {
     for (const { source } of knownModels()) {
-      const weights = source?.files.find(({ name }) => /\.(bin|safetensors)$/.test(name));
-      if (source !== null) expect(weights?.bytes).toBeGreaterThan(400_000_000);
+      if (source === null) continue;
+      const weights = source.files.filter(({ name }) => /\.(bin|safetensors)$/.test(name));
+      for (const file of weights) expect(bytesOfFile(source, file)).toBeGreaterThan(400_000_000);
     }
+    const { source } = findModel('blip-2-flan-t5-xl');
+    expect(bytesInFp32(source!)).toBe(15_770_000_000);
+    expect(weightsFileOf(source!)).toBe('model.safetensors.index.json');
+    expect(weightsFileOf(findModel('blip-2-flan-t5-xl-coco').source!)).toBe('pytorch_model.bin.index.json');
   });
 
   it('marks mini, and only mini, as a demonstration', () => {

@@ -114,7 +114,7 @@ describe('what is not a sound BLIP checkpoint is refused, and leaves nothing beh
     [
       'a weight of another shape',
       () => editConfig((config) => (config.text_config.intermediate_size = 128)),
-      'where 128x32 is due',
+      'where 128 is due',
     ],
     ['a cut file', () => truncateSync(bin(), 100_000), 'cannot be read'],
     ['a file of something else', () => writeFileSync(bin(), 'x'.repeat(5_000)), 'not in the ZIP layout'],

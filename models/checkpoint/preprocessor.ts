@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { ModelError } from '../../model-error';
-import { hasCheckpointFile, readCheckpointJson } from '../../checkpoint/checkpoint-json';
+import { ModelError } from '../model-error';
+import { hasCheckpointFile, readCheckpointJson } from './checkpoint-json';
 
 type Channels = readonly [number, number, number];
 

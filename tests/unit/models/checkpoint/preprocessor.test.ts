@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readPreprocessor } from '../../../../../models/architectures/blip/preprocessor';
+import { readPreprocessor } from '../../../../models/checkpoint/preprocessor';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'altsmith-preprocessor-'))));
