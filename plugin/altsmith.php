@@ -20,6 +20,8 @@ defined( 'ABSPATH' ) || exit;
 
 define( 'ALTSMITH_VERSION', '0.1.0' );
 define( 'ALTSMITH_FILE', __FILE__ );
+/** Version of the tables: raise it with every change of the statements in Storage\Schema. */
+define( 'ALTSMITH_SCHEMA', 5 );
 
 spl_autoload_register(
 	static function ( string $class_name ): void {
@@ -37,4 +39,4 @@ register_activation_hook( __FILE__, array( Altsmith\Storage\Installer::class, 'a
 register_activation_hook( __FILE__, array( Altsmith\Admin\Start_Page::class, 'activated' ) );
 register_deactivation_hook( __FILE__, array( Altsmith\Storage\Installer::class, 'deactivate' ) );
 
-Altsmith\Plugin::boot();
+Altsmith\On_Demand::register();

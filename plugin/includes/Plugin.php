@@ -12,9 +12,11 @@ use Altsmith\Storage\Suggestion_Query;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The composition root: constructs every service once, and lets each name its hooks in register(). */
+/** The composition root: constructs every service once, and lets each name its hooks in register(). See On_Demand. */
 final class Plugin {
-	public static function boot(): void {
+	public const CRON_HOOK = 'altsmith_sync';
+
+	public static function load(): void {
 		$settings = new Settings();
 		$store    = new Request_Store();
 		$instance = new Identity\Instance();
@@ -37,7 +39,8 @@ final class Plugin {
 		add_action( 'init', array( Schema::class, 'upgrade' ), 1 );
 		( new Storage\Schema_Guard() )->register();
 		// Translations in our own folder; those in WordPress's language folder it finds by itself.
-		add_action( 'init', static fn() => load_plugin_textdomain( 'altsmith', false, dirname( plugin_basename( ALTSMITH_FILE ) ) . '/languages' ), 1 );
+		$translate = static fn() => load_plugin_textdomain( 'altsmith', false, dirname( plugin_basename( ALTSMITH_FILE ) ) . '/languages' );
+		did_action( 'init' ) ? $translate() : add_action( 'init', $translate, 1 );
 		add_action( 'wp_initialize_site', array( Installer::class, 'new_site' ), 20 );
 		add_filter( 'wpmu_drop_tables', array( Installer::class, 'drop_with_site' ), 10, 2 );
 		( new Capabilities( $settings ) )->register();
@@ -52,7 +55,7 @@ final class Plugin {
 		$question = new Identity\Instance_Question( $instance, $answer );
 		$question->register();
 		$access   = new Rest\Access( $store );
-		$placed   = new Placements\Placements( $settings, $access );
+		$placed   = new Placements\Placements( $access );
 		$view     = new Review\Suggestion_View( $placed->list, $texts );
 		$bulk     = new Review\Bulk_Decisions( $store, $client, $intake, $write_back, $review );
 		$health   = new Admin\Site_Health( $settings, $store, $tested, $loopback, $instance );
@@ -111,6 +114,5 @@ final class Plugin {
 		( new Editor\Places_Box( $assets ) )->register();
 		$placed->register();
 		( new Abilities\Abilities() )->register();
-		( new Seo\Structured_Data( $settings, $placed->library, new Seo\Seo_Plugins() ) )->register();
 	}
 }

@@ -68,7 +68,7 @@ test('every route and command of the plugin is named in docs/wordpress.md', () =
 test('the readers of PHP and Markdown find what they are for', () => {
   expect(
     hookedInto(
-      `add_action( 'init', $x ); add_filter( 'admin_post_' . self::A, $y ); add_action( Installer::CRON_HOOK, $z );`,
+      `add_action( 'init', $x ); add_filter( 'admin_post_' . self::A, $y ); add_action( Plugin::CRON_HOOK, $z );`,
     ),
   ).toEqual(['init', 'admin_post_…', 'altsmith_sync']);
   expect(offeredHooks(`apply_filters( 'altsmith_a', 1 ); do_action( 'init' );`)).toEqual(['altsmith_a']);

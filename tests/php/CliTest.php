@@ -3,7 +3,6 @@ declare( strict_types=1 );
 
 namespace Altsmith\Tests;
 
-use Altsmith\Plugin;
 use Altsmith\Placements\Placement_Table;
 use Altsmith\Storage\Lock;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
@@ -18,14 +17,11 @@ use RuntimeException;
  */
 final class CliTest extends Sidecar_Test_Case {
 	protected function setUp(): void {
-		parent::setUp();
 		if ( ! class_exists( 'WP_CLI' ) ) {
 			class_alias( Wp_Cli_Double::class, 'WP_CLI' );
 		}
 		defined( 'WP_CLI' ) || define( 'WP_CLI', true );
-		if ( array() === Wp_Cli_Double::$commands ) {
-			Plugin::boot();
-		}
+		parent::setUp();
 		Wp_Cli_Double::$said = array();
 		wp_set_current_user( 0 );
 	}

@@ -145,7 +145,10 @@ final class IdentityTest extends Sidecar_Test_Case {
 		$this->sync();
 		$second = $this->turns();
 		self::assertSame( $first[1], $second[0], 'each goes on from the last' );
-		self::assertSame( (int) $second[0] + 1, (int) $second[1] );
+		self::assertSame( (int) strstr( $second[0], '.', true ) + 1, (int) strstr( $second[1], '.', true ) );
+		update_option( 'altsmith_turn', array( 'last' => '7.1e99aaaaaaaaaaaa', 'next' => '' ) );
+		$this->sync();
+		self::assertStringStartsWith( '8.', $this->turns()[1], 'digits behind the dot are no exponent' );
 		// The answer is lost: the same turn is sent again.
 		$this->sidecar->down = true;
 		$this->sync();

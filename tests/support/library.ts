@@ -41,11 +41,15 @@ export async function letAMinutePass(site: WordPressSite, { unlessAtWork = false
       update_option( 'altsmith_pause', array( 'until' => $pause['until'] - 61 ) + $pause );
     }
     delete_transient( 'doing_cron' );
-    $due = wp_next_scheduled( 'altsmith_sync' );
-    if ( false !== $due ) {
-      wp_unschedule_event( $due, 'altsmith_sync' );
-      wp_schedule_event( $due - 61, 'altsmith_every_minute', 'altsmith_sync' );
+    $events = array();
+    foreach ( _get_cron_array() as $time => $hooks ) {
+      foreach ( $hooks as $hook => $planned ) {
+        $then = 'altsmith_sync' === $hook ? $time - 61 : $time;
+        $events[ $then ][ $hook ] = ( $events[ $then ][ $hook ] ?? array() ) + $planned;
+      }
     }
+    ksort( $events );
+    _set_cron_array( $events );
     return true;`);
 }
 

@@ -17,7 +17,8 @@ final class Turn {
 	public static function header(): string {
 		$turn = self::read();
 		if ( '' === $turn['next'] ) {
-			$turn['next'] = ( (int) $turn['last'] + 1 ) . '.' . bin2hex( random_bytes( 8 ) );
+			// Not (int) of the whole: "2.1e9…" would be read as a number with an exponent.
+			$turn['next'] = ( (int) strstr( $turn['last'], '.', true ) + 1 ) . '.' . bin2hex( random_bytes( 8 ) );
 			update_option( self::OPTION, $turn, false );
 		}
 		return $turn['last'] . ' ' . $turn['next'];

@@ -3,8 +3,9 @@ declare( strict_types=1 );
 
 namespace Altsmith\Placements;
 
-use Altsmith\Storage\Installer;
+use Altsmith\Plugin;
 use Altsmith\Storage\Lock;
+use Altsmith\Storage\Request_Store;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -22,7 +23,7 @@ final class Placement_Scan {
 
 	public function register(): void {
 		// After the worker, which has people's uploads to see to.
-		add_action( Installer::CRON_HOOK, array( $this, 'run_from_cron' ), 20 );
+		add_action( Plugin::CRON_HOOK, array( $this, 'run_from_cron' ), 20 );
 		add_action( 'heartbeat_tick', array( $this, 'run_from_heartbeat' ), 20 );
 	}
 
@@ -31,7 +32,8 @@ final class Placement_Scan {
 	}
 
 	public function run_from_heartbeat(): void {
-		if ( current_user_can( 'upload_files' ) ) {
+		// One thing a beat: while there is work for the queue, that goes first.
+		if ( ! self::state()['done'] && current_user_can( 'upload_files' ) && ! ( new Request_Store() )->has_open_work() ) {
 			$this->run( 2.0 );
 		}
 	}

@@ -5,7 +5,6 @@ namespace Altsmith\Placements;
 
 use Altsmith\Rest\Access;
 use Altsmith\Rest\Placements_Controller;
-use Altsmith\Settings;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -23,7 +22,7 @@ final class Placements {
 
 	public readonly Placement_Scan $scan;
 
-	public function __construct( private readonly Settings $settings, private readonly Access $access ) {
+	public function __construct( private readonly Access $access ) {
 		$table    = new Placement_Table();
 		$scanner  = new Content_Scanner();
 		$check    = new Attachment_Check();
@@ -40,7 +39,6 @@ final class Placements {
 	public function register(): void {
 		$this->index->register();
 		$this->scan->register();
-		( new Render_Fill( $this->settings, $this->library ) )->register();
 		add_action(
 			'rest_api_init',
 			fn() => ( new Placements_Controller( $this->access, $this->list, $this->updater, $this->library, $this->log, $this->scan ) )->register()

@@ -3,7 +3,6 @@ declare( strict_types=1 );
 
 namespace Altsmith\Placements;
 
-use Altsmith\Settings;
 use WP_HTML_Tag_Processor;
 
 defined( 'ABSPATH' ) || exit;
@@ -19,12 +18,9 @@ final class Render_Fill {
 	/** @var array<string, bool> Addresses of pictures that stand in links on this page. */
 	private array $linked = array();
 
-	public function __construct( private readonly Settings $settings, private readonly Library_Text $library ) {}
+	public function __construct( private readonly Library_Text $library ) {}
 
 	public function register(): void {
-		if ( ! $this->settings->fills_on_render() ) {
-			return;
-		}
 		// Core's own seam: it knows which attachment a picture is, with everything about it already in the cache.
 		add_filter( 'wp_content_img_tag', array( $this, 'fill' ), 10, 3 );
 		// That filter sees the bare tag. What is around it is looked at here, before (wp_filter_content_tags runs at 12).

@@ -4,7 +4,6 @@ declare( strict_types=1 );
 namespace Altsmith\Seo;
 
 use Altsmith\Placements\Library_Text;
-use Altsmith\Settings;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -21,15 +20,11 @@ final class Structured_Data {
 	private array $shown = array();
 
 	public function __construct(
-		private readonly Settings $settings,
 		private readonly Library_Text $library,
 		private readonly Seo_Plugins $seo_plugins,
 	) {}
 
 	public function register(): void {
-		if ( ! $this->settings->prints_structured_data() ) {
-			return;
-		}
 		add_filter( 'wp_content_img_tag', array( $this, 'note_in_content' ), 99, 3 );
 		add_filter( 'wp_get_attachment_image_attributes', array( $this, 'note_in_template' ), 99, 2 );
 		add_action( 'wp_footer', array( $this, 'print_graph' ), 99 );

@@ -3,14 +3,13 @@ declare( strict_types=1 );
 
 namespace Altsmith\Storage;
 
+use Altsmith\Sync\Schedule;
 use WP_Site;
 
 defined( 'ABSPATH' ) || exit;
 
 /** Activation, deactivation and uninstall, on a single site and on every site of a network. */
 final class Installer {
-	public const CRON_HOOK = 'altsmith_sync';
-
 	/** Sites of a network that are read at once. */
 	private const SITES = 100;
 
@@ -26,7 +25,7 @@ final class Installer {
 	}
 
 	public static function deactivate( bool $network_wide = false ): void {
-		self::on_each_site( $network_wide, static fn() => wp_clear_scheduled_hook( self::CRON_HOOK ) );
+		self::on_each_site( $network_wide, array( Schedule::class, 'clear' ) );
 	}
 
 	/** Tables, options, cron and our own meta go; alt text, titles and descriptions stay. */
@@ -66,7 +65,7 @@ final class Installer {
 	public static function remove_from_site(): void {
 		global $wpdb;
 		Schema::drop();
-		wp_clear_scheduled_hook( self::CRON_HOOK );
+		Schedule::clear();
 		$options = $wpdb->get_col( $wpdb->prepare( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s", $wpdb->esc_like( 'altsmith_' ) . '%', $wpdb->esc_like( '_transient_altsmith_' ) . '%', $wpdb->esc_like( '_transient_timeout_altsmith_' ) . '%' ) );
 		foreach ( $options as $option ) {
 			delete_option( $option );

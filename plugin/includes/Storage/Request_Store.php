@@ -10,6 +10,7 @@ defined( 'ABSPATH' ) || exit;
 /** The only SQL on the requests table. Lists for the review screen are in Suggestion_Query. */
 final class Request_Store {
 	use Request_Attempts;
+	use Request_Counts;
 	use Request_Endings;
 
 	/** After so many seconds without news the sidecar is asked about a job: it may have lost it. */
@@ -223,44 +224,6 @@ final class Request_Store {
 	/** Remembers, before the decision leaves for the sidecar, which text the person had before their eyes; null when nobody has decided. */
 	public function remember_seen( int $attachment_id, ?string $seen ): void {
 		$this->change( $attachment_id, array( 'seen_alt' => null === $seen ? '' : '=' . $seen ) );
-	}
-
-	/** @return array<string, int> How many rows are in each display status. */
-	public function counts(): array {
-		global $wpdb;
-		$t      = Schema::requests_table();
-		$counts = array();
-		foreach ( (array) $wpdb->get_results( "SELECT status, suggestion_state, COUNT(*) AS n FROM $t GROUP BY status, suggestion_state", ARRAY_A ) as $row ) {
-			$shown            = Request_Status::READY === $row['status'] ? (string) $row['suggestion_state'] : (string) $row['status'];
-			$counts[ $shown ] = ( $counts[ $shown ] ?? 0 ) + (int) $row['n'];
-		}
-		return $counts;
-	}
-
-	/** True when something is due, on its way, or unreported: reason enough to ask the sidecar. */
-	public function has_open_work(): bool {
-		global $wpdb;
-		if ( ! Schema::is_current() ) {
-			return false;
-		}
-		if ( Table_Move::is_on() ) {
-			return true;
-		}
-		$t = Schema::requests_table();
-		// Four looks into indexes; as one condition it would read the whole table when there is nothing.
-		return '1' === $wpdb->get_var(
-			$wpdb->prepare(
-				"SELECT EXISTS ( SELECT 1 FROM $t WHERE status = 'queued' AND next_attempt_at <= %d ) OR EXISTS ( SELECT 1 FROM $t WHERE status = 'sent' )
-				OR EXISTS ( SELECT 1 FROM $t WHERE status = 'gone' ) OR EXISTS ( SELECT 1 FROM $t WHERE has_report = 1 )",
-				time()
-			)
-		);
-	}
-
-	public function count_status( string $status ): int {
-		global $wpdb;
-		$t = Schema::requests_table();
-		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $t WHERE status = %s", $status ) );
 	}
 
 	/** The row with its texts. */

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Storage;
 
 use Altsmith\Placements\Placement_Table;
+use Altsmith\Settings;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -12,8 +13,8 @@ defined( 'ABSPATH' ) || exit;
  * answer itself is in the table of texts, so that counting and searching read little. A backfill is a row of runs, with one item for each image it looked at.
  */
 final class Schema {
-	/** Raise it with every change of the statements below: dbDelta then runs once on the next request. */
-	public const VERSION = 5;
+	/** Where it is not the one in the database, dbDelta runs once. */
+	public const VERSION = ALTSMITH_SCHEMA;
 
 	private const VERSION_OPTION = 'altsmith_schema_version';
 	private const FAILED_OPTION  = 'altsmith_schema_failed';
@@ -78,6 +79,8 @@ final class Schema {
 			// An object cache may hold the version from before another process wrote it.
 			if ( self::VERSION === self::version_in_database() || self::bring_up_to_date() ) {
 				self::write_version();
+				// An option that is not there costs every page a query.
+				add_option( Settings::MORE_OPTION, Settings::defaults() );
 				delete_option( self::FAILED_OPTION );
 			}
 		} finally {

@@ -70,6 +70,11 @@ final class Picture_Watch {
 		$this->new     = array();
 	}
 
+	/** Whether there are files that something happened to. */
+	public function has_more(): bool {
+		return array() !== $this->pictures->doubted( 1 );
+	}
+
 	/** Looks at the files that something happened to. Runs under Worker's lock. @throws Sidecar_Error */
 	public function look( Lock $lock, float $until ): void {
 		$this->write_down();

@@ -3,15 +3,16 @@ declare( strict_types=1 );
 
 namespace Altsmith\Sync;
 
+use Altsmith\Plugin;
 use Altsmith\Settings;
-use Altsmith\Storage\Installer;
 use Altsmith\Storage\Request_Store;
 
 defined( 'ABSPATH' ) || exit;
 
 /** What sets the worker going besides the loopback: WP-Cron, and any open admin page through the heartbeat. */
 final class Triggers {
-	private const EVERY = 'altsmith_every_minute';
+	/** Somebody's open page waits for its heartbeat no longer than this for us. */
+	private const HEARTBEAT_SECONDS = 2;
 
 	public function __construct(
 		private readonly Settings $settings,
@@ -21,27 +22,14 @@ final class Triggers {
 	) {}
 
 	public function register(): void {
-		// On every request: an event whose callback is added only here and there finds nobody when it is due.
-		add_filter( 'cron_schedules', array( $this, 'add_schedule' ) );
-		add_action( Installer::CRON_HOOK, array( $this, 'run_from_cron' ) );
-		add_action( 'init', array( $this, 'keep_scheduled' ) );
+		add_action( Plugin::CRON_HOOK, array( $this, 'run_from_cron' ) );
+		did_action( 'init' ) ? $this->keep_scheduled() : add_action( 'init', array( $this, 'keep_scheduled' ) );
 		add_action( 'heartbeat_tick', array( $this, 'run_from_heartbeat' ) );
 	}
 
-	/**
-	 * @param mixed $schedules
-	 * @return mixed
-	 */
-	public function add_schedule( mixed $schedules ): mixed {
-		if ( is_array( $schedules ) ) {
-			$schedules[ self::EVERY ] = array( 'interval' => 60, 'display' => 'Altsmith' );
-		}
-		return $schedules;
-	}
-
 	public function keep_scheduled(): void {
-		if ( $this->settings->is_configured() && ! wp_next_scheduled( Installer::CRON_HOOK ) ) {
-			wp_schedule_event( time(), self::EVERY, Installer::CRON_HOOK );
+		if ( $this->settings->is_configured() ) {
+			Schedule::keep_hourly();
 		}
 	}
 
@@ -52,10 +40,9 @@ final class Triggers {
 		}
 	}
 
-	/** The heartbeat waits for nobody's click, so a few seconds of it are free. */
 	public function run_from_heartbeat(): void {
 		if ( current_user_can( 'upload_files' ) && $this->store->has_open_work() ) {
-			$this->worker->run( 5 );
+			$this->worker->run( self::HEARTBEAT_SECONDS );
 		}
 	}
 }

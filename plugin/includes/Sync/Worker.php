@@ -5,6 +5,7 @@ namespace Altsmith\Sync;
 
 use Altsmith\Backfill\Feeder;
 use Altsmith\Identity\Instance_Answer;
+use Altsmith\Placements\Placement_Scan;
 use Altsmith\Review\Write_Back;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Sidecar_Error;
@@ -13,6 +14,7 @@ use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Schema;
 use Altsmith\Storage\Table_Move;
+use Altsmith\Upload\Missed_Uploads;
 use Throwable;
 
 defined( 'ABSPATH' ) || exit;
@@ -52,6 +54,26 @@ final class Worker {
 	 *         is nothing to ask. `more`: the budget ended before the work did.
 	 */
 	public function run( int $seconds, int $wait = 0, bool $insist = false ): array {
+		try {
+			return $this->run_once( $seconds, $wait, $insist );
+		} finally {
+			$next = $this->settings->is_configured() ? $this->next_work_at() : PHP_INT_MAX;
+			if ( PHP_INT_MAX > $next ) {
+				Schedule::soon( max( $next, $this->pause->read()['until'] ) );
+			}
+		}
+	}
+
+	/** @return int When another run has something to do; PHP_INT_MAX: when something new comes. */
+	private function next_work_at(): int {
+		if ( $this->feeder->has_more() || $this->watch->has_more() || Missed_Uploads::are_there() || ! Placement_Scan::state()['done'] ) {
+			return 0;
+		}
+		return $this->store->next_work_at();
+	}
+
+	/** @return array{ran: bool, sent: int, more: bool, error: string} */
+	private function run_once( int $seconds, int $wait, bool $insist ): array {
 		$result = array( 'ran' => false, 'sent' => 0, 'more' => false, 'error' => '' );
 		if ( ! Schema::is_current() ) {
 			return $result;

@@ -33,6 +33,10 @@ final class Missed_Uploads {
 		}
 	}
 
+	public static function are_there(): bool {
+		return 0 < (int) get_option( self::OPTION, 0 );
+	}
+
 	public function find(): void {
 		$from = (int) get_option( self::OPTION, 0 );
 		if ( 0 === $from || ! $this->settings->is_configured() ) {

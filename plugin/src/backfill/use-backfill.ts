@@ -1,10 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
 import { actOnBackfill, readBackfill, readProgress, sync, toRequestError } from '../shared/api';
+import { poll } from '../shared/poll';
 import type { FlowStatus } from '../shared/types';
 import type { Backfill, Choices, RunAction } from './types';
-
-/** How often the open screen looks, in milliseconds. The run itself does not need the screen. */
-const REFRESH_MS = 3000;
 
 export interface BackfillState {
   readonly backfill: Backfill | null;
@@ -30,44 +28,49 @@ export function useBackfill(choices: Choices): BackfillState {
   const [lookError, setLookError] = useState('');
   const [actError, setActError] = useState('');
   const [busy, setBusy] = useState(false);
+  /** What was done here is followed closely again. */
+  const [acts, setActs] = useState(0);
   const alive = useRef(true);
   const isOpen = useCallback(() => alive.current, []);
   const shown = useRef<Backfill | null>(null);
   shown.current = backfill;
 
-  const look = useCallback(async () => {
+  /** Whether a run goes on. It does not need the screen. */
+  const look = useCallback(async (): Promise<boolean> => {
     try {
       const now = await readAgain(shown.current, choices);
-      if (!isOpen()) return;
+      if (!isOpen()) return false;
       setBackfill(now);
       setLookError('');
-      if (now.run === null) return;
+      if (now.run === null) return false;
       const { status } = await sync();
-      if (!isOpen()) return;
+      if (!isOpen()) return false;
       setFlow(status);
       // A run writes no text: of the counts only this one changes.
       const pending = (status.counts['pending'] ?? 0) + (status.counts['conflict'] ?? 0);
       setBackfill((known) => known && { ...known, counts: { ...known.counts, pending } });
+      return true;
     } catch (thrown) {
       if (isOpen()) setLookError(toRequestError(thrown).message);
+      return false;
     }
   }, [choices, isOpen]);
 
   useEffect(() => {
     alive.current = true;
-    void look();
-    const timer = setInterval(() => document.hidden || void look(), REFRESH_MS);
+    const end = poll(look);
     return () => {
       alive.current = false;
-      clearInterval(timer);
+      end();
     };
-  }, [look]);
+  }, [look, acts]);
 
   const act = async (action: RunAction, runId = '') => {
     setBusy(true);
     try {
       setBackfill(await actOnBackfill(action, choices, runId));
       setActError('');
+      setActs((before) => before + 1);
       return true;
     } catch (thrown) {
       setActError(toRequestError(thrown).message);

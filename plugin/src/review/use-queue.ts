@@ -1,10 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
 import { listSuggestions, sync, toRequestError, type ListQuery, type RequestError } from '../shared/api';
+import { poll } from '../shared/poll';
 import type { FlowStatus, Suggestion } from '../shared/types';
-
-/** How often the open screen asks for news while images are on their way, and at most where nothing happens; milliseconds. */
-const REFRESH_MS = 4000;
-const SLOWEST_MS = 60_000;
 
 export interface Queue {
   /** null while the first page loads. */
@@ -86,33 +83,5 @@ export function useQueue(query: ListQuery): Queue {
     replace: (suggestion) => change((shown) => shown.map((one) => (one.id === suggestion.id ? suggestion : one)), 0),
     remove: (id) => change((shown) => shown.filter((one) => one.id !== id), 1),
     reload: load,
-  };
-}
-
-/** Asks again and again: often while something moves, less and less often where nothing does, and not behind other tabs. */
-function poll(ask: () => Promise<boolean>): () => void {
-  let pause = REFRESH_MS;
-  let timer = 0;
-  let isOver = false;
-  let isAsking = false;
-  const look = async () => {
-    if (isAsking) return;
-    isAsking = true;
-    if (!document.hidden) pause = (await ask()) ? REFRESH_MS : Math.min(SLOWEST_MS, pause * 1.5);
-    isAsking = false;
-    if (!isOver) timer = window.setTimeout(() => void look(), pause);
-  };
-  const lookNow = () => {
-    if (document.hidden) return;
-    window.clearTimeout(timer);
-    pause = REFRESH_MS;
-    void look();
-  };
-  void look();
-  document.addEventListener('visibilitychange', lookNow);
-  return () => {
-    isOver = true;
-    window.clearTimeout(timer);
-    document.removeEventListener('visibilitychange', lookNow);
   };
 }

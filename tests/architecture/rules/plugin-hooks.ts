@@ -1,6 +1,6 @@
 /** What a constant or a variable stands for where a hook's name is not written out. */
 const NAMES: Readonly<Record<string, string>> = {
-  'Installer::CRON_HOOK': 'altsmith_sync',
+  'Plugin::CRON_HOOK': 'altsmith_sync',
   '"render_block_$block"': 'render_block_…',
 };
 

@@ -4,6 +4,7 @@
 declare( strict_types=1 );
 
 global $wpdb;
+Altsmith\On_Demand::load();
 wp_set_current_user( 1 );
 $rest = static function ( string $method, string $route, array $parameters = array() ): mixed {
 	$request = new WP_REST_Request( $method, "/altsmith/v1/$route" );

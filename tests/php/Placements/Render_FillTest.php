@@ -68,7 +68,7 @@ final class Render_FillTest extends Wp_Test_Case {
 
 	private function turn_on(): void {
 		update_option( Settings::MORE_OPTION, array( 'render_fill' => true ) + Settings::defaults() );
-		( new Render_Fill( new Settings(), new Library_Text() ) )->register();
+		( new Render_Fill( new Library_Text() ) )->register();
 	}
 
 	protected function tearDown(): void {

@@ -111,12 +111,15 @@ final class Structured_DataTest extends Wp_Test_Case {
 
 	/** What a visitor of the page gets from us at its end. */
 	private function footer( int $page, string $seo_plugin = '' ): string {
-		$data = new Structured_Data( new Settings(), new Library_Text(), new Seo_Plugins( array( 'ABSPATH' => $seo_plugin ) ) );
+		$data = new Structured_Data( new Library_Text(), new Seo_Plugins( array( 'ABSPATH' => $seo_plugin ) ) );
 		$GLOBALS['wp_query']->query( array( 'page_id' => $page ) );
 		foreach ( array( 'wp_content_img_tag', 'wp_get_attachment_image_attributes', 'wp_footer' ) as $hook ) {
 			remove_all_filters( $hook );
 		}
-		$data->register();
+		// On_Demand knows whether it is wanted; this one has other plugins beside it.
+		if ( ( new Settings() )->prints_structured_data() ) {
+			$data->register();
+		}
 		apply_filters( 'the_content', get_post( $page )->post_content );
 		ob_start();
 		do_action( 'wp_footer' );

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Tests\Support;
 
+use Altsmith\On_Demand;
 use PHPUnit\Framework\TestCase;
 use WP_Error;
 use WP_REST_Request;
@@ -27,6 +28,7 @@ abstract class Wp_Test_Case extends TestCase {
 
 	protected function setUp(): void {
 		global $wpdb;
+		On_Demand::load(); // As in wp-admin, cron and WP-CLI: a test fires hooks of all of them.
 		wp_cache_flush();
 		$wpdb->query( 'SET autocommit = 0' );
 		$wpdb->query( 'START TRANSACTION' );

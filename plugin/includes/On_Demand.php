@@ -1,0 +1,95 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * What is there on every request. A page for visitors needs two small parts; everything else is loaded with wp-admin, cron
+ * and WP-CLI, and elsewhere by the first hook that something of it answers.
+ */
+final class On_Demand {
+	/** Hooks that can fire on any request and have an answer in the rest of the plugin. */
+	private const HOOKS = array(
+		'rest_api_init',
+		Plugin::CRON_HOOK,
+		'add_attachment',
+		'wp_generate_attachment_metadata',
+		'untrashed_post',
+		'delete_attachment',
+		'save_post',
+		'deleted_post',
+		'wp_enqueue_media',
+		'enqueue_block_editor_assets',
+		'wp_initialize_site',
+		'wpmu_drop_tables',
+		'wp_abilities_api_categories_init',
+		'wp_abilities_api_init',
+	);
+
+	/** Visitors' pages write meta of all kinds: only these are ours to see. */
+	private const META_KEYS = array( '_thumbnail_id', '_wp_attached_file', '_wp_attachment_metadata' );
+
+	private static bool $is_loaded = false;
+
+	public static function register(): void {
+		// Not while plugins load: others may still want to filter the settings.
+		add_action( 'init', array( self::class, 'register_for_visitors' ), 9 );
+		if ( is_admin() || wp_doing_cron() || ( defined( 'WP_CLI' ) && WP_CLI ) ) {
+			self::load();
+			return;
+		}
+		add_action( 'init', array( self::class, 'upgrade' ), 1 );
+		foreach ( self::HOOKS as $hook ) {
+			add_filter( $hook, array( self::class, 'load_and_pass' ), PHP_INT_MIN );
+		}
+		foreach ( array( 'added_post_meta', 'updated_post_meta', 'deleted_post_meta' ) as $hook ) {
+			add_action( $hook, array( self::class, 'load_for_meta' ), PHP_INT_MIN, 3 );
+		}
+		add_filter( 'map_meta_cap', array( self::class, 'load_for_capability' ), PHP_INT_MIN, 2 );
+	}
+
+	/** Once. What is added to a hook that is running is still called, if its turn is later. */
+	public static function load(): void {
+		if ( ! self::$is_loaded ) {
+			self::$is_loaded = true;
+			Plugin::load();
+		}
+	}
+
+	public static function upgrade(): void {
+		if ( ALTSMITH_SCHEMA !== (int) get_option( 'altsmith_schema_version', 0 ) ) {
+			self::load();
+			Storage\Schema::upgrade();
+		}
+	}
+
+	public static function load_and_pass( mixed $value = null ): mixed {
+		self::load();
+		return $value;
+	}
+
+	public static function load_for_meta( mixed $meta_id = 0, mixed $post_id = 0, mixed $key = '' ): void {
+		if ( in_array( $key, self::META_KEYS, true ) ) {
+			self::load();
+		}
+	}
+
+	public static function load_for_capability( mixed $needed = null, mixed $capability = '' ): mixed {
+		if ( is_string( $capability ) && str_starts_with( $capability, 'altsmith_' ) ) {
+			self::load();
+		}
+		return $needed;
+	}
+
+	public static function register_for_visitors(): void {
+		$settings = new Settings();
+		if ( $settings->fills_on_render() ) {
+			( new Placements\Render_Fill( new Placements\Library_Text() ) )->register();
+		}
+		if ( $settings->prints_structured_data() ) {
+			( new Seo\Structured_Data( new Placements\Library_Text(), new Seo\Seo_Plugins() ) )->register();
+		}
+	}
+}

@@ -1,0 +1,60 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Storage;
+
+defined( 'ABSPATH' ) || exit;
+
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- part of Request_Store; $t is the name of our own table
+
+/** How many rows there are, and whether there is anything to do: the part of Request_Store that every poll asks. */
+trait Request_Counts {
+	/** @return array<string, int> How many rows are in each display status. */
+	public function counts(): array {
+		global $wpdb;
+		$t      = Schema::requests_table();
+		$counts = array();
+		foreach ( (array) $wpdb->get_results( "SELECT status, suggestion_state, COUNT(*) AS n FROM $t GROUP BY status, suggestion_state", ARRAY_A ) as $row ) {
+			$shown            = Request_Status::READY === $row['status'] ? (string) $row['suggestion_state'] : (string) $row['status'];
+			$counts[ $shown ] = ( $counts[ $shown ] ?? 0 ) + (int) $row['n'];
+		}
+		return $counts;
+	}
+
+	/** True when something is due, on its way, or unreported: reason enough to ask the sidecar. */
+	public function has_open_work(): bool {
+		global $wpdb;
+		if ( ! Schema::is_current() ) {
+			return false;
+		}
+		if ( Table_Move::is_on() ) {
+			return true;
+		}
+		$t = Schema::requests_table();
+		// Four looks into indexes; as one condition it would read the whole table when there is nothing.
+		return '1' === $wpdb->get_var(
+			$wpdb->prepare(
+				"SELECT EXISTS ( SELECT 1 FROM $t WHERE status = 'queued' AND next_attempt_at <= %d ) OR EXISTS ( SELECT 1 FROM $t WHERE status = 'sent' )
+				OR EXISTS ( SELECT 1 FROM $t WHERE status = 'gone' ) OR EXISTS ( SELECT 1 FROM $t WHERE has_report = 1 )",
+				time()
+			)
+		);
+	}
+
+	/** @return int When there is something to do next: 0 for now, PHP_INT_MAX for never. */
+	public function next_work_at(): int {
+		global $wpdb;
+		$t = Schema::requests_table();
+		if ( ! Schema::is_current() || $this->has_open_work() ) {
+			return 0;
+		}
+		$next = $wpdb->get_var( "SELECT MIN( next_attempt_at ) FROM $t WHERE status = 'queued'" );
+		return null === $next ? PHP_INT_MAX : (int) $next;
+	}
+
+	public function count_status( string $status ): int {
+		global $wpdb;
+		$t = Schema::requests_table();
+		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $t WHERE status = %s", $status ) );
+	}
+}
