@@ -3,11 +3,14 @@ declare( strict_types=1 );
 
 namespace Altsmith\Tests;
 
-use Altsmith\Sidecar\Picture_Look;
 use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Schema;
+use Altsmith\Tests\Support\Drawing;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 use Altsmith\Writeback\Provenance;
+use RuntimeException;
 
 /** A text never stays beside a picture that it was not made for; other bytes of the same picture change nothing. */
 final class PictureChangedTest extends Sidecar_Test_Case {
@@ -104,27 +107,95 @@ final class PictureChangedTest extends Sidecar_Test_Case {
 		self::assertFalse( Provenance::picture_changed( $row->attachment_id ) );
 	}
 
-	public function test_no_two_photographs_look_the_same_and_each_looks_like_itself(): void {
-		$looks = array();
-		foreach ( glob( self::IMAGES . '*.jpg' ) as $file ) {
-			$image = imagecreatefromjpeg( $file );
-			ob_start();
-			imagejpeg( imagescale( $image, intdiv( imagesx( $image ), 2 ) ), null, 40 );
-			$looks[] = array( Picture_Look::of( (string) file_get_contents( $file ) ), Picture_Look::of( (string) ob_get_clean() ) );
-		}
-		self::assertGreaterThan( 10, count( $looks ) );
-		foreach ( $looks as $i => list( $full ) ) {
-			foreach ( $looks as $j => list( , $small ) ) {
-				self::assertSame( $i === $j, Picture_Look::is_same( $full, $small ), "$i and $j" );
-			}
-		}
-		self::assertFalse( Picture_Look::is_same( '', '' ), 'what nobody could look at is not the same' );
+	public function test_a_banner_with_another_number_is_another_picture(): void {
+		$draw   = static fn( string $text ): string => Drawing::jpeg( Drawing::text( 1200, 400, array( $text ), 6 ) );
+		$row    = $this->described( $draw( 'Sale: 20 % off shoes' ) );
+		$file   = get_attached_file( $row->attachment_id );
+		file_put_contents( $file, $draw( 'Sale: 70 % off shoes' ) );
+		$this->make_sizes( $row->attachment_id );
+		self::assertSame( 'altsmith_picture_changed', $this->decide( $row, 'approve' )->get_data()['code'] );
+		self::assertNull( $this->stored_alt( $row->attachment_id ) );
 	}
 
-	private function described( string $name ): Request_Row {
+	public function test_a_filter_that_throws_for_a_changed_file_holds_up_nobody_and_has_an_end(): void {
+		$row    = $this->described();
+		$bad    = $row->attachment_id;
+		$throws = static fn( mixed $file, int $id ): mixed => $id === $bad ? throw new RuntimeException( 'no such bucket' ) : $file;
+		self::check_now( $bad );
+		add_filter( 'get_attached_file', $throws, 10, 2 );
+		$seen = array();
+		for ( $run = 0; $run < 4; $run++ ) {
+			$good = $this->photo();
+			$this->sync();
+			$seen[] = array( get_option( 'altsmith_pause' ), $this->row( $good )->status, ( new Picture_Store() )->doubted( 10 ) );
+			self::check_now( $bad );
+		}
+		remove_filter( 'get_attached_file', $throws, 10 );
+		self::assertSame( array_fill( 0, 4, array( false, 'sent', array() ) ), $seen, 'the others go, and it is not taken up again at once' );
+		self::assertSame( array( 'queued', 'SITE_ERROR' ), array( $this->row( $bad )->status, $this->row( $bad )->error_code ) );
+		self::assertSame( '', $this->row( $bad )->suggestion_id, 'what could not be compared is taken for another picture' );
+	}
+
+	public function test_a_comparison_is_counted_before_its_work(): void {
+		$row  = $this->described();
+		$seen = array();
+		$find = static function ( mixed $file, int $id ) use ( &$seen ): mixed {
+			$seen[] = array( ( new Picture_Store() )->find( $id )['checks'], ( new Picture_Store() )->doubted( 10 ) );
+			return $file;
+		};
+		$this->make_sizes( $row->attachment_id );
+		( new Picture_Store() )->doubt( $row->attachment_id );
+		add_filter( 'get_attached_file', $find, 10, 2 );
+		$this->sync();
+		remove_filter( 'get_attached_file', $find, 10 );
+		self::assertSame( array( 1, array() ), $seen[0] );
+		self::assertSame( 0, ( new Picture_Store() )->find( $row->attachment_id )['checks'] );
+	}
+
+	public function test_rows_that_were_asked_for_anew_are_compared_with_nothing(): void {
+		$ids = array();
+		for ( $i = 0; $i < 50; $i++ ) {
+			$ids[] = 900000 + $i;
+			( new Request_Store() )->add( 900000 + $i, 'backfill', time() + 600 );
+			( new Picture_Store() )->keep( 900000 + $i, 'stamp', '' );
+			( new Picture_Store() )->doubt( 900000 + $i );
+		}
+		$good = $this->photo();
+		$this->sync();
+		self::assertSame( 'sent', $this->row( $good )->status );
+		self::assertSame( array(), ( new Picture_Store() )->doubted( 10 ) );
+	}
+
+	public function test_many_changed_files_leave_time_for_what_was_uploaded(): void {
+		$slow = array();
+		for ( $i = 0; $i < 6; $i++ ) {
+			$slow[] = $this->described()->attachment_id;
+		}
+		$sleeps = static function ( mixed $file, int $id ) use ( $slow ): mixed {
+			if ( in_array( $id, $slow, true ) ) {
+				usleep( 500000 );
+			}
+			return $file;
+		};
+		array_map( array( new Picture_Store(), 'doubt' ), $slow );
+		$good = $this->photo();
+		add_filter( 'get_attached_file', $sleeps, 10, 2 );
+		do_action( 'heartbeat_tick' );
+		remove_filter( 'get_attached_file', $sleeps, 10 );
+		self::assertSame( 'sent', $this->row( $good )->status );
+		self::assertNotSame( array(), ( new Picture_Store() )->doubted( 10 ), 'the rest waits for the next run' );
+	}
+
+	private static function check_now( int $attachment_id ): void {
+		global $wpdb;
+		$wpdb->update( Schema::pictures_table(), array( 'check_at' => 1 ), array( 'attachment_id' => $attachment_id ) );
+	}
+
+	/** @param string $picture The name of a photograph, or a JPEG. */
+	private function described( string $picture = 'cat' ): Request_Row {
 		$this->become( 'admin' );
-		$file = wp_upload_dir()['path'] . "/$name-" . bin2hex( random_bytes( 4 ) ) . '.jpg';
-		copy( self::IMAGES . "$name.jpg", $file );
+		$file = wp_upload_dir()['path'] . '/picture-' . bin2hex( random_bytes( 4 ) ) . '.jpg';
+		file_put_contents( $file, strlen( $picture ) > 100 ? $picture : file_get_contents( self::IMAGES . "$picture.jpg" ) );
 		$id = $this->attach( $file );
 		$this->sync();
 		$this->sidecar->describe_all();

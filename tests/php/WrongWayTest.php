@@ -5,6 +5,7 @@ namespace Altsmith\Tests;
 
 use Altsmith\Storage\Request_Store;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
+use WP_Error;
 
 /** Trouble on the way to the sidecar (a proxy, an address, a key) costs no image an attempt, and is told in one sentence. */
 final class WrongWayTest extends Sidecar_Test_Case {
@@ -63,6 +64,38 @@ final class WrongWayTest extends Sidecar_Test_Case {
 		self::assertStringContainsString( 'HTTP status 403', $this->row( $bad )->error_message );
 		self::assertLessThan( 12, $this->sidecar->count( "PUT /v1/images/$sha" ), 'not without end' );
 		self::assertFalse( get_option( 'altsmith_pause' ), 'and nothing else waits for it' );
+	}
+
+	public function test_one_image_that_breaks_the_connection_does_not_stop_the_others_nor_the_reports(): void {
+		$told   = $this->suggested();
+		$bad     = $this->photo( 680, 480 );
+		$good    = $this->photo( 700, 500 );
+		$sha     = hash_file( 'sha256', get_attached_file( $bad ) );
+		$put     = 0;
+		$resets  = function ( mixed $given, array $arguments, string $url ) use ( $sha, &$put ): mixed {
+			if ( 'PUT' !== $arguments['method'] || ! str_ends_with( $url, $sha ) ) {
+				return $given;
+			}
+			++$put;
+			unset( $this->sidecar->images[ $sha ] );
+			return new WP_Error( 'http_request_failed', 'cURL error 56: connection reset by peer' );
+		};
+		add_filter( 'pre_http_request', $resets, 10, 3 );
+		$this->sidecar->decide_elsewhere( $told->suggestion_id, 'approve' );
+		$this->sync();
+		self::assertSame( array( 'queued', 'UNREACHABLE', 0 ), array( $this->row( $bad )->status, $this->row( $bad )->error_code, $this->row( $bad )->attempts ) );
+		self::assertSame( array( 'applied' ), $this->sidecar->reported(), 'what was written is reported in the very run that breaks' );
+		$this->sync();
+		self::assertSame( 'sent', $this->row( $good )->status );
+		for ( $run = 0; $run < 12; $run++ ) {
+			( new Request_Store() )->change( $bad, array( 'next_attempt_at' => 0 ) );
+			$this->sync();
+		}
+		remove_filter( 'pre_http_request', $resets, 10 );
+		self::assertSame( array( 'failed', 'UNREACHABLE' ), array( $this->row( $bad )->status, $this->row( $bad )->error_code ) );
+		self::assertStringContainsString( 'reset by peer', $this->row( $bad )->error_message );
+		self::assertLessThan( 12, $put, 'not without end' );
+		self::assertFalse( get_option( 'altsmith_pause' ) );
 	}
 
 	public function test_a_body_that_is_too_large_for_the_proxy_is_that_images_trouble(): void {

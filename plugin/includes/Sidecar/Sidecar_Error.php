@@ -72,8 +72,11 @@ final class Sidecar_Error extends RuntimeException {
 		return new self( $this->error, $this->getMessage(), $this->status, true, $this->retry_after, true, $this->details );
 	}
 
-	/** Said by something between here and the sidecar. What waits is tried again, the image that met it after the others. */
-	public function is_of_proxy(): bool {
-		return self::PROXY_ERROR === $this->error;
+	/**
+	 * No answer of the sidecar: something between here and there answered, broke the connection, or was too slow. What waits is
+	 * tried again, the image that met it after the others.
+	 */
+	public function is_of_the_way(): bool {
+		return in_array( $this->error, array( self::PROXY_ERROR, self::UNREACHABLE ), true );
 	}
 }

@@ -29,7 +29,7 @@ final class Source_Picture {
 	}
 
 	/** Changes whenever the file was written or another one took its place. Cheap: the file is not read. */
-	public function mark(): string {
+	public function stamp(): string {
 		return $this->exists() ? md5( $this->path . '|' . filesize( $this->path ) . '|' . filemtime( $this->path ) ) : '';
 	}
 

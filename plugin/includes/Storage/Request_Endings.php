@@ -14,6 +14,7 @@ trait Request_Endings {
 		global $wpdb;
 		$wpdb->query( 'DELETE FROM ' . Schema::requests_table() );
 		$wpdb->query( 'DELETE FROM ' . Schema::texts_table() );
+		$wpdb->query( 'DELETE FROM ' . Schema::pictures_table() );
 	}
 
 	public function remove( int $attachment_id ): void {

@@ -214,11 +214,12 @@ final class Schema {
 ) $charset;",
 			"CREATE TABLE $pictures (
   attachment_id bigint(20) unsigned NOT NULL,
-  mark varchar(32) NOT NULL DEFAULT '',
-  look varchar(400) NOT NULL DEFAULT '',
-  to_check tinyint(1) NOT NULL DEFAULT 0,
+  file_stamp varchar(32) NOT NULL DEFAULT '',
+  perceptual_hash text NOT NULL,
+  check_at bigint(20) NOT NULL DEFAULT 0,
+  checks int(11) NOT NULL DEFAULT 0,
   PRIMARY KEY  (attachment_id),
-  KEY to_check (to_check)
+  KEY check_at (check_at)
 ) $charset;",
 			"CREATE TABLE $items (
   run_id varchar(64) NOT NULL,

@@ -4,9 +4,10 @@ declare( strict_types=1 );
 namespace Altsmith\Sync;
 
 use Altsmith\Sidecar\Client;
-use Altsmith\Sidecar\Picture_Look;
+use Altsmith\Sidecar\Perceptual_Hash;
 use Altsmith\Sidecar\Rendition;
 use Altsmith\Sidecar\Rendition_Error;
+use Altsmith\Sidecar\Retry_Policy;
 use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Sidecar\Source_Picture;
 use Altsmith\Storage\Lock;
@@ -14,6 +15,7 @@ use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Writeback\Provenance;
+use Throwable;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -46,6 +48,8 @@ final class Picture_Watch {
 
 	public function is_new( mixed $attachment_id = 0 ): void {
 		$this->new[ (int) $attachment_id ] = true;
+		// WordPress sets the path of a new attachment before it says that there is one.
+		unset( $this->noticed[ (int) $attachment_id ] );
 	}
 
 	// `mixed`, and defaults: other plugins fire these hooks by hand.
@@ -70,12 +74,17 @@ final class Picture_Watch {
 		$this->new     = array();
 	}
 
-	/** Whether there are files that something happened to. */
-	public function has_more(): bool {
-		return array() !== $this->pictures->doubted( 1 );
+	/** @return int When the next file is to be looked at; PHP_INT_MAX: none. */
+	public function next_check_at(): int {
+		return $this->pictures->next_check_at();
 	}
 
-	/** Looks at the files that something happened to. Runs under Worker's lock. @throws Sidecar_Error */
+	/**
+	 * Looks at the files that something happened to. Runs under Worker's lock.
+	 *
+	 * @param float $until When to stop; what is left waits for the next run.
+	 * @throws Sidecar_Error When the trouble concerns every image.
+	 */
 	public function look( Lock $lock, float $until ): void {
 		$this->write_down();
 		do {
@@ -84,14 +93,36 @@ final class Picture_Watch {
 				if ( microtime( true ) > $until || ! $lock->renew() ) {
 					return;
 				}
-				$row = $this->store->find( $attachment_id );
-				if ( null === $row ) {
-					$this->pictures->remove( $attachment_id );
-				} else {
-					$this->has_changed( $row, true );
-				}
+				$this->check( $attachment_id );
 			}
 		} while ( count( $ids ) === self::BATCH );
+	}
+
+	/**
+	 * A filter of another plugin that throws for this file, or a file that ends PHP, holds up no other. What could not be
+	 * compared again and again is taken for another picture: then it is asked about anew, and its row says what is wrong.
+	 *
+	 * @throws Sidecar_Error When the trouble concerns every image.
+	 */
+	private function check( int $attachment_id ): void {
+		$row    = $this->store->find( $attachment_id );
+		$checks = $this->pictures->find( $attachment_id )['checks'] ?? 0;
+		if ( null === $row || '' === $row->source_sha256 ) {
+			$this->pictures->remove( $attachment_id );
+			return;
+		}
+		$this->pictures->begin_check( $attachment_id, time() + Retry_Policy::after_crash_seconds( $checks + 1 ) );
+		try {
+			if ( $checks >= Retry_Policy::MAX_CRASHES ) {
+				$this->set_back( $row );
+			} else {
+				$this->has_changed( $row, true );
+			}
+		} catch ( Sidecar_Error $error ) {
+			throw $error;
+		} catch ( Throwable ) {
+			return; // Counted; it has its next turn when the others have had theirs.
+		}
 	}
 
 	/**
@@ -105,13 +136,13 @@ final class Picture_Watch {
 		$id    = $row->attachment_id;
 		$known = $this->pictures->find( $id );
 		$file  = Source_Picture::of( $id );
-		$mark  = $file->mark();
-		if ( null === $known || '' === $row->source_sha256 || ( $mark === $known['mark'] && ! $closely && ! isset( $this->noticed[ $id ] ) ) ) {
+		$stamp = $file->stamp();
+		if ( null === $known || '' === $row->source_sha256 || ( $stamp === $known['file_stamp'] && ! $closely && ! isset( $this->noticed[ $id ] ) ) ) {
 			return false;
 		}
-		if ( '' === $mark || $file->sha256() === $row->source_sha256 || Picture_Look::is_same( $known['look'], self::look_of( $id ) ) ) {
+		if ( '' === $stamp || $file->sha256() === $row->source_sha256 || Perceptual_Hash::is_same( $known['perceptual_hash'], self::hash_of( $id ) ) ) {
 			unset( $this->noticed[ $id ] );
-			$this->pictures->checked( $id, '' === $mark ? $known['mark'] : $mark );
+			$this->pictures->checked( $id, '' === $stamp ? $known['file_stamp'] : $stamp );
 			return false;
 		}
 		unset( $this->noticed[ $id ] );
@@ -121,11 +152,12 @@ final class Picture_Watch {
 
 	/** @throws Sidecar_Error */
 	private function set_back( Request_Row $row ): void {
+		$this->store->picture_changed( $row->attachment_id );
 		$this->pictures->remove( $row->attachment_id );
+		// After our own tables: hooks of other plugins may throw.
 		if ( 'applied' === $row->suggestion_state ) {
 			update_post_meta( $row->attachment_id, Provenance::CHANGED_KEY, gmdate( 'Y-m-d\TH:i:s\Z' ) );
 		}
-		$this->store->picture_changed( $row->attachment_id );
 		try {
 			if ( 'sent' === $row->status && '' !== $row->job_id ) {
 				$this->client->cancel_job( $row->job_id );
@@ -141,9 +173,9 @@ final class Picture_Watch {
 		}
 	}
 
-	private static function look_of( int $attachment_id ): string {
+	private static function hash_of( int $attachment_id ): string {
 		try {
-			return Picture_Look::of( Rendition::of( $attachment_id )->bytes );
+			return Perceptual_Hash::of( Rendition::of( $attachment_id )->bytes );
 		} catch ( Rendition_Error ) {
 			return '';
 		}

@@ -5,7 +5,7 @@ namespace Altsmith\Sync;
 
 use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Job_Request;
-use Altsmith\Sidecar\Picture_Look;
+use Altsmith\Sidecar\Perceptual_Hash;
 use Altsmith\Sidecar\Rendition;
 use Altsmith\Sidecar\Rendition_Error;
 use Altsmith\Sidecar\Retry_Policy;
@@ -52,8 +52,8 @@ final class Sender {
 			$this->fail( $row, new Sidecar_Error( $error->error, $error->getMessage(), 0, $error->retryable ) );
 		} catch ( Sidecar_Error $error ) {
 			if ( Sidecar_Error::NOT_CONFIGURED === $error->error || ( $error->concerns_all() && ! $this->is_of_this_image( $row, $error ) ) ) {
-				// A proxy may dislike this very image: the others go first, and show whether it does.
-				$this->store->give_back( $row, $error->is_of_proxy() ? $error->error : $row->error_code, $error->is_of_proxy() ? $error->getMessage() : $row->error_message );
+				// It may be this very image that does not get through: the others go first, and show whether it is.
+				$this->store->give_back( $row, $error->is_of_the_way() ? $error->error : $row->error_code, $error->is_of_the_way() ? $error->getMessage() : $row->error_message );
 				throw $error;
 			}
 			$this->fail( $row, $error );
@@ -62,9 +62,9 @@ final class Sender {
 		}
 	}
 
-	/** A server in between refused this image before, and lets others through: then it is the image's own failure, with an end. */
+	/** This image did not get through before either, and others do: then it is the image's own failure, with an end. */
 	private function is_of_this_image( Request_Row $row, Sidecar_Error $error ): bool {
-		return $error->is_of_proxy() && Sidecar_Error::PROXY_ERROR === $row->error_code && ( new Way_Check( $this->client ) )->is_open();
+		return $error->is_of_the_way() && in_array( $row->error_code, array( Sidecar_Error::PROXY_ERROR, Sidecar_Error::UNREACHABLE ), true ) && ( new Way_Check( $this->client ) )->is_open();
 	}
 
 	/** @throws Sidecar_Error|Rendition_Error */
@@ -88,13 +88,13 @@ final class Sender {
 
 	/** @throws Sidecar_Error|Rendition_Error */
 	private function hand_over( Request_Row $row, WP_Post $attachment ): void {
-		// Marked before it is read: a file that changes meanwhile is looked at again.
+		// Stamped before it is read: a file that changes meanwhile is looked at again.
 		$file      = Source_Picture::of( $attachment->ID );
-		$mark      = $file->mark();
+		$stamp     = $file->stamp();
 		$rendition = Rendition::of( $attachment->ID );
 		$sha256    = $rendition->sha256();
-		$look      = Picture_Look::of( $rendition->bytes );
-		$source    = $this->source_of( $row, $file->sha256(), $sha256, $look );
+		$hash      = Perceptual_Hash::of( $rendition->bytes );
+		$source    = $this->source_of( $row, $file->sha256(), $sha256, $hash );
 		if ( ! $this->client->has_image( $sha256 ) ) {
 			$this->client->put_image( $sha256, $rendition->bytes, $rendition->media_type );
 		}
@@ -117,7 +117,7 @@ final class Sender {
 			$this->leave_alone( $row, $job['id'] );
 			return;
 		}
-		$this->pictures->keep( $attachment->ID, $mark, $look );
+		$this->pictures->keep( $attachment->ID, $stamp, $hash );
 		if ( 'failed' === $job['state'] || 'cancelled' === $job['state'] ) {
 			$this->ask_again( $job, $row );
 		}
@@ -128,10 +128,10 @@ final class Sender {
 	}
 
 	/** Which picture this is. Bytes that an optimiser changed since it was asked for first are still that picture. */
-	private function source_of( Request_Row $row, string $of_file, string $of_rendition, string $look ): string {
+	private function source_of( Request_Row $row, string $of_file, string $of_rendition, string $hash ): string {
 		$found = '' === $of_file ? $of_rendition : $of_file;
 		$known = '' === $row->source_sha256 || $row->source_sha256 === $found ? null : $this->pictures->find( $row->attachment_id );
-		return null !== $known && Picture_Look::is_same( $known['look'], $look ) ? $row->source_sha256 : $found;
+		return null !== $known && Perceptual_Hash::is_same( $known['perceptual_hash'], $hash ) ? $row->source_sha256 : $found;
 	}
 
 	/** The row changed while its image was on the way: deleted, then the job is cancelled; asked for anew, then that is sent next. */

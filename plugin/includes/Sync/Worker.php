@@ -30,6 +30,9 @@ final class Worker {
 	/** How long one run moves rows of an older version. */
 	private const MOVE_SECONDS = 5.0;
 
+	/** The most that a run gives to each of the two looks at what was sent before; what was uploaded since has the rest. */
+	private const LOOK_SECONDS = 5.0;
+
 	/** Images that are read from the table at once. */
 	private const BATCH = 20;
 
@@ -66,10 +69,10 @@ final class Worker {
 
 	/** @return int When another run has something to do; PHP_INT_MAX: when something new comes. */
 	private function next_work_at(): int {
-		if ( $this->feeder->has_more() || $this->watch->has_more() || Missed_Uploads::are_there() || ! Placement_Scan::state()['done'] ) {
+		if ( $this->feeder->has_more() || Missed_Uploads::are_there() || ! Placement_Scan::state()['done'] ) {
 			return 0;
 		}
-		return $this->store->next_work_at();
+		return min( $this->store->next_work_at(), $this->watch->next_check_at() );
 	}
 
 	/** @return array{ran: bool, sent: int, more: bool, error: string} */
@@ -119,20 +122,33 @@ final class Worker {
 		$this->feeder->feed();
 		// Before anything is sent or asked about: trouble with address, key or proxy shows in a request that is about no image.
 		$this->reader->read_page( 0, true );
-		$this->watch->look( $lock, $until );
-		$this->lost->look( $lock, $until );
+		$this->watch->look( $lock, self::share( $until ) );
+		$this->lost->look( $lock, self::share( $until ) );
 		do {
-			$sent += $this->send_due( $lock, $until );
+			try {
+				$sent += $this->send_due( $lock, $until );
+			} catch ( Sidecar_Error $error ) {
+				// One image may be what breaks the connection: what was decided is written and reported all the same.
+				$this->write_back->carry_out_open();
+				$this->write_back->report_open( $lock );
+				throw $error;
+			}
 			$this->write_back->report_open( $lock );
 			while ( $this->reader->read_page( 0 )['more'] && microtime( true ) < $until && $lock->renew() ) {
 				continue;
 			}
 			$may_wait = $wait > 0 && microtime( true ) + $wait < $until && $this->store->count_status( Request_Status::SENT ) > 0 && $lock->renew();
-			// An answer without news means that the wait is over: the model is slow, and the next call of run() looks again.
+			// No news within the wait: the model is slow, and the next call of run() looks again.
 		} while ( $may_wait && $this->reader->read_page( $wait )['count'] > 0 );
 		$this->feeder->end_if_done();
 		$this->write_back->carry_out_open();
 		$this->write_back->report_open( $lock );
+	}
+
+	/** When a look has had its part of the time that is left. */
+	private static function share( float $until ): float {
+		$now = microtime( true );
+		return $now + min( self::LOOK_SECONDS, ( $until - $now ) / 4 );
 	}
 
 	/** @throws Sidecar_Error */
