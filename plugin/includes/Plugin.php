@@ -60,6 +60,7 @@ final class Plugin {
 		$bulk     = new Review\Bulk_Decisions( $store, $client, $intake, $write_back, $review );
 		$health   = new Admin\Site_Health( $settings, $store, $tested, $loopback, $instance );
 		$health->register();
+		( new Privacy\Personal_Data() )->register();
 		$export = new Csv\Library_Export( $store );
 		$export->register();
 		$import = new Csv\Library_Import( new Writeback\Alt_Text_Writer( $texts ) );

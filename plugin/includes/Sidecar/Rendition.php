@@ -7,7 +7,7 @@ use WP_Error;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The bytes that are sent for an attachment: a middle-size rendition, because the model looks at some 400 pixels. */
+/** The bytes that are sent for an attachment: a middle-size rendition, because the model looks at some 400 pixels, without metadata. */
 final class Rendition {
 	/** A rendition above this is made smaller first; the sidecar gains nothing from more. */
 	public const MAX_BYTES = 1048576;
@@ -33,7 +33,7 @@ final class Rendition {
 		foreach ( self::candidates( $attachment_id, $path ) as $file => $media_type ) {
 			$bytes = self::read( $file );
 			if ( null !== $bytes ) {
-				return new self( $bytes, $media_type );
+				return new self( Picture_Metadata::removed( $bytes ), $media_type );
 			}
 		}
 		return self::made_smaller( $path );
@@ -84,6 +84,8 @@ final class Rendition {
 		if ( $editor instanceof WP_Error ) {
 			throw new Rendition_Error( 'FILE_UNREADABLE', $editor->get_error_message() );
 		}
+		// What is made anew has no mark that says how to show it.
+		$editor->maybe_exif_rotate();
 		$editor->resize( self::MADE_EDGE, self::MADE_EDGE );
 		// REST, cron and WP-CLI load nothing of wp-admin.
 		require_once ABSPATH . 'wp-admin/includes/file.php';
@@ -99,6 +101,6 @@ final class Rendition {
 		if ( '' === $bytes ) {
 			throw new Rendition_Error( 'FILE_UNREADABLE', __( 'No smaller copy of this image could be made.', 'altsmith' ) );
 		}
-		return new self( $bytes, 'image/jpeg' );
+		return new self( Picture_Metadata::removed( $bytes ), 'image/jpeg' );
 	}
 }

@@ -1,0 +1,140 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Privacy;
+
+use Altsmith\Placements\Change_Log;
+use Altsmith\Storage\Schema;
+use Altsmith\Writeback\Provenance;
+use WP_User;
+
+defined( 'ABSPATH' ) || exit;
+
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- names of our own tables
+
+/**
+ * Names of people stand where a text was approved or changed in posts: who, when, which image. WordPress's tools export
+ * them and take them out. A text stays, and can still be undone.
+ */
+final class Personal_Data {
+	private const ID   = 'altsmith';
+	private const PAGE = 100;
+
+	public function register(): void {
+		add_filter( 'wp_privacy_personal_data_exporters', array( $this, 'add_exporter' ) );
+		add_filter( 'wp_privacy_personal_data_erasers', array( $this, 'add_eraser' ) );
+		add_action( 'admin_init', array( $this, 'suggest_policy' ) );
+	}
+
+	/** @param mixed $exporters @return mixed */
+	public function add_exporter( mixed $exporters ): mixed {
+		if ( is_array( $exporters ) ) {
+			$exporters[ self::ID ] = array( 'exporter_friendly_name' => __( 'Altsmith: decisions about alt text', 'altsmith' ), 'callback' => array( $this, 'export' ) );
+		}
+		return $exporters;
+	}
+
+	/** @param mixed $erasers @return mixed */
+	public function add_eraser( mixed $erasers ): mixed {
+		if ( is_array( $erasers ) ) {
+			$erasers[ self::ID ] = array( 'eraser_friendly_name' => __( 'Altsmith: decisions about alt text', 'altsmith' ), 'callback' => array( $this, 'erase' ) );
+		}
+		return $erasers;
+	}
+
+	public function suggest_policy(): void {
+		wp_add_privacy_policy_content(
+			__( 'Altsmith', 'altsmith' ),
+			'<p class="privacy-policy-tutorial">' . esc_html__( 'Altsmith sends images to a captioning service that runs on a server of your choice. Say here whose server that is.', 'altsmith' ) . '</p>'
+			. '<p><strong class="privacy-policy-tutorial">' . esc_html__( 'Suggested text:', 'altsmith' ) . '</strong> '
+			. esc_html__( 'Images that are uploaded to this site are sent to our own captioning service, which suggests a description of each. Where and when a photograph was taken, as its file may say, is left out; the file name, the present texts and the title of the page are sent along. When somebody on our staff approves or rejects a description, their display name and user number are kept with the image on this site, and in the captioning service.', 'altsmith' ) . '</p>'
+		);
+	}
+
+	/** @return array{data: array<int, array<string, mixed>>, done: bool} */
+	public function export( string $email = '', int $page = 1 ): array {
+		$user = get_user_by( 'email', $email );
+		$data = array();
+		$rows = $user instanceof WP_User ? $this->rows_about( $user, ( max( 1, $page ) - 1 ) * self::PAGE ) : array();
+		foreach ( $rows as $row ) {
+			$post_id = (int) $row['post_id'];
+			foreach ( $this->entries( $row ) as $entry ) {
+				if ( self::is_by( $entry, $user ) ) {
+					$data[] = array(
+						'group_id'    => self::ID,
+						'group_label' => __( 'Decisions about alt text', 'altsmith' ),
+						'item_id'     => 'altsmith-' . $post_id . '-' . count( $data ),
+						'data'        => array(
+							array( 'name' => __( 'Image', 'altsmith' ), 'value' => get_the_title( $post_id ) . " ($post_id)" ),
+							array( 'name' => __( 'Date', 'altsmith' ), 'value' => is_scalar( $entry['at'] ?? '' ) ? (string) ( $entry['at'] ?? '' ) : '' ),
+							array( 'name' => __( 'Text', 'altsmith' ), 'value' => is_string( $entry['after'] ?? null ) ? $entry['after'] : '' ),
+							array( 'name' => __( 'Name', 'altsmith' ), 'value' => (string) ( $entry['by']['name'] ?? '' ) ),
+						),
+					);
+				}
+			}
+		}
+		return array( 'data' => $data, 'done' => count( $rows ) < self::PAGE );
+	}
+
+	/** @return array{items_removed: bool, items_retained: bool, messages: string[], done: bool} */
+	public function erase( string $email = '', int $page = 1 ): array {
+		global $wpdb;
+		$user    = get_user_by( 'email', $email );
+		$removed = false;
+		$done    = true;
+		if ( $user instanceof WP_User ) {
+			// What is erased is no longer found: the first page each time.
+			$rows = $this->rows_about( $user, 0 );
+			foreach ( $rows as $row ) {
+				$all = array_map( static fn( array $entry ): array => self::is_by( $entry, $user ) ? array( 'by' => self::nobody() ) + $entry : $entry, $this->entries( $row ) );
+				update_metadata_by_mid( 'post', (int) $row['meta_id'], wp_slash( $all ) );
+				$removed = true;
+			}
+			$done = count( $rows ) < self::PAGE;
+			$x    = Schema::texts_table();
+			$mark = '%' . $wpdb->esc_like( sprintf( '"decided_by":{"id":"%d",', $user->ID ) ) . '%';
+			$kept = (array) $wpdb->get_results( $wpdb->prepare( "SELECT attachment_id, suggestion FROM $x WHERE suggestion LIKE %s LIMIT %d", $mark, self::PAGE ), ARRAY_A );
+			foreach ( $kept as $row ) {
+				$suggestion = json_decode( (string) $row['suggestion'], true );
+				if ( is_array( $suggestion ) ) {
+					$wpdb->update( $x, array( 'suggestion' => (string) wp_json_encode( array( 'decided_by' => self::nobody() ) + $suggestion ) ), array( 'attachment_id' => (int) $row['attachment_id'] ) );
+					$removed = true;
+				}
+			}
+			$done    = $done && count( $kept ) < self::PAGE;
+			$removed = delete_user_meta( $user->ID, 'altsmith_review' ) || $removed;
+		}
+		return array(
+			'items_removed'  => $removed,
+			'items_retained' => false,
+			'messages'       => $removed ? array( __( 'The captioning service keeps the name with a decision for as long as its setting ALTSMITH_KEEP_HISTORY_DAYS says.', 'altsmith' ) ) : array(),
+			'done'           => $done,
+		);
+	}
+
+	/** @return array<int, array<string, string>> Rows of post meta that name the user. */
+	private function rows_about( WP_User $user, int $offset ): array {
+		global $wpdb;
+		// As a string or as a number, as PHP serialises them.
+		$text   = sprintf( '%%s:2:"by";a:2:{s:2:"id";s:%d:"%d";%%', strlen( (string) $user->ID ), $user->ID );
+		$number = sprintf( '%%s:2:"by";a:2:{s:2:"id";i:%d;%%', $user->ID );
+		return (array) $wpdb->get_results( $wpdb->prepare( "SELECT meta_id, post_id, meta_value FROM {$wpdb->postmeta} WHERE meta_key IN ( %s, %s ) AND ( meta_value LIKE %s OR meta_value LIKE %s ) ORDER BY meta_id LIMIT %d OFFSET %d", Provenance::KEY, Change_Log::KEY, $text, $number, self::PAGE, $offset ), ARRAY_A );
+	}
+
+	/** @param array<string, string> $row @return array<int, array<string, mixed>> */
+	private function entries( array $row ): array {
+		$entries = maybe_unserialize( $row['meta_value'] );
+		return is_array( $entries ) ? array_values( array_filter( $entries, 'is_array' ) ) : array();
+	}
+
+	/** @param array<string, mixed> $entry */
+	private static function is_by( array $entry, WP_User $user ): bool {
+		return is_array( $entry['by'] ?? null ) && (string) $user->ID === (string) ( $entry['by']['id'] ?? '' );
+	}
+
+	/** @return array{id: string, name: string} */
+	private static function nobody(): array {
+		return array( 'id' => '', 'name' => __( 'Somebody whose name was erased', 'altsmith' ) );
+	}
+}

@@ -1,0 +1,167 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Sidecar;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Takes out of a picture's bytes what does not belong to the picture: where and when it was taken, with which camera, and
+ * what was written beside it. The pixels stay as they are, the colour profile stays, and a JPEG that is only to be shown
+ * turned is turned.
+ */
+final class Picture_Metadata {
+	/** Pixels up to which a picture is decoded to be turned; above, the mark that says how to show it is all that stays. */
+	private const MAX_PIXELS = 12_000_000;
+
+	private const QUALITY = 90;
+
+	/** Kinds of chunks that a PNG is shown without just the same. */
+	private const PNG_TEXT = array( 'eXIf', 'tEXt', 'zTXt', 'iTXt', 'tIME' );
+
+	/** @return string The same picture without metadata; the same bytes where there is none, or where the format is another one. */
+	public static function removed( string $bytes ): string {
+		return match ( true ) {
+			str_starts_with( $bytes, "\xFF\xD8" )                  => self::of_jpeg( $bytes ),
+			str_starts_with( $bytes, "\x89PNG\r\n\x1A\n" )         => self::of_png( $bytes ),
+			'RIFF' === substr( $bytes, 0, 4 ) && 'WEBP' === substr( $bytes, 8, 4 ) => self::of_webp( $bytes ),
+			default                                                => $bytes,
+		};
+	}
+
+	private static function of_jpeg( string $bytes ): string {
+		$parts       = self::jpeg_parts( $bytes );
+		$orientation = 1;
+		$kept        = array();
+		$profile     = array();
+		foreach ( $parts['segments'] as list( $marker, $content ) ) {
+			$is_exif = 0xE1 === $marker && str_starts_with( $content, "Exif\0\0" );
+			if ( $is_exif ) {
+				$orientation = self::orientation( substr( $content, 6 ) );
+			}
+			if ( 0xE2 === $marker && str_starts_with( $content, 'ICC_PROFILE' ) ) {
+				$profile[] = array( $marker, $content );
+			}
+			if ( self::belongs_to_jpeg( $marker, $content ) ) {
+				$kept[] = array( $marker, $content );
+			}
+		}
+		if ( count( $kept ) === count( $parts['segments'] ) ) {
+			return $bytes;
+		}
+		$bare = self::jpeg( $kept, $parts['rest'] );
+		if ( 1 === $orientation ) {
+			return $bare;
+		}
+		$turned = self::turned( $bare, $orientation );
+		if ( null === $turned ) {
+			// A smallest Exif: one entry, the orientation.
+			return self::jpeg( array_merge( array( array( 0xE1, "Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0" . chr( $orientation ) . "\0\0\0\0\0\0" ) ), $kept ), $parts['rest'] );
+		}
+		$made = self::jpeg_parts( $turned );
+		return self::jpeg( array_merge( $profile, $made['segments'] ), $made['rest'] );
+	}
+
+	/** Everything but the notes of applications; of those the frame of JFIF, the colour profile, and how colours are stored. */
+	private static function belongs_to_jpeg( int $marker, string $content ): bool {
+		return match ( true ) {
+			0xE0 === $marker, 0xEE === $marker => true,
+			0xE2 === $marker                   => str_starts_with( $content, 'ICC_PROFILE' ),
+			0xFE === $marker                   => str_starts_with( $content, 'CREATOR: gd-jpeg' ), // What PHP itself writes.
+			default                            => $marker < 0xE0 || $marker > 0xEF,
+		};
+	}
+
+	/** @return array{segments: array<int, array{int, string}>, rest: string} What comes before the picture's data, and the rest. */
+	private static function jpeg_parts( string $bytes ): array {
+		$segments = array();
+		$at       = 2;
+		$length   = strlen( $bytes );
+		while ( $at + 4 <= $length && "\xFF" === $bytes[ $at ] ) {
+			$marker = ord( $bytes[ $at + 1 ] );
+			if ( 0xFF === $marker ) {
+				++$at; // Filling.
+				continue;
+			}
+			$size = (int) ( unpack( 'n', $bytes, $at + 2 )[1] ?? 0 );
+			if ( 0xDA === $marker || $size < 2 || $at + 2 + $size > $length ) {
+				break;
+			}
+			$segments[] = array( $marker, substr( $bytes, $at + 4, $size - 2 ) );
+			$at        += 2 + $size;
+		}
+		return array( 'segments' => $segments, 'rest' => substr( $bytes, $at ) );
+	}
+
+	/** @param array<int, array{int, string}> $segments */
+	private static function jpeg( array $segments, string $rest ): string {
+		$head = '';
+		foreach ( $segments as list( $marker, $content ) ) {
+			$head .= "\xFF" . chr( $marker ) . pack( 'n', strlen( $content ) + 2 ) . $content;
+		}
+		return "\xFF\xD8" . $head . $rest;
+	}
+
+	/** @param string $tiff What stands behind "Exif". @return int 1 to 8; 1 also where it says nothing. */
+	private static function orientation( string $tiff ): int {
+		$short = 'II' === substr( $tiff, 0, 2 ) ? 'v' : 'n';
+		$long  = 'v' === $short ? 'V' : 'N';
+		if ( strlen( $tiff ) < 14 ) {
+			return 1;
+		}
+		$at    = (int) unpack( $long, $tiff, 4 )[1];
+		$count = $at + 2 <= strlen( $tiff ) ? (int) unpack( $short, $tiff, $at )[1] : 0;
+		for ( $i = 0; $i < $count && $at + 2 + 12 * ( $i + 1 ) <= strlen( $tiff ); $i++ ) {
+			$entry = $at + 2 + 12 * $i;
+			if ( 0x0112 === unpack( $short, $tiff, $entry )[1] ) {
+				$value = (int) unpack( $short, $tiff, $entry + 8 )[1];
+				return $value >= 1 && $value <= 8 ? $value : 1;
+			}
+		}
+		return 1;
+	}
+
+	/** @return string|null A JPEG as it is meant to be seen; null where nothing here can make it. */
+	private static function turned( string $jpeg, int $orientation ): ?string {
+		$size  = getimagesizefromstring( $jpeg );
+		$image = is_array( $size ) && $size[0] * $size[1] <= self::MAX_PIXELS && function_exists( 'imagerotate' ) ? @imagecreatefromstring( $jpeg ) : false; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- warns of pictures it does not know
+		if ( false === $image ) {
+			return null;
+		}
+		$angle = array( 3 => 180, 4 => 180, 5 => 270, 6 => 270, 7 => 90, 8 => 90 )[ $orientation ] ?? 0;
+		$image = 0 === $angle ? $image : imagerotate( $image, $angle, 0 );
+		if ( false !== $image && in_array( $orientation, array( 2, 4, 5, 7 ), true ) ) {
+			imageflip( $image, IMG_FLIP_HORIZONTAL );
+		}
+		ob_start();
+		$made  = false !== $image && imagejpeg( $image, null, self::QUALITY );
+		$bytes = (string) ob_get_clean();
+		return $made ? $bytes : null;
+	}
+
+	private static function of_png( string $bytes ): string {
+		$clean = substr( $bytes, 0, 8 );
+		for ( $at = 8; $at + 12 <= strlen( $bytes ); $at += 12 + $size ) {
+			$size = (int) unpack( 'N', $bytes, $at )[1];
+			if ( ! in_array( substr( $bytes, $at + 4, 4 ), self::PNG_TEXT, true ) ) {
+				$clean .= substr( $bytes, $at, 12 + $size );
+			}
+		}
+		return $clean;
+	}
+
+	private static function of_webp( string $bytes ): string {
+		$chunks = '';
+		for ( $at = 12; $at + 8 <= strlen( $bytes ); $at += 8 + $size + $size % 2 ) {
+			$name = substr( $bytes, $at, 4 );
+			$size = (int) unpack( 'V', $bytes, $at + 4 )[1];
+			if ( 'EXIF' === $name || 'XMP ' === $name ) {
+				continue;
+			}
+			$chunk = substr( $bytes, $at, 8 + $size + $size % 2 );
+			// Two flags of the extended header announce what has gone.
+			$chunks .= 'VP8X' === $name && strlen( $chunk ) > 8 ? substr_replace( $chunk, chr( ord( $chunk[8] ) & ~0x0C ), 8, 1 ) : $chunk;
+		}
+		return 'RIFF' . pack( 'V', strlen( $chunks ) + 4 ) . 'WEBP' . $chunks;
+	}
+}
