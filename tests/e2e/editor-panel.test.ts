@@ -41,7 +41,7 @@ test('a person generates, edits and applies a text in the block editor, and the 
   const post = await draft('Coffee', [blocks.image(pictures['coffee']!)]);
   const editor = await BlockEditor.open(admin, post);
   const panel = await editor.select([0]);
-  await panel.getByText('No suggestion has been asked for.').waitFor();
+  await panel.getByText('No suggestion has been requested.').waitFor();
   await admin.picture('1-before');
 
   const generate = panel.getByRole('button', { name: 'Generate', exact: true });
@@ -50,7 +50,7 @@ test('a person generates, edits and applies a text in the block editor, and the 
   const box = panel.getByRole('textbox', { name: 'Suggestion' });
   await box.waitFor({ timeout: 60_000 });
   await waitFor('the focus to be on Apply', async () => (await editor.focused()) === 'Apply');
-  expect(await editor.spoken()).toContain('A suggestion is here.');
+  expect(await editor.spoken()).toContain('A suggestion is available.');
   expect(await flow.altText(pictures['coffee']!.id)).toBe('');
   await admin.picture('2-suggestion');
 
@@ -102,7 +102,7 @@ test('decorative is a choice, and before publishing the panel says what is missi
   const cover = await editor.select([0]);
   await cover.getByRole('button', { name: 'Generate', exact: true }).click();
   await cover.getByRole('textbox', { name: 'Suggestion' }).waitFor({ timeout: 60_000 });
-  await (await editor.select([1])).getByText('No suggestion has been asked for.').waitFor();
+  await (await editor.select([1])).getByText('No suggestion has been requested.').waitFor();
   const gallery = await editor.select([2]);
   await gallery.getByText('2 of 2 images have no alt text.').waitFor();
   await admin.picture('4-gallery');
@@ -179,8 +179,8 @@ test('on the image’s own screen a person sees the places, previews, updates an
   await box.getByRole('button', { name: 'Update 1 place' }).click();
   await box.getByText('1 post was updated.').waitFor();
   expect(await content(post)).not.toBe(before);
-  await box.getByRole('button', { name: 'Take back' }).first().click();
-  await box.getByRole('button', { name: 'Take back' }).waitFor({ state: 'detached' });
+  await box.getByRole('button', { name: 'Undo' }).first().click();
+  await box.getByRole('button', { name: 'Undo' }).waitFor({ state: 'detached' });
   expect(await content(post)).toBe(before);
 
   await admin.page.addScriptTag({ content: axe.source });

@@ -101,7 +101,7 @@ async function startAndLeave(): Promise<void> {
   await page.getByText(`${IMAGES.toLocaleString('en')} images will be sent.`).waitFor();
   await flow.admin.picture('1-counts');
   await page.getByRole('button', { name: 'Start', exact: true }).click();
-  await page.getByRole('progressbar', { name: 'Images that are done' }).waitFor();
+  await page.getByRole('progressbar', { name: 'Processed images' }).waitFor();
   await flow.admin.picture('2-running');
   await flow.admin.close();
   expect(page.isClosed()).toBe(true);
@@ -169,7 +169,7 @@ async function undo(): Promise<void> {
   await later.logIn();
   await later.go('/wp-admin/upload.php?page=altsmith-backfill');
   await later.page.getByRole('button', { name: 'Undo this run' }).click();
-  await later.page.getByRole('button', { name: /^Yes, give back/ }).click();
+  await later.page.getByRole('button', { name: /^Restore/ }).click();
   await later.page.locator('[data-run][data-state=undone]').waitFor();
   await later.picture('3-undone');
 }

@@ -76,7 +76,7 @@ test('a sidecar that lost its data is sent everything again that is open, once, 
   const { body: media } = await site.rest('GET', `/wp/v2/media/${approved}`);
   expect(media.alt_text).toBe('A cup of espresso');
   await admin.go('/wp-admin/options-general.php?page=altsmith');
-  await admin.page.getByText(/The sidecar was last asked for news .* ago/).waitFor();
+  await admin.page.getByText(/The sidecar was last checked for updates .* ago/).waitFor();
   expect(admin.errors).toEqual([]);
   expect(site.debugLog).toBe('');
 });

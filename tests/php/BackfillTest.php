@@ -232,7 +232,7 @@ final class BackfillTest extends Sidecar_Test_Case {
 			$lines[] = $line;
 		}
 		self::assertSame( array( (string) $ids[0], 'applied', '', 'a "cat", asleep' ), array( $lines[1][0], $lines[1][3], $lines[1][5], $lines[1][6] ) );
-		self::assertSame( array( 'skipped', 'has an alt text already', '\'=HYPERLINK("x")' ), array( $lines[2][3], $lines[2][4], $lines[2][5] ) );
+		self::assertSame( array( 'skipped', 'already has alt text', '\'=HYPERLINK("x")' ), array( $lines[2][3], $lines[2][4], $lines[2][5] ) );
 	}
 
 	public function test_a_pilot_asks_for_so_many_images_and_the_next_run_for_the_rest(): void {

@@ -53,9 +53,9 @@ final class Abilities {
 			),
 			'additionalProperties' => false,
 		);
-		$this->add( 'get-image', __( 'Read the state of an image', 'altsmith' ), __( 'Tells the alt text of an image, where it came from, where the image is used, and whether a suggestion waits.', 'altsmith' ), $image, true, array( $this, 'get_image' ), array( $this, 'may_edit' ) );
-		$this->add( 'request-suggestion', __( 'Ask for a suggestion', 'altsmith' ), __( 'Asks the captioning service to describe an image. The suggestion then waits for a person; nothing is published.', 'altsmith' ), $image, false, array( $this, 'request_suggestion' ), array( $this, 'may_edit' ) );
-		$this->add( 'list-suggestions', __( 'List the suggestions that wait for a review', 'altsmith' ), __( 'Lists suggestions that no person has decided on yet.', 'altsmith' ), $list, true, array( $this, 'list_suggestions' ), static fn(): bool => current_user_can( 'upload_files' ) );
+		$this->add( 'get-image', __( 'Read the state of an image', 'altsmith' ), __( 'Returns the alt text of an image, where it came from, where the image is used, and whether a suggestion needs review.', 'altsmith' ), $image, true, array( $this, 'get_image' ), array( $this, 'may_edit' ) );
+		$this->add( 'request-suggestion', __( 'Request a suggestion', 'altsmith' ), __( 'Requests a description of an image. The suggestion then needs a person’s review; nothing is published.', 'altsmith' ), $image, false, array( $this, 'request_suggestion' ), array( $this, 'may_edit' ) );
+		$this->add( 'list-suggestions', __( 'List the suggestions that need review', 'altsmith' ), __( 'Lists suggestions that no person has decided on yet.', 'altsmith' ), $list, true, array( $this, 'list_suggestions' ), static fn(): bool => current_user_can( 'upload_files' ) );
 	}
 
 	/** @param mixed $input Checked against the schema by WordPress before. */

@@ -60,7 +60,7 @@ final class Attachment_Details {
 			$html .= '<br><span class="altsmith-details__error">' . esc_html( $row->error_message ) . '</span>';
 		}
 		if ( null !== $row && null !== $row->suggestion ) {
-			$html .= '<br><a href="' . esc_url( Suggestion_View::review_url( $post->ID ) ) . '">' . esc_html__( 'Open in the review', 'altsmith' ) . '</a>';
+			$html .= '<br><a href="' . esc_url( Suggestion_View::review_url( $post->ID ) ) . '">' . esc_html__( 'Open in Alt text review', 'altsmith' ) . '</a>';
 		}
 		return $html . '</div>';
 	}

@@ -15,7 +15,7 @@ final class Choice_Fields {
 		Form_Row::draw(
 			'',
 			__( 'New uploads', 'altsmith' ),
-			$this->checkbox( 'automatic', __( 'Ask for a suggestion when an image is uploaded', 'altsmith' ) ),
+			$this->checkbox( 'automatic', __( 'Request a suggestion when an image is uploaded', 'altsmith' ) ),
 			__( 'The upload does not wait for it. A suggestion is published when somebody approves it; if the owner of the sidecar has set a rule that approves sure suggestions, by that rule too.', 'altsmith' )
 		);
 		$this->types();
@@ -87,9 +87,9 @@ final class Choice_Fields {
 	private function background(): void {
 		$last = (int) get_option( 'altsmith_last_sync', 0 );
 		$text = 0 === $last
-			? __( 'The sidecar has not been asked for news yet.', 'altsmith' )
+			? __( 'The sidecar has not been checked for updates yet.', 'altsmith' )
 			/* translators: %s: a span of time such as "5 minutes" */
-			: sprintf( __( 'The sidecar was last asked for news %s ago.', 'altsmith' ), human_time_diff( $last ) );
+			: sprintf( __( 'The sidecar was last checked for updates %s ago.', 'altsmith' ), human_time_diff( $last ) );
 		$cron = (int) get_option( 'altsmith_last_cron', 0 );
 		if ( $cron > 0 ) {
 			/* translators: %s: a span of time such as "5 minutes" */
@@ -97,7 +97,7 @@ final class Choice_Fields {
 		}
 		$more = defined( 'DISABLE_WP_CRON' ) && DISABLE_WP_CRON
 			? __( 'WP-Cron is switched off on this site (DISABLE_WP_CRON). Uploads, open admin pages and “wp altsmith sync” do its work; let a timer of the system call that command or wp-cron.php every minute, so that suggestions also come when nobody is here.', 'altsmith' )
-			: __( 'WP-Cron asks while the site is visited; uploads and open admin pages ask as well. Tools → Site Health says whether they work.', 'altsmith' );
+			: __( 'WP-Cron checks while the site is visited; uploads and open admin pages check as well. Tools → Site Health says whether they work.', 'altsmith' );
 		Form_Row::draw( '', __( 'Background updates', 'altsmith' ), '<p>' . esc_html( $text ) . '</p>', $more );
 	}
 

@@ -25,10 +25,10 @@ final class Destination {
 		$address = sanitize_text_field( (string) ( $status['bytes_also_go_to'] ?? '' ) );
 		if ( '' !== $address ) {
 			/* translators: %s: address of another server */
-			return $sent . ' ' . sprintf( __( 'From there the images go on to the model server %s, because the sidecar is set up so.', 'altsmith' ), $address );
+			return $sent . ' ' . sprintf( __( 'From there the images go on to the model server %s, because the sidecar is configured that way.', 'altsmith' ), $address );
 		}
 		return 'remote' === ( $status['model']['precision'] ?? '' )
-			? $sent . ' ' . __( 'From there the images go on to another model server, because the sidecar is set up so.', 'altsmith' )
+			? $sent . ' ' . __( 'From there the images go on to another model server, because the sidecar is configured that way.', 'altsmith' )
 			: $sent . ' ' . __( 'They go nowhere else.', 'altsmith' );
 	}
 }

@@ -46,7 +46,7 @@ final class Settings_Check {
 			return Settings::sanitize_more( array_merge( Settings::defaults(), $stored ) );
 		}
 		if ( array() === array_intersect( Settings::READABLE_TYPES, (array) ( $value['types'] ?? array() ) ) ) {
-			$this->tell( 'altsmith_types', __( 'No type of image was chosen, so the types stay as they were. To stop asking for suggestions, clear “Ask for a suggestion when an image is uploaded”.', 'altsmith' ) );
+			$this->tell( 'altsmith_types', __( 'No type of image was chosen, so the types stay as they were. To stop requesting suggestions, clear “Request a suggestion when an image is uploaded”.', 'altsmith' ) );
 			$value['types'] = $stored['types'] ?? Settings::READABLE_TYPES;
 		}
 		$wrong = array_filter( Settings::addresses( is_string( $value['digest_to'] ?? null ) ? $value['digest_to'] : '' ), static fn( string $one ): bool => false === is_email( $one ) );

@@ -67,8 +67,8 @@ final class Site_Health {
 	public function loopback(): array {
 		$problem = $this->loopback->problem();
 		return '' === $problem
-			? self::result( 'loopback', 'good', __( 'This site can start the sending of images by itself', 'altsmith' ), __( 'After an upload the site calls its own REST API, and images are sent at once.', 'altsmith' ) )
-			: self::result( 'loopback', 'recommended', __( 'This site cannot start the sending of images by itself', 'altsmith' ), $problem . ' ' . __( 'Until then WP-Cron and open admin pages send images, which takes longer. A security plugin or a password in front of the site is the usual reason: let POST requests to the address above through; they are signed.', 'altsmith' ) );
+			? self::result( 'loopback', 'good', __( 'This site can send images in the background', 'altsmith' ), __( 'After an upload the site calls its own REST API, and images are sent at once.', 'altsmith' ) )
+			: self::result( 'loopback', 'recommended', __( 'This site cannot send images in the background', 'altsmith' ), $problem . ' ' . __( 'Until then WP-Cron and open admin pages send images, which takes longer. A security plugin or a password in front of the site is the usual reason: let POST requests to the address above through; they are signed.', 'altsmith' ) );
 	}
 
 	/** @return array<string, mixed> */
@@ -97,11 +97,11 @@ final class Site_Health {
 	public function images(): array {
 		$failed = $this->store->count_status( 'failed' );
 		if ( 0 === $failed ) {
-			return self::result( 'images', 'good', __( 'No image waits in vain for alt text', 'altsmith' ), __( 'Every image that was asked for has a suggestion or is on its way.', 'altsmith' ) );
+			return self::result( 'images', 'good', __( 'No images failed', 'altsmith' ), __( 'Every requested image has a suggestion or is being processed.', 'altsmith' ) );
 		}
 		/* translators: %s: number of images */
 		$label = sprintf( _n( '%s image got no suggestion for its alt text', '%s images got no suggestion for their alt text', $failed, 'altsmith' ), number_format_i18n( $failed ) );
-		return self::result( 'images', 'recommended', $label, __( 'Each one has its reason beside it, and can be tried again.', 'altsmith' ), Review_Page::failed_url(), __( 'Show the failed images', 'altsmith' ) );
+		return self::result( 'images', 'recommended', $label, __( 'The reason is shown beside each image, and each one can be retried.', 'altsmith' ), Review_Page::failed_url(), __( 'Show the failed images', 'altsmith' ) );
 	}
 
 	/**
@@ -118,9 +118,9 @@ final class Site_Health {
 			'schema'    => array( __( 'Version of the tables', 'altsmith' ), (string) get_option( 'altsmith_schema_version', '' ) ),
 			'address'   => array( __( 'Sidecar address', 'altsmith' ), $this->settings->sidecar_url() . ' (' . $this->settings->source_of( Settings::URL_OPTION ) . ')' ),
 			'key'       => array( __( 'Site key', 'altsmith' ), $this->settings->source_of( Settings::KEY_OPTION ) ),
-			'automatic' => array( __( 'Ask when an image is uploaded', 'altsmith' ), $this->settings->is_automatic() ? __( 'Yes', 'altsmith' ) : __( 'No', 'altsmith' ) ),
+			'automatic' => array( __( 'Request when an image is uploaded', 'altsmith' ), $this->settings->is_automatic() ? __( 'Yes', 'altsmith' ) : __( 'No', 'altsmith' ) ),
 			'types'     => array( __( 'Image types', 'altsmith' ), implode( ', ', $this->settings->types() ) ),
-			'last_sync' => array( __( 'The sidecar was last asked for news', 'altsmith' ), $moment( 'altsmith_last_sync' ) ),
+			'last_sync' => array( __( 'The sidecar was last checked for updates', 'altsmith' ), $moment( 'altsmith_last_sync' ) ),
 			'last_cron' => array( __( 'WP-Cron last ran', 'altsmith' ), $moment( 'altsmith_last_cron' ) ),
 		);
 		foreach ( $this->store->counts() as $status => $count ) {

@@ -83,7 +83,7 @@ final class Start_Page {
 		echo '<p>' . esc_html__( 'Altsmith suggests alt text for your images. The texts are written by the sidecar: a program that runs on your own server, beside WordPress. You decide which of them are published.', 'altsmith' ) . '</p><ol class="altsmith-start__steps">';
 		self::step( 'connect', __( 'Connect the sidecar', 'altsmith' ), $done['connect'], array( $this, 'connect' ) );
 		self::step( 'try', __( 'Try one picture', 'altsmith' ), $done['try'], array( $this, 'try_one' ) );
-		self::step( 'existing', __( 'Ask for the images you have', 'altsmith' ), $done['existing'], array( $this, 'existing' ) );
+		self::step( 'existing', __( 'Generate suggestions for existing images', 'altsmith' ), $done['existing'], array( $this, 'existing' ) );
 		echo '</ol>';
 		Settings_Page::remove_key_form();
 		echo '</div>';
@@ -120,7 +120,7 @@ final class Start_Page {
 	private function existing(): void {
 		$missing = $this->counts->all()['missing'];
 		/* translators: %s: number of images */
-		echo '<p>' . esc_html( sprintf( _n( '%s image has no alt text.', '%s images have no alt text.', $missing, 'altsmith' ), number_format_i18n( $missing ) ) ) . ' ' . esc_html__( 'Begin with a few of them: the next page asks for 20 at first.', 'altsmith' ) . '</p>';
+		echo '<p>' . esc_html( sprintf( _n( '%s image has no alt text.', '%s images have no alt text.', $missing, 'altsmith' ), number_format_i18n( $missing ) ) ) . ' ' . esc_html__( 'Start with a few: the next screen requests 20 at first.', 'altsmith' ) . '</p>';
 		printf( '<p><a class="button" href="%s">%s</a></p>', esc_url( admin_url( 'upload.php?page=altsmith-backfill' ) ), esc_html__( 'Existing images', 'altsmith' ) );
 	}
 }

@@ -42,7 +42,7 @@ final class Backfill {
 	public function start( Choices $choices, int $user_id ): Run {
 		$lock = new Lock( 'backfill_start', 30 );
 		if ( null !== $this->runs->open() || ! $lock->acquire() ) {
-			throw new Backfill_Error( 'already_running', __( 'A run is going on already; cancel it or let it end first.', 'altsmith' ) );
+			throw new Backfill_Error( 'already_running', __( 'A run is already in progress. Cancel it or wait until it has finished.', 'altsmith' ) );
 		}
 		try {
 			$expected = $this->preview( $choices )[''] ?? 0;
@@ -141,12 +141,12 @@ final class Backfill {
 	 */
 	private function move( string $id, array $from, string $to ): void {
 		if ( ! $this->runs->move( $id, $from, $to ) ) {
-			throw new Backfill_Error( 'not_possible', __( 'The run is in another state by now. Look again.', 'altsmith' ) );
+			throw new Backfill_Error( 'not_possible', __( 'The status of the run has changed. Reload the page.', 'altsmith' ) );
 		}
 	}
 
 	/** @throws Backfill_Error */
 	private function need( string $id ): Run {
-		return $this->runs->find( $id ) ?? throw new Backfill_Error( 'unknown', __( 'There is no such run.', 'altsmith' ) );
+		return $this->runs->find( $id ) ?? throw new Backfill_Error( 'unknown', __( 'Run not found.', 'altsmith' ) );
 	}
 }

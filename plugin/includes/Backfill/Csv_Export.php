@@ -33,7 +33,7 @@ final class Csv_Export {
 		check_admin_referer( self::ACTION );
 		$run = $this->runs->find( sanitize_text_field( wp_unslash( (string) ( $_GET['run'] ?? '' ) ) ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- sanitised here
 		if ( null === $run || ! current_user_can( 'edit_others_posts' ) ) {
-			wp_die( esc_html__( 'There is no such run, or you may not see it.', 'altsmith' ), '', array( 'response' => 404 ) );
+			wp_die( esc_html__( 'Run not found, or you are not allowed to see it.', 'altsmith' ), '', array( 'response' => 404 ) );
 		}
 		Csv_File::send_headers( 'altsmith-' . $run->id . '.csv' );
 		$out = fopen( 'php://output', 'wb' ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a stream, not a file

@@ -70,15 +70,15 @@ final class Run_View {
 	/** @return array<string, string> */
 	private static function words(): array {
 		return array(
-			'type'           => __( 'a type of image that is switched off in the settings, or cannot be read', 'altsmith' ),
+			'type'           => __( 'image type is turned off in the settings or cannot be read', 'altsmith' ),
 			'decorative'     => __( 'marked as decorative', 'altsmith' ),
-			'has_text'       => __( 'has an alt text already', 'altsmith' ),
-			'waiting'        => __( 'a suggestion waits for review already', 'altsmith' ),
-			'on_the_way'     => __( 'was asked for already', 'altsmith' ),
-			'decided'        => __( 'a suggestion was rejected before', 'altsmith' ),
-			'approved'       => __( 'a suggestion was approved before', 'altsmith' ),
-			'not_allowed'    => __( 'not yours to edit', 'altsmith' ),
-			'another_plugin' => __( 'another plugin said no', 'altsmith' ),
+			'has_text'       => __( 'already has alt text', 'altsmith' ),
+			'waiting'        => __( 'already has a suggestion that needs review', 'altsmith' ),
+			'on_the_way'     => __( 'already requested', 'altsmith' ),
+			'decided'        => __( 'a suggestion was rejected', 'altsmith' ),
+			'approved'       => __( 'a suggestion was approved', 'altsmith' ),
+			'not_allowed'    => __( 'you cannot edit it', 'altsmith' ),
+			'another_plugin' => __( 'skipped by a filter', 'altsmith' ),
 		);
 	}
 }

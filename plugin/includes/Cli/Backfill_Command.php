@@ -162,7 +162,7 @@ final class Backfill_Command {
 	public function undo( array $args, array $options ): void {
 		$run = $this->runs->find( $args[0] ?? '' );
 		if ( null === $run ) {
-			WP_CLI::error( 'There is no such run.' );
+			WP_CLI::error( 'Run not found.' );
 			return;
 		}
 		WP_CLI::confirm( sprintf( 'Undo run %s?', $run->id ), $options );

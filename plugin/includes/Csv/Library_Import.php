@@ -101,7 +101,7 @@ final class Library_Import {
 		}
 		return match ( $result->outcome ) {
 			Write_Result::APPLIED => self::told( self::CHANGE, '', $result->before, $result->after, $decorative ),
-			Write_Result::BUSY    => self::told( self::ERROR, __( 'Somebody is changing this image right now. Import the file again.', 'altsmith' ), $live, $after, $decorative ),
+			Write_Result::BUSY    => self::told( self::ERROR, __( 'Someone is changing this image right now. Import the file again.', 'altsmith' ), $live, $after, $decorative ),
 			default               => self::told( self::CONFLICT, __( 'The alt text was changed after the file was exported. It stays as it is.', 'altsmith' ), $result->before, $after, $decorative ),
 		};
 	}
@@ -110,7 +110,7 @@ final class Library_Import {
 	private static function refusal( int $id, string $file, WP_User $by ): string {
 		$post = $id > 0 ? get_post( $id ) : null;
 		if ( ! $post instanceof WP_Post || ! wp_attachment_is_image( $post ) || ! user_can( $by, 'edit_post', $id ) ) {
-			return __( 'There is no such image, or you cannot edit it.', 'altsmith' );
+			return __( 'Image not found, or you cannot edit it.', 'altsmith' );
 		}
 		$own = (string) get_post_meta( $id, '_wp_attached_file', true );
 		/* translators: %s: name of a file */

@@ -93,7 +93,7 @@ final class Library_Actions {
 		$text = sprintf( _n( '%d image will get a suggestion.', '%d images will get suggestions.', $asked, 'altsmith' ), $asked );
 		if ( $left > 0 ) {
 			/* translators: %d: number of images */
-			$text .= ' ' . sprintf( _n( '%d was left out: not an image, or not yours to edit.', '%d were left out: not images, or not yours to edit.', $left, 'altsmith' ), $left );
+			$text .= ' ' . sprintf( _n( '%d item skipped: not an image, or you cannot edit it.', '%d items skipped: not images, or you cannot edit them.', $left, 'altsmith' ), $left );
 		}
 		wp_admin_notice( esc_html( $text ), array( 'type' => $asked > 0 ? 'success' : 'warning', 'dismissible' => true ) );
 	}

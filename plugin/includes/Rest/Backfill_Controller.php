@@ -95,7 +95,7 @@ final class Backfill_Controller {
 		$action = (string) $request['action'];
 		$id     = (string) $request['run_id'];
 		if ( 'start' !== $action && null === $this->runs->find( $id ) ) {
-			return new WP_Error( 'altsmith_not_found', __( 'There is no such run.', 'altsmith' ), array( 'status' => 404 ) );
+			return new WP_Error( 'altsmith_not_found', __( 'Run not found.', 'altsmith' ), array( 'status' => 404 ) );
 		}
 		try {
 			match ( $action ) {

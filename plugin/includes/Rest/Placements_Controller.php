@@ -76,7 +76,7 @@ final class Placements_Controller {
 			return new WP_Error( 'altsmith_no_text', __( 'The media library has no alt text for this image yet.', 'altsmith' ), array( 'status' => 400 ) );
 		}
 		if ( $text !== $this->text( $request ) ) {
-			return new WP_Error( 'altsmith_text_changed', __( 'The alt text was changed meanwhile. Look at the list again.', 'altsmith' ), array( 'status' => 409 ) );
+			return new WP_Error( 'altsmith_text_changed', __( 'The alt text was changed in the meantime. Check the list again.', 'altsmith' ), array( 'status' => 409 ) );
 		}
 		return new WP_REST_Response( $this->updater->apply( $id, (array) $request['keys'], $text, wp_get_current_user() ) );
 	}
@@ -84,7 +84,7 @@ final class Placements_Controller {
 	public function undo( WP_REST_Request $request ): WP_REST_Response|WP_Error {
 		$items = $this->updater->undo( (int) $request['id'], (string) $request['change_id'] );
 		return null === $items
-			? new WP_Error( 'altsmith_not_found', __( 'That change has been taken back already.', 'altsmith' ), array( 'status' => 404 ) )
+			? new WP_Error( 'altsmith_not_found', __( 'That change has already been undone.', 'altsmith' ), array( 'status' => 404 ) )
 			: new WP_REST_Response( array( 'items' => $items ) );
 	}
 

@@ -23,10 +23,10 @@ final class Rest_Error {
 
 	/** Unknown ids and other people's images get the same answer, so that neither can be told from the other. */
 	public static function not_found(): WP_Error {
-		return new WP_Error( 'altsmith_not_found', __( 'There is no such image, or you may not edit it.', 'altsmith' ), array( 'status' => is_user_logged_in() ? 404 : 401 ) );
+		return new WP_Error( 'altsmith_not_found', __( 'Image not found, or you cannot edit it.', 'altsmith' ), array( 'status' => is_user_logged_in() ? 404 : 401 ) );
 	}
 
 	public static function forbidden(): WP_Error {
-		return new WP_Error( 'altsmith_forbidden', __( 'You are not allowed to do that.', 'altsmith' ), array( 'status' => rest_authorization_required_code() ) );
+		return new WP_Error( 'altsmith_forbidden', __( 'Sorry, you are not allowed to do that.', 'altsmith' ), array( 'status' => rest_authorization_required_code() ) );
 	}
 }

@@ -173,7 +173,7 @@ final class Suggestions_Controller {
 			return Rest_Error::from_sidecar( $error );
 		}
 		if ( null !== $result && Write_Result::UNDONE !== $result->outcome ) {
-			return new WP_Error( 'altsmith_text_changed', __( 'Somebody changed the alt text since; it stays as it is.', 'altsmith' ), array( 'status' => 409 ) );
+			return new WP_Error( 'altsmith_text_changed', __( 'Someone has changed the alt text since; it stays as it is.', 'altsmith' ), array( 'status' => 409 ) );
 		}
 		$row = $this->access->editable_row( (string) $request['id'] ) ?? $row;
 		return new WP_REST_Response( array( 'suggestion' => $this->view->suggestion( $row ) ) );

@@ -50,7 +50,7 @@ final class Bulk_Decisions {
 					$answers[ $key ] = $error;
 				}
 			} else {
-				$answers[ $key ] = new Sidecar_Error( Sidecar_Error::BUSY, __( 'Somebody else is deciding about this image right now. Try again.', 'altsmith' ), 503, true );
+				$answers[ $key ] = new Sidecar_Error( Sidecar_Error::BUSY, __( 'Someone else is reviewing this image right now. Try again.', 'altsmith' ), 503, true );
 			}
 		}
 		try {

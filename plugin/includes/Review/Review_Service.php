@@ -43,7 +43,7 @@ final class Review_Service {
 	public function decide( Request_Row $row, Decision $decision, WP_User $by ): Request_Row {
 		$lock = new Lock( 'decide_' . $row->attachment_id, self::LOCK_SECONDS );
 		if ( ! $lock->acquire_within( self::LOCK_WAIT_MS ) ) {
-			throw new Sidecar_Error( Sidecar_Error::BUSY, __( 'Somebody else is deciding about this image at this moment. Try again.', 'altsmith' ), 503, true );
+			throw new Sidecar_Error( Sidecar_Error::BUSY, __( 'Someone else is reviewing this image right now. Try again.', 'altsmith' ), 503, true );
 		}
 		try {
 			$this->decide_alone( $this->store->find( $row->attachment_id ) ?? $row, $decision, $by );
@@ -78,7 +78,7 @@ final class Review_Service {
 	 */
 	public function refuse_impossible( Request_Row $row, Decision $decision ): void {
 		if ( in_array( $decision->action, array( 'approve', 'decorative' ), true ) && $this->watch->has_changed( $row ) ) {
-			throw new Sidecar_Error( 'PICTURE_CHANGED', __( 'The picture has changed since this text was suggested. A new suggestion has been asked for.', 'altsmith' ), 409 );
+			throw new Sidecar_Error( 'PICTURE_CHANGED', __( 'The picture has changed since this text was suggested. A new suggestion has been requested.', 'altsmith' ), 409 );
 		}
 		if ( 'approve' === $decision->action && ! Alt_Text_Meta::can_hold( (string) ( $decision->values['alt_text'] ?? $row->suggestion['fields']['alt_text'] ?? '' ) ) ) {
 			throw new Sidecar_Error( 'DATABASE_REFUSED', Database_Refusal::of_character()->getMessage(), 422 );
@@ -101,7 +101,7 @@ final class Review_Service {
 			}
 			if ( $error->is_unknown() ) {
 				$this->lost->ask_again( $row );
-				throw new Sidecar_Error( 'SUGGESTION_LOST', __( 'The sidecar no longer has this suggestion. A new one has been asked for.', 'altsmith' ), 404 );
+				throw new Sidecar_Error( 'SUGGESTION_LOST', __( 'The sidecar no longer has this suggestion. A new one has been requested.', 'altsmith' ), 404 );
 			}
 			throw $error;
 		}

@@ -26,16 +26,16 @@ final class Status_Words {
 	/** @return array<string, array{string, string}> */
 	private static function all(): array {
 		return array(
-			'none'       => array( __( 'No suggestion', 'altsmith' ), __( 'No suggestion has been asked for.', 'altsmith' ) ),
+			'none'       => array( __( 'No suggestion', 'altsmith' ), __( 'No suggestion has been requested.', 'altsmith' ) ),
 			'queued'     => array( __( 'Waiting to be sent', 'altsmith' ), __( 'The image waits to be sent to the sidecar.', 'altsmith' ) ),
-			'held'       => array( __( 'Held', 'altsmith' ), __( 'The run it belongs to is paused.', 'altsmith' ) ),
-			'sent'       => array( __( 'Being described', 'altsmith' ), __( 'The sidecar is working on it.', 'altsmith' ) ),
-			'pending'    => array( __( 'Needs review', 'altsmith' ), __( 'A suggestion waits for your review. It is not published.', 'altsmith' ) ),
-			'approved'   => array( __( 'Approved', 'altsmith' ), __( 'Approved; about to be written.', 'altsmith' ) ),
+			'held'       => array( __( 'On hold', 'altsmith' ), __( 'The run it belongs to is paused.', 'altsmith' ) ),
+			'sent'       => array( __( 'Processing', 'altsmith' ), __( 'The sidecar is working on it.', 'altsmith' ) ),
+			'pending'    => array( __( 'Needs review', 'altsmith' ), __( 'A suggestion needs your review. It is not published.', 'altsmith' ) ),
+			'approved'   => array( __( 'Approved', 'altsmith' ), __( 'Approved. The text will be saved shortly.', 'altsmith' ) ),
 			'applied'    => array( __( 'Approved', 'altsmith' ), __( 'The suggestion was approved and is the alt text now.', 'altsmith' ) ),
 			'rejected'   => array( __( 'Rejected', 'altsmith' ), __( 'The suggestion was rejected.', 'altsmith' ) ),
 			'decorative' => array( __( 'Decorative', 'altsmith' ), __( 'Marked as decorative: screen readers skip the image.', 'altsmith' ) ),
-			'conflict'   => array( __( 'Conflict', 'altsmith' ), __( 'Somebody changed the alt text in the meantime. Their text was kept.', 'altsmith' ) ),
+			'conflict'   => array( __( 'Conflict', 'altsmith' ), __( 'Someone changed the alt text in the meantime. Their text was kept.', 'altsmith' ) ),
 			'superseded' => array( __( 'Replaced', 'altsmith' ), __( 'A newer suggestion took its place.', 'altsmith' ) ),
 			'failed'     => array( __( 'Failed', 'altsmith' ), __( 'No suggestion could be made.', 'altsmith' ) ),
 			'gone'       => array( __( 'Deleted', 'altsmith' ), __( 'The image was deleted.', 'altsmith' ) ),

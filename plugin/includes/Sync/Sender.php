@@ -80,7 +80,7 @@ final class Sender {
 		}
 		// From the file's own metadata, an importer, or the image it was cropped from. Read now: at the upload it may come later.
 		if ( 'upload' === $row->priority && '' === $row->suggestion_id && '' !== trim( Alt_Text_Meta::read( $attachment->ID )->text() ) ) {
-			$this->skip( $row, 'HAS_TEXT', __( 'It had an alt text already when it was uploaded.', 'altsmith' ) );
+			$this->skip( $row, 'HAS_TEXT', __( 'It already had alt text when it was uploaded.', 'altsmith' ) );
 			return;
 		}
 		$this->hand_over( $row, $attachment );

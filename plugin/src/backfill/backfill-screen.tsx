@@ -12,7 +12,7 @@ import { useBackfill } from './use-backfill';
 const SPOKEN: Record<RunAction, string> = {
   start: __('The run has started.', 'altsmith'),
   pause: __('The run is paused.', 'altsmith'),
-  resume: __('The run goes on.', 'altsmith'),
+  resume: __('The run continues.', 'altsmith'),
   cancel: __('The run is cancelled. Its suggestions stay.', 'altsmith'),
   undo: __('The run is being undone.', 'altsmith'),
 };
@@ -82,7 +82,7 @@ function Counts({ counts }: { readonly counts: Backfill['counts'] }) {
     [__('With alt text', 'altsmith'), counts.with_text],
     [__('Missing', 'altsmith'), counts.missing],
     [__('Decorative', 'altsmith'), counts.decorative],
-    [__('Waiting for review', 'altsmith'), counts.pending],
+    [__('Needs review', 'altsmith'), counts.pending],
   ];
   return (
     <dl className="altsmith-counts">

@@ -5,7 +5,7 @@ import { Outcome } from './run-progress';
 import type { Run } from './types';
 
 const STATES: Record<Run['state'], string> = {
-  running: __('going on', 'altsmith'),
+  running: __('running', 'altsmith'),
   paused: __('paused', 'altsmith'),
   done: __('complete', 'altsmith'),
   cancelled: __('cancelled', 'altsmith'),
@@ -33,7 +33,7 @@ export function RunHistory({ runs, busy, onUndo }: Props) {
           <Outcome run={run} />
           <div className="altsmith-run__actions">
             <Button variant="secondary" href={run.csv_url}>
-              {__('Download the table (CSV)', 'altsmith')}
+              {__('Export CSV', 'altsmith')}
             </Button>
             {run.state === 'undone' ? null : asked === run.id ? (
               <>
@@ -49,7 +49,7 @@ export function RunHistory({ runs, busy, onUndo }: Props) {
                   {undoQuestion(run.applied)}
                 </Button>
                 <Button variant="tertiary" onClick={() => setAsked('')}>
-                  {__('Keep it', 'altsmith')}
+                  {__('Cancel', 'altsmith')}
                 </Button>
               </>
             ) : (
@@ -66,10 +66,10 @@ export function RunHistory({ runs, busy, onUndo }: Props) {
 
 function undoQuestion(applied: number): string {
   return applied === 0
-    ? __('Yes, withdraw its suggestions', 'altsmith')
+    ? __('Remove its suggestions', 'altsmith')
     : sprintf(
         /* translators: %d: number of texts */
-        _n('Yes, give back %d text', 'Yes, give back %d texts', applied, 'altsmith'),
+        _n('Restore %d text', 'Restore %d texts', applied, 'altsmith'),
         applied,
       );
 }

@@ -13,12 +13,12 @@ export function RunProgress({ run, busy, onAct }: Props) {
   const paused = run.state === 'paused';
   return (
     <section className="altsmith-run" data-run={run.id} data-state={run.state}>
-      <h2>{paused ? __('Paused', 'altsmith') : __('Asking for suggestions', 'altsmith')}</h2>
-      <progress max={Math.max(run.expected, 1)} value={run.ended} aria-label={__('Images that are done', 'altsmith')} />
+      <h2>{paused ? __('Paused', 'altsmith') : __('Generating suggestions', 'altsmith')}</h2>
+      <progress max={Math.max(run.expected, 1)} value={run.ended} aria-label={__('Processed images', 'altsmith')} />
       <p>
         {sprintf(
           /* translators: 1: images done, 2: all images of the run */
-          __('%1$d of %2$d images are done.', 'altsmith'),
+          __('%1$d of %2$d images processed.', 'altsmith'),
           run.ended,
           run.expected,
         )}{' '}
@@ -26,7 +26,7 @@ export function RunProgress({ run, busy, onAct }: Props) {
       </p>
       <p>
         {__(
-          'You may close this page: the run goes on without it, and the suggestions wait for your review.',
+          'You can close this page: the run continues on the server, and the suggestions wait for your review.',
           'altsmith',
         )}
       </p>
@@ -76,7 +76,7 @@ export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
         <li key={reason} data-reason={reason}>
           {sprintf(
             /* translators: 1: number of images, 2: a reason, such as "has an alt text already" */
-            _n('%1$d image left out: %2$s', '%1$d images left out: %2$s', count, 'altsmith'),
+            _n('%1$d image skipped: %2$s', '%1$d images skipped: %2$s', count, 'altsmith'),
             count,
             label,
           )}
@@ -87,10 +87,10 @@ export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
 }
 
 function timeLeft(seconds: number | null): string {
-  if (seconds === null) return __('Too early to say how long it takes.', 'altsmith');
+  if (seconds === null) return __('Estimating the time left…', 'altsmith');
   const minutes = Math.ceil(seconds / 60);
   return minutes <= 1
-    ? __('About a minute to go.', 'altsmith')
+    ? __('About a minute left.', 'altsmith')
     : /* translators: %d: minutes */
-      sprintf(_n('About %d minute to go.', 'About %d minutes to go.', minutes, 'altsmith'), minutes);
+      sprintf(_n('About %d minute left.', 'About %d minutes left.', minutes, 'altsmith'), minutes);
 }

@@ -23,7 +23,7 @@ export function StartForm({ preview, choices, busy, isFirst, onChoose, onStart }
       {isFirst ? (
         <p>
           {__(
-            'Begin with a few images and read what is suggested. Then ask for the rest: leave “At most” empty.',
+            'Start with a few images and read what is suggested. Then request the rest: leave “At most” empty.',
             'altsmith',
           )}
         </p>

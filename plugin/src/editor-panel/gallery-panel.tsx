@@ -34,7 +34,7 @@ export function GalleryPanel({ clientId }: { readonly clientId: string }) {
               {states.byId.get(image.attachment)?.title ?? __('Image', 'altsmith')}
             </Button>
             <span className="altsmith-panel__hint">
-              {waiting.includes(image) ? __('A suggestion is waiting.', 'altsmith') : __('No alt text.', 'altsmith')}
+              {waiting.includes(image) ? __('A suggestion needs review.', 'altsmith') : __('No alt text.', 'altsmith')}
             </span>
           </li>
         ))}

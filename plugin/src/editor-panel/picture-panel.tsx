@@ -36,7 +36,7 @@ export function PicturePanel(props: Props) {
   }
   const words =
     error.status === 404
-      ? __('Only people who may edit this image can ask for a suggestion.', 'altsmith')
+      ? __('Only people who can edit this image can request a suggestion.', 'altsmith')
       : error.message;
   return <p>{words}</p>;
 }
@@ -108,7 +108,7 @@ function Known(props: KnownProps) {
       ) : (
         <NotSetUp />
       )}{' '}
-      {suggestion !== null && <a href={state.review_url}>{__('Open in the review', 'altsmith')}</a>}
+      {suggestion !== null && <a href={state.review_url}>{__('Open in Alt text review', 'altsmith')}</a>}
     </>
   );
 }
@@ -125,7 +125,7 @@ function useArrival(shown: string) {
     if (shown === '' || !expected) return;
     setExpected(false);
     setArrived(true);
-    speak(__('A suggestion is here.', 'altsmith'));
+    speak(__('A suggestion is available.', 'altsmith'));
   }, [shown, expected]);
   return {
     arrived,
@@ -165,8 +165,8 @@ function Problem({ message }: { readonly message: string }) {
 function NotSetUp() {
   return (
     <p>
-      {__('No sidecar is set up yet, so no suggestions are made.', 'altsmith')}{' '}
-      {window.altsmith.canSettings && <a href={window.altsmith.settingsUrl}>{__('Set it up', 'altsmith')}</a>}
+      {__('No sidecar is connected yet, so no suggestions are made.', 'altsmith')}{' '}
+      {window.altsmith.canSettings && <a href={window.altsmith.settingsUrl}>{__('Connect it', 'altsmith')}</a>}
     </p>
   );
 }

@@ -81,7 +81,7 @@ export function SuggestionForm({ block, image, suggestion, takeFocus, onDone, on
 /** What each of the three buttons does to the block, and what is said about it. */
 function useSteps(block: BlockProps, reach: Reach, text: string): Record<'apply' | 'dismiss' | 'decorative', Step> {
   const inLibrary = reach === 'library';
-  const still = __('The suggestion still waits in the review.', 'altsmith');
+  const still = __('The suggestion still needs review.', 'altsmith');
   return {
     apply: {
       action: 'approve',
@@ -98,8 +98,8 @@ function useSteps(block: BlockProps, reach: Reach, text: string): Record<'apply'
       text: '',
       effect: () => undefined,
       done: inLibrary
-        ? __('Rejected. It will not be suggested again by itself.', 'altsmith')
-        : `${__('Hidden here.', 'altsmith')} ${still}`,
+        ? __('Rejected. It will not be suggested again automatically.', 'altsmith')
+        : `${__('Dismissed.', 'altsmith')} ${still}`,
     },
     decorative: {
       action: 'decorative',

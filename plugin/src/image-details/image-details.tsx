@@ -69,7 +69,7 @@ export function ImageDetails({ attachment, onWritten }: Props) {
                 : __('Regenerate', 'altsmith')}
           </Button>
         )}{' '}
-        {suggestion !== null && <a href={state.review_url}>{__('Open in the review', 'altsmith')}</a>}
+        {suggestion !== null && <a href={state.review_url}>{__('Open in Alt text review', 'altsmith')}</a>}
       </p>
     </>
   );
@@ -121,7 +121,7 @@ function Form({ suggestion, onDone, onFailed }: FormProps) {
           variant="secondary"
           isBusy={decision.busy === 'reject'}
           aria-disabled={isBusy}
-          onClick={decide('reject', __('Rejected. It will not be suggested again by itself.', 'altsmith'))}
+          onClick={decide('reject', __('Rejected. It will not be suggested again automatically.', 'altsmith'))}
         >
           {__('Dismiss', 'altsmith')}
         </Button>

@@ -69,7 +69,7 @@ export function hiddenWords(hidden: number): string {
     ? ''
     : sprintf(
         /* translators: %d: number of posts */
-        _n('%d post that you may not edit shows it too.', '%d posts that you may not edit show it too.', hidden, 'altsmith'),
+        _n('%d post that you cannot edit shows it too.', '%d posts that you cannot edit show it too.', hidden, 'altsmith'),
         hidden,
       );
 }

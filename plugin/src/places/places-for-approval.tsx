@@ -48,7 +48,7 @@ function Choice({ attachment, text, isOpen, onTicks }: Props) {
       {state === null ? (
         error === '' && (
           <p>
-            <Spinner /> {__('Looking where the image is used…', 'altsmith')}
+            <Spinner /> {__('Searching for places where the image is used…', 'altsmith')}
           </p>
         )
       ) : (

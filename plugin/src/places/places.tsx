@@ -26,7 +26,7 @@ export function Places({ attachment, except = 0 }: Props) {
     return (
       problem ?? (
         <p>
-          <Spinner /> {__('Looking where the image is used…', 'altsmith')}
+          <Spinner /> {__('Searching for places where the image is used…', 'altsmith')}
         </p>
       )
     );
@@ -46,11 +46,11 @@ export function Places({ attachment, except = 0 }: Props) {
 function Intro({ state }: { readonly state: PlacesState }) {
   const sentences = [
     state.items.length === 0 && state.hidden === 0 && __('No post, page or template shows this image.', 'altsmith'),
-    state.text !== '' && state.items.length > 0 && __('Places that are ticked get the media library’s text:', 'altsmith'),
+    state.text !== '' && state.items.length > 0 && __('Selected places get the media library’s text:', 'altsmith'),
     state.text === '' && __('The media library has no alt text for this image yet.', 'altsmith'),
     hiddenWords(state.hidden),
     state.more && __('There are more; these are the newest.', 'altsmith'),
-    !state.scan.done && __('Older posts are still being looked through.', 'altsmith'),
+    !state.scan.done && __('Older posts are still being searched.', 'altsmith'),
   ].filter((sentence) => sentence !== false && sentence !== '');
   return (
     <p>
@@ -84,7 +84,7 @@ function Buttons({ places }: { readonly places: PlacesHandle }) {
 function Changes({ changes, places }: { readonly changes: readonly Change[]; readonly places: PlacesHandle }) {
   return (
     <>
-      <h3>{__('Changes that can be taken back', 'altsmith')}</h3>
+      <h3>{__('Changes you can undo', 'altsmith')}</h3>
       <ul className="altsmith-places__list">
         {changes.map((change) => (
           <li key={change.id}>
@@ -103,7 +103,7 @@ function Changes({ changes, places }: { readonly changes: readonly Change[]; rea
                 if (!places.busy) void places.undo(change.id);
               }}
             >
-              {__('Take back', 'altsmith')}
+              {__('Undo', 'altsmith')}
             </Button>
           </li>
         ))}

@@ -25,11 +25,11 @@ export function placeWords(item: Placement): string {
 export function outcomeWords(outcome: string): string {
   const words: Readonly<Record<string, string>> = {
     updated: __('Updated.', 'altsmith'),
-    changed: __('Not updated: it was changed meanwhile. Look again.', 'altsmith'),
+    changed: __('Not updated: it has changed. Check again.', 'altsmith'),
     being_edited: __('Not updated: it is open in an editor. Try again when it is closed.', 'altsmith'),
-    not_allowed: __('Not updated: you may not edit it.', 'altsmith'),
+    not_allowed: __('Not updated: you cannot edit it.', 'altsmith'),
     refused: __('Not updated: it cannot be changed from here.', 'altsmith'),
-    gone: __('Not updated: it is not there any more.', 'altsmith'),
+    gone: __('Not updated: it no longer exists.', 'altsmith'),
     not_kept: __('WordPress or another plugin did not keep the change.', 'altsmith'),
   };
   return words[outcome] ?? '';

@@ -82,7 +82,7 @@ function summary(found: readonly Finding[]): string {
   const lacking = found.length - waiting;
   const sentences = [
     /* translators: %d: number of images */
-    waiting > 0 && sprintf(_n('%d image has a suggestion waiting.', '%d images have suggestions waiting.', waiting, 'altsmith'), waiting),
+    waiting > 0 && sprintf(_n('%d image has a suggestion that needs review.', '%d images have suggestions that need review.', waiting, 'altsmith'), waiting),
     /* translators: %d: number of images */
     lacking > 0 && sprintf(_n('%d image has no alt text.', '%d images have no alt text.', lacking, 'altsmith'), lacking),
   ].filter((sentence) => sentence !== false);

@@ -32,7 +32,7 @@ export function BulkProgress({ bulk }: { readonly bulk: Bulk }) {
         </p>
       )}
       {state === 'asking' ? (
-        <p>{__('What changes until its turn comes, and texts that somebody writes meanwhile, are left alone. Keep this page open until it has finished.', 'altsmith')}</p>
+        <p>{__('Suggestions that change in the meantime, and texts that someone edits, are skipped. Keep this page open until it has finished.', 'altsmith')}</p>
       ) : null}
       <div className="altsmith-card__actions">
         {state === 'asking' ? (

@@ -30,7 +30,7 @@ export function Follows({ suggestion }: { readonly suggestion: Suggestion }) {
       <summary>
         {sprintf(
           /* translators: %s: list such as "Title, Keywords" */
-          __('An approval also fills: %s', 'altsmith'),
+          __('Approving also fills in: %s', 'altsmith'),
           shown.map(([label]) => label).join(', '),
         )}
       </summary>
@@ -50,7 +50,7 @@ export function Follows({ suggestion }: { readonly suggestion: Suggestion }) {
 function writtenBy(model: Suggestion['model'], confidence: number): string {
   if (model.precision === 'remote') {
     /* translators: %s: model name */
-    return sprintf(__('Written by %s on another server, which tells no confidence.', 'altsmith'), model.id);
+    return sprintf(__('Written by %s on another server, which reports no confidence.', 'altsmith'), model.id);
   }
   if (!model.calibrated) {
     /* translators: %s: model name */
@@ -70,7 +70,7 @@ export function Reasons({ suggestion }: { readonly suggestion: Suggestion }) {
     <ul className="altsmith-card__reasons">
       {state === 'conflict' ? (
         <li className="altsmith-card__conflict">
-          {__('Somebody changed the alt text after it was shown. Their text was kept; decide again.', 'altsmith')}
+          {__('Someone changed the alt text after it was shown. Their text was kept. Please review again.', 'altsmith')}
         </li>
       ) : null}
       {state === 'pending' || state === 'conflict' ? null : (

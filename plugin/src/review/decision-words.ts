@@ -6,13 +6,13 @@ import type { Action, Suggestion } from '../shared/types';
 /** What was done, once the site has said so. */
 export const DONE: Record<Action | 'pass', (name: string) => string> = {
   /* translators: %s: name of an image */
-  approve: (name) => sprintf(__('“%s”: approved and written.', 'altsmith'), name),
+  approve: (name) => sprintf(__('“%s”: approved and saved.', 'altsmith'), name),
   /* translators: %s: name of an image */
   reject: (name) => sprintf(__('“%s”: rejected.', 'altsmith'), name),
   /* translators: %s: name of an image */
   decorative: (name) => sprintf(__('“%s”: marked as decorative.', 'altsmith'), name),
   /* translators: %s: name of an image */
-  reopen: (name) => sprintf(__('“%s”: waits for review again.', 'altsmith'), name),
+  reopen: (name) => sprintf(__('“%s”: needs review again.', 'altsmith'), name),
   /* translators: %s: name of an image */
   pass: (name) => sprintf(__('“%s”: passed on. Other reviewers see it in their list.', 'altsmith'), name),
 };

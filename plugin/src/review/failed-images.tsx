@@ -39,7 +39,7 @@ export function FailedImages() {
   return (
     <div className="altsmith-failed">
       <p>
-        <a href={window.altsmith.reviewUrl}>{__('Back to the review', 'altsmith')}</a>
+        <a href={window.altsmith.reviewUrl}>{__('Back to review', 'altsmith')}</a>
       </p>
       <h2>{__('Failed images', 'altsmith')}</h2>
       {error === '' ? null : (

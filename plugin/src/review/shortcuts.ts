@@ -28,7 +28,7 @@ export const GESTURE_WORDS: Readonly<Record<Gesture, string>> = {
   edit: __('Edit the text; Ctrl + Enter approves, Escape leaves', 'altsmith'),
   reject: __('Reject, with a reason', 'altsmith'),
   decorative: __('Decorative', 'altsmith'),
-  pass: __('Pass on to somebody else', 'altsmith'),
+  pass: __('Pass on to someone else', 'altsmith'),
   undo: __('Undo the latest decision', 'altsmith'),
   help: __('Keyboard shortcuts', 'altsmith'),
 };

@@ -53,7 +53,7 @@ export function useDecisions({ queue, screen, messages, done, draftOf, placesOf 
       });
       if (now.state === 'conflict') {
         queue.replace(now);
-        refuse(now, new Error(__('Not written: somebody changed the alt text in the meantime.', 'altsmith')));
+        refuse(now, new Error(__('Not saved: someone changed the alt text in the meantime.', 'altsmith')));
         return now;
       }
       const { changeId, words } = await updatePlaces(now, placesOf(now));

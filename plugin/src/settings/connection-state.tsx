@@ -60,7 +60,7 @@ export function ConnectionState({ onConnected }: { readonly onConnected?: () => 
 function inWords(reply: ConnectionReply): Outcome {
   const kind = reply.outcome === 'ok' ? 'success' : reply.ok || reply.outcome === 'loading' ? 'warning' : 'error';
   const slower = __(
-    'The sidecar may not call this site when there is news; WP-Cron and open admin pages ask for it instead, which takes a little longer.',
+    'The sidecar cannot notify this site; WP-Cron and open admin pages check for updates instead, which takes a little longer.',
     'altsmith',
   );
   return { kind, texts: reply.webhook === false ? [reply.message, slower] : [reply.message] };

@@ -12,7 +12,7 @@ export function lengthHint(text: string): string {
   if (length <= LONG_TEXT) return count;
   return length <= VERY_LONG_TEXT
     ? /* translators: %s: "160 characters" */
-      sprintf(__('%s: long for somebody who listens to it. It will not be cut.', 'altsmith'), count)
+      sprintf(__('%s: long when read aloud by a screen reader. It will not be shortened.', 'altsmith'), count)
     : /* translators: %s: "300 characters" */
-      sprintf(__('%s: very long for an alt text. Consider a caption or a text beside the image.', 'altsmith'), count);
+      sprintf(__('%s: very long for alt text. Consider a caption or a text beside the image.', 'altsmith'), count);
 }

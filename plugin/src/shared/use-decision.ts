@@ -42,7 +42,7 @@ export function useDecision(suggestion: Suggestion, { onDone, onFailed }: Outcom
           ...(action === 'approve' ? { values: { alt_text: text } } : {}),
         });
         if (now.state === 'conflict') {
-          throw new Error(__('Not written: somebody changed the alt text in the media library meanwhile.', 'altsmith'));
+          throw new Error(__('Not saved: someone changed the alt text in the media library in the meantime.', 'altsmith'));
         }
       }
       effect(now?.state === 'applied' ? now.current_alt : text);
