@@ -60,7 +60,9 @@ export const Environment = z.object({
   ALTSMITH_QUEUE: z
     .enum(['sqlite', 'bull'])
     .default('sqlite')
-    .describe('What wakes the workers. Jobs live in SQLite either way.'),
+    .describe(
+      'How workers elsewhere get their jobs: sqlite, by asking the sidecar; bull, from Redis. Jobs live in SQLite either way.',
+    ),
   ...REDIS_SETTINGS,
   ALTSMITH_WORKER_API: z
     .string()

@@ -35,6 +35,11 @@ export const CATALOGUE = {
     message: 'This Idempotency-Key was used for a different request.',
     retryable: false,
   },
+  START_REFUSED: {
+    status: 409,
+    message: 'The job cannot be started now: details.state says what it is instead. Take the next one.',
+    retryable: false,
+  },
   SUGGESTION_CHANGED: {
     status: 409,
     message: 'Somebody changed this suggestion since you saw it; load it again.',
@@ -68,7 +73,7 @@ export const CATALOGUE = {
     message: 'Another model is being pulled, or this one ships with Altsmith.',
     retryable: true,
   },
-  LEASE_LOST: { status: 409, message: 'This job has been handed to another worker.', retryable: false },
+  LEASE_LOST: { status: 409, message: 'This job has ended, or has been handed to another worker.', retryable: false },
   IMAGE_TOO_LARGE: {
     status: 413,
     message: 'The image has more bytes than is accepted here; send a smaller copy.',

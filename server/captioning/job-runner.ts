@@ -64,7 +64,7 @@ export class JobRunner {
   async #step(worker: string, signal: AbortSignal): Promise<void> {
     const { queue, logger } = this.parts;
     try {
-      const wish = { worker, waitMs: CLAIM_WAIT_MS, signal, diesWithUs: true, tasks: this.#tasks() };
+      const wish = { worker, waitMs: CLAIM_WAIT_MS, signal, tasks: this.#tasks() };
       const claim = await queue.claim(wish);
       if (claim === null) return;
       if (this.#tasks().length > 0) {

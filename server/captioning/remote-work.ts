@@ -1,15 +1,26 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { WorkerClaim, WorkerClaimRequest, WorkerFailure, WorkerFinish } from '../contract/worker';
-import { AppError, isErrorCode, type ErrorCode } from '../errors';
+import type {
+  WorkerAnnouncement,
+  WorkerAnnouncementReply,
+  WorkerClaim,
+  WorkerClaimRequest,
+  WorkerFacts,
+  WorkerFailure,
+  WorkerFinish,
+  WorkerStartRequest,
+} from '../contract/worker';
+import { AppError, isErrorCode, toAppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import { formatOf } from '../intake/sniff';
 import type { Logger } from '../logger';
-import type { LeaseStore } from '../queue/lease-store';
+import { BULL_HOLDER, type LeaseStore } from '../queue/lease-store';
 import type { Claim, ClaimRef, JobQueue } from '../queue/queue';
+import type { Storage } from '../storage/database';
 import type { JobFinisher } from './job-finisher';
 import type { ModelMemory } from './model-memory';
+import { RemoteRuns } from './remote-runs';
 import { engineOptions } from './reply';
 import type { ReplyFinisher } from './reply-finisher';
 import { modelKey, type ResultStore } from './result-store';
@@ -17,8 +28,11 @@ import { SUGGESTION_SETTINGS } from './settings';
 import { tasksOf, type WorkerRegistry } from './worker-registry';
 
 export interface RemoteWorkParts {
+  readonly storage: Storage;
   readonly queue: JobQueue;
-  readonly leases: Pick<LeaseStore, 'held' | 'holderOf'>;
+  readonly leases: Pick<LeaseStore, 'held' | 'begun' | 'holderOf'>;
+  /** Where workers that can do these tasks take jobs from Bull; null without Bull. */
+  readonly bullQueueFor: (tasks: WorkerFacts['model']) => WorkerAnnouncementReply['queue'];
   readonly finisher: JobFinisher;
   readonly model: Pick<ModelMemory, 'remember'>;
   readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'hasBytes' | 'thumbnailPath' | 'draftPath'>;
@@ -30,35 +44,67 @@ export interface RemoteWorkParts {
   readonly logger: Logger;
 }
 
-interface RemoteRun {
-  readonly machine: string;
-  readonly startedAt: number;
-}
-
 const NO_CAPTION = { where: 'body.result', problem: 'is an answer, and the job wants a caption' };
-/** Pictures that the median of `secondsPerImage` is taken over. */
-const REMEMBERED = 21;
-/** Runs that are remembered; those of workers that vanished are forgotten, oldest first. */
-const MOST_RUNS = 10_000;
 
-/** The jobs as workers on other machines see them. Every call names the claim's token, and an old one is refused. */
+/**
+ * The jobs as workers on other machines see them. A worker is told of a job by `next` or by Bull, and begins it by fetching
+ * its picture. The first result of any start counts; a failure counts from the newest start only.
+ */
 export class RemoteWork {
   #sendsTo: string | null = null;
-  readonly #seconds: number[] = [];
-  readonly #runs = new Map<string, RemoteRun>();
+  readonly #runs: RemoteRuns;
 
-  constructor(private readonly parts: RemoteWorkParts) {}
+  constructor(private readonly parts: RemoteWorkParts) {
+    this.#runs = new RemoteRuns(parts);
+  }
 
-  /** A job for the worker, or null when none came in time. What its model has said before is not asked again. */
+  /** The worker is there. Says where it takes jobs from Bull. */
+  announce({ from_bull: isFromBull, ...facts }: WorkerAnnouncement): WorkerAnnouncementReply {
+    this.#hear(facts, isFromBull);
+    return { queue: this.parts.bullQueueFor(facts.model), lease_seconds: this.parts.queue.leaseMs / 1000 };
+  }
+
+  /** The id of the job that the worker is to begin; null when none came in time. */
+  async next(request: WorkerClaimRequest, signal: AbortSignal): Promise<string | null> {
+    this.#hear(request);
+    if (request.problem !== undefined) return null;
+    const { queue } = this.parts;
+    const wish = { worker: request.worker, waitMs: request.wait * 1000, signal, tasks: tasksOf(request.model) };
+    const jobId = await queue.next(wish);
+    if (jobId === null || !signal.aborted) return jobId;
+    queue.takeBack(jobId);
+    return null;
+  }
+
+  /**
+   * The worker fetches the picture: that begins the job. Throws START_REFUSED, also when the job is done at once because
+   * this model has said before what it sees, or has failed because the picture is gone.
+   */
+  async start(jobId: string, request: WorkerStartRequest): Promise<{ claim: WorkerClaim; path: string }> {
+    const { from_bull: isFromBull, ...facts } = request;
+    const { machine, tasks } = this.#hear(facts, isFromBull);
+    const worker = `${isFromBull ? BULL_HOLDER : 'remote-'}${request.worker}`;
+    const claim = this.parts.queue.begin(jobId, { worker, tasks, isFromBull });
+    if ('state' in claim) throw new AppError('START_REFUSED', { state: claim.state });
+    if (await this.#isKnown(claim, request.model)) throw new AppError('START_REFUSED', { state: 'done' });
+    this.#began(claim, machine, worker);
+    try {
+      return { claim: this.#wire(claim), path: this.image(claim) };
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      const outcome = this.parts.queue.fail(claim, error);
+      this.#runs.ended(claim, outcome, error.code);
+      throw new AppError('START_REFUSED', { state: outcome });
+    }
+  }
+
+  /** Both in one, for workers of earlier versions, which fetch the picture afterwards. */
   async claim(request: WorkerClaimRequest, signal: AbortSignal): Promise<WorkerClaim | null> {
     const until = performance.now() + request.wait * 1000;
-    const machine = this.#hear(request);
+    const { machine, tasks } = this.#hear(request);
     if (request.problem !== undefined) return null;
-    const tasks = tasksOf(request.model);
-    // Said before it is given a picture.
-    this.#sendsTo = request.model.address ?? this.#sendsTo;
-    const { queue, resultsOf, logger } = this.parts;
     const worker = `remote-${request.worker}`;
+    const { queue } = this.parts;
     for (;;) {
       const claim = await queue.claim({ worker, waitMs: Math.max(0, until - performance.now()), signal, tasks });
       if (claim === null) return null;
@@ -66,43 +112,40 @@ export class RemoteWork {
         queue.release(claim);
         return null;
       }
-      const isReply = claim.work.reply !== undefined;
-      const known = isReply ? null : resultsOf(claim.siteId).get(claim.imageSha256, modelKey(request.model));
-      if (known === null) {
-        logger.info({ job_id: claim.jobId, worker, attempt: claim.attempt }, 'job handed to a remote worker');
-        this.#began(claim, machine);
+      if (!(await this.#isKnown(claim, request.model))) {
+        this.#began(claim, machine, worker);
         return this.#wire(claim);
       }
-      this.parts.finisher.finish(claim, known, null);
       // Requests get their turn between two of perhaps thousands of known results.
       await breathe();
     }
   }
 
-  /** Notes who asks. Returns the name of its machine. */
-  #hear(request: WorkerClaimRequest): string {
+  /** What the worker's model has said before is not asked again: then the job is done. */
+  async #isKnown(claim: Claim, model: WorkerFacts['model']): Promise<boolean> {
+    if (claim.work.reply !== undefined) return false;
+    const { resultsOf, storage, finisher } = this.parts;
+    const known = resultsOf(claim.siteId).get(claim.imageSha256, modelKey(model));
+    if (known !== null) await storage.together(() => finisher.finish(claim, known, null));
+    return known !== null;
+  }
+
+  /** Notes who asks. */
+  #hear(request: WorkerFacts, isFromBull = false) {
     const { registry } = this.parts;
     const machine = request.machine ?? request.worker.replace(/-\d+$/, '');
     const { model, slots = 1, problem = null } = request;
-    registry.seen(machine, { model, tasks: tasksOf(model), slots, problem });
+    const tasks = tasksOf(model);
+    registry.seen(machine, { model, tasks, slots, problem, isFromBull });
     if (request.well === true) registry.wasWell(machine);
-    return machine;
+    // Said before it is given a picture.
+    this.#sendsTo = model.address ?? this.#sendsTo;
+    return { machine, tasks };
   }
 
-  #began({ jobId, token }: ClaimRef, machine: string): void {
-    this.#runs.set(`${jobId} ${token}`, { machine, startedAt: performance.now() });
-    const [oldest] = this.#runs.keys();
-    if (this.#runs.size > MOST_RUNS && oldest !== undefined) this.#runs.delete(oldest);
-    this.parts.registry.started(machine);
-  }
-
-  /** A run ended; null when it began before the sidecar did. */
-  #ended({ jobId, token }: ClaimRef, outcome: string, code: ErrorCode | null = null): void {
-    const run = this.#runs.get(`${jobId} ${token}`);
-    this.#runs.delete(`${jobId} ${token}`);
-    this.parts.jobEnded(outcome, run === undefined ? 0 : (performance.now() - run.startedAt) / 1000);
-    const how = outcome === 'done' ? 'done' : code === null ? 'given back' : 'failed';
-    if (run !== undefined) this.parts.registry.ended(run.machine, how, code);
+  #began(claim: Claim, machine: string, worker: string): void {
+    this.parts.logger.info({ job_id: claim.jobId, worker, attempt: claim.attempt }, 'job begun by a remote worker');
+    this.#runs.began(claim, machine);
   }
 
   /** The server that a worker here since the start sends its pictures on to; null: none does. */
@@ -112,8 +155,7 @@ export class RemoteWork {
 
   /** Median seconds that workers elsewhere took for a picture lately; null before the first. */
   get secondsPerImage(): number | null {
-    const sorted = [...this.#seconds].sort((a, b) => a - b);
-    return sorted[sorted.length >> 1] ?? null;
+    return this.#runs.secondsPerImage;
   }
 
   #wire(claim: Claim): WorkerClaim {
@@ -144,23 +186,26 @@ export class RemoteWork {
     if (!this.parts.queue.renew(ref)) throw new AppError('LEASE_LOST');
   }
 
-  /** Throws LEASE_LOST, and BAD_REQUEST for a thumbnail that is no WebP. */
-  finish(jobId: string, body: z.infer<typeof WorkerFinish>): void {
-    const claim = this.#held({ jobId, token: body.token });
+  /**
+   * Resolves once it is on disk, for several workers by one flush. Rejects with LEASE_LOST when the job has ended, and
+   * BAD_REQUEST for a thumbnail that is no WebP.
+   */
+  async finish(jobId: string, body: z.infer<typeof WorkerFinish>): Promise<void> {
+    const { storage, leases, finisher, replies, model } = this.parts;
+    const claim = leases.begun({ jobId, token: body.token });
+    if (claim === null) throw new AppError('LEASE_LOST');
     const { result, thumbnail } = body;
     if (claim.work.reply !== undefined) {
       const whole = 'answer' in result ? { ...result, caption: null, readings: null } : { ...result, answer: null };
-      this.parts.replies.finish(claim, whole);
+      replies.finish(claim, whole);
     } else {
       if ('answer' in result) throw new AppError('BAD_REQUEST', { problems: [NO_CAPTION] });
       const picture = thumbnail === undefined ? null : Buffer.from(thumbnail, 'base64');
       if (picture !== null) this.#keepThumbnail(claim, picture);
-      this.parts.finisher.finish(claim, result, picture?.length ?? null);
+      await storage.together(() => finisher.finish(claim, result, picture?.length ?? null));
     }
-    this.parts.model.remember(result.model);
-    this.#seconds.push(result.timingsMs.total / 1000);
-    if (this.#seconds.length > REMEMBERED) this.#seconds.shift();
-    this.#ended(claim, 'done');
+    model.remember(result.model);
+    this.#runs.ended(claim, 'done', null, result.timingsMs.total / 1000);
   }
 
   #keepThumbnail(claim: Claim, bytes: Buffer): void {
@@ -182,12 +227,11 @@ export class RemoteWork {
     const known = isErrorCode(code) ? code : 'INTERNAL';
     const error = new AppError(known, signal === undefined ? {} : { signal });
     const ref = { jobId, token };
-    const machine =
-      this.#runs.get(`${jobId} ${token}`)?.machine ?? leases.holderOf(ref)?.replace(/^remote-|-\d+$/g, '');
+    const machine = this.#runs.machineOf(ref) ?? leases.holderOf(ref)?.replace(/^(remote|bull)-|-\d+$/g, '');
     logger.warn({ job_id: jobId, code, machine }, 'attempt failed on a remote worker');
     if (well === true && machine !== undefined) registry.wasWell(machine);
     const outcome = queue.fail(ref, error, { machine: machine ?? 'unknown', isPicture: well === true });
-    this.#ended(ref, outcome, known);
+    this.#runs.ended(ref, outcome, known);
     return outcome;
   }
 
@@ -195,7 +239,7 @@ export class RemoteWork {
   release(ref: ClaimRef): void {
     this.#held(ref);
     this.parts.queue.release(ref);
-    this.#ended(ref, 'released');
+    this.#runs.ended(ref, 'released');
   }
 
   #held(ref: ClaimRef): Claim {

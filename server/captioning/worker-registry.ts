@@ -16,6 +16,8 @@ export interface WorkerFacts {
   readonly slots: number;
   /** Why it takes no work; null when it does. */
   readonly problem: string | null;
+  /** It takes jobs from Bull; absent where it has not said. */
+  readonly isFromBull?: boolean;
 }
 
 export interface KnownWorker extends WorkerFacts {
@@ -47,6 +49,15 @@ export function tasksOf(model: Pick<ModelInfo, 'canCaption' | 'canAnswer' | 'can
     ...(canCaption && canPrompt ? (['prompt'] as const) : []),
   ];
 }
+
+/** Everything that `tasksOf` can say. */
+export const TASK_GROUPS: readonly (readonly WorkerTask[])[] = [
+  ['caption'],
+  ['answer'],
+  ['caption', 'answer'],
+  ['caption', 'prompt'],
+  ['caption', 'answer', 'prompt'],
+];
 
 const UNKNOWN: WorkerFacts = { model: null, tasks: [], slots: 1, problem: null };
 
@@ -126,6 +137,19 @@ export class WorkerRegistry {
       (one) => one.lastSeenAt > since && one.facts.problem === null && one.facts.tasks.length > 0,
     );
     return { slots: here.reduce((sum, { facts }) => sum + facts.slots, 0), machines: here.length };
+  }
+
+  /** Those that take from Bull, by what they can do. */
+  fromBull(): { tasks: readonly WorkerTask[]; slots: number }[] {
+    const since = this.now() - HERE_MS;
+    const groups = new Map<string, { tasks: readonly WorkerTask[]; slots: number }>();
+    for (const { facts, lastSeenAt } of this.#known.values()) {
+      const { tasks, slots, problem, isFromBull = false } = facts;
+      if (!isFromBull || lastSeenAt <= since || problem !== null || tasks.length === 0) continue;
+      const key = tasks.join();
+      groups.set(key, { tasks, slots: (groups.get(key)?.slots ?? 0) + slots });
+    }
+    return [...groups.values()];
   }
 
   #touch(name: string, facts?: WorkerFacts): Entry {

@@ -16,7 +16,7 @@ Keeps no jobs of its own; stop it whenever you like.
   --name NAME   how this worker is called in the sidecar's log (default: the machine's name)
   --port N      answer /livez and /readyz on this port
 
-ALTSMITH_REDIS_URL, the same as the sidecar's, wakes the worker at once; without it, it asks the sidecar patiently.
+With ALTSMITH_REDIS_URL, the same as the sidecar's, Bull hands the jobs out; without it, the worker asks the sidecar for each.
 ALTSMITH_MODEL, ALTSMITH_WORKERS and ALTSMITH_THREADS are this machine's own.
 `;
 

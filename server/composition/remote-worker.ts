@@ -6,7 +6,6 @@ import { tryOwnPicture } from '../captioning/own-picture';
 import { WorkerCondition } from '../captioning/worker-condition';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
-import { BullBell } from '../queue/bull-bell';
 import { RedisLink } from '../queue/redis-link';
 import { WorkerApi } from '../remote-worker/api-client';
 import { serveHealth, type WorkerHealth } from '../remote-worker/health-server';
@@ -41,7 +40,7 @@ export async function startRemoteWorker(
   const unlock = lockFolder(data);
   for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
   const engine = options.engine ?? chooseEngine(config);
-  const bell = config.redis === null ? null : new BullBell(new RedisLink(config.redis, logger), logger);
+  const link = config.redis === null ? null : new RedisLink(config.redis, logger);
   const api = new WorkerApi(options.api, options.key);
   const condition = new WorkerCondition({
     check: (signal) => tryOwnPicture(engine, data.temporary, signal),
@@ -50,7 +49,7 @@ export async function startRemoteWorker(
     },
     logger,
   });
-  const worker = new RemoteWorker({ api, engine, condition, bell, name: options.name, folder: data.temporary, logger });
+  const worker = new RemoteWorker({ api, engine, condition, link, name: options.name, folder: data.temporary, logger });
   const health = (): WorkerHealth => {
     const state = engine.state();
     const missing = captioningModel(state) === null ? (state.problem ?? idleBecause(state)) : condition.problem();
@@ -59,11 +58,12 @@ export async function startRemoteWorker(
   let closeHealth: (() => Promise<void>) | null = null;
   const close = async (): Promise<void> => {
     await worker.stop(DRAIN_MS);
-    await Promise.all([closeHealth?.(), bell?.close(), engine.stop()]);
+    await Promise.all([closeHealth?.(), engine.stop()]);
+    link?.close();
     unlock();
   };
   try {
-    await bell?.start();
+    await link?.start();
     closeHealth = options.port === null ? null : await serveHealth(options.port, config.host, health);
     await engine.start();
     worker.start(engine.state().workers);

@@ -18,6 +18,7 @@ import type { JobEnds } from '../queue/queue';
 import { PredictionStore } from '../predictions/prediction-store';
 import { ReplyJobs } from '../queue/reply-jobs';
 import { QueueRoom } from '../queue/room';
+import { WindowStore } from '../queue/window-store';
 import { ChangeFeed } from '../review/change-feed';
 import { ChangeSignal } from '../review/change-signal';
 import { ErasurePreview } from '../retention/erasure-preview';
@@ -103,6 +104,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     changes,
     siteBytes,
     leases,
+    windowRows: new WindowStore(storage, { leaseMs, now }),
     registry,
     replies,
     retention: new RetentionStore(storage, data.images, config.keepOriginalsMinutes * 60_000),

@@ -1,3 +1,4 @@
+import type { ModelInfo } from '../../models/captioner';
 import type { CaptionEngine } from '../captioning/engine';
 import { InstantCaption, type PictureFile } from '../captioning/instant-caption';
 import { JobFinisher } from '../captioning/job-finisher';
@@ -9,15 +10,16 @@ import { ReplyFinisher } from '../captioning/reply-finisher';
 import { RunsHere } from '../captioning/runs-here';
 import { RunSettler } from '../captioning/run-settler';
 import { WorkerCondition } from '../captioning/worker-condition';
+import { TASK_GROUPS, tasksOf } from '../captioning/worker-registry';
 import type { CaptionOptions } from '../contract/caption';
+import type { WorkerAnnouncementReply } from '../contract/worker';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
-import { BullBell } from '../queue/bull-bell';
 import { RedisLink } from '../queue/redis-link';
-import { BullQueue } from '../queue/bull-queue';
-import type { LeaseStore } from '../queue/lease-store';
+import { BullDispatcher, queueNameFor } from '../queue/bull-dispatcher';
+import { BullWindow } from '../queue/bull-window';
 import type { JobQueue } from '../queue/queue';
-import { SqliteQueue } from '../queue/sqlite-queue';
+import { SqliteQueue, type Dispatcher } from '../queue/sqlite-queue';
 import { storageProblem } from '../storage/sqlite-error';
 import { WebhookDelivery } from '../webhooks/delivery';
 import { OutboxStore } from '../webhooks/outbox-store';
@@ -40,8 +42,7 @@ interface WorkParts {
 export function buildWork({ engine, logger, stores, config, temporary, metrics }: WorkParts) {
   const jobEnded = metrics.jobEnded.bind(metrics);
   const { storage, imagesOf, resultsOf, jobsOf, suggestionsOf, sites, leases, registry } = stores;
-  const redis = config.queue === 'bull' && config.redis !== null ? new RedisLink(config.redis, logger) : null;
-  const queue = buildQueue(leases, config.leaseSeconds * 1000, { redis, logger });
+  const { queue, redis } = buildQueue(stores, config, logger);
   const finisher = buildFinisher(stores, queue);
   const model = new ModelMemory(storage, engine);
   const runsHere = new RunsHere();
@@ -70,6 +71,8 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics }
     model,
     condition,
     remoteWork: new RemoteWork({
+      storage,
+      bullQueueFor: (model) => bullQueueFor(redis, model),
       queue,
       leases,
       finisher,
@@ -130,13 +133,26 @@ function buildFinisher({ storage, imagesOf, resultsOf, suggestionsOf, sites }: S
   });
 }
 
-function buildQueue(
-  leases: LeaseStore,
-  leaseMs: number,
-  { redis, logger }: { redis: RedisLink | null; logger: Logger },
-): JobQueue {
-  if (redis === null) return new SqliteQueue(leases, leaseMs, logger);
-  return new BullQueue(leases, leaseMs, new BullBell(redis, logger), logger);
+/** Null where Bull cannot be used now. */
+function bullQueueFor(redis: RedisLink | null, model: ModelInfo): WorkerAnnouncementReply['queue'] {
+  if (redis === null || redis.problem() !== null) return null;
+  return { name: queueNameFor(tasksOf(model)), prefix: redis.settings.prefix };
+}
+
+function buildQueue(stores: Stores, config: Config, logger: Logger): { queue: JobQueue; redis: RedisLink | null } {
+  const redis = config.queue === 'bull' && config.redis !== null ? new RedisLink(config.redis, logger) : null;
+  const dispatcher = redis === null ? null : buildDispatcher(redis, stores, logger);
+  return { queue: new SqliteQueue(stores.leases, config.leaseSeconds * 1000, logger, dispatcher), redis };
+}
+
+function buildDispatcher(redis: RedisLink, stores: Stores, logger: Logger): Dispatcher {
+  const { leases, windowRows: rows, registry, replies } = stores;
+  const window = new BullWindow(redis, TASK_GROUPS.map(queueNameFor));
+  const dispatcher = new BullDispatcher({ window, leases, rows, takers: () => registry.fromBull(), logger });
+  replies.onEnd(({ id }) => {
+    dispatcher.left(id);
+  });
+  return dispatcher;
 }
 
 /** Wakes at every commit that wrote to a change feed. */

@@ -18,8 +18,8 @@ export const WorkerModel = z.object({
 export const WorkerTask = z.enum(['caption', 'answer', 'prompt']);
 export type WorkerTask = z.infer<typeof WorkerTask>;
 
-/** Body of `POST /v1/worker/claim`. */
-export const WorkerClaimRequest = z.strictObject({
+/** What a worker says of itself with each call that may bring it work; body of `POST /v1/worker/announce`. */
+export const WorkerFacts = z.strictObject({
   worker: z.string().trim().min(1).max(100),
   model: WorkerModel,
   /** Name of the machine, the same for all of its workers. Without it: `worker` less a number at the end. */
@@ -31,12 +31,44 @@ export const WorkerClaimRequest = z.strictObject({
     .string()
     .regex(/^[A-Z_]{1,60}$/)
     .optional(),
-  /** A picture of the machine's own went well since the last claim. */
+  /** A picture of the machine's own went well since the last call. */
   well: z.boolean().optional(),
+});
+export type WorkerFacts = z.infer<typeof WorkerFacts>;
+
+/** Body of `POST /v1/worker/announce`: a worker that can take jobs from Redis says so. */
+export const WorkerAnnouncement = WorkerFacts.extend({
+  /** It takes jobs from Bull now. */
+  from_bull: z.boolean(),
+});
+export type WorkerAnnouncement = z.infer<typeof WorkerAnnouncement>;
+
+/** Where a worker takes jobs from Bull; null where the sidecar puts none there. */
+export const WorkerAnnouncementReply = z.object({
+  queue: z.object({ name: z.string(), prefix: z.string() }).nullable(),
+  lease_seconds: z.number(),
+});
+export type WorkerAnnouncementReply = z.infer<typeof WorkerAnnouncementReply>;
+
+/** Body of `POST /v1/worker/next` and of `POST /v1/worker/claim`. */
+export const WorkerClaimRequest = WorkerFacts.extend({
   /** Seconds to wait for a job; 0 answers at once. */
   wait: z.number().min(0).max(25).default(0),
 });
 export type WorkerClaimRequest = z.infer<typeof WorkerClaimRequest>;
+
+/** Answer of `POST /v1/worker/next`: the job that the worker is to start at once. */
+export const WorkerNextReply = z.object({ job_id: Id.nullable() });
+
+/** Body of `POST /v1/worker/jobs/{id}/start`. */
+export const WorkerStartRequest = WorkerFacts.extend({
+  /** Bull handed the job out: its lock in Redis is the lease. */
+  from_bull: z.boolean().default(false),
+});
+export type WorkerStartRequest = z.infer<typeof WorkerStartRequest>;
+
+/** Header beside the bytes of the picture that holds a WorkerClaim, as JSON in base64url. */
+export const START_HEADER = 'altsmith-start';
 
 /** One job in the hands of a worker; `token` proves in every later call that it still is. */
 export const WorkerClaim = z.object({

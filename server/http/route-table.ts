@@ -30,12 +30,15 @@ import {
 import { deleteWebhook, putWebhook } from './routes/webhook';
 import {
   listWorkers,
+  workerAnnounce,
   workerClaim,
   workerFail,
   workerFinish,
   workerHeartbeat,
   workerImage,
+  workerNext,
   workerRelease,
+  workerStart,
 } from './routes/worker';
 
 import { COMPAT_ROUTES } from './compat/faces';
@@ -90,6 +93,9 @@ export const ROUTES: readonly Route[] = [
   deleteWebhook,
   listInstances,
   settleInstance,
+  workerAnnounce,
+  workerNext,
+  workerStart,
   workerClaim,
   workerImage,
   workerHeartbeat,

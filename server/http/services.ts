@@ -6,7 +6,16 @@ import type { BulkJobReply, BulkJobRequest, Job, JobRequest } from '../contract/
 import type { ListedModel } from '../contract/model';
 import type { ModelRef, Subject } from '../contract/primitives';
 import type { Run, RunAction, RunRequest } from '../contract/run';
-import type { ListedWorker, WorkerClaim, WorkerClaimRequest, WorkerFailure, WorkerFinish } from '../contract/worker';
+import type {
+  ListedWorker,
+  WorkerAnnouncement,
+  WorkerAnnouncementReply,
+  WorkerClaim,
+  WorkerClaimRequest,
+  WorkerFailure,
+  WorkerFinish,
+  WorkerStartRequest,
+} from '../contract/worker';
 import type { AppError } from '../errors';
 import type { HeldPictures } from '../intake/held-pictures';
 import type { ImageStore } from '../intake/image-store';
@@ -77,10 +86,13 @@ export interface SiteServices {
 }
 
 export interface RemoteWorkService {
+  announce(request: WorkerAnnouncement): WorkerAnnouncementReply;
+  next(request: WorkerClaimRequest, signal: AbortSignal): Promise<string | null>;
+  start(jobId: string, request: WorkerStartRequest): Promise<{ claim: WorkerClaim; path: string }>;
   claim(request: WorkerClaimRequest, signal: AbortSignal): Promise<WorkerClaim | null>;
   image(ref: ClaimRef): string;
   heartbeat(ref: ClaimRef): void;
-  finish(jobId: string, body: z.infer<typeof WorkerFinish>): void;
+  finish(jobId: string, body: z.infer<typeof WorkerFinish>): Promise<void>;
   fail(jobId: string, body: z.infer<typeof WorkerFailure>): 'waiting' | 'failed';
   release(ref: ClaimRef): void;
 }

@@ -5,9 +5,15 @@ export class Doorbell {
   readonly #waiting = new Set<() => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
+  constructor(
+    /** Called at each ring. */
+    private readonly rung: () => void = () => undefined,
+  ) {}
+
   ring(delayMs = 0): void {
     if (delayMs <= 0) {
       for (const wake of [...this.#waiting]) wake();
+      this.rung();
       return;
     }
     const late = () => {

@@ -1,10 +1,10 @@
 import type { WorkerTask } from '../contract/worker';
 import { AppError } from '../errors';
 import { readSql, type Storage } from '../storage/database';
-import { JobWork, type Claim, type ClaimRef, type ClaimWish, type FailedBy, type JobEnds } from './queue';
 import { readDoubts } from './doubts';
+import { JobPicker, type PickedJob, type PickWish } from './job-picker';
+import { JobWork, type Claim, type ClaimRef, type FailedBy, type JobEnds, type Refusal, type StartWish } from './queue';
 import { REPLY_INSTANCE } from './reply-jobs';
-import { Turns } from './turns';
 import { CERTAIN, judge, judgeDoubts, type Setback, type Setbacks } from './retry-policy';
 
 interface TakenRow {
@@ -19,6 +19,16 @@ interface TakenRow {
   readonly request: string;
   readonly attempts: number;
   readonly token: number;
+}
+
+interface StartableRow {
+  readonly seq: number;
+  readonly state: string;
+  readonly held: number;
+  readonly available_at: number;
+  readonly needs: string;
+  readonly token: number;
+  readonly worker: string | null;
 }
 
 interface HeldRow extends Setbacks {
@@ -41,43 +51,26 @@ export interface LeaseStoreOptions {
   readonly wellAt?: (machine: string) => number | null;
 }
 
-const HELD_AT_ONCE = 500;
 const CAPTIONS: readonly WorkerTask[] = ['caption'];
+/** Begins the name of a holder that keeps its lease by Bull's lock in Redis. */
+export const BULL_HOLDER = 'bull-';
 
-/** The workers' view of the jobs of all sites: claim, renew, finish, fail. Every write checks the fencing token. */
+/** The workers' view of the jobs of all sites: start, renew, finish, fail. Every write checks the fencing token. */
 export class LeaseStore {
   readonly #sql;
-  readonly #turns: Turns;
+  readonly #picker: JobPicker;
 
   constructor(
     private readonly storage: Storage,
     private readonly options: LeaseStoreOptions,
   ) {
     const { db } = storage;
-    this.#turns = new Turns(storage);
+    this.#picker = new JobPicker(storage, options.now);
     const file = (name: string) => readSql(__dirname, name);
     this.#sql = {
-      next: db.prepare<object, { seq: number; site_id: string; turn: number }>(file('claim-next.sql')),
-      // Not past all the captions that wait, for a model that writes none.
-      nextOther: db.prepare<object, { seq: number; site_id: string; turn: number }>(
-        file('claim-next.sql').replace('AND jobs.held = 0', "AND jobs.held = 0 AND jobs.needs <> 'caption'"),
-      ),
       take: db.prepare<object, TakenRow>(file('take.sql')),
-      stoppedRun: db.prepare<[number], { run_id: string }>(
-        "SELECT run_id FROM jobs JOIN runs ON runs.id = jobs.run_id WHERE jobs.seq = ? AND jobs.priority > 0 AND runs.state <> 'running'",
-      ),
-      hold: db.prepare(
-        `UPDATE jobs SET held = 1 WHERE seq IN (
-           SELECT seq FROM jobs WHERE run_id = ? AND state = 'waiting' AND held = 0 LIMIT ${HELD_AT_ONCE}
-         )`,
-      ),
-      unhold: db.prepare(
-        `UPDATE jobs SET held = 0 WHERE seq IN (
-           SELECT seq FROM jobs WHERE run_id = ? AND state = 'waiting' AND held = 1 LIMIT ${HELD_AT_ONCE}
-         )`,
-      ),
-      ready: db.prepare<[number, number], { id: string }>(
-        "SELECT id FROM jobs WHERE state = 'waiting' AND held = 0 AND available_at <= ? LIMIT ?",
+      startable: db.prepare<[string], StartableRow>(
+        'SELECT seq, state, held, available_at, needs, token, worker FROM jobs WHERE id = ?',
       ),
       renew: db.prepare(file('renew.sql')),
       complete: db.prepare(file('complete.sql')),
@@ -90,6 +83,10 @@ export class LeaseStore {
         `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, run_id, priority, request, attempts, token
          FROM jobs WHERE id = ? AND token = ? AND state = 'running'`,
       ),
+      begun: db.prepare<[string, number], TakenRow>(
+        `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, run_id, priority, request, attempts, token
+         FROM jobs WHERE id = ? AND token >= ? AND state IN ('running', 'waiting')`,
+      ),
       expired: db.prepare<[number], { id: string; token: number }>(
         "SELECT id, token FROM jobs WHERE state = 'running' AND lease_until <= ? LIMIT 100",
       ),
@@ -97,57 +94,64 @@ export class LeaseStore {
   }
 
   /**
-   * Takes the next ready job of all sites; null when none is ready. A worker that `diesWithUs` does not wait for the disk: a
-   * power cut that forgets its claim ends it too, so that nobody is left with the token that is then given out again.
+   * Takes the next ready job of all sites; null when none is ready. No start waits for the disk: one that a power cut
+   * forgets is made again, and its token, which grows by a random step, is given to nobody else.
    */
-  claimNext({
-    worker,
-    diesWithUs = false,
-    tasks = CAPTIONS,
-  }: Pick<ClaimWish, 'worker' | 'diesWithUs' | 'tasks'>): Claim | null {
-    const take = () => this.#takeNext(worker, tasks);
-    return diesWithUs ? this.storage.unflushed(take) : this.storage.transaction(take);
+  claimNext({ worker, tasks = CAPTIONS, except = [] }: { worker: string } & Partial<PickWish>): Claim | null {
+    return this.storage.unflushed(() => {
+      const picked = this.#picker.pick({ tasks, except });
+      return picked === null ? null : this.#take(picked.seq, worker);
+    });
   }
 
-  #takeNext(worker: string, able: readonly WorkerTask[]): Claim | null {
-    const now = this.options.now();
-    const tasks = JSON.stringify(able);
-    const sql = able.includes('caption') ? this.#sql.next : this.#sql.nextOther;
-    for (;;) {
-      const next = sql.get({ now, tasks, ...this.#turns.next() });
-      if (next === undefined) return null;
-      if (this.#holdBack(next.seq)) continue;
-      const row = this.#sql.take.get({
-        seq: next.seq,
-        worker,
-        lease_until: now + this.options.leaseMs,
-        at: Date.now(),
-      });
-      if (row === undefined) return null;
-      this.#turns.served(next.site_id, next.turn);
-      return claimOf(row);
-    }
+  /** The jobs to tell workers of next, in order. */
+  pick(limit: number, wish: PickWish): PickedJob[] {
+    return this.storage.unflushed(() => {
+      const picked: PickedJob[] = [];
+      while (picked.length < limit) {
+        const next = this.#picker.pick({ ...wish, except: [...(wish.except ?? []), ...picked.map(({ seq }) => seq)] });
+        if (next === null) break;
+        picked.push(next);
+      }
+      return picked;
+    });
+  }
+
+  #take(seq: number, worker: string): Claim | null {
+    const lease_until = this.options.now() + this.options.leaseMs;
+    const row = this.#sql.take.get({ seq, worker, lease_until, at: Date.now() });
+    return row === undefined ? null : claimOf(row);
   }
 
   /**
-   * Pausing a run costs nothing at that moment: its waiting jobs step aside when they come up, many at a time. One that
-   * a person waits for at a screen goes on.
+   * A worker begins a job that it was told of. One that Bull hands out again while it runs is a new start, and the one
+   * before counts as interrupted.
    */
-  #holdBack(seq: number): boolean {
-    const stopped = this.#sql.stoppedRun.get(seq);
-    if (stopped === undefined) return false;
-    this.#sql.hold.run(stopped.run_id);
-    return true;
+  begin(jobId: string, { worker, tasks, isFromBull }: StartWish): Claim | Refusal {
+    const row = this.#sql.startable.get(jobId);
+    if (row === undefined) return { state: 'gone' };
+    const isAgain = row.state === 'running' && isFromBull && row.worker?.startsWith(BULL_HOLDER) === true;
+    // An interruption may end the job, and that is news.
+    if (isAgain) return this.storage.transaction(() => this.#beginAgain(jobId, row, worker));
+    if (row.state !== 'waiting') return { state: row.state };
+    const isReady = row.held === 0 && row.available_at <= this.options.now() && tasks.some((one) => one === row.needs);
+    if (!isReady) return { state: 'waiting' };
+    return this.storage.unflushed(() => {
+      if (this.#picker.holdBack(row.seq)) return { state: 'waiting' };
+      return this.#take(row.seq, worker) ?? { state: 'running' };
+    });
   }
 
-  /** Some of the jobs that could be claimed now. */
-  readyIds(limit: number): string[] {
-    return this.#sql.ready.all(this.options.now(), limit).map((row) => row.id);
+  #beginAgain(jobId: string, { seq, token }: StartableRow, worker: string): Claim | Refusal {
+    const delayMs = this.setBack({ jobId, token }, { kind: 'interrupted' });
+    if (delayMs === null) return { state: 'failed' };
+    if (delayMs > 0 || this.#picker.holdBack(seq)) return { state: 'waiting' };
+    return this.#take(seq, worker) ?? { state: 'running' };
   }
 
   /** The run goes on: its jobs, as many at once as the event loop can spare, take part again. */
   unhold(runId: string): number {
-    return this.#sql.unhold.run(runId).changes;
+    return this.#picker.unhold(runId);
   }
 
   renew(claim: ClaimRef): boolean {
@@ -155,7 +159,7 @@ export class LeaseStore {
     return this.#sql.renew.run({ id: claim.jobId, token: claim.token, lease_until }).changes === 1;
   }
 
-  /** Throws LEASE_LOST. */
+  /** Throws LEASE_LOST when the job has ended, or no start of this token is known. */
   complete(claim: ClaimRef, result: { suggestionId: string; modelId: string }): void {
     const { changes } = this.#sql.complete.run({
       id: claim.jobId,
@@ -207,6 +211,12 @@ export class LeaseStore {
   held(claim: ClaimRef): Claim | null {
     const row = this.#sql.heldBy.get(claim.jobId, claim.token);
     return row === undefined ? null : claimOf(row);
+  }
+
+  /** The job of any start that is known, as long as it has not ended; null otherwise. */
+  begun(claim: ClaimRef): Claim | null {
+    const row = this.#sql.begun.get(claim.jobId, claim.token);
+    return row === undefined ? null : { ...claimOf(row), token: claim.token };
   }
 
   /** Name of the worker that has the claim; null when it is no longer this holder's. */

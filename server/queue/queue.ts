@@ -44,8 +44,19 @@ export interface ClaimWish {
   /** How long to wait for a job; 0 answers at once. */
   readonly waitMs: number;
   readonly signal?: AbortSignal;
-  /** The worker ends with this process, or with this machine: its claim is handed out before it is on disk. */
-  readonly diesWithUs?: boolean;
+}
+
+/** A worker that begins a job which it was told of. */
+export interface StartWish {
+  readonly worker: string;
+  readonly tasks: readonly WorkerTask[];
+  /** Bull handed it out: its lock in Redis is the lease. */
+  readonly isFromBull: boolean;
+}
+
+/** What a job is that cannot be started now: its state, or `gone`. */
+export interface Refusal {
+  readonly state: string;
 }
 
 /** Where an attempt failed. */
@@ -55,22 +66,29 @@ export interface FailedBy {
   readonly isPicture: boolean;
 }
 
-/** What both drivers promise; tests/integration/server/queue/queue-contract.ts is the promise in full. */
+/** What the queue promises with and without Bull; tests/integration/server/queue/queue-contract.ts is the promise in full. */
 export interface JobQueue {
   /** Time a claim lasts without being renewed. */
   readonly leaseMs: number;
   start(): Promise<void>;
   /** Tells waiting workers, here or elsewhere, that a job is ready. Called once its row is on disk. */
   ring(jobId: string, delayMs?: number): void;
-  /** The next job, or null when none came in time. */
+  /** Begins the next job; null when none came in time. */
   claim(wish: ClaimWish): Promise<Claim | null>;
+  /** The id of the next job, for a worker that will begin it at once; null when none came in time. */
+  next(wish: ClaimWish): Promise<string | null>;
+  /** The worker that was told of the job is not there any more. */
+  takeBack(jobId: string): void;
+  /** Begins a job that a worker was told of; a refusal when it has ended or waits. */
+  begin(jobId: string, wish: StartWish): Claim | Refusal;
   /** False when the job has been taken away; the worker then drops it. */
   renew(claim: ClaimRef): boolean;
-  /** Inside the transaction that writes the suggestion. Throws LEASE_LOST, which rolls it back. */
+  /** Inside the transaction that writes the suggestion. The first result counts, of whichever start. Throws LEASE_LOST, which rolls it back. */
   complete(claim: ClaimRef, result: { suggestionId: string; modelId: string }): void;
   /**
    * The attempt failed: the job waits again or has failed for good. An error that may pass counts at
-   * once without `by`, and else only once it is known to be the picture's (retry-policy.ts). Throws LEASE_LOST.
+   * once without `by`, and else only once it is known to be the picture's (retry-policy.ts). Throws LEASE_LOST
+   * unless it is the newest start.
    */
   fail(claim: ClaimRef, error: AppError, by?: FailedBy): 'waiting' | 'failed';
   /** The worker stops before it is done; nothing is held against the job. No effect on a lost lease. */

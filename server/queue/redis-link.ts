@@ -18,7 +18,7 @@ const KEEP_ALIVE_MS = 10_000;
  * state with a sentence: it is logged when it comes and when it goes, and shown by the health routes.
  */
 export class RedisLink {
-  readonly #clients: Redis[] = [];
+  readonly #clients = new Set<Redis>();
   readonly #stopping = new AbortController();
   #Client: typeof Redis | null = null;
   #client: Redis | null = null;
@@ -66,8 +66,14 @@ export class RedisLink {
     client.on('error', (error: Error) => {
       this.failed(error);
     });
-    this.#clients.push(client);
+    this.#clients.add(client);
     return client;
+  }
+
+  /** Ends one of the connections. */
+  disconnect(client: Redis): void {
+    this.#clients.delete(client);
+    client.disconnect();
   }
 
   /** Why Redis cannot be used; null when it can. */

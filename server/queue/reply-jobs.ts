@@ -64,7 +64,7 @@ export class ReplyJobs<Reply> {
   complete({ jobId, token }: ClaimRef, { reply, output }: { reply: Reply; output: string }): void {
     const row = this.storage
       .prepare<[string, number], { updated_at: number }>(
-        `DELETE FROM jobs WHERE id = ? AND token = ? AND state = 'running' AND instance = -1
+        `DELETE FROM jobs WHERE id = ? AND token >= ? AND state IN ('running', 'waiting') AND instance = -1
          RETURNING updated_at`,
       )
       .get(jobId, token);

@@ -10,9 +10,10 @@ const BACKFILLS_EVERY = 16;
 const USUAL = '[0,1,2]';
 const UPLOADS_FIRST = '[1,0,2]';
 const BACKFILLS_FIRST = '[2,1,0]';
+export const PEOPLE_ONLY = '[0]';
 
 /**
- * Whose turn it is. Sites share the workers by weight (start-time fair queuing): each claim moves the site's own clock by
+ * Whose turn it is. Sites share the workers by weight (start-time fair queuing): each job moves the site's own clock by
  * a step divided by its weight, and the site whose clock is furthest behind is next. One that had nothing to do begins at
  * the time of the others, so that waiting earns no credit.
  */
@@ -38,7 +39,7 @@ export class Turns {
     return { turn: this.#time, order };
   }
 
-  /** Inside the transaction of the claim: the site has had the turn that it was found at. */
+  /** Inside the transaction that chooses the job: the site has had the turn that it was found at. */
   served(site: string, turn: number): void {
     this.#claims += 1;
     this.#time = Math.max(this.#time, turn);

@@ -2,11 +2,15 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { ErrorReply } from '../contract/error';
 import {
-  WorkerClaimReply,
+  START_HEADER,
+  WorkerAnnouncementReply,
+  WorkerClaim,
+  WorkerNextReply,
+  type WorkerAnnouncement,
   type WorkerAnswer,
-  type WorkerClaim,
   type WorkerClaimRequest,
   type WorkerResult,
+  type WorkerStartRequest,
 } from '../contract/worker';
 import { AppError, isErrorCode } from '../errors';
 
@@ -34,13 +38,29 @@ export class WorkerApi {
     this.#base = address.replace(/(?<!\/)\/+$/, '');
   }
 
-  async claim(request: WorkerClaimRequest, signal: AbortSignal): Promise<WorkerClaim | null> {
-    const answer = await this.#post('/v1/worker/claim', request, signal);
-    return WorkerClaimReply.parse(await answer.json()).claim;
+  async announce(request: WorkerAnnouncement): Promise<WorkerAnnouncementReply> {
+    return WorkerAnnouncementReply.parse(await (await this.#post('/v1/worker/announce', request)).json());
   }
 
-  /** Writes the picture's bytes to a file. Throws IMAGE_TRANSFER_FAILED when they stop coming. */
-  async fetchImage({ jobId, token }: Hold, file: string, signal: AbortSignal): Promise<void> {
+  async next(request: WorkerClaimRequest, signal: AbortSignal): Promise<string | null> {
+    const answer = await this.#post('/v1/worker/next', request, signal);
+    return WorkerNextReply.parse(await answer.json()).job_id;
+  }
+
+  /** Begins a job: what is asked, and its picture, which is still to be saved. Null when it cannot begin now. */
+  async start(jobId: string, request: WorkerStartRequest): Promise<{ claim: WorkerClaim; picture: Response } | null> {
+    try {
+      const picture = await this.#postForBody(`/v1/worker/jobs/${jobId}/start`, request);
+      const said = Buffer.from(picture.headers.get(START_HEADER) ?? '', 'base64url').toString();
+      return { claim: WorkerClaim.parse(JSON.parse(said)), picture };
+    } catch (thrown) {
+      if (thrown instanceof AppError && thrown.code === 'START_REFUSED') return null;
+      throw thrown;
+    }
+  }
+
+  /** Writes the bytes of a picture to a file. Throws IMAGE_TRANSFER_FAILED when they stop coming. */
+  async save(picture: Response, file: string, signal: AbortSignal): Promise<void> {
     const stall = new AbortController();
     let timer = setTimeout(() => stall.abort(), this.stallMs);
     const goesOn = () => {
@@ -48,10 +68,9 @@ export class WorkerApi {
       timer = setTimeout(() => stall.abort(), this.stallMs);
     };
     try {
+      if (picture.body === null) throw new AppError('IMAGE_TRANSFER_FAILED');
       const own = AbortSignal.any([stall.signal, signal]);
-      const answer = await this.#send('GET', `/v1/worker/jobs/${jobId}/image?token=${token}`, { signal: own });
-      if (answer.body === null) throw new AppError('IMAGE_TRANSFER_FAILED');
-      await pipeline(chunksOf(answer.body, goesOn), createWriteStream(file, { mode: 0o600 }), { signal: own });
+      await pipeline(chunksOf(picture.body, goesOn), createWriteStream(file, { mode: 0o600 }), { signal: own });
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const isOfTheLine = isUnreachable(thrown) || stall.signal.aborted || thrown instanceof TypeError;
@@ -83,21 +102,30 @@ export class WorkerApi {
 
   #post(route: string, body: object, signal?: AbortSignal): Promise<Response> {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
-    return this.#send('POST', route, {
-      body: JSON.stringify(body),
-      signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
-    });
+    return this.#send(route, body, signal === undefined ? timeout : AbortSignal.any([timeout, signal]));
   }
 
-  async #send(method: string, route: string, rest: { body?: string; signal: AbortSignal }): Promise<Response> {
+  /** For an answer whose body may take longer than its beginning. */
+  async #postForBody(route: string, body: object): Promise<Response> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), TIMEOUT_MS);
+    try {
+      return await this.#send(route, body, late.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #send(route: string, body: object, signal: AbortSignal): Promise<Response> {
     const answer = await fetch(this.#base + route, {
-      method,
+      method: 'POST',
       // The address is the operator's word; wherever else it leads, the key does not go along.
       redirect: 'error',
       headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' },
-      ...rest,
+      body: JSON.stringify(body),
+      signal,
     }).catch((cause: unknown) => {
-      throw rest.signal.aborted ? cause : new AppError('SIDECAR_UNREACHABLE', {}, { cause });
+      throw signal.aborted ? cause : new AppError('SIDECAR_UNREACHABLE', {}, { cause });
     });
     if (answer.ok) return answer;
     throw await errorOf(answer);

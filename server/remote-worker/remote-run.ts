@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,7 +8,7 @@ import type { Answer } from '../../models/captioner';
 import type { CaptionEngine, EngineResult } from '../captioning/engine';
 import { captionOf, type CaptionResult } from '../captioning/engine-result';
 import { isSuspicious, type WorkerCondition } from '../captioning/worker-condition';
-import type { WorkerAnswer, WorkerClaim, WorkerResult } from '../contract/worker';
+import type { WorkerAnswer, WorkerClaim, WorkerResult, WorkerStartRequest } from '../contract/worker';
 import { AppError, toAppError } from '../errors';
 import type { Logger } from '../logger';
 import { storageProblem } from '../storage/sqlite-error';
@@ -30,26 +31,40 @@ const HAND_OVER_MS = 10 * 60_000;
 const FIRST_AGAIN_MS = 500;
 const LONGEST_AGAIN_MS = 5000;
 
-/** One claimed job from start to end. */
+/** A job that the worker was told of. */
+export interface ToldJob {
+  readonly id: string;
+  readonly request: WorkerStartRequest;
+  /** Whether Bull's lock in Redis keeps the job ours; without it the sidecar has to hear that we are at it. */
+  readonly isLocked: () => Promise<boolean>;
+}
+
+/** One job from start to end. */
 export class RemoteRun {
   constructor(private readonly parts: RemoteRunParts) {}
 
-  /** Rejects only when the outcome could not be told. */
-  async work(claim: WorkerClaim): Promise<void> {
+  /** Rejects when the sidecar could not be asked, or the outcome could not be told. */
+  async work(told: ToldJob): Promise<void> {
     const { api, logger, abandoned, folder } = this.parts;
+    const begun = await api.start(told.id, told.request);
+    if (begun === null) return;
+    const { claim, picture } = begun;
     const hold = { jobId: claim.job_id, token: claim.token };
     const lost = new AbortController();
     const notHeard = (error: unknown) => {
       // Only the sidecar's own word ends the work; a network that stutters does not.
       if (error instanceof AppError && error.code === 'LEASE_LOST') lost.abort();
     };
-    const beat = setInterval(
-      guarded(() => api.heartbeat(hold), notHeard),
-      (claim.lease_seconds * 1000) / HEARTBEATS_A_LEASE,
-    );
-    const file = path.join(folder, `${claim.job_id}-${claim.token}`);
+    const keep = async () => {
+      if (!(await told.isLocked())) await api.heartbeat(hold);
+    };
+    const beat = setInterval(guarded(keep, notHeard), (claim.lease_seconds * 1000) / HEARTBEATS_A_LEASE);
+    const file = path.join(folder, `${claim.job_id}-${randomUUID()}`);
     try {
-      await withAnySignal([lost.signal, abandoned], (signal) => this.#caption(claim, { file, signal }));
+      await withAnySignal([lost.signal, abandoned], async (signal) => {
+        await api.save(picture, file, signal);
+        await this.#caption(claim, { file, signal });
+      });
       logger.info({ job_id: claim.job_id }, 'job done');
     } catch (thrown) {
       if (lost.signal.aborted || (thrown instanceof AppError && thrown.code === 'LEASE_LOST')) {
@@ -66,7 +81,6 @@ export class RemoteRun {
   async #caption(claim: WorkerClaim, { file, signal }: { file: string; signal: AbortSignal }): Promise<void> {
     const { api, engine, condition } = this.parts;
     const hold = { jobId: claim.job_id, token: claim.token };
-    await api.fetchImage(hold, file, signal);
     const thumbnailPath = `${file}.webp`;
     const { options, question } = claim;
     const result = await engine.run({

@@ -1,21 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelInfo } from '../../models/captioner';
 import { withAnySignal } from '../any-signal';
+import { guarded } from '../background';
 import type { CaptionEngine } from '../captioning/engine';
 import { tasksOf } from '../captioning/worker-registry';
 import type { WorkerCondition } from '../captioning/worker-condition';
-import type { WorkerClaim } from '../contract/worker';
+import { Id } from '../contract/primitives';
 import type { Logger } from '../logger';
-import type { BullBell } from '../queue/bull-bell';
+import type { RedisLink } from '../queue/redis-link';
 import type { WorkerApi } from './api-client';
+import { BullSource } from './bull-source';
 import { RemoteRun } from './remote-run';
+import { Slots } from './slots';
 
 export interface RemoteWorkerParts {
   readonly api: WorkerApi;
   readonly engine: CaptionEngine;
   readonly condition: WorkerCondition;
-  /** Rung through Redis; null where there is none, and the sidecar is asked with patience instead. */
-  readonly bell: BullBell | null;
+  /** Redis, if this machine has been told of one; without it the sidecar is asked for every job. */
+  readonly link: RedisLink | null;
   readonly name: string;
   /** Where pictures lie while they are captioned. */
   readonly folder: string;
@@ -23,21 +26,28 @@ export interface RemoteWorkerParts {
 }
 
 const NOT_READY_MS = 250;
-/** How long the sidecar holds a claim back when there is no bell; a little less than proxies allow. */
+/** How long the sidecar holds a question for the next job back; a little less than proxies allow. */
 const LONG_POLL_SECONDS = 20;
-/** With a bell: how long to trust its silence. Redis may have lost one. */
-const TRUST_BELL_MS = 10_000;
+/** The sidecar counts on a worker for a minute after it has heard of it. */
+const ANNOUNCE_EVERY_MS = 15_000;
+/** How often it is looked whether Redis brings the jobs. */
+const LOOK_MS = 500;
 const FIRST_TROUBLE_MS = 500;
 const LONGEST_TROUBLE_MS = 15_000;
 
-/** Does jobs of a sidecar on another machine: claims, fetches the picture, captions, hands the result over. */
+/** Does jobs of a sidecar on another machine, which Bull or the sidecar itself tells it of. */
 export class RemoteWorker {
-  readonly #stopClaiming = new AbortController();
+  readonly #stopTaking = new AbortController();
   readonly #abandon = new AbortController();
   #loops: Promise<void>[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  #bull: BullSource | null = null;
+  #slots = new Slots(0);
+  #slotCount = 1;
   #trouble = 0;
-  #slots = 1;
   #wasWell = false;
+  /** What the sidecar was told last about Redis. */
+  #saidFromBull: boolean | null = null;
   readonly #run: RemoteRun;
 
   constructor(private readonly parts: RemoteWorkerParts) {
@@ -48,17 +58,27 @@ export class RemoteWorker {
   }
 
   start(concurrency: number): void {
-    this.#slots = concurrency;
+    const { link, logger } = this.parts;
+    this.#slotCount = concurrency;
+    this.#slots = new Slots(concurrency);
+    if (link !== null) {
+      const work = (id: string, isLocked: () => Promise<boolean>) => this.#workFromBull(id, isLocked);
+      this.#bull = new BullSource({ link, work, slots: concurrency, logger });
+    }
     this.#loops = Array.from({ length: concurrency }, (_, index) => this.#loop(`${this.parts.name}-${index + 1}`));
+    if (link !== null) this.#loops.push(this.#announceAgainAndAgain());
   }
 
-  /** Claims nothing more; what is under way has `graceMs` to end and goes back otherwise. */
+  /** Takes nothing more; what is under way has `graceMs` to end and goes back otherwise. */
   async stop(graceMs: number): Promise<void> {
-    this.#stopClaiming.abort();
+    this.#stopTaking.abort();
+    this.#bull?.pause();
     const timer = setTimeout(() => this.#abandon.abort(), graceMs);
     await Promise.all(this.#loops);
+    await Promise.all(this.#underWay);
     clearTimeout(timer);
     this.parts.condition.stop();
+    await this.#bull?.close();
   }
 
   /** True while the sidecar answers. */
@@ -66,13 +86,14 @@ export class RemoteWorker {
     return this.#trouble === 0;
   }
 
-  /** A picture of this machine's own went well: said with the next claim. */
+  /** A picture of this machine's own went well: said with the next call. */
   wasWell(): void {
     this.#wasWell = true;
   }
 
+  /** Asks the sidecar for jobs, one at a time, as long as Redis brings none. */
   async #loop(worker: string): Promise<void> {
-    const { signal } = this.#stopClaiming;
+    const { signal } = this.#stopTaking;
     while (!signal.aborted) {
       const isSick = this.parts.condition.problem() !== null;
       const waitMs = isSick ? await this.#beSick(worker, signal) : await this.#step(worker, signal);
@@ -85,38 +106,106 @@ export class RemoteWorker {
     const { api, condition } = this.parts;
     const problem = condition.problem()?.code;
     const model = this.#model();
+    this.#bull?.pause();
     // Whether it is heard changes nothing.
     if (model !== null && problem !== undefined)
-      await api.claim({ ...this.#facts(worker, model), problem, wait: 0 }, signal).catch(() => null);
+      await api.next({ ...this.#facts(worker, model), problem, wait: 0 }, signal).catch(() => null);
     await condition.untilWell(signal);
+    if (signal.aborted) return 0;
+    this.#bull?.resume();
+    // It counts on this machine again.
+    this.#saidFromBull = null;
     return 0;
   }
 
   async #step(worker: string, signal: AbortSignal): Promise<number> {
-    const { bell, logger } = this.parts;
     const model = this.#model();
     if (model === null) return NOT_READY_MS;
+    if (this.#bull?.isTaking() === true) return LOOK_MS;
+    return this.#slots.use(() =>
+      this.#tryToWork(signal, async () => {
+        const id = await this.#next(worker, model, signal);
+        const request = { ...this.#facts(worker, model), from_bull: false };
+        if (id !== null) await this.#run.work({ id, request, isLocked: () => Promise.resolve(false) });
+      }),
+    );
+  }
+
+  /** Milliseconds to wait before the next try. */
+  async #tryToWork(signal: AbortSignal, work: () => Promise<void>): Promise<number> {
     try {
-      const claim = await this.#claim(worker, model, signal);
+      await work();
       this.#trouble = 0;
-      if (claim !== null) await this.#run.work(claim);
-      else if (bell !== null) await bell.heard(TRUST_BELL_MS, signal);
       return 0;
     } catch (error) {
       if (signal.aborted) return 0;
       this.#trouble += 1;
-      logger.warn({ err: error }, 'the sidecar cannot be reached');
+      this.parts.logger.warn({ err: error }, 'the sidecar cannot be reached');
       return Math.min(FIRST_TROUBLE_MS * 2 ** (this.#trouble - 1), LONGEST_TROUBLE_MS);
     }
   }
 
-  async #claim(worker: string, model: ModelInfo, signal: AbortSignal): Promise<WorkerClaim | null> {
-    const wait = this.parts.bell === null ? LONG_POLL_SECONDS : 0;
-    const well = this.#wasWell;
-    const facts = { ...this.#facts(worker, model), wait, ...(well ? { well } : {}) };
-    const claim = await withAnySignal([signal], (own) => this.parts.api.claim(facts, own));
-    if (well) this.#wasWell = false;
-    return claim;
+  async #next(worker: string, model: ModelInfo, signal: AbortSignal): Promise<string | null> {
+    const bull = this.#bull;
+    const redisIsBack = new AbortController();
+    const look = () => {
+      if (bull?.isTaking() === true) redisIsBack.abort();
+    };
+    const looking = setInterval(
+      guarded(look, () => undefined),
+      LOOK_MS,
+    );
+    try {
+      const facts = { ...this.#facts(worker, model), wait: LONG_POLL_SECONDS };
+      return await withAnySignal([signal, redisIsBack.signal], (own) => this.parts.api.next(facts, own));
+    } catch (error) {
+      if (redisIsBack.signal.aborted) return null;
+      throw error;
+    } finally {
+      clearInterval(looking);
+    }
+  }
+
+  /** A job that Bull hands out. One that could not be begun is put into Redis again by the sidecar. */
+  async #workFromBull(id: string, isLocked: () => Promise<boolean>): Promise<void> {
+    const { signal } = this.#stopTaking;
+    const model = this.#model();
+    const isOurs = Id.safeParse(id).success;
+    if (!isOurs || signal.aborted || model === null || this.parts.condition.problem() !== null) return;
+    const done = this.#slots.use(async () => {
+      const request = { ...this.#facts(this.parts.name, model), from_bull: true };
+      const waitMs = await this.#tryToWork(signal, () => this.#run.work({ id, request, isLocked }));
+      if (waitMs > 0) await pause(waitMs, undefined, { signal }).catch(() => undefined);
+    });
+    this.#underWay.add(done);
+    await done.finally(() => this.#underWay.delete(done));
+  }
+
+  /** The sidecar puts jobs into Redis only for workers that it has heard of lately, and that can reach Redis. */
+  async #announceAgainAndAgain(): Promise<void> {
+    const { signal } = this.#stopTaking;
+    let dueAt = 0;
+    while (!signal.aborted) {
+      const isNews = this.#saidFromBull !== this.#isFromBull();
+      const waitMs = isNews || performance.now() >= dueAt ? await this.#tryToWork(signal, () => this.#announce()) : 0;
+      if (isNews || performance.now() >= dueAt) dueAt = performance.now() + ANNOUNCE_EVERY_MS;
+      await pause(Math.max(waitMs, LOOK_MS), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  #isFromBull(): boolean {
+    return this.parts.link?.problem() === null && this.parts.condition.problem() === null && this.#model() !== null;
+  }
+
+  async #announce(): Promise<void> {
+    const model = this.#model();
+    const problem = this.parts.condition.problem()?.code;
+    if (model === null) return;
+    const isFromBull = this.#isFromBull();
+    const facts = { ...this.#facts(this.parts.name, model), ...(problem === undefined ? {} : { problem }) };
+    const reply = await this.parts.api.announce({ ...facts, from_bull: isFromBull });
+    this.#saidFromBull = isFromBull;
+    await this.#bull?.follow(reply);
   }
 
   /** The model, once it can do anything. */
@@ -126,6 +215,8 @@ export class RemoteWorker {
   }
 
   #facts(worker: string, model: ModelInfo) {
-    return { worker, machine: this.parts.name, slots: this.#slots, model: { ...model } };
+    const well = this.#wasWell ? { well: true } : {};
+    this.#wasWell = false;
+    return { worker, machine: this.parts.name, slots: this.#slotCount, model: { ...model }, ...well };
   }
 }

@@ -3,12 +3,17 @@ import { z } from 'zod';
 import { Id } from '../../contract/primitives';
 import {
   ListedWorkers,
+  START_HEADER,
+  WorkerAnnouncement,
+  WorkerAnnouncementReply,
   WorkerClaimReply,
   WorkerClaimRequest,
   WorkerFailure,
   WorkerFinish,
   WorkerHold,
   WorkerJobReply,
+  WorkerNextReply,
+  WorkerStartRequest,
 } from '../../contract/worker';
 import { AppError } from '../../errors';
 import { defineRoute } from '../route';
@@ -17,11 +22,55 @@ const Params = z.strictObject({ id: Id });
 /** A result and a small picture. */
 const FINISH_LIMIT = 4_000_000;
 
+export const workerAnnounce = defineRoute({
+  method: 'post',
+  path: '/v1/worker/announce',
+  access: 'worker',
+  summary: 'A worker on another machine is there; the answer names its queue in Redis, where there is one.',
+  bodyKind: 'json',
+  body: WorkerAnnouncement,
+  answers: { 200: WorkerAnnouncementReply },
+  handle: ({ body, services }) => ({ status: 200, body: services.remoteWork.announce(body) }),
+});
+
+export const workerNext = defineRoute({
+  method: 'post',
+  path: '/v1/worker/next',
+  access: 'worker',
+  summary: 'The job that a worker on another machine is to start; null when none came within `wait` seconds.',
+  bodyKind: 'json',
+  body: WorkerClaimRequest,
+  answers: { 200: WorkerNextReply },
+  handle: async ({ body, services, signal }) => {
+    if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
+    const next = (either: AbortSignal) => services.remoteWork.next(body, either);
+    return { status: 200, body: { job_id: await withAnySignal([signal, services.stopping], next) } };
+  },
+});
+
+export const workerStart = defineRoute({
+  method: 'post',
+  path: '/v1/worker/jobs/{id}/start',
+  access: 'worker',
+  summary:
+    'Begins a job: the bytes of its picture, and in the header `altsmith-start` the token of this start and what is asked (JSON in base64url). 409 when the job has ended or waits.',
+  bodyKind: 'json',
+  params: Params,
+  body: WorkerStartRequest,
+  answers: { 200: 'application/octet-stream' },
+  handle: async ({ params, body, services }) => {
+    if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
+    const { claim, path } = await services.remoteWork.start(params.id, body);
+    const headers = { [START_HEADER]: Buffer.from(JSON.stringify(claim)).toString('base64url') };
+    return { status: 200, headers, file: { path, mediaType: 'application/octet-stream' } };
+  },
+});
+
 export const workerClaim = defineRoute({
   method: 'post',
   path: '/v1/worker/claim',
   access: 'worker',
-  summary: 'A job for a worker on another machine; null when none came within `wait` seconds.',
+  summary: 'As `next` and the beginning of the job in one; its picture is fetched by `image`. For workers before 0.2.',
   bodyKind: 'json',
   body: WorkerClaimRequest,
   answers: { 200: WorkerClaimReply },
@@ -74,14 +123,14 @@ export const workerFinish = defineRoute({
   method: 'post',
   path: '/v1/worker/jobs/{id}/finish',
   access: 'worker',
-  summary: 'What the model said. 409 when the job has gone to another worker; then nothing of it is kept.',
+  summary: 'What the model said. The first result counts; 409 when the job has ended, then nothing of it is kept.',
   bodyKind: 'json',
   jsonLimit: FINISH_LIMIT,
   params: Params,
   body: WorkerFinish,
   answers: { 200: WorkerJobReply },
-  handle: ({ params, body, services }) => {
-    services.remoteWork.finish(params.id, body);
+  handle: async ({ params, body, services }) => {
+    await services.remoteWork.finish(params.id, body);
     return { status: 200, body: { state: 'done' } };
   },
 });

@@ -1,6 +1,6 @@
 -- The job to hand out next, over all sites: first by :order, which priorities come first at this turn; among sites with
--- such a job, the one whose turn is next by weight; within the site, the job that has been ready longest. Reads one index
--- entry a site and priority.
+-- such a job, the one whose turn is next by weight; within the site, the job that has been ready longest. Those of :except
+-- are left out: workers elsewhere have been told of them. Reads one index entry a site and priority, and those left out.
 SELECT ready.seq AS seq, ready.site_id AS site_id, ready.turn AS turn
 FROM (
   SELECT
@@ -18,6 +18,7 @@ FROM (
         AND jobs.state = 'waiting'
         AND jobs.held = 0
         AND jobs.needs IN (SELECT value FROM json_each(:tasks))
+        AND jobs.seq NOT IN (SELECT value FROM json_each(:except))
       ORDER BY jobs.available_at, jobs.seq
       LIMIT 1
     ) AS seq

@@ -1,4 +1,5 @@
--- Only the holder can finish. No row changed means that the job went to somebody else: stop, write nothing.
+-- The first result ends the job, whichever of its starts it comes from. No row changed means that it has ended, or that no
+-- start of this token is known: stop, write nothing.
 UPDATE jobs
 SET state = 'done',
     suggestion_id = :suggestion_id,
@@ -8,4 +9,4 @@ SET state = 'done',
     error_code = NULL,
     updated_at = :at,
     finished_at = :at
-WHERE id = :id AND token = :token AND state = 'running'
+WHERE id = :id AND token >= :token AND state IN ('running', 'waiting')

@@ -1,4 +1,4 @@
--- A claim: the attempt is counted before the work, and the token grows, so that whoever held the job before can no
+-- A start: the attempt is counted before the work, and the token grows, so that whoever held the job before can no
 -- longer write. By a random step, so that no start that a power cut made us forget has the number of a later one. Only a
 -- waiting job can be taken.
 UPDATE jobs

@@ -115,7 +115,7 @@ export function describeQueue(name: string, make: QueueMaker): void {
       expect(bench.queue.renew(claimed)).toBe(true);
     });
 
-    test('a job whose worker fell silent is handed out again, and the late result is refused', async () => {
+    test('a job whose worker fell silent is handed out again; the first result counts, a failure only of the newest start', async () => {
       const job = bench.addAndRing();
       const first = await claim();
       bench.advance(LEASE_MS + 1);
@@ -123,9 +123,33 @@ export function describeQueue(name: string, make: QueueMaker): void {
       expect(second).toMatchObject({ jobId: job.id, attempt: 2 });
       expect(second.token).toBeGreaterThan(first.token);
       expect(bench.queue.renew(first)).toBe(false);
-      expect(() => bench.queue.complete(first, result)).toThrow(expect.objectContaining({ code: 'LEASE_LOST' }));
-      bench.queue.complete(second, result);
+      const lost = expect.objectContaining({ code: 'LEASE_LOST' });
+      expect(() => bench.queue.fail(first, new AppError('IMAGE_CORRUPT'))).toThrow(lost);
+      expect(() => bench.queue.complete({ ...second, token: second.token + 1 }, result)).toThrow(lost);
+      expect(state(job.id)).toBe('running');
+      bench.queue.complete(first, result);
       expect(state(job.id)).toBe('done');
+      expect(() => bench.queue.complete(second, result)).toThrow(lost);
+    });
+
+    test('a worker that is told of a job begins it by fetching its picture', async () => {
+      const job = bench.addAndRing();
+      const begin = (id: string, tasks: readonly ('caption' | 'answer')[] = ['caption']) =>
+        bench.queue.begin(id, { worker: 'w', tasks, isFromBull: false });
+      expect(await bench.queue.next(WAIT)).toBe(job.id);
+      // Nothing is counted yet, and nobody else is told of it.
+      expect(bench.jobs().get(job.id)).toMatchObject({ state: 'waiting', attempts: 0 });
+      expect(await bench.queue.next({ worker: 'w', waitMs: 0 })).toBeNull();
+      expect(begin(job.id, ['answer'])).toEqual({ state: 'waiting' });
+      expect(begin(job.id)).toMatchObject({ jobId: job.id, attempt: 1 });
+      expect(begin(job.id)).toEqual({ state: 'running' });
+      expect(begin('job_unknown')).toEqual({ state: 'gone' });
+      const other = bench.addAndRing();
+      expect(await bench.queue.next(WAIT)).toBe(other.id);
+      bench.queue.takeBack(other.id);
+      expect(await bench.queue.next(WAIT)).toBe(other.id);
+      bench.jobs().cancel(other.id);
+      expect(begin(other.id)).toEqual({ state: 'cancelled' });
     });
 
     test('a lease that is renewed does not end', async () => {

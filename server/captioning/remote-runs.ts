@@ -1,0 +1,56 @@
+import type { ErrorCode } from '../errors';
+import type { ClaimRef } from '../queue/queue';
+import type { WorkerRegistry } from './worker-registry';
+
+interface RemoteRun {
+  readonly machine: string;
+  readonly startedAt: number;
+}
+
+export interface RemoteRunsParts {
+  readonly registry: Pick<WorkerRegistry, 'started' | 'ended'>;
+  readonly jobEnded: (outcome: string, seconds: number) => void;
+}
+
+/** Pictures that the median of `secondsPerImage` is taken over. */
+const REMEMBERED = 21;
+/** Runs that are remembered; those of workers that vanished are forgotten, oldest first. */
+const MOST_RUNS = 10_000;
+
+/** What workers on other machines have begun since the start, for lists and metrics: nothing rests on it. */
+export class RemoteRuns {
+  readonly #seconds: number[] = [];
+  readonly #runs = new Map<string, RemoteRun>();
+
+  constructor(private readonly parts: RemoteRunsParts) {}
+
+  began(ref: ClaimRef, machine: string): void {
+    this.#runs.set(keyOf(ref), { machine, startedAt: performance.now() });
+    const [oldest] = this.#runs.keys();
+    if (this.#runs.size > MOST_RUNS && oldest !== undefined) this.#runs.delete(oldest);
+    this.parts.registry.started(machine);
+  }
+
+  /** `seconds`: what the worker itself needed. */
+  ended(ref: ClaimRef, outcome: string, code: ErrorCode | null = null, seconds: number | null = null): void {
+    const run = this.#runs.get(keyOf(ref));
+    this.#runs.delete(keyOf(ref));
+    if (seconds !== null && this.#seconds.push(seconds) > REMEMBERED) this.#seconds.shift();
+    this.parts.jobEnded(outcome, run === undefined ? 0 : (performance.now() - run.startedAt) / 1000);
+    const how = outcome === 'done' ? 'done' : code === null ? 'given back' : 'failed';
+    if (run !== undefined) this.parts.registry.ended(run.machine, how, code);
+  }
+
+  /** Null for a run that began before the sidecar did. */
+  machineOf(ref: ClaimRef): string | null {
+    return this.#runs.get(keyOf(ref))?.machine ?? null;
+  }
+
+  /** Median seconds of a picture; null before the first. */
+  get secondsPerImage(): number | null {
+    const sorted = [...this.#seconds].sort((a, b) => a - b);
+    return sorted[sorted.length >> 1] ?? null;
+  }
+}
+
+const keyOf = ({ jobId, token }: ClaimRef) => `${jobId} ${token}`;

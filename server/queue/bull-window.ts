@@ -1,0 +1,105 @@
+import type { JobOptions, Queue, QueueOptions } from 'bull';
+import type { PickedJob } from './job-picker';
+import { ANSWER_MS, withDeadline, type RedisLink } from './redis-link';
+
+/** Bull takes lower numbers first. */
+const FOR_PEOPLE = 1;
+const FOR_OTHERS = 2;
+
+/** What the queues of both sides are opened with. Bull would ask for the version with INFO, which few users may. */
+export function bullOptions(link: RedisLink): QueueOptions & { skipVersionCheck: true } {
+  return { prefix: link.settings.prefix, skipVersionCheck: true };
+}
+
+/** What Redis holds of the jobs. */
+export interface FoundJobs {
+  /** Name of the queue by id. */
+  readonly jobs: ReadonlyMap<string, string>;
+  /** Ids of those whose lock a worker holds. */
+  readonly locked: readonly string[];
+}
+
+function optionsOf({ id, isForPerson }: PickedJob): JobOptions {
+  const priority = isForPerson ? FOR_PEOPLE : FOR_OTHERS;
+  return { jobId: id, priority, attempts: 1, removeOnComplete: true, removeOnFail: true };
+}
+
+/** The queues of Bull as the sidecar sees them. They hold ids and nothing else, each as the id of a job of Bull. */
+export class BullWindow {
+  readonly #queues = new Map<string, Queue>();
+
+  constructor(
+    private readonly link: RedisLink,
+    /** Names of all queues there may be. */
+    private readonly names: readonly string[],
+  ) {}
+
+  /** Throws REDIS_EVICTS. */
+  async start(): Promise<void> {
+    await this.link.start();
+    // Loaded here: a sidecar without Redis has no use for it.
+    const { default: Bull } = await import('bull');
+    const options: QueueOptions = { ...bullOptions(this.link), createClient: () => this.link.client };
+    for (const name of this.names) this.#queues.set(name, new Bull(name, options));
+  }
+
+  /** Rights that were missing may have been given: that is found out by trying. */
+  isUsable(): boolean {
+    const problem = this.link.problem();
+    return this.#isConnected() && (problem === null || problem.code === 'REDIS_RIGHTS_MISSING');
+  }
+
+  /** Not while the client would only keep the question for later. */
+  #isConnected(): boolean {
+    return this.link.client.status === 'ready';
+  }
+
+  /** For the page that shows them. */
+  queues(): Queue[] {
+    return [...this.#queues.values()];
+  }
+
+  /** True when Redis has them. `attempts` is 1: what becomes of a failed job is decided by one policy, and not in Redis. */
+  async add(name: string, jobs: readonly PickedJob[]): Promise<boolean> {
+    // One by one: of a bulk, Bull does not say what Redis refused.
+    const add = (queue: Queue) => Promise.all(jobs.map((job) => queue.add({}, optionsOf(job))));
+    const isAdded = (await this.#ask(add, [name])) !== null;
+    if (isAdded) this.link.worked();
+    return isAdded;
+  }
+
+  /** Null when Redis does not say. */
+  async look(): Promise<FoundJobs | null> {
+    if (!this.#isConnected()) return null;
+    const jobs = new Map<string, string>();
+    const active: [id: string, lock: string][] = [];
+    const lists = await this.#ask(async (queue) => {
+      const [waiting, paused, taken] = await Promise.all(
+        ['wait', 'paused', 'active'].map((list) => this.link.client.lrange(queue.toKey(list), 0, -1)),
+      );
+      for (const id of [...(waiting ?? []), ...(paused ?? []), ...(taken ?? [])]) jobs.set(id, queue.name);
+      for (const id of taken ?? []) active.push([id, `${queue.toKey(id)}:lock`]);
+      return jobs;
+    }, this.names);
+    if (lists === null) return null;
+    if (active.length === 0) return { jobs, locked: [] };
+    const locks = await this.#ask(() => this.link.client.mget(active.map(([, lock]) => lock)), this.names.slice(0, 1));
+    if (locks === null) return null;
+    return { jobs, locked: active.filter((_, index) => locks[0]?.[index] !== null).map(([id]) => id) };
+  }
+
+  async #ask<Answer>(ask: (queue: Queue) => Promise<Answer>, names: readonly string[]): Promise<Answer[] | null> {
+    const queues = names.map((name) => this.#queues.get(name)).filter((queue) => queue !== undefined);
+    try {
+      return await withDeadline(Promise.all(queues.map(ask)), ANSWER_MS);
+    } catch (error) {
+      this.link.failed(error);
+      return null;
+    }
+  }
+
+  async close(): Promise<void> {
+    await withDeadline(Promise.all(this.queues().map((queue) => queue.close(true))), ANSWER_MS).catch(() => null);
+    this.link.close();
+  }
+}

@@ -1,0 +1,95 @@
+import type { WorkerTask } from '../contract/worker';
+import { readSql, type Storage } from '../storage/database';
+import { PEOPLE_ONLY, Turns } from './turns';
+
+export interface PickWish {
+  /** What the worker can do. */
+  readonly tasks: readonly WorkerTask[];
+  /** `seq` of jobs that others have been told of. */
+  readonly except?: readonly number[];
+  /** Only what somebody waits for at a screen or a connection. */
+  readonly peopleOnly?: boolean;
+}
+
+export interface PickedJob {
+  readonly seq: number;
+  readonly id: string;
+  readonly siteId: string;
+  readonly isForPerson: boolean;
+}
+
+interface NextRow {
+  readonly seq: number;
+  readonly site_id: string;
+  readonly turn: number;
+}
+
+const HELD_AT_ONCE = 500;
+
+/** Chooses whose job is next, over all sites. Each choice counts as a turn of its site. */
+export class JobPicker {
+  readonly #sql;
+  readonly #turns: Turns;
+
+  constructor(
+    storage: Storage,
+    /** A clock that never jumps. */
+    private readonly now: () => number,
+  ) {
+    const { db } = storage;
+    this.#turns = new Turns(storage);
+    const next = readSql(__dirname, 'claim-next.sql');
+    this.#sql = {
+      next: db.prepare<object, NextRow>(next),
+      // Not past all the captions that wait, for a model that writes none.
+      nextOther: db.prepare<object, NextRow>(
+        next.replace('AND jobs.held = 0', "AND jobs.held = 0 AND jobs.needs <> 'caption'"),
+      ),
+      job: db.prepare<[number], { id: string; priority: number }>('SELECT id, priority FROM jobs WHERE seq = ?'),
+      stoppedRun: db.prepare<[number], { run_id: string }>(
+        "SELECT run_id FROM jobs JOIN runs ON runs.id = jobs.run_id WHERE jobs.seq = ? AND jobs.priority > 0 AND runs.state <> 'running'",
+      ),
+      hold: db.prepare(
+        `UPDATE jobs SET held = 1 WHERE seq IN (
+           SELECT seq FROM jobs WHERE run_id = ? AND state = 'waiting' AND held = 0 LIMIT ${HELD_AT_ONCE}
+         )`,
+      ),
+      unhold: db.prepare(
+        `UPDATE jobs SET held = 0 WHERE seq IN (
+           SELECT seq FROM jobs WHERE run_id = ? AND state = 'waiting' AND held = 1 LIMIT ${HELD_AT_ONCE}
+         )`,
+      ),
+    };
+  }
+
+  /** Inside a transaction. Null when no job is ready. */
+  pick({ tasks, except = [], peopleOnly = false }: PickWish): PickedJob | null {
+    const sql = tasks.includes('caption') ? this.#sql.next : this.#sql.nextOther;
+    const wish = { now: this.now(), tasks: JSON.stringify(tasks), except: JSON.stringify(except) };
+    for (;;) {
+      const turn = this.#turns.next();
+      const next = sql.get({ ...wish, ...turn, ...(peopleOnly ? { order: PEOPLE_ONLY } : {}) });
+      const job = next === undefined ? undefined : this.#sql.job.get(next.seq);
+      if (next === undefined || job === undefined) return null;
+      if (this.holdBack(next.seq)) continue;
+      this.#turns.served(next.site_id, next.turn);
+      return { seq: next.seq, id: job.id, siteId: next.site_id, isForPerson: job.priority === 0 };
+    }
+  }
+
+  /**
+   * Pausing a run costs nothing at that moment: its waiting jobs step aside when they come up, many at a time. One that
+   * a person waits for at a screen goes on. True when the job is of a run that does not go on now.
+   */
+  holdBack(seq: number): boolean {
+    const stopped = this.#sql.stoppedRun.get(seq);
+    if (stopped === undefined) return false;
+    this.#sql.hold.run(stopped.run_id);
+    return true;
+  }
+
+  /** The run goes on: its jobs, as many at once as the event loop can spare, take part again. */
+  unhold(runId: string): number {
+    return this.#sql.unhold.run(runId).changes;
+  }
+}
