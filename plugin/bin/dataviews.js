@@ -10,8 +10,8 @@ const path = require('node:path');
 const { build } = require('esbuild');
 const { STAND_INS } = require('./dataviews-stand-ins');
 
-/** What WordPress has in a form that is new enough, back to 6.5. */
-const FROM_WORDPRESS = ['data', 'date', 'hooks', 'i18n'].map((name) => `@wordpress/${name}`);
+/** What WordPress has in a form that is new enough, back to 6.5; its translations as well, see below. */
+const FROM_WORDPRESS = ['data', 'date', 'hooks'].map((name) => `@wordpress/${name}`);
 const FROM_REACT = /^react(-dom)?(\/client|\/jsx-runtime)?$/;
 
 /** React is WordPress's own too. Modules of the older kind ask for it with require(), which a browser does not have. */
@@ -80,6 +80,31 @@ const standIns = {
 };
 
 /**
+ * The list's own words are of WordPress's text domain, whose translations WordPress loads for its own scripts only. Those
+ * that the screen shows (dataviews-words.json) are translated with ours.
+ */
+const wordsFromOurs = {
+  name: 'words from our translations',
+  setup(bundle) {
+    bundle.onResolve({ filter: /^@wordpress\/i18n$/ }, ({ path: name, namespace }) =>
+      namespace === 'words' ? { path: name, external: true } : { path: name, namespace: 'words' },
+    );
+    bundle.onLoad({ filter: /.*/, namespace: 'words' }, () => ({
+      contents: `
+        import { __ as text_, _x as inContext, _n as inNumber } from '@wordpress/i18n';
+        export * from '@wordpress/i18n';
+        const either = (ours, source, theirs) => (ours === source ? theirs() : ours);
+        export const __ = (text) => either(text_(text, 'altsmith'), text, () => text_(text));
+        export const _x = (text, context) => either(inContext(text, context, 'altsmith'), text, () => inContext(text, context));
+        export const _n = (one, many, count) =>
+          either(inNumber(one, many, count, 'altsmith'), count === 1 ? one : many, () => inNumber(one, many, count));
+      `,
+      resolveDir: __dirname,
+    }));
+  },
+};
+
+/**
  * Writes the bundle.
  *
  * @param {string} target Path of the file.
@@ -92,7 +117,7 @@ async function bundleDataViews(target) {
     outfile: target,
     external: FROM_WORDPRESS,
     define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [standIns, reactFromWordPress, noFormControls, onlyOurLayouts, oneCopyOfEachStyle],
+    plugins: [wordsFromOurs, standIns, reactFromWordPress, noFormControls, onlyOurLayouts, oneCopyOfEachStyle],
     logLevel: 'warning',
   });
 }

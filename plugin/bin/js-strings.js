@@ -1,6 +1,6 @@
 'use strict';
-// Finds the translatable strings of a built script. The built one and not its source, because WordPress looks
-// translations up by the name of the file the browser loads.
+// Finds the translatable strings of a script, of its source or of what was built from it. WordPress looks
+// translations up by the name of the script the browser loads.
 const ts = require('typescript');
 
 const FUNCTIONS = {
@@ -39,7 +39,7 @@ function translatorsComment(source, node) {
  * @returns {{text: string, plural?: string, context?: string, comment?: string, line: number}[]}
  */
 function jsStrings(code, domain) {
-  const source = ts.createSourceFile('script.js', code, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
+  const source = ts.createSourceFile('script.js', code, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
   const found = [];
   const visit = (node) => {
     ts.forEachChild(node, visit);

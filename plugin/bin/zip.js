@@ -4,6 +4,7 @@
 const { spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
+const { writeCompiled } = require('./languages');
 const { makePot } = require('./pot');
 const { zip } = require('./zip-file');
 
@@ -56,6 +57,7 @@ function main() {
   if (!process.argv.includes('--no-build')) build();
   const pot = makePot(plugin);
   writeWhole(path.join(plugin, 'languages/altsmith.pot'), pot.text);
+  writeCompiled();
   const files = shippedFiles().map((name) => ({
     name: `altsmith/${name.split(path.sep).join('/')}`,
     bytes: readFileSync(path.join(plugin, name)),

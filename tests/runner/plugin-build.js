@@ -15,7 +15,8 @@ async function buildPluginIfStale(root, { quiet = true } = {}) {
   const config = path.join(root, 'plugin/webpack.config.js');
   if (!existsSync(config)) return { code: 0, output: '' };
   const folders = ['plugin/src', 'plugin/bin'].flatMap((folder) => filesBelow(path.join(root, folder)));
-  const files = [config, path.join(root, 'package-lock.json'), ...folders];
+  const translations = filesBelow(path.join(root, 'plugin/languages')).filter((file) => file.endsWith('.po'));
+  const files = [config, path.join(root, 'package-lock.json'), ...folders, ...translations];
   const stamp = files.map((file) => `${file} ${statSync(file).mtimeMs} ${statSync(file).size}`).join('\n');
   const stampFile = path.join(root, 'build/.plugin-stamp');
   const isFresh = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
