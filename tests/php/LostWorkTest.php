@@ -57,6 +57,28 @@ final class LostWorkTest extends Sidecar_Test_Case {
 		self::assertFalse( get_option( 'altsmith_recheck' ) );
 	}
 
+	public function test_a_picture_that_the_sidecar_wants_again_goes_through_the_queue(): void {
+		$row     = $this->suggested( 'of a demonstration' );
+		$decided = $this->suggested( 'of another' );
+		$this->decide( $decided, 'reject' );
+		$this->sidecar->images = array();
+		$this->sidecar->jobs   = array();
+		foreach ( $this->sidecar->suggestions as $suggestion ) {
+			$this->sidecar->changes[] = array( 'cursor' => (string) ( count( $this->sidecar->changes ) + 1 ), 'type' => 'picture_wanted', 'at' => gmdate( 'c' ), 'job' => null, 'suggestion' => $suggestion );
+		}
+		$this->sidecar->asked  = array();
+		$this->sidecar->bodies = array();
+		$this->sync();
+		self::assertSame( array( 1, 1 ), array( $this->sidecar->count( 'PUT /v1/images/' ), $this->sidecar->count( 'POST /v1/jobs' ) ) );
+		self::assertSame( 'backfill', json_decode( $this->sidecar->bodies[ array_search( 'POST /v1/jobs', $this->sidecar->asked, true ) ], true )['priority'] );
+		self::assertSame( array( 'sent', 'rejected' ), array( $this->status( $row->attachment_id ), $this->status( $decided->attachment_id ) ) );
+		// Another model is another question.
+		( new Request_Store() )->change( $row->attachment_id, array( 'job_id' => 'job_of_another_model' ) );
+		delete_option( 'altsmith_cursor' );
+		$this->sync();
+		self::assertSame( 1, $this->sidecar->count( 'POST /v1/jobs' ), 'read twice, it is asked once' );
+	}
+
 	public function test_a_job_that_only_takes_long_is_left_alone(): void {
 		$id = $this->photo();
 		$this->sync();

@@ -208,4 +208,26 @@ final class SyncTest extends Sidecar_Test_Case {
 		$order = array_map( static fn( $row ) => $row->attachment_id, $store->due( 10 ) );
 		self::assertSame( array( $ids['interactive'], $ids['upload'], $ids['backfill'] ), $order );
 	}
+
+	public function test_a_body_that_is_refused_costs_the_next_one_nothing(): void {
+		$this->photo();
+		$this->sidecar->canned = array( 'POST /v1/jobs' => array( 400, array( 'error' => array( 'code' => 'BAD_REQUEST', 'message' => 'm', 'retryable' => false ) ) ) );
+		$this->sync();
+		$this->sidecar->canned = array();
+		$id = $this->photo( 700, 500 );
+		$this->sync();
+		self::assertSame( array( 'sent', hash_file( 'sha256', get_attached_file( $id ) ) ), array( $this->row( $id )->status, json_decode( $this->last_job(), true )['source_sha256'] ?? '' ) );
+	}
+
+	public function test_texts_are_as_long_as_the_sidecar_counts_them(): void {
+		$id = $this->photo();
+		wp_update_post( array( 'ID' => $id, 'post_title' => str_repeat( "\u{1F431}", 6000 ), 'post_excerpt' => 'a' . str_repeat( "\u{1F431}", 6000 ) ) );
+		$this->sync();
+		$current = json_decode( $this->last_job(), true )['current'];
+		self::assertSame( array( str_repeat( "\u{1F431}", 5000 ), 'a' . str_repeat( "\u{1F431}", 4999 ) ), array( $current['title'], $current['caption'] ) );
+	}
+
+	private function last_job(): string {
+		return $this->sidecar->bodies[ max( array_keys( $this->sidecar->asked, 'POST /v1/jobs', true ) ) ];
+	}
 }

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Review;
 
+use Altsmith\Text\Utf8;
 use WP_User;
 
 defined( 'ABSPATH' ) || exit;
@@ -34,7 +35,7 @@ final class Decision {
 	public function body( WP_User $by ): array {
 		$body = array(
 			'action'  => $this->action,
-			'by'      => array( 'id' => (string) $by->ID, 'name' => mb_substr( $by->display_name, 0, 200 ) ),
+			'by'      => array( 'id' => (string) $by->ID, 'name' => Utf8::cut( Utf8::scrub( $by->display_name ), 200 ) ),
 			'version' => $this->version,
 			'mode'    => $this->mode,
 		);

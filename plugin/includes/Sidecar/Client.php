@@ -71,8 +71,10 @@ final class Client {
 			if ( 'BAD_REQUEST' !== $error->error || $this->is_older ) {
 				throw $error;
 			}
+			$job = $run( array_diff_key( $request, $new ) );
+			// Only now: a body that is wrong for another reason is refused once more.
 			$this->is_older = true;
-			return $run( array_diff_key( $request, $new ) );
+			return $job;
 		}
 	}
 

@@ -60,7 +60,7 @@ final class Job_Request {
 			'caption'     => $attachment->post_excerpt,
 			'description' => $attachment->post_content,
 		);
-		return array_map( static fn( string $text ): string => mb_substr( Utf8::scrub( $text ), 0, 10000 ), $texts );
+		return array_map( static fn( string $text ): string => Utf8::cut( Utf8::scrub( $text ), 10000 ), $texts );
 	}
 
 	/**
@@ -71,7 +71,7 @@ final class Job_Request {
 		$limits = array( 'file_name' => 255, 'page_title' => 500, 'page_url' => 2000, 'site_name' => 500, 'surrounding_text' => 2000 );
 		$clean  = array();
 		foreach ( $limits as $name => $limit ) {
-			$text = is_string( $context[ $name ] ?? null ) ? mb_substr( Utf8::scrub( $context[ $name ] ), 0, $limit ) : '';
+			$text = is_string( $context[ $name ] ?? null ) ? Utf8::cut( Utf8::scrub( $context[ $name ] ), $limit ) : '';
 			if ( '' !== $text ) {
 				$clean[ $name ] = $text;
 			}

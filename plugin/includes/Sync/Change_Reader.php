@@ -33,6 +33,8 @@ final class Change_Reader {
 				$kept[] = $this->intake->keep( $change['suggestion'] );
 				if ( 'suggestion.undo_asked' === $change['type'] ) {
 					$this->intake->take_back( $change['suggestion'] );
+				} elseif ( 'picture_wanted' === $change['type'] ) {
+					$this->intake->send_again( $change['suggestion'] );
 				}
 			} elseif ( is_array( $change['job'] ) ) {
 				$this->intake->accept_job( $change['job'] );

@@ -90,6 +90,19 @@ final class Intake {
 		}
 	}
 
+	/**
+	 * The sidecar asks about this picture again, with another model, and no longer has it. It goes through the ordinary queue;
+	 * what a person has decided meanwhile needs no other text.
+	 *
+	 * @param array<string, mixed> $raw A suggestion, checked against Reply_Schema.
+	 */
+	public function send_again( array $raw ): void {
+		$row = $this->store->find( Subject::attachment_of( $raw['subject'] ) );
+		if ( null !== $row && $row->suggestion_id === $raw['id'] && $this->is_ours( $row, $raw ) && 'pending' === $row->display_status() ) {
+			$this->store->requeue( $row->attachment_id, 'backfill' );
+		}
+	}
+
 	/** @param array<string, mixed> $job A job that ended without a suggestion. */
 	public function accept_job( array $job ): void {
 		$attachment_id = Subject::attachment_of( $job['subject'] );

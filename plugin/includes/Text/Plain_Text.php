@@ -39,7 +39,7 @@ final class Plain_Text {
 		$text = (string) preg_replace( $invisible, '', $text );
 		// A tag may only have become one now, once the invisible characters inside it are gone.
 		$text = trim( (string) preg_replace( '/ {2,}/', ' ', self::without_tags( $text ) ) );
-		return mb_substr( $text, 0, $max, 'UTF-8' );
+		return Utf8::cut( $text, $max );
 	}
 
 	/**

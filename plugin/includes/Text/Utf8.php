@@ -17,6 +17,23 @@ final class Utf8 {
 		return (string) preg_replace( '/(?:' . self::CHARACTERS . ')(*SKIP)(*FAIL)|./s', '?', $text );
 	}
 
+	/**
+	 * The beginning of a text, in the units that JavaScript counts: a character above U+FFFF is two.
+	 *
+	 * @param string $text Valid UTF-8: see scrub().
+	 */
+	public static function cut( string $text, int $units ): string {
+		$text = mb_substr( $text, 0, $units );
+		for ( $over = self::units( $text ) - $units; $over > 0; $over = self::units( $text ) - $units ) {
+			$text = mb_substr( $text, 0, mb_strlen( $text ) - intdiv( $over + 1, 2 ) );
+		}
+		return $text;
+	}
+
+	private static function units( string $text ): int {
+		return mb_strlen( $text ) + (int) preg_match_all( '/[\x{10000}-\x{10FFFF}]/u', $text );
+	}
+
 	/** Without mbstring only A to Z become small; good enough to compare two texts that were both made so. */
 	public static function lower( string $text ): string {
 		return function_exists( 'mb_strtolower' ) ? mb_strtolower( $text, 'UTF-8' ) : strtolower( $text );
