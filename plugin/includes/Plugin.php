@@ -57,7 +57,7 @@ final class Plugin {
 		$access   = new Rest\Access( $store );
 		$placed   = new Placements\Placements( $access );
 		$view     = new Review\Suggestion_View( $placed->list, $texts );
-		$bulk     = new Review\Bulk_Decisions( $store, $client, $intake, $write_back, $review );
+		$bulk     = new Review\Bulk_Decisions( $store, $client, $write_back, $review );
 		$health   = new Admin\Site_Health( $settings, $store, $tested, $loopback, $instance );
 		$health->register();
 		( new Privacy\Personal_Data() )->register();
@@ -109,7 +109,7 @@ final class Plugin {
 		( new Backfill\Csv_Export( $runs, $store ) )->register();
 		( new Admin\Attachment_Details( $store, $assets ) )->register();
 		( new Library\Library_Filter( $assets ) )->register();
-		( new Library\Library_Column( $store, $settings ) )->register();
+		( new Library\Library_Column( $store ) )->register();
 		( new Library\Library_Actions( $store, $loopback ) )->register();
 		( new Editor\Editor_Assets( $assets ) )->register();
 		( new Editor\Places_Box( $assets ) )->register();

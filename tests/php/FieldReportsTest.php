@@ -78,6 +78,17 @@ final class FieldReportsTest extends Sidecar_Test_Case {
 		self::assertSame( 200, $this->decide( $row, 'approve' )->get_status() );
 	}
 
+	public function test_a_suggestion_with_an_emoji_arrives_where_tables_hold_none(): void {
+		$old = static fn( mixed $charset, string $table ): mixed => str_ends_with( $table, 'altsmith_requests' ) ? 'utf8mb3' : $charset;
+		add_filter( 'pre_get_table_charset', $old, 10, 2 );
+		add_filter( 'pre_get_col_charset', $old, 10, 2 );
+		$row = $this->suggested( "A cat \u{1F431} on a mat" );
+		remove_filter( 'pre_get_table_charset', $old );
+		remove_filter( 'pre_get_col_charset', $old );
+		self::assertSame( "A cat \u{1F431} on a mat", $row->suggestion['fields']['alt_text'] );
+		self::assertSame( array( $row->attachment_id ), array_column( $this->call( 'GET', 'suggestions', array( 'search' => 'on a mat' ) )->get_data()['items'], 'attachment_id' ) );
+	}
+
 	public function test_a_database_error_is_no_conflict(): void {
 		global $wpdb;
 		$row    = $this->suggested();

@@ -20,7 +20,7 @@ final class LibraryTest extends Sidecar_Test_Case {
 
 	private function column( int $id ): string {
 		ob_start();
-		( new Library_Column( new Request_Store(), new Settings() ) )->render( 'altsmith', $id );
+		( new Library_Column( new Request_Store() ) )->render( 'altsmith', $id );
 		return (string) ob_get_clean();
 	}
 
@@ -93,5 +93,14 @@ final class LibraryTest extends Sidecar_Test_Case {
 		self::assertStringContainsString( '_wpnonce=', $actions->add_row_action( array(), get_post( $row->attachment_id ) )['altsmith'] );
 		$this->become( 'subscriber' );
 		self::assertSame( array(), $actions->add_row_action( array(), get_post( $row->attachment_id ) ) );
+	}
+
+	public function test_who_has_our_capability_alone_sees_the_column(): void {
+		$this->become( 'subscriber' );
+		$column = fn(): array => ( new Library_Column( new Request_Store() ) )->add( array() );
+		self::assertSame( array(), $column() );
+		wp_get_current_user()->add_cap( 'altsmith_review' );
+		self::assertArrayHasKey( 'altsmith', $column() );
+		wp_get_current_user()->remove_cap( 'altsmith_review' );
 	}
 }

@@ -3,8 +3,10 @@ declare( strict_types=1 );
 
 namespace Altsmith\Tests;
 
+use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
+use Altsmith\Writeback\Provenance;
 use RuntimeException;
 
 /** Whatever is wrong with one image, those behind it get their suggestions, and it says why it got none. */
@@ -97,10 +99,93 @@ final class OneBadImageTest extends Sidecar_Test_Case {
 		self::assertSame( array( 'applied' ), $this->sidecar->reported() );
 	}
 
-	/** A filter of another plugin that cannot cope with one image. */
-	private static function throws( string $sentence, int $with ): callable {
+	public function test_a_hook_that_throws_stops_neither_the_answer_nor_the_other_decisions(): void {
+		$rows   = array( $this->suggested( 'one' ), $this->suggested( 'two' ), $this->suggested( 'three' ) );
+		$alone  = $this->suggested( 'alone' );
+		$write  = self::throws( 'no room', $rows[1]->attachment_id, $alone->attachment_id );
+		$compare = static fn( mixed $file, int $id ): mixed => $id === $rows[2]->attachment_id ? throw new RuntimeException( 'no such bucket' ) : $file;
+		add_filter( 'altsmith_before_write', $write, 10, 2 );
+		add_filter( 'get_attached_file', $compare, 10, 2 );
+		$decisions = array_map( static fn( Request_Row $row ): array => array( 'suggestion_id' => $row->suggestion_id, 'action' => 'approve', 'version' => 1, 'seen' => '', 'mode' => 'bulk' ), $rows );
+		$items     = $this->call( 'POST', 'decisions', array( 'decisions' => $decisions ) )->get_data()['items'];
+		$one       = $this->decide( $alone, 'approve' );
+		remove_filter( 'altsmith_before_write', $write, 10 );
+		remove_filter( 'get_attached_file', $compare, 10 );
+		self::assertSame( 'applied', $items[0]['suggestion']['status'] );
+		self::assertSame( array( 'altsmith_site_error', 'altsmith_site_error' ), array( $items[1]['error']['code'], $items[2]['error']['code'] ) );
+		self::assertStringContainsString( 'no room', $items[1]['error']['message'] );
+		self::assertSame( array( 502, 'altsmith_site_error' ), array( $one->get_status(), $one->get_data()['code'] ) );
+		self::assertSame( 'SITE_ERROR', $this->row( $rows[1]->attachment_id )->error_code );
+		$this->sync();
+		self::assertSame( 'two', $this->stored_alt( $rows[1]->attachment_id ), 'decided is decided: it is written when the hook is well' );
+		$again = $this->call( 'POST', 'decisions', array( 'decisions' => array( $decisions[2] ) ) )->get_data()['items'];
+		self::assertSame( 'applied', $again[0]['suggestion']['status'], 'and nothing is locked' );
+	}
+
+	public function test_a_hook_that_throws_at_an_undo_leaves_nothing_half_undone(): void {
+		$row = $this->suggested();
+		$this->decide( $row, 'decorative' );
+		self::assertSame( '', $this->stored_alt( $row->attachment_id ) );
+		$throws = static fn( array $meta_ids, int $id, string $key ) => '_wp_attachment_image_alt' === $key ? throw new RuntimeException( 'cache is full' ) : null;
+		add_action( 'deleted_post_meta', $throws, 10, 3 );
+		$answer = $this->call( 'POST', "suggestions/$row->suggestion_id/undo" );
+		remove_action( 'deleted_post_meta', $throws, 10 );
+		self::assertSame( array( 200, 'pending' ), array( $answer->get_status(), $answer->get_data()['suggestion']['status'] ) );
+		self::assertNull( $this->stored_alt( $row->attachment_id ) );
+		self::assertFalse( Provenance::is_decorative( $row->attachment_id ) );
+		self::assertNull( Provenance::latest( $row->attachment_id ) );
+	}
+
+	public function test_an_undo_that_cannot_be_done_says_why(): void {
+		$row = $this->suggested();
+		$this->decide( $row, 'approve' );
+		$breaks = static fn( string $query ): string => str_starts_with( $query, 'DELETE' ) && str_contains( $query, 'CAST( CONVERT(' ) ? 'DELETE FROM no_such_table' : $query;
+		global $wpdb;
+		$was_quiet = $wpdb->suppress_errors();
+		add_filter( 'query', $breaks );
+		$answer = $this->call( 'POST', "suggestions/$row->suggestion_id/undo" );
+		remove_filter( 'query', $breaks );
+		$wpdb->suppress_errors( $was_quiet );
+		self::assertSame( array( 502, 'altsmith_database_refused' ), array( $answer->get_status(), $answer->get_data()['code'] ) );
+		self::assertSame( 'a cat on a mat', $this->stored_alt( $row->attachment_id ) );
+		self::assertSame( 200, $this->call( 'POST', "suggestions/$row->suggestion_id/undo" )->get_status() );
+	}
+
+	public function test_a_report_that_the_sidecar_cannot_take_in_holds_up_no_other(): void {
+		$first  = $this->suggested( 'a first picture' );
+		$second = $this->suggested( 'a second picture' );
+		$this->sidecar->canned = array( "POST /v1/suggestions/$first->suggestion_id/write-back" => array( 500, array( 'error' => array( 'code' => 'INTERNAL', 'message' => 'm', 'retryable' => true ) ) ) );
+		$this->sidecar->decide_elsewhere( $first->suggestion_id, 'approve' );
+		$this->sidecar->decide_elsewhere( $second->suggestion_id, 'approve' );
+		$this->sync();
+		self::assertFalse( get_option( 'altsmith_pause' ) );
+		self::assertSame( array( 'approved', 'applied' ), array( $this->sidecar->suggestions[ $first->suggestion_id ]['state'], $this->sidecar->suggestions[ $second->suggestion_id ]['state'] ) );
+		$this->sidecar->canned = array();
+		$this->sync();
+		self::assertSame( 'applied', $this->sidecar->suggestions[ $first->suggestion_id ]['state'] );
+	}
+
+	public function test_an_undo_while_a_report_is_on_its_way_is_reported_too(): void {
+		$row = $this->suggested();
+		$this->sidecar->decide_elsewhere( $row->suggestion_id, 'approve' );
+		$undo  = (string) wp_json_encode( array( 'outcome' => 'undone', 'before' => array( 'alt_text' => 'a cat on a mat' ), 'after' => array( 'alt_text' => '' ) ) );
+		$undoes = static function ( mixed $answer, array $arguments, string $url ) use ( $row, $undo, &$undoes ): mixed {
+			if ( str_ends_with( $url, '/write-back' ) ) {
+				remove_filter( 'pre_http_request', $undoes, 20 );
+				( new Request_Store() )->change( $row->attachment_id, array( 'report' => $undo ) );
+			}
+			return $answer;
+		};
+		add_filter( 'pre_http_request', $undoes, 20, 3 );
+		$this->sync();
+		self::assertSame( array( 'applied', 'undone' ), $this->sidecar->reported() );
+		self::assertNull( $this->row( $row->attachment_id )->report );
+	}
+
+	/** A filter of another plugin that cannot cope with some images. */
+	private static function throws( string $sentence, int ...$with ): callable {
 		return static function ( mixed $value, int $id ) use ( $sentence, $with ): mixed {
-			if ( $id === $with ) {
+			if ( in_array( $id, $with, true ) ) {
 				throw new RuntimeException( $sentence );
 			}
 			return $value;

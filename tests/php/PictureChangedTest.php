@@ -105,6 +105,8 @@ final class PictureChangedTest extends Sidecar_Test_Case {
 		$this->decide( $this->row( $row->attachment_id ), 'approve' );
 		self::assertSame( 'a rocket', $this->stored_alt( $row->attachment_id ) );
 		self::assertFalse( Provenance::picture_changed( $row->attachment_id ) );
+		$this->call( 'POST', 'suggestions/' . $this->row( $row->attachment_id )->suggestion_id . '/undo' );
+		self::assertSame( array( 'a cat on a mat', true ), array( $this->stored_alt( $row->attachment_id ), Provenance::picture_changed( $row->attachment_id ) ), 'the text of the former picture is back' );
 	}
 
 	public function test_a_banner_with_another_number_is_another_picture(): void {

@@ -69,7 +69,7 @@ final class TablesUpdateTest extends Sidecar_Test_Case {
 		global $wpdb;
 		$this->make_old();
 		Schema::upgrade();
-		foreach ( array( 'SELECT id, attachment_id, suggestion', 'INSERT IGNORE INTO ' . Schema::texts_table(), 'SELECT r.id FROM', 'ALTER TABLE' ) as $refused ) {
+		foreach ( array( 'SELECT id, attachment_id, suggestion', 'INSERT IGNORE INTO ' . Schema::texts_table(), 'SET suggested_alt = CASE', 'SET r.words', 'SELECT r.id FROM', 'ALTER TABLE' ) as $refused ) {
 			$refuse = static fn( string $query ): string => str_contains( $query, $refused ) ? 'SELECT 1 FROM no_such_table' : $query;
 			$quiet  = $wpdb->suppress_errors();
 			add_filter( 'query', $refuse );

@@ -3,9 +3,9 @@ declare( strict_types=1 );
 
 namespace Altsmith\Library;
 
+use Altsmith\Capabilities;
 use Altsmith\Review\Status_Words;
 use Altsmith\Review\Suggestion_View;
-use Altsmith\Settings;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Text\Plain_Text;
@@ -23,7 +23,7 @@ final class Library_Column {
 	/** @var array<int, Request_Row>|null */
 	private ?array $rows = null;
 
-	public function __construct( private readonly Request_Store $store, private readonly Settings $settings ) {}
+	public function __construct( private readonly Request_Store $store ) {}
 
 	public function register(): void {
 		add_filter( 'manage_media_columns', array( $this, 'add' ) );
@@ -35,7 +35,7 @@ final class Library_Column {
 	 * @return mixed
 	 */
 	public function add( mixed $columns ): mixed {
-		if ( is_array( $columns ) && current_user_can( $this->settings->review_capability() ) ) {
+		if ( is_array( $columns ) && current_user_can( Capabilities::REVIEW ) ) {
 			$columns[ self::COLUMN ] = __( 'Alt text', 'altsmith' );
 		}
 		return $columns;

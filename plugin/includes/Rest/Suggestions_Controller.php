@@ -16,6 +16,7 @@ use Altsmith\Sync\Loopback;
 use Altsmith\Text\Plain_Text;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Write_Result;
+use Throwable;
 use WP_Error;
 use WP_REST_Request;
 use WP_REST_Response;
@@ -137,7 +138,7 @@ final class Suggestions_Controller {
 		foreach ( $given as $key => $one ) {
 			$row      = $rows[ (string) $one['suggestion_id'] ] ?? null;
 			$row      = null !== $row && null !== $this->access->editable_attachment( $row->attachment_id ) ? $row : null;
-			$decision = null === $row ? Rest_Error::not_found() : $this->decision( $row, $one );
+			$decision = null === $row ? Rest_Error::not_found() : $this->decision_or_error( $row, $one );
 			if ( null !== $row && $decision instanceof Decision ) {
 				$asked[ $key ] = array( 'row' => $row, 'decision' => $decision );
 			} else {
@@ -185,7 +186,7 @@ final class Suggestions_Controller {
 		if ( null === $row ) {
 			return Rest_Error::not_found();
 		}
-		$decision = $this->decision( $row, $input );
+		$decision = $this->decision_or_error( $row, $input );
 		try {
 			return $decision instanceof WP_Error ? $decision : $this->review->decide( $row, $decision, wp_get_current_user() );
 		} catch ( Sidecar_Error $error ) {
@@ -194,14 +195,26 @@ final class Suggestions_Controller {
 	}
 
 	/** @param array<string, mixed> $input */
+	private function decision_or_error( Request_Row $row, array $input ): Decision|WP_Error {
+		try {
+			return $this->decision( $row, $input );
+		} catch ( Throwable $error ) {
+			return Rest_Error::from_sidecar( Sidecar_Error::of_this_site( $error ) );
+		}
+	}
+
+	/**
+	 * @param array<string, mixed> $input
+	 * @throws Throwable What a filter of another plugin throws for this image.
+	 */
 	private function decision( Request_Row $row, array $input ): Decision|WP_Error {
 		$values = Suggestion::decided_values( (array) ( $input['values'] ?? array() ) );
-		if ( 'approve' === $input['action'] && '' === ( $values['alt_text'] ?? 'suggested' ) ) {
-			return new WP_Error( 'altsmith_empty_text', __( 'An approved text cannot be empty. Choose “Decorative” for an image that needs none.', 'altsmith' ), array( 'status' => 400 ) );
-		}
-		$mode = (string) ( $input['mode'] ?? 'one' );
+		$mode   = (string) ( $input['mode'] ?? 'one' );
 		if ( 'bulk' === $mode && array() === $values ) {
 			$values = $this->view->values_as_suggested( $row );
+		}
+		if ( 'approve' === $input['action'] && '' === trim( (string) ( $values['alt_text'] ?? $row->suggestion['fields']['alt_text'] ?? '' ) ) ) {
+			return new WP_Error( 'altsmith_empty_text', __( 'An approved text cannot be empty. Choose “Decorative” for an image that needs none.', 'altsmith' ), array( 'status' => 400 ) );
 		}
 		return new Decision(
 			(string) $input['action'],

@@ -8,9 +8,8 @@ use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
-use Altsmith\Sync\Intake;
-use Altsmith\Writeback\Database_Refusal;
 use Altsmith\Writeback\Write_Result;
+use Throwable;
 use WP_User;
 
 defined( 'ABSPATH' ) || exit;
@@ -25,7 +24,6 @@ final class Bulk_Decisions {
 	public function __construct(
 		private readonly Request_Store $store,
 		private readonly Client $client,
-		private readonly Intake $intake,
 		private readonly Write_Back $write_back,
 		private readonly Review_Service $review,
 	) {}
@@ -38,22 +36,22 @@ final class Bulk_Decisions {
 		$answers = array();
 		$locks   = array();
 		$rows    = array();
-		foreach ( $asked as $key => list( 'row' => $row ) ) {
-			$lock = new Lock( 'decide_' . $row->attachment_id, self::LOCK_SECONDS );
-			if ( $lock->acquire_within( self::LOCK_WAIT_MS ) ) {
-				$locks[ $key ] = $lock;
-				$now           = $this->store->find( $row->attachment_id ) ?? $row;
+		try {
+			foreach ( $asked as $key => list( 'row' => $row ) ) {
+				$lock = new Lock( 'decide_' . $row->attachment_id, self::LOCK_SECONDS );
+				if ( ! $lock->acquire_within( self::LOCK_WAIT_MS ) ) {
+					$answers[ $key ] = Review_Service::busy();
+					continue;
+				}
+				$locks[] = $lock;
+				$now     = $this->store->find( $row->attachment_id ) ?? $row;
 				try {
 					$this->review->refuse_impossible( $now, $asked[ $key ]['decision'] );
 					$rows[ $key ] = $now;
-				} catch ( Sidecar_Error $error ) {
-					$answers[ $key ] = $error;
+				} catch ( Throwable $error ) {
+					$answers[ $key ] = $this->review->noted( $now, $error );
 				}
-			} else {
-				$answers[ $key ] = new Sidecar_Error( Sidecar_Error::BUSY, __( 'Someone else is reviewing this image right now. Try again.', 'altsmith' ), 503, true );
 			}
-		}
-		try {
 			$answers += array() === $rows ? array() : $this->ask( $rows, array_map( static fn( array $one ): Decision => $one['decision'], $asked ), $by );
 		} finally {
 			foreach ( $locks as $lock ) {
@@ -71,8 +69,7 @@ final class Bulk_Decisions {
 	private function ask( array $rows, array $decisions, WP_User $by ): array {
 		$bodies = array();
 		foreach ( $rows as $key => $row ) {
-			// Before the network call: if this process dies right after it, the next one still knows what the person saw.
-			$this->store->remember_seen( $row->attachment_id, $decisions[ $key ]->seen );
+			$this->review->begin( $row, $decisions[ $key ] );
 			$bodies[] = array( 'suggestion_id' => $row->suggestion_id ) + $decisions[ $key ]->body( $by );
 		}
 		try {
@@ -87,18 +84,14 @@ final class Bulk_Decisions {
 	/** @param array<string, mixed> $item What the sidecar says about one of them. */
 	private function take( Request_Row $row, array $item ): Request_Row|Sidecar_Error {
 		if ( ! isset( $item['suggestion'] ) ) {
-			// Another decision counts, perhaps one that is still to be written: with what that person saw, not this one.
-			$this->store->remember_seen( $row->attachment_id, $row->seen_alt );
+			$this->review->withdraw( $row );
 			$code = (string) ( $item['error']['code'] ?? Sidecar_Error::BAD_REPLY );
 			return new Sidecar_Error( $code, sanitize_text_field( (string) ( $item['error']['message'] ?? __( 'The sidecar did not answer for this image.', 'altsmith' ) ) ), 409 );
 		}
-		$this->intake->accept( $item['suggestion'] );
-		// Where the change feed was faster, the other process may be about to write: this waits until it has.
 		try {
-			$this->write_back->carry_out( $row->attachment_id );
-		} catch ( Database_Refusal $error ) {
-			$this->write_back->note_error( $row->attachment_id, $error );
-			return new Sidecar_Error( 'DATABASE_REFUSED', $error->getMessage(), 500 );
+			$this->review->finish( $row, $item['suggestion'] );
+		} catch ( Throwable $error ) {
+			return $this->review->noted( $row, $error );
 		}
 		$this->settle( $row->attachment_id );
 		return $this->store->find( $row->attachment_id ) ?? $row;

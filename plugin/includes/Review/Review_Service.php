@@ -14,6 +14,7 @@ use Altsmith\Sync\Picture_Watch;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Database_Refusal;
 use Altsmith\Writeback\Write_Result;
+use Throwable;
 use WP_User;
 
 defined( 'ABSPATH' ) || exit;
@@ -43,10 +44,12 @@ final class Review_Service {
 	public function decide( Request_Row $row, Decision $decision, WP_User $by ): Request_Row {
 		$lock = new Lock( 'decide_' . $row->attachment_id, self::LOCK_SECONDS );
 		if ( ! $lock->acquire_within( self::LOCK_WAIT_MS ) ) {
-			throw new Sidecar_Error( Sidecar_Error::BUSY, __( 'Someone else is reviewing this image right now. Try again.', 'altsmith' ), 503, true );
+			throw self::busy();
 		}
 		try {
 			$this->decide_alone( $this->store->find( $row->attachment_id ) ?? $row, $decision, $by );
+		} catch ( Throwable $error ) {
+			throw $this->noted( $row, $error );
 		} finally {
 			$lock->release();
 		}
@@ -63,7 +66,11 @@ final class Review_Service {
 			if ( null !== $row->report ) {
 				$this->write_back->report( $row ); // The sidecar hears first of what is undone then.
 			}
-			$result = $this->write_back->undo( $this->store->find( $row->attachment_id ) ?? $row );
+			try {
+				$result = $this->write_back->undo( $this->store->find( $row->attachment_id ) ?? $row );
+			} catch ( Throwable $error ) {
+				throw $this->noted( $row, $error );
+			}
 			$this->report_quietly( $row->attachment_id );
 			return $result;
 		}
@@ -85,17 +92,50 @@ final class Review_Service {
 		}
 	}
 
-	/** @throws Sidecar_Error */
+	/** Remembers what the person saw, before the network call: if this process dies right after it, the next one still knows. */
+	public function begin( Request_Row $row, Decision $decision ): void {
+		$this->store->remember_seen( $row->attachment_id, $decision->seen );
+	}
+
+	/** Another decision counts, perhaps one that is still to be written: with what that person saw, not this one. */
+	public function withdraw( Request_Row $row ): void {
+		$this->store->remember_seen( $row->attachment_id, $row->seen_alt );
+	}
+
+	/**
+	 * Takes in the suggestion as it was decided, and writes it. Where the change feed was faster, the other process may be about
+	 * to write: this waits until it has.
+	 *
+	 * @param array<string, mixed> $suggestion As the sidecar answered.
+	 * @throws Throwable What the database, or code of another plugin, threw: see noted().
+	 */
+	public function finish( Request_Row $row, array $suggestion ): void {
+		$this->intake->accept( $suggestion );
+		$this->write_back->carry_out( $row->attachment_id );
+	}
+
+	/** What kept an image from being decided, to be told; what is no answer of the sidecar is kept in its row as well. */
+	public function noted( Request_Row $row, Throwable $error ): Sidecar_Error {
+		if ( $error instanceof Sidecar_Error ) {
+			return $error;
+		}
+		$this->write_back->note_error( $row->attachment_id, $error );
+		return Sidecar_Error::of_this_site( $error );
+	}
+
+	public static function busy(): Sidecar_Error {
+		return new Sidecar_Error( Sidecar_Error::BUSY, __( 'Someone else is reviewing this image right now. Try again.', 'altsmith' ), 503, true );
+	}
+
+	/** @throws Throwable */
 	private function decide_alone( Request_Row $row, Decision $decision, WP_User $by ): void {
 		$this->refuse_impossible( $row, $decision );
-		// Before the network call: if this process dies right after it, the next one still knows what the person saw.
-		$this->store->remember_seen( $row->attachment_id, $decision->seen );
+		$this->begin( $row, $decision );
 		try {
-			$this->intake->accept( $this->client->decide( $row->suggestion_id, $decision->body( $by ) ) );
+			$suggestion = $this->client->decide( $row->suggestion_id, $decision->body( $by ) );
 		} catch ( Sidecar_Error $error ) {
 			if ( 409 === $error->status ) {
-				// Another decision counts, perhaps one that is still to be written: with what that person saw, not this one.
-				$this->store->remember_seen( $row->attachment_id, $row->seen_alt );
+				$this->withdraw( $row );
 				$this->intake->accept( $this->client->suggestion( $row->suggestion_id ), true );
 				$this->report_quietly( $row->attachment_id );
 			}
@@ -105,13 +145,7 @@ final class Review_Service {
 			}
 			throw $error;
 		}
-		// Where the change feed was faster, the other process may be about to write: this waits until it has.
-		try {
-			$this->write_back->carry_out( $row->attachment_id );
-		} catch ( Database_Refusal $error ) {
-			$this->write_back->note_error( $row->attachment_id, $error );
-			throw new Sidecar_Error( 'DATABASE_REFUSED', $error->getMessage(), 500 );
-		}
+		$this->finish( $row, $suggestion );
 		$this->report_quietly( $row->attachment_id );
 	}
 

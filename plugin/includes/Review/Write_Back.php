@@ -65,7 +65,7 @@ final class Write_Back {
 	}
 
 	public function note_error( int $attachment_id, Throwable $error ): void {
-		$told = Sidecar_Error::of_this_site( $error );
+		$told = $error instanceof Sidecar_Error ? $error : Sidecar_Error::of_this_site( $error );
 		$this->store->change( $attachment_id, array( 'error_code' => $told->error, 'error_message' => $told->getMessage() ) );
 	}
 
@@ -75,16 +75,32 @@ final class Write_Back {
 		if ( Write_Result::UNDONE === $result->outcome ) {
 			$this->note( $row, $result );
 		}
+		if ( null !== $result->late ) {
+			$this->note_error( $row->attachment_id, $result->late );
+		}
 		return $result;
 	}
 
-	/** Reports everything the sidecar has not heard of. @throws Sidecar_Error */
+	/**
+	 * Reports everything the sidecar has not heard of. The longest untouched first, and touched before it is tried: one that the
+	 * sidecar cannot take in holds up no other.
+	 *
+	 * @throws Sidecar_Error When the trouble concerns every report.
+	 */
 	public function report_open( Lock $lock ): void {
 		foreach ( $this->store->unreported( 200 ) as $row ) {
 			if ( ! $lock->renew() ) {
 				return;
 			}
-			$this->report( $row );
+			$this->store->touch( $row->attachment_id );
+			try {
+				$this->report( $row );
+			} catch ( Sidecar_Error $error ) {
+				if ( $error->concerns_all() ) {
+					throw $error;
+				}
+				$this->note_error( $row->attachment_id, $error );
+			}
 		}
 	}
 
@@ -101,7 +117,7 @@ final class Write_Back {
 		try {
 			if ( '' !== $row->suggestion_id ) {
 				$raw = $this->client->write_back( $row->suggestion_id, $report );
-				$this->store->change( $row->attachment_id, array( 'report' => '' ) );
+				$this->store->clear_report( $row->attachment_id, (string) wp_json_encode( $report ) );
 				$this->store->keep_suggestion( $row->attachment_id, Suggestion::cleaned( $raw ) );
 			}
 		} catch ( Sidecar_Error $error ) {
@@ -110,7 +126,9 @@ final class Write_Back {
 			}
 			// The sidecar knows better, or has lost the suggestion: what is written stays written, and the row says so.
 			$state = array( 'applied' => 'applied', 'conflict' => 'conflict', 'undone' => 'pending' )[ $report['outcome'] ] ?? $row->suggestion_state;
-			$this->store->change( $row->attachment_id, array( 'report' => '', 'suggestion_state' => $state ) );
+			if ( $this->store->clear_report( $row->attachment_id, (string) wp_json_encode( $report ) ) ) {
+				$this->store->change( $row->attachment_id, array( 'suggestion_state' => $state ) );
+			}
 		}
 	}
 
@@ -153,7 +171,7 @@ final class Write_Back {
 
 	/** @return array<string, mixed> Body of `POST /v1/suggestions/{id}/write-back`. */
 	private static function body( Write_Result $result ): array {
-		$texts = static fn( string $text ): array => array( 'alt_text' => mb_substr( Utf8::scrub( $text ), 0, 10000 ) );
+		$texts = static fn( string $text ): array => array( 'alt_text' => Utf8::cut( Utf8::scrub( $text ), 10000 ) );
 		return array(
 			'outcome' => $result->outcome,
 			'before'  => $texts( $result->before ),

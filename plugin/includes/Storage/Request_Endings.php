@@ -23,6 +23,27 @@ trait Request_Endings {
 		$wpdb->delete( Schema::texts_table(), array( 'attachment_id' => $attachment_id ) );
 	}
 
+	/** The last to be tried again. */
+	public function touch( int $attachment_id ): void {
+		global $wpdb;
+		$wpdb->update( Schema::requests_table(), array( 'updated_at' => time() ), array( 'attachment_id' => $attachment_id ) );
+	}
+
+	/**
+	 * The sidecar has heard a report. One statement: an undo may be writing the next report at this moment.
+	 *
+	 * @return bool False when the row holds another report by now, which is still to be sent.
+	 */
+	public function clear_report( int $attachment_id, string $report ): bool {
+		global $wpdb;
+		$t     = Schema::requests_table();
+		$texts = Schema::texts_table();
+		if ( Table_Move::is_on() ) {
+			Table_Move::move_one( $attachment_id );
+		}
+		return 0 < (int) $wpdb->query( $wpdb->prepare( "UPDATE $t r JOIN $texts x ON x.attachment_id = r.attachment_id SET r.has_report = 0, x.report = '' WHERE r.attachment_id = %d AND CAST( x.report AS BINARY ) = %s", $attachment_id, $report ) );
+	}
+
 	/** The attachment is gone. Where the sidecar has something of it the row stays until it has been told. */
 	public function forget( int $attachment_id ): void {
 		global $wpdb;

@@ -19,6 +19,9 @@ final class Request_Store {
 	/** Columns of the table of texts. */
 	private const TEXTS = array( 'suggestion' => true, 'seen_alt' => true, 'report' => true );
 
+	/** Columns of words in whatever language. */
+	private const WORDS = array( 'suggested_alt' => true, 'error_message' => true, 'words' => true );
+
 	/** What a row says while it is being sent, and goes on saying when PHP died of it. */
 	public const INTERRUPTED = 'INTERRUPTED';
 
@@ -169,7 +172,20 @@ final class Request_Store {
 	 */
 	private static function columns_of( array $values ): array {
 		$columns = array_diff_key( $values, self::TEXTS );
+		foreach ( array_intersect_key( $columns, self::WORDS ) as $column => $text ) {
+			$columns[ $column ] = self::storable( $column, (string) $text );
+		}
 		return isset( $values['report'] ) ? $columns + array( 'has_report' => (int) ( '' !== $values['report'] ) ) : $columns;
+	}
+
+	/** Without the characters that the column cannot hold: tables of old databases know none of four bytes, and refuse the row. */
+	public static function storable( string $column, string $text ): string {
+		global $wpdb;
+		if ( 1 !== preg_match( '/[\xF0-\xF4]/', $text ) ) {
+			return $text;
+		}
+		$kept = $wpdb->strip_invalid_text_for_column( Schema::requests_table(), $column, $text );
+		return is_string( $kept ) ? $kept : '';
 	}
 
 	/** @param array<string, string|int|float> $values */

@@ -103,14 +103,19 @@ final class Table_Move {
 			$text = json_decode( (string) $row['suggestion'], true )['fields']['alt_text'] ?? null;
 			if ( is_string( $text ) && '' === $row['suggested_alt'] ) {
 				$cases .= ' WHEN %d THEN %s';
-				array_push( $values, (int) $row['id'], $text );
+				array_push( $values, (int) $row['id'], Request_Store::storable( 'suggested_alt', $text ) );
 			}
 		}
 		if ( '' !== $cases ) {
 			array_push( $values, $after, $last );
-			$wpdb->query( $wpdb->prepare( "UPDATE $t SET suggested_alt = CASE id$cases ELSE suggested_alt END WHERE id > %d AND id <= %d", $values ) );
+			if ( false === $wpdb->query( $wpdb->prepare( "UPDATE $t SET suggested_alt = CASE id$cases ELSE suggested_alt END WHERE id > %d AND id <= %d", $values ) ) ) {
+				return false;
+			}
 		}
-		$wpdb->query( $wpdb->prepare( "UPDATE $t r JOIN $wpdb->posts p ON p.ID = r.attachment_id LEFT JOIN $wpdb->postmeta m ON m.post_id = p.ID AND m.meta_key = '_wp_attached_file' SET r.words = LEFT( CONCAT_WS( ' ', p.post_title, SUBSTRING_INDEX( m.meta_value, '/', -1 ) ), 400 ) WHERE r.id > %d AND r.id <= %d AND r.words = ''", $after, $last ) );
+		$done = $wpdb->query( $wpdb->prepare( "UPDATE $t r JOIN $wpdb->posts p ON p.ID = r.attachment_id LEFT JOIN $wpdb->postmeta m ON m.post_id = p.ID AND m.meta_key = '_wp_attached_file' SET r.words = LEFT( CONCAT_WS( ' ', p.post_title, SUBSTRING_INDEX( m.meta_value, '/', -1 ) ), 400 ) WHERE r.id > %d AND r.id <= %d AND r.words = ''", $after, $last ) );
+		if ( false === $done ) {
+			return false;
+		}
 		update_option( self::OPTION, $last, true );
 		return true;
 	}

@@ -156,7 +156,7 @@ final class Picture_Watch {
 		$this->pictures->remove( $row->attachment_id );
 		// After our own tables: hooks of other plugins may throw.
 		if ( 'applied' === $row->suggestion_state ) {
-			update_post_meta( $row->attachment_id, Provenance::CHANGED_KEY, gmdate( 'Y-m-d\TH:i:s\Z' ) );
+			Provenance::set_picture_changed( $row->attachment_id, gmdate( 'Y-m-d\TH:i:s\Z' ) );
 		}
 		try {
 			if ( 'sent' === $row->status && '' !== $row->job_id ) {

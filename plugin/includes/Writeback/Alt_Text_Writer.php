@@ -31,24 +31,52 @@ final class Alt_Text_Writer {
 		);
 	}
 
-	/** Gives back what was there before this suggestion was written, unless somebody changed the text since. */
+	/**
+	 * Gives back what was there before this suggestion was written, unless somebody changed the text since. A hook of another
+	 * plugin that throws leaves nothing half undone: the rest is given back as well.
+	 *
+	 * @throws Throwable When the text could not be given back; nothing has changed then.
+	 */
 	public function undo( int $attachment_id, string $suggestion_id ): Write_Result {
 		return $this->locked(
 			$attachment_id,
 			function () use ( $attachment_id, $suggestion_id ): Write_Result {
 				$entry = Provenance::latest( $attachment_id );
 				$live  = Alt_Text_Meta::read( $attachment_id );
-				if ( null === $entry || $suggestion_id !== $entry['suggestion_id'] || $live->text() !== $entry['after'] || ! $live->replace( $entry['before'] ) ) {
+				if ( null === $entry || $suggestion_id !== $entry['suggestion_id'] || $live->text() !== $entry['after'] ) {
 					return new Write_Result( Write_Result::CONFLICT, $live->text(), $live->text() );
 				}
-				Provenance::set_decorative( $attachment_id, (bool) $entry['decorative_before'] );
-				Provenance::drop_latest( $attachment_id );
-				$this->texts->undo( $attachment_id, (array) ( $entry['texts'] ?? array() ) );
-				/** See below: the same hook, with the texts the other way round. */
-				do_action( 'altsmith_written', $attachment_id, $live->text(), (string) $entry['before'], null );
-				return new Write_Result( Write_Result::UNDONE, $live->text(), (string) $entry['before'] );
+				list( $done, $late ) = self::replace( $live, $attachment_id, $entry['before'] );
+				if ( ! $done ) {
+					return null === $late ? new Write_Result( Write_Result::CONFLICT, $live->text(), $live->text() ) : throw $late;
+				}
+				$steps = array(
+					static fn() => Provenance::drop_latest( $attachment_id ),
+					static fn() => Provenance::set_decorative( $attachment_id, (bool) $entry['decorative_before'] ),
+					static fn() => Provenance::set_picture_changed( $attachment_id, (string) ( $entry['picture_changed_before'] ?? '' ) ),
+					fn() => $this->texts->undo( $attachment_id, (array) ( $entry['texts'] ?? array() ) ),
+					/** See below: the same hook, with the texts the other way round. */
+					static fn() => do_action( 'altsmith_written', $attachment_id, $live->text(), (string) $entry['before'], null ),
+				);
+				foreach ( $steps as $step ) {
+					try {
+						$step();
+					} catch ( Throwable $error ) {
+						$late ??= $error;
+					}
+				}
+				return new Write_Result( Write_Result::UNDONE, $live->text(), (string) $entry['before'], $late );
 			}
 		);
+	}
+
+	/** @return array{bool, Throwable|null} Whether the text is `$new` now, and what a hook of another plugin threw, before or after that. */
+	private static function replace( Alt_Text_Meta $live, int $attachment_id, ?string $new ): array {
+		try {
+			return array( $live->replace( $new ), null );
+		} catch ( Throwable $error ) {
+			return array( Alt_Text_Meta::read( $attachment_id )->value === $new, $error );
+		}
 	}
 
 	private function compare_and_set( Write_Request $request ): Write_Result {
@@ -67,14 +95,7 @@ final class Alt_Text_Writer {
 		$filtered = apply_filters( 'altsmith_before_write', $request->alt_text, $id, $request->provenance );
 		$new      = is_string( $filtered ) && ! $request->decorative ? $filtered : $request->alt_text;
 		// get_post_meta() unserialises what it reads: such a text, written as it is, would come back as an object.
-		$late = null;
-		try {
-			$done = $live->replace( (string) maybe_serialize( $new ) );
-		} catch ( Throwable $error ) {
-			// A hook of another plugin; the text may be written all the same, and then it needs its provenance.
-			$late = $error;
-			$done = Alt_Text_Meta::read( $id )->text() === $new;
-		}
+		list( $done, $late ) = self::replace( $live, $id, (string) maybe_serialize( $new ) );
 		if ( ! $done && null !== $late ) {
 			throw $late;
 		}
@@ -89,10 +110,13 @@ final class Alt_Text_Writer {
 			'decorative_before' => Provenance::is_decorative( $id ),
 			'decorative_after'  => $request->decorative,
 		);
+		if ( Provenance::picture_changed( $id ) ) {
+			$entry['picture_changed_before'] = (string) get_post_meta( $id, Provenance::CHANGED_KEY, true );
+		}
 		// Before anything that other plugins have a hand in: a text without its entry would look like somebody else's.
 		Provenance::push( $id, $entry );
 		Provenance::set_decorative( $id, $request->decorative );
-		delete_post_meta( $id, Provenance::CHANGED_KEY );
+		Provenance::set_picture_changed( $id, '' );
 		if ( null !== $late ) {
 			throw $late;
 		}

@@ -9,7 +9,7 @@ defined( 'ABSPATH' ) || exit;
  * Where an attachment's texts came from: one entry for each write of ours, the newest last, each with what was there before.
  *
  * An entry: suggestion_id, version, model {id, precision, demonstration}, by {id, name}, at (RFC 3339), before (null: there
- * was no row), after, decorative_before, decorative_after, texts (title, description, keywords: each before and after).
+ * was no row), after, decorative_before, decorative_after, picture_changed_before (where it had), texts (title, description, keywords: each before and after).
  */
 final class Provenance {
 	public const KEY            = '_altsmith_provenance';
@@ -65,6 +65,15 @@ final class Provenance {
 	/** Whether the latest text of ours was approved for another picture than the attachment shows now. */
 	public static function picture_changed( int $attachment_id ): bool {
 		return '' !== (string) get_post_meta( $attachment_id, self::CHANGED_KEY, true );
+	}
+
+	/** @param string $since RFC 3339; '' for a picture that is the one its text was approved for. */
+	public static function set_picture_changed( int $attachment_id, string $since ): void {
+		if ( '' === $since ) {
+			delete_post_meta( $attachment_id, self::CHANGED_KEY );
+		} else {
+			update_post_meta( $attachment_id, self::CHANGED_KEY, $since );
+		}
 	}
 
 	public static function set_decorative( int $attachment_id, bool $decorative ): void {

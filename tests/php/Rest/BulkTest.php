@@ -59,6 +59,17 @@ final class BulkTest extends Sidecar_Test_Case {
 		self::assertNull( $this->stored_alt( $row->attachment_id ), 'and it is not written again' );
 	}
 
+	public function test_an_empty_suggestion_is_approved_neither_alone_nor_with_others(): void {
+		$this->photo();
+		$this->sync();
+		$this->sidecar->describe_all( '' );
+		$this->sync();
+		$row = $this->row( (int) current( $this->sidecar->suggestions )['subject']['id'] );
+		self::assertSame( 'altsmith_empty_text', $this->call( 'POST', 'decisions', array( 'decisions' => array( self::yes( $row ) ) ) )->get_data()['items'][0]['error']['code'] );
+		self::assertSame( 400, $this->decide( $row, 'approve' )->get_status() );
+		self::assertSame( 'pending', current( $this->sidecar->suggestions )['state'] );
+	}
+
 	public function test_one_that_is_stale_or_lost_stops_no_other(): void {
 		$rows = $this->several( 3 );
 		unset( $this->sidecar->suggestions[ $rows[1]->suggestion_id ] );
