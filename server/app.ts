@@ -103,7 +103,7 @@ function assemble(parts: AppParts, stores: Stores): App {
   const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, metrics });
   const chores = [upkeep, buildPruning(stores, logger), buildResuggesting(stores, work, { config, logger })];
   const delivery = buildDelivery(stores, config, logger);
-  const predictions = buildPredictions(stores, { work, config, logger });
+  const predictions = buildPredictions(stores, { work, engine, config, logger });
   const shelf = new ModelShelf({ dataDir: data.root, script: PULL_SCRIPT, logger });
   const services: Services = {
     version,

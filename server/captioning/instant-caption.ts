@@ -30,12 +30,15 @@ export interface InstantCaptionParts {
   readonly workersElsewhere: boolean;
 }
 
-/** Answers that may wait for a worker at once; more would wait longer than anybody stays. */
-const MOST_WAITING = 16;
+/** Answers of one site that may wait for a worker at once; more would wait longer than anybody stays. */
+const MOST_OF_SITE = 16;
+/** The same for all sites together: each has a file in the temporary folder. */
+const MOST_OF_ALL = 256;
 /** How long a worker elsewhere is waited for that nobody has heard of yet. */
 const GRACE_MS = 10_000;
 
 interface Waiting {
+  readonly siteId: string;
   readonly file: string;
   readonly end: (outcome: Reply | AppError) => void;
 }
@@ -71,12 +74,19 @@ export class InstantCaption {
     try {
       const needs = taskOf(options);
       const patience = this.#throwUnlessPossible(needs);
-      const waiting = [...this.#waiting.keys()].filter((id) => this.parts.replies.isWaiting(id)).length;
-      if (waiting >= MOST_WAITING) throw new AppError('QUEUE_FULL', { retry_after_seconds: 5 });
+      this.#checkRoom(siteId);
       return await withAnySignal([signal], (own) => this.#ask(picture, { siteId, options, needs, patience }, own));
     } finally {
       await unlink(picture.file);
     }
+  }
+
+  /** Throws QUEUE_FULL. */
+  #checkRoom(siteId: string): void {
+    const all = [...this.#waiting].filter(([id]) => this.parts.replies.isWaiting(id));
+    const ofSite = all.filter(([, one]) => one.siteId === siteId);
+    if (ofSite.length >= MOST_OF_SITE || all.length >= MOST_OF_ALL)
+      throw new AppError('QUEUE_FULL', { retry_after_seconds: 5 });
   }
 
   /** The sidecar stops: what no worker has yet is answered now. */
@@ -100,7 +110,7 @@ export class InstantCaption {
         if (outcome instanceof AppError) reject(outcome);
         else resolve(outcome);
       };
-      this.#waiting.set(id, { file: picture.file, end });
+      this.#waiting.set(id, { siteId, file: picture.file, end });
       signal.addEventListener('abort', () => reject(new AppError('REQUEST_TIMEOUT')));
     });
     const failed = () => {

@@ -23,8 +23,15 @@ export interface ResuggesterParts {
 const PIECE = 200;
 const FACT = 'asked_again';
 
-const Progress = z.object({ model: z.string(), position: z.number(), isDone: z.boolean() });
+const Progress = z.object({
+  /** `seq` of the last suggestion that was looked at. */
+  position: z.number(),
+  /** `seq` of the last suggestion when this model was first met: what other models write later is theirs to keep. */
+  until: z.number(),
+});
 type Progress = z.infer<typeof Progress>;
+/** The progress of one model, as earlier versions kept it. */
+const Before = z.object({ model: z.string(), position: z.number(), isDone: z.boolean() });
 
 interface Row {
   readonly seq: number;
@@ -43,10 +50,11 @@ interface Row {
 
 /**
  * After a change of model asks again for what an earlier one suggested and nobody has decided. Where the bytes of the picture are
- * gone, the feed says that it is wanted, and the CMS sends it. Once for each model; a restart goes on where it was.
+ * gone, the feed says that it is wanted, and the CMS sends it. Each model has a progress of its own, kept in the database,
+ * so that two models that caption in turn ask for nothing twice.
  */
 export class Resuggester {
-  #progress: Progress | null = null;
+  readonly #progress = new Map<string, Progress>();
 
   constructor(private readonly parts: ResuggesterParts) {}
 
@@ -56,22 +64,34 @@ export class Resuggester {
     if (this.parts.which === 'never' || model === null || model.demonstration) return;
     for (;;) {
       const progress = this.#progressOf(model.id);
-      if (progress.isDone || signal.aborted || this.parts.model()?.id !== model.id) return;
+      if (signal.aborted || this.parts.model()?.id !== model.id) return;
       const rows = this.#rows(progress.position);
-      for (const row of rows) {
-        if (this.#isAskedAgain(row, model) && !(await this.#ask(row))) return;
-      }
-      const position = rows.at(-1)?.seq ?? progress.position;
-      this.#keep({ model: model.id, position, isDone: rows.length < PIECE });
+      if (rows.length === 0) return;
+      const wasAllAsked = await this.#askAll(rows, model, progress);
+      if (!wasAllAsked || rows.length < PIECE) return;
       await breathe();
     }
   }
 
-  #isAskedAgain(row: Row, model: ModelInfo): boolean {
+  /** False when there is no room for more. What was asked is not asked again, also when this rejects. */
+  async #askAll(rows: readonly Row[], model: ModelInfo, { position: before, until }: Progress): Promise<boolean> {
+    let position = before;
+    try {
+      for (const row of rows) {
+        if (this.#isAskedAgain(row, model, until) && !(await this.#ask(row))) return false;
+        position = row.seq;
+      }
+      return true;
+    } finally {
+      if (position > before) this.#keep(model.id, { position, until });
+    }
+  }
+
+  #isAskedAgain(row: Row, model: ModelInfo, until: number): boolean {
     if (row.state !== 'pending') return false;
     const before = ModelRef.safeParse(JSON.parse(row.model)).data;
     if (before === undefined || before.id === model.id) return false;
-    return before.demonstration || this.parts.which === 'any';
+    return before.demonstration || (this.parts.which === 'any' && row.seq <= until);
   }
 
   /** False when there is no room for it now. */
@@ -112,22 +132,38 @@ export class Resuggester {
   }
 
   #progressOf(model: string): Progress {
-    this.#progress ??= this.#read();
-    if (this.#progress?.model !== model) this.#progress = { model, position: 0, isDone: false };
-    return this.#progress;
+    const known = this.#progress.get(model) ?? Progress.safeParse(this.#fact(`${FACT}:${model}`)).data;
+    if (known !== undefined) {
+      this.#progress.set(model, known);
+      return known;
+    }
+    const newest = this.parts.storage.prepare<[], number | null>('SELECT max(seq) FROM suggestions').pluck().get() ?? 0;
+    const before = Before.safeParse(this.#fact(FACT)).data;
+    const wasMet = before?.model === model;
+    const first = {
+      position: wasMet ? before.position : 0,
+      until: wasMet && before.isDone ? before.position : newest,
+    };
+    this.#keep(model, first);
+    return first;
   }
 
-  #read(): Progress | null {
-    const row = this.parts.storage
-      .prepare<[string], { value: string }>('SELECT value FROM facts WHERE name = ?')
-      .get(FACT);
-    return row === undefined ? null : (Progress.safeParse(JSON.parse(row.value)).data ?? null);
+  #fact(name: string): unknown {
+    const text = this.parts.storage
+      .prepare<[string], string>('SELECT value FROM facts WHERE name = ?')
+      .pluck()
+      .get(name);
+    return text === undefined ? null : JSON.parse(text);
   }
 
-  #keep(progress: Progress): void {
-    this.#progress = progress;
-    this.parts.storage
-      .prepare('INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
-      .run(FACT, JSON.stringify(progress));
+  #keep(model: string, progress: Progress): void {
+    this.#progress.set(model, progress);
+    this.parts.storage.unflushed(() => {
+      this.parts.storage
+        .prepare(
+          'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+        )
+        .run(`${FACT}:${model}`, JSON.stringify(progress));
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
+import { guarded } from '../background';
 import { RunState } from '../contract/run';
 import type { Logger } from '../logger';
 import type { JobStore } from '../queue/job-store';
@@ -14,8 +15,12 @@ export interface RunSettlerParts {
   /** Wakes the workers. */
   readonly ring: () => void;
   readonly logger: Logger;
+  /** Pause before another try; 10 seconds unless given. */
+  readonly againMs?: number;
 }
 
+/** Before another try after an error, such as a disk that is full for a moment. */
+const AGAIN_MS = 10_000;
 /** Rows touched in one transaction; some ten milliseconds. */
 const PIECE = 200;
 /** Suggestions take longer: the search index follows their states. */
@@ -36,6 +41,7 @@ export class RunSettler {
   readonly #withdrawn = new Map<string, number>();
   #working: Promise<void> | null = null;
   #isStopping = false;
+  #again: NodeJS.Timeout | null = null;
 
   constructor(private readonly parts: RunSettlerParts) {}
 
@@ -45,11 +51,27 @@ export class RunSettler {
       .catch((error: unknown) => {
         // What was rolled back is looked at again.
         this.#withdrawn.clear();
-        this.parts.logger.error({ err: error }, 'run not settled; it goes on at the next change of a run');
+        this.#failed(error);
+        this.#sleep();
       })
       .finally(() => {
         this.#working = null;
       });
+  }
+
+  readonly #failed = (error: unknown): void => {
+    this.parts.logger.error({ err: error }, 'run not settled; it is tried again');
+  };
+
+  #sleep(): void {
+    if (this.#again !== null) clearTimeout(this.#again);
+    if (this.#isStopping) return;
+    this.#again = setTimeout(
+      guarded(() => {
+        this.wake();
+      }, this.#failed),
+      this.parts.againMs ?? AGAIN_MS,
+    ).unref();
   }
 
   /** Resolves when nothing is left to do. */
@@ -59,6 +81,7 @@ export class RunSettler {
 
   async stop(): Promise<void> {
     this.#isStopping = true;
+    if (this.#again !== null) clearTimeout(this.#again);
     await this.#working;
   }
 

@@ -1,4 +1,7 @@
 import { guarded } from '../background';
+import type { EngineState } from '../captioning/engine';
+import { tasksOf } from '../captioning/worker-registry';
+import { WorkerTask } from '../contract/worker';
 import { eachlabsWebhook } from '../http/compat/eachlabs/predictions';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
@@ -13,6 +16,7 @@ const LOOK_EVERY_MS = 5000;
 const FORGOTTEN_AT_ONCE = 1000;
 
 export interface PredictionParts {
+  readonly engine: { state(): EngineState };
   readonly work: Pick<Work, 'queue' | 'runsHere'>;
   readonly config: Pick<Config, 'proxies' | 'urlOrigins' | 'keepPredictionsHours'>;
   readonly logger: Logger;
@@ -21,7 +25,10 @@ export interface PredictionParts {
 export type Predictions = ReturnType<typeof buildPredictions>;
 
 /** What prediction APIs need beside the queue: waiting for an end, telling it, and forgetting it. */
-export function buildPredictions({ storage, replies }: Stores, { work, config, logger }: PredictionParts) {
+export function buildPredictions(
+  { storage, replies, registry }: Stores,
+  { work, engine, config, logger }: PredictionParts,
+) {
   const webhooks = new PredictionWebhooks({
     storage,
     transport: httpTransport(config.proxies),
@@ -49,9 +56,15 @@ export function buildPredictions({ storage, replies }: Stores, { work, config, l
        LIMIT ${FORGOTTEN_AT_ONCE}
      )`,
   );
+  const possible = () => {
+    const { ready, model } = engine.state();
+    const here = ready ? tasksOf(model) : [];
+    return WorkerTask.options.filter((task) => here.includes(task) || registry.canDo(task));
+  };
+  const keepMs = config.keepPredictionsHours * 3_600_000;
   const upkeep = () => {
-    replies.giveUpOld();
-    forgetOld.run(Date.now() - config.keepPredictionsHours * 3_600_000);
+    replies.giveUpOld(keepMs, possible());
+    forgetOld.run(Date.now() - keepMs);
   };
   let timer: NodeJS.Timeout | undefined;
   return {

@@ -64,9 +64,9 @@ export class PredictionWebhooks {
     }
   }
 
-  /** What cannot be read now, from a full or busy disk, is looked at again: no client is forgotten for it. */
+  /** What cannot be read or noted now, from a full or busy disk, is looked at again: no client is forgotten for it. */
   readonly #troubled = (error: unknown): void => {
-    this.parts.logger.error({ err: error }, 'webhooks of predictions cannot be read');
+    this.parts.logger.error({ err: error }, 'webhooks of predictions cannot be read or noted');
     if (!this.#stopping.signal.aborted) this.#sleep(PAUSE_AFTER_TROUBLE_MS);
   };
 
@@ -108,7 +108,10 @@ export class PredictionWebhooks {
         this.#note(row, typeof outcome === 'number' && outcome >= 200 && outcome < 300);
       this.parts.logger.info({ prediction_id: row.id, outcome }, 'webhook of a prediction called');
     } catch (error) {
-      this.parts.logger.error({ err: error }, 'webhook of a prediction could not be noted');
+      // Still due: without a pause the client would be called again at once.
+      this.#underWay.delete(row.id);
+      this.#troubled(error);
+      return;
     }
     this.#underWay.delete(row.id);
     this.wake();

@@ -1,4 +1,5 @@
 import type { CaptionOptions } from '../contract/caption';
+import type { WorkerTask } from '../contract/worker';
 import { AppError, isErrorCode } from '../errors';
 import type { Storage } from '../storage/database';
 import type { ClaimRef } from './queue';
@@ -13,7 +14,7 @@ export interface NewReplyJob {
   readonly siteId: string;
   readonly kind: ReplyKind;
   readonly imageSha256: string;
-  readonly needs: 'caption' | 'answer' | 'prompt';
+  readonly needs: WorkerTask;
   readonly options: CaptionOptions;
 }
 
@@ -23,7 +24,7 @@ export interface ReplyEnd<Reply> {
   readonly outcome: Reply | AppError;
 }
 
-/** A reply that found no worker for this long is given up. */
+/** A reply that no worker can give is given up after this long. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 
 /**
@@ -121,18 +122,28 @@ export class ReplyJobs<Reply> {
     this.storage.prepare(`DELETE FROM jobs WHERE instance = -1 AND created_at >= 0 AND subject_id = 'caption'`).run();
   }
 
-  /** Gives up what found no worker for ten minutes. */
-  giveUpOld(): void {
+  /**
+   * Gives up what has waited for ten minutes while no worker can do it, and what has waited for `keepMs` behind others.
+   * `possible`: what workers can do now. Times are those of the clock that never jumps.
+   */
+  giveUpOld(keepMs: number, possible: readonly WorkerTask[]): void {
+    const tasks = JSON.stringify(possible);
+    const now = this.now();
     const rows = this.storage
-      .prepare<[number], { id: string; error_code: string | null }>(
-        `SELECT id, error_code FROM jobs WHERE instance = -1 AND created_at < ? AND state = 'waiting' LIMIT 100`,
+      .prepare<object, { id: string; error_code: string | null; is_possible: number }>(
+        `SELECT id, error_code, needs IN (SELECT value FROM json_each(@tasks)) AS is_possible FROM jobs
+         WHERE instance = -1 AND created_at >= 0 AND state = 'waiting'
+           AND (available_at < @too_old
+             OR (available_at < @unheard AND needs NOT IN (SELECT value FROM json_each(@tasks))))
+         LIMIT 100`,
       )
-      .all(this.wall() - LONGEST_WAIT_MS);
+      .all({ tasks, too_old: now - keepMs, unheard: now - LONGEST_WAIT_MS });
     if (rows.length === 0) return;
     this.storage.transaction(() => {
-      for (const { id, error_code: code } of rows) {
+      for (const { id, error_code: code, is_possible: isPossible } of rows) {
+        const reason = isPossible === 1 ? 'SIDECAR_BUSY' : 'MODEL_UNAVAILABLE';
         this.remove(id);
-        this.#fail(id, code !== null && isErrorCode(code) ? code : 'MODEL_UNAVAILABLE');
+        this.#fail(id, code !== null && isErrorCode(code) ? code : reason);
       }
     });
   }

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import pino from 'pino';
 import { eachlabsWebhook } from '../../../server/http/compat/eachlabs/predictions';
-import { createLogger } from '../../../server/logger';
 import { PredictionStore } from '../../../server/predictions/prediction-store';
 import { PredictionWebhooks } from '../../../server/predictions/prediction-webhook';
 import { ReplyJobs } from '../../../server/queue/reply-jobs';
@@ -24,6 +24,7 @@ let replies: ReplyJobs<string>;
 let leases: LeaseStore;
 let webhooks: PredictionWebhooks;
 let calls: WebhookCall[] = [];
+let logLines: string[] = [];
 let status = 200;
 let now = 1_700_000_000_000;
 let files = 0;
@@ -41,6 +42,7 @@ beforeEach(() => {
   const ends = { failed: (_site: string, id: string) => replies.failed(id), cancelled: () => undefined };
   leases = new LeaseStore(storage, { ends, leaseMs: 60_000, now: () => now });
   calls = [];
+  logLines = [];
   status = 200;
   webhooks = new PredictionWebhooks({
     storage,
@@ -51,7 +53,7 @@ beforeEach(() => {
     origins: 'public',
     bodyOf: eachlabsWebhook,
     now: () => now,
-    logger: createLogger('silent'),
+    logger: pino({ level: 'error' }, { write: (line: string) => logLines.push(line) }),
   });
 });
 afterEach(async () => {
@@ -120,6 +122,35 @@ test('three tries, with pauses, then no more', async () => {
   }
   expect(waiting()).toBe(0);
   expect(calls).toHaveLength(3);
+});
+
+test('while the outcome cannot be stored, the client is not called again and again', async () => {
+  storage.db.exec(
+    "CREATE TRIGGER full BEFORE UPDATE OF webhook_tries ON replies BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+  );
+  succeed(create(), 'A dog');
+  webhooks.wake();
+  await waitFor('the trouble to be told', () => logLines.length > 0);
+  await webhooks.stop();
+  expect([calls.length, logLines.length]).toEqual([1, 1]);
+});
+
+test('a run that waits behind others is given up only when nobody can do it, or it is too old to keep', () => {
+  const [first, second] = [create(), create()];
+  const stateOf = (id: string) => {
+    const { state, error_code } = storage.db.prepare<[string], any>('SELECT * FROM replies WHERE id = ?').get(id);
+    return error_code === null ? state : error_code;
+  };
+  now += 3_600_000;
+  replies.giveUpOld(86_400_000, ['caption', 'prompt']);
+  expect(stateOf(first)).toBe('starting');
+  claim(first);
+  replies.giveUpOld(86_400_000, ['answer']);
+  expect([first, second].map(stateOf)).toEqual(['starting', 'MODEL_UNAVAILABLE']);
+  const third = create();
+  now += 86_400_001;
+  replies.giveUpOld(86_400_000, ['caption']);
+  expect(stateOf(third)).toBe('SIDECAR_BUSY');
 });
 
 test('an address that is not allowed any more is not called', async () => {

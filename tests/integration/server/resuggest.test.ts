@@ -104,21 +104,54 @@ test('what does not find room is asked later', async () => {
   storage.close();
 });
 
+test('what was asked before the queue was full is not asked again with the next look', async () => {
+  for (const id of ['1', '2', '3']) await suggest(Number(id), id);
+  const { storage, asked, wantedHere, resuggester } = watched();
+  const looked = resuggester(
+    'demonstration',
+    'real',
+    (id) => new AppError(id === '3' ? 'QUEUE_FULL' : 'IMAGE_UNKNOWN'),
+  );
+  for (let looks = 0; looks < 3; looks += 1) await looked.run(new AbortController().signal);
+  expect([asked, wantedHere.length]).toEqual([['1', '2', '3', '3', '3'], 2]);
+  storage.close();
+});
+
+test('two models that caption in turn ask once each, and not for what the other wrote since', async () => {
+  for (const id of ['1', '2', '3']) await suggest(Number(id), id);
+  const { storage, asked, resuggester } = watched();
+  const models = ['real', 'better'].map((id) => resuggester('any', id));
+  for (let looks = 0; looks < 3; looks += 1) {
+    for (const model of models) await model.run(new AbortController().signal);
+  }
+  expect(asked).toEqual(['1', '2', '3', '1', '2', '3']);
+  const later = JSON.stringify({ id: 'better', precision: 'fp32', demonstration: false });
+  storage.db.prepare('UPDATE suggestions SET seq = seq + 1000, model = ?').run(later);
+  await resuggester('any', 'real').run(new AbortController().signal);
+  expect(asked).toHaveLength(6);
+  storage.close();
+});
+
 /** The part that asks, on the data of the sidecar, with its questions written down. */
 function watched() {
   const storage = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'));
   const asked: string[] = [];
-  const resuggester = (which: 'demonstration' | 'never', id: string, refuse: () => AppError | null = () => null) =>
+  const wantedHere: unknown[] = [];
+  const resuggester = (
+    which: 'demonstration' | 'any' | 'never',
+    id: string,
+    refuse: (subject: string) => AppError | null = () => null,
+  ) =>
     new Resuggester({
       storage,
       which,
       model: () => engineOf(id, false).model,
       accept: (_site, _instance, request) => {
         asked.push(request.subject.id);
-        const error = refuse();
+        const error = refuse(request.subject.id);
         return error === null ? Promise.resolve() : Promise.reject(error);
       },
-      changes: { append: () => undefined },
+      changes: { append: (_site, entry) => wantedHere.push(entry) },
     });
-  return { storage, asked, resuggester };
+  return { storage, asked, wantedHere, resuggester };
 }

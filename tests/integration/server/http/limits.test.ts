@@ -1,10 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openDatabase } from '../../../../server/storage/database';
 import { altsmith } from '../../../support/altsmith-command';
 import { makeKey } from '../../../support/admin-key';
 import { samplePng } from '../../../support/sample-image';
 import { TestSidecar } from '../../../support/test-sidecar';
+import { waitFor } from '../../../support/wait-for';
 
 const withSidecar = async (env: Record<string, string>, work: (sidecar: TestSidecar) => Promise<void>) => {
   const sidecar = await TestSidecar.start({ env });
@@ -45,6 +48,36 @@ test('a backfill leaves room for what somebody waits for, and one site leaves ro
     expect((await sidecar.call('POST', '/v1/jobs', body, { key: made.json.key })).status).toBe(202);
   });
 });
+
+test('captions at once that wait for a worker are bounded for each site, so that one leaves room for another', async () => {
+  await withSidecar({ ALTSMITH_WORKERS: '0' }, async (sidecar) => {
+    sidecar.engine.ready = false;
+    const { json } = await altsmith(sidecar.dataDir, ['sites', 'create', 'other', '--json']);
+    const other = (await altsmith(sidecar.dataDir, ['keys', 'create', '--site', json.id, '--json'])).json.key;
+    const image = `data:image/png;base64,${samplePng(1).bytes.toString('base64')}`;
+    const ask = (key: string) => sidecar.call('POST', '/v1/captions', { image }, { key });
+    const ofOne = Array.from({ length: 17 }, () => ask(sidecar.key));
+    expect((await Promise.race(ofOne)).body.error.code).toBe('QUEUE_FULL');
+    const ofOther = ask(other);
+    await waitFor('the other one to wait or be answered', async () => {
+      const isAnswered = await Promise.race([ofOther.then(() => true), pause(1, false)]);
+      return isAnswered || waitingCaptions(sidecar) === 17;
+    });
+    await sidecar.stop();
+    const codes = (await Promise.all([...ofOne, ofOther])).map(({ body }) => body.error.code);
+    expect(codes.filter((code) => code === 'QUEUE_FULL')).toHaveLength(1);
+    expect(codes.at(-1)).toBe('SHUTTING_DOWN');
+  });
+});
+
+function waitingCaptions(sidecar: TestSidecar): unknown {
+  const storage = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'));
+  try {
+    return storage.db.prepare("SELECT count(*) FROM jobs WHERE subject_id = 'caption'").pluck().get();
+  } finally {
+    storage.close();
+  }
+}
 
 test('guessing keys is slowed down, and a good key from the same address is let through', async () => {
   await withSidecar({}, async (sidecar) => {

@@ -1,0 +1,40 @@
+import pino from 'pino';
+import { RunSettler } from '../../../server/captioning/run-settler';
+import { SqliteQueue } from '../../../server/queue/sqlite-queue';
+import { LEASE_MS, QueueBench } from '../../support/queue-bench';
+import { waitFor } from '../../support/wait-for';
+
+const silent = pino({ level: 'silent' });
+let bench: QueueBench;
+beforeAll(async () => (bench = await QueueBench.start((leases) => new SqliteQueue(leases, LEASE_MS, silent))));
+afterAll(() => bench.remove());
+
+test('a disk that is full for a moment delays the jobs of a resumed run, and keeps none back', async () => {
+  bench.storage.db
+    .prepare(
+      `INSERT INTO runs (id, site_id, name, state, include_decided, created_at, updated_at, settling)
+       VALUES ('run_a', ?, 'a', 'running', 0, 0, 0, 1)`,
+    )
+    .run(bench.siteA);
+  const { id } = bench.add({ runId: 'run_a' });
+  bench.storage.db.prepare('UPDATE jobs SET held = 1 WHERE id = ?').run(id);
+  let failures = 0;
+  const unhold = (runId: string) => {
+    if ((failures += 1) <= 2) throw new Error('the disk is full');
+    return bench.leases.unhold(runId);
+  };
+  const settler = new RunSettler({
+    storage: bench.storage,
+    leases: { unhold },
+    jobsOf: (siteId) => bench.jobs(siteId),
+    suggestionsOf: () => ({ withdrawOfRun: () => null }),
+    ring: () => bench.queue.ring(''),
+    logger: silent,
+    againMs: 5,
+  });
+  settler.wake();
+  await waitFor('the job to be freed', () => bench.leases.claimNext({ worker: 'w' })?.jobId === id);
+  await settler.stop();
+  const settling = bench.storage.db.prepare('SELECT settling FROM runs').pluck();
+  expect([settling.get(), failures]).toEqual([0, 4]);
+});
