@@ -18,6 +18,8 @@ final class On_Demand {
 		'wp_generate_attachment_metadata',
 		'untrashed_post',
 		'delete_attachment',
+		'edit_attachment',
+		'trashed_post',
 		'save_post',
 		'deleted_post',
 		'wp_enqueue_media',
@@ -29,7 +31,7 @@ final class On_Demand {
 	);
 
 	/** Visitors' pages write meta of all kinds: only these are ours to see. */
-	private const META_KEYS = array( '_thumbnail_id', '_wp_attached_file', '_wp_attachment_metadata' );
+	private const META_KEYS = array( '_thumbnail_id', '_wp_attached_file', '_wp_attachment_metadata', '_wp_attachment_image_alt', '_altsmith_decorative' );
 
 	private static bool $is_loaded = false;
 

@@ -61,6 +61,7 @@ final class Plugin {
 		$health   = new Admin\Site_Health( $settings, $store, $tested, $loopback, $instance );
 		$health->register();
 		( new Privacy\Personal_Data() )->register();
+		( new Storage\Library_Index() )->register();
 		$export = new Csv\Library_Export( $store );
 		$export->register();
 		$import = new Csv\Library_Import( new Writeback\Alt_Text_Writer( $texts ) );

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Tests;
 
 use Altsmith\Storage\Library_Counts;
+use Altsmith\Storage\Library_Index;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 
@@ -29,6 +30,26 @@ final class ManyImagesTest extends Sidecar_Test_Case {
 		self::assertSame( 'by hand', $listed['current_alt'] );
 		self::assertEquals( $this->call( 'GET', "attachments/$row->attachment_id" )->get_data()['suggestion'], $listed );
 		self::assertCount( 0, $this->call( 'GET', 'suggestions', array( 'search' => 'blip-base' ) )->get_data()['items'], 'not what only the data says' );
+	}
+
+	public function test_a_search_looks_at_each_row_once_and_finds_all_words_in_any_order(): void {
+		$cat   = $this->suggested( 'A cat on a red mat' );
+		$other = $this->suggested( 'A dog on a mat' );
+		$asked = array();
+		$notes = static function ( string $query ) use ( &$asked ): string {
+			$asked[] = $query;
+			return $query;
+		};
+		add_filter( 'query', $notes );
+		$found = $this->call( 'GET', 'suggestions', array( 'search' => ' mat  CÄT ', 'per_page' => 1 ) );
+		remove_filter( 'query', $notes );
+		self::assertSame( array( $cat->attachment_id ), array_column( $found->get_data()['items'], 'attachment_id' ) );
+		self::assertCount( 1, array_filter( $asked, static fn( string $query ): bool => str_contains( $query, 'LIKE' ) && str_contains( $query, 'suggested_alt' ) ) );
+		$both = $this->call( 'GET', 'suggestions', array( 'search' => 'mat', 'per_page' => 1, 'page' => 2 ) );
+		self::assertSame( array( array( $other->attachment_id ), 2 ), array( array_column( $both->get_data()['items'], 'attachment_id' ), (int) $both->get_headers()['X-WP-Total'] ) );
+		// By a word of the title and one of the text.
+		$title = get_post( $other->attachment_id )->post_title;
+		self::assertSame( array( $other->attachment_id ), array_column( $this->call( 'GET', 'suggestions', array( 'search' => "dog $title" ) )->get_data()['items'], 'attachment_id' ) );
 	}
 
 	/** @dataProvider questions */
@@ -58,10 +79,13 @@ final class ManyImagesTest extends Sidecar_Test_Case {
 
 	public function test_the_library_is_counted_in_one_pass(): void {
 		$ids = array( $this->photo(), $this->photo(), $this->photo() );
+		Library_Index::start_over();
+		( new Library_Index() )->read_all();
 		$was = ( new Library_Counts() )->all();
 		delete_transient( 'altsmith_library_counts' );
 		update_post_meta( $ids[0], '_wp_attachment_image_alt', 'a text' );
 		update_post_meta( $ids[1], '_altsmith_decorative', '1' );
+		Library_Index::write_down(); // As at the end of the request that changed them.
 		$queries = $this->queries( static fn() => ( new Library_Counts() )->all() );
 		delete_transient( 'altsmith_library_counts' );
 		$now = ( new Library_Counts() )->all();

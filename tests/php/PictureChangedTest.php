@@ -92,6 +92,38 @@ final class PictureChangedTest extends Sidecar_Test_Case {
 		return array( 'thumbnails made again' => array( 'make_sizes' ), 'an optimiser' => array( 'optimise' ), 'metadata taken out' => array( 'strip' ), 'only a new date' => array( 'touch_file' ) );
 	}
 
+	/** Some hundred more each night: tests/nightly/many-files.test.ts. */
+	public function test_many_files_with_other_bytes_are_neither_superseded_nor_asked_again(): void {
+		$many = max( 6, (int) getenv( 'ALTSMITH_MANY_FILES' ) );
+		$ids  = array();
+		for ( $i = 0; $i < $many; $i++ ) {
+			$ids[] = $this->photo( 640 + $i % 50, 400 );
+		}
+		// A run has half a minute; a thousand take several.
+		$all_are = function ( string $status ) use ( $ids ): bool {
+			return array( $status ) === array_values( array_unique( array_map( fn( int $id ): string => $this->row( $id )->display_status(), $ids ) ) );
+		};
+		for ( $run = 0; $run < 100 && ! $all_are( 'sent' ); $run++ ) {
+			$this->sync();
+		}
+		$this->sidecar->describe_all();
+		for ( $run = 0; $run < 100 && ! $all_are( 'pending' ); $run++ ) {
+			$this->sync();
+		}
+		$jobs = $this->sidecar->count( 'POST /v1/jobs' );
+		self::assertSame( $many, $jobs );
+		foreach ( $ids as $i => $id ) {
+			0 === $i % 2 ? $this->make_sizes( $id ) : $this->optimise( $id );
+		}
+		( new Picture_Store() )->doubt( $ids[0] );
+		for ( $run = 0; $run < 100 && ( 0 === $run || array() !== ( new Picture_Store() )->doubted( 1 ) ); $run++ ) {
+			$this->sync();
+		}
+		self::assertTrue( $all_are( 'pending' ) );
+		self::assertSame( $jobs, $this->sidecar->count( 'POST /v1/jobs' ), 'none is asked for again' );
+		self::assertSame( array( 'pending' ), array_values( array_unique( array_column( $this->sidecar->suggestions, 'state' ) ) ), 'none is superseded' );
+	}
+
 	public function test_an_approved_text_is_marked_and_no_longer_told_to_search_engines(): void {
 		$row = $this->described( 'cat' );
 		$this->decide( $row, 'approve' );

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Cli;
 
 use Altsmith\Placements\Placement_Scan;
+use Altsmith\Storage\Library_Index;
 use WP_CLI;
 
 defined( 'ABSPATH' ) || exit;
@@ -13,13 +14,14 @@ final class Index_Command {
 	public function __construct( private readonly Placement_Scan $scan ) {}
 
 	/**
-	 * Reads every post again: after an import, a restored backup, or anything else that wrote posts past WordPress.
+	 * Reads every post and every image again: after an import, a restored backup, or anything else that wrote posts past WordPress.
 	 *
 	 * @param string[]              $args
 	 * @param array<string, string> $options
 	 */
 	public function rebuild( array $args, array $options ): void {
 		Placement_Scan::start_over();
+		Library_Index::start_over();
 		$idle = 0;
 		do {
 			$done = $this->scan->run( 10.0 );
@@ -30,6 +32,9 @@ final class Index_Command {
 		} while ( ! $done && $idle < 90 );
 		if ( ! $done ) {
 			WP_CLI::error( 'Another process holds the index. Try again in a minute.' );
+		}
+		while ( ! ( new Library_Index() )->read_all() ) {
+			sleep( 1 );
 		}
 		WP_CLI::success( sprintf( '%d posts read.', Placement_Scan::state()['read'] ) );
 	}

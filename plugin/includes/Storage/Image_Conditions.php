@@ -17,7 +17,7 @@ final class Image_Conditions {
 	/** @return string A condition on the posts table, '' for an unknown state. */
 	public static function sql( string $state ): string {
 		return match ( $state ) {
-			'missing'    => self::image() . ' AND NOT ' . self::has_text() . ' AND NOT ' . self::is_decorative(),
+			'missing'    => Library_Index::is_ready() ? Library_Index::condition( false, false ) : self::image() . ' AND NOT ' . self::has_text() . ' AND NOT ' . self::is_decorative(),
 			'with_text'  => self::image() . ' AND ' . self::has_text(),
 			'pending'    => self::request( "r.status = 'ready' AND r.suggestion_state IN ('pending', 'conflict')" ),
 			'approved'   => self::request( "r.status = 'ready' AND r.suggestion_state = 'applied'" ) . ' AND NOT ' . self::is_decorative(),
@@ -28,18 +28,19 @@ final class Image_Conditions {
 		};
 	}
 
-	private static function image(): string {
+	/** An image that is not in the trash. */
+	public static function image(): string {
 		global $wpdb;
 		return "( {$wpdb->posts}.post_type = 'attachment' AND {$wpdb->posts}.post_mime_type LIKE 'image/%' AND {$wpdb->posts}.post_status <> 'trash' )";
 	}
 
 	/** Spaces alone are no text. */
-	private static function has_text(): string {
+	public static function has_text(): string {
 		global $wpdb;
 		return (string) $wpdb->prepare( "EXISTS ( SELECT 1 FROM {$wpdb->postmeta} alt WHERE alt.post_id = {$wpdb->posts}.ID AND alt.meta_key = %s AND TRIM( alt.meta_value ) <> '' )", Alt_Text_Meta::KEY );
 	}
 
-	private static function is_decorative(): string {
+	public static function is_decorative(): string {
 		global $wpdb;
 		return (string) $wpdb->prepare( "EXISTS ( SELECT 1 FROM {$wpdb->postmeta} deco WHERE deco.post_id = {$wpdb->posts}.ID AND deco.meta_key = %s AND deco.meta_value = '1' )", Provenance::DECORATIVE_KEY );
 	}

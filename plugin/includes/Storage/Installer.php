@@ -20,6 +20,7 @@ final class Installer {
 				Schema::upgrade();
 				// What was written while the plugin was not active is in no list: everything is read once more.
 				delete_option( 'altsmith_placement_scan' );
+				Library_Index::start_over();
 			}
 		);
 	}

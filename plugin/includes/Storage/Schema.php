@@ -43,6 +43,11 @@ final class Schema {
 		return $wpdb->prefix . 'altsmith_texts';
 	}
 
+	public static function library_table(): string {
+		global $wpdb;
+		return $wpdb->prefix . 'altsmith_library';
+	}
+
 	public static function pictures_table(): string {
 		global $wpdb;
 		return $wpdb->prefix . 'altsmith_pictures';
@@ -118,7 +123,7 @@ final class Schema {
 
 	/** @return string[] Names of every table of ours on this site. */
 	public static function tables(): array {
-		return array( self::requests_table(), self::runs_table(), self::run_items_table(), self::pictures_table(), self::texts_table(), Placement_Table::name() );
+		return array( self::requests_table(), self::runs_table(), self::run_items_table(), self::pictures_table(), self::texts_table(), self::library_table(), Placement_Table::name() );
 	}
 
 	/** Whether every table has every column that its statement names. */
@@ -156,6 +161,7 @@ final class Schema {
 		$items    = self::run_items_table();
 		$pictures = self::pictures_table();
 		$texts    = self::texts_table();
+		$library  = self::library_table();
 		return array(
 			"CREATE TABLE $requests (
   id bigint(20) unsigned NOT NULL AUTO_INCREMENT,
@@ -211,6 +217,13 @@ final class Schema {
   seen_alt longtext NOT NULL,
   report longtext NOT NULL,
   PRIMARY KEY  (attachment_id)
+) $charset;",
+			"CREATE TABLE $library (
+  attachment_id bigint(20) unsigned NOT NULL,
+  has_text tinyint(1) NOT NULL DEFAULT 0,
+  decorative tinyint(1) NOT NULL DEFAULT 0,
+  PRIMARY KEY  (attachment_id),
+  KEY standing (has_text,decorative)
 ) $charset;",
 			"CREATE TABLE $pictures (
   attachment_id bigint(20) unsigned NOT NULL,

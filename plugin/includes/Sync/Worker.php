@@ -9,6 +9,7 @@ use Altsmith\Placements\Placement_Scan;
 use Altsmith\Review\Write_Back;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Storage\Library_Index;
 use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
@@ -69,7 +70,7 @@ final class Worker {
 
 	/** @return int When another run has something to do; PHP_INT_MAX: when something new comes. */
 	private function next_work_at(): int {
-		if ( $this->feeder->has_more() || Missed_Uploads::are_there() || ! Placement_Scan::state()['done'] ) {
+		if ( $this->feeder->has_more() || Missed_Uploads::are_there() || Library_Index::is_due() || ! Placement_Scan::state()['done'] ) {
 			return 0;
 		}
 		return min( $this->store->next_work_at(), $this->watch->next_check_at() );

@@ -14,6 +14,9 @@ $rest = static function ( string $method, string $route, array $parameters = arr
 $store = new Altsmith\Storage\Request_Store();
 $first = (int) $wpdb->get_var( "SELECT MIN(ID) FROM $wpdb->posts WHERE post_type = 'attachment'" );
 $query = static fn( string $state ): WP_Query => new WP_Query( array( 'post_type' => 'attachment', 'post_status' => 'inherit', 'posts_per_page' => 20, 'altsmith_state' => $state ) );
+$began = hrtime( true );
+( new Altsmith\Storage\Library_Index() )->read_all( 600.0 );
+printf( "%-30s %8.1f ms once, in steps\n", 'index of the whole library', ( hrtime( true ) - $began ) / 1e6 );
 $tasks = array(
 	'review page of 20'             => static fn() => $rest( 'GET', 'suggestions', array( 'state' => array( 'pending', 'conflict' ), 'per_page' => 20 ) ),
 	'review page of 100'            => static fn() => $rest( 'GET', 'suggestions', array( 'state' => array( 'pending', 'conflict' ), 'per_page' => 100 ) ),
@@ -48,3 +51,20 @@ foreach ( $tasks as $name => $task ) {
 	sort( $times );
 	printf( "%-30s %8.1f ms median %8.1f most %5d queries\n", $name, $times[3], $times[6], $queries );
 }
+
+// A backfill: how quickly the library goes into the queue. What was fed counts as sent, so that there is room for the next.
+define( 'SAVEQUERIES', true );
+$runs   = new Altsmith\Storage\Run_Store();
+$feeder = new Altsmith\Backfill\Feeder( $runs, $store, new Altsmith\Settings() );
+$runs->create( 'run_of_the_bench', Altsmith\Backfill\Choices::from_array( array() ), 0, 1 );
+$began   = hrtime( true );
+$longest = 0.0;
+while ( $feeder->feed() && hrtime( true ) - $began < 20e9 ) {
+	$longest       = max( $longest, ...array_column( $wpdb->queries, 1 ) );
+	$wpdb->queries = array();
+	$wpdb->update( $wpdb->prefix . 'altsmith_requests', array( 'status' => 'sent' ), array( 'run_id' => 'run_of_the_bench', 'status' => 'queued' ) );
+	wp_cache_flush_runtime();
+}
+$seconds = ( hrtime( true ) - $began ) / 1e9;
+$looked  = (int) $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}altsmith_run_items WHERE run_id = 'run_of_the_bench'" );
+printf( "%-30s %8.0f images looked at a second, %d in %.0f s; longest query %.0f ms; %d MB of memory\n", 'backfill', $looked / $seconds, $looked, $seconds, 1000 * $longest, memory_get_peak_usage( true ) / 1048576 );
