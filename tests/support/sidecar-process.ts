@@ -77,7 +77,7 @@ export class SidecarProcess {
   }
 
   /** Resolves once `/readyz` says yes. */
-  async ready(): Promise<void> {
+  async ready(timeoutMs = 60_000): Promise<void> {
     const child = this.#child;
     await waitFor(
       'the sidecar to be ready',
@@ -85,7 +85,7 @@ export class SidecarProcess {
         if (child === null || child.exitCode !== null) return 'ended';
         return (await fetch(`${this.url}/readyz`)).ok ? 'ready' : null;
       },
-      { timeoutMs: 60_000, everyMs: 30 },
+      { timeoutMs, everyMs: 30 },
     ).then(
       (state) => {
         if (state === 'ended') throw new Error(`the sidecar ended with ${String(child?.exitCode)}:\n${this.output}`);

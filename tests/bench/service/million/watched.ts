@@ -13,6 +13,9 @@ const QUIET = {
   ALTSMITH_KEEP_THUMBNAILS_DAYS: '36500',
 };
 
+/** What another program wrote is read from end to end at a start. */
+const PREPARED_MS = 900_000;
+
 /** A sidecar upon a data folder, whose event loop is watched. */
 export interface Watched {
   readonly sidecar: SidecarProcess;
@@ -23,7 +26,10 @@ export interface Watched {
 export async function watch(root: string, dataDir: string, env: Record<string, string> = {}): Promise<Watched> {
   const meter = new LoopMeter();
   const settings = { ...QUIET, ...meter.env, ALTSMITH_DATA_DIR: dataDir, ...env };
-  return { sidecar: await SidecarProcess.start(settings, [...LoopMeter.preload(root), ...SERVE]), meter };
+  const sidecar = await SidecarProcess.create(settings, [...LoopMeter.preload(root), ...SERVE]);
+  sidecar.launch();
+  await sidecar.ready(PREPARED_MS);
+  return { sidecar, meter };
 }
 
 export async function endWatch({ sidecar, meter }: Watched): Promise<void> {
