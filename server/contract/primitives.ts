@@ -36,7 +36,7 @@ export function page<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }
 
-/** The same, and when it was asked for, how many there are on all pages: `capped` means that there are more. */
+/** The same, and when it was asked for, how many there are on all pages: `capped` means that there may be more. */
 export function pageWithTotal<Item extends z.ZodType>(item: Item) {
   return page(item).extend({ total: z.number().int().nonnegative().optional(), capped: z.boolean().optional() });
 }

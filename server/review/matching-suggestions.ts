@@ -4,6 +4,8 @@ import type { TermLookup } from './suggestion-terms';
 /** A beginning with more words than this is left to FTS5, which then collects the rows of all of them. */
 const MOST_NAMED = 16;
 const SCOPE_DIGITS = 5;
+/** Numbers of rows that are counted at a time: some milliseconds where each of several words is in every third text. */
+const STRETCH = 50_000;
 
 export interface RowRange {
   /** Rows after this one in the direction of the walk; null: from its beginning. */
@@ -28,16 +30,27 @@ export class MatchingSuggestions implements TermLookup {
       .all(match, after ?? (descending ? Number.MAX_SAFE_INTEGER : 0), limit);
   }
 
-  /** How many there are, counted up to `most`. */
-  count(match: string, most: number): number {
-    return (
-      this.storage
-        .prepare<[string, number], number>(
-          'SELECT count(*) FROM (SELECT 1 FROM suggestion_index WHERE suggestion_index MATCH ? LIMIT ?)',
-        )
-        .pluck()
-        .get(match, most) ?? 0
-    );
+  /** How many there are, counted up to `most`; a stretch after the other, as long as `goesOn` says so. */
+  count(match: string, most: number, goesOn: () => boolean): { counted: number; isAll: boolean } {
+    const stretch = this.storage
+      .prepare<[string, number, number, number], number>(
+        `SELECT count(*) FROM (
+           SELECT 1 FROM suggestion_index
+           WHERE suggestion_index MATCH ? AND rowid >= CAST(? AS INTEGER) AND rowid < CAST(? AS INTEGER) LIMIT ?
+         )`,
+      )
+      .pluck();
+    const last = this.#seq('SELECT max(seq) FROM suggestions');
+    let counted = 0;
+    for (let from = this.#seq('SELECT min(seq) FROM suggestions'); from <= last; from += STRETCH) {
+      counted += stretch.get(match, from, from + STRETCH, most - counted) ?? 0;
+      if (counted >= most || !goesOn()) return { counted, isAll: from + STRETCH > last };
+    }
+    return { counted, isAll: true };
+  }
+
+  #seq(sql: string): number {
+    return this.storage.prepare<[], number | null>(sql).pluck().get() ?? 0;
   }
 
   termsWith(scope: number, beginning: string): string[] | null {

@@ -32,8 +32,9 @@ export interface Total {
   readonly capped: boolean;
 }
 
-/** What the counters do not know is counted up to here. */
+/** What the counters do not know is counted up to here, and for no longer than this. */
 const MOST_COUNTED = 10_000;
+const COUNTED_FOR_MS = 10;
 /** Rows with the right pairs of characters that are read at a time, and for one page, to see whether the pairs stand together. */
 const LOOKED_AT_ONCE = 500;
 const LOOKED_AT = 1000;
@@ -45,6 +46,7 @@ export class SuggestionList {
   constructor(
     private readonly storage: Storage,
     private readonly scope: ListScope,
+    private readonly now = () => performance.now(),
   ) {
     this.#index = new MatchingSuggestions(storage);
   }
@@ -60,14 +62,16 @@ export class SuggestionList {
     return { items: items.map(suggestionOf), next: next === null ? null : writeCursor(column, next) };
   }
 
-  /** From counters where there is one; everything else is counted, 10,000 at most. */
+  /** From counters where there is one; everything else is counted, up to 10,000 and for some milliseconds. */
   total({ state, flag, runId, minConfidence = 0, q }: SuggestionFilter): Total {
     if (q === undefined && minConfidence === 0 && (flag === undefined || runId === undefined)) {
       return { total: totalOf(suggestionCounts(this.storage, this.scope, { runId, flag }), state), capped: false };
     }
     const conditions = this.#conditions({ state, flag, runId, minConfidence, q });
-    const counted = conditions.length === 0 ? 0 : this.#index.count(anyOf(conditions), MOST_COUNTED + 1);
-    return { total: Math.min(counted, MOST_COUNTED), capped: counted > MOST_COUNTED };
+    if (conditions.length === 0) return { total: 0, capped: false };
+    const until = this.now() + COUNTED_FOR_MS;
+    const { counted, isAll } = this.#index.count(anyOf(conditions), MOST_COUNTED + 1, () => this.now() < until);
+    return { total: Math.min(counted, MOST_COUNTED), capped: !isAll || counted > MOST_COUNTED };
   }
 
   /**

@@ -95,6 +95,17 @@ test('one request reads a bounded number of rows for characters that must stand 
   }
 });
 
+test('a total is counted in stretches and for a short time; it says when there may be more', () => {
+  site.suggest({ altText: 'A dog' });
+  storage.db.prepare("UPDATE sqlite_sequence SET seq = 200000 WHERE name = 'suggestions'").run();
+  site.suggest({ altText: 'A dog' });
+  const totalBy = (now: () => number) =>
+    new SuggestionList(storage, { siteId: site.id, instance: null }, now).total({ q: 'dog', sort: 'oldest', limit: 1 });
+  expect(totalBy(() => 0)).toEqual({ total: 2, capped: false });
+  let time = 0;
+  expect(totalBy(() => (time += 100))).toEqual({ total: 1, capped: true });
+});
+
 test('what is erased leaves no word behind', () => {
   const { id } = site.suggest({ altText: 'Secretword of somebody' });
   site.suggest({ altText: 'Another text' });

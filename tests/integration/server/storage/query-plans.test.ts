@@ -32,6 +32,7 @@ const ALLOWED: readonly { readonly file: RegExp; readonly part: string; readonly
   },
   { file: /retention-store/, part: 'FROM replies', reason: 'reads the predictions that wait' },
   { file: /erasure-store/, part: 'DELETE FROM replies', reason: 'predictions are kept for a day' },
+  { file: /erasure-preview/, part: 'UNION', reason: 'sorts the images of one subject' },
   { file: /claim-next/, part: 'AS ready', reason: 'sorts a row a site and priority' },
   {
     file: /suggestion-store/,
@@ -78,12 +79,15 @@ function looksOn(sql: string): boolean {
 const { statements, unread } = sqlOfTheServer();
 
 /** Files that put statements together from names of tables, and what they make of them. */
-const BUILT_AT_RUN_TIME = /erasure-store/;
+const BUILT_AT_RUN_TIME = /erasure-(store|preview)/;
 const BUILT = ['suggestions', 'jobs'].flatMap((table) => [
   `SELECT seq, image_sha256 FROM ${table} WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND instance = ?
    AND created_at <= ? LIMIT 5`,
   `SELECT seq, image_sha256 FROM ${table} WHERE substr(image_sha256, 1, 12) = substr(?, 1, 12) AND image_sha256 = ?
    AND site_id = ? AND instance = ? AND created_at <= ? LIMIT 5`,
+  `SELECT count(*) FROM ${table} WHERE site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance`,
+  `SELECT count(*) FROM ${table} WHERE substr(image_sha256, 1, 12) = substr(:sha256, 1, 12) AND image_sha256 = :sha256
+   AND site_id = :siteId AND NOT (site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance)`,
 ]);
 
 test('every statement of the server can be read', () => {
