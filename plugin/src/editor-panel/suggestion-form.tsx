@@ -44,6 +44,7 @@ export function SuggestionForm({ block, image, suggestion, takeFocus, onDone, on
         </p>
       )}
       <TextareaControl
+        dir="auto"
         label={__('Suggestion', 'altsmith')}
         help={lengthHint(text)}
         value={text}

@@ -95,6 +95,7 @@ function Form({ suggestion, onDone, onFailed }: FormProps) {
   return (
     <>
       <TextareaControl
+        dir="auto"
         label={__('Suggestion', 'altsmith')}
         help={lengthHint(text)}
         value={text}

@@ -85,6 +85,7 @@ function One({ suggestion, onStep }: { readonly suggestion: Suggestion; readonly
           {sprintf(__('Suggested: %s', 'altsmith'), review.draftOf(suggestion))}
         </div>
         <TextareaControl
+        dir="auto"
           className="altsmith-focus__text"
           label={__('Suggested alt text', 'altsmith')}
           help={lengthHint(review.draftOf(suggestion))}

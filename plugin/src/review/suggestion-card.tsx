@@ -41,6 +41,7 @@ export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion
     >
       <Current suggestion={suggestion} />
       <TextareaControl
+        dir="auto"
         label={__('Suggested alt text', 'altsmith')}
         help={lengthHint(review.draftOf(suggestion))}
         value={review.draftOf(suggestion)}
