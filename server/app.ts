@@ -36,6 +36,7 @@ import { listedWorkers, workersElsewhere } from './composition/workers';
 import { buildDelivery, buildWork, startEngine, type Work } from './composition/work';
 import type { WebhookDelivery } from './webhooks/delivery';
 import { DiskState } from './storage/disk-state';
+import { NO_TRACING, type Tracing } from './tracing/tracing';
 import { version } from './version';
 
 /** What a stop waits for jobs under way; the rest of 20 seconds is for requests and for ending the workers. */
@@ -51,6 +52,8 @@ export interface AppParts {
   readonly storage: Storage;
   /** Worker processes with the model of the settings, unless given. */
   readonly engine?: CaptionEngine;
+  /** None, unless given. */
+  readonly tracing?: Tracing;
 }
 
 export interface App {
@@ -86,7 +89,7 @@ export function buildApp(parts: AppParts): App {
 }
 
 function assemble(parts: AppParts, stores: Stores): App {
-  const { config, data, logger } = parts;
+  const { config, data, logger, tracing = NO_TRACING } = parts;
   const engine = parts.engine ?? chooseEngine(config);
   const disk = new DiskState(data.root);
   const upkeep = buildUpkeep(stores, { data, logger, plan: config.backups });
@@ -100,9 +103,10 @@ function assemble(parts: AppParts, stores: Stores): App {
       redis: work.redis?.problem() ?? null,
     });
   const metrics = buildMetrics(stores, data, health);
-  const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, metrics });
+  const delivery = buildDelivery(stores, { config, logger, tracing });
+  const caused = delivery.caused.bind(delivery);
+  const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, metrics, tracing, caused });
   const chores = [upkeep, buildPruning(stores, logger), buildResuggesting(stores, work, { config, logger })];
-  const delivery = buildDelivery(stores, config, logger);
   const predictions = buildPredictions(stores, { work, engine, config, logger });
   const shelf = new ModelShelf({ dataDir: data.root, script: PULL_SCRIPT, logger });
   const services: Services = {
@@ -132,6 +136,7 @@ function assemble(parts: AppParts, stores: Stores): App {
     ring: (jobId) => work.queue.ring(jobId),
     health,
     metrics,
+    tracing,
     remoteWork: work.remoteWork,
     workers: () => listedWorkers(stores.registry, { engine, condition: work.condition }),
     stopping: stopping.signal,
@@ -154,7 +159,7 @@ function assemble(parts: AppParts, stores: Stores): App {
       await Promise.all([work.settler.stop(), ...chores.map((chore) => chore.stop()), delivery.stop()]);
     },
     close: async () => {
-      await Promise.all([work.queue.stop(), engine.stop()]);
+      await Promise.all([work.queue.stop(), engine.stop(), tracing.stop()]);
       stores.storage.close();
       markCleanStop(data);
     },

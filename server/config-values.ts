@@ -65,3 +65,10 @@ export function readBackups({ ALTSMITH_BACKUPS: given }: Environment, problems: 
   if (plan === null) problems.push('ALTSMITH_BACKUPS: must be off, or numbers such as hourly=24,daily=7,weekly=4');
   return plan;
 }
+
+/** `OTEL_…` variables as OpenTelemetry defines them; the packages read the rest of them by themselves. */
+export function namesTraceReceiver(env: NodeJS.ProcessEnv): boolean {
+  const address = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '';
+  const isOff = env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none';
+  return address !== '' && !isOff;
+}

@@ -3,7 +3,15 @@ import path from 'node:path';
 import { z } from 'zod';
 import { proxyVariables, type ProxyVariables } from '../models/fetch/proxy';
 import type { ModelServer } from '../models/openai-compatible/model-server';
-import { readBackups, readModelServer, readNames, readOrigins, readPrice, readProxy } from './config-values';
+import {
+  namesTraceReceiver,
+  readBackups,
+  readModelServer,
+  readNames,
+  readOrigins,
+  readPrice,
+  readProxy,
+} from './config-values';
 import { DATA_SETTINGS } from './data-settings';
 import { HTTP_SETTINGS, integer } from './http-settings';
 import { KEY_SETTINGS, readInitialKeys, type InitialKeys } from './key-settings';
@@ -194,6 +202,8 @@ export interface Config {
   readonly proxies: ProxyVariables;
   readonly ollamaKeyless: 'off' | 'loopback';
   readonly ollamaNames: readonly string[];
+  /** Whether the standard variables of OpenTelemetry name a receiver of traces. */
+  readonly isTraced: boolean;
   readonly price: { readonly perHour: number; readonly currency: string } | null;
   readonly logLevel: Environment['ALTSMITH_LOG_LEVEL'];
 }
@@ -278,6 +288,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     proxies: proxyVariables(env),
     ollamaKeyless: settings.ALTSMITH_OLLAMA_KEYLESS,
     ollamaNames: readNames(settings.ALTSMITH_OLLAMA_NAMES),
+    isTraced: namesTraceReceiver(env),
     price: readPrice(settings.ALTSMITH_PRICE_PER_HOUR),
     logLevel: settings.ALTSMITH_LOG_LEVEL,
   });

@@ -12,6 +12,8 @@ import { DataFolder } from './storage/data-folder';
 import type { Storage } from './storage/database';
 import { lockFolder } from './storage/folder-lock';
 import { openPrepared, type PreparationOptions } from './storage/preparation';
+import { NO_TRACING, type Tracing } from './tracing/tracing';
+import { version } from './version';
 import { giveUpReserve, keepReserve } from './storage/reserve';
 
 /** What requests under way are given once no job runs any more. */
@@ -69,7 +71,8 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
     };
     const storage = await openOnceThereIsRoom(data, door, preparation);
     const engine = options.engine === undefined ? {} : { engine: options.engine };
-    app = buildApp({ config, data, logger, storage, ...engine });
+    const tracing = await openTracing(config, logger);
+    app = buildApp({ config, data, logger, storage, tracing, ...engine });
     door.open(app.http);
     await app.start();
   } catch (error) {
@@ -149,6 +152,13 @@ async function close(app: App, server: Server): Promise<void> {
   server.closeAllConnections();
   await closed;
   await app.close();
+}
+
+/** The packages are loaded only where traces have somewhere to go. */
+async function openTracing({ isTraced }: Config, logger: Logger): Promise<Tracing> {
+  if (!isTraced) return NO_TRACING;
+  const { openOtlp } = await import('./tracing/otlp');
+  return openOtlp(version, logger);
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

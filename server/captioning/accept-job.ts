@@ -26,6 +26,8 @@ export interface AcceptJobParts {
   readonly idempotency: Pick<IdempotencyStore, 'find' | 'remember'>;
   /** The model that will caption it; null while none has been loaded yet. */
   readonly model: () => ModelInfo | null;
+  /** The trace that the request is part of; null while tracing is off. */
+  readonly traceparent: string | null;
   /** Throws QUEUE_FULL. */
   readonly takeRoom: (priority: Priority) => void;
 }
@@ -92,6 +94,7 @@ function newJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob {
       context: keptContext(request.context),
       locale: null,
       current: request.current ?? null,
+      ...(parts.traceparent === null ? {} : { traceparent: parts.traceparent }),
     },
   });
   return { job, isNew: true };

@@ -16,6 +16,7 @@ import type { RunsHere } from './runs-here';
 import { modelKey, type ResultStore } from './result-store';
 import { isSuspicious, type WorkerCondition } from './worker-condition';
 import type { WorkerRegistry } from './worker-registry';
+import type { SpanFacts, Tracing } from '../tracing/tracing';
 import { SUGGESTION_SETTINGS } from './settings';
 
 export interface CaptionJobParts {
@@ -36,6 +37,7 @@ export interface CaptionJobParts {
   /** Where the picture of a job lies that is no stored one; null for the others. */
   readonly pictureOf: (jobId: string) => string | null;
   readonly runsHere: RunsHere;
+  readonly tracing: Tracing;
   readonly jobEnded: (outcome: JobOutcome, seconds: number) => void;
 }
 
@@ -59,21 +61,39 @@ export async function captionJob(
   const logger = parts.logger.child({ job_id: claim.jobId, site_id: claim.siteId, attempt: claim.attempt });
   logger.info('job started');
   parts.registry.started(parts.machine);
-  const outcome = await work(parts, claim, { stopping, engineIsFree, logger });
+  const span = parts.tracing.start('caption picture', {
+    kind: 'consumer',
+    parent: claim.work.traceparent ?? null,
+    facts: runFacts(claim, parts.machine),
+  });
+  const { traceparent } = span;
+  const outcome = await work(parts, claim, { stopping, engineIsFree, logger, traceparent });
+  span.end({ 'altsmith.outcome': outcome }, outcome === 'failed' ? 'failed' : undefined);
   const ms = performance.now() - started;
   logger.info({ outcome, ms: Math.round(ms) }, 'job ended');
   parts.jobEnded(outcome, ms / 1000);
   return outcome;
 }
 
+/** What a trace says of a run. */
+export function runFacts(claim: Claim, machine: string): SpanFacts {
+  return {
+    'altsmith.job.id': claim.jobId,
+    'altsmith.site.id': claim.siteId,
+    'altsmith.attempt': claim.attempt,
+    'altsmith.machine': machine,
+  };
+}
+
 interface Attempt {
   readonly stopping: AbortSignal;
   readonly engineIsFree: () => void;
   readonly logger: Logger;
+  readonly traceparent: string | null;
 }
 
 async function work(parts: CaptionJobParts, claim: Claim, attempt: Attempt): Promise<JobOutcome> {
-  const { stopping, engineIsFree, logger } = attempt;
+  const { stopping, engineIsFree, logger, traceparent } = attempt;
   const lost = new AbortController();
   const unwanted = new AbortController();
   parts.runsHere.begin(claim.jobId, unwanted);
@@ -87,7 +107,7 @@ async function work(parts: CaptionJobParts, claim: Claim, attempt: Attempt): Pro
   const renewal = setInterval(guarded(renew, notRenewed), parts.queue.leaseMs / RENEWALS_A_LEASE);
   try {
     await withAnySignal([lost.signal, stopping, unwanted.signal], (signal) =>
-      runAndFinish(parts, claim, engineIsFree, signal),
+      runAndFinish(parts, claim, { engineIsFree, traceparent, signal }),
     );
     parts.registry.ended(parts.machine, 'done');
     return 'done';
@@ -96,7 +116,7 @@ async function work(parts: CaptionJobParts, claim: Claim, attempt: Attempt): Pro
       parts.registry.ended(parts.machine, 'given back');
       return unwanted.signal.aborted ? 'cancelled' : 'lost';
     }
-    return await settle(parts, claim, { thrown, stopping, lost: lost.signal, logger });
+    return await settle(parts, claim, { thrown, stopping, lost: lost.signal, logger, traceparent });
   } finally {
     clearInterval(renewal);
     parts.runsHere.end(claim.jobId);
@@ -123,13 +143,13 @@ async function runForReply(
 async function runAndFinish(
   parts: CaptionJobParts,
   claim: Claim,
-  engineIsFree: () => void,
-  signal: AbortSignal,
+  run: { engineIsFree: () => void; traceparent: string | null; signal: AbortSignal },
 ): Promise<void> {
-  if (claim.work.reply !== undefined) return runForReply(parts, claim, claim.work.reply, { engineIsFree, signal });
+  const { engineIsFree, traceparent, signal } = run;
+  if (claim.work.reply !== undefined) return runForReply(parts, claim, claim.work.reply, run);
   const known = knownResult(parts, claim);
   if (known !== null) {
-    parts.finisher.finish(claim, known, null);
+    parts.finisher.finish(claim, { result: known, thumbnailBytes: null, traceparent });
     return;
   }
   const images = parts.imagesOf(claim.siteId);
@@ -150,7 +170,7 @@ async function runAndFinish(
     parts.condition.wentWell();
     // The worker gets its next picture first; only then is this one's end written, which waits for the disk.
     await breathe();
-    finish(parts, claim, { result: captionOf(result), unfinished });
+    finish(parts, claim, { result: captionOf(result), unfinished, traceparent });
   } catch (error) {
     await images.removeDrafts(draft);
     throw error;
@@ -163,13 +183,18 @@ function knownResult(parts: CaptionJobParts, claim: Claim): CaptionResult | null
   return model === null ? null : parts.resultsOf(claim.siteId).get(claim.imageSha256, modelKey(model));
 }
 
-function finish(parts: CaptionJobParts, claim: Claim, work: { result: CaptionResult; unfinished: string }): void {
+function finish(
+  parts: CaptionJobParts,
+  claim: Claim,
+  work: { result: CaptionResult; unfinished: string; traceparent: string | null },
+): void {
   const thumbnail = statSync(work.unfinished, { throwIfNoEntry: false });
   const images = parts.imagesOf(claim.siteId);
   // Of a picture that was erased meanwhile nothing is kept; `finish` finds the job gone.
   if (thumbnail !== undefined && images.get(claim.imageSha256) !== null)
     renameSync(work.unfinished, images.thumbnailPath(claim.imageSha256));
-  parts.finisher.finish(claim, work.result, thumbnail?.size ?? null);
+  const { result, traceparent } = work;
+  parts.finisher.finish(claim, { result, thumbnailBytes: thumbnail?.size ?? null, traceparent });
 }
 
 /** Stores what became of the attempt; while the disk takes nothing, again and again, as long as the job is ours. */

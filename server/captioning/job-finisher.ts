@@ -2,6 +2,8 @@ import type { Suggestion } from '../contract/suggestion';
 import type { ImageStore } from '../intake/image-store';
 import type { Claim, JobQueue } from '../queue/queue';
 import type { SuggestionStore } from '../review/suggestion-store';
+import { AppError } from '../errors';
+import type { Tracing } from '../tracing/tracing';
 import type { Storage } from '../storage/database';
 import type { CaptionResult } from './engine-result';
 import type { ResultStore } from './result-store';
@@ -22,22 +24,46 @@ export interface JobFinisherParts {
   readonly storage: Storage;
   readonly queue: JobQueue;
   readonly storesOf: (siteId: string) => FinishStores;
+  readonly tracing: Tracing;
+  /** News of an instance came of this trace. */
+  readonly caused: (owner: { readonly siteId: string; readonly instance: number }, traceparent: string) => void;
+}
+
+/** What a worker brought. */
+export interface Outcome {
+  readonly result: CaptionResult;
+  /** Size of the thumbnail that was made, or null. */
+  readonly thumbnailBytes: number | null;
+  /** The span of the run; null while tracing is off. */
+  readonly traceparent: string | null;
 }
 
 /** What a worker's result becomes: a suggestion, the job's end and the feed's entry, all in one transaction. */
 export class JobFinisher {
   constructor(private readonly parts: JobFinisherParts) {}
 
-  /**
-   * `thumbnailBytes`: size of the thumbnail that was made, or null. Throws LEASE_LOST when the job is no longer this worker's;
-   * then nothing of it is kept.
-   */
-  finish(claim: Claim, result: CaptionResult, thumbnailBytes: number | null): Suggestion {
+  /** Throws LEASE_LOST when the job is no longer this worker's; then nothing of it is kept. */
+  finish(claim: Claim, outcome: Outcome): Suggestion {
+    const span = this.parts.tracing.start('store result', { kind: 'internal', parent: outcome.traceparent });
+    try {
+      const suggestion = this.#store(claim, { ...outcome, traceparent: span.traceparent });
+      span.end({ 'altsmith.suggestion.id': suggestion.id });
+      return suggestion;
+    } catch (error) {
+      span.end({}, error instanceof AppError ? error.code : 'INTERNAL');
+      throw error;
+    }
+  }
+
+  #store(claim: Claim, { result, thumbnailBytes, traceparent }: Outcome): Suggestion {
     const { caption, readings, image } = result;
     const { context, current, locale, fields } = claim.work;
     const texts = composeTexts({ caption, readings, image, context, current, locale, fields, model: result.model });
     const { images, results, suggestions, autoApproveFrom } = this.parts.storesOf(claim.siteId);
-    return this.parts.storage.transaction(() => {
+    const { storage, caused } = this.parts;
+    return storage.transaction(() => {
+      // First, because the feed's entry wakes the webhooks.
+      if (traceparent !== null) storage.afterCommit(() => caused(claim, traceparent));
       const twins = suggestions.countOthersWithText({
         instance: claim.instance,
         imageSha256: claim.imageSha256,

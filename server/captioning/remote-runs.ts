@@ -1,14 +1,18 @@
 import type { ErrorCode } from '../errors';
-import type { ClaimRef } from '../queue/queue';
+import type { Claim, ClaimRef } from '../queue/queue';
+import type { Span, Tracing } from '../tracing/tracing';
+import { runFacts } from './caption-job';
 import type { WorkerRegistry } from './worker-registry';
 
 interface RemoteRun {
   readonly machine: string;
   readonly startedAt: number;
+  readonly span: Span;
 }
 
 export interface RemoteRunsParts {
   readonly registry: Pick<WorkerRegistry, 'started' | 'ended'>;
+  readonly tracing: Tracing;
   readonly jobEnded: (outcome: string, seconds: number) => void;
 }
 
@@ -24,8 +28,13 @@ export class RemoteRuns {
 
   constructor(private readonly parts: RemoteRunsParts) {}
 
-  began(ref: ClaimRef, machine: string): void {
-    this.#runs.set(keyOf(ref), { machine, startedAt: performance.now() });
+  began(claim: Claim, machine: string): void {
+    const span = this.parts.tracing.start('caption picture', {
+      kind: 'consumer',
+      parent: claim.work.traceparent ?? null,
+      facts: runFacts(claim, machine),
+    });
+    this.#runs.set(keyOf(claim), { machine, startedAt: performance.now(), span });
     const [oldest] = this.#runs.keys();
     if (this.#runs.size > MOST_RUNS && oldest !== undefined) this.#runs.delete(oldest);
     this.parts.registry.started(machine);
@@ -35,6 +44,7 @@ export class RemoteRuns {
   ended(ref: ClaimRef, outcome: string, code: ErrorCode | null = null, seconds: number | null = null): void {
     const run = this.#runs.get(keyOf(ref));
     this.#runs.delete(keyOf(ref));
+    run?.span.end({ 'altsmith.outcome': outcome }, code ?? undefined);
     if (seconds !== null && this.#seconds.push(seconds) > REMEMBERED) this.#seconds.shift();
     this.parts.jobEnded(outcome, run === undefined ? 0 : (performance.now() - run.startedAt) / 1000);
     const how = outcome === 'done' ? 'done' : code === null ? 'given back' : 'failed';
@@ -44,6 +54,11 @@ export class RemoteRuns {
   /** Null for a run that began before the sidecar did. */
   machineOf(ref: ClaimRef): string | null {
     return this.#runs.get(keyOf(ref))?.machine ?? null;
+  }
+
+  /** The span of a run; null while tracing is off. */
+  traceparentOf(ref: ClaimRef): string | null {
+    return this.#runs.get(keyOf(ref))?.span.traceparent ?? null;
   }
 
   /** Median seconds of a picture; null before the first. */

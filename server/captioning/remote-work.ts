@@ -25,6 +25,7 @@ import { engineOptions } from './reply';
 import type { ReplyFinisher } from './reply-finisher';
 import { modelKey, type ResultStore } from './result-store';
 import { SUGGESTION_SETTINGS } from './settings';
+import type { Tracing } from '../tracing/tracing';
 import { tasksOf, type WorkerRegistry } from './worker-registry';
 
 export interface RemoteWorkParts {
@@ -40,6 +41,7 @@ export interface RemoteWorkParts {
   readonly replies: Pick<ReplyFinisher, 'finish'>;
   readonly pictureOf: (jobId: string) => string | null;
   readonly registry: WorkerRegistry;
+  readonly tracing: Tracing;
   readonly jobEnded: (outcome: string, seconds: number) => void;
   readonly logger: Logger;
 }
@@ -126,8 +128,10 @@ export class RemoteWork {
     if (claim.work.reply !== undefined) return false;
     const { resultsOf, storage, finisher } = this.parts;
     const known = resultsOf(claim.siteId).get(claim.imageSha256, modelKey(model));
-    if (known !== null) await storage.together(() => finisher.finish(claim, known, null));
-    return known !== null;
+    if (known === null) return false;
+    const traceparent = claim.work.traceparent ?? null;
+    await storage.together(() => finisher.finish(claim, { result: known, thumbnailBytes: null, traceparent }));
+    return true;
   }
 
   /** Notes who asks. */
@@ -202,7 +206,12 @@ export class RemoteWork {
       if ('answer' in result) throw new AppError('BAD_REQUEST', { problems: [NO_CAPTION] });
       const picture = thumbnail === undefined ? null : Buffer.from(thumbnail, 'base64');
       if (picture !== null) this.#keepThumbnail(claim, picture);
-      await storage.together(() => finisher.finish(claim, result, picture?.length ?? null));
+      const outcome = {
+        result,
+        thumbnailBytes: picture?.length ?? null,
+        traceparent: this.#runs.traceparentOf(claim),
+      };
+      await storage.together(() => finisher.finish(claim, outcome));
     }
     model.remember(result.model);
     this.#runs.ended(claim, 'done', null, result.timingsMs.total / 1000);

@@ -4,6 +4,7 @@ import type { SiteServices } from '../http/services';
 import type { Speaker } from '../http/speaker';
 import { decideAll } from '../review/bulk-decision';
 import { SuggestionList } from '../review/suggestion-list';
+import { currentTraceparent } from '../tracing/tracing';
 import { checkWebhookTarget } from '../webhooks/webhook-target';
 import type { Stores } from './stores';
 import type { Work } from './work';
@@ -102,6 +103,7 @@ export function acceptPartsOf(siteId: string, { stores, work, instance, seen }: 
     idempotency: stores.idempotencyOf(siteId, instance),
     results: stores.resultsOf(siteId),
     model: () => work.model.now(),
+    traceparent: currentTraceparent(),
     takeRoom: (priority) => {
       stores.room.take(siteId, priority);
     },

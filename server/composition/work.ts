@@ -1,7 +1,7 @@
 import type { ModelInfo } from '../../models/captioner';
 import type { CaptionEngine } from '../captioning/engine';
 import { InstantCaption, type PictureFile } from '../captioning/instant-caption';
-import { JobFinisher } from '../captioning/job-finisher';
+import { JobFinisher, type JobFinisherParts } from '../captioning/job-finisher';
 import { JobRunner } from '../captioning/job-runner';
 import { ModelMemory } from '../captioning/model-memory';
 import { RemoteWork } from '../captioning/remote-work';
@@ -23,6 +23,7 @@ import { SqliteQueue, type Dispatcher } from '../queue/sqlite-queue';
 import { storageProblem } from '../storage/sqlite-error';
 import { WebhookDelivery } from '../webhooks/delivery';
 import { OutboxStore } from '../webhooks/outbox-store';
+import type { Tracing } from '../tracing/tracing';
 import { httpTransport } from '../webhooks/transport';
 import { LOCAL_WORKERS, type Stores } from './stores';
 
@@ -36,18 +37,20 @@ interface WorkParts {
   /** Folder for what is not finished. */
   readonly temporary: string;
   readonly metrics: { jobEnded(outcome: string, seconds: number): void };
+  readonly tracing: Tracing;
+  /** Told what trace the news of an instance came of. */
+  readonly caused: JobFinisherParts['caused'];
 }
 
 /** Everything that does something by itself: queue, workers, the settling of runs. */
-export function buildWork({ engine, logger, stores, config, temporary, metrics }: WorkParts) {
+export function buildWork({ engine, logger, stores, config, temporary, metrics, tracing, caused }: WorkParts) {
   const jobEnded = metrics.jobEnded.bind(metrics);
   const { storage, imagesOf, resultsOf, jobsOf, suggestionsOf, sites, leases, registry } = stores;
   const { queue, redis } = buildQueue(stores, config, logger);
-  const finisher = buildFinisher(stores, queue);
+  const finisher = buildFinisher(stores, { queue, tracing, caused });
   const model = new ModelMemory(storage, engine);
   const runsHere = new RunsHere();
   const replies = new ReplyFinisher(storage, stores.replies);
-  const workersElsewhere = config.workers === 0;
   const instant = new InstantCaption({
     storage,
     queue,
@@ -55,7 +58,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics }
     registry,
     runsHere,
     engine,
-    workersElsewhere,
+    workersElsewhere: config.workers === 0,
   });
   const pictureOf = (jobId: string) => instant.pictureOf(jobId);
   const condition = new WorkerCondition({
@@ -83,6 +86,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics }
       resultsOf,
       logger,
       registry,
+      tracing,
       jobEnded,
     }),
     instant,
@@ -112,6 +116,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics }
       logger,
       translate: storageProblem,
       worker: LOCAL_WORKERS,
+      tracing,
       jobEnded,
       machine: LOCAL_WORKERS,
       condition,
@@ -120,10 +125,13 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics }
   };
 }
 
-function buildFinisher({ storage, imagesOf, resultsOf, suggestionsOf, sites }: Stores, queue: JobQueue): JobFinisher {
+function buildFinisher(
+  { storage, imagesOf, resultsOf, suggestionsOf, sites }: Stores,
+  parts: Pick<JobFinisherParts, 'queue' | 'tracing' | 'caused'>,
+): JobFinisher {
   return new JobFinisher({
+    ...parts,
     storage,
-    queue,
     storesOf: (siteId) => ({
       images: imagesOf(siteId),
       results: resultsOf(siteId),
@@ -156,13 +164,17 @@ function buildDispatcher(redis: RedisLink, stores: Stores, logger: Logger): Disp
 }
 
 /** Wakes at every commit that wrote to a change feed. */
-export function buildDelivery(stores: Stores, config: Config, logger: Logger): WebhookDelivery {
+export function buildDelivery(
+  stores: Stores,
+  { config, logger, tracing }: Pick<WorkParts, 'config' | 'logger' | 'tracing'>,
+): WebhookDelivery {
   const delivery = new WebhookDelivery({
     outbox: new OutboxStore(stores.storage),
     transport: httpTransport(config.proxies),
     now: Date.now,
     random: Math.random,
     registeredOrigins: config.webhookOrigins,
+    tracing,
     logger,
   });
   stores.changeSignal.listen(() => {

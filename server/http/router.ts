@@ -9,6 +9,7 @@ import { answerErrors } from './middleware/errors';
 import { checkHost } from './middleware/host-check';
 import { LoginGuard } from './middleware/login-guard';
 import { requestId } from './middleware/request-id';
+import { traceRequests } from './middleware/trace-requests';
 import { logRequests } from './middleware/request-log';
 import type { Access, Route } from './route';
 import type { Services } from './services';
@@ -37,6 +38,7 @@ export function createRouter(services: Services, routes: readonly Route[], optio
   app.use(services.links.strip);
   app.use(requestId);
   app.use(logRequests(services.logger));
+  if (services.tracing.isOn) app.use(traceRequests(services.tracing));
   app.use(options.measure);
   app.use(securityHeaders());
   app.use(checkHost(options.hosts));

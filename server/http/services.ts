@@ -39,6 +39,7 @@ import type { SiteStore } from '../sites/site-store';
 import type { Registration } from '../webhooks/webhook-store';
 import type { PredictionEnds } from '../predictions/prediction-ends';
 import type { PredictionStore } from '../predictions/prediction-store';
+import type { Tracing } from '../tracing/tracing';
 import type { Admission } from './body/admission';
 import type { Metrics } from './metrics';
 import type { Principal } from './principal';
@@ -172,6 +173,7 @@ export interface Services {
   readonly stopping: AbortSignal;
   readonly health: () => Health;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   /** True once a stop was asked for: long polls end, new work is refused. */
   readonly isStopping: () => boolean;
   /** An error of the disk or the database in the words of the catalogue; null for any other. */

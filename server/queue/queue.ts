@@ -14,6 +14,8 @@ export const JobWork = z.object({
   current: FieldValues.nullable().default(null),
   /** What is asked instead of a suggestion (reply-jobs.ts). */
   reply: CaptionOptions.optional(),
+  /** The trace that the job is part of, in W3C's form; only where traces are kept. */
+  traceparent: z.string().max(100).optional(),
 });
 export type JobWork = z.infer<typeof JobWork>;
 

@@ -1,6 +1,7 @@
 import type { CaptionOptions } from '../contract/caption';
 import type { WorkerTask } from '../contract/worker';
 import { AppError, isErrorCode } from '../errors';
+import { currentTraceparent } from '../tracing/tracing';
 import type { Storage } from '../storage/database';
 import type { ClaimRef } from './queue';
 
@@ -51,7 +52,7 @@ export class ReplyJobs<Reply> {
   /** Inside a transaction. */
   add({ id, siteId, kind, imageSha256, needs, options }: NewReplyJob): void {
     const at = this.wall();
-    const request = JSON.stringify({ reply: options });
+    const request = JSON.stringify({ reply: options, traceparent: currentTraceparent() ?? undefined });
     this.storage
       .prepare(
         `INSERT INTO jobs (id, site_id, instance, subject_type, subject_id, image_sha256, priority, request, needs, state,

@@ -6,6 +6,7 @@ import { guarded } from '../background';
 import type { Logger } from '../logger';
 import { delayAfter } from './backoff';
 import type { DueMessage, OutboxStore } from './outbox-store';
+import type { Tracing } from '../tracing/tracing';
 import type { WebhookTransport } from './transport';
 import { checkWebhookTarget } from './webhook-target';
 
@@ -24,6 +25,7 @@ export interface DeliveryParts {
   readonly random: () => number;
   /** Origins on private addresses that may be called. */
   readonly registeredOrigins: readonly string[];
+  readonly tracing: Tracing;
   readonly logger: Logger;
   readonly timeoutMs?: number;
 }
@@ -42,7 +44,7 @@ export function signedHeaders(message: DueMessage, sentAt: Date, body: string): 
 }
 
 /** Each instance of a site has a receiver of its own. */
-function nameOf({ siteId, instance }: DueMessage): string {
+function nameOf({ siteId, instance }: Pick<DueMessage, 'siteId' | 'instance'>): string {
   return `${siteId} ${instance}`;
 }
 
@@ -52,10 +54,17 @@ function nameOf({ siteId, instance }: DueMessage): string {
  */
 export class WebhookDelivery {
   readonly #calling = new Map<string, Promise<void>>();
+  /** The trace that the latest news of a receiver came of. */
+  readonly #causes = new Map<string, string>();
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly parts: DeliveryParts) {}
+
+  /** The next message to this instance follows from that trace; of several pieces of news, from the latest. */
+  caused(owner: Pick<DueMessage, 'siteId' | 'instance'>, traceparent: string): void {
+    this.#causes.set(nameOf(owner), traceparent);
+  }
 
   /** Sends whatever is due, and sleeps until the next is. Call it after a commit that wrote to the change feed. */
   wake(): void {
@@ -116,12 +125,20 @@ export class WebhookDelivery {
   }
 
   async #deliver(message: DueMessage): Promise<void> {
-    const { outbox, logger, now, random } = this.parts;
-    const outcome = await this.#send(message);
+    const { outbox, logger, now, random, tracing } = this.parts;
+    const span = tracing.start('webhook', {
+      kind: 'client',
+      parent: this.#causes.get(nameOf(message)) ?? null,
+      facts: { 'altsmith.site.id': message.siteId, 'altsmith.message.id': message.messageId },
+    });
+    const outcome = await this.#send(message, span.traceparent);
+    if (typeof outcome === 'number') span.end({ 'http.response.status_code': outcome });
+    else span.end({}, outcome);
     if (this.#stopping.signal.aborted) return;
     const facts = { site_id: message.siteId, message_id: message.messageId, outcome };
     if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) {
       outbox.delivered(message, now());
+      this.#causes.delete(nameOf(message));
       logger.info(facts, 'webhook delivered');
       return;
     }
@@ -137,14 +154,17 @@ export class WebhookDelivery {
   }
 
   /** The status of the answer, or why there is none. */
-  async #send(message: DueMessage): Promise<number | string> {
+  async #send(message: DueMessage, traceparent: string | null): Promise<number | string> {
     const sentAt = new Date(this.parts.now());
     const news: WebhookMessage = { type: 'changes.available', timestamp: sentAt.toISOString(), data: {} };
     const body = JSON.stringify(news);
     try {
       // Checked at every call: the owner may have taken the origin off the list since.
       const target = checkWebhookTarget(message.url, this.parts.registeredOrigins);
-      const headers = signedHeaders(message, sentAt, body);
+      const headers = {
+        ...signedHeaders(message, sentAt, body),
+        ...(traceparent === null ? {} : { traceparent }),
+      };
       const limit = AbortSignal.timeout(this.parts.timeoutMs ?? TIMEOUT_MS);
       return await withAnySignal([this.#stopping.signal, limit], (signal) =>
         this.parts.transport({ ...target, body, headers, signal }),

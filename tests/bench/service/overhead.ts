@@ -8,6 +8,7 @@ import { buildWork } from '../../../server/composition/work';
 import { readConfig } from '../../../server/config';
 import { DataFolder } from '../../../server/storage/data-folder';
 import { samplePng } from '../../support/sample-image';
+import { NO_TRACING } from '../../../server/tracing/tracing';
 import { waitFor } from '../../support/wait-for';
 import { median, quantile, type Bench } from './figures';
 
@@ -46,6 +47,8 @@ export const overhead: Bench = async (root) => {
     config,
     temporary: folder,
     metrics: { jobEnded },
+    tracing: NO_TRACING,
+    caused: () => undefined,
   });
   try {
     await addJobs(stores, data);

@@ -5,6 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import { createLogger } from '../../../server/logger';
 import { openDatabase, type Storage } from '../../../server/storage/database';
 import { migrate } from '../../../server/storage/migrate';
+import { NO_TRACING } from '../../../server/tracing/tracing';
 import { WebhookDelivery, type DeliveryParts } from '../../../server/webhooks/delivery';
 import { OutboxStore } from '../../../server/webhooks/outbox-store';
 import { httpTransport } from '../../../server/webhooks/transport';
@@ -42,6 +43,7 @@ const aReceiver = async () => {
 };
 const aDelivery = (over: Partial<DeliveryParts> = {}) => {
   const delivery = new WebhookDelivery({
+    tracing: NO_TRACING,
     outbox: new OutboxStore(storage),
     transport: httpTransport({}),
     now: () => now,
