@@ -80,6 +80,8 @@ final class Request_Log {
 				foreach ( $callbacks as $key => $callback ) {
 					if ( self::is_ours( $callback['function'] ) ) {
 						$hook->callbacks[ $priority ][ $key ]['function'] = $this->timed( $callback['function'], $at_the_end );
+					} elseif ( self::loads( $callback['function'] ) ) {
+						$hook->callbacks[ $priority ][ $key ]['function'] = $this->timed_as_loading( $callback['function'] );
 					}
 				}
 			}
@@ -91,7 +93,23 @@ final class Request_Log {
 		if ( $function instanceof Closure ) {
 			$owner = (string) ( new ReflectionFunction( $function ) )->getClosureScopeClass()?->name;
 		}
-		return str_starts_with( $owner, 'Altsmith\\' );
+		return str_starts_with( $owner, 'Altsmith\\' ) && ! self::loads( $function );
+	}
+
+	/** On a page that is not wp-admin's the plugin is loaded by the first hook that needs it. */
+	private static function loads( mixed $function ): bool {
+		return is_array( $function ) && 'Altsmith\\On_Demand' === $function[0];
+	}
+
+	private function timed_as_loading( callable $function ): Closure {
+		return function ( ...$arguments ) use ( $function ) {
+			$began = hrtime( true );
+			try {
+				return $function( ...$arguments );
+			} finally {
+				$this->boot_ms += $this->since( $began );
+			}
+		};
 	}
 
 	private function timed( callable $function, bool $at_the_end ): Closure {
