@@ -1,10 +1,8 @@
-import path from 'node:path';
 import type { Picture } from '../captioner';
 import { ModelError } from '../model-error';
 import { discardCopies } from './discard';
-import { areProductsExact } from './exact-products';
-import { hasEightBitWeights, sessionOptions } from './options';
-import { InferenceSession, Tensor } from './runtime';
+import { closeGraphs, openGraphs, type ModelGraphs, type OpenOptions } from './model-graphs';
+import { Tensor, type InferenceSession } from './runtime';
 import type { RowScores, Step } from '../search/search';
 import { featureWidth, type Manifest } from '../model-folder/manifest';
 
@@ -32,41 +30,27 @@ function emptyFloats(dims: readonly number[]): Tensor {
   return new Tensor('float32', new Float32Array(dims.reduce((product, dim) => product * dim, 1)), dims);
 }
 
-async function openGraph(file: string, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
-  try {
-    return await InferenceSession.create(file, options);
-  } catch (cause) {
-    throw new ModelError('MODEL_FILE_DAMAGED', `The graph ${path.basename(file)} cannot be loaded; pull it again.`, {
-      cause,
-    });
-  }
-}
-
 /** The two graphs of a captioning model, and the third of one that reads a question or the words of a task, loaded. */
 export class ModelSession {
+  private readonly vision: InferenceSession;
+  private readonly decoder: InferenceSession;
+  private readonly question: InferenceSession | null;
+
   private constructor(
     private readonly manifest: Manifest,
-    private readonly vision: InferenceSession,
-    private readonly decoder: InferenceSession,
-    private readonly question: InferenceSession | null,
-  ) {}
+    private readonly graphs: ModelGraphs,
+  ) {
+    ({ vision: this.vision, decoder: this.decoder, question: this.question } = graphs);
+  }
 
-  /** `exactProducts` is only given by tests: else the CPU is asked, where the weights make it matter. */
+  /** `options` are only given by tests. */
   static async open(
     folder: string,
     manifest: Manifest,
     threads: number,
-    exactProducts?: boolean,
+    options: OpenOptions = {},
   ): Promise<ModelSession> {
-    const exact = exactProducts ?? (!hasEightBitWeights(manifest) || (await areProductsExact()));
-    const open = (name: string, rows: 'few' | 'many') =>
-      openGraph(path.join(folder, name), sessionOptions(manifest, { threads, rows, exactProducts: exact }));
-    const vision = await open(manifest.graphs.vision, 'many');
-    const decoder = await open(manifest.graphs.decoder, 'few');
-    const { question: asks, encoder } = manifest.graphs;
-    const question =
-      encoder === undefined ? (asks === null ? null : await open(asks, 'few')) : await open(encoder, 'many');
-    return new ModelSession(manifest, vision, decoder, question);
+    return new ModelSession(manifest, await openGraphs(folder, manifest, threads, options));
   }
 
   /** Runs the image encoder. The keys and values go into the memory of `reuse`, if given, which is then void. */
@@ -132,9 +116,7 @@ export class ModelSession {
   }
 
   async close(): Promise<void> {
-    await this.vision.release();
-    await this.decoder.release();
-    await this.question?.release();
+    await closeGraphs(this.graphs);
   }
 
   private emptyPast(): Record<string, Tensor> {

@@ -6,7 +6,7 @@ import type { KnownModel } from '../../../models/registry';
 import { writeZeroCheckpoint } from '../../support/checkpoint/zero-checkpoint';
 import { FakeHub } from '../../support/fake-hub';
 import { readCases } from '../../support/models/blip-cases';
-import { publishTiny, TINY_COMMIT, TINY_REPO } from '../../support/models/tiny-model';
+import { publishTiny, publishTinyBlip2, TINY_COMMIT, TINY_REPO } from '../../support/models/tiny-model';
 import { waitFor } from '../../support/wait-for';
 
 /** Enough to compute for some seconds. */
@@ -72,24 +72,37 @@ async function pullInConversion(): Promise<Job> {
 const everything = () => readdirSync(pulled, { recursive: true }).map(String);
 const incomplete = () => everything().find((name) => name.endsWith('.incomplete'));
 
+function emptied(place: string): string {
+  rmSync(place, { recursive: true });
+  return place;
+}
+
 describe('a pull', () => {
-  it('that is under way is not begun a second time; stopped in its download, it goes on from there', async () => {
-    hub.fail('model.safetensors', { kind: 'silence', after: 20_000 });
-    const first = pull(model);
-    await waitFor(
-      'what is awaited',
-      () => statSync(path.join(pulled, incomplete() ?? 'none'), { throwIfNoEntry: false })?.size === 20_000,
-    );
-    const second = await pull(model).ended;
-    expect(second).toMatchObject({ code: 1, out: { error: { code: 'PULL_NOT_POSSIBLE' } } });
-    expect(second.out.error.message).toContain(`by process ${first.child.pid}`);
-    first.child.kill('SIGINT');
-    expect(await first.ended).toMatchObject({ code: null, signal: 'SIGINT', out: '' });
-    expect(readdirSync(pulled)).toEqual(['.downloads']);
-    expect(statSync(path.join(pulled, incomplete()!)).size).toBe(20_000);
-    expect(await pull(model).ended).toMatchObject({ code: 0 });
-    expect(hub.seen.map(({ range }) => range)).toContain('bytes=20000-');
-  });
+  it.each([
+    ['in one file', 'model.safetensors', () => model],
+    ['in parts', 'model-00002-of-00003.safetensors', () => publishTinyBlip2(emptied(path.join(folder, 'repo')))],
+  ])(
+    '%s that is under way is not begun a second time; stopped in its download, it goes on from there',
+    async (...at) => {
+      const [, file, publish] = at;
+      model = publish();
+      hub.fail(file, { kind: 'silence', after: 20_000 });
+      const first = pull(model);
+      await waitFor(
+        'what is awaited',
+        () => statSync(path.join(pulled, incomplete() ?? 'none'), { throwIfNoEntry: false })?.size === 20_000,
+      );
+      const second = await pull(model).ended;
+      expect(second).toMatchObject({ code: 1, out: { error: { code: 'PULL_NOT_POSSIBLE' } } });
+      expect(second.out.error.message).toContain(`by process ${first.child.pid}`);
+      first.child.kill('SIGINT');
+      expect(await first.ended).toMatchObject({ code: null, signal: 'SIGINT', out: '' });
+      expect(readdirSync(pulled)).toEqual(['.downloads']);
+      expect(statSync(path.join(pulled, incomplete()!)).size).toBe(20_000);
+      expect(await pull(model).ended).toMatchObject({ code: 0 });
+      expect(hub.seen.map(({ range }) => range)).toContain('bytes=20000-');
+    },
+  );
 
   it.each(['SIGINT', 'SIGTERM'] as const)('stopped by %s while it converts leaves nothing', async (signal) => {
     const { child, ended } = await pullInConversion();

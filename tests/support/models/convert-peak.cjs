@@ -3,10 +3,10 @@
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 
-const { convertBlip } = require(path.resolve(__dirname, '../../../build/models/architectures/blip/convert.js'));
+const { convertCheckpoint } = require(path.resolve(__dirname, '../../../build/models/convert-checkpoint.js'));
 
 const [source, target, precision] = process.argv.slice(2);
 // resourceUsage().maxRSS would begin at what the parent had: Linux keeps it over exec.
 const peak = () => Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
 const before = peak();
-void convertBlip({ source, target, precision }).then(() => process.stdout.write(String(peak() - before)));
+void convertCheckpoint({ source, target, precision }).then(() => process.stdout.write(String(peak() - before)));

@@ -25,7 +25,9 @@ async function logitsOf(session, state, prefixes) {
 async function run(job) {
   const pictures = job.pictures.map(({ file, width, height }) => ({ data: readFileSync(file), width, height }));
   const captioner = await openCaptioner(job.folder, 1);
-  const session = await ModelSession.open(job.folder, await readManifest(job.folder), 1, job.exactProducts);
+  const session = await ModelSession.open(job.folder, await readManifest(job.folder), 1, {
+    exactProducts: job.exactProducts,
+  });
   try {
     const { question, ...options } = job.options;
     const answers =

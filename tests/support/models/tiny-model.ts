@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { KnownModel } from '../../../models/registry';
+import { readBlip2Cases, writeBlip2 } from './blip-2-cases';
 import { readFlorenceCases, readFlorenceReference, writeFlorence } from './florence-cases';
 import { readWords, weightsOf, writeConfig, writeWeights, type BlipCase, type WeightFormat } from './blip-cases';
 
@@ -40,6 +41,21 @@ export function publishTinyFlorence(folder: string): KnownModel {
     id: 'tiny-florence',
     architecture: 'florence-2',
     title: 'a tiny Florence-2 of random weights',
+    answers_questions: false,
+    demonstration: false,
+    licence: 'MIT',
+    source: { repo: TINY_REPO, commit: TINY_COMMIT, files: filesIn(folder) },
+    golden: [],
+  };
+}
+
+/** The same for a BLIP-2, in parts. */
+export function publishTinyBlip2(folder: string): KnownModel {
+  writeBlip2(folder, readBlip2Cases()[6]!, 'safetensors in parts');
+  return {
+    id: 'tiny-blip-2',
+    architecture: 'blip-2',
+    title: 'a tiny BLIP-2 of random weights',
     answers_questions: false,
     demonstration: false,
     licence: 'MIT',

@@ -145,7 +145,7 @@ describe('altsmith models', () => {
 
   it.each([
     ['an unknown word', ['models', 'juggle'], 'Usage: altsmith models'],
-    ['an unknown precision', ['models', 'convert', 'x', '--out', 'y', '--precision', 'int4'], '--precision is one of'],
+    ['an unknown precision', ['models', 'convert', 'x', '--out', 'y', '--precision', 'int2'], '--precision is one of'],
     ['no folder to write to', ['models', 'convert', 'x'], 'Say where the model goes'],
   ])('%s is answered with the right ones and exit code 2', async (_, args, message) => {
     const { code, error } = await altsmith(...args);

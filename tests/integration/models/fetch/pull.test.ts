@@ -6,7 +6,13 @@ import path from 'node:path';
 import type { KnownModel } from '../../../../models/registry';
 import { FakeHub } from '../../../support/fake-hub';
 import { readCases, type BlipCase } from '../../../support/models/blip-cases';
-import { publishTiny, publishTinyFlorence, TINY_COMMIT, TINY_REPO } from '../../../support/models/tiny-model';
+import {
+  publishTiny,
+  publishTinyBlip2,
+  publishTinyFlorence,
+  TINY_COMMIT,
+  TINY_REPO,
+} from '../../../support/models/tiny-model';
 
 const NAMES = ['config.json', 'preprocessor_config.json', 'vocab.txt', 'pytorch_model.bin'];
 
@@ -104,6 +110,20 @@ describe('altsmith models pull', () => {
       ].sort(),
     );
     expect(readFileSync(path.join(out.folder, 'LICENSE.txt'), 'utf8')).toContain('Copyright (c) Microsoft Corporation');
+  }, 60_000);
+
+  it('does the same for a BLIP-2 in parts, each of which goes on where it was cut', async () => {
+    rmSync(repo, { recursive: true });
+    model = publishTinyBlip2(repo);
+    hub.fail('model-00002-of-00003.safetensors', { kind: 'cut', after: 20_000 });
+    hub.fail('model-00003-of-00003.safetensors', { kind: 'expire', after: 10_000 });
+    const { code, out } = await pull('int8');
+    expect([code, out.agreement.pictures]).toEqual([0, 12]);
+    const ranges = hub.seen.flatMap(({ range }) => (range === null ? [] : [range]));
+    expect(ranges).toEqual(['bytes=20000-', 'bytes=10000-']);
+    const manifest = JSON.parse(readFileSync(path.join(out.folder, 'altsmith-model.json'), 'utf8'));
+    expect(manifest).toMatchObject({ id: 'tiny-blip-2', architecture: 'blip-2', precision: 'int8' });
+    expect(readFileSync(path.join(out.folder, 'LICENSE.txt'), 'utf8')).toMatch(/Flan-T5[^]*Apache License/);
   }, 60_000);
 
   it('does not run fp32 where memory is short, and says so', async () => {

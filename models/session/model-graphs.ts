@@ -1,0 +1,72 @@
+import path from 'node:path';
+import { ModelError } from '../model-error';
+import type { Manifest } from '../model-folder/manifest';
+import { areProductsExact } from './exact-products';
+import { hasEightBitWeights, sessionOptions, type SessionWish } from './options';
+import { Packing, type PackedGraph } from './packing';
+import { InferenceSession } from './runtime';
+
+/** The graphs of a model, loaded; the third reads a question or the words of a task. */
+export interface ModelGraphs {
+  readonly vision: InferenceSession;
+  readonly decoder: InferenceSession;
+  readonly question: InferenceSession | null;
+}
+
+/** Given by tests only. */
+export interface OpenOptions {
+  /** Else the CPU is asked, where the weights make it matter. */
+  readonly exactProducts?: boolean;
+  /** Weights of so many bytes are packed ahead. */
+  readonly leastPackedBytes?: number;
+}
+
+async function openGraph(file: string, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(file, options);
+  } catch (cause) {
+    throw new ModelError('MODEL_FILE_DAMAGED', `The graph ${path.basename(file)} cannot be loaded; pull it again.`, {
+      cause,
+    });
+  }
+}
+
+/** Graphs in the order in which they are loaded. A picture and the words of a text encoder are many rows at once. */
+function graphsOf({ graphs }: Manifest): { vision: PackedGraph; decoder: PackedGraph; third: PackedGraph | null } {
+  const { vision, decoder, question, encoder } = graphs;
+  const name = encoder ?? question;
+  return {
+    vision: { name: vision, rows: 'many' },
+    decoder: { name: decoder, rows: 'few' },
+    third: name === null ? null : { name, rows: encoder === undefined ? 'few' : 'many' },
+  };
+}
+
+export async function closeGraphs({ vision, decoder, question }: ModelGraphs): Promise<void> {
+  await vision.release();
+  await decoder.release();
+  await question?.release();
+}
+
+/** Loads the graphs of a model, large ones from weights that were packed ahead. Throws ModelError. */
+export async function openGraphs(
+  folder: string,
+  manifest: Manifest,
+  threads: number,
+  { exactProducts: given, leastPackedBytes: leastBytes }: OpenOptions = {},
+): Promise<ModelGraphs> {
+  const exactProducts = given ?? (!hasEightBitWeights(manifest) || (await areProductsExact()));
+  const wish: Omit<SessionWish, 'rows'> = { threads, exactProducts };
+  const { vision, decoder, third } = graphsOf(manifest);
+  const loadFrom = async (placeOf: (name: string) => string): Promise<ModelGraphs> => {
+    const open = ({ name, rows }: PackedGraph) => openGraph(placeOf(name), sessionOptions(manifest, { ...wish, rows }));
+    return {
+      vision: await open(vision),
+      decoder: await open(decoder),
+      question: third === null ? null : await open(third),
+    };
+  };
+  const all = [vision, decoder, ...(third === null ? [] : [third])];
+  const packing = await Packing.prepare({ folder, manifest, graphs: all, wish }, leastBytes);
+  return packing === null ? loadFrom((name) => path.join(folder, name)) : packing.load(loadFrom, closeGraphs);
+}
