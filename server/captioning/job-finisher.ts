@@ -66,7 +66,7 @@ export class JobFinisher {
       if (traceparent !== null) storage.afterCommit(() => caused(claim, traceparent));
       const twins = suggestions.countOthersWithText({
         instance: claim.instance,
-        imageSha256: claim.imageSha256,
+        jobSeq: claim.jobSeq,
         altText: texts.fields.alt_text,
       });
       const duplicate = duplicateTextFlag(twins);

@@ -129,7 +129,7 @@ export class SuggestionStore {
     return row === undefined ? null : suggestionOf(row);
   }
 
-  /** Other images of the instance that were given these very words; counted no further than 20. */
+  /** Other source pictures of the instance that were given these very words; counted no further than 20. */
   countOthersWithText(text: TextOfImage): number {
     return countOthersWithText(this.storage, this.siteId, text);
   }

@@ -137,14 +137,26 @@ describe('a site whose owner lets sure suggestions through', () => {
   });
 });
 
+/** Another picture that is given the words of this one. */
+async function sameWordsAs(seed: number): Promise<number> {
+  const { fakeCaption } = await import('../../../support/fake-engine');
+  const words = fakeCaption(samplePng(seed).bytes);
+  let other = seed + 1;
+  while (fakeCaption(samplePng(other).bytes) !== words) other += 1;
+  return other;
+}
+
+test('the same words for two renditions of one source are no duplicate', async () => {
+  const source = { source_sha256: 'ab'.repeat(32) };
+  await sidecar.suggest(samplePng(2600), 'rendition 1', source);
+  const other = await sidecar.suggest(samplePng(await sameWordsAs(2600)), 'rendition 2', source);
+  expect(other.flags.map((flag: any) => flag.code)).not.toContain('duplicate_text');
+});
+
 test('the same words for two different images are flagged', async () => {
   const one = await sidecar.suggest(samplePng(400), 'twin 1');
   expect(one.flags.map((flag: any) => flag.code)).not.toContain('duplicate_text');
-  let seed = 401;
-  const { fakeCaption } = await import('../../../support/fake-engine');
-  const words = fakeCaption(samplePng(400).bytes);
-  while (fakeCaption(samplePng(seed).bytes) !== words) seed += 1;
-  const twin = await sidecar.suggest(samplePng(seed), 'twin 2');
+  const twin = await sidecar.suggest(samplePng(await sameWordsAs(400)), 'twin 2');
   expect(twin.flags.map((flag: any) => flag.code)).toContain('duplicate_text');
 });
 

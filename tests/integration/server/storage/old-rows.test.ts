@@ -132,7 +132,7 @@ test('old rows are found by text, edited text, file name, id, flag, state and ru
   expect(suggestionCounts(storage, scope, { flag: 'tiny' })).toMatchObject({ pending: 76, approved: 77, applied: 77 });
   expect(jobCounts(storage, scope, 'run_a')).toMatchObject({ waiting: 0, done: ROWS });
   expect(listJobs(storage, scope, { runId: 'run_a', sort: 'newest', limit: 1 }).items[0]?.id).toBe(`job_${ROWS}`);
-  expect(store().countOthersWithText({ instance: 0, imageSha256: 'x', altText: 'Tür 5' })).toBe(1);
+  expect(store().countOthersWithText({ instance: 0, jobSeq: 0, altText: 'Tür 5' })).toBe(1);
 });
 
 test('an old suggestion is decided and applied', () => {
