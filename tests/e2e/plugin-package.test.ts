@@ -121,7 +121,8 @@ test('it speaks the language of the site where it is translated', async () => {
   await php(
     `global $wpdb; $wpdb->replace( $wpdb->options, array( 'option_name' => 'WPLANG', 'option_value' => 'de_DE' ) );`,
   );
-  expect(await php(`echo __( 'Alt text review', 'altsmith' );`)).toBe('Alternativtexte prüfen');
+  await admin.go('/wp-admin/upload.php?page=altsmith-review');
+  expect(await admin.page.locator('h1').innerText()).toBe('Alternativtexte prüfen');
   await php(`delete_option( 'WPLANG' );`);
 });
 
