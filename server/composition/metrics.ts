@@ -16,6 +16,7 @@ export function buildMetrics({ storage }: Stores, data: DataFolder, health: () =
     secondsPerImage: () => health().secondsPerImage,
     workers: () => health().workers,
     isReady: () => health().ready,
+    flushedCommits: () => storage.flushedCommits,
     databaseBytes: () => bytesOf(data.database) + bytesOf(`${data.database}-wal`),
   });
 }

@@ -9,6 +9,7 @@ export interface Gauges {
   readonly workers: () => number;
   readonly isReady: () => boolean;
   readonly databaseBytes: () => number;
+  readonly flushedCommits: () => number;
 }
 
 const PREFIX = 'altsmith_';
@@ -54,6 +55,11 @@ export class Metrics {
     );
     this.#gauge('workers', 'Local worker processes.', gauges.workers);
     this.#gauge('ready', '1 when /readyz answers 200.', () => (gauges.isReady() ? 1 : 0));
+    this.#gauge(
+      'database_flushed_commits',
+      'Transactions since the start that waited for the disk.',
+      gauges.flushedCommits,
+    );
     this.#gauge('database_bytes', 'Database file and its write-ahead log.', gauges.databaseBytes);
   }
 

@@ -34,6 +34,7 @@ export class Storage {
   readonly #statements = new Map<string, Statement>();
   #joining: Joining[] = [];
   #flush: NodeJS.Timeout | null = null;
+  #flushedCommits = 0;
 
   constructor(readonly db: Database) {}
 
@@ -55,10 +56,13 @@ export class Storage {
   /** Runs `work` atomically: all of its writes are on disk when this returns, or none is. */
   transaction<Result>(work: () => Result): Result {
     if (this.db.inTransaction) return work();
-    const before = this.#flush === null ? null : this.#changes();
+    const before = this.#changes();
     const result = this.#commit(work);
     // A commit that writes nothing flushes nothing.
-    if (before !== null && this.#changes() !== before) this.#flushed();
+    if (this.#changes() !== before) {
+      this.#flushedCommits += 1;
+      this.#flushed();
+    }
     this.#callBack();
     return result;
   }
@@ -82,6 +86,11 @@ export class Storage {
     return result;
   }
 
+  /** Transactions since the start that waited for the disk; several pieces of work may share one. */
+  get flushedCommits(): number {
+    return this.#flushedCommits;
+  }
+
   #commit<Result>(work: () => Result): Result {
     try {
       return this.db.transaction(work).immediate();
@@ -103,6 +112,7 @@ export class Storage {
   #flushAfter(ms: number): void {
     const flush = () => {
       this.#flush = null;
+      this.#flushedCommits += 1;
       // Writes what is there already, so that there is something to commit.
       this.transaction(() => this.db.pragma(`application_id = ${APPLICATION_ID}`));
     };

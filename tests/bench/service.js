@@ -1,3 +1,3 @@
 'use strict';
-// npm run bench:service -- [accept] [overhead] [backlog] [long-run] [throughput] [million]
+// npm run bench:service -- [accept] [overhead] [backlog] [long-run] [throughput] [million] [distributed] [workers-elsewhere]
 require('./bundle').run('service');

@@ -91,6 +91,8 @@ export interface Inside {
   /** 99th percentile since the last look, in ms; the 10 ms between two measurements are still in it. */
   readonly loopDelayMs: number;
   readonly jobsDone: number;
+  /** Transactions since the start that waited for the disk. */
+  readonly flushedCommits: number;
 }
 
 const keys = new Map<SidecarProcess, string>();
@@ -102,6 +104,7 @@ export async function lookInside(sidecar: SidecarProcess, metricsKey?: string): 
   const text = await (await fetch(`${sidecar.url}/metrics`, { headers: { authorization: `Bearer ${key}` } })).text();
   return {
     loopDelayMs: Number(/^altsmith_nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(text)?.[1]) * 1000,
+    flushedCommits: Number(/^altsmith_database_flushed_commits (\d+)$/m.exec(text)?.[1] ?? NaN),
     jobsDone: Number(/^altsmith_job_attempts_total\{outcome="done"\} (\d+)$/m.exec(text)?.[1] ?? 0),
   };
 }

@@ -1,5 +1,6 @@
 import { accept } from './accept';
 import { backlog } from './backlog';
+import { distributed, workersElsewhere } from './distributed';
 import { holds, machine, table, type Bench } from './figures';
 import { longRun } from './long-run';
 import { million } from './million';
@@ -13,6 +14,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   'long-run': longRun,
   throughput,
   million,
+  distributed,
+  'workers-elsewhere': workersElsewhere,
 };
 
 /** Runs the named benches, or all: a table for people on standard error, a JSON line a bench on standard output. */

@@ -62,6 +62,51 @@ test('a job goes only to workers that can do it', async () => {
   expect(await bull.waiting('answer')).toBe(0);
 });
 
+describe('beside a site with 100,000 waiting jobs another one’s first job begins within two pictures', () => {
+  beforeEach(() => {
+    const { db } = bull.bench.storage;
+    bull.bench.add({ priority: 'backfill' });
+    db.exec(
+      `INSERT INTO jobs (id, site_id, subject_type, subject_id, image_sha256, priority, request, state, available_at, created_at, updated_at)
+       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
+       SELECT 'job_' || i, site_id, subject_type, 's' || i, image_sha256, priority, request, state, available_at, created_at, updated_at
+       FROM n, jobs WHERE seq = 1`,
+    );
+    expect(bull.bench.jobs().counts().waiting).toBe(100_000);
+    bull.bench.queue.ring('');
+  });
+  const ofOther = () => bull.bench.add({ site: bull.bench.siteB, priority: 'backfill' });
+
+  test('over Bull', async () => {
+    await inRedis(6);
+    const queue = bull.queue();
+    const takeThree = () => Promise.all([taken(queue), taken(queue), taken(queue)]);
+    const beginAll = (jobs: Job[]) => jobs.map((job) => ({ job, claim: begun(job) }));
+    let running = beginAll(await takeThree());
+    const { id } = ofOther();
+    const pictures: number[] = [];
+    for (let picture = 1; picture <= 4; picture += 1) {
+      for (const { job, claim } of running) {
+        bull.bench.queue.complete(claim, { suggestionId: `sug_${claim.jobId}`, modelId: 'fake' });
+        await job.moveToCompleted('', true, true);
+      }
+      await inRedis(6);
+      running = beginAll(await takeThree());
+      if (running.some(({ claim }) => claim.jobId === id)) pictures.push(picture);
+    }
+    expect(pictures).toEqual([expect.any(Number)]);
+    expect(pictures[0]).toBeLessThanOrEqual(2);
+  });
+
+  test('over the long poll', async () => {
+    takers = [];
+    const next = () => bull.bench.queue.next({ worker: 'w', waitMs: 1000 });
+    for (let worker = 0; worker < 3; worker += 1) await next();
+    const { id } = ofOther();
+    expect([await next(), await next()]).toContain(id);
+  });
+});
+
 test('what a person waits for goes into the window although it is full, and comes first', async () => {
   for (let index = 0; index < 10; index += 1) bull.bench.addAndRing({ priority: 'backfill' });
   await inRedis(6);
