@@ -183,12 +183,15 @@ export class EncoderDecoderCaptioner implements Captioner {
     found: readonly Hypothesis[],
     { prefix, count, timingsMs }: { prefix: string; count: number; timingsMs: Caption['timingsMs'] },
   ): Caption {
-    const toCandidate = (hypothesis: Hypothesis): Candidate => {
-      const text = this.tokenizer.decode(hypothesis.tokens);
-      return { ...hypothesis, text: prefix === '' ? text : `${prefix} ${text}` };
-    };
-    const [best, ...others] = found.slice(0, count).map(toCandidate);
-    if (best === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without a sentence.');
+    if (found.length === 0) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without a sentence.');
+    const candidates = found
+      .map((hypothesis): Candidate => ({ ...hypothesis, text: this.tokenizer.decode(hypothesis.tokens) }))
+      // Tokens that stand for a task, a place or the end are no words.
+      .filter(({ text }) => text.trim() !== '')
+      .slice(0, count)
+      .map((one) => (prefix === '' ? one : { ...one, text: `${prefix} ${one.text}` }));
+    const [best, ...others] = candidates;
+    if (best === undefined) throw new ModelError('MODEL_REPLY_UNUSABLE', 'The model wrote no words for this picture.');
     return {
       candidates: [best, ...others],
       confidence: confidenceOf(meanLogProb(best.logProbs), this.manifest.confidence),

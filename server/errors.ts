@@ -203,7 +203,7 @@ export const CATALOGUE = {
   },
   MODEL_REPLY_UNUSABLE: {
     status: 502,
-    message: 'The model server answered without a usable text; write one yourself, or use another model.',
+    message: 'The model answered without a usable text; write one yourself, or use another model.',
     retryable: false,
   },
   SIDECAR_BUSY: {

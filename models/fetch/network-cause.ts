@@ -38,15 +38,18 @@ export function causeCode(error: unknown): string | null {
   return codes.findLast((code) => /^[A-Z][A-Z0-9_]+$/.test(code)) ?? null;
 }
 
-/** Why a proxy did not open the way; undici says it in a message only. */
-function proxyRefusal(error: unknown): string | null {
+/** What a proxy answers while it, or what lies behind it, has too much to do. */
+const PASSING_STATUS = new Set([429, 502, 503, 504]);
+
+/** The status with which a proxy did not open the way; undici says it in a message only. */
+function proxyRefusal(error: unknown): number | null {
   const messages = chainOf(error).flatMap((at) =>
     'message' in at && typeof at.message === 'string' ? [at.message] : [],
   );
   const status = messages
     .map((text) => /^Proxy response \((\d+)\)/.exec(text)?.[1])
     .find((found) => found !== undefined);
-  return status === undefined ? null : `the proxy answers ${status}`;
+  return status === undefined ? null : Number(status);
 }
 
 export interface NetworkCause {
@@ -62,8 +65,8 @@ export function networkCause(error: unknown): NetworkCause {
   const refusal = proxyRefusal(error);
   if (refusal !== null) {
     return {
-      words: refusal,
-      isPassing: false,
+      words: `the proxy answers ${refusal}`,
+      isPassing: PASSING_STATUS.has(refusal),
       advice: 'look at HTTPS_PROXY and HTTP_PROXY, and at what the proxy allows',
     };
   }

@@ -34,6 +34,21 @@ test('a proxy of another kind is refused without its password', () => {
 });
 
 test.each([
+  [407, false],
+  [403, false],
+  [429, true],
+  [502, true],
+  [503, true],
+  [504, true],
+])('a proxy that answers %d is worth another try: %s', (status, isPassing) => {
+  const inner = new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`);
+  expect(networkCause(new TypeError('fetch failed', { cause: inner }))).toMatchObject({
+    words: `the proxy answers ${status}`,
+    isPassing,
+  });
+});
+
+test.each([
   ['ENOTFOUND', true],
   ['ECONNREFUSED', true],
   ['UND_ERR_CONNECT_TIMEOUT', true],

@@ -1,0 +1,61 @@
+import { EncoderDecoderCaptioner } from '../../../models/encoder-decoder-captioner';
+import type { Manifest } from '../../../models/model-folder/manifest';
+import type { ModelSession } from '../../../models/session/session';
+import { tableStep, type Table } from './search/table-model';
+
+const WORDS = ['', '', '', 'cat', 'dog'];
+const PRESET = {
+  prompt: null,
+  beams: 3,
+  max_length: 4,
+  max_new_tokens: null,
+  min_length: 0,
+  length_penalty: 0,
+  repetition_penalty: 1,
+  unfinished: 'keep',
+};
+/** Token 0 begins, 1 ends, and 2 stands for a place in the picture. */
+const MANIFEST = {
+  id: 'table',
+  precision: 'fp32',
+  demonstration: false,
+  confidence_calibrated: false,
+  confidence: { slope: 1, intercept: 0 },
+  dims: { layers: 1, heads: 1, image_tokens: 1, head_size: 1, positions: 8 },
+  graphs: { question: null },
+  prompted: null,
+  question: null,
+  tokens: { start: 0, end: 1, pad: 1 },
+  text: { accepts_prompt: false },
+  presets: { usual: PRESET },
+  default_preset: 'usual',
+} as unknown as Manifest;
+
+function captionerOf(table: Table): EncoderDecoderCaptioner {
+  const session = {
+    encode: () => Promise.resolve({ cross: {}, classLogits: null }),
+    decode: () => tableStep(table).step,
+  } as unknown as ModelSession;
+  const decode = (ids: readonly number[]) =>
+    ids
+      .map((id) => WORDS[id])
+      .filter((word) => word !== '')
+      .join(' ');
+  return new EncoderDecoderCaptioner(MANIFEST, session, { encode: () => [], decode });
+}
+
+const PICTURE = { data: new Uint8Array(3), width: 1, height: 1 };
+
+it('an answer of tokens that are no words is an error and no caption', async () => {
+  const table = { '*': [0.001, 0.6, 0.397, 0.001, 0.001] };
+  await expect(captionerOf(table).caption(PICTURE, { beams: 1 })).rejects.toMatchObject({
+    code: 'MODEL_REPLY_UNUSABLE',
+  });
+});
+
+it('a sentence with words is taken before a more likely one without', async () => {
+  const table = { '0': [0.001, 0.6, 0.001, 0.397, 0.001], '*': [0.001, 0.996, 0.001, 0.001, 0.001] };
+  const { candidates } = await captionerOf(table).caption(PICTURE, { candidates: 2 });
+  expect(candidates[0].text).toBe('cat');
+  expect(candidates.every(({ text }) => text !== '')).toBe(true);
+});
