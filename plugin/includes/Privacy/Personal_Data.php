@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Privacy;
 
 use Altsmith\Placements\Change_Log;
+use Altsmith\Review\Reviewer;
 use Altsmith\Storage\Schema;
 use Altsmith\Writeback\Provenance;
 use WP_User;
@@ -103,7 +104,8 @@ final class Personal_Data {
 				}
 			}
 			$done    = $done && count( $kept ) < self::PAGE;
-			$removed = delete_user_meta( $user->ID, 'altsmith_review' ) || $removed;
+			$removed = delete_user_meta( $user->ID, Reviewer::USER_KEY ) || $removed;
+			$removed = delete_user_option( $user->ID, Reviewer::PASSED_OPTION ) || $removed;
 		}
 		return array(
 			'items_removed'  => $removed,

@@ -7,8 +7,10 @@ defined( 'ABSPATH' ) || exit;
 
 /** What one person has chosen for the review screen, and the images they passed on to somebody else. */
 final class Reviewer {
-	/** Of a user: array{shortcuts?: array{on: bool, keys: array<string, string>}, passed?: int[]}. */
-	private const USER_KEY = 'altsmith_review';
+	/** Of a user: array{shortcuts?: array{on: bool, keys: array<string, string>}}. */
+	public const USER_KEY = 'altsmith_review';
+	/** Of a user on one site of a network: attachments. */
+	public const PASSED_OPTION = 'altsmith_passed_on';
 	/** Of an attachment: one row for each person who passed it on, with their id. */
 	public const PASSED_KEY = '_altsmith_passed_on';
 
@@ -32,19 +34,20 @@ final class Reviewer {
 
 	/** @return int[] Attachments. */
 	public function passed(): array {
-		return array_map( 'intval', (array) ( $this->stored()['passed'] ?? array() ) );
+		$passed = get_user_option( self::PASSED_OPTION, $this->user_id );
+		return is_array( $passed ) ? array_map( 'intval', $passed ) : array();
 	}
 
 	public function pass_on( int $attachment_id ): void {
 		$passed = array_values( array_diff( $this->passed(), array( $attachment_id ) ) );
-		$this->keep( array( 'passed' => array_slice( array_merge( $passed, array( $attachment_id ) ), -self::MAX_PASSED ) ) );
+		update_user_option( $this->user_id, self::PASSED_OPTION, array_slice( array_merge( $passed, array( $attachment_id ) ), -self::MAX_PASSED ) );
 		if ( ! in_array( (string) $this->user_id, get_post_meta( $attachment_id, self::PASSED_KEY ), true ) ) {
 			add_post_meta( $attachment_id, self::PASSED_KEY, (string) $this->user_id );
 		}
 	}
 
 	public function take_again( int $attachment_id ): void {
-		$this->keep( array( 'passed' => array_values( array_diff( $this->passed(), array( $attachment_id ) ) ) ) );
+		update_user_option( $this->user_id, self::PASSED_OPTION, array_values( array_diff( $this->passed(), array( $attachment_id ) ) ) );
 		delete_post_meta( $attachment_id, self::PASSED_KEY, (string) $this->user_id );
 	}
 

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Storage;
 
+use Altsmith\Review\Reviewer;
 use Altsmith\Sync\Schedule;
 use WP_Site;
 
@@ -34,7 +35,7 @@ final class Installer {
 		self::on_each_site( is_multisite(), array( self::class, 'remove_from_site' ) );
 		delete_site_option( 'altsmith_identity_answer' );
 		delete_site_option( 'altsmith_network' );
-		delete_metadata( 'user', 0, 'altsmith_review', '', true ); // What people chose for the review screen.
+		delete_metadata( 'user', 0, Reviewer::USER_KEY, '', true ); // What people chose for the review screen.
 	}
 
 	/** A site added to a network where the plugin is active for all gets its tables at once. */
@@ -65,6 +66,7 @@ final class Installer {
 
 	public static function remove_from_site(): void {
 		global $wpdb;
+		delete_metadata( 'user', 0, $wpdb->get_blog_prefix() . Reviewer::PASSED_OPTION, '', true );
 		Schema::drop();
 		Schedule::clear();
 		$options = $wpdb->get_col( $wpdb->prepare( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s", $wpdb->esc_like( 'altsmith_' ) . '%', $wpdb->esc_like( '_transient_altsmith_' ) . '%', $wpdb->esc_like( '_transient_timeout_altsmith_' ) . '%' ) );

@@ -15,13 +15,17 @@ const LEVELS = ['0', '0.5', '0.6', '0.7', '0.8', '0.9'];
 interface Props {
   /** What the list is narrowed to. */
   readonly query: ListQuery;
+  /** What the list shows now. */
+  readonly items: readonly Suggestion[];
   readonly onClose: () => void;
   readonly onDone: (text: string) => void;
 }
 
 /** Many at once: those that are shown here, or all that match. It says how many of them were before the person's eyes. */
-export function BulkApprove({ query, onClose, onDone }: Props) {
-  const [level, setLevel] = useState('0.8');
+export function BulkApprove({ query, items, onClose, onDone }: Props) {
+  // Texts are told apart by a confidence only where one was measured.
+  const isMeasured = items.some(({ model }) => model.calibrated);
+  const [level, setLevel] = useState(isMeasured ? '0.8' : '0');
   const [flagged, setFlagged] = useState(false);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const wanted = { ...query, state: ['pending'], min_confidence: Number(level) };
@@ -40,16 +44,18 @@ export function BulkApprove({ query, onClose, onDone }: Props) {
   const idle = bulk.state === 'idle';
 
   return (
-    <Modal title={__('Approve many', 'altsmith')} onRequestClose={onClose} className="altsmith-bulk">
+    <Modal title={__('Approve many', 'altsmith')} onRequestClose={() => (bulk.state === 'working' ? bulk.stop() : onClose())} className="altsmith-bulk">
       {idle ? (
         <>
-          <SelectControl
-            label={__('Confidence of at least', 'altsmith')}
-            value={level}
-            options={LEVELS.map((value) => ({ value, label: value === '0' ? __('Any', 'altsmith') : value }))}
-            onChange={setLevel}
-            {...NO_EXTRA_MARGIN}
-          />
+          {isMeasured ? (
+            <SelectControl
+              label={__('Confidence of at least', 'altsmith')}
+              value={level}
+              options={LEVELS.map((value) => ({ value, label: value === '0' ? __('Any', 'altsmith') : value }))}
+              onChange={setLevel}
+              {...NO_EXTRA_MARGIN}
+            />
+          ) : null}
           <CheckboxControl
             label={__('Include suggestions with notes', 'altsmith')}
             checked={flagged}

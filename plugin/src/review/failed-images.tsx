@@ -1,6 +1,6 @@
 import { Button, Notice, Spinner } from '@wordpress/components';
 import { speak } from '@wordpress/a11y';
-import { useCallback, useEffect, useState } from '@wordpress/element';
+import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { listFailed, retryFailed, type FailedPage } from './failed-api';
 import { toRequestError } from '../shared/api';
@@ -11,10 +11,14 @@ export function FailedImages() {
   const [found, setFound] = useState<FailedPage | null>(null);
   const [error, setError] = useState('');
   const [busy, setBusy] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
 
   const load = useCallback(async () => {
     try {
-      setFound(await listFailed(page));
+      const answer = await listFailed(page);
+      setFound(answer);
+      // The last line of the last page may be gone.
+      setPage(Math.max(1, Math.min(page, answer.pages)));
       setError('');
     } catch (thrown) {
       setError(toRequestError(thrown).message);
@@ -29,6 +33,8 @@ export function FailedImages() {
       /* translators: %s: number of images */
       speak(sprintf(_n('%s image will be tried again.', '%s images will be tried again.', count, 'altsmith'), count.toLocaleString()));
       await load();
+      // The button that was pressed has gone with its line.
+      heading.current?.focus();
     } catch (thrown) {
       setError(toRequestError(thrown).message);
     } finally {
@@ -41,7 +47,9 @@ export function FailedImages() {
       <p>
         <a href={window.altsmith.reviewUrl}>{__('Back to review', 'altsmith')}</a>
       </p>
-      <h2>{__('Failed images', 'altsmith')}</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        {__('Failed images', 'altsmith')}
+      </h2>
       {error === '' ? null : (
         <Notice status="error" isDismissible={false}>
           {error}

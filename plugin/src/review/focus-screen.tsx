@@ -86,9 +86,19 @@ function Nothing({ onLeave }: { readonly onLeave: () => void }) {
   );
 }
 
+/** Everything beside an element and beside what it lies in, notices of other plugins too, but for what speaks to screen readers. */
+function besides(element: HTMLElement | null): readonly HTMLElement[] {
+  const others: HTMLElement[] = [];
+  for (let at = element; at !== null && at !== document.body; at = at.parentElement) {
+    for (const one of at.parentElement?.children ?? [])
+      if (one instanceof HTMLElement && one !== at && !one.inert && !one.matches('[aria-live], [id^="a11y-speak-"]')) others.push(one);
+  }
+  return others;
+}
+
 function useOthersInert(): void {
   useEffect(() => {
-    const others = document.querySelectorAll<HTMLElement>('#wpadminbar, #adminmenumain, #wpfooter, #screen-meta, #screen-meta-links');
+    const others = besides(document.getElementById('altsmith-review'));
     for (const one of others) one.inert = true;
     document.body.classList.add('altsmith-has-focus-mode');
     return () => {

@@ -43,6 +43,8 @@ export function ReviewScreen({ attachment }: { readonly attachment: number }) {
     else area.current?.focus({ preventScroll: true });
   });
 
+  useFocusAfterTheLast(!view.isFocus && items.length === 0, area);
+
   const setFocus = (isFocus: boolean) => {
     setView((now) => ({ ...now, isFocus }));
     const at = review.current === '' ? items[0]?.id : review.current;
@@ -96,7 +98,7 @@ export function ReviewScreen({ attachment }: { readonly attachment: number }) {
           <ShortcutsDialog shortcuts={shortcuts} onChange={setShortcuts} onClose={() => setDialog('')} />
         ) : null}
         {dialog === 'many' ? (
-          <BulkApprove query={toListQuery(view, attachment)} onClose={() => setDialog('')} onDone={finish} />
+          <BulkApprove query={toListQuery(view, attachment)} items={items} onClose={() => setDialog('')} onDone={finish} />
         ) : null}
       </div>
     </ScreenProvider>
@@ -159,6 +161,13 @@ function useFirstFocus(isLoaded: boolean, area: { readonly current: HTMLElement 
     isDone.current = true;
     if (document.activeElement === null || document.activeElement === document.body) focus();
   });
+}
+
+/** The last card takes the focus with it, and letters work inside the list only. */
+function useFocusAfterTheLast(isEmpty: boolean, area: { readonly current: HTMLElement | null }): void {
+  useEffect(() => {
+    if (isEmpty && document.activeElement === document.body) area.current?.focus({ preventScroll: true });
+  }, [isEmpty, area]);
 }
 
 function Problem({ text }: { readonly text: string }) {

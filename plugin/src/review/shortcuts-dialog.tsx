@@ -1,5 +1,5 @@
 import { Button, Modal, TextControl, ToggleControl } from '@wordpress/components';
-import { useState } from '@wordpress/element';
+import { useRef, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { keepShortcuts, toRequestError } from '../shared/api';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
@@ -11,14 +11,25 @@ interface Props {
   readonly onClose: () => void;
 }
 
+function isUsable(keys: Shortcuts['keys']): boolean {
+  return clashes(keys).length === 0 && !Object.values(keys).includes('');
+}
+
+function helpFor(key: string, isDoubled: boolean): { readonly help?: string } {
+  if (key === '') return { help: __('Enter a letter.', 'altsmith') };
+  return isDoubled ? { help: __('This letter is used twice; neither is saved.', 'altsmith') } : {};
+}
+
 /** The letters, which can be changed and switched off: some people speak to their computer, or press keys by accident. */
 export function ShortcutsDialog({ shortcuts, onChange, onClose }: Props) {
   const [error, setError] = useState('');
   const doubled = clashes(shortcuts.keys);
+  // While a field is empty or a letter is used twice, the letters of before hold; that they are on or off is saved all the same.
+  const usable = useRef(shortcuts.keys);
   const change = (next: Shortcuts) => {
     onChange(next);
-    if (clashes(next.keys).length > 0 || Object.values(next.keys).includes('')) return;
-    keepShortcuts(next).then(
+    if (isUsable(next.keys)) usable.current = next.keys;
+    keepShortcuts({ on: next.on, keys: usable.current }).then(
       () => setError(''),
       (thrown: unknown) => setError(toRequestError(thrown).message),
     );
@@ -46,7 +57,7 @@ export function ShortcutsDialog({ shortcuts, onChange, onClose }: Props) {
                 change({ ...shortcuts, keys: { ...shortcuts.keys, [gesture]: typed.trim().slice(-1).toLocaleLowerCase() } })
               }
               {...NO_EXTRA_MARGIN}
-              {...(doubled.includes(gesture) ? { help: __('This letter is used twice; neither is saved.', 'altsmith') } : {})}
+              {...helpFor(shortcuts.keys[gesture], doubled.includes(gesture))}
             />
           </li>
         ))}

@@ -1,5 +1,5 @@
 import { speak } from '@wordpress/a11y';
-import { useRef, useState } from '@wordpress/element';
+import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { decideMany, listMatching, toRequestError, type ListQuery } from '../shared/api';
 import type { Decision, Frozen, Suggestion } from '../shared/types';
@@ -33,6 +33,13 @@ export function useBulk(query: ListQuery, seen: ReadonlySet<string>, onDone: (te
   const [error, setError] = useState('');
   const stopped = useRef(false);
   const isStopped = () => stopped.current;
+  // Without the dialog nobody could stop it.
+  useEffect(
+    () => () => {
+      stopped.current = true;
+    },
+    [],
+  );
 
   const work = async (decisions: readonly Asked[]) => {
     setState('working');
@@ -40,6 +47,7 @@ export function useBulk(query: ListQuery, seen: ReadonlySet<string>, onDone: (te
     stopped.current = false;
     let approved = 0;
     let asked = 0;
+    let failure = '';
     try {
       while (asked < decisions.length && !isStopped()) {
         setDone(asked);
@@ -48,7 +56,8 @@ export function useBulk(query: ListQuery, seen: ReadonlySet<string>, onDone: (te
         approved += results.filter((one) => one.suggestion?.state === 'applied').length;
       }
     } catch (thrown) {
-      setError(toRequestError(thrown).message);
+      failure = toRequestError(thrown).message;
+      setError(failure);
       setState('idle');
       if (approved === 0) return;
     }
@@ -58,8 +67,9 @@ export function useBulk(query: ListQuery, seen: ReadonlySet<string>, onDone: (te
       approved.toLocaleString(),
       decisions.length.toLocaleString(),
     );
-    speak(text);
-    onDone(text);
+    const told = `${text} ${failure}`.trim();
+    speak(told);
+    onDone(told);
   };
 
   return {

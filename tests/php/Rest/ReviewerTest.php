@@ -21,6 +21,9 @@ final class ReviewerTest extends Sidecar_Test_Case {
 		$list = fn( string $who ): array => $this->call( 'GET', 'suggestions', array(), $who )->get_data()['items'];
 		self::assertSame( array( 'admin' ), $this->call( 'POST', "suggestions/$row->suggestion_id/pass", array(), 'admin' )->get_data()['passed_by'] );
 		self::assertSame( array(), $list( 'admin' ) );
+		// The person is the same on every site of a network; the numbers of images are not.
+		global $wpdb;
+		self::assertSame( array( $row->attachment_id ), get_user_meta( get_user_by( 'login', 'admin' )->ID, $wpdb->get_blog_prefix() . 'altsmith_passed_on', true ) );
 		self::assertSame( array( 'admin' ), $list( 'editor' )[0]['passed_by'] );
 		self::assertSame( array(), $this->call( 'GET', 'matching' )->get_data()['items'], 'nor in what they approve in bulk' );
 
