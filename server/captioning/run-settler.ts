@@ -9,7 +9,7 @@ import type { Storage } from '../storage/database';
 
 export interface RunSettlerParts {
   readonly storage: Storage;
-  readonly leases: Pick<LeaseStore, 'unhold'>;
+  readonly leases: Pick<LeaseStore, 'hold'>;
   readonly jobsOf: (siteId: string) => Pick<JobStore, 'cancelOfRun'>;
   readonly suggestionsOf: (siteId: string) => Pick<SuggestionStore, 'withdrawOfRun'>;
   /** Wakes the workers. */
@@ -37,8 +37,8 @@ interface SettlingRow {
  * jobs holds nobody up. What a restart interrupts goes on after it.
  */
 export class RunSettler {
-  /** `seq` of the last suggestion that was withdrawn, by run. After a restart the walk begins anew and changes nothing twice. */
-  readonly #withdrawn = new Map<string, number>();
+  /** `seq` of the last row of a walk, by run and state. After a restart the walk begins anew and changes nothing twice. */
+  readonly #walked = new Map<string, number>();
   #working: Promise<void> | null = null;
   #isStopping = false;
   #again: NodeJS.Timeout | null = null;
@@ -50,7 +50,7 @@ export class RunSettler {
     this.#working ??= this.#work()
       .catch((error: unknown) => {
         // What was rolled back is looked at again.
-        this.#withdrawn.clear();
+        this.#walked.clear();
         this.#failed(error);
         this.#sleep();
       })
@@ -106,15 +106,12 @@ export class RunSettler {
   }
 
   #moved(run: SettlingRow): number {
-    const { leases, jobsOf, ring } = this.parts;
+    const { jobsOf } = this.parts;
     switch (RunState.parse(run.state)) {
       case 'paused':
-        return 0;
-      case 'running': {
-        const moved = leases.unhold(run.id);
-        if (moved > 0) ring();
-        return moved;
-      }
+        return this.#hold(run, 1);
+      case 'running':
+        return this.#hold(run, 0);
       case 'cancelled':
         return jobsOf(run.site_id).cancelOfRun(run.id, PIECE);
       case 'undone':
@@ -122,12 +119,26 @@ export class RunSettler {
     }
   }
 
-  /** Rows that were looked at. */
+  /** More than 0 as long as there is something left. */
+  #hold(run: SettlingRow, held: 0 | 1): number {
+    const left = this.#walk(run, (after) => this.parts.leases.hold(run.id, held, after));
+    // At each piece of a run that goes on; once nothing of a paused one stands before the others any more.
+    if (held === 0 || left === 0) this.parts.ring();
+    return left;
+  }
+
   #withdraw(run: SettlingRow): number {
-    const after = this.#withdrawn.get(run.id) ?? 0;
-    const last = this.parts.suggestionsOf(run.site_id).withdrawOfRun(run.id, { after, limit: SUGGESTIONS_PIECE });
-    if (last === null) this.#withdrawn.delete(run.id);
-    else this.#withdrawn.set(run.id, last);
-    return last === null ? 0 : SUGGESTIONS_PIECE;
+    return this.#walk(run, (after) =>
+      this.parts.suggestionsOf(run.site_id).withdrawOfRun(run.id, { after, limit: SUGGESTIONS_PIECE }),
+    );
+  }
+
+  /** The next piece of a walk through the rows of a run: 0 at its end. */
+  #walk({ id, state }: SettlingRow, piece: (after: number) => number | null): number {
+    const name = `${id} ${state}`;
+    const last = piece(this.#walked.get(name) ?? 0);
+    if (last === null) this.#walked.delete(name);
+    else this.#walked.set(name, last);
+    return last === null ? 0 : 1;
   }
 }

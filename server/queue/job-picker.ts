@@ -24,7 +24,10 @@ interface NextRow {
   readonly turn: number;
 }
 
-const HELD_AT_ONCE = 500;
+/** Jobs of a run that are looked at together; some milliseconds. */
+const HELD_AT_ONCE = 300;
+/** So many pieces step aside during one choice; the rest follows in the settling of the run. */
+const PIECES_AT_ONCE = 2;
 
 /** Chooses whose job is next, over all sites. Each choice counts as a turn of its site. */
 export class JobPicker {
@@ -49,32 +52,35 @@ export class JobPicker {
       stoppedRun: db.prepare<[number], { run_id: string }>(
         "SELECT run_id FROM jobs JOIN runs ON runs.id = jobs.run_id WHERE jobs.seq = ? AND jobs.priority > 0 AND runs.state <> 'running'",
       ),
-      hold: db.prepare(
-        `UPDATE jobs SET held = 1 WHERE seq IN (
-           SELECT seq FROM jobs WHERE run_id = ? AND state = 'waiting' AND held = 0 LIMIT ${HELD_AT_ONCE}
+      lastOfPiece: db.prepare<[string, number], { seq: number | null }>(
+        `SELECT max(seq) AS seq FROM (
+           SELECT seq FROM jobs WHERE run_id = ? AND state = 'waiting' AND seq > ? ORDER BY seq LIMIT ${HELD_AT_ONCE}
          )`,
       ),
-      unhold: db.prepare(
-        `UPDATE jobs SET held = 0 WHERE seq IN (
-           SELECT seq FROM jobs WHERE run_id = ? AND state = 'waiting' AND held = 1 LIMIT ${HELD_AT_ONCE}
-         )`,
+      hold: db.prepare(
+        `UPDATE jobs SET held = :held
+         WHERE run_id = :run AND state = 'waiting' AND seq > :from AND seq <= :to AND held <> :held AND priority > 0`,
       ),
     };
   }
 
-  /** Inside a transaction. Null when no job is ready. */
+  /** Inside a transaction. Null when no job is ready, or when very many of a paused run come first: then the next call goes on. */
   pick({ tasks, except = [], peopleOnly = false }: PickWish): PickedJob | null {
     const sql = tasks.includes('caption') ? this.#sql.next : this.#sql.nextOther;
     const wish = { now: this.now(), tasks: JSON.stringify(tasks), except: JSON.stringify(except) };
-    for (;;) {
+    for (let pieces = 0; pieces < PIECES_AT_ONCE;) {
       const turn = this.#turns.next();
       const next = sql.get({ ...wish, ...turn, ...(peopleOnly ? { order: PEOPLE_ONLY } : {}) });
       const job = next === undefined ? undefined : this.#sql.job.get(next.seq);
       if (next === undefined || job === undefined) return null;
-      if (this.holdBack(next.seq)) continue;
+      if (this.holdBack(next.seq)) {
+        pieces += 1;
+        continue;
+      }
       this.#turns.served(next.site_id, next.turn);
       return { seq: next.seq, id: job.id, siteId: next.site_id, isForPerson: job.priority === 0 };
     }
+    return null;
   }
 
   /**
@@ -84,12 +90,17 @@ export class JobPicker {
   holdBack(seq: number): boolean {
     const stopped = this.#sql.stoppedRun.get(seq);
     if (stopped === undefined) return false;
-    this.#sql.hold.run(stopped.run_id);
+    this.hold(stopped.run_id, 1, seq - 1);
     return true;
   }
 
-  /** The run goes on: its jobs, as many at once as the event loop can spare, take part again. */
-  unhold(runId: string): number {
-    return this.#sql.unhold.run(runId).changes;
+  /**
+   * The next piece of a run's waiting jobs, after `from`, steps aside (1) or takes part again (0). Gives the `seq` to go on
+   * from; null when there are no more.
+   */
+  hold(run: string, held: 0 | 1, from: number): number | null {
+    const to = this.#sql.lastOfPiece.get(run, from)?.seq ?? null;
+    if (to !== null) this.#sql.hold.run({ run, held, from, to });
+    return to;
   }
 }

@@ -149,9 +149,9 @@ export class LeaseStore {
     return this.#take(seq, worker) ?? { state: 'running' };
   }
 
-  /** The run goes on: its jobs, as many at once as the event loop can spare, take part again. */
-  unhold(runId: string): number {
-    return this.#picker.unhold(runId);
+  /** Jobs of a run that is paused (1) or goes on (0), a piece at a time: gives the `seq` to go on from, null at the end. */
+  hold(runId: string, held: 0 | 1, from = 0): number | null {
+    return this.#picker.hold(runId, held, from);
   }
 
   renew(claim: ClaimRef): boolean {

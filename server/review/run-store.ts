@@ -72,8 +72,8 @@ export class RunStore {
       const next = moveRun(state, action);
       if (next !== state) {
         this.storage
-          .prepare('UPDATE runs SET state = ?, settling = ?, updated_at = ? WHERE id = ? AND site_id = ?')
-          .run(next, next === 'paused' ? 0 : 1, Date.now(), id, this.siteId);
+          .prepare('UPDATE runs SET state = ?, settling = 1, updated_at = ? WHERE id = ? AND site_id = ?')
+          .run(next, Date.now(), id, this.siteId);
       }
       return this.#runOf(this.#need(id));
     });

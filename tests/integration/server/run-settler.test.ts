@@ -19,13 +19,13 @@ test('a disk that is full for a moment delays the jobs of a resumed run, and kee
   const { id } = bench.add({ runId: 'run_a' });
   bench.storage.db.prepare('UPDATE jobs SET held = 1 WHERE id = ?').run(id);
   let failures = 0;
-  const unhold = (runId: string) => {
+  const hold = (runId: string, held: 0 | 1, from?: number) => {
     if ((failures += 1) <= 2) throw new Error('the disk is full');
-    return bench.leases.unhold(runId);
+    return bench.leases.hold(runId, held, from);
   };
   const settler = new RunSettler({
     storage: bench.storage,
-    leases: { unhold },
+    leases: { hold },
     jobsOf: (siteId) => bench.jobs(siteId),
     suggestionsOf: () => ({ withdrawOfRun: () => null }),
     ring: () => bench.queue.ring(''),
@@ -37,4 +37,24 @@ test('a disk that is full for a moment delays the jobs of a resumed run, and kee
   await settler.stop();
   const settling = bench.storage.db.prepare('SELECT settling FROM runs').pluck();
   expect([settling.get(), failures]).toEqual([0, 4]);
+});
+
+test('a claim meets a paused run with very many jobs, and goes through some of them only', () => {
+  bench.storage.db
+    .prepare(
+      `INSERT INTO runs (id, site_id, name, state, include_decided, created_at, updated_at)
+       VALUES ('run_b', ?, 'backfill', 'paused', 0, 0, 0)`,
+    )
+    .run(bench.siteA);
+  bench.storage.transaction(() => {
+    for (let index = 0; index < 2000; index += 1) bench.add({ runId: 'run_b' });
+  });
+  const held = () => Number(bench.storage.db.prepare('SELECT count(*) FROM jobs WHERE held = 1').pluck().get());
+  expect(bench.leases.claimNext({ worker: 'w' })).toBeNull();
+  expect(held()).toBeGreaterThan(0);
+  expect(held()).toBeLessThan(1000);
+  for (let from: number | null = 0; from !== null;) from = bench.leases.hold('run_b', 1, from);
+  expect(held()).toBe(2000);
+  const free = bench.add({ priority: 'backfill' });
+  expect(bench.leases.claimNext({ worker: 'w' })?.jobId).toBe(free.id);
 });

@@ -147,7 +147,7 @@ test('a paused or cancelled run takes nothing back from Redis, and its jobs are 
     [third!]: { state: 'waiting' },
   });
   db.prepare("UPDATE runs SET state = 'running'").run();
-  bull.bench.leases.unhold('run_1');
+  bull.bench.leases.hold('run_1', 0);
   bull.bench.queue.ring('');
   await inRedis(2);
 });

@@ -248,7 +248,7 @@ export function describeQueue(name: string, make: QueueMaker): void {
       expect((await claim()).jobId).toBe(free.id);
       expect(await bench.queue.claim({ worker: 'w', waitMs: 0 })).toBeNull();
       setState('running');
-      bench.leases.unhold(runId);
+      bench.leases.hold(runId, 0);
       for (const job of held) bench.queue.ring(job.id);
       expect([(await claim()).jobId, (await claim()).jobId]).toEqual(held.map((job) => job.id));
     });
