@@ -9,7 +9,7 @@ let sidecar: TestSidecar;
 let admin: string;
 beforeEach(async () => {
   sidecar = await TestSidecar.start({
-    env: { ALTSMITH_SITE_BYTES: '60000', ALTSMITH_KEEP_ORIGINALS_MINUTES: '0', ALTSMITH_KEEP_THUMBNAILS_DAYS: '36500' },
+    env: { ALTSMITH_SITE_BYTES: '60000' },
   });
   admin = makeAdminKey(sidecar.dataDir);
 });
@@ -56,7 +56,10 @@ test('what each site has on disk is told, follows captioning, retention and eras
   expect(listed[1].storage.image_bytes).toBe(onDisk(other.id).image_bytes);
   const cli = await altsmith(sidecar.dataDir, ['sites', 'list', '--json']);
   expect(cli.json.items[1].storage).toEqual(listed[1].storage);
-  // The sweep takes the originals whose jobs have ended.
+  // From here on the sweep takes originals at once.
+  await sidecar.stop();
+  const { dataDir } = sidecar;
+  sidecar = await TestSidecar.start({ dataDir, env: { ALTSMITH_KEEP_ORIGINALS_MINUTES: '0' } });
   await until(async () => (await sites())[0].storage.image_bytes === 0);
   expect((await sites())[0].storage).toEqual({ images: 2, ...onDisk(site.id) });
   const preview = await sidecar.call('GET', '/v1/subjects/attachment/1/erasure');
@@ -100,5 +103,8 @@ test('over its bytes a site is refused before the body, nothing of it stays, and
   expect(limits.bytes).toBe(100_000);
   expect((await sidecar.putImage(second)).status).toBe(201);
   const settings = (await asAdmin('GET', '/v1/admin/settings')).body;
-  expect(settings).toMatchObject({ limits: { bytes: 60_000 }, retention: { originals_minutes: 0, history_days: 180 } });
+  expect(settings).toMatchObject({
+    limits: { bytes: 60_000 },
+    retention: { originals_minutes: 15, history_days: 180 },
+  });
 });
