@@ -1,5 +1,5 @@
 import { withAnySignal } from '../any-signal';
-import { existsSync, renameSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
 import { guarded } from '../background';
 import type { CaptionOptions } from '../contract/caption';
@@ -23,9 +23,7 @@ export interface CaptionJobParts {
   readonly queue: JobQueue;
   readonly engine: Pick<CaptionEngine, 'run' | 'state'>;
   readonly finisher: JobFinisher;
-  readonly imagesOf: (
-    siteId: string,
-  ) => Pick<ImageStore, 'get' | 'originalPath' | 'thumbnailPath' | 'draftPath' | 'removeDrafts'>;
+  readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'draftPath' | 'removeDrafts'>;
   readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
   readonly logger: Logger;
   readonly translate: (thrown: unknown) => AppError | null;
@@ -149,7 +147,7 @@ async function runAndFinish(
   if (claim.work.reply !== undefined) return runForReply(parts, claim, claim.work.reply, run);
   const known = knownResult(parts, claim);
   if (known !== null) {
-    parts.finisher.finish(claim, { result: known, thumbnailBytes: null, traceparent });
+    parts.finisher.finish(claim, { result: known, thumbnail: null, traceparent });
     return;
   }
   const images = parts.imagesOf(claim.siteId);
@@ -189,12 +187,9 @@ function finish(
   work: { result: CaptionResult; unfinished: string; traceparent: string | null },
 ): void {
   const thumbnail = statSync(work.unfinished, { throwIfNoEntry: false });
-  const images = parts.imagesOf(claim.siteId);
-  // Of a picture that was erased meanwhile nothing is kept; `finish` finds the job gone.
-  if (thumbnail !== undefined && images.get(claim.imageSha256) !== null)
-    renameSync(work.unfinished, images.thumbnailPath(claim.imageSha256));
+  const draft = thumbnail === undefined ? null : { file: work.unfinished, bytes: thumbnail.size };
   const { result, traceparent } = work;
-  parts.finisher.finish(claim, { result, thumbnailBytes: thumbnail?.size ?? null, traceparent });
+  parts.finisher.finish(claim, { result, thumbnail: draft, traceparent });
 }
 
 /** Stores what became of the attempt; while the disk takes nothing, again and again, as long as the job is ours. */

@@ -13,7 +13,7 @@ import { duplicateTextFlag } from './text/flags';
 
 /** The stores of one site that finishing a job writes to. */
 export interface FinishStores {
-  readonly images: Pick<ImageStore, 'markThumbnail'>;
+  readonly images: Pick<ImageStore, 'keepThumbnail'>;
   readonly results: Pick<ResultStore, 'put'>;
   readonly suggestions: Pick<SuggestionStore, 'create' | 'countOthersWithText' | 'autoApprove'>;
   /** Least confidence for approval without a person; null, the default, is never. */
@@ -32,8 +32,8 @@ export interface JobFinisherParts {
 /** What a worker brought. */
 export interface Outcome {
   readonly result: CaptionResult;
-  /** Size of the thumbnail that was made, or null. */
-  readonly thumbnailBytes: number | null;
+  /** The draft of the thumbnail that was made, or null. */
+  readonly thumbnail: { file: string; bytes: number } | null;
   /** The span of the run; null while tracing is off. */
   readonly traceparent: string | null;
 }
@@ -42,7 +42,7 @@ export interface Outcome {
 export class JobFinisher {
   constructor(private readonly parts: JobFinisherParts) {}
 
-  /** Throws LEASE_LOST when the job is no longer this worker's; then nothing of it is kept. */
+  /** Throws LEASE_LOST when the job is no longer this worker's; then nothing of it is kept, and the draft stays. */
   finish(claim: Claim, outcome: Outcome): Suggestion {
     const span = this.parts.tracing.start('store result', { kind: 'internal', parent: outcome.traceparent });
     try {
@@ -55,7 +55,7 @@ export class JobFinisher {
     }
   }
 
-  #store(claim: Claim, { result, thumbnailBytes, traceparent }: Outcome): Suggestion {
+  #store(claim: Claim, { result, thumbnail, traceparent }: Outcome): Suggestion {
     const { caption, readings, image } = result;
     const { context, current, locale, fields } = claim.work;
     const texts = composeTexts({ caption, readings, image, context, current, locale, fields, model: result.model });
@@ -87,7 +87,7 @@ export class JobFinisher {
       });
       this.parts.queue.complete(claim, { suggestionId: suggestion.id, modelId: result.model.id });
       results.put(claim.imageSha256, result);
-      if (thumbnailBytes !== null) images.markThumbnail(claim.imageSha256, thumbnailBytes);
+      if (thumbnail !== null) images.keepThumbnail(claim.imageSha256, thumbnail);
       return suggestions.autoApprove(suggestion, autoApproveFrom);
     });
   }

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { z } from 'zod';
 import type {
@@ -36,7 +36,7 @@ export interface RemoteWorkParts {
   readonly bullQueueFor: (tasks: WorkerFacts['model']) => WorkerAnnouncementReply['queue'];
   readonly finisher: JobFinisher;
   readonly model: Pick<ModelMemory, 'remember'>;
-  readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'hasBytes' | 'thumbnailPath' | 'draftPath'>;
+  readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'hasBytes' | 'draftPath'>;
   readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
   readonly replies: Pick<ReplyFinisher, 'finish'>;
   readonly pictureOf: (jobId: string) => string | null;
@@ -130,7 +130,7 @@ export class RemoteWork {
     const known = resultsOf(claim.siteId).get(claim.imageSha256, modelKey(model));
     if (known === null) return false;
     const traceparent = claim.work.traceparent ?? null;
-    await storage.together(() => finisher.finish(claim, { result: known, thumbnailBytes: null, traceparent }));
+    await storage.together(() => finisher.finish(claim, { result: known, thumbnail: null, traceparent }));
     return true;
   }
 
@@ -204,27 +204,26 @@ export class RemoteWork {
       replies.finish(claim, whole);
     } else {
       if ('answer' in result) throw new AppError('BAD_REQUEST', { problems: [NO_CAPTION] });
-      const picture = thumbnail === undefined ? null : Buffer.from(thumbnail, 'base64');
-      if (picture !== null) this.#keepThumbnail(claim, picture);
-      const outcome = {
-        result,
-        thumbnailBytes: picture?.length ?? null,
-        traceparent: this.#runs.traceparentOf(claim),
-      };
-      await storage.together(() => finisher.finish(claim, outcome));
+      const draft = thumbnail === undefined ? null : this.#draft(claim, Buffer.from(thumbnail, 'base64'));
+      const outcome = { result, thumbnail: draft, traceparent: this.#runs.traceparentOf(claim) };
+      try {
+        await storage.together(() => finisher.finish(claim, outcome));
+      } finally {
+        // Where the end could not be stored, the draft is still there.
+        if (draft !== null) rmSync(draft.file, { force: true });
+      }
     }
     model.remember(result.model);
     this.#runs.ended(claim, 'done', null, result.timingsMs.total / 1000);
   }
 
-  #keepThumbnail(claim: Claim, bytes: Buffer): void {
+  #draft(claim: Claim, bytes: Buffer): { file: string; bytes: number } {
     if (formatOf(bytes) !== 'webp') {
       throw new AppError('BAD_REQUEST', { problems: [{ where: 'body.thumbnail', problem: 'is no WebP' }] });
     }
-    const images = this.parts.imagesOf(claim.siteId);
-    const draft = images.draftPath(`${claim.jobId}-${claim.token}.webp`);
-    writeFileSync(draft, bytes);
-    renameSync(draft, images.thumbnailPath(claim.imageSha256));
+    const file = this.parts.imagesOf(claim.siteId).draftPath(`${claim.jobId}-${claim.token}.webp`);
+    writeFileSync(file, bytes);
+    return { file, bytes: bytes.length };
   }
 
   /**

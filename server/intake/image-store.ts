@@ -121,8 +121,15 @@ export class ImageStore {
     });
   }
 
-  /** Inside the finishing transaction: the worker wrote a thumbnail of so many bytes. */
-  markThumbnail(sha256: string, bytes: number): void {
+  /**
+   * Inside the finishing transaction, once the job is known to be the worker's: the draft of so many bytes becomes the
+   * thumbnail. Of a picture that was erased meanwhile none is kept.
+   */
+  keepThumbnail(sha256: string, { file, bytes }: { file: string; bytes: number }): void {
+    if (this.get(sha256) === null) return;
+    const place = this.thumbnailPath(sha256);
+    mkdirSync(path.dirname(place), { recursive: true, mode: 0o700 });
+    renameSync(file, place);
     this.storage
       .prepare('UPDATE images SET thumbnail = 1, thumbnail_bytes = ? WHERE site_id = ? AND sha256 = ?')
       .run(bytes, this.siteId, sha256);
@@ -151,11 +158,9 @@ export class ImageStore {
     await Promise.all(own.map((file) => rm(path.join(this.folders.temporary, file), { force: true })));
   }
 
-  /** Where the thumbnail lies, or will. Makes its folder. */
+  /** Where the thumbnail lies, or will. */
   thumbnailPath(sha256: string): string {
-    const folder = path.join(this.folders.thumbnails, this.siteId, sha256.slice(0, 2));
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return path.join(folder, `${sha256}.webp`);
+    return path.join(this.folders.thumbnails, this.siteId, sha256.slice(0, 2), `${sha256}.webp`);
   }
 }
 

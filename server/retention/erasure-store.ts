@@ -181,7 +181,14 @@ export class ErasureStore {
     new ResultStore(this.storage, siteId).forget(sha256);
     this.storage.prepare('DELETE FROM replies WHERE site_id = ? AND image_sha256 = ?').run(siteId, sha256);
     if (changes === 1) this.#removeFiles(siteId, sha256);
+    // Left by an end that could not be stored. An original without a row may be on its way in, and stays.
+    else if (!this.#hasRow(siteId, sha256)) this.#removeThumbnail(siteId, sha256);
     return changes === 1;
+  }
+
+  #hasRow(siteId: string, sha256: string): boolean {
+    const row = this.storage.prepare('SELECT 1 FROM images WHERE site_id = ? AND sha256 = ?').get(siteId, sha256);
+    return row !== undefined;
   }
 
   #isKnown(siteId: string, sha256: string, places: readonly string[]): boolean {
@@ -198,9 +205,12 @@ export class ErasureStore {
 
   /** Before the commit: a file that stays without its row is worse than a row without its file. */
   #removeFiles(siteId: string, sha256: string): void {
-    const prefix = sha256.slice(0, 2);
-    rmSync(path.join(this.folders.images, siteId, prefix, sha256), { force: true });
-    rmSync(path.join(this.folders.thumbnails, siteId, prefix, `${sha256}.webp`), { force: true });
+    rmSync(path.join(this.folders.images, siteId, sha256.slice(0, 2), sha256), { force: true });
+    this.#removeThumbnail(siteId, sha256);
+  }
+
+  #removeThumbnail(siteId: string, sha256: string): void {
+    rmSync(path.join(this.folders.thumbnails, siteId, sha256.slice(0, 2), `${sha256}.webp`), { force: true });
   }
 }
 

@@ -53,6 +53,8 @@ export class ThumbnailStore {
     this.#sha256 = last?.sha256 ?? '';
     const over = rows.filter((row) => row.open === 0 && (row.latest ?? row.received_at) < now - this.keepMs);
     const files = over.filter((row) => row.thumbnail === 1);
+    // A commit that failed may have left a file that its row does not know; it must not outlive the row.
+    const gone = over.filter((row) => row.thumbnail === 1 || (row.original === 0 && row.jobs === 0));
     this.storage.transaction(() => {
       const forget = this.storage.prepare('UPDATE images SET thumbnail = 0 WHERE site_id = ? AND sha256 = ?');
       for (const row of files) forget.run(row.site_id, row.sha256);
@@ -60,7 +62,7 @@ export class ThumbnailStore {
       for (const row of over) if (row.original === 0 && row.jobs === 0) remove.run(row.site_id, row.sha256);
     });
     // In the same turn of the event loop, so that no job of the same picture can end in between.
-    for (const { site_id, sha256 } of files) {
+    for (const { site_id, sha256 } of gone) {
       rmSync(path.join(this.folder, site_id, sha256.slice(0, 2), `${sha256}.webp`), { force: true });
     }
     return last !== undefined;

@@ -4,8 +4,10 @@ import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 import type { SuggestionStore } from './suggestion-store';
 
-/** Decisions that are committed together: some ten milliseconds, between which other requests are answered. */
+/** Decisions that are committed together at most, between which other requests are answered. */
 const SLICE = 50;
+/** A slice ends early after this long: text without spaces has many thousand terms for the search index. */
+const SLICE_MS = 10;
 
 /** Many decisions, a slice of them a transaction. One that is refused says so in its own place and stops no other. */
 export async function decideAll(
@@ -14,12 +16,24 @@ export async function decideAll(
   { decisions }: BulkDecisionRequest,
 ): Promise<BulkDecisionReply> {
   const items: BulkDecisionReply['items'] = [];
-  for (let from = 0; from < decisions.length; from += SLICE) {
-    const slice = decisions.slice(from, from + SLICE);
-    items.push(...storage.transaction(() => slice.map((one) => decideOne(suggestions, one))));
+  while (items.length < decisions.length) {
+    items.push(...storage.transaction(() => decideSlice(suggestions, decisions.slice(items.length))));
     await breathe();
   }
   return { items };
+}
+
+function decideSlice(
+  suggestions: Pick<SuggestionStore, 'decide'>,
+  decisions: BulkDecisionRequest['decisions'],
+): BulkDecisionReply['items'] {
+  const until = performance.now() + SLICE_MS;
+  const items: BulkDecisionReply['items'] = [];
+  for (const one of decisions.slice(0, SLICE)) {
+    items.push(decideOne(suggestions, one));
+    if (performance.now() >= until) break;
+  }
+  return items;
 }
 
 function decideOne(

@@ -91,7 +91,7 @@ export class InstanceStore {
     return this.storage.transaction(() => {
       const row = this.#row(id);
       if (row === undefined) throw new AppError('NOT_FOUND');
-      if (row.address === null || row.address === address || answer === 'moved') {
+      if (row.address === null || answer === 'moved') {
         this.storage
           .prepare('UPDATE instances SET address = ?, turn = NULL WHERE site_id = ? AND number = ?')
           .run(address, this.siteId, row.number);

@@ -7,7 +7,8 @@ const NAME = /^altsmith-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.db$/;
 const BEFORE_UPDATE = /^altsmith-\d{8}T\d{6}Z\.before-update\.db$/;
 /** Of the copies made before a migration; they also end with the longest of the others, or after a month. */
 const KEPT_BEFORE_UPDATE = 2;
-export const BEFORE_UPDATE_KEPT_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
+export const BEFORE_UPDATE_KEPT_MS = 30 * DAY_MS;
 /** Where nobody has said how many are kept, all of them together take this share of their disk at most. */
 const SHARE_OF_DISK = 0.25;
 
@@ -32,19 +33,28 @@ export function listBackups(folder: string): string[] {
     .sort();
 }
 
-/** When the newest backup was made; null when there is none. */
-export function newestBackup(folder: string): number | null {
-  const name = listBackups(folder).at(-1);
-  return name === undefined ? null : backupTime(name);
+/** When the newest backup was made; null when there is none. One of a time to come was named by a clock that was wrong. */
+export function newestBackup(folder: string, now: number): number | null {
+  const times = listBackups(folder).map((name) => backupTime(name) ?? 0);
+  return times.findLast((time) => time <= now) ?? null;
 }
 
-/** Removes what the plan does not keep, and with `isUsual` more where the disk is small. Gives the names that went. */
-export function pruneBackups(folder: string, plan: BackupPlan, { isUsual }: { isUsual: boolean }): string[] {
+/**
+ * Removes what the plan does not keep, and with `isUsual` more where the disk is small. What is named by a time to come takes no
+ * place of the plan, and goes once there is another of the last day. Gives the names that went.
+ */
+export function pruneBackups(
+  folder: string,
+  plan: BackupPlan,
+  { isUsual, now }: { isUsual: boolean; now: number },
+): string[] {
   const byTime = new Map(listBackups(folder).map((name) => [backupTime(name) ?? 0, name]));
-  const kept = keptBackups([...byTime.keys()], plan);
-  const gone = [...byTime].filter(([time]) => !kept.includes(time)).map(([, name]) => name);
+  const past = [...byTime.keys()].filter((time) => time <= now);
+  const kept = keptBackups(past, plan);
+  const isFresh = now - (past.at(-1) ?? 0) < DAY_MS;
+  const gone = [...byTime].filter(([time]) => (time <= now ? !kept.includes(time) : isFresh)).map(([, name]) => name);
   if (isUsual) gone.push(...tooManyForDisk(folder, kept, byTime));
-  const removed = [...gone, ...oldUpdates(folder)];
+  const removed = [...gone, ...oldUpdates(folder, now)];
   for (const name of removed) rmSync(path.join(folder, name), { force: true });
   return removed;
 }
@@ -64,11 +74,10 @@ function tooManyForDisk(folder: string, kept: readonly number[], byTime: Readonl
   return gone;
 }
 
-function oldUpdates(folder: string): string[] {
+function oldUpdates(folder: string, now: number): string[] {
   const names = readdirSync(folder)
     .filter((name) => BEFORE_UPDATE.test(name))
     .sort();
-  const isOld = (name: string) =>
-    Date.now() - (backupTime(name.replace('.before-update', '')) ?? 0) > BEFORE_UPDATE_KEPT_MS;
+  const isOld = (name: string) => now - (backupTime(name.replace('.before-update', '')) ?? 0) > BEFORE_UPDATE_KEPT_MS;
   return names.filter((name, index) => index < names.length - KEPT_BEFORE_UPDATE || isOld(name));
 }

@@ -26,8 +26,8 @@ export class Backups {
   async makeIfDue(): Promise<void> {
     const { plan, data, now } = this.parts;
     if (plan === 'off') return;
-    const newest = newestBackup(data.backups);
-    const isDue = newest === null || newest > now() || now() - newest >= backupEvery(plan ?? USUAL_PLAN);
+    const newest = newestBackup(data.backups, now());
+    const isDue = newest === null || now() - newest >= backupEvery(plan ?? USUAL_PLAN);
     if (isDue) await this.make();
   }
 
@@ -66,20 +66,22 @@ export class Backups {
   }
 
   #prune(): void {
-    const { plan, data, check } = this.parts;
+    const { plan, data, check, now } = this.parts;
     // What is damaged now may be whole in an old one.
     if (plan === 'off' || check.isDamaged) return;
-    pruneBackups(data.backups, plan ?? USUAL_PLAN, { isUsual: plan === null });
+    pruneBackups(data.backups, plan ?? USUAL_PLAN, { isUsual: plan === null, now: now() });
   }
 
   /** Removes what the plan would not keep beside a backup of this time. True when something went. */
   #makeRoom(at: number): boolean {
     const { plan, data, check } = this.parts;
     if (plan === 'off' || check.isDamaged) return false;
-    const times = listBackups(data.backups).map((name) => backupTime(name) ?? 0);
+    const times = listBackups(data.backups)
+      .map((name) => backupTime(name) ?? 0)
+      .filter((time) => time <= at);
     const kept = new Set(keptBackups([...times, at], plan ?? USUAL_PLAN));
     // One old backup is worth more than a new one that may not fit all the same.
     if (times.filter((time) => kept.has(time)).length === 0) return false;
-    return pruneBackups(data.backups, plan ?? USUAL_PLAN, { isUsual: plan === null }).length > 0;
+    return pruneBackups(data.backups, plan ?? USUAL_PLAN, { isUsual: plan === null, now: at }).length > 0;
   }
 }

@@ -6,6 +6,7 @@ import { makeAdminKey } from '../../support/admin-key';
 import { altsmith } from '../../support/altsmith-command';
 import { samplePng, type SampleImage } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
+import { waitFor } from '../../support/wait-for';
 
 const by = { id: '1', name: 'Ada' };
 const SECRET = 'Zaphod Beeblebrox at his desk';
@@ -237,4 +238,26 @@ test('a subject that the CMS reports as gone takes bytes and thumbnail along', a
   expect((await sidecar.call('HEAD', `/v1/images/${image.sha256}`)).status).toBe(404);
   expect((await sidecar.call('GET', `/v1/images/${image.sha256}/thumbnail`)).status).toBe(404);
   expect(filesOf(sidecar.dataDir).filter((file) => file.includes(image.sha256))).toEqual([]);
+});
+
+test('no thumbnail stays of a job that was cancelled while it ran, and none that its row does not know', async () => {
+  const image = samplePng(1);
+  const thumbnails = () => filesOf(path.join(sidecar.dataDir, 'thumbnails'));
+  let release: () => void = () => undefined;
+  sidecar.engine.before = () => new Promise((resolve) => (release = resolve));
+  const { body } = await sidecar.submit(image, '7');
+  await waitFor('the job to run', () => sidecar.engine.requests.length > 0);
+  await sidecar.call('POST', `/v1/jobs/${body.job.id}/cancel`, {});
+  release();
+  await waitFor('the attempt to end', () => sidecar.logLines.some((line) => line.includes('job ended')));
+  expect((await sidecar.call('GET', `/v1/images/${image.sha256}/thumbnail`)).status).toBe(404);
+  expect(readdirSync(path.join(sidecar.dataDir, 'thumbnails'))).toEqual([]);
+  // As earlier versions left them.
+  const siteId = withStorage((storage) => storage.db.prepare<[], string>('SELECT id FROM sites').pluck().get()!);
+  const folder = path.join(sidecar.dataDir, 'thumbnails', siteId, image.sha256.slice(0, 2));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${image.sha256}.webp`), 'thumbnail');
+  withStorage((storage) => storage.db.prepare('DELETE FROM images').run());
+  await sidecar.call('DELETE', `/v1/images/${image.sha256}`);
+  expect(thumbnails()).toEqual([]);
 });

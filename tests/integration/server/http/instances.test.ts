@@ -152,6 +152,12 @@ test('of two copies of one database the second that goes on from the same turn i
   expect((await turn(one(30), one(31))).status).toBe(200);
   expect((await turn('1', '2')).body.error.code).toBe('BAD_REQUEST');
 
+  const copy = () => as(LIVE, 'POST', `/v1/instances/${LIVE['altsmith-instance']}`, { answer: 'copy' });
+  const { instance } = (await copy()).body;
+  expect(instance).toMatchObject({ id: expect.not.stringMatching(LIVE['altsmith-instance']), address: 'example.com' });
+  expect((await copy()).body.instance.id).toBe(instance.id);
+  expect((await turn(one(5), other(6))).status).toBe(409); // The original's turn is still its own.
+
   await as(LIVE, 'POST', `/v1/instances/${LIVE['altsmith-instance']}`, { answer: 'moved' });
   expect((await turn(other(9), other(10))).status).toBe(200);
   expect((await turn(one(31), one(32))).status).toBe(200); // Behind again, so that it may: the next shows who it is.

@@ -99,6 +99,20 @@ test('one is made when it is due, by the time of the newest in the folder, and n
   expect(readdirSync(elsewhere)).toHaveLength(2);
 }, 60_000);
 
+test('backups that a clock ahead of time named are not followed by a copy a minute, and go', async () => {
+  makeUsedDatabase(root);
+  const data = new DataFolder(root);
+  const ahead = ['altsmith-20260302T120000Z.db', 'altsmith-20260302T130000Z.db'];
+  for (const name of ahead) writeFileSync(path.join(data.backups, name), 'a backup');
+  let now = NOW;
+  const backups = backupsOf(data, { hourly: 2, daily: 0, weekly: 0 }, () => now);
+  for (let look = 0; look < 3; look += 1) {
+    await backups.makeIfDue();
+    now += 60_000;
+  }
+  expect(readdirSync(data.backups)).toEqual(['altsmith-20260301T120000Z.db']);
+}, 60_000);
+
 test('what killed copies left is removed, and the draft of one under way stays', async () => {
   makeUsedDatabase(root);
   const target = path.join(root, 'backups', 'mine.db');
