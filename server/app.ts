@@ -100,6 +100,7 @@ function assemble(parts: AppParts, stores: Stores): App {
       disk: disk.problem(),
       isDatabaseDamaged: upkeep.isDatabaseDamaged(),
       ...workersElsewhere(stores.registry, work, config),
+      ownWorkers: work.condition.problem(),
       redis: work.redis?.problem() ?? null,
     });
   const metrics = buildMetrics(stores, data, health);

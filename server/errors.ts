@@ -160,6 +160,12 @@ export const CATALOGUE = {
       'The pictures of this site take all the bytes it may store; send the picture again later, or raise the limit of the site.',
     retryable: true,
   },
+  INSTANCES_FULL: {
+    status: 409,
+    message:
+      'A thousand installations speak for this site already; send the Altsmith-Instance of one of them, or make another site.',
+    retryable: false,
+  },
   QUEUE_FULL: { status: 429, message: 'The queue is full; try again later.', retryable: true },
   INTERNAL: {
     status: 500,

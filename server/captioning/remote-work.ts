@@ -178,6 +178,7 @@ export class RemoteWork {
   /** Path of the picture's bytes. Throws LEASE_LOST, IMAGE_UNKNOWN. */
   image(ref: ClaimRef): string {
     const claim = this.#held(ref);
+    this.#heard(ref);
     const own = this.parts.pictureOf(claim.jobId);
     if (own !== null) return own;
     const images = this.parts.imagesOf(claim.siteId);
@@ -188,6 +189,13 @@ export class RemoteWork {
   /** Throws LEASE_LOST. */
   heartbeat(ref: ClaimRef): void {
     if (!this.parts.queue.renew(ref)) throw new AppError('LEASE_LOST');
+    this.#heard(ref);
+  }
+
+  /** A machine whose slots are all busy for minutes claims nothing; it is here all the same. */
+  #heard(ref: ClaimRef): void {
+    const machine = this.#runs.machineOf(ref);
+    if (machine !== null) this.parts.registry.seen(machine);
   }
 
   /**

@@ -31,7 +31,11 @@ export function run(args: string[]): Promise<number> {
 async function act(live: LiveData, words: Words, say: Say): Promise<number> {
   const { data, storage } = live;
   const eraser = buildEraser(storage, data, new ErasureStore(storage, data), readConfig(process.env).backups);
-  tell(await erase(eraser, live, words), say);
+  const erasing = await erase(eraser, live, words);
+  const [kind, id] = words.positionals;
+  // Of a picture or subject the log keeps how much went, and nothing that names it.
+  live.record(`erase ${kind ?? ''}`, kind === 'site' ? (id ?? '') : (kind ?? ''), { ...erasing.erased });
+  tell(erasing, say);
   return 0;
 }
 

@@ -3,6 +3,7 @@ import { readConfig } from '../config';
 import { beginEpoch } from '../review/change-feed';
 import { eraseAgain } from '../retention/erase-again';
 import { ErasureList } from '../retention/erasure-list';
+import { AuditStore } from '../sites/audit-store';
 import { DataFolder } from '../storage/data-folder';
 import { restoreBackup } from '../storage/restore';
 import { runCommand, UsageError } from './command';
@@ -27,6 +28,8 @@ export function run(args: string[]): Promise<number> {
         const backup = path.resolve(file);
         const { keptAt } = restoreBackup(data, backup, (storage) => {
           beginEpoch(storage);
+          const deed = { keyId: null, action: 'restore', target: path.basename(backup), details: {} };
+          new AuditStore(storage).append(deed);
           // Of this folder, and of the one that the backup was copied from.
           for (const folder of new Set([data.backups, path.dirname(backup)])) {
             eraseAgain(storage, data, new ErasureList(folder).read());

@@ -3,7 +3,7 @@ import { Eraser, type EraserParts } from '../retention/eraser';
 import { ErasureList } from '../retention/erasure-list';
 import type { ErasureStore } from '../retention/erasure-store';
 import type { Config } from '../config';
-import { BEFORE_UPDATE_KEPT_MS } from '../storage/backup-folder';
+import { BEFORE_UPDATE_KEPT_MS, listBeforeRestore } from '../storage/backup-folder';
 import { longestKept, USUAL_PLAN } from '../storage/backup-plan';
 import type { DataFolder } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
@@ -23,7 +23,8 @@ export function buildEraser(storage: Storage, data: DataFolder, store: ErasureSt
 /** How many backups hold what there is now, and when the last of them goes; null where none is ever removed. */
 export function heldByBackups(data: DataFolder, plan: Config['backups']): EraserParts['heldByBackups'] {
   return (now) => {
-    const backups = readdirSync(data.backups).filter((name) => name.endsWith('.db')).length;
+    const copies = readdirSync(data.backups).filter((name) => name.endsWith('.db'));
+    const backups = copies.length + listBeforeRestore(data.root).length;
     if (backups === 0 || plan === 'off') return { backups, until: null };
     return { backups, until: now + Math.max(longestKept(plan ?? USUAL_PLAN), BEFORE_UPDATE_KEPT_MS) };
   };

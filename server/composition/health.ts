@@ -18,6 +18,8 @@ export interface Surroundings {
   };
   /** Where workers on other machines send the pictures they are given; null: nowhere. */
   readonly workersSendTo: string | null;
+  /** Why the workers of this process take no pictures for now; null when they do, or there are none. */
+  readonly ownWorkers: Health['warnings'][number] | null;
   /** Why Redis cannot be used, which costs time but no job; null when it can, or is not needed. */
   readonly redis: Health['warnings'][number] | null;
 }
@@ -32,6 +34,9 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
   const ofEngine = state.problem ?? idleBecause(state);
   const isMerelyAbsent = !state.ready && state.problem === null;
   if (ofEngine !== null && !(isMerelyAbsent && around.workersElsewhere)) problems.push(ofEngine);
+  // Where other machines do the work meanwhile, it goes on more slowly.
+  const isHelped = around.elsewhere.slots > 0;
+  if (around.ownWorkers !== null && !isHelped) problems.push(around.ownWorkers);
   const model = state.model ?? around.elsewhere.model;
   return {
     ready: problems.length === 0,
@@ -41,7 +46,7 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
     secondsPerImage: state.secondsPerImage ?? around.elsewhere.secondsPerImage,
     workers: state.workers + around.elsewhere.slots,
     problems,
-    warnings: around.redis === null ? [] : [around.redis],
+    warnings: [around.redis, isHelped ? around.ownWorkers : null].filter((one) => one !== null),
   };
 }
 

@@ -28,6 +28,8 @@ interface InstanceRow {
   readonly seen_at: number | null;
 }
 
+/** Of one site; their jobs use up numbers that all sites share. */
+const MOST_INSTANCES = 1000;
 /** All clients of a site that send no instance share one of this id. */
 const NAMELESS = '';
 /** Rows from before instances existed name this number. */
@@ -46,7 +48,7 @@ export class InstanceStore {
 
   /**
    * Number of the instance that speaks; a new one is made known. The first with an id takes over what was there before
-   * instances existed; until then clients without one go on with that. Throws INSTANCE_CONFLICT.
+   * instances existed; until then clients without one go on with that. Throws INSTANCE_CONFLICT, INSTANCES_FULL.
    */
   numberOf({ id, address }: Introduction): number {
     const known = this.#row(id ?? NAMELESS);
@@ -85,7 +87,7 @@ export class InstanceStore {
   /**
    * The owner's answer for an instance that speaks for `address` as well, or whose turn was taken. `moved`: it keeps its
    * rows under that address, and its next turn is taken as it comes.
-   * `copy`: a new instance for that address; asked again, the same one. Throws NOT_FOUND.
+   * `copy`: a new instance for that address; asked again, the same one. Throws NOT_FOUND, INSTANCES_FULL.
    */
   settle(id: string, address: string, answer: (typeof INSTANCE_ANSWERS)[number]): Instance {
     return this.storage.transaction(() => {
@@ -142,6 +144,8 @@ export class InstanceStore {
   }
 
   #add(id: string, address: string | null, copyOf: number | null): number {
+    const known = this.storage.prepare<[string], number>('SELECT count(*) FROM instances WHERE site_id = ?').pluck();
+    if ((known.get(this.siteId) ?? 0) >= MOST_INSTANCES) throw new AppError('INSTANCES_FULL');
     const now = this.now();
     const row = this.storage
       .prepare<unknown[], { number: number }>(

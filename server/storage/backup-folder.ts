@@ -12,6 +12,26 @@ export const BEFORE_UPDATE_KEPT_MS = 30 * DAY_MS;
 /** Where nobody has said how many are kept, all of them together take this share of their disk at most. */
 const SHARE_OF_DISK = 0.25;
 
+/** What a restore set aside, beside the database; kept like the copies made before a migration. */
+const BEFORE_RESTORE = /^altsmith\.db\.before-(\d{8}T\d{6})\d{3}Z$/;
+
+/** The databases that a restore replaced, oldest first. */
+export function listBeforeRestore(dataFolder: string): string[] {
+  return readdirSync(dataFolder)
+    .filter((name) => BEFORE_RESTORE.test(name))
+    .sort();
+}
+
+/** Removes all but the newest two, and those over a month old. */
+export function pruneBeforeRestore(dataFolder: string, now: number): void {
+  const names = listBeforeRestore(dataFolder);
+  const timeOf = (name: string) => backupTime(`altsmith-${BEFORE_RESTORE.exec(name)?.[1] ?? ''}Z.db`) ?? 0;
+  for (const [index, name] of names.entries()) {
+    if (index >= names.length - KEPT_BEFORE_UPDATE && now - timeOf(name) <= BEFORE_UPDATE_KEPT_MS) continue;
+    for (const rest of ['', '-wal', '-shm']) rmSync(path.join(dataFolder, name + rest), { force: true });
+  }
+}
+
 /** `altsmith-20260301T120000Z.db`: sorts by time. */
 export function backupName(at: Date, kind: 'usual' | 'before-update' = 'usual'): string {
   const time = at.toISOString().replace(/[-:]/g, '').slice(0, 15);

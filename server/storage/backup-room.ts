@@ -1,5 +1,7 @@
 import { statfsSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { AppError } from '../errors';
+import type { DataFolder } from './data-folder';
 import { LEAST_FREE_BYTES } from './disk-state';
 
 /** What a copy leaves free at least, as a share of the disk and in bytes: the database has to go on growing. */
@@ -28,4 +30,23 @@ export function requireRoom(wanted: { database: string | null; folder: string; m
   const needed = Math.ceil((database === null ? 0 : databaseBytes(database)) + more + left);
   if (disk.freeBytes < needed)
     throw new AppError('BACKUP_ROOM_MISSING', { needed_bytes: needed, free_bytes: disk.freeBytes });
+}
+
+/**
+ * Throws UPDATE_ROOM_MISSING unless a migration that writes `growth` bytes has room, and so has the copy at `backup` before it;
+ * null: there is none. A migration that runs into a full disk would only be taken back.
+ */
+export function requireUpdateRoom(data: DataFolder, growth: number, backup: string | null): void {
+  try {
+    requireRoom({ database: null, folder: data.root, more: growth });
+    if (backup !== null) {
+      const folder = path.dirname(backup);
+      const isSameDisk = statSync(folder).dev === statSync(data.root).dev;
+      requireRoom({ database: data.database, folder, more: isSameDisk ? growth : 0 });
+    }
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'BACKUP_ROOM_MISSING')
+      throw new AppError('UPDATE_ROOM_MISSING', error.details);
+    throw error;
+  }
 }

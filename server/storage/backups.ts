@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Logger } from '../logger';
 import { AppError } from '../errors';
-import { backupName, newestBackup, pruneBackups, backupTime, listBackups } from './backup-folder';
+import { backupName, newestBackup, pruneBackups, pruneBeforeRestore, backupTime, listBackups } from './backup-folder';
 import { backupEvery, keptBackups, USUAL_PLAN, type BackupPlan } from './backup-plan';
 import type { BackupCheck } from './backup-check';
 import { runChild } from './child-report';
@@ -70,6 +70,7 @@ export class Backups {
     // What is damaged now may be whole in an old one.
     if (plan === 'off' || check.isDamaged) return;
     pruneBackups(data.backups, plan ?? USUAL_PLAN, { isUsual: plan === null, now: now() });
+    pruneBeforeRestore(data.root, now());
   }
 
   /** Removes what the plan would not keep beside a backup of this time. True when something went. */

@@ -1,7 +1,5 @@
-import path from 'node:path';
-import { AppError } from '../errors';
 import { copyDatabase } from './backup';
-import { databaseBytes, requireRoom } from './backup-room';
+import { databaseBytes, requireUpdateRoom } from './backup-room';
 import { reportTo } from './child-report';
 import { DataFolder } from './data-folder';
 import { appliedSchema, migrate, type MigrationProgress } from './migrate';
@@ -43,21 +41,6 @@ async function main(preparation: Preparation): Promise<void> {
     storage.db.pragma('wal_checkpoint(TRUNCATE)');
   } finally {
     storage.close();
-  }
-}
-
-/** Throws UPDATE_ROOM_MISSING: a migration that runs into a full disk would only be taken back. */
-function requireUpdateRoom(data: DataFolder, growth: number, backup: string | null): void {
-  try {
-    requireRoom({ database: null, folder: data.root, more: growth });
-    if (backup !== null) {
-      const isSameDisk = path.dirname(backup).startsWith(data.root);
-      requireRoom({ database: data.database, folder: path.dirname(backup), more: isSameDisk ? growth : 0 });
-    }
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'BACKUP_ROOM_MISSING')
-      throw new AppError('UPDATE_ROOM_MISSING', error.details);
-    throw error;
   }
 }
 

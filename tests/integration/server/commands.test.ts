@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { openDatabase } from '../../../server/storage/database';
 import { altsmith } from '../../support/altsmith-command';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
@@ -11,6 +12,15 @@ afterAll(() => sidecar.remove());
 
 const run = (...args: string[]) => altsmith(sidecar.dataDir, [...args, '--json']);
 const statusOf = async (key: string) => (await sidecar.call('GET', '/v1/status', undefined, { key })).status;
+/** What the audit log holds. */
+const recorded = () => {
+  const storage = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'));
+  try {
+    return storage.db.prepare('SELECT action, target FROM audit').all();
+  } finally {
+    storage.close();
+  }
+};
 const by = { id: '1', name: 'Ada' };
 
 test('a key made on the command line works at once, is not stored, and stops at once when it is revoked', async () => {
@@ -115,6 +125,7 @@ test('failed jobs are tried again by order of the operator', async () => {
   sidecar.engine.before = () => undefined;
   expect((await run('requeue')).json).toEqual({ requeued: 0 });
   expect((await run('requeue', '--code', 'IMAGE_CORRUPT')).json).toEqual({ requeued: 1 });
+  expect(recorded()).toContainEqual({ action: 'requeue', target: 'IMAGE_CORRUPT' });
   expect((await sidecar.call('GET', `/v1/jobs/${body.job.id}?wait=20`)).body.job.state).toBe('done');
 });
 
@@ -130,6 +141,7 @@ describe('backup and restore', () => {
     const restored = await run('restore', backup);
     expect(restored).toMatchObject({ code: 0, json: { kept_at: expect.stringContaining('before-') } });
     sidecar = await TestSidecar.start({ dataDir: sidecar.dataDir });
+    expect(recorded()).toContainEqual({ action: 'restore', target: 'copy.db' });
     const stateOf = async (id: string) => (await sidecar.call('GET', `/v1/suggestions/${id}`)).status;
     expect([await stateOf(early.id), await stateOf(late.id)]).toEqual([200, 404]);
     // The reader's cursor stands beyond the restored file; what happens from now on reaches it all the same.

@@ -227,6 +227,8 @@ test('the command line erases too, and guesses no installation', async () => {
   const { code, json } = await altsmith(sidecar.dataDir, args);
   expect([code, json.erased]).toEqual([0, { suggestions: 1, jobs: 1, images: 1 }]);
   expect(found(needles)).toEqual([]);
+  const audit = withStorage((storage) => storage.db.prepare('SELECT action, target FROM audit').all());
+  expect(audit).toEqual([{ action: 'erase subject', target: 'subject' }]);
   expect((await altsmith(sidecar.dataDir, ['erase', 'image', 'nonsense', '--instance', ''])).code).toBe(2);
 }, 60_000);
 

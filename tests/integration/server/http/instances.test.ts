@@ -1,3 +1,4 @@
+import { openDatabase } from '../../../../server/storage/database';
 import { samplePng } from '../../../support/sample-image';
 import { TestSidecar, type Answer } from '../../../support/test-sidecar';
 
@@ -190,6 +191,18 @@ test('copy: another instance with an empty queue, the same one however often it 
   const own = await suggestAs(copy, 1);
   expect(own.id).not.toBe(original.id);
   expect((await as(LIVE, 'GET', `/v1/suggestions/${original.id}`)).body.suggestion.state).toBe('pending');
+});
+
+test('a site has a thousand installations at most, and those it has go on', async () => {
+  await as(LIVE, 'GET', '/v1/status');
+  const storage = openDatabase(`${sidecar.dataDir}/altsmith.db`);
+  storage.db.exec(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
+     INSERT INTO instances (site_id, number, id, created_at) SELECT sites.id, i + 9, 'instance-number-' || i, 0 FROM n, sites`,
+  );
+  storage.close();
+  expect((await as(COPY, 'GET', '/v1/status')).body.error.code).toBe('INSTANCES_FULL');
+  expect((await as(LIVE, 'GET', '/v1/status')).status).toBe(200);
 });
 
 test('an answer needs a known instance and the address it is about', async () => {

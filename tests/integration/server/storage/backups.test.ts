@@ -1,10 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
+import { heldByBackups } from '../../../../server/composition/erasing';
+import type { AppError } from '../../../../server/errors';
 import { copyDatabase } from '../../../../server/storage/backup';
 import { BackupCheck } from '../../../../server/storage/backup-check';
 import type { BackupPlan } from '../../../../server/storage/backup-plan';
+import { diskOf, requireUpdateRoom } from '../../../../server/storage/backup-room';
 import { Backups } from '../../../../server/storage/backups';
 import { DataFolder } from '../../../../server/storage/data-folder';
 import { openDatabase, type Storage } from '../../../../server/storage/database';
@@ -112,6 +115,44 @@ test('backups that a clock ahead of time named are not followed by a copy a minu
   }
   expect(readdirSync(data.backups)).toEqual(['altsmith-20260301T120000Z.db']);
 }, 60_000);
+
+test('what restores set aside counts as held, and goes like the copies before an update', async () => {
+  makeUsedDatabase(root);
+  const data = new DataFolder(root);
+  const names = ['20260101T120000000Z', '20260227T120000000Z', '20260228T120000000Z', '20260301T110000000Z'].map(
+    (time) => `altsmith.db.before-${time}`,
+  );
+  for (const name of names) for (const rest of ['', '-wal']) writeFileSync(path.join(root, name + rest), 'a database');
+  expect(heldByBackups(data, null)(NOW)).toMatchObject({ backups: 4, until: expect.any(Number) });
+  await backupsOf(data, null).make();
+  const left = readdirSync(root).filter((name) => name.includes('before'));
+  expect(left).toEqual(names.slice(2).flatMap((name) => [name, `${name}-wal`]));
+}, 60_000);
+
+test('an update asks for its copy and its growth together where both are on one disk', () => {
+  if (disk === null) return;
+  const data = new DataFolder(path.join(disk.folder, 'data'), path.join(disk.folder, 'elsewhere'));
+  data.prepare();
+  const bytes = 8_000_000;
+  // A hole: it has a size and takes no room.
+  writeFileSync(data.database, '');
+  truncateSync(data.database, bytes);
+  const need = (growth: number, backup: string | null) => {
+    try {
+      requireUpdateRoom(data, growth, backup);
+      return 0;
+    } catch (error) {
+      return (error as AppError).details['needed_bytes'] as number;
+    }
+  };
+  const copy = path.join(data.backups, 'copy.db');
+  const { freeBytes } = diskOf(disk.folder);
+  const alone = freeBytes - (need(1e12, null) - 1e12) - bytes / 2;
+  expect(need(alone, null)).toBe(0);
+  expect(need(0, copy)).toBe(0);
+  expect(need(alone, copy)).toBeGreaterThan(freeBytes);
+  rmSync(data.root, { recursive: true });
+});
 
 test('what killed copies left is removed, and the draft of one under way stays', async () => {
   makeUsedDatabase(root);
