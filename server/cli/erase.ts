@@ -43,7 +43,7 @@ function erase(eraser: Eraser, live: LiveData, words: Words): Promise<Erasing> {
   const [kind, first, second, ...more] = words.positionals;
   if (first === undefined || more.length > 0)
     throw new UsageError('Say what: image SHA256, subject TYPE ID, or site ID.');
-  if (kind === 'site' && second === undefined) return eraser.site(first);
+  if (kind === 'site' && second === undefined) return wholeSite(eraser, first);
   if (kind === 'image' && second === undefined) {
     const sha256 = Sha256.safeParse(first);
     if (!sha256.success) throw new UsageError(`The hash ${sha256.error.issues[0]?.message ?? 'is none'}.`);
@@ -53,6 +53,10 @@ function erase(eraser: Eraser, live: LiveData, words: Words): Promise<Erasing> {
   if (kind !== 'subject' || !subject.success)
     throw new UsageError('Say what: image SHA256, subject TYPE ID, or site ID.');
   return eraser.subject(ownerOf(live, words), subject.data);
+}
+
+async function wholeSite(eraser: Eraser, siteId: string): Promise<Erasing> {
+  return (await eraser.site(siteId, Infinity)) ?? eraser.underWay();
 }
 
 /** Never a guess: the same subject id is another picture in another installation. Throws NOT_FOUND. */

@@ -34,6 +34,8 @@ export const Site = z.object({
   limits: SiteLimits,
   /** Bytes on disk. A picture that several sites sent counts for each of them. */
   storage: z.object({ images: count, image_bytes: count, thumbnail_bytes: count }),
+  /** Since when it is being erased; null for a site that is not. */
+  erasing_since: Timestamp.nullable(),
   created_at: Timestamp,
 });
 export type Site = z.infer<typeof Site>;

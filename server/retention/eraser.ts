@@ -44,15 +44,33 @@ export class Eraser {
     return this.#finish(await all(() => store.imageStep(owner, sha256, at)));
   }
 
-  /** Throws NOT_FOUND. What a restart interrupts is finished by `goOn`. */
-  async site(siteId: string): Promise<Erasing> {
+  /**
+   * Its keys end at once, and its rows go step by step. Null when that is not over after `longestMs`: then, and after a
+   * restart, `goOn` finishes it, and `siteSince` says so meanwhile. Throws NOT_FOUND.
+   */
+  async site(siteId: string, longestMs: number): Promise<Erasing | null> {
     const { store, list, now } = this.parts;
     const at = now();
     if (!store.hasSite(siteId)) throw new AppError('NOT_FOUND');
     list.add({ at, site_id: siteId, kind: 'site' });
     store.beginSite(siteId, at);
-    while (store.siteStep(siteId)) await breathe();
+    const until = performance.now() + longestMs;
+    while (store.siteStep(siteId)) {
+      if (performance.now() >= until) return null;
+      await breathe();
+    }
     return this.#finish(NOTHING_ERASED);
+  }
+
+  /** When the erasing of a site that is still there began, in ms; null where none is under way. */
+  siteSince(siteId: string): number | null {
+    return this.parts.store.siteSince(siteId);
+  }
+
+  /** What backups hold of what is being erased. */
+  underWay(): Erasing {
+    const { backups, until } = this.parts.heldByBackups(this.parts.now());
+    return { erased: NOTHING_ERASED, backups, backupsUntil: until };
   }
 
   /** One step of what was left over: a site that a restart interrupted, a log that could not be emptied. */
@@ -72,8 +90,7 @@ export class Eraser {
       if (this.parts.emptyLog()) this.#isLogFull = false;
       else await pause(LOG_AGAIN_MS);
     }
-    const { backups, until } = this.parts.heldByBackups(this.parts.now());
-    return { erased, backups, backupsUntil: until };
+    return { ...this.underWay(), erased };
   }
 }
 

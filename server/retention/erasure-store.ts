@@ -92,6 +92,12 @@ export class ErasureStore {
     });
   }
 
+  /** When the erasing of the site began; null where none is under way. */
+  siteSince(siteId: string): number | null {
+    const at = this.storage.prepare<[string], number>('SELECT at FROM erased_sites WHERE site_id = ?').pluck();
+    return at.get(siteId) ?? null;
+  }
+
   sitesUnderWay(): string[] {
     return this.storage.prepare<[], string>('SELECT site_id FROM erased_sites').pluck().all();
   }

@@ -16,6 +16,7 @@ const site = shape<Site>({
     weight: isNumber,
   }),
   storage: shape<Site['storage']>({ images: isNumber, image_bytes: isNumber, thumbnail_bytes: isNumber }),
+  erasing_since: orNull(isText),
   created_at: isText,
 });
 const auditEntry = shape<AuditEntry>({

@@ -35,7 +35,7 @@ export function Erasing({ what, path, instance = null, isSite = false, onDone, o
     setBusy(true);
     tell(path, { ...call, method: 'DELETE' })
       .then(() => {
-        announce(`Erased: ${what}.`);
+        announce(isSite ? `The erasing of ${what} has begun.` : `Erased: ${what}.`);
         onDone();
       })
       .catch((thrown: unknown) => {

@@ -107,6 +107,7 @@ function Line({ site, models, onChange, onErase }: LineProps) {
         </span>
       </div>
       <p class="fine">
+        {site.erasing_since === null ? null : 'Being erased; it leaves this list when nothing of it is left. · '}
         <code>{site.id}</code> · {inBytes(bytes)} on disk
         {limits.bytes === null ? '' : ` of ${inBytes(limits.bytes)}`} · {approvalSentence(site, models)}
       </p>

@@ -9,12 +9,14 @@ import type { Services } from '../services';
 const PATH = '/v1/admin/sites';
 
 function siteOf({ id, name, settings, createdAt }: StoredSite, { administration }: Services): Site {
+  const since = administration.eraser.siteSince(id);
   return {
     id,
     name,
     auto_approve_from: settings.auto_approve_from,
     limits: settings.limits,
     storage: administration.storageOf(id),
+    erasing_since: since === null ? null : new Date(since).toISOString(),
     created_at: new Date(createdAt).toISOString(),
   };
 }

@@ -5,6 +5,8 @@ import type { Erasing } from '../../retention/eraser';
 import { defineRoute } from '../route';
 
 const ImageParams = z.strictObject({ sha256: Sha256 });
+/** A large site takes longer than any proxy waits for an answer. */
+const SITE_ANSWER_MS = 5000;
 const SiteParams = z.strictObject({ id: Id });
 
 function inBackups({ backups, backupsUntil }: Erasing) {
@@ -45,13 +47,17 @@ export const eraseSite = defineRoute({
   method: 'delete',
   path: '/v1/admin/sites/{id}',
   access: 'admin',
-  summary: 'Erase a site with its keys, pictures and texts. Its keys stop working at once.',
+  summary:
+    'Erase a site with its keys, pictures and texts. Its keys stop working at once; 202 when the rest takes longer than five seconds and goes on: the site is listed with erasing_since until it is over.',
   params: SiteParams,
-  answers: { 200: ErasureReply },
-  handle: async ({ params, services }) => ({
-    status: 200,
-    body: replyOf(await services.administration.eraser.site(params.id)),
-  }),
+  answers: { 200: ErasureReply, 202: ErasureReply },
+  handle: async ({ params, services }) => {
+    const { eraser } = services.administration;
+    const erasing = await eraser.site(params.id, SITE_ANSWER_MS);
+    return erasing === null
+      ? { status: 202, body: replyOf(eraser.underWay()) }
+      : { status: 200, body: replyOf(erasing) };
+  },
 });
 
 export const previewImageErasure = defineRoute({

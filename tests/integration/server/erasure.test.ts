@@ -214,8 +214,10 @@ test('erasing a site that a kill cut off goes on after the next start', async ()
     const site = String(storage.db.prepare('SELECT id FROM sites').pluck().get());
     new ErasureStore(storage, { images: '/nowhere', thumbnails: '/nowhere' }).beginSite(site, Date.now());
   });
+  const key = makeAdminKey(sidecar.dataDir);
   sidecar = await TestSidecar.start({ dataDir: sidecar.dataDir });
-  const { waitFor } = await import('../../support/wait-for');
+  const { items } = (await sidecar.call('GET', '/v1/admin/sites', undefined, { key })).body;
+  expect(items).toMatchObject([{ erasing_since: expect.stringMatching(/^20/) }]);
   await waitFor('the site to go', () => found(needles).length === 0, { timeoutMs: 20_000 });
 }, 60_000);
 

@@ -1,0 +1,25 @@
+import { Eraser, type EraserParts } from '../../../../server/retention/eraser';
+
+test('a site that takes longer than an answer may is erased all the same, step by step', async () => {
+  let left = 5;
+  const eraser = new Eraser({
+    store: {
+      hasSite: () => true,
+      beginSite: () => undefined,
+      siteStep: () => (left -= 1) > 0,
+      sitesUnderWay: () => (left > 0 ? ['site_a'] : []),
+    },
+    list: { add: () => undefined },
+    emptyLog: () => true,
+    heldByBackups: () => ({ backups: 2, until: 7 }),
+    now: () => 1,
+  } as unknown as EraserParts);
+  expect(await eraser.site('site_a', 0)).toBeNull();
+  expect(left).toBe(4);
+  expect(eraser.underWay()).toMatchObject({ backups: 2, backupsUntil: 7 });
+  while (eraser.goOn());
+  expect(left).toBe(0);
+  left = 3;
+  expect(await eraser.site('site_a', Infinity)).toMatchObject({ backups: 2 });
+  expect(left).toBe(0);
+});
