@@ -14,9 +14,8 @@ import { env } from './runtime';
 const LEAST_BYTES = 1e9;
 /** What is written holds the weights as they are and as they are packed. */
 const SHARE_OF_WEIGHTS = 2.1;
-/** Weights that do come from the file leave a small share of their size in memory, beside what sessions take themselves. Bytes. */
+/** Weights that do come from the file leave a small share of their size in memory. */
 const MOST_OWN_SHARE = 0.35;
-const OF_SESSIONS = 20e6;
 const STEM = 'packed-';
 const CLAIM = '.packing';
 const POLL_MS = 300;
@@ -84,7 +83,7 @@ export class Packing {
     const placeOf = (name: string) => path.join(this.place, name);
     const before = ownBytes();
     const graphs = await loadFrom(placeOf);
-    if (ownBytes() - before < OF_SESSIONS + MOST_OWN_SHARE * bytesOf(this.of.manifest)) return graphs;
+    if (ownBytes() - before < MOST_OWN_SHARE * bytesOf(this.of.manifest)) return graphs;
     await close(graphs);
     rmSync(this.place, { recursive: true, force: true });
     return loadFrom((await this.isMade()) ? placeOf : (name) => path.join(this.of.folder, name));
@@ -110,14 +109,23 @@ export class Packing {
     const claim = path.join(this.of.folder, ownedName(CLAIM));
     writeFileSync(claim, '', { flag: 'wx' });
     try {
+      // Who comes a moment later sees the draft of whoever packs by then.
+      await pause(POLL_MS);
       while (!existsSync(this.place)) {
-        const before = claims(this.of.folder).find(({ path: other, isInUse }) => isInUse && other < claim);
-        if (before === undefined) await this.pack();
-        else await pause(POLL_MS);
+        if (this.isAtWork(claim)) await pause(POLL_MS);
+        else await this.pack();
       }
     } finally {
       rmSync(claim, { force: true });
     }
+  }
+
+  /** Another process packs, or is about to: of claims made at the same moment that of the first name goes on. */
+  private isAtWork(claim: string): boolean {
+    const draft = path.basename(this.place);
+    return ownedEntries(this.of.folder).some(
+      ({ path: other, isInUse, stem }) => isInUse && (stem === draft || (stem === CLAIM && other < claim)),
+    );
   }
 
   private async pack(): Promise<void> {
@@ -135,15 +143,12 @@ export class Packing {
         const options = sessionOptions(manifest, { ...wish, rows });
         await packGraph(path.join(folder, name), path.join(draft, name), options);
       }
-      renameSync(draft, this.place);
+      // A process that was held up may have begun twice after all; the files are the same.
+      if (!existsSync(this.place)) renameSync(draft, this.place);
     } finally {
       rmSync(draft, { recursive: true, force: true });
     }
   }
-}
-
-function claims(folder: string) {
-  return ownedEntries(folder).filter(({ stem }) => stem === CLAIM);
 }
 
 /** In a process of its own: it holds a whole graph twice, which this one would keep. */

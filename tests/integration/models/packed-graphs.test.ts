@@ -21,7 +21,9 @@ const run = promisify(execFile);
 const script = (name: string) => path.resolve(__dirname, '../../support/models', name);
 
 async function open(least: string): Promise<{ bytes: number; packed: string[]; logits: number[] }> {
-  const { stdout } = await run(process.execPath, [script('packed-graphs.cjs'), model, least]);
+  // glibc would keep some of what was freed while loading, which is as much as these small weights.
+  const env = { ...process.env, GLIBC_TUNABLES: 'glibc.malloc.mmap_threshold=131072' };
+  const { stdout } = await run(process.execPath, [script('packed-graphs.cjs'), model, least], { env });
   return JSON.parse(stdout);
 }
 
@@ -50,13 +52,12 @@ it('weights that are packed ahead are not in a worker’s own memory, and say th
   expect(weights).toBeGreaterThan(60e6);
   const alone = await open(NEVER);
   expect(alone.packed).toEqual([]);
-  expect(alone.bytes).toBeGreaterThan(0.7 * weights);
+  expect(alone.bytes).toBeGreaterThan(0.5 * weights);
   // Two at once: one packs, the other waits.
   const [first, second] = await Promise.all([open('0'), open('0')]);
   const third = await open('0');
   for (const shared of [first, second, third]) {
-    // The sessions themselves take some 20 MB.
-    expect(alone.bytes - shared.bytes).toBeGreaterThan(0.25 * weights);
+    expect(alone.bytes - shared.bytes).toBeGreaterThan(0.3 * weights);
     expect(shared.logits).toEqual(alone.logits);
     expect(shared.packed.filter((name) => name.startsWith('packed-'))).toHaveLength(1);
   }
