@@ -53,7 +53,12 @@ export async function startRemoteWorker(
   const health = (): WorkerHealth => {
     const state = engine.state();
     const missing = captioningModel(state) === null ? (state.problem ?? idleBecause(state)) : condition.problem();
-    return { ready: missing === null && worker.isConnected(), problems: missing === null ? [] : [missing] };
+    const redis = link?.problem() ?? null;
+    return {
+      ready: missing === null && worker.isConnected(),
+      problems: missing === null ? [] : [missing],
+      warnings: redis === null ? [] : [redis],
+    };
   };
   let closeHealth: (() => Promise<void>) | null = null;
   const close = async (): Promise<void> => {

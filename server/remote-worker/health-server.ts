@@ -3,6 +3,8 @@ import { createHttpServer, listen } from '../http/server';
 export interface WorkerHealth {
   readonly ready: boolean;
   readonly problems: readonly { readonly code: string; readonly message: string }[];
+  /** What slows this worker down and stops nothing: Redis cannot be used, so the sidecar is asked for each job. */
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
 
 /** `/livez` and `/readyz` of a worker, for whatever watches over it. Returns how to close it. */

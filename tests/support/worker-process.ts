@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import type { WorkerHealth } from '../../server/remote-worker/health-server';
 import { freePort } from './free-port';
 import { waitFor } from './wait-for';
 
@@ -61,9 +62,9 @@ export class WorkerProcess {
   }
 
   /** What its health port says. */
-  async health(): Promise<{ ready: boolean; problems: { code: string; message: string }[] }> {
+  async health(): Promise<WorkerHealth> {
     const answer = await fetch(`http://127.0.0.1:${this.port}/readyz`);
-    return (await answer.json()) as { ready: boolean; problems: { code: string; message: string }[] };
+    return (await answer.json()) as WorkerHealth;
   }
 
   get output(): string {

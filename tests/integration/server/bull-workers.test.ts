@@ -55,5 +55,10 @@ test('over TLS and with the least rights in Redis a worker takes every job from 
   expect(begun).toHaveLength(JOBS);
   expect(begun.filter((line) => !line.includes('"worker":"bull-w"'))).toEqual([]);
   expect(await redis.command('ACL LOG')).toBe('*0');
+  expect((await worker.health()).warnings).toEqual([]);
+  await redis.stop('SIGKILL');
+  // It goes on without Redis, and says why it is slower.
+  await waitFor('the worker to name Redis', async () => (await worker.health()).warnings.length > 0);
+  expect(await worker.health()).toMatchObject({ ready: true, warnings: [{ code: 'REDIS_UNREACHABLE' }] });
   expect(await worker.stop()).toBe(0);
 }, 120_000);
