@@ -109,7 +109,8 @@ const CASES: Readonly<Record<string, RawCase>> = {
 
 test.each(Object.entries(CASES))('%s is answered as what it is, or hung up on, in time', async (_name, raw) => {
   const answer = await exchange(sidecar.url, raw.send(), raw.options);
-  expect(answer.ms).toBeLessThan(HEADERS_MS + 2000);
+  // Far above what it takes: a busy machine is slow, and only a wait without end is a fault.
+  expect(answer.ms).toBeLessThan(HEADERS_MS + 10_000);
   const [first] = answer.statuses;
   if (raw.expect.length === 0) expect(answer).toMatchObject({ text: '', closed: true });
   else expect(raw.expect).toContain(first);
