@@ -23,7 +23,9 @@ export const DATA_SETTINGS = {
     .describe('Jobs that may wait at a time; more are refused with QUEUE_FULL.'),
   ALTSMITH_SITE_QUEUE: integer(1, 10_000_000)
     .optional()
-    .describe('Waiting jobs of one site; a tenth is for no backfill. Unset: three quarters of ALTSMITH_QUEUE_LIMIT.'),
+    .describe(
+      'Waiting jobs of one site; a tenth of them is kept for jobs that are not part of a backfill. Unset: three quarters of ALTSMITH_QUEUE_LIMIT.',
+    ),
   ALTSMITH_SITE_BYTES: integer(1, Number.MAX_SAFE_INTEGER)
     .optional()
     .describe(

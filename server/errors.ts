@@ -37,7 +37,7 @@ export const CATALOGUE = {
   },
   START_REFUSED: {
     status: 409,
-    message: 'The job cannot be started now: details.state says what it is instead. Take the next one.',
+    message: 'The job cannot be started now; details.state has its state. Take the next one.',
     retryable: false,
   },
   SUGGESTION_CHANGED: {
@@ -65,7 +65,7 @@ export const CATALOGUE = {
   INSTANCE_CONFLICT: {
     status: 409,
     message:
-      'This instance speaks for another address already, or from two databases; POST /v1/instances/{id} says: moved, or a copy.',
+      'This instance already speaks for another address, or from another database; answer with POST /v1/instances/{id} whether the site has moved or is a copy.',
     retryable: false,
   },
   PULL_NOT_POSSIBLE: {

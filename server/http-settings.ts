@@ -28,5 +28,5 @@ export const HTTP_SETTINGS = {
     .positive()
     .max(10_000)
     .optional()
-    .describe('Requests a second of one site; more get 429 with Retry-After. Unset: as many as it likes.'),
+    .describe('Requests a second of one site; more get 429 with Retry-After. Unset: no limit.'),
 };

@@ -46,7 +46,7 @@ export const START_ERRORS = {
   REDIS_TLS_FAILED: {
     status: 503,
     message:
-      'No TLS connection to Redis comes about; check that the address says rediss://, and name its authority with ALTSMITH_REDIS_CA.',
+      'A TLS connection to Redis cannot be made; check that ALTSMITH_REDIS_URL begins with rediss://, and name the certificate authority with ALTSMITH_REDIS_CA.',
     retryable: false,
   },
   DATABASE_NEWER: {
@@ -74,7 +74,7 @@ export const START_ERRORS = {
   },
   STARTING: {
     status: 503,
-    message: 'The sidecar is starting and looks after its database; try again in a moment.',
+    message: 'The sidecar is starting, and is checking or updating its database; try again in a moment.',
     retryable: true,
   },
   DATABASE_FOREIGN: {

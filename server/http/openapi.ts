@@ -42,8 +42,8 @@ export interface OpenApiDocument {
 }
 
 const REASONS: Readonly<Record<number, string>> = {
-  200: 'As asked.',
-  201: 'Made.',
+  200: 'OK.',
+  201: 'Created.',
   202: 'Stored; it will be done.',
   204: 'Done.',
   503: 'Not able to work at present.',

@@ -14,7 +14,7 @@ export class SiteRate {
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(
-    /** Requests a second of a site; null: as many as it likes. */
+    /** Requests a second of a site; null: no limit. */
     private readonly rateOf: (siteId: string) => number | null,
     private readonly now: () => number = () => performance.now(),
   ) {}

@@ -75,7 +75,7 @@ export class BullDispatcher implements Dispatcher {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.parts.logger.error({ err: error }, 'jobs not put before workers; it is tried again');
+    this.parts.logger.error({ err: error }, 'jobs could not be put into redis; it is tried again');
   };
 
   async #feed(): Promise<void> {

@@ -141,7 +141,9 @@ export class RedisLink {
     }
     if (facts.evictionPolicy !== 'noeviction') throw new AppError('REDIS_EVICTS');
     if (!facts.keepsAppendOnlyFile)
-      this.logger.info('redis keeps no append-only file; its restart costs a moment, never a job');
+      this.logger.info(
+        'redis keeps no append-only file; after it restarts, workers elsewhere wait up to two seconds, and no job is lost',
+      );
   }
 
   close(): void {

@@ -132,7 +132,7 @@ test('what was written for a subject is erased after it was said what goes and h
   await page.getByLabel('Which', { exact: true }).fill('attachment 7');
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('1 picture, 1 suggestion and 1 job go').waitFor();
+  await dialog.getByText('1 picture, 1 suggestion and 1 job are deleted').waitFor();
   await dialog.getByText('2 backups made before may hold it until 2030-02-03').waitFor();
   expect(await browser.barriers()).toEqual([]);
   await browser.picture('9-erase');

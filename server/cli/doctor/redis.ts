@@ -20,7 +20,11 @@ export async function lookAtRedis({ config }: Ground): Promise<readonly Finding[
       ok('Redis answers and throws nothing away.'),
       ...(keepsAppendOnlyFile
         ? []
-        : [note('Redis keeps no append-only file: its restart loses bells, never jobs, and costs two seconds.')]),
+        : [
+            note(
+              'Redis keeps no append-only file: after it restarts, workers elsewhere wait up to two seconds for their next job. No job is lost.',
+            ),
+          ]),
     ];
   } catch (error) {
     const code = redisProblem(error);

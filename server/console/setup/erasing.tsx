@@ -47,7 +47,7 @@ export function Erasing({ what, path, instance = null, isSite = false, onDone, o
   return (
     <Dialog title={`Erase ${what}?`} onClose={onClose}>
       {failure === null ? null : <Failure error={failure} />}
-      {preview.data === null && failure === null ? <Loading what="what would go" /> : null}
+      {preview.data === null && failure === null ? <Loading what="what would be erased" /> : null}
       {preview.data === null ? null : <Preview preview={preview.data} isSite={isSite} />}
       {preview.data === null || (isNothing(preview.data) && !isSite) ? null : (
         <button type="button" class="danger" disabled={isBusy} onClick={erase}>
@@ -64,8 +64,9 @@ function Preview({ preview, isSite }: { preview: ErasurePreviewReply; isSite: bo
   return (
     <>
       <p>
-        {counted(images, 'picture')}, {counted(suggestions, 'suggestion')} and {counted(jobs, 'job')} go, out of the
-        database, the files and the search index. It cannot be undone. Texts that a website has taken over stay there.
+        {counted(images, 'picture')}, {counted(suggestions, 'suggestion')} and {counted(jobs, 'job')} are deleted from
+        the database, the files and the search index. This cannot be undone. Texts that a website has taken over stay
+        there.
       </p>
       {isSite ? <p>Its keys stop working at once.</p> : null}
       <p>{backupSentence(preview)}</p>

@@ -20,7 +20,7 @@ export const deleteWebhook = defineRoute({
   method: 'delete',
   path: '/v1/webhook',
   access: 'site',
-  summary: 'Say nothing any more.',
+  summary: 'Remove the webhook.',
   answers: { 204: null },
   handle: ({ site }) => {
     if (!site.webhook.remove()) throw new AppError('NOT_FOUND');

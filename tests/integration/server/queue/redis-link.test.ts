@@ -73,7 +73,7 @@ test('TLS with an authority of its own, by address and file', async () => {
   await becomes(await linkTo(redis.tlsUrl, config.redis?.ca ?? null), null);
   const stranger = await linkTo(redis.tlsUrl);
   await becomes(stranger, 'REDIS_TLS_FAILED');
-  expect(said).toContain('No TLS connection to Redis comes about');
+  expect(said).toContain('A TLS connection to Redis cannot be made');
 });
 
 test('a Redis that is away, comes, freezes and thaws', async () => {
