@@ -22,7 +22,7 @@ export function convertCheckpoint(conversion: Conversion): Promise<Manifest> {
       ? readCheckpointJson(Config, source, 'config.json', 'a known model').model_type
       : null;
     if (known === 'blip-2') return convertBlip2(conversion);
-    if (precision === 'int4') throw new ModelError('BAD_REQUEST', 'int4 is made of BLIP-2 only; use int8.');
+    if (precision === 'int4') throw new ModelError('BAD_REQUEST', 'Only BLIP-2 can be converted to int4; use int8.');
     return known === 'florence2' ? convertFlorence(conversion) : convertBlip(conversion);
   });
 }

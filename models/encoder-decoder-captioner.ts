@@ -64,7 +64,7 @@ export class EncoderDecoderCaptioner implements Captioner {
     }
     const task = this.taskOf(options);
     const preset = withLimit(this.presetOf(options), task);
-    const asked = this.askedBesides(options, preset, task);
+    const asked = this.encoderTokens(options, preset, task);
     const search = newSearch(this.searchOptions(options, preset));
     const prefix = this.prefixOf(options, preset);
     const begin = performance.now();
@@ -131,7 +131,7 @@ export class EncoderDecoderCaptioner implements Captioner {
   }
 
   /** What the text encoder reads beside the picture; null where the decoder looks at the picture itself. */
-  private askedBesides(options: CaptionOptions, preset: Preset, task: Task | null): number[] | null {
+  private encoderTokens(options: CaptionOptions, preset: Preset, task: Task | null): number[] | null {
     if (task !== null) return this.words.ofTask(task);
     return this.manifest.prompted === null ? null : this.words.ofPrompt(options.prompt ?? preset.prompt);
   }
@@ -186,7 +186,7 @@ export class EncoderDecoderCaptioner implements Captioner {
     if (found.length === 0) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without a sentence.');
     const candidates = found
       .map((hypothesis): Candidate => ({ ...hypothesis, text: this.tokenizer.decode(hypothesis.tokens) }))
-      // Tokens that stand for a task, a place or the end are no words.
+      // The text is empty where there are only special tokens: of a task, a place or the end.
       .filter(({ text }) => text.trim() !== '')
       .slice(0, count)
       .map((one) => (prefix === '' ? one : { ...one, text: `${prefix} ${one.text}` }));

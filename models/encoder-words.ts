@@ -2,7 +2,7 @@ import { ModelError } from './model-error';
 import type { Manifest, Task } from './model-folder/manifest';
 import type { TextTokenizer } from './tokenizers/tokenizer';
 
-/** No token of any vocabulary is longer, but for runs of one character. A text of more characters is refused before it is cut into tokens. */
+/** Most characters of a token, except runs of one character. A text that is too long by this measure is refused before tokenization. */
 const LONGEST_TOKEN = 16;
 
 /** What a model's text encoder reads beside a picture, as ids with start and end: the words of a task, a prompt, or a question. */
@@ -12,6 +12,7 @@ export class EncoderWords {
     private readonly tokenizer: TextTokenizer,
   ) {}
 
+  /** For models that do several tasks. */
   ofTask({ prompt }: Task): number[] {
     const { classify, separate } = this.manifest.tokens;
     return [classify, ...this.tokenizer.encode(prompt), separate];

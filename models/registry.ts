@@ -23,11 +23,11 @@ export type SourceFile = z.infer<typeof SourceFile>;
 
 const Source = z.object({
   repo: z.string(),
-  /** `main` where nobody has written a commit down yet: the newest. */
+  /** `main`, the newest one, where no commit has been pinned yet. */
   commit: z.string().regex(/^([0-9a-f]{40}|main)$/),
   /** How its weights are stored. */
   stored: z.enum(['fp32', 'fp16']).exactOptional(),
-  /** About what all its weights take, where the sizes of their files have not been written down. */
+  /** Bytes of all its weights, estimated, where the sizes of their files are not known. */
   weights_bytes: z.number().int().positive().exactOptional(),
   files: z.array(SourceFile).min(1),
 });
@@ -35,7 +35,7 @@ export type Source = z.infer<typeof Source>;
 
 const WEIGHTS = /\.(safetensors|bin)$/;
 
-/** Bytes of a file of a checkpoint, about those where its size has not been written down. */
+/** Bytes of a file of a checkpoint; an estimate where its size is not known. */
 export function bytesOfFile({ files, weights_bytes: all = 0 }: Source, { name, bytes }: SourceFile): number {
   if (bytes !== null) return bytes;
   return WEIGHTS.test(name) ? all / files.filter((file) => WEIGHTS.test(file.name)).length : 0;

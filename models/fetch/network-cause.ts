@@ -38,10 +38,10 @@ export function causeCode(error: unknown): string | null {
   return codes.findLast((code) => /^[A-Z][A-Z0-9_]+$/.test(code)) ?? null;
 }
 
-/** What a proxy answers while it, or what lies behind it, has too much to do. */
+/** Statuses of a proxy that is overloaded, or whose upstream is: a later try may go well. */
 const PASSING_STATUS = new Set([429, 502, 503, 504]);
 
-/** The status with which a proxy did not open the way; undici says it in a message only. */
+/** The status with which a proxy refused to connect; undici has it in the message only. */
 function proxyRefusal(error: unknown): number | null {
   const messages = chainOf(error).flatMap((at) =>
     'message' in at && typeof at.message === 'string' ? [at.message] : [],

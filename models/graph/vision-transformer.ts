@@ -15,12 +15,12 @@ export interface VisionTransformer {
   readonly layer_norm_eps: number;
 }
 
-/** A vision transformer, and how the pictures that it sees are prepared. */
-export interface SeenPictures extends Normalisation {
+/** Sizes of a vision transformer, and how its pictures are normalised. */
+export interface VisionEncoderConfig extends Normalisation {
   readonly vision: VisionTransformer;
 }
 
-/** Tokens that it makes of a picture: one a patch, and one for the whole. */
+/** Tokens that a vision transformer makes of a picture: one for each patch, and the class token. */
 export function imageTokens({
   image_size: side,
   patch_size: patch,
@@ -32,7 +32,7 @@ export function imageTokens({
  * The first convolution with the normalisation of the pixels folded in: conv((p/255 − mean)/deviation) is one convolution of
  * the bytes themselves, W' = W / (255 · deviation), b' = b − Σ W · mean / deviation. Exact, since nothing is padded.
  */
-function foldedPatches(weights: GraphWeights, { vision, mean, deviation }: SeenPictures) {
+function foldedPatches(weights: GraphWeights, { vision, mean, deviation }: VisionEncoderConfig) {
   const { hidden_size: width, patch_size: patch } = vision;
   const name = 'vision_model.embeddings.patch_embedding';
   const kernel = weights.read(`${name}.weight`, [width, 3, patch, patch]);
@@ -53,7 +53,7 @@ function foldedPatches(weights: GraphWeights, { vision, mean, deviation }: SeenP
 }
 
 /** `pixels` → [1, 1 + patches, width]: patches, the token for the whole in front, positions. */
-function embed(graph: GraphBuilder, weights: GraphWeights, config: SeenPictures): string {
+function embed(graph: GraphBuilder, weights: GraphWeights, config: VisionEncoderConfig): string {
   const { hidden_size: width, image_size: side, patch_size: patch } = config.vision;
   const pixels = graph.input('pixels', 'uint8', [1, 'height', 'width', 3]);
   const bytes = resizeAsPillow(graph, pixels, side);
@@ -80,7 +80,7 @@ function layer(
   graph: GraphBuilder,
   weights: GraphWeights,
   x: string,
-  at: { index: number; config: SeenPictures },
+  at: { index: number; config: VisionEncoderConfig },
 ): string {
   const { hidden_size: width, intermediate_size: wide, layer_norm_eps: epsilon } = at.config.vision;
   const name = `vision_model.encoder.layers.${at.index}`;
@@ -98,8 +98,12 @@ function layer(
   return graph.node('Add', [after, weights.linear(activated, `${name}.mlp.fc2`, [width, wide])]);
 }
 
-/** `pixels` uint8 [1, H, W, 3], an input of the graph → [1, 1 + patches, width], normalised: what the transformer of BLIP and BLIP-2 sees. */
-export function seePicture(graph: GraphBuilder, weights: GraphWeights, config: SeenPictures): string {
+/** The vision transformer of BLIP and BLIP-2: `pixels` uint8 [1, H, W, 3], an input of the graph → [1, 1 + patches, width], normalised. */
+export function buildVisionTransformer(
+  graph: GraphBuilder,
+  weights: GraphWeights,
+  config: VisionEncoderConfig,
+): string {
   const { num_hidden_layers: layers, hidden_size: width, layer_norm_eps: epsilon } = config.vision;
   let x = embed(graph, weights, config);
   for (let index = 0; index < layers; index++) x = layer(graph, weights, x, { index, config });

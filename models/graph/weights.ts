@@ -12,7 +12,7 @@ import { stackedRows, type Rows } from '../precision/rows';
 /** What a model can be written in. `int8-vnni` is only read: it was the name of 8-bit weights before `int8` had them. */
 export type Precision = Exclude<Manifest['precision'], 'int8-vnni'>;
 
-/** accuracy_level of MatMulNBits. */
+/** accuracy_level of MatMulNBits: activations are rounded to int8. */
 const COMPUTE_IN_INT8 = 4;
 /** What two weights are compared by. */
 const PIECE_BYTES = 1 << 20;
@@ -83,7 +83,7 @@ export class GraphWeights {
     return this.product(x, name, { rows: this.rows(`${name}.weight`, dims), bias: null });
   }
 
-  /** Several of them, of the same input, as one product. */
+  /** Several linear layers without biases, of the same input, as one product, split again. */
   plainLinears(x: string, names: readonly string[], dims: readonly [number, number]): string[] {
     return this.joint(x, names, dims, null);
   }
@@ -121,8 +121,9 @@ export class GraphWeights {
   }
 
   /**
-   * Scores of every word: `x` [B, width] · tableᵀ + bias, in int8 where the other products are in 4 bits. float16 files store a table that is also looked up only once. The others
-   * store it again: onnxruntime packs the copy for the product and lets go of it, but could not let go of a shared one (94 MB).
+   * Scores of every word: `x` [B, width] · tableᵀ + bias, in int8 where the other products are in 4 bits. float16 files store a
+   * table that is also looked up only once. The others store it again: onnxruntime packs the copy for the product and frees it, but
+   * could not free a shared one (94 MB).
    */
   score(x: string, name: string, { dims, bias }: { dims: readonly [number, number]; bias: string | null }): string {
     const { graph } = this;
@@ -158,12 +159,12 @@ export class GraphWeights {
     );
   }
 
-  /** The exact one, with erf. */
+  /** GELU, computed exactly, with erf. */
   gelu(x: string): string {
     return this.graph.node('Gelu', [x], {}, { domain: MICROSOFT });
   }
 
-  /** Told the rows of a weight as they are needed. */
+  /** A weight whose rows are read from the checkpoint when they are needed. */
   private rows(name: string, dims: readonly [number, number]): Rows {
     return { dims, read: (begin, end) => this.read(name, dims, { begin, end }) };
   }

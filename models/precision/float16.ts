@@ -44,13 +44,13 @@ export function toFloat16(values: Float32Array): Uint16Array {
   return halves;
 }
 
-/** Every number of float16 by its bits: computing each of some thousand million weights takes minutes. */
-let numbers: Float32Array | null = null;
+/** float32 values by float16 bits, filled at first use: computing each of some 10^9 weights would take minutes. */
+let valueOfBits: Float32Array | null = null;
 
 /** float16 bits → float32. */
 export function fromFloat16(halves: Uint16Array): Float32Array {
-  numbers ??= Float32Array.from({ length: 65_536 }, (_, bits) => fromFloat16Bits(bits));
+  valueOfBits ??= Float32Array.from({ length: 65_536 }, (_, bits) => fromFloat16Bits(bits));
   const values = new Float32Array(halves.length);
-  for (let index = 0; index < halves.length; index++) values[index] = numbers[halves[index] ?? 0] ?? 0;
+  for (let index = 0; index < halves.length; index++) values[index] = valueOfBits[halves[index] ?? 0] ?? 0;
   return values;
 }

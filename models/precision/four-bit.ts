@@ -1,11 +1,11 @@
 import { piecesOf, type Rows } from './rows';
 
-/** Weights of one row that share a scale. A smaller block is nearer to the weights and takes more memory: 32 saves 12 % of int8, 128 saves 38 %. */
+/** Weights of one row that share a scale. A smaller block is more exact and takes more memory: 32 saves 12 % of int8, 128 saves 38 %. */
 export const BLOCK = 128;
 /** What the largest weight of a block becomes, with the opposite sign: 4 bits reach from −8 to 7. */
 const MOST = 8;
 
-/** A matrix as MatMulNBits of onnxruntime wants it: two weights a byte, the first in its lower half, each 8 too large. */
+/** A matrix as MatMulNBits of onnxruntime takes it: two weights a byte, the first in its lower half, each stored with 8 added. */
 export interface FourBitMatrix {
   /** [outputs, blocks, BLOCK / 2]; the last block of a row is filled up with zeros. */
   readonly values: Uint8Array;
@@ -27,6 +27,7 @@ function peakOf(values: Float32Array, begin: number, end: number): number {
 export function quantiseToFourBits(rows: Rows): FourBitMatrix {
   const [outputs, inputs] = rows.dims;
   const blocks = Math.ceil(inputs / BLOCK);
+  // 0x88 in every byte: two zeros.
   const values = new Uint8Array((outputs * blocks * BLOCK) / 2).fill(MOST * 17);
   const scales = new Float32Array(outputs * blocks);
   for (const { begin: first, values: weights } of piecesOf(rows)) {

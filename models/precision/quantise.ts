@@ -1,4 +1,4 @@
-import { piecesOf, turnRows, type Rows } from './rows';
+import { piecesOf, transposeRows, type Rows } from './rows';
 
 /**
  * Largest magnitude of a rounded weight: all 8 bits, whose rounding error is half that of 7. Where a CPU's sums overflow with them, a
@@ -43,7 +43,7 @@ export function quantiseMatrix(rows: Rows, range: number): QuantisedMatrix {
   const scales = new Float32Array(outputs);
   for (const { begin: first, values: weights } of piecesOf(rows)) {
     scaleRows(weights, inputs, { scales, first, range });
-    turnRows(weights, { first, inputs, outputs }, (row, from, to) => {
+    transposeRows(weights, { first, inputs, outputs }, (row, from, to) => {
       const rounded = Math.round((weights[from] ?? 0) / (scales[first + row] ?? 1));
       values[to] = Math.max(-range, Math.min(range, rounded));
     });
@@ -71,7 +71,7 @@ export function transpose(rows: Rows): Float32Array {
   const [outputs, inputs] = rows.dims;
   const turned = new Float32Array(outputs * inputs);
   for (const { begin: first, values } of piecesOf(rows)) {
-    turnRows(values, { first, inputs, outputs }, (_, from, to) => {
+    transposeRows(values, { first, inputs, outputs }, (_, from, to) => {
       turned[to] = values[from] ?? 0;
     });
   }

@@ -52,21 +52,21 @@ export function* piecesOf(rows: Rows): Generator<{ begin: number; values: Float3
   }
 }
 
-/** Rows that are turned into columns together: their columns are written as runs of neighbours. */
-const TOGETHER = 16;
+/** Rows that are transposed together, so that writes go to neighbouring places in memory. */
+const ROWS_AT_ONCE = 16;
 
 /**
- * [rows, inputs] → columns of a matrix [inputs, outputs], from the column `first` on. `place` is told where each number goes:
- * the row and the place of the number in `values`, and its place in the matrix.
+ * [rows, inputs] → columns of a matrix [inputs, outputs], from the column `first` on. `place` is called for each number with
+ * its row, its index in `values`, and its index in the matrix.
  */
-export function turnRows(
+export function transposeRows(
   values: Float32Array,
   { first, inputs, outputs }: { first: number; inputs: number; outputs: number },
   place: (row: number, from: number, to: number) => void,
 ): void {
   const rows = values.length / inputs;
-  for (let top = 0; top < rows; top += TOGETHER) {
-    const bottom = Math.min(rows, top + TOGETHER);
+  for (let top = 0; top < rows; top += ROWS_AT_ONCE) {
+    const bottom = Math.min(rows, top + ROWS_AT_ONCE);
     for (let input = 0; input < inputs; input++) {
       for (let row = top; row < bottom; row++) place(row, row * inputs + input, input * outputs + first + row);
     }

@@ -15,9 +15,9 @@ export interface ModelGraphs {
 
 /** Given by tests only. */
 export interface OpenOptions {
-  /** Else the CPU is asked, where the weights make it matter. */
+  /** Whether 8-bit products are exact; found out by a product on this CPU unless given. */
   readonly exactProducts?: boolean;
-  /** Weights of so many bytes are packed ahead. */
+  /** Least bytes of weights that are packed ahead. */
   readonly leastPackedBytes?: number;
 }
 
@@ -42,13 +42,14 @@ function graphsOf({ graphs }: Manifest): { vision: PackedGraph; decoder: PackedG
   };
 }
 
+/** Frees the sessions. */
 export async function closeGraphs({ vision, decoder, question }: ModelGraphs): Promise<void> {
   await vision.release();
   await decoder.release();
   await question?.release();
 }
 
-/** Loads the graphs of a model, large ones from weights that were packed ahead. Throws ModelError. */
+/** Loads the graphs of a model; those of a large model from weights that were packed ahead. Throws ModelError. */
 export async function openGraphs(
   folder: string,
   manifest: Manifest,

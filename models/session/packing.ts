@@ -10,11 +10,11 @@ import { ownedEntries, ownedName } from '../owned-name';
 import { hasEightBitWeights, sessionOptions, type SessionWish } from './options';
 import { env } from './runtime';
 
-/** Models of less weigh little in each worker, and would take twice the disk. Bytes. */
+/** Bytes of the smallest model that is packed: a smaller one takes little memory, and packing takes twice its size on disk. */
 const LEAST_BYTES = 1e9;
-/** What is written holds the weights as they are and as they are packed. */
+/** Disk that packing takes, as a multiple of the weights: the files hold them both as they are and packed. */
 const SHARE_OF_WEIGHTS = 2.1;
-/** Weights that do come from the file leave a small share of their size in memory. */
+/** Most private memory that loading takes, as a share of the weights, when they are mapped from the packed files. */
 const MOST_OWN_SHARE = 0.35;
 const STEM = 'packed-';
 const CLAIM = '.packing';
@@ -43,7 +43,7 @@ function ownBytes(): number {
   return Number(/^RssAnon:\s*(\d+) kB/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? 0) * 1024;
 }
 
-/** Processor and everything else that decides how onnxruntime lays weights out. A file of another kind would be loaded, and packed again. */
+/** Processor and all else that decides how onnxruntime lays weights out. It loads a file of another layout and packs it again in memory. */
 function machine(): string {
   const flags = existsSync('/proc/cpuinfo')
     ? /^(?:flags|Features)\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))
@@ -65,7 +65,7 @@ export class Packing {
     this.place = path.join(of.folder, `${STEM}${key}`);
   }
 
-  /** null for models that do not need it, and where it cannot be made, which is said. */
+  /** null for models that do not need it, and where it cannot be made, which is written to standard error. */
   static async prepare(of: Packed, leastBytes = LEAST_BYTES): Promise<Packing | null> {
     if (!hasEightBitWeights(of.manifest) || bytesOf(of.manifest) < leastBytes) return null;
     const packing = new Packing(of);
@@ -95,7 +95,7 @@ export class Packing {
       return true;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      // Never silently: a second worker takes as much memory again.
+      // Reported, because each further worker then takes as much memory again.
       process.stderr.write(
         `Workers do not share the weights of ${this.of.manifest.id}, each holds its own: ${reason}\n`,
       );
@@ -109,7 +109,7 @@ export class Packing {
     const claim = path.join(this.of.folder, ownedName(CLAIM));
     writeFileSync(claim, '', { flag: 'wx' });
     try {
-      // Who comes a moment later sees the draft of whoever packs by then.
+      // A process that starts a moment later sees the draft of the one that packs by then.
       await pause(POLL_MS);
       while (!existsSync(this.place)) {
         if (this.isAtWork(claim)) await pause(POLL_MS);
@@ -120,7 +120,7 @@ export class Packing {
     }
   }
 
-  /** Another process packs, or is about to: of claims made at the same moment that of the first name goes on. */
+  /** True when another process packs, or is about to: of claims made at the same moment the first one by name packs. */
   private isAtWork(claim: string): boolean {
     const draft = path.basename(this.place);
     return ownedEntries(this.of.folder).some(

@@ -9,7 +9,7 @@ const Precompiled = z.object({
   normalizer: z.object({ type: z.literal('Precompiled'), precompiled_charsmap: z.string() }),
 });
 
-/** SentencePiece's table is read here: the library only comes near it. */
+/** Replaces the library's normaliser, which only approximates SentencePiece's table, with an exact one. */
 function withOwnNormaliser(tokenizer: Tokenizer, json: unknown): Tokenizer {
   const found = Precompiled.safeParse(json);
   if (!found.success) return tokenizer;

@@ -1,6 +1,6 @@
 /** Longest grapheme in UTF-8 bytes, not included, that is looked up as a whole. */
 const WHOLE_BYTES = 6;
-/** White space to SentencePiece's reader, not to JavaScript's \s. */
+/** U+0085, white space for SentencePiece and not for JavaScript's \s. */
 const NEXT_LINE = /\u0085/g;
 
 /**
@@ -46,7 +46,8 @@ function offsetOf(unit: number): number {
 
 /**
  * The normaliser of such a table as the tokenizers library has it: graphemes of few bytes are looked up whole, others character by
- * character. (`@huggingface/tokenizers` takes NFKC for it, and misreads one hostile text in 125.) Throws Error where the table is none.
+ * character. (`@huggingface/tokenizers` uses NFKC instead, which differs on one of 125 adversarial texts.) Throws Error where the table
+ * is damaged.
  */
 export function precompiledNormaliser(base64: string): (text: string) => string {
   const table = new ReplacementTable(base64);

@@ -7,7 +7,7 @@ import { ModelError } from '../../model-error';
 const count = z.number().int().positive();
 const id = z.number().int().nonnegative();
 const epsilon = z.number().positive();
-/** The only activation of every published BLIP-2 in front of the text half; the graphs compute it exactly, with erf. */
+/** The activation of the vision transformer and the Q-Former in every published BLIP-2; the graphs compute it exactly, with erf. */
 const activation = z.literal('gelu').default('gelu');
 const KIND = 'a BLIP-2 model with T5';
 
@@ -61,9 +61,12 @@ const T5 = z
   .transform(({ num_decoder_layers: decoderLayers, dense_act_fn: named, ...t5 }) => ({
     ...t5,
     num_decoder_layers: decoderLayers ?? t5.num_layers,
-    /** What is named counts: BLIP-2's files say "gated-gelu", which alone means the approximate one, and name the exact one. */
+    /** `dense_act_fn` decides: BLIP-2's files say "gated-gelu", which alone means the approximate GELU, and name the exact one. */
     activation: named ?? (t5.feed_forward_proj === 'gated-gelu' ? ('gelu_new' as const) : ('relu' as const)),
-    /** Files before transformers 5 say it by tied words, which are the default; 5 writes both, and means the other. */
+    /**
+     * Whether the decoder's output is multiplied by width^-0.5 before the scores. Files of transformers before 5 say so by
+     * `tie_word_embeddings`, true by default; transformers 5 writes both, and `scale_decoder_outputs` decides.
+     */
     scalesScores: t5.scale_decoder_outputs ?? t5.tie_word_embeddings ?? true,
   }));
 
@@ -80,15 +83,16 @@ export type VisionConfig = z.infer<typeof Vision>;
 export type QformerConfig = z.infer<typeof Qformer>;
 export type T5Config = z.infer<typeof T5>;
 
+/** Sizes of a BLIP-2 checkpoint, and how its pictures are normalised. */
 export interface Blip2Config extends Normalisation {
   readonly vision: VisionConfig;
   readonly qformer: QformerConfig;
   readonly text: T5Config;
-  /** Tokens that a picture becomes for the text half. */
+  /** Tokens that a picture becomes for the language model. */
   readonly queries: number;
 }
 
-/** A text half of another kind is named before its sizes are looked at: it has none of T5's fields. */
+/** Throws ModelError for a language model that is not T5. Before its sizes are read, since it has none of T5's fields. */
 function refuseOtherText(folder: string): void {
   const kind = TextKind.safeParse(readCheckpointJson(z.unknown(), folder, 'config.json', KIND));
   if (!kind.success || kind.data.text_config.model_type === 't5') return;
@@ -96,11 +100,11 @@ function refuseOtherText(folder: string): void {
   const reason = name === 'opt' ? ', whose licence forbids commercial use' : '';
   throw new ModelError(
     'MODEL_FILE_DAMAGED',
-    `The text half of the BLIP-2 in ${folder} is ${name}${reason}; only those with T5 can be converted, such as blip2-flan-t5-xl.`,
+    `The language model of the BLIP-2 in ${folder} is ${name}${reason}; only those with T5 can be converted, such as blip2-flan-t5-xl.`,
   );
 }
 
-/** Reads the sizes of a checkpoint of either generation of files. Throws ModelError when it is another kind of model. */
+/** Reads the sizes of a checkpoint that transformers 4 or 5 saved. Throws ModelError when it is another kind of model. */
 export function readBlip2Config(folder: string): Blip2Config {
   refuseOtherText(folder);
   const config = readCheckpointJson(Config, folder, 'config.json', KIND);

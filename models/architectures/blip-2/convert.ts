@@ -12,7 +12,7 @@ import { readTokenizer, TOKENIZER_FILE } from './tokenizer-file';
 import { buildVision } from './vision-graph';
 
 /**
- * Turns a BLIP-2 checkpoint with T5, of either generation of files, into a model folder. Throws ModelError when the checkpoint is damaged
+ * Turns a BLIP-2 checkpoint with T5, saved by transformers 4 or 5, into a model folder. Throws ModelError when the checkpoint is damaged
  * or of another kind, when a file cannot be read or written, and when the target holds something that is no model.
  */
 export function convertBlip2(conversion: Conversion): Promise<Manifest> {

@@ -3,7 +3,7 @@ import { MAGIC, MANIFEST_VERSION, type Manifest, type Preset } from '../../model
 import type { Blip2Config } from './config';
 import { TOKENIZER_FILE, type T5Tokenizer } from './tokenizer-file';
 
-/** T5 has no table of positions and reads any length; it was trained on as many tokens. */
+/** Most tokens of a text. T5 has no table of positions and reads any length; it was trained on 512. */
 const POSITIONS = 512;
 
 /** What Hugging Face transformers does when nothing is asked for: greedy, 20 new tokens after the start token. */
@@ -22,13 +22,13 @@ const HF: Preset = {
 const CAPTION: Preset = { ...HF, beams: 5, max_length: null, max_new_tokens: 30, min_length: 1 };
 /** What the published CIDEr was measured with, on the checkpoints that were fine-tuned on COCO: caption_coco_flant5xl of LAVIS. */
 const PAPER: Preset = { ...CAPTION, min_length: 8, prompt: 'a photo of' };
-/** `predict_answers` there. */
+/** How `predict_answers` in the same file answers a question. */
 const QUESTION: Preset = { ...CAPTION, max_new_tokens: 10, length_penalty: -1 };
 
 /** Pictures of the checkpoints that were fine-tuned behind "a photo of" have more pixels than this. */
 const PRETRAINED_SIDE = 224;
 
-/** Not calibrated: the weights were not at hand when this was written. It rises with the model's own certainty. */
+/** Points of mean log-probability and confidence. Not measured for this model; it only rises with the model's own certainty. */
 const CONFIDENCE: [number, number][] = [
   [-2.5, 0.05],
   [-1.2, 0.3],
@@ -37,7 +37,7 @@ const CONFIDENCE: [number, number][] = [
   [-0.2, 0.9],
 ];
 
-/** Everything about a converted BLIP-2 but its files. */
+/** The manifest of a converted BLIP-2, without the list of its files. */
 export function describeBlip2(
   { text, vision, queries }: Blip2Config,
   about: {

@@ -4,7 +4,7 @@ import { GraphWeights } from '../../graph/weights';
 import { GraphBuilder } from '../../onnx/graph';
 import { int64s } from '../../onnx/tensor';
 import type { Blip2Config } from './config';
-import { T5Half, TEXT } from './t5';
+import { T5Stack, TEXT } from './t5';
 
 /**
  * encoder.onnx: `input_ids` [1, T] (with the end token), `position_ids` [T] (from 0) and the picture's `image_features` → `answer_k{i}`,
@@ -14,24 +14,24 @@ import { T5Half, TEXT } from './t5';
 export function buildEncoder(checkpoint: Checkpoint, { text, queries }: Blip2Config, target: Target): GraphBuilder {
   const graph = new GraphBuilder('encoder', target.external);
   const weights = new GraphWeights(checkpoint, graph, target.precision, target.progress);
-  const half = new T5Half(graph, weights, { part: 'encoder', text });
+  const stack = new T5Stack(graph, weights, { part: 'encoder', text });
   const ids = graph.input('input_ids', 'int64', [1, 'tokens']);
   const positions = graph.input('position_ids', 'int64', ['tokens']);
   const features = graph.input('image_features', 'float32', [1, queries, text.d_model]);
   const before = graph.constant(int64s(Array.from({ length: queries }, (_, place) => place)));
   const after = graph.node('Add', [positions, graph.constant(int64s([queries], []))]);
   const places = graph.node('Concat', [before, after], { axis: 0 });
-  const distances = half.distances(places, places);
-  let x = graph.node('Concat', [features, half.words(ids)], { axis: 1 });
+  const distances = stack.positionBias(places, places);
+  let x = graph.node('Concat', [features, stack.embed(ids)], { axis: 1 });
   for (let index = 0; index < text.num_layers; index++) {
-    const attended = half.attend([...half.qkv(x, index), '', '', distances]);
-    x = half.feedForward(half.close(x, attended, index, 'SelfAttention'), index);
+    const attended = stack.attend([...stack.qkv(x, index), '', '', distances]);
+    x = stack.feedForward(stack.addAttention(x, attended, index, 'SelfAttention'), index);
   }
-  const states = graph.rename(half.norm(x, 'final_layer_norm'), 'encoder_states');
+  const states = graph.rename(stack.norm(x, 'final_layer_norm'), 'encoder_states');
   for (let index = 0; index < text.num_decoder_layers; index++) {
     for (const part of ['k', 'v']) {
       const name = `${TEXT}.decoder.block.${index}.layer.1.EncDecAttention.${part}`;
-      const joined = weights.plainLinear(states, name, [half.inner, text.d_model]);
+      const joined = weights.plainLinear(states, name, [stack.inner, text.d_model]);
       const output = weights.heads(joined, text.num_heads, text.d_kv, `answer_${part}${index}`);
       graph.output(output, 'float32', [1, text.num_heads, 'seen', text.d_kv]);
     }

@@ -6,7 +6,7 @@ import type { Blip2Config } from './config';
  * The Q-Former (arXiv 2301.12597): a post-norm BERT over learned queries, which looks at the picture in every other layer. `seen` is
  * the picture's rows [1, tokens, vision width]; gives [1, queries, width]. Its text branch is not used here.
  */
-export function askPicture(graph: GraphBuilder, weights: GraphWeights, seen: string, config: Blip2Config): string {
+export function buildQformer(graph: GraphBuilder, weights: GraphWeights, seen: string, config: Blip2Config): string {
   const { qformer, queries, vision } = config;
   const { hidden_size: width, intermediate_size: wide, layer_norm_eps: epsilon } = qformer;
   const norm = (x: string, name: string) => weights.norm(x, name, width, epsilon);

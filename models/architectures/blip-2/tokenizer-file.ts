@@ -20,19 +20,20 @@ const TokenizerJson = z.looseObject({
 });
 type TokenizerJson = z.infer<typeof TokenizerJson>;
 
-/** What transformers 5 puts in the place of a file's own (models/t5/tokenization_t5.py), whatever that says. */
+/** The pre-tokenizer of transformers 5 (models/t5/tokenization_t5.py), which uses it instead of the one in the file. */
 const METASPACE = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true };
 const PRE_TOKENIZER = { type: 'Sequence', pretokenizers: [{ type: 'WhitespaceSplit' }, METASPACE] };
 
+/** What is needed of a checkpoint's tokenizer.json. */
 export interface T5Tokenizer {
-  /** The file as it is used. */
+  /** The content of tokenizer.json for the converted model. */
   readonly text: string;
   /** Ids that are never part of a text. */
   readonly special: readonly number[];
   readonly unknown: number;
   /** Id of the token that ends a text. */
   readonly end: number;
-  /** Ids that stand for something are below it. */
+  /** All ids in use are below it. */
   readonly size: number;
 }
 
@@ -41,7 +42,7 @@ function precompiledOf({ normalizer }: TokenizerJson): z.infer<typeof Precompile
   return steps.map((step) => Precompiled.safeParse(step)).find(({ success }) => success)?.data ?? null;
 }
 
-/** The tokenizer of a checkpoint with T5. Throws ModelError where it is missing or another. */
+/** Reads the tokenizer of a checkpoint with T5. Throws ModelError where it is missing, or not T5's. */
 export function readTokenizer(folder: string): T5Tokenizer {
   const json = readCheckpointJson(TokenizerJson, folder, TOKENIZER_FILE, KIND);
   const normalizer = precompiledOf(json);
@@ -49,7 +50,10 @@ export function readTokenizer(folder: string): T5Tokenizer {
   const end = pieces.indexOf(END);
   if (normalizer === null || end < 0) {
     const lack = end < 0 ? `no ${END}` : "none of SentencePiece's table of replacements";
-    throw new ModelError('MODEL_FILE_DAMAGED', `${TOKENIZER_FILE} in ${folder} has ${lack}; is it T5's?`);
+    throw new ModelError(
+      'MODEL_FILE_DAMAGED',
+      `${TOKENIZER_FILE} in ${folder} has ${lack}; is it the tokenizer of T5?`,
+    );
   }
   const used = {
     ...json,

@@ -1,10 +1,10 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint';
 import type { Target } from '../../graph/target';
-import { seePicture } from '../../graph/vision-transformer';
+import { buildVisionTransformer } from '../../graph/vision-transformer';
 import { GraphWeights } from '../../graph/weights';
 import { GraphBuilder } from '../../onnx/graph';
 import type { Blip2Config } from './config';
-import { askPicture } from './qformer';
+import { buildQformer } from './qformer';
 
 /**
  * vision.onnx: `pixels` uint8 [1, H, W, 3] → `image_features` [1, queries, text width]: the vision transformer, the Q-Former and the
@@ -15,8 +15,8 @@ export function buildVision(checkpoint: Checkpoint, config: Blip2Config, target:
   const precision = target.precision === 'int4' ? 'int8' : target.precision;
   const weights = new GraphWeights(checkpoint, graph, precision, target.progress);
   const { qformer, text, queries } = config;
-  const seen = graph.rename(seePicture(graph, weights, config), 'image_states');
-  const found = graph.rename(askPicture(graph, weights, seen, config), 'query_states');
+  const seen = graph.rename(buildVisionTransformer(graph, weights, config), 'image_states');
+  const found = graph.rename(buildQformer(graph, weights, seen, config), 'query_states');
   const projected = weights.linear(found, 'language_projection', [text.d_model, qformer.hidden_size]);
   graph.rename(projected, 'image_features');
   graph.output('image_features', 'float32', [1, queries, text.d_model]);

@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint';
 import { GraphBuilder } from '../../onnx/graph';
-import { imageTokens, seePicture } from '../../graph/vision-transformer';
+import { imageTokens, buildVisionTransformer } from '../../graph/vision-transformer';
 import type { BlipConfig } from './config';
 import { GraphWeights } from '../../graph/weights';
 import type { Target } from '../../graph/target';
@@ -13,7 +13,7 @@ export function buildVision(checkpoint: Checkpoint, config: BlipConfig, target: 
   const graph = new GraphBuilder('vision', target.external);
   const weights = new GraphWeights(checkpoint, graph, target.precision, target.progress);
   const { vision, text } = config;
-  const seen = seePicture(graph, weights, config);
+  const seen = buildVisionTransformer(graph, weights, config);
   const prefix = config.question ? 'text_encoder.encoder.layer' : 'text_decoder.bert.encoder.layer';
   const size = text.hidden_size / text.num_attention_heads;
   for (let index = 0; index < text.num_hidden_layers; index++) {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readBlip2Config } from '../../../../../models/architectures/blip-2/config';
-import { distanceBucket } from '../../../../../models/architectures/blip-2/t5';
+import { relativePositionBucket } from '../../../../../models/architectures/blip-2/t5';
 import { convertCheckpoint } from '../../../../../models/convert-checkpoint';
 import { blip2Source, readBlip2Cases, writeBlip2, type Stored } from '../../../../support/models/blip-2-cases';
 
@@ -121,7 +121,7 @@ describe('a BLIP-2 checkpoint', () => {
     [
       'a tokenizer without replacements',
       () => edit('tokenizer.json', (json) => (json.normalizer = { type: 'NFKC' })),
-      'is it T5',
+      'is it the tokenizer of T5',
     ],
     [
       'more words than weights',
@@ -210,9 +210,9 @@ describe('the distances of T5', () => {
     [8, 24, 0],
     [200, 31, 0],
   ])('%i has row %i of the encoder and %i of the decoder', (distance, encoder, decoder) => {
-    expect([distanceBucket(distance, 'encoder', SIZES), distanceBucket(distance, 'decoder', SIZES)]).toEqual([
-      encoder,
-      decoder,
-    ]);
+    expect([
+      relativePositionBucket(distance, 'encoder', SIZES),
+      relativePositionBucket(distance, 'decoder', SIZES),
+    ]).toEqual([encoder, decoder]);
   });
 });
