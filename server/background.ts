@@ -14,7 +14,7 @@ export function inBackground(work: () => unknown, failed: (error: unknown) => vo
     try {
       failed(error);
     } catch {
-      // Mostly a log line that could not be written; nobody is left to be told.
+      // `failed` itself reports errors, so there is nowhere to report one of its own.
     }
   };
   try {

@@ -12,6 +12,7 @@ export function readOrigins(text: string): readonly string[] | null {
   return origins.every((origin, index) => origin !== 'null' && origin === parts[index]?.toLowerCase()) ? origins : null;
 }
 
+/** The parts of a list with commas, trimmed; empty ones are left out. */
 export function readNames(list: string): string[] {
   return list
     .split(',')
@@ -19,6 +20,7 @@ export function readNames(list: string): string[] {
     .filter(Boolean);
 }
 
+/** `0.50 EUR`: the price of an hour, and its currency; null where none is set. */
 export function readPrice(text: string | undefined): Config['price'] {
   const [amount, currency] = (text ?? '').split(' ');
   return currency === undefined ? null : { perHour: Number(amount), currency };
@@ -66,7 +68,7 @@ export function readBackups({ ALTSMITH_BACKUPS: given }: Environment, problems: 
   return plan;
 }
 
-/** `OTEL_…` variables as OpenTelemetry defines them; the packages read the rest of them by themselves. */
+/** Whether the `OTEL_…` variables name a receiver of traces; the packages of OpenTelemetry read all others by themselves. */
 export function namesTraceReceiver(env: NodeJS.ProcessEnv): boolean {
   const address = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '';
   const isOff = env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none';

@@ -109,7 +109,7 @@ export const Environment = z.object({
     .enum(['off', 'loopback'])
     .default('off')
     .describe(
-      'Whether programs on this machine may caption over /api/*, Ollama’s routes, without a key: many of its clients can send none. Browsers never may. Not possible with a proxy in front: strangers would look like programs on this machine.',
+      'Whether programs on this machine may caption over /api/*, Ollama’s routes, without a key: many of its clients can send none. Browsers never may. Not possible with a proxy in front: requests from elsewhere would look like requests of this machine.',
     ),
   ALTSMITH_OLLAMA_NAMES: z
     .string()

@@ -35,6 +35,7 @@ export function readInitialKeys(
   return { site, admin };
 }
 
+/** Whether the settings give a key to start with. */
 export function hasInitialKey({ site, admin }: InitialKeys): boolean {
   return site !== null || admin !== null;
 }

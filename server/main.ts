@@ -5,7 +5,7 @@ import { buildApp, type App } from './app';
 import type { CaptionEngine } from './captioning/engine';
 import type { Config } from './config';
 import { AppError } from './errors';
-import { FrontDoor } from './http/front-door';
+import { StartupResponder } from './http/startup-responder';
 import { createHttpServer, listen, type HttpLimits } from './http/server';
 import { createLogger, type Logger } from './logger';
 import { DataFolder } from './storage/data-folder';
@@ -56,9 +56,9 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
   const announce = options.announce ?? (() => undefined);
   data.prepare();
   const unlock = lockFolder(data);
-  const door = new FrontDoor();
+  const responder = new StartupResponder();
   const limits = { maxConnections: config.maxConnections, keepAliveTimeout: config.keepAliveSeconds * 1000 };
-  const server = createHttpServer(door.listener, { ...limits, ...options.limits }, tellDrops(logger, config));
+  const server = createHttpServer(responder.listener, { ...limits, ...options.limits }, tellDrops(logger, config));
   let app: App | null = null;
   try {
     await listen(server, config.port, config.host);
@@ -69,11 +69,11 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
       withoutBackup,
       ...(signal === undefined ? {} : { signal }),
     };
-    const storage = await openOnceThereIsRoom(data, door, preparation);
+    const storage = await openOnceThereIsRoom(data, responder, preparation);
     const engine = options.engine === undefined ? {} : { engine: options.engine };
     const tracing = await openTracing(config, logger);
     app = buildApp({ config, data, logger, storage, tracing, ...engine });
-    door.open(app.http);
+    responder.open(app.http);
     await app.start();
   } catch (error) {
     // What goes wrong on the way out must not hide why.
@@ -97,7 +97,11 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
 }
 
 /** A database that cannot even be opened on a full disk is waited for; a migration is not begun on one. */
-async function openOnceThereIsRoom(data: DataFolder, door: FrontDoor, options: PreparationOptions): Promise<Storage> {
+async function openOnceThereIsRoom(
+  data: DataFolder,
+  responder: StartupResponder,
+  options: PreparationOptions,
+): Promise<Storage> {
   for (;;) {
     try {
       const storage = await openPrepared(data, options);
@@ -106,9 +110,9 @@ async function openOnceThereIsRoom(data: DataFolder, door: FrontDoor, options: P
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'STORAGE_FULL') throw error;
       if (giveUpReserve(data)) continue;
-      if (door.reason !== 'STORAGE_FULL')
+      if (responder.reason !== 'STORAGE_FULL')
         options.logger.error({ err: error }, 'the disk is full; the start goes on later');
-      door.reason = 'STORAGE_FULL';
+      responder.reason = 'STORAGE_FULL';
       await pause(FULL_DISK_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
     }
   }
@@ -142,7 +146,7 @@ function tellDrops(logger: Logger, { maxConnections }: Config): () => void {
   };
 }
 
-/** The door stays open while jobs end: a proxy and the CMS are told "503, come back" instead of finding nobody there. */
+/** The server listens until jobs have ended, so that clients get 503 with Retry-After instead of a refused connection. */
 async function close(app: App, server: Server): Promise<void> {
   app.drain();
   await app.finishWork();

@@ -39,7 +39,7 @@ export interface AcceptedJob {
 
 /**
  * `POST /v1/jobs`. When this resolves, the row is on disk. The same subject, source, language, fields and model is the same job, however
- * often it is asked for, until its suggestion is withdrawn or a person who refused it asks again; a job that nobody has
+ * often it is asked for, until its suggestion is withdrawn or the person who rejected it asks again; a job that nobody has
  * started yet will be done by today's model whatever it was made for.
  * A backfill leaves out what a person has decided against, unless its run says otherwise: the answer is the old job.
  * Rejects with IMAGE_UNKNOWN, QUEUE_FULL, IDEMPOTENCY_CONFLICT, NOT_FOUND and RUN_NOT_POSSIBLE.

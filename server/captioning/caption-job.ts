@@ -62,7 +62,7 @@ export async function captionJob(
   const span = parts.tracing.start('caption picture', {
     kind: 'consumer',
     parent: claim.work.traceparent ?? null,
-    facts: runFacts(claim, parts.machine),
+    facts: attemptFacts(claim, parts.machine),
   });
   const { traceparent } = span;
   const outcome = await work(parts, claim, { stopping, engineIsFree, logger, traceparent });
@@ -73,8 +73,8 @@ export async function captionJob(
   return outcome;
 }
 
-/** What a trace says of a run. */
-export function runFacts(claim: Claim, machine: string): SpanFacts {
+/** Attributes of an attempt's span. */
+export function attemptFacts(claim: Claim, machine: string): SpanFacts {
   return {
     'altsmith.job.id': claim.jobId,
     'altsmith.site.id': claim.siteId,
@@ -98,7 +98,7 @@ async function work(parts: CaptionJobParts, claim: Claim, attempt: Attempt): Pro
   const renew = () => {
     if (!parts.queue.renew(claim)) lost.abort();
   };
-  // A full or busy disk for a moment: the lease still has three quarters to go, and the fence decides in the end.
+  // The disk may be full or busy for a moment: the lease still has three quarters to go, and a lost one is found by its token at the end.
   const notRenewed = (error: unknown) => {
     logger.warn({ err: error }, 'lease not renewed');
   };

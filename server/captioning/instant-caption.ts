@@ -30,11 +30,11 @@ export interface InstantCaptionParts {
   readonly workersElsewhere: boolean;
 }
 
-/** Answers of one site that may wait for a worker at once; more would wait longer than anybody stays. */
+/** Answers of one site that may wait for a worker at once; more would wait longer than clients do. */
 const MOST_OF_SITE = 16;
 /** The same for all sites together: each has a file in the temporary folder. */
 const MOST_OF_ALL = 256;
-/** How long a worker elsewhere is waited for that nobody has heard of yet. */
+/** How long to wait for a first word of a worker elsewhere, in ms. */
 const GRACE_MS = 10_000;
 
 interface Waiting {

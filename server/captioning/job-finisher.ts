@@ -25,16 +25,16 @@ export interface JobFinisherParts {
   readonly queue: JobQueue;
   readonly storesOf: (siteId: string) => FinishStores;
   readonly tracing: Tracing;
-  /** News of an instance came of this trace. */
+  /** Told which trace led to news of an instance, for the trace of its webhook. */
   readonly caused: (owner: { readonly siteId: string; readonly instance: number }, traceparent: string) => void;
 }
 
-/** What a worker brought. */
+/** What an attempt gave. */
 export interface Outcome {
   readonly result: CaptionResult;
   /** The draft of the thumbnail that was made, or null. */
   readonly thumbnail: { file: string; bytes: number } | null;
-  /** The span of the run; null while tracing is off. */
+  /** The span of the attempt; null while tracing is off. */
   readonly traceparent: string | null;
 }
 
@@ -62,7 +62,7 @@ export class JobFinisher {
     const { images, results, suggestions, autoApproveFrom } = this.parts.storesOf(claim.siteId);
     const { storage, caused } = this.parts;
     return storage.transaction(() => {
-      // First, because the feed's entry wakes the webhooks.
+      // Registered first: callbacks run in order, and that of the feed's entry wakes the webhooks.
       if (traceparent !== null) storage.afterCommit(() => caused(claim, traceparent));
       const twins = suggestions.countOthersWithText({
         instance: claim.instance,

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors';
 import type { Claim, ClaimRef } from '../queue/queue';
 import type { Span, Tracing } from '../tracing/tracing';
-import { runFacts } from './caption-job';
+import { attemptFacts } from './caption-job';
 import type { WorkerRegistry } from './worker-registry';
 
 interface RemoteRun {
@@ -18,21 +18,22 @@ export interface RemoteRunsParts {
 
 /** Pictures that the median of `secondsPerImage` is taken over. */
 const REMEMBERED = 21;
-/** Runs that are remembered; those of workers that vanished are forgotten, oldest first. */
+/** Attempts that are remembered; those of workers that vanished are forgotten, oldest first. */
 const MOST_RUNS = 10_000;
 
-/** What workers on other machines have begun since the start, for lists and metrics: nothing rests on it. */
+/** Attempts that workers on other machines have begun since the start: for lists and metrics. No job depends on them. */
 export class RemoteRuns {
   readonly #seconds: number[] = [];
   readonly #runs = new Map<string, RemoteRun>();
 
   constructor(private readonly parts: RemoteRunsParts) {}
 
+  /** Call once for each start. */
   began(claim: Claim, machine: string): void {
     const span = this.parts.tracing.start('caption picture', {
       kind: 'consumer',
       parent: claim.work.traceparent ?? null,
-      facts: runFacts(claim, machine),
+      facts: attemptFacts(claim, machine),
     });
     this.#runs.set(keyOf(claim), { machine, startedAt: performance.now(), span });
     const [oldest] = this.#runs.keys();
@@ -51,12 +52,12 @@ export class RemoteRuns {
     if (run !== undefined) this.parts.registry.ended(run.machine, how, code);
   }
 
-  /** Null for a run that began before the sidecar did. */
+  /** Name of the attempt's machine; null when the attempt began before the sidecar was started. */
   machineOf(ref: ClaimRef): string | null {
     return this.#runs.get(keyOf(ref))?.machine ?? null;
   }
 
-  /** The span of a run; null while tracing is off. */
+  /** The span of an attempt; null while tracing is off. */
   traceparentOf(ref: ClaimRef): string | null {
     return this.#runs.get(keyOf(ref))?.span.traceparent ?? null;
   }

@@ -60,15 +60,15 @@ export class RemoteWork {
     this.#runs = new RemoteRuns(parts);
   }
 
-  /** The worker is there. Says where it takes jobs from Bull. */
+  /** Notes that the worker is there. Returns where it takes jobs from Bull. */
   announce({ from_bull: isFromBull, ...facts }: WorkerAnnouncement): WorkerAnnouncementReply {
-    this.#hear(facts, isFromBull);
+    this.#noteWorker(facts, isFromBull);
     return { queue: this.parts.bullQueueFor(facts.model), lease_seconds: this.parts.queue.leaseMs / 1000 };
   }
 
   /** The id of the job that the worker is to begin; null when none came in time. */
   async next(request: WorkerClaimRequest, signal: AbortSignal): Promise<string | null> {
-    this.#hear(request);
+    this.#noteWorker(request);
     if (request.problem !== undefined) return null;
     const { queue } = this.parts;
     const wish = { worker: request.worker, waitMs: request.wait * 1000, signal, tasks: tasksOf(request.model) };
@@ -79,16 +79,16 @@ export class RemoteWork {
   }
 
   /**
-   * The worker fetches the picture: that begins the job. Throws START_REFUSED, also when the job is done at once because
-   * this model has said before what it sees, or has failed because the picture is gone.
+   * The worker fetches the picture: that begins the job. Throws START_REFUSED, also when the job ends at once: done from
+   * the stored result of this model, or failed because the picture is gone.
    */
   async start(jobId: string, request: WorkerStartRequest): Promise<{ claim: WorkerClaim; path: string }> {
     const { from_bull: isFromBull, ...facts } = request;
-    const { machine, tasks } = this.#hear(facts, isFromBull);
+    const { machine, tasks } = this.#noteWorker(facts, isFromBull);
     const worker = `${isFromBull ? BULL_HOLDER : 'remote-'}${request.worker}`;
     const claim = this.parts.queue.begin(jobId, { worker, tasks, isFromBull });
     if ('state' in claim) throw new AppError('START_REFUSED', { state: claim.state });
-    if (await this.#isKnown(claim, request.model)) throw new AppError('START_REFUSED', { state: 'done' });
+    if (await this.#finishFromStored(claim, request.model)) throw new AppError('START_REFUSED', { state: 'done' });
     this.#began(claim, machine, worker);
     try {
       return { claim: this.#wire(claim), path: this.image(claim) };
@@ -100,10 +100,10 @@ export class RemoteWork {
     }
   }
 
-  /** Both in one, for workers of earlier versions, which fetch the picture afterwards. */
+  /** `next` and `start` in one, for workers of earlier versions, which fetch the picture afterwards. */
   async claim(request: WorkerClaimRequest, signal: AbortSignal): Promise<WorkerClaim | null> {
     const until = performance.now() + request.wait * 1000;
-    const { machine, tasks } = this.#hear(request);
+    const { machine, tasks } = this.#noteWorker(request);
     if (request.problem !== undefined) return null;
     const worker = `remote-${request.worker}`;
     const { queue } = this.parts;
@@ -114,7 +114,7 @@ export class RemoteWork {
         queue.release(claim);
         return null;
       }
-      if (!(await this.#isKnown(claim, request.model))) {
+      if (!(await this.#finishFromStored(claim, request.model))) {
         this.#began(claim, machine, worker);
         return this.#wire(claim);
       }
@@ -123,8 +123,8 @@ export class RemoteWork {
     }
   }
 
-  /** What the worker's model has said before is not asked again: then the job is done. */
-  async #isKnown(claim: Claim, model: WorkerFacts['model']): Promise<boolean> {
+  /** Finishes the job with the stored result of the same model for the same picture. False when there is none. */
+  async #finishFromStored(claim: Claim, model: WorkerFacts['model']): Promise<boolean> {
     if (claim.work.reply !== undefined) return false;
     const { resultsOf, storage, finisher } = this.parts;
     const known = resultsOf(claim.siteId).get(claim.imageSha256, modelKey(model));
@@ -134,15 +134,15 @@ export class RemoteWork {
     return true;
   }
 
-  /** Notes who asks. */
-  #hear(request: WorkerFacts, isFromBull = false) {
+  /** Notes the worker in the registry. */
+  #noteWorker(request: WorkerFacts, isFromBull = false) {
     const { registry } = this.parts;
     const machine = request.machine ?? request.worker.replace(/-\d+$/, '');
     const { model, slots = 1, problem = null } = request;
     const tasks = tasksOf(model);
     registry.seen(machine, { model, tasks, slots, problem, isFromBull });
     if (request.well === true) registry.wasWell(machine);
-    // Said before it is given a picture.
+    // Noted before the worker is given a picture.
     this.#sendsTo = model.address ?? this.#sendsTo;
     return { machine, tasks };
   }
@@ -178,7 +178,7 @@ export class RemoteWork {
   /** Path of the picture's bytes. Throws LEASE_LOST, IMAGE_UNKNOWN. */
   image(ref: ClaimRef): string {
     const claim = this.#held(ref);
-    this.#heard(ref);
+    this.#noteMachine(ref);
     const own = this.parts.pictureOf(claim.jobId);
     if (own !== null) return own;
     const images = this.parts.imagesOf(claim.siteId);
@@ -189,11 +189,11 @@ export class RemoteWork {
   /** Throws LEASE_LOST. */
   heartbeat(ref: ClaimRef): void {
     if (!this.parts.queue.renew(ref)) throw new AppError('LEASE_LOST');
-    this.#heard(ref);
+    this.#noteMachine(ref);
   }
 
-  /** A machine whose slots are all busy for minutes claims nothing; it is here all the same. */
-  #heard(ref: ClaimRef): void {
+  /** Notes the machine of an attempt in the registry: while its slots are busy it may ask for no job for minutes. */
+  #noteMachine(ref: ClaimRef): void {
     const machine = this.#runs.machineOf(ref);
     if (machine !== null) this.parts.registry.seen(machine);
   }
@@ -217,7 +217,7 @@ export class RemoteWork {
       try {
         await storage.together(() => finisher.finish(claim, outcome));
       } finally {
-        // Where the end could not be stored, the draft is still there.
+        // Where the result could not be stored, the draft is still there.
         if (draft !== null) rmSync(draft.file, { force: true });
       }
     }

@@ -26,7 +26,7 @@ const FACT = 'asked_again';
 const Progress = z.object({
   /** `seq` of the last suggestion that was looked at. */
   position: z.number(),
-  /** `seq` of the last suggestion when this model was first met: what other models write later is theirs to keep. */
+  /** `seq` of the last suggestion when this model was first met: what other models write later is not asked again. */
   until: z.number(),
 });
 type Progress = z.infer<typeof Progress>;

@@ -19,7 +19,7 @@ export interface RunSettlerParts {
   readonly againMs?: number;
 }
 
-/** Before another try after an error, such as a disk that is full for a moment. */
+/** Pause, in ms, before another try after an error, such as a disk that is full for a moment. */
 const AGAIN_MS = 10_000;
 /** Rows touched in one transaction; some ten milliseconds. */
 const PIECE = 200;
@@ -122,7 +122,7 @@ export class RunSettler {
   /** More than 0 as long as there is something left. */
   #hold(run: SettlingRow, held: 0 | 1): number {
     const left = this.#walk(run, (after) => this.parts.leases.hold(run.id, held, after));
-    // At each piece of a run that goes on; once nothing of a paused one stands before the others any more.
+    // The workers are woken after each piece of a resumed run, and after the last of a paused one: other jobs come first then.
     if (held === 0 || left === 0) this.parts.ring();
     return left;
   }

@@ -50,7 +50,7 @@ export function tasksOf(model: Pick<ModelInfo, 'canCaption' | 'canAnswer' | 'can
   ];
 }
 
-/** Everything that `tasksOf` can say. */
+/** Every result of `tasksOf` except the empty one. */
 export const TASK_GROUPS: readonly (readonly WorkerTask[])[] = [
   ['caption'],
   ['answer'],
@@ -139,7 +139,7 @@ export class WorkerRegistry {
     return { slots: here.reduce((sum, { facts }) => sum + facts.slots, 0), machines: here.length };
   }
 
-  /** Those that take from Bull, by what they can do. */
+  /** Slots of the machines that take jobs from Bull now, grouped by their tasks. */
   fromBull(): { tasks: readonly WorkerTask[]; slots: number }[] {
     const since = this.now() - HERE_MS;
     const groups = new Map<string, { tasks: readonly WorkerTask[]; slots: number }>();

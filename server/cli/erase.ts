@@ -33,7 +33,7 @@ async function act(live: LiveData, words: Words, say: Say): Promise<number> {
   const eraser = buildEraser(storage, data, new ErasureStore(storage, data), readConfig(process.env).backups);
   const erasing = await erase(eraser, live, words);
   const [kind, id] = words.positionals;
-  // Of a picture or subject the log keeps how much went, and nothing that names it.
+  // The audit log keeps how much of a picture or subject was erased, and nothing that names it.
   live.record(`erase ${kind ?? ''}`, kind === 'site' ? (id ?? '') : (kind ?? ''), { ...erasing.erased });
   tell(erasing, say);
   return 0;

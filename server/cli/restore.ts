@@ -28,8 +28,8 @@ export function run(args: string[]): Promise<number> {
         const backup = path.resolve(file);
         const { keptAt } = restoreBackup(data, backup, (storage) => {
           beginEpoch(storage);
-          const deed = { keyId: null, action: 'restore', target: path.basename(backup), details: {} };
-          new AuditStore(storage).append(deed);
+          const event = { keyId: null, action: 'restore', target: path.basename(backup), details: {} };
+          new AuditStore(storage).append(event);
           // Of this folder, and of the one that the backup was copied from.
           for (const folder of new Set([data.backups, path.dirname(backup)])) {
             eraseAgain(storage, data, new ErasureList(folder).read());

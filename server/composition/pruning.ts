@@ -5,7 +5,7 @@ import { giveBackPages } from '../storage/free-pages';
 import type { Stores } from './stores';
 
 const EVERY_MS = 3_600_000;
-/** Looks at every picture there is, some minutes at a million; how long they are kept is said in days. */
+/** One pass looks at every picture, some minutes at a million. Thumbnails are kept for days, so once a day is enough. */
 const THUMBNAILS_EVERY_MS = 86_400_000;
 const FIRST_AFTER_MS = 60_000;
 const LEFT_OVER_EVERY_MS = 5000;

@@ -51,7 +51,7 @@ export type Stores = ReturnType<typeof openStores>;
  * disk is no reason not to start. Throws what opening can throw, and PUBLIC_BIND_REFUSED.
  */
 export function openStores(data: DataFolder, config: Config, storage: Storage = openData(data)) {
-  // Nothing in there outlives the process that wrote it.
+  // Temporary files are of use only to the process that wrote them.
   for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
   const sites = new SiteStore(storage);
   const keys = new KeyStore(storage);

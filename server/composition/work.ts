@@ -38,7 +38,7 @@ interface WorkParts {
   readonly temporary: string;
   readonly metrics: { jobEnded(outcome: string, seconds: number): void };
   readonly tracing: Tracing;
-  /** Told what trace the news of an instance came of. */
+  /** Told which trace led to news of an instance, for the trace of its webhook. */
   readonly caused: JobFinisherParts['caused'];
 }
 

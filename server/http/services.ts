@@ -53,7 +53,7 @@ export interface SiteServices {
   readonly name: string;
   readonly images: ImageStore;
   readonly jobs: JobStore;
-  /** Where the speaker takes turns: it takes the one in its header. Throws INSTANCE_CONFLICT. */
+  /** Takes the turn in the speaker's header, if there is one. Throws INSTANCE_CONFLICT. */
   readonly takeTurn: () => void;
   /** Entries of the change feed after a cursor. */
   readonly readChanges: (after: string | undefined, limit: number) => ChangeEntries;

@@ -5,12 +5,12 @@ import { newRequestId } from './middleware/request-id';
 const RETRY_AFTER_SECONDS = 5;
 
 /**
- * What listens before the service can: while the database is checked, updated or waited for, probes see a process that is
- * alive and not ready, and everybody else is told to come back.
+ * Answers requests before the service can: while the database is checked, updated or waited for, `/livez` says alive, `/readyz`
+ * says not ready, and every other request gets 503 with Retry-After.
  */
-export class FrontDoor {
+export class StartupResponder {
   #open: RequestListener | null = null;
-  /** Why nobody is let in yet. */
+  /** The error that requests get until then. */
   reason: ErrorCode = 'STARTING';
 
   readonly listener: RequestListener = (request, response) => {

@@ -69,7 +69,7 @@ export class ImageStore {
     return this.get(sha256)?.hasOriginal === true && existsSync(this.originalPath(sha256));
   }
 
-  /** Before a body is read. Throws SITE_FULL where a picture of so many bytes, not known yet, is more than the site may store. */
+  /** Called before a body is read. Throws SITE_FULL where a picture that is not stored yet would take the site over its limit. */
   requireRoom(sha256: string, bytes: number): void {
     if (!this.hasBytes(sha256)) this.siteBytes.requireRoom(this.siteId, bytes);
   }

@@ -10,7 +10,7 @@ export interface Limits {
   readonly maxPixels: number;
 }
 
-/** A complete image in the temporary folder, checked, not yet flushed to disk. Whoever gets it moves or deletes it. */
+/** A complete image in the temporary folder, checked, not yet flushed to disk. The receiver moves or deletes the file. */
 export interface SpooledImage {
   readonly file: string;
   readonly sha256: string;

@@ -64,7 +64,7 @@ export class PredictionWebhooks {
     }
   }
 
-  /** What cannot be read or noted now, from a full or busy disk, is looked at again: no client is forgotten for it. */
+  /** What cannot be read or noted now, from a full or busy disk, is looked at again after a pause. */
   readonly #troubled = (error: unknown): void => {
     this.parts.logger.error({ err: error }, 'webhooks of predictions cannot be read or noted');
     if (!this.#stopping.signal.aborted) this.#sleep(PAUSE_AFTER_TROUBLE_MS);

@@ -23,9 +23,9 @@ export interface DispatcherParts {
   readonly logger: Logger;
 }
 
-/** Jobs in Redis for each slot of the workers: one that is done, and one that is next. */
+/** Jobs in Redis for each slot of the workers: one under way, and the next. */
 const JOBS_A_SLOT = 2;
-/** What somebody waits for need not wait until there is room. */
+/** The same for jobs that a person waits for, which may go beyond it. */
 const PEOPLE_A_SLOT = 3;
 const RECONCILE_MS = 2000;
 
@@ -60,7 +60,7 @@ export class BullDispatcher implements Dispatcher {
 
   wake(): void {
     this.#isWoken = true;
-    // Those who wake in one turn of the event loop are served together.
+    // All wakes in one turn of the event loop lead to one feed.
     this.#feeding ??= new Promise<void>((resolve) => setImmediate(resolve))
       .then(() => this.#feed())
       .catch(this.#failed)
@@ -88,7 +88,7 @@ export class BullDispatcher implements Dispatcher {
       if (picked.length === 0) continue;
       const since = performance.now();
       for (const { id, seq } of picked) this.#jobs.set(id, { seq, queue, since });
-      // Not there means not told: the next turn chooses anew. Found there after all, they come back to the window.
+      // What Redis has not taken is chosen again by a later feed. If Redis has it after all, reconciling puts it into the window.
       if (!(await window.add(queue, picked))) for (const { id } of picked) this.#jobs.delete(id);
     }
   }

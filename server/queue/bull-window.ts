@@ -43,20 +43,15 @@ export class BullWindow {
     for (const name of this.names) this.#queues.set(name, new Bull(name, options));
   }
 
-  /** Rights that were missing may have been given: that is found out by trying. */
+  /** With rights missing too: only a try shows whether they have been given since. */
   isUsable(): boolean {
     const problem = this.link.problem();
     return this.#isConnected() && (problem === null || problem.code === 'REDIS_RIGHTS_MISSING');
   }
 
-  /** Not while the client would only keep the question for later. */
+  /** False while the client would only queue commands. */
   #isConnected(): boolean {
     return this.link.client.status === 'ready';
-  }
-
-  /** For the page that shows them. */
-  queues(): Queue[] {
-    return [...this.#queues.values()];
   }
 
   /** True when Redis has them. `attempts` is 1: what becomes of a failed job is decided by one policy, and not in Redis. */
@@ -68,7 +63,7 @@ export class BullWindow {
     return isAdded;
   }
 
-  /** Null when Redis does not say. */
+  /** Null when Redis does not answer. */
   async look(): Promise<FoundJobs | null> {
     if (!this.#isConnected()) return null;
     const jobs = new Map<string, string>();
@@ -99,7 +94,8 @@ export class BullWindow {
   }
 
   async close(): Promise<void> {
-    await withDeadline(Promise.all(this.queues().map((queue) => queue.close(true))), ANSWER_MS).catch(() => null);
+    const queues = [...this.#queues.values()];
+    await withDeadline(Promise.all(queues.map((queue) => queue.close(true))), ANSWER_MS).catch(() => null);
     this.link.close();
   }
 }

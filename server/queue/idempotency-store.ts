@@ -4,7 +4,7 @@ import type { Storage } from '../storage/database';
 
 /** A client may ask again with the same key for this long. */
 const KEPT_MS = 3 * 86_400_000;
-/** Keys that one request forgets: more than it adds, and so few that nobody waits for them. */
+/** Old keys that one request deletes: more than it adds, and few enough to take no noticeable time. */
 const FORGOTTEN_AT_ONCE = 20;
 
 /** What the requests of one instance were called, and which job came of each. */

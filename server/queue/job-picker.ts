@@ -26,7 +26,7 @@ interface NextRow {
 
 /** Jobs of a run that are looked at together; some milliseconds. */
 const HELD_AT_ONCE = 300;
-/** So many pieces step aside during one choice; the rest follows in the settling of the run. */
+/** Most pieces of a paused run that one choice sets aside; RunSettler does the rest. */
 const PIECES_AT_ONCE = 2;
 
 /** Chooses whose job is next, over all sites. Each choice counts as a turn of its site. */
@@ -44,7 +44,7 @@ export class JobPicker {
     const next = readSql(__dirname, 'claim-next.sql');
     this.#sql = {
       next: db.prepare<object, NextRow>(next),
-      // Not past all the captions that wait, for a model that writes none.
+      // For a model that writes no captions: without reading past all the captions that wait.
       nextOther: db.prepare<object, NextRow>(
         next.replace('AND jobs.held = 0', "AND jobs.held = 0 AND jobs.needs <> 'caption'"),
       ),

@@ -52,7 +52,7 @@ export interface LeaseStoreOptions {
 }
 
 const CAPTIONS: readonly WorkerTask[] = ['caption'];
-/** Begins the name of a holder that keeps its lease by Bull's lock in Redis. */
+/** Prefix of the name of a holder whose lease is Bull's lock in Redis. */
 export const BULL_HOLDER = 'bull-';
 
 /** The workers' view of the jobs of all sites: start, renew, finish, fail. Every write checks the fencing token. */
@@ -131,7 +131,7 @@ export class LeaseStore {
     const row = this.#sql.startable.get(jobId);
     if (row === undefined) return { state: 'gone' };
     const isAgain = row.state === 'running' && isFromBull && row.worker?.startsWith(BULL_HOLDER) === true;
-    // An interruption may end the job, and that is news.
+    // Flushed to disk, because an interruption may end the job, which writes to the change feed.
     if (isAgain) return this.storage.transaction(() => this.#beginAgain(jobId, row, worker));
     if (row.state !== 'waiting') return { state: row.state };
     const isReady = row.held === 0 && row.available_at <= this.options.now() && tasks.some((one) => one === row.needs);

@@ -49,7 +49,7 @@ export async function askRedis({ url, ca }: RedisSettings): Promise<RedisFacts> 
     await client.connect();
     return factsOf(await client.info());
   } catch (error) {
-    // Why the connection was closed is said by the event, not by the call.
+    // The `error` event has the reason; the call only rejects because the connection was closed.
     throw cause ?? error;
   } finally {
     client.disconnect();

@@ -6,16 +6,16 @@ import type { Logger } from '../logger';
 import type { RedisSettings } from '../redis-settings';
 import { factsOf, redisProblem, type RedisFacts } from './redis-facts';
 
-/** What Redis has not answered by then it does not answer. */
+/** Longest wait for an answer of Redis, in ms. */
 export const ANSWER_MS = 1000;
 const LOOK_EVERY_MS = 2000;
 const LONGEST_BETWEEN_TRIES_MS = 5000;
-/** A line that a router has dropped is found out after this time. */
+/** TCP keep-alive, in ms: finds out that a router has dropped the connection. */
 const KEEP_ALIVE_MS = 10_000;
 
 /**
- * The connections of this process to Redis, and whether it can be used. Everything works without it, so a trouble is a
- * state with a sentence: it is logged when it comes and when it goes, and shown by the health routes.
+ * The connections of this process to Redis, and whether it can be used. Everything works without it, so a problem is only a
+ * state: it is logged when it comes and when it goes, and shown by the health routes.
  */
 export class RedisLink {
   readonly #clients = new Set<Redis>();
@@ -30,7 +30,7 @@ export class RedisLink {
     private readonly logger: Logger,
   ) {}
 
-  /** Connects. Throws REDIS_EVICTS. A Redis that is not there, or lets us not in, is no reason not to start. */
+  /** Connects. Throws REDIS_EVICTS. A Redis that is not there, or refuses the login, does not stop the start. */
   async start(): Promise<void> {
     // Loaded here: a sidecar without Redis has no use for its client.
     this.#Client = (await import('ioredis')).Redis;
@@ -93,7 +93,7 @@ export class RedisLink {
 
   #set(problem: ErrorCode | null, cause?: unknown): void {
     if (this.#problem === problem && this.#isKnown) return;
-    // The words alone: the error itself holds the command, and with it the password.
+    // Only the message is logged: the error object holds the command, and with it the password.
     const said = cause instanceof Error ? cause.message : undefined;
     if (problem !== null) this.logger.warn({ code: problem, said }, CATALOGUE[problem].message);
     else if (this.#isKnown) this.logger.info('redis can be used again');
@@ -123,7 +123,7 @@ export class RedisLink {
     }
   }
 
-  /** Of a connection that never came about the client has said why. */
+  /** A connection that could not be opened has reported its own error already. */
   #unanswered(): void {
     if (this.#problem === null) this.failed(new AppError('REDIS_UNREACHABLE'));
   }
@@ -160,7 +160,7 @@ export async function withDeadline<Value>(value: Promise<Value>, ms: number): Pr
       resolve(null);
     }, ms);
   });
-  // What comes of it after the deadline is of no use any more.
+  // A rejection after the deadline has no other handler.
   value.catch(() => undefined);
   try {
     return await Promise.race([value, late]);

@@ -43,7 +43,7 @@ function requeuePiece(
        WHERE site_id = :site_id AND instance = :instance AND state = 'failed' AND seq > :from ORDER BY seq LIMIT ${PIECE}`,
     )
     .all({ site_id, instance, from, codes });
-  // They are ready since 1970: the clock of the sidecar's process may be hours behind that of this one.
+  // Ready since 1970 (0): the clock of the sidecar's process may be hours behind that of this one.
   const requeue = storage.prepare(
     `UPDATE jobs SET state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0, doubts = NULL, error_code = NULL,
        finished_at = NULL, available_at = 0, updated_at = ? WHERE seq = ?`,

@@ -4,11 +4,11 @@ import type { Logger } from '../logger';
 import type { LeaseStore } from './lease-store';
 import { setbackOf } from './retry-policy';
 import type { Claim, ClaimRef, ClaimWish, FailedBy, JobQueue, Refusal, StartWish } from './queue';
-import { Doorbell } from './doorbell';
+import { WakeUpSignal } from './wake-up-signal';
 
-/** Without a ring, for what another process changed in the file: `altsmith requeue`, or a lease that ran out. */
+/** Interval of looking without a ring, in ms: for what another process changed (`altsmith requeue`), or a lease that ran out. */
 const LOOK_AGAIN_MS = 1000;
-/** A worker that was told of a job and has not begun it by then will not. */
+/** A job that a worker was told of and has not begun after this time, in ms, is offered to others. */
 const OFFER_MS = 10_000;
 
 /** Puts jobs before workers in another way than by their asking; Bull's is bull-dispatcher.ts. */
@@ -25,7 +25,7 @@ export interface Dispatcher {
 
 /** The jobs in the SQLite file. Whoever asks is woken by rings inside this process; a dispatcher, if any, by the same. */
 export class SqliteQueue implements JobQueue {
-  readonly #bell = new Doorbell(() => this.dispatcher?.wake());
+  readonly #signal = new WakeUpSignal(() => this.dispatcher?.wake());
   /** Jobs that a worker was told of who asked for one. */
   readonly #offers = new Map<string, { readonly seq: number; readonly until: number }>();
   #sweeper: NodeJS.Timeout | null = null;
@@ -51,7 +51,7 @@ export class SqliteQueue implements JobQueue {
   }
 
   ring(_jobId: string, delayMs = 0): void {
-    this.#bell.ring(delayMs);
+    this.#signal.send(delayMs);
   }
 
   claim(wish: ClaimWish): Promise<Claim | null> {
@@ -87,7 +87,7 @@ export class SqliteQueue implements JobQueue {
       const found = this.#look(look);
       const left = until - performance.now();
       if (found !== null || left <= 0) return found;
-      await this.#bell.heard(Math.min(left, LOOK_AGAIN_MS), wish.signal);
+      await this.#signal.wait(Math.min(left, LOOK_AGAIN_MS), wish.signal);
     }
   }
 
@@ -95,7 +95,7 @@ export class SqliteQueue implements JobQueue {
     const offers = this.#offered();
     const window = this.dispatcher?.window() ?? [];
     const found = look([...offers, ...window]);
-    // Nothing else is left: whoever begins one of the window first has it.
+    // Nothing else is left: a job of the window is offered too, and the first worker that begins it has it.
     return found === null && window.length > 0 ? look(offers) : found;
   }
 
@@ -131,7 +131,7 @@ export class SqliteQueue implements JobQueue {
 
   async stop(): Promise<void> {
     if (this.#sweeper !== null) clearInterval(this.#sweeper);
-    this.#bell.close();
+    this.#signal.close();
     await this.dispatcher?.stop();
   }
 }

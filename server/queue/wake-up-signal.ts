@@ -1,26 +1,26 @@
 import { guarded } from '../background';
 
-/** Wakes everybody who waits, now or after a delay. Knows nothing of jobs: whoever wakes looks for itself. */
-export class Doorbell {
+/** Wakes all who wait in this process, now or after a delay. It carries no job: each of them looks for one. */
+export class WakeUpSignal {
   readonly #waiting = new Set<() => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(
-    /** Called at each ring. */
-    private readonly rung: () => void = () => undefined,
+    /** Called each time it is sent. */
+    private readonly sent: () => void = () => undefined,
   ) {}
 
-  ring(delayMs = 0): void {
+  send(delayMs = 0): void {
     if (delayMs <= 0) {
       for (const wake of [...this.#waiting]) wake();
-      this.rung();
+      this.sent();
       return;
     }
     const late = () => {
       this.#timers.delete(timer);
-      this.ring();
+      this.send();
     };
-    // Whoever is woken only resolves a promise, so nothing is lost with an error here.
+    // Waking only resolves promises, so there is no error to report.
     const timer = setTimeout(
       guarded(late, () => undefined),
       delayMs,
@@ -28,8 +28,8 @@ export class Doorbell {
     this.#timers.add(timer);
   }
 
-  /** Resolves at the next ring, after `timeoutMs`, or when `signal` aborts; the caller finds out which. */
-  heard(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  /** Resolves when it is sent next, after `timeoutMs`, or when `signal` aborts; the caller finds out which. */
+  wait(timeoutMs: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -48,6 +48,6 @@ export class Doorbell {
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    this.ring();
+    this.send();
   }
 }

@@ -119,7 +119,7 @@ export class WorkerApi {
   async #send(route: string, body: object, signal: AbortSignal): Promise<Response> {
     const answer = await fetch(this.#base + route, {
       method: 'POST',
-      // The address is the operator's word; wherever else it leads, the key does not go along.
+      // The key is sent only to the address that the operator has set.
       redirect: 'error',
       headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),

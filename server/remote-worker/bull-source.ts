@@ -15,11 +15,11 @@ export interface BullSourceParts {
   readonly logger: Logger;
 }
 
-/** How often Bull may find the holder of one job dead; how often is too often is decided by the sidecar. */
+/** Bull's own limit of stalls for one job, out of reach: the sidecar counts interruptions and decides. */
 const MOST_STALLS = 1000;
-/** After Redis refused a command. */
+/** Pause after Redis has refused a command, in ms. */
 const AGAIN_MS = 1000;
-/** The answer to "is there a job?" comes after this time at the latest. */
+/** Longest time that Bull's blocking command waits for a job. */
 const WAIT_SECONDS = 2;
 
 type Place = NonNullable<WorkerAnnouncementReply['queue']>;
@@ -94,7 +94,7 @@ export class BullSource {
     }
   }
 
-  /** Jobs wait while nothing is done here, at two looks in a row: Bull's connection has gone without a word. */
+  /** True when jobs wait while none runs here, at two looks in a row: Bull's connection was lost without an error. */
   async #isStuck(): Promise<boolean> {
     const queue = this.#queue;
     if (queue === null || !this.isTaking() || this.#running > 0) this.#idleLooks = 0;

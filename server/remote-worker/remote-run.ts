@@ -35,7 +35,7 @@ const LONGEST_AGAIN_MS = 5000;
 export interface ToldJob {
   readonly id: string;
   readonly request: WorkerStartRequest;
-  /** Whether Bull's lock in Redis keeps the job ours; without it the sidecar has to hear that we are at it. */
+  /** Whether Bull's lock in Redis keeps the job ours; without it heartbeats to the sidecar do. */
   readonly isLocked: () => Promise<boolean>;
 }
 
@@ -52,7 +52,7 @@ export class RemoteRun {
     const hold = { jobId: claim.job_id, token: claim.token };
     const lost = new AbortController();
     const notHeard = (error: unknown) => {
-      // Only the sidecar's own word ends the work; a network that stutters does not.
+      // Only the sidecar's answer ends the work; a heartbeat that was not delivered does not.
       if (error instanceof AppError && error.code === 'LEASE_LOST') lost.abort();
     };
     const keep = async () => {

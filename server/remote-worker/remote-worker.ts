@@ -26,7 +26,7 @@ export interface RemoteWorkerParts {
 }
 
 const NOT_READY_MS = 250;
-/** How long the sidecar holds a question for the next job back; a little less than proxies allow. */
+/** How long the sidecar may take to answer a question for the next job; less than the usual time-out of proxies. */
 const LONG_POLL_SECONDS = 20;
 /** The sidecar counts on a worker for a minute after it has heard of it. */
 const ANNOUNCE_EVERY_MS = 15_000;
@@ -66,7 +66,7 @@ export class RemoteWorker {
       this.#bull = new BullSource({ link, work, slots: concurrency, logger });
     }
     this.#loops = Array.from({ length: concurrency }, (_, index) => this.#loop(`${this.parts.name}-${index + 1}`));
-    if (link !== null) this.#loops.push(this.#announceAgainAndAgain());
+    if (link !== null) this.#loops.push(this.#keepAnnouncing());
   }
 
   /** Takes nothing more; what is under way has `graceMs` to end and goes back otherwise. */
@@ -95,14 +95,14 @@ export class RemoteWorker {
   async #loop(worker: string): Promise<void> {
     const { signal } = this.#stopTaking;
     while (!signal.aborted) {
-      const isSick = this.parts.condition.problem() !== null;
-      const waitMs = isSick ? await this.#beSick(worker, signal) : await this.#step(worker, signal);
+      const isUnhealthy = this.parts.condition.problem() !== null;
+      const waitMs = isUnhealthy ? await this.#waitWhileUnhealthy(worker, signal) : await this.#step(worker, signal);
       if (waitMs > 0) await pause(waitMs, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** Says what is wrong, once, and waits until it is over. */
-  async #beSick(worker: string, signal: AbortSignal): Promise<number> {
+  async #waitWhileUnhealthy(worker: string, signal: AbortSignal): Promise<number> {
     const { api, condition } = this.parts;
     const problem = condition.problem()?.code;
     const model = this.#model();
@@ -113,7 +113,7 @@ export class RemoteWorker {
     await condition.untilWell(signal);
     if (signal.aborted) return 0;
     this.#bull?.resume();
-    // It counts on this machine again.
+    // Announced anew, so that the sidecar counts on this machine again.
     this.#saidFromBull = null;
     return 0;
   }
@@ -182,7 +182,7 @@ export class RemoteWorker {
   }
 
   /** The sidecar puts jobs into Redis only for workers that it has heard of lately, and that can reach Redis. */
-  async #announceAgainAndAgain(): Promise<void> {
+  async #keepAnnouncing(): Promise<void> {
     const { signal } = this.#stopTaking;
     let dueAt = 0;
     while (!signal.aborted) {

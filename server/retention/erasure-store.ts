@@ -23,6 +23,7 @@ export interface Erased {
 
 export const NOTHING_ERASED: Erased = { suggestions: 0, jobs: 0, images: 0 };
 
+/** Adds two counts. */
 export function sumOf(one: Erased, other: Erased): Erased {
   return {
     suggestions: one.suggestions + other.suggestions,
@@ -54,7 +55,7 @@ const TABLES_OF_SITE = [
 
 /**
  * Erases rows and files for good. What is deleted is overwritten in the database file; the write-ahead log is the caller's.
- * Everything up to `before` (milliseconds) goes: what came later is another life of the same name.
+ * Everything up to `before` (milliseconds) goes: what came later under the same name was not meant.
  */
 export class ErasureStore {
   constructor(

@@ -139,7 +139,7 @@ export class InstanceStore {
         this.storage.prepare(sql).run(value, this.siteId, number);
       });
     } catch {
-      // A time for the operator's eyes, or a turn: the next one is taken all the same.
+      // A lost time matters only to the operator's list, and after a lost turn the next one is accepted.
     }
   }
 

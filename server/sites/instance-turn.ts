@@ -18,7 +18,7 @@ export function parseTurn(header: string): Turn | null {
 
 /**
  * Whether an installation whose newest known turn is `known` may take this one. The same turn again is a repetition whose
- * answer was lost. A sidecar that knows only an earlier turn was restored from a backup: it has nothing to object.
+ * answer was lost. A sidecar that knows only an earlier turn was restored from a backup, so it accepts the turn.
  */
 export function mayTake(turn: Turn, known: string | null): boolean {
   if (known === null || known === turn.last || known === turn.next) return true;

@@ -53,7 +53,7 @@ export function listBackups(folder: string): string[] {
     .sort();
 }
 
-/** When the newest backup was made; null when there is none. One of a time to come was named by a clock that was wrong. */
+/** When the newest backup was made; null when there is none. One with a time in the future was named by a wrong clock and is ignored. */
 export function newestBackup(folder: string, now: number): number | null {
   const times = listBackups(folder).map((name) => backupTime(name) ?? 0);
   return times.findLast((time) => time <= now) ?? null;

@@ -116,7 +116,7 @@ export class Storage {
       // Writes what is there already, so that there is something to commit.
       this.transaction(() => this.db.pragma(`application_id = ${APPLICATION_ID}`));
     };
-    // A full disk, say: whoever has something to lose is told at their own commit.
+    // On a full disk, say: work that must not be lost fails at its own commit.
     const failed = () => {
       this.#flushAfter(FLUSH_AGAIN_MS);
     };

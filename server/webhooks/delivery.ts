@@ -54,7 +54,7 @@ function nameOf({ siteId, instance }: Pick<DueMessage, 'siteId' | 'instance'>): 
  */
 export class WebhookDelivery {
   readonly #calling = new Map<string, Promise<void>>();
-  /** The trace that the latest news of a receiver came of. */
+  /** The trace that led to the latest news of a receiver. */
   readonly #causes = new Map<string, string>();
   readonly #stopping = new AbortController();
   #timer: NodeJS.Timeout | null = null;

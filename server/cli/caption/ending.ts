@@ -34,7 +34,7 @@ export class Ending {
   watch(): void {
     for (const signal of SIGNALS) {
       process.on(signal, () => {
-        // Whoever asks twice does not want to wait.
+        // A second signal ends the program at once.
         if (this.signal.aborted) process.exit(exitCodeOf(signal));
         this.leave(exitCodeOf(signal));
       });

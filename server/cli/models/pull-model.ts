@@ -41,6 +41,7 @@ function checkedBy({ files }: Source, name: string): string {
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
+/** Text of the licence file in a pulled model; mini is not pulled. */
 const LICENCES: Readonly<Record<KnownModel['architecture'], string>> = {
   blip: BLIP_LICENCE,
   'blip-2': BLIP_2_LICENCE,
@@ -138,7 +139,7 @@ export interface Pulled {
   readonly agreement: Agreement | null;
 }
 
-/** Whether there is anything to compare with, and memory for it; where there is none, it is said. */
+/** Whether a comparison with fp32 is wanted and there is memory for it; writes why where there is not enough. */
 function isCompared({ compare, precision, source }: PullWishes): boolean {
   if (!compare || precision === 'fp32') return false;
   const problem = memoryProblem(source, process.availableMemory());

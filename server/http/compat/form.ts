@@ -28,7 +28,7 @@ export async function holdFormFile(request: Request, services: Services, name: s
       reject(notAForm(cause));
     };
     parser.on('file', (field, file) => {
-      // A body that ends within a file is told here too, and an error event that nobody listens to ends the process.
+      // A body that ends within a file is an error of this stream too, and an `error` event without a listener ends the process.
       file.on('error', fail);
       if (field === name && picture === null) {
         picture = openPicture(request, services.pictures);
@@ -38,7 +38,7 @@ export async function holdFormFile(request: Request, services: Services, name: s
     parser.once('finish', resolve);
     parser.on('error', fail);
   });
-  // A body that breaks off is told by the loop below.
+  // A body that breaks off is reported by the loop below.
   parsed.catch(() => undefined);
   let length = 0;
   for await (const chunk of bytesOf(request)) {

@@ -88,6 +88,7 @@ export async function awaitPrediction(
   return site.predictions.get(id) ?? before;
 }
 
+/** Cancels a prediction and the work on it. Returns it as it is then. Throws NOT_FOUND. */
 export function cancelPrediction(
   id: string,
   { site, services }: { site: SiteServices; services: Services },

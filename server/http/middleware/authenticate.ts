@@ -75,6 +75,7 @@ function isLocalProgram(request: Request): boolean {
   return isLocal(request) && !['origin', 'referer', 'sec-fetch-site'].some((name) => name in headers);
 }
 
+/** Whether an address, or the name `localhost`, is this machine itself; IPv4 in IPv6 counts. */
 export function isLoopback(address: string): boolean {
   const plain = address.replace(/^::ffff:/i, '');
   return plain === '::1' || plain === 'localhost' || (isIP(plain) === 4 && plain.startsWith('127.'));

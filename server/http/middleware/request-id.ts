@@ -20,6 +20,7 @@ export const requestId: RequestHandler = (request, response, next) => {
   next();
 };
 
+/** The id that the middleware has given the request; `unknown` before it. */
 export function requestIdOf(response: { locals: Record<string, unknown> }): string {
   const id = response.locals['requestId'];
   return typeof id === 'string' ? id : 'unknown';

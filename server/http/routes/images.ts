@@ -24,7 +24,7 @@ export const putImage = defineRoute({
   answers: { 200: ImageReply, 201: ImageReply },
   handle: async ({ params, request, services, site }) => {
     if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
-    // One of unknown length is looked at once it is here.
+    // A body of unknown length is checked once it is stored.
     site.images.requireRoom(params.sha256, Number(request.headers['content-length'] ?? 0));
     const spooled = await services.spool(bytesOf(request));
     if (spooled.sha256 !== params.sha256) {

@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FrontDoor } from '../../../../server/http/front-door';
+import { StartupResponder } from '../../../../server/http/startup-responder';
 import { sendRaw } from '../../../support/http-request';
 
 let server: Server;
 let base: string;
 beforeAll(async () => {
-  server = createServer(new FrontDoor().listener);
+  server = createServer(new StartupResponder().listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
