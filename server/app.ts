@@ -107,7 +107,7 @@ function assemble(parts: AppParts, stores: Stores): App {
   const delivery = buildDelivery(stores, { config, logger, tracing });
   const caused = delivery.caused.bind(delivery);
   const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, metrics, tracing, caused });
-  const chores = [upkeep, buildPruning(stores, logger), buildResuggesting(stores, work, { config, logger })];
+  const backgroundTasks = [upkeep, buildPruning(stores, logger), buildResuggesting(stores, work, { config, logger })];
   const predictions = buildPredictions(stores, { work, engine, config, logger });
   const shelf = new ModelShelf({ dataDir: data.root, script: PULL_SCRIPT, logger });
   const services: Services = {
@@ -147,7 +147,8 @@ function assemble(parts: AppParts, stores: Stores): App {
   return {
     http: buildHttp(services, stores, config),
     firstKey: stores.firstKey,
-    start: () => begin({ stores, work, delivery, predictions, engine, logger, signal: stopping.signal }, chores),
+    start: () =>
+      begin({ stores, work, delivery, predictions, engine, logger, signal: stopping.signal }, backgroundTasks),
     drain: () => {
       stopping.abort();
       stores.changeSignal.notifyAll();
@@ -157,7 +158,7 @@ function assemble(parts: AppParts, stores: Stores): App {
       work.instant.refuseWaiting();
       await predictions.stop();
       await work.runner.stop(DRAIN_MS);
-      await Promise.all([work.settler.stop(), ...chores.map((chore) => chore.stop()), delivery.stop()]);
+      await Promise.all([work.settler.stop(), ...backgroundTasks.map((task) => task.stop()), delivery.stop()]);
     },
     close: async () => {
       await Promise.all([work.queue.stop(), engine.stop(), tracing.stop()]);

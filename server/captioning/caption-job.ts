@@ -1,6 +1,6 @@
 import { withAnySignal } from '../any-signal';
 import { existsSync, statSync } from 'node:fs';
-import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop, setTimeout as pause } from 'node:timers/promises';
 import { guarded } from '../background';
 import type { CaptionOptions } from '../contract/caption';
 import { AppError, toAppError } from '../errors';
@@ -167,7 +167,7 @@ async function runAndFinish(
     engineIsFree();
     parts.condition.wentWell();
     // The worker gets its next picture first; only then is this one's end written, which waits for the disk.
-    await breathe();
+    await yieldToEventLoop();
     finish(parts, claim, { result: captionOf(result), unfinished, traceparent });
   } catch (error) {
     await images.removeDrafts(draft);

@@ -1,4 +1,4 @@
-import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop, setTimeout as pause } from 'node:timers/promises';
 import { captionJob, type CaptionJobParts } from './caption-job';
 import type { Claim } from '../queue/queue';
 import { tasksOf } from './worker-registry';
@@ -98,7 +98,7 @@ export class JobRunner {
         this.#ending.delete(ending);
         if (outcome === 'released' || outcome === 'lost') this.#troubled();
         // Jobs whose result is known, or whose picture is gone, wait for nothing: hundreds of them would hold up requests.
-        if (!usedEngine) await breathe();
+        if (!usedEngine) await yieldToEventLoop();
         resolve();
       });
       this.#ending.add(ending);

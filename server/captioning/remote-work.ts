@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { z } from 'zod';
 import type {
   WorkerAnnouncement,
@@ -119,7 +119,7 @@ export class RemoteWork {
         return this.#wire(claim);
       }
       // Requests get their turn between two of perhaps thousands of known results.
-      await breathe();
+      await yieldToEventLoop();
     }
   }
 

@@ -9,12 +9,12 @@ import { replyOf, type Reply } from './reply';
 export class ReplyFinisher {
   constructor(
     private readonly storage: Storage,
-    private readonly replies: Pick<ReplyJobs<Reply>, 'complete' | 'because'>,
+    private readonly replies: Pick<ReplyJobs<Reply>, 'complete' | 'noteFailureReason'>,
   ) {}
 
   /** An attempt failed here, for whoever waits. */
   failed(claim: Claim, error: AppError): void {
-    this.replies.because(claim.jobId, error);
+    this.replies.noteFailureReason(claim.jobId, error);
   }
 
   /** Throws LEASE_LOST when the job is no longer this worker's, or nobody wants it any more. */

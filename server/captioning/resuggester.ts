@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ModelInfo } from '../../models/captioner';
 import type { JobRequest } from '../contract/job';
@@ -69,7 +69,7 @@ export class Resuggester {
       if (rows.length === 0) return;
       const wasAllAsked = await this.#askAll(rows, model, progress);
       if (!wasAllAsked || rows.length < PIECE) return;
-      await breathe();
+      await yieldToEventLoop();
     }
   }
 

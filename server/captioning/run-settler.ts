@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { guarded } from '../background';
 import { RunState } from '../contract/run';
 import type { Logger } from '../logger';
@@ -93,7 +93,7 @@ export class RunSettler {
       const run = next.get();
       if (run === undefined || this.#isStopping) return;
       this.#piece(run);
-      await breathe();
+      await yieldToEventLoop();
     }
   }
 

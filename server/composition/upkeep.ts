@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { guarded } from '../background';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
@@ -25,7 +25,8 @@ export interface Upkeep {
 
 /** In pieces of some milliseconds, between which requests are answered. */
 async function forgetOldResults(stores: Stores): Promise<void> {
-  while (stores.forgetResults(Date.now() - RESULTS_KEPT_MS, RESULTS_AT_ONCE) === RESULTS_AT_ONCE) await breathe();
+  while (stores.forgetResults(Date.now() - RESULTS_KEPT_MS, RESULTS_AT_ONCE) === RESULTS_AT_ONCE)
+    await yieldToEventLoop();
 }
 
 interface UpkeepParts {
@@ -57,7 +58,7 @@ export function buildUpkeep(stores: Stores, { data, logger, plan }: UpkeepParts)
   return {
     isDatabaseDamaged: () => check.isDamaged,
     start: () => {
-      run('rows', 'strays', () => stores.retention.removeStrays());
+      run('rows', 'orphans', () => stores.retention.removeOrphans());
       timers.push(
         every(RETENTION_EVERY_MS, 'rows', 'retention', () => stores.retention.sweep(Date.now())),
         every(BACKUP_LOOK_EVERY_MS, 'backups', 'backup', () => backups.makeIfDue()),

@@ -89,23 +89,23 @@ async function answer(route: Route, services: Services, request: Request, respon
     request,
     signal: gone.signal,
   });
-  if (route.access === 'admin' && route.method !== 'get') recordDeed(route, request, services);
+  if (route.access === 'admin' && route.method !== 'get') recordAuditEvent(route, request, services);
   if (gone.signal.aborted) return;
   if (reply.location !== undefined) response.setHeader('location', services.links.base(request) + reply.location);
   await send(reply, response);
 }
 
 /** Everything that an admin key changes is kept and logged: a route cannot forget it. */
-function recordDeed(route: Route, request: Request, services: Services): void {
+function recordAuditEvent(route: Route, request: Request, services: Services): void {
   const { id } = request.params;
-  const deed = {
+  const event = {
     keyId: principalOf(request)?.keyId ?? null,
     action: `${route.method.toUpperCase()} ${route.path}`,
     target: typeof id === 'string' ? id : null,
   };
   const details: unknown = request.body;
-  services.administration.audit.append({ ...deed, details });
-  services.logger.info({ key_id: deed.keyId, action: deed.action, target: deed.target }, 'administration');
+  services.administration.audit.append({ ...event, details });
+  services.logger.info({ key_id: event.keyId, action: event.action, target: event.target }, 'administration');
 }
 
 function siteOf(services: Services, siteId: string | null, speaker: Speaker): SiteServices {

@@ -57,7 +57,7 @@ export class RetentionStore {
   }
 
   /** Removes files that no row knows, such as a kill between two steps leaves. Returns how many. */
-  async removeStrays(): Promise<number> {
+  async removeOrphans(): Promise<number> {
     const known = this.storage.prepare<[string, string], { original: number }>(
       'SELECT original FROM images WHERE site_id = ? AND sha256 = ?',
     );

@@ -80,8 +80,8 @@ export class ReplyJobs<Reply> {
     this.#tell({ id: jobId, outcome: reply });
   }
 
-  /** The attempt failed here; who waits is told in these words if it was the last. */
-  because(jobId: string, error: AppError): void {
+  /** Keeps the error of a failed attempt: it is the answer to the waiting client if that attempt was the last. */
+  noteFailureReason(jobId: string, error: AppError): void {
     this.#reasons.set(jobId, error);
   }
 

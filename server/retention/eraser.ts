@@ -1,4 +1,4 @@
-import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop, setTimeout as pause } from 'node:timers/promises';
 import type { Subject } from '../contract/primitives';
 import { AppError } from '../errors';
 import { NOTHING_ERASED, sumOf, type Erased, type ErasureOwner, type ErasureStore } from './erasure-store';
@@ -57,7 +57,7 @@ export class Eraser {
     const until = performance.now() + longestMs;
     while (store.siteStep(siteId)) {
       if (performance.now() >= until) return null;
-      await breathe();
+      await yieldToEventLoop();
     }
     return this.#finish(NOTHING_ERASED);
   }
@@ -98,7 +98,7 @@ async function all(step: () => Erased | null): Promise<Erased> {
   let erased = NOTHING_ERASED;
   for (let more = step(); more !== null; more = step()) {
     erased = sumOf(erased, more);
-    await breathe();
+    await yieldToEventLoop();
   }
   return erased;
 }

@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { BulkDecisionReply, BulkDecisionRequest } from '../contract/decision';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
@@ -18,7 +18,7 @@ export async function decideAll(
   const items: BulkDecisionReply['items'] = [];
   while (items.length < decisions.length) {
     items.push(...storage.transaction(() => decideSlice(suggestions, decisions.slice(items.length))));
-    await breathe();
+    await yieldToEventLoop();
   }
   return { items };
 }

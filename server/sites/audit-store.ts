@@ -1,7 +1,7 @@
 import type { Storage } from '../storage/database';
 
 /** Something that an administrator did. */
-export interface Deed {
+export interface AuditEvent {
   /** Of the key; null on the command line. */
   readonly keyId: string | null;
   /** Method and route, or the words of the command: `POST /v1/admin/keys`, `keys revoke`. */
@@ -12,7 +12,8 @@ export interface Deed {
   readonly details: unknown;
 }
 
-export interface AuditEntry extends Deed {
+/** An event as the log has stored it; `at` in ms. */
+export interface AuditEntry extends AuditEvent {
   readonly seq: number;
   readonly at: number;
 }
@@ -37,7 +38,7 @@ export class AuditStore {
     private readonly now: () => number = Date.now,
   ) {}
 
-  append({ keyId, action, target, details }: Deed): void {
+  append({ keyId, action, target, details }: AuditEvent): void {
     const json = JSON.stringify(details ?? null);
     this.storage.transaction(() => {
       const { lastInsertRowid } = this.storage

@@ -18,7 +18,7 @@ export interface Administration {
   readonly error: ApiError | null;
   readonly reload: () => void;
   /** Does something and shows the lists anew. Gives null where it was refused; the reason is in `error`. */
-  readonly act: <T>(deed: () => Promise<T>) => Promise<T | null>;
+  readonly act: <T>(action: () => Promise<T>) => Promise<T | null>;
 }
 
 interface Lists {
@@ -44,9 +44,9 @@ export function useAdministration(): Administration {
   const [refusal, setRefusal] = useState<ApiError | null>(null);
   const error = refusal ?? lists.error;
   useLoseAdmin(error);
-  const act = async <T>(deed: () => Promise<T>): Promise<T | null> => {
+  const act = async <T>(action: () => Promise<T>): Promise<T | null> => {
     try {
-      const done = await deed();
+      const done = await action();
       setRefusal(null);
       lists.reload();
       return done;

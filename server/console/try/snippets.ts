@@ -3,7 +3,8 @@ import { query } from '../connection/query';
 
 export type Language = 'curl' | 'javascript' | 'python';
 
-export interface Deed {
+/** What was asked on the page. */
+export interface SnippetRequest {
   readonly origin: string;
   readonly fileName: string;
   readonly mediaType: string;
@@ -16,10 +17,10 @@ const forCode = (text: string) =>
   JSON.stringify(text).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** A program that does what was just done on the page. The key comes from the environment: the page cannot read it. */
-export function snippet(language: Language, deed: Deed): string {
-  const url = `${deed.origin}/v1/captions${query(deed.options)}`;
-  const type = deed.mediaType;
-  const member = deed.options.question === undefined ? 'alt_text' : 'answer';
+export function snippet(language: Language, asked: SnippetRequest): string {
+  const url = `${asked.origin}/v1/captions${query(asked.options)}`;
+  const type = asked.mediaType;
+  const member = asked.options.question === undefined ? 'alt_text' : 'answer';
   switch (language) {
     case 'curl':
       return [
@@ -27,7 +28,7 @@ export function snippet(language: Language, deed: Deed): string {
         `  -H "Authorization: Bearer $ALTSMITH_KEY" \\`,
         `  -H ${forShell(`Content-Type: ${type}`)} \\`,
         // An @ in the name of a file needs no care here: only the first one is curl's.
-        `  --data-binary @${forShell(deed.fileName)}`,
+        `  --data-binary @${forShell(asked.fileName)}`,
       ].join('\n');
     case 'javascript':
       return [
@@ -37,7 +38,7 @@ export function snippet(language: Language, deed: Deed): string {
         `fetch(${forCode(url)}, {`,
         `  method: 'POST',`,
         `  headers: { authorization: \`Bearer \${process.env.ALTSMITH_KEY}\`, 'content-type': ${forCode(type)} },`,
-        `  body: readFileSync(${forCode(deed.fileName)}),`,
+        `  body: readFileSync(${forCode(asked.fileName)}),`,
         `})`,
         `  .then((answer) => answer.json())`,
         `  .then((reply) => console.log(reply.error ?? reply.${member}));`,
@@ -46,7 +47,7 @@ export function snippet(language: Language, deed: Deed): string {
       return [
         `import json, os, urllib.request`,
         ``,
-        `with open(${forCode(deed.fileName)}, "rb") as picture:`,
+        `with open(${forCode(asked.fileName)}, "rb") as picture:`,
         `    request = urllib.request.Request(`,
         `        ${forCode(url)},`,
         `        data=picture.read(),`,

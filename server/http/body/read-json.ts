@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { AppError } from '../../errors';
 import type { HeldPicture, HeldPictures } from '../../intake/held-pictures';
 import { bytesOf } from '../request-bytes';
@@ -51,7 +51,7 @@ export async function readJson(
     sinceTurn += chunk.length;
     if (sinceTurn >= TURN_BYTES) {
       sinceTurn = 0;
-      await nextTurn();
+      await yieldToEventLoop();
     }
   }
   const text = scanner.end();
