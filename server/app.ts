@@ -69,7 +69,7 @@ export interface App {
   drain(): void;
   /** Waits for what is under way, 15 seconds at most, and hands the rest back. Requests are still answered. */
   finishWork(): Promise<void>;
-  /** Lets go of everything; nothing is answered any more. */
+  /** Stops the queue and the workers and closes the database; no request can be answered after it. */
   close(): Promise<void>;
 }
 

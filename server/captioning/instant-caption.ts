@@ -117,7 +117,7 @@ export class InstantCaption {
       this.#waiting.get(id)?.end(new AppError('STORAGE_UNAVAILABLE'));
     };
     const look = () => {
-      this.#nobody(id, needs);
+      this.#endIfImpossible(id, needs);
     };
     const timer = wish.patience ? setTimeout(guarded(look, failed), GRACE_MS) : undefined;
     try {
@@ -137,8 +137,8 @@ export class InstantCaption {
     }
   }
 
-  /** Nobody has come by now who could do it; somebody who did may be at it. */
-  #nobody(id: string, needs: WorkerTask): void {
+  /** Ends the wait when no worker that can do the job has reported by now, unless one has begun it already. */
+  #endIfImpossible(id: string, needs: WorkerTask): void {
     const { registry, replies } = this.parts;
     if (!replies.isWaiting(id) || registry.canDo(needs)) return;
     this.#waiting.get(id)?.end(new AppError(registry.isEmpty() ? 'MODEL_UNAVAILABLE' : MISSING[needs]));

@@ -33,8 +33,8 @@ interface SettlingRow {
 }
 
 /**
- * Brings the jobs and suggestions of a run to what its state says, piece by piece, so that cancelling fifty thousand
- * jobs holds nobody up. What a restart interrupts goes on after it.
+ * Brings the jobs and suggestions of a run to what its state says, piece by piece, so that other requests are answered while
+ * fifty thousand jobs are cancelled. What a restart interrupts goes on after it.
  */
 export class RunSettler {
   /** `seq` of the last row of a walk, by run and state. After a restart the walk begins anew and changes nothing twice. */

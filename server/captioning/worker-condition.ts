@@ -22,7 +22,7 @@ export interface ConditionParts {
 
 /**
  * Whether this machine can do pictures at all. After a failure that may be its own it tries a picture that it brought
- * along: when that fails too, the machine is sick, and it takes nothing until the trial goes well. A machine that fails at
+ * along: when that fails too, the machine is unhealthy, and it takes no job until the trial goes well. A machine that fails at
  * several pictures in a row although the trial went well pauses too, longer each time.
  */
 export class WorkerCondition {

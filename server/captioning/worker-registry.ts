@@ -124,7 +124,7 @@ export class WorkerRegistry {
     );
   }
 
-  /** Whether nobody was heard of lately. */
+  /** Whether no machine that can do anything has reported lately. */
   isEmpty(): boolean {
     const since = this.now() - HERE_MS;
     return [...this.#known.values()].every(({ facts, lastSeenAt }) => lastSeenAt <= since || facts.tasks.length === 0);

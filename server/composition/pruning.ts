@@ -16,7 +16,7 @@ export interface Pruning {
   stop(): Promise<void>;
 }
 
-/** The end of what was decided long ago, of thumbnails nobody needs, and of the room they took. */
+/** Removes old history and thumbnails that are not needed any more, and gives the space back to the disk. */
 export function buildPruning(stores: Stores, logger: Logger): Pruning {
   const timers: NodeJS.Timeout[] = [];
   const stopping = new AbortController();

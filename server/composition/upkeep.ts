@@ -35,7 +35,7 @@ interface UpkeepParts {
   readonly plan: Config['backups'];
 }
 
-/** What is done by the clock: originals go, backups are made and checked, old results are forgotten. */
+/** Periodic work: originals are removed, backups made and checked, old results forgotten. */
 export function buildUpkeep(stores: Stores, { data, logger, plan }: UpkeepParts): Upkeep {
   const timers: NodeJS.Timeout[] = [];
   const check = new BackupCheck(() => performance.now());

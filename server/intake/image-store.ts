@@ -112,7 +112,7 @@ export class ImageStore {
     return { image: stored, isNew: true };
   }
 
-  /** Whoever sends a picture again has a job in mind: its bytes stay as long as those of a new one. */
+  /** A picture that is sent again is about to get a job: its bytes stay as long as those of a new one. */
   #refresh(sha256: string): void {
     this.storage.unflushed(() => {
       this.storage

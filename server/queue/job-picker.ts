@@ -26,7 +26,7 @@ interface NextRow {
 
 /** Jobs of a run that are looked at together; some milliseconds. */
 const HELD_AT_ONCE = 300;
-/** Most pieces of a paused run that one choice sets aside; RunSettler does the rest. */
+/** Most pieces of a paused run that one choice holds back; RunSettler does the rest. */
 const PIECES_AT_ONCE = 2;
 
 /** Chooses whose job is next, over all sites. Each choice counts as a turn of its site. */
@@ -84,7 +84,7 @@ export class JobPicker {
   }
 
   /**
-   * Pausing a run costs nothing at that moment: its waiting jobs step aside when they come up, many at a time. One that
+   * Pausing a run costs nothing at that moment: its waiting jobs are held back when one of them is chosen, many at a time. One that
    * a person waits for at a screen goes on. True when the job is of a run that does not go on now.
    */
   holdBack(seq: number): boolean {
@@ -95,7 +95,7 @@ export class JobPicker {
   }
 
   /**
-   * The next piece of a run's waiting jobs, after `from`, steps aside (1) or takes part again (0). Gives the `seq` to go on
+   * The next piece of a run's waiting jobs, after `from`, is held back (1) or takes part again (0). Gives the `seq` to go on
    * from; null when there are no more.
    */
   hold(run: string, held: 0 | 1, from: number): number | null {

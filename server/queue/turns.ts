@@ -3,13 +3,14 @@ import type { Storage } from '../storage/database';
 /** Share of a turn that a site of weight 1 uses up. */
 const STEP = 100_000;
 
-/** Of so many claims one begins with uploads, and one with backfills, if any wait: no stream of people starves them. */
+/** Of so many claims one begins with uploads, and one with backfills, if any wait, so that jobs that people wait for do not starve them. */
 const UPLOADS_EVERY = 4;
 const BACKFILLS_EVERY = 16;
 
 const USUAL = '[0,1,2]';
 const UPLOADS_FIRST = '[1,0,2]';
 const BACKFILLS_FIRST = '[2,1,0]';
+/** Only jobs that a person waits for. */
 export const PEOPLE_ONLY = '[0]';
 
 /**

@@ -1,4 +1,4 @@
-/** How many jobs a worker does at a time, whoever told it of them. First come, first served. */
+/** How many jobs a worker does at a time, from Bull and from the sidecar together. First come, first served. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];

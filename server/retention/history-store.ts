@@ -20,7 +20,7 @@ interface SuggestionEnd extends RowEnd {
 }
 
 /**
- * The end of history: entries of the feed, decided suggestions with their jobs, jobs that ended without one, and runs of which
+ * Removes old history: entries of the feed, decided suggestions with their jobs, jobs that ended without one, and runs of which
  * nothing is left. What still waits for a person, or for the CMS to write it, stays however old it is. Works through all
  * sites from the oldest row on, a piece at a time.
  */

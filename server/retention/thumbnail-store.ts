@@ -10,7 +10,7 @@ interface ImageRow {
   readonly sha256: string;
   readonly original: number;
   readonly thumbnail: number;
-  /** When somebody last had to do with the picture; null where no suggestion knows it. */
+  /** When a suggestion of the picture last changed; null where it has none. */
   readonly latest: number | null;
   readonly open: number;
   readonly jobs: number;

@@ -7,7 +7,7 @@ const Mark = z.object({ bytes: z.number(), modified_ms: z.number() });
 
 function present(data: DataFolder): z.infer<typeof Mark> | null {
   const found = statSync(data.database, { throwIfNoEntry: false });
-  // A write-ahead log is left by whoever did not stop by itself.
+  // A process that did not stop cleanly leaves a write-ahead log.
   const log = statSync(`${data.database}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   return found === undefined || log > 0 ? null : { bytes: found.size, modified_ms: found.mtimeMs };
 }

@@ -3,7 +3,7 @@ const LONGEST_DELAY_MS = 3_600_000;
 /** Share of the delay that chance adds or takes, so that many sites behind one broken host do not return together. */
 const JITTER = 0.2;
 
-/** News that nobody could be told of for this long is dropped; the change feed still has it. */
+/** News that could not be delivered for this long is dropped; the change feed still has it. */
 export const GIVE_UP_AFTER_MS = 72 * 3_600_000;
 
 /** At most one message a site in this time: five hundred decisions are one piece of news. */

@@ -6,7 +6,7 @@ import { checkBody, openPicture, TEXT_BYTES } from '../body/read-json';
 import { bytesOf } from '../request-bytes';
 import type { Services } from '../services';
 
-/** A form has the picture and a few fields that nobody reads. */
+/** A form has the picture and a few fields, which are not read. */
 const LIMITS = { fields: 100, fieldSize: 10_000, fieldNameSize: 200, files: 1, parts: 101, headerPairs: 50 };
 
 const notAForm = (cause?: unknown) =>

@@ -5,14 +5,14 @@ import type { Services } from '../services';
 
 /** Most pictures are done by then, and what goes wrong until then has a status of its own, as clients expect. */
 const GRACE_MS = 1000;
-/** Between two signs of life after that. */
+/** Pause between two keep-alive chunks after that. */
 const ALIVE_MS = 5000;
 
 export interface LiveShape<T> {
   readonly headers: (result: T | null) => Readonly<Record<string, string>>;
   /** Sent as soon as it is clear that the answer takes time; and in front of it in any case. */
   readonly first: string;
-  /** A sign of life that adds nothing to the answer. */
+  /** A keep-alive chunk, which adds nothing to the answer. */
   readonly alive: string;
   readonly rest: (result: T) => string;
   /** The words of this API for an error that came after the status was sent. */
@@ -21,7 +21,7 @@ export interface LiveShape<T> {
 
 /**
  * A streamed answer. The text is known as a whole before its first word is (beam search, then polish), so what streams is
- * the waiting: headers and the first chunk after a second at the latest, then signs of life, then everything in order.
+ * the waiting: headers and the first chunk after a second at the latest, then keep-alive chunks, then everything in order.
  * Throws what `work` throws within that second.
  */
 export async function liveReply<T>(work: Promise<T>, shape: LiveShape<T>, services: Services): Promise<Reply> {
