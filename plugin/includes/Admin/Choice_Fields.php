@@ -34,7 +34,7 @@ final class Choice_Fields {
 	}
 
 	private function digest(): void {
-		$words = array(
+		$labels = array(
 			'off'    => __( 'Never', 'altsmith' ),
 			'daily'  => __( 'Once a day', 'altsmith' ),
 			'weekly' => __( 'Once a week', 'altsmith' ),
@@ -42,7 +42,7 @@ final class Choice_Fields {
 		Form_Row::draw(
 			'altsmith_digest',
 			__( 'E-mail about suggestions that need review', 'altsmith' ),
-			$this->select( 'digest', $words ),
+			$this->select( 'digest', $labels ),
 			__( 'Nothing is sent while nothing needs review.', 'altsmith' )
 		);
 		$wrong = Form_Row::errors( 'altsmith_digest_to' );
@@ -56,10 +56,10 @@ final class Choice_Fields {
 		Form_Row::draw( 'altsmith_digest_to', __( 'Send it to', 'altsmith' ), $field, __( 'One address or several, with commas between them. Leave it empty for the administration e-mail address of the site.', 'altsmith' ), $wrong );
 	}
 
-	/** @param array<string, string> $words Label by value. */
-	private function select( string $name, array $words ): string {
+	/** @param array<string, string> $labels By value. */
+	private function select( string $name, array $labels ): string {
 		$options = '';
-		foreach ( $words as $value => $label ) {
+		foreach ( $labels as $value => $label ) {
 			$options .= sprintf( '<option value="%s" %s>%s</option>', esc_attr( $value ), selected( $this->settings->all()[ $name ], $value, false ), esc_html( $label ) );
 		}
 		return sprintf( '<select id="altsmith_%1$s" name="%2$s[%1$s]">%3$s</select>', esc_attr( $name ), esc_attr( Settings::MORE_OPTION ), $options );
@@ -76,11 +76,11 @@ final class Choice_Fields {
 	}
 
 	private function reviewers(): void {
-		$words = array(
+		$labels = array(
 			'upload_files'      => __( 'Everyone who may upload, for the images they may edit', 'altsmith' ),
 			'edit_others_posts' => __( 'Editors and administrators only', 'altsmith' ),
 		);
-		Form_Row::draw( 'altsmith_reviewers', __( 'Who may review', 'altsmith' ), $this->select( 'reviewers', $words ) );
+		Form_Row::draw( 'altsmith_reviewers', __( 'Who may review', 'altsmith' ), $this->select( 'reviewers', $labels ) );
 	}
 
 	/** What moves suggestions along, and when it last did: without it an owner whose cron is off waits for nothing. */

@@ -9,16 +9,16 @@ use Altsmith\Storage\Suggestion_Query;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The dashboard's widget: how many images have a text, and how that has changed. */
+/** Dashboard widget: how many images have alt text, and how that changed day by day. */
 final class Coverage_Widget {
 	/** Days in the chart. */
 	private const SHOWN = 30;
 
-	/** Of the chart, in the units of its drawing. */
+	/** Size of the chart, in units of its viewBox. */
 	private const WIDTH  = 300;
 	private const HEIGHT = 80;
 
-	/** From the bottom of a bar to its top. */
+	/** Colour of each part of a bar, from the bottom up. */
 	private const COLOURS = array( 'with_text' => '#1d7a3e', 'decorative' => '#72aee6', 'missing' => '#d6d6d8' );
 
 	public function __construct( private readonly Coverage_History $history ) {}
@@ -77,9 +77,9 @@ final class Coverage_Widget {
 	/** @param array<string, int> $now */
 	private function legend( array $now ): void {
 		echo '<ul>';
-		foreach ( self::words() as $part => $word ) {
+		foreach ( self::labels() as $part => $label ) {
 			$mark = isset( self::COLOURS[ $part ] ) ? sprintf( '<span aria-hidden="true" style="display:inline-block;width:1em;height:1em;margin-inline-end:.5em;vertical-align:text-bottom;forced-color-adjust:none;background:%s"></span>', self::COLOURS[ $part ] ) : '';
-			printf( '<li>%s%s: <strong>%s</strong></li>', $mark, esc_html( $word ), esc_html( number_format_i18n( $now[ $part ] ?? 0 ) ) ); // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- the mark is ours
+			printf( '<li>%s%s: <strong>%s</strong></li>', $mark, esc_html( $label ), esc_html( number_format_i18n( $now[ $part ] ?? 0 ) ) ); // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- the mark is ours
 		}
 		echo '</ul>';
 	}
@@ -87,13 +87,13 @@ final class Coverage_Widget {
 	/** @param array<string, array<string, int>> $days */
 	private function table( array $days ): void {
 		echo '<details><summary>' . esc_html__( 'Show as a table', 'altsmith' ) . '</summary><table class="widefat striped"><thead><tr><th scope="col">' . esc_html__( 'Day', 'altsmith' ) . '</th>';
-		foreach ( self::words() as $word ) {
-			echo '<th scope="col">' . esc_html( $word ) . '</th>';
+		foreach ( self::labels() as $label ) {
+			echo '<th scope="col">' . esc_html( $label ) . '</th>';
 		}
 		echo '</tr></thead><tbody>';
 		foreach ( array_reverse( $days, true ) as $day => $counts ) {
 			echo '<tr><th scope="row">' . esc_html( self::day( (string) $day ) ) . '</th>';
-			foreach ( array_keys( self::words() ) as $part ) {
+			foreach ( array_keys( self::labels() ) as $part ) {
 				echo '<td>' . esc_html( number_format_i18n( $counts[ $part ] ?? 0 ) ) . '</td>';
 			}
 			echo '</tr>';
@@ -101,8 +101,8 @@ final class Coverage_Widget {
 		echo '</tbody></table></details>';
 	}
 
-	/** @return array<string, string> */
-	private static function words(): array {
+	/** @return array<string, string> By the names in the history. */
+	private static function labels(): array {
 		return array(
 			'with_text'  => __( 'With alt text', 'altsmith' ),
 			'decorative' => __( 'Decorative', 'altsmith' ),

@@ -8,9 +8,9 @@ use Altsmith\Storage\Suggestion_Query;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The number of suggestions that wait, in the menu, as WordPress shows comments that wait. For those who may decide about all of them. */
+/** Shows in the admin menu how many suggestions need review, as WordPress does for comments. Only for users who may review every image. */
 final class Menu_Badge {
-	/** It is counted on every admin page, so it is counted no further. */
+	/** Counted no further than this: the count runs on every admin page. */
 	private const MOST = 99;
 
 	private ?int $waiting = null;
@@ -19,7 +19,7 @@ final class Menu_Badge {
 		add_action( 'admin_menu', array( $this, 'mark_media' ), 100 );
 	}
 
-	/** @return string HTML to put behind a menu title; '' when nothing waits. */
+	/** @return string HTML to put behind a menu title; '' when nothing needs review. */
 	public function html(): string {
 		$waiting = $this->waiting();
 		if ( 0 === $waiting ) {
@@ -34,7 +34,7 @@ final class Menu_Badge {
 		return sprintf( ' <span class="awaiting-mod count-%1$d"><span class="pending-count" aria-hidden="true">%2$s</span><span class="screen-reader-text">%3$s</span></span>', $waiting, esc_html( $shown ), esc_html( $read ) );
 	}
 
-	/** While another menu is open, Media is all that is seen of ours. */
+	/** Puts the number behind Media as well: its submenu is hidden while another menu is open. */
 	public function mark_media(): void {
 		global $menu;
 		foreach ( is_array( $menu ) ? $menu : array() as $place => $item ) {

@@ -40,6 +40,7 @@ final class Network_Page {
 		echo '</form></div>';
 	}
 
+	/** Handles the form, and redirects back to the page. */
 	public function save(): void {
 		check_admin_referer( self::ACTION );
 		if ( ! current_user_can( self::RIGHT ) ) {
@@ -53,7 +54,7 @@ final class Network_Page {
 	}
 
 	/**
-	 * What cannot be used is told beside its field, and what was stored before stays.
+	 * Saves the posted settings. A value that cannot be used gets an error beside its field, and the stored value stays.
 	 *
 	 * @param array<string, mixed> $posted By the names of the options.
 	 */

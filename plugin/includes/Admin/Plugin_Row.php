@@ -5,13 +5,15 @@ namespace Altsmith\Admin;
 
 defined( 'ABSPATH' ) || exit;
 
-/** In the list of plugins, beside the links that do it: what deactivating and deleting mean. */
+/** Explains in the list of plugins what deactivating and deleting the plugin do. */
 final class Plugin_Row {
 	public function register(): void {
 		add_filter( 'plugin_row_meta', array( $this, 'explain' ), 10, 2 );
 	}
 
 	/**
+	 * Filter `plugin_row_meta`.
+	 *
 	 * @param mixed $links
 	 * @return mixed
 	 */

@@ -35,6 +35,8 @@ final class Settings_Check {
 	}
 
 	/**
+	 * The choices as they are stored, with an error for each value that cannot be used.
+	 *
 	 * @param mixed $stored What stays where a value cannot be used; the site's own choices unless given.
 	 * @return array<string, mixed>
 	 */
@@ -42,7 +44,7 @@ final class Settings_Check {
 		$stored ??= get_option( Settings::MORE_OPTION, array() );
 		$stored = is_array( $stored ) ? $stored : array();
 		if ( ! is_array( $value ) ) {
-			// A form without them. WordPress may check what is given here once more, as if it had been sent.
+			// The form did not have these fields. WordPress may pass the value returned here to this method once more.
 			return Settings::sanitize_more( array_merge( Settings::defaults(), $stored ) );
 		}
 		if ( array() === array_intersect( Settings::READABLE_TYPES, (array) ( $value['types'] ?? array() ) ) ) {

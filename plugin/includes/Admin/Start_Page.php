@@ -16,9 +16,10 @@ final class Start_Page {
 	private const SLUG   = 'altsmith-start';
 	private const PARENT = 'options-general.php';
 
-	/** Who activated the plugin a moment ago. */
+	/** Transient: id of the user who activated the plugin in the last minute. */
 	private const ACTIVATED = 'altsmith_activated';
-	private const SHOWN     = 'altsmith_start_shown';
+	/** Option: whether the page has been shown after an activation. */
+	private const SHOWN = 'altsmith_start_shown';
 
 	public function __construct(
 		private readonly Assets $assets,
@@ -34,7 +35,7 @@ final class Start_Page {
 		add_action( 'admin_head', array( $this, 'leave_menu' ) );
 	}
 
-	/** Activation hook. One plugin, by one person, on one site: then that person is led to the page, once. */
+	/** Activation hook. Plans a redirect to this page where one plugin was activated in wp-admin for one site; once for each site. */
 	public static function activated( bool $network_wide = false ): void {
 		$bulk = 'activate-selected' === ( $_REQUEST['action'] ?? '' ) || 'activate-selected' === ( $_REQUEST['action2'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification -- WordPress has checked it
 		if ( ! $network_wide && ! $bulk && ! defined( 'WP_CLI' ) && is_user_logged_in() && false === get_option( self::SHOWN ) ) {
@@ -42,6 +43,7 @@ final class Start_Page {
 		}
 	}
 
+	/** Redirects the user who activated the plugin. */
 	public function lead_there(): void {
 		if ( wp_doing_ajax() || is_network_admin() || get_current_user_id() !== (int) get_transient( self::ACTIVATED ) || ! current_user_can( Capabilities::MANAGE ) ) {
 			return;
@@ -66,7 +68,7 @@ final class Start_Page {
 		}
 	}
 
-	/** Later than the check of rights, which looks into the menu. */
+	/** Removes the page from the menu once all steps are done. WordPress checks access to a page against the menu, so this runs after that check. */
 	public function leave_menu(): void {
 		if ( ! in_array( false, $this->done(), true ) ) {
 			remove_submenu_page( self::PARENT, self::SLUG );
@@ -104,7 +106,7 @@ final class Start_Page {
 		echo '</li>';
 	}
 
-	/** The part of the settings that is needed first; saved by the same code. */
+	/** The connection fields of the settings page; options.php saves them. */
 	private function connect(): void {
 		echo '<form method="post" action="options.php">';
 		settings_fields( Settings_Page::GROUP );

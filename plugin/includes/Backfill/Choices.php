@@ -5,7 +5,7 @@ namespace Altsmith\Backfill;
 
 defined( 'ABSPATH' ) || exit;
 
-/** What a person chose before a run. By default every image without a text that nobody has decided about. */
+/** Which images a run takes, as a person chose. By default every image without alt text that nobody has decided about. */
 final class Choices {
 	/** Where an image must be used to be taken: anywhere or nowhere, in the content of a post, as a featured image. */
 	public const USES = array( 'any', 'content', 'featured' );
@@ -28,7 +28,7 @@ final class Choices {
 	) {}
 
 	/**
-	 * Anything that makes no sense is left out, so that a run never takes less than it said for a reason nobody sees.
+	 * A value that is not valid counts as not given.
 	 *
 	 * @param array<string, mixed> $given By the names of the properties.
 	 */
@@ -49,6 +49,7 @@ final class Choices {
 		return get_object_vars( $this );
 	}
 
+	/** Whether a text is a date as `YYYY-MM-DD` that exists. */
 	public static function is_day( mixed $text ): bool {
 		return is_string( $text ) && 1 === preg_match( '/^(\d{4})-(\d\d)-(\d\d)$/', $text, $parts ) && checkdate( (int) $parts[2], (int) $parts[3], (int) $parts[1] );
 	}

@@ -64,7 +64,7 @@ final class Feeder {
 		return null !== $run && Run::RUNNING === $run->state && ! $run->looked_through;
 	}
 
-	/** @return string Why it was left out after all; '' when it was taken. */
+	/** @return string Why the image was skipped after all; '' when it was taken. */
 	private function take( Run $run, int $attachment_id, string $reason ): string {
 		if ( 'on_the_way' === $reason && $this->requests->find( $attachment_id )?->run_id === $run->id ) {
 			$reason = ''; // Taken by a batch whose process died before it could move the position.
@@ -83,7 +83,7 @@ final class Feeder {
 		return $reason;
 	}
 
-	/** Another plugin's filter that throws says no to this image, and to none but this. */
+	/** Whether the filter `altsmith_should_request` lets the image be requested. A filter that throws excludes this image only. */
 	public static function is_wanted( int $attachment_id ): bool {
 		try {
 			/** Documented in Upload\Request_On_Upload. */

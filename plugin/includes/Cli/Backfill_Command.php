@@ -36,7 +36,7 @@ final class Backfill_Command {
 	 * : Also ask for images whose suggestion was rejected.
 	 *
 	 * [--limit=<number>]
-	 * : Ask for so many images at most: a pilot.
+	 * : Ask for at most this many images.
 	 *
 	 * [--from=<day>]
 	 * : Only images uploaded on this day or later, as 2026-05-31.

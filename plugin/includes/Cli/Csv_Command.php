@@ -12,7 +12,7 @@ defined( 'ABSPATH' ) || exit;
 
 // phpcs:disable WordPress.WP.AlternativeFunctions -- the file of the person at the terminal
 
-/** Alt text out to a spreadsheet, and in again. */
+/** Exports alt text to a CSV file, and imports an edited one. */
 final class Csv_Command {
 	public function __construct( private readonly Library_Export $export, private readonly Library_Import $import ) {}
 
@@ -22,7 +22,7 @@ final class Csv_Command {
 	 * ## OPTIONS
 	 *
 	 * <file>
-	 * : Where to. "-" is the standard output.
+	 * : The file to write. "-" is the standard output.
 	 *
 	 * @param string[] $args
 	 */
@@ -40,7 +40,7 @@ final class Csv_Command {
 	}
 
 	/**
-	 * Takes the column new_alt_text of an edited export. Needs --user=<login>: the record says whose texts they are.
+	 * Imports the columns new_alt_text and decorative of an edited export. Needs --user=<login>: the record says whose texts they are.
 	 *
 	 * ## OPTIONS
 	 *

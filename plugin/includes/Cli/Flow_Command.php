@@ -131,7 +131,7 @@ final class Flow_Command {
 	 * : Address of the sidecar.
 	 *
 	 * <key>
-	 * : The site key; "-" reads it from the standard input, so that it is in no history of commands.
+	 * : The site key; "-" reads it from the standard input, which keeps it out of the shell's history.
 	 *
 	 * @param string[] $args
 	 */

@@ -14,7 +14,7 @@ final class Index_Command {
 	public function __construct( private readonly Placement_Scan $scan ) {}
 
 	/**
-	 * Reads every post and every image again: after an import, a restored backup, or anything else that wrote posts past WordPress.
+	 * Reads every post and every image again: after an import, a restored backup, or any other change that WordPress did not make itself.
 	 *
 	 * @param string[]              $args
 	 * @param array<string, string> $options

@@ -11,7 +11,7 @@ use WP_CLI;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Which installation this is, and the answer when it looks like a copy of another. */
+/** Shows which installation this is, and answers whether it has moved or is a copy. */
 final class Instance_Command {
 	public function __construct( private readonly Instance $instance, private readonly Instance_Answer $answer ) {}
 

@@ -12,7 +12,7 @@ defined( 'ABSPATH' ) || exit;
 
 // phpcs:disable WordPress.WP.AlternativeFunctions -- the file of the person at the terminal
 
-/** The settings of one site for the next ones. */
+/** Exports the settings of a site, and imports them on another. */
 final class Settings_Command {
 	public function __construct( private readonly Settings $settings ) {}
 
@@ -22,7 +22,7 @@ final class Settings_Command {
 	 * ## OPTIONS
 	 *
 	 * [<file>]
-	 * : Where to; the standard output otherwise.
+	 * : The file to write; the standard output where none is given.
 	 *
 	 * [--with-key]
 	 * : The site key too. Whoever has the file can then speak for this site.
@@ -47,7 +47,7 @@ final class Settings_Command {
 	}
 
 	/**
-	 * Takes settings that another site exported. All of them or none.
+	 * Imports settings that another site exported. Saves nothing where one is unknown, or address or key cannot be used.
 	 *
 	 * ## OPTIONS
 	 *

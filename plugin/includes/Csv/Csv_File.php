@@ -12,21 +12,27 @@ defined( 'ABSPATH' ) || exit;
  * is written here is read back unchanged.
  */
 final class Csv_File {
-	/** Without it Excel takes UTF-8 for the code page of its language. */
+	/** Byte order mark. Without it Excel reads UTF-8 as the code page of its language. */
 	private const BOM = "\xEF\xBB\xBF";
 
-	/** A cell that begins like this is a formula to a spreadsheet program; the apostrophe itself so that the way back is sure. */
+	/** A cell that begins like this may be run as a formula: it gets an apostrophe in front. So does one that has an apostrophe there, and reading removes exactly one. */
 	private const FORMULA = '/^[\'=+\-@\t\r]/';
 
-	/** Which sign stands between cells depends on the language of the program that saved the file. */
+	/** Which of them separates cells depends on the language of the program that saved the file. */
 	private const DELIMITERS = array( ',', ';', "\t" );
 
-	/** @param resource $out */
+	/**
+	 * Writes the byte order mark.
+	 *
+	 * @param resource $out
+	 */
 	public static function begin( $out ): void {
 		fwrite( $out, self::BOM );
 	}
 
 	/**
+	 * Writes one line.
+	 *
 	 * @param resource $out
 	 * @param string[] $cells
 	 */
@@ -35,7 +41,7 @@ final class Csv_File {
 		fputcsv( $out, $safe, ',', '"', '' );
 	}
 
-	/** Headers of a download. */
+	/** Sends the HTTP headers of a download. */
 	public static function send_headers( string $name ): void {
 		nocache_headers();
 		header( 'Content-Type: text/csv; charset=utf-8' );
@@ -90,10 +96,10 @@ final class Csv_File {
 	 */
 	private static function cells( $stream, string $delimiter ): ?array {
 		$cells = fgetcsv( $stream, null, $delimiter, '"', '' );
-		return is_array( $cells ) ? array_map( static fn( ?string $cell ): string => self::without_guard( (string) $cell ), $cells ) : null;
+		return is_array( $cells ) ? array_map( static fn( ?string $cell ): string => self::without_apostrophe( (string) $cell ), $cells ) : null;
 	}
 
-	private static function without_guard( string $cell ): string {
+	private static function without_apostrophe( string $cell ): string {
 		return str_starts_with( $cell, "'" ) && 1 === preg_match( self::FORMULA, substr( $cell, 1 ) ) ? substr( $cell, 1 ) : $cell;
 	}
 }

@@ -25,6 +25,7 @@ final class Library_Export {
 		add_action( 'admin_post_' . self::ACTION, array( $this, 'download' ) );
 	}
 
+	/** Address of the download, with a nonce of the current user. */
 	public static function url(): string {
 		return add_query_arg( array( 'action' => self::ACTION, '_wpnonce' => wp_create_nonce( self::ACTION ) ), admin_url( 'admin-post.php' ) );
 	}
@@ -43,6 +44,8 @@ final class Library_Export {
 	}
 
 	/**
+	 * Writes the whole library.
+	 *
 	 * @param resource $out
 	 * @return int How many images.
 	 */

@@ -28,14 +28,19 @@ final class Library_Import {
 	/** Columns without which nothing can be compared. */
 	private const NEEDED = array( 'attachment_id', 'file', 'alt_text', 'new_alt_text' );
 
-	/** So many lines are told one by one; the others are counted. */
-	private const TOLD = 200;
+	/** Lines that are listed one by one; the others are only counted. */
+	private const MAX_LISTED = 200;
+
+	/** Lines after which WordPress's cache in memory is emptied. */
+	private const FLUSH_EVERY = 200;
 
 	public function __construct( private readonly Alt_Text_Writer $writer ) {}
 
 	/**
+	 * Imports a file, or with `$dry_run` only says what an import would change.
+	 *
 	 * @param int  $from    Number of the line to begin with.
-	 * @param int  $seconds After so long it stops, and says where to go on.
+	 * @param int  $seconds Time after which it stops; `next` is then the line to go on with.
 	 * @return array{next: int|null, counts: array<string, int>, items: array<int, array<string, mixed>>} `items` leaves out lines that change nothing.
 	 * @throws Csv_Error When it is no such file.
 	 */
@@ -51,12 +56,12 @@ final class Library_Import {
 			if ( microtime( true ) > $until ) {
 				return array( 'next' => $number, 'counts' => $counts, 'items' => $items );
 			}
-			$found = $this->line( $line, $dry_run, $import, $by );
+			$found = $this->import_line( $line, $dry_run, $import, $by );
 			++$counts[ $found['outcome'] ];
-			if ( self::SAME !== $found['outcome'] && count( $items ) < self::TOLD ) {
+			if ( self::SAME !== $found['outcome'] && count( $items ) < self::MAX_LISTED ) {
 				$items[] = array( 'line' => $number + 1, 'attachment_id' => (int) $line['attachment_id'], 'file' => $line['file'] ) + $found;
 			}
-			if ( 0 === $number % self::TOLD && wp_cache_supports( 'flush_runtime' ) ) {
+			if ( 0 === $number % self::FLUSH_EVERY && wp_cache_supports( 'flush_runtime' ) ) {
 				wp_cache_flush_runtime();
 			}
 		}
@@ -67,28 +72,28 @@ final class Library_Import {
 	 * @param array<string, string> $line
 	 * @return array{outcome: string, message: string, before: string, after: string, decorative: bool}
 	 */
-	private function line( array $line, bool $dry_run, string $import, WP_User $by ): array {
+	private function import_line( array $line, bool $dry_run, string $import, WP_User $by ): array {
 		$id      = (int) $line['attachment_id'];
 		$refusal = self::refusal( $id, $line['file'], $by );
 		if ( '' !== $refusal ) {
-			return self::told( self::ERROR, $refusal );
+			return self::outcome( self::ERROR, $refusal );
 		}
 		$live       = Alt_Text_Meta::read( $id )->text();
 		$new        = Plain_Text::from_person( $line['new_alt_text'] );
 		$is_marked  = Provenance::is_decorative( $id );
 		$decorative = self::is_yes( $line['decorative'] ?? '', $is_marked );
 		if ( $decorative && '' !== $new ) {
-			return self::told( self::ERROR, __( 'A decorative image has no alt text: empty one of the two cells.', 'altsmith' ), $live );
+			return self::outcome( self::ERROR, __( 'A decorative image has no alt text: empty one of the two cells.', 'altsmith' ), $live );
 		}
 		$after = $decorative ? '' : ( '' === $new ? $live : $new );
 		if ( $after === $live && $decorative === $is_marked ) {
-			return self::told( self::SAME, '', $live, $live, $decorative );
+			return self::outcome( self::SAME, '', $live, $live, $decorative );
 		}
 		// Spreadsheet programs change blanks and line ends; a change of words is what counts.
 		if ( Plain_Text::from_person( $live ) !== Plain_Text::from_person( $line['alt_text'] ) ) {
-			return self::told( self::CONFLICT, __( 'The alt text was changed after the file was exported. It stays as it is.', 'altsmith' ), $live, $after, $decorative );
+			return self::outcome( self::CONFLICT, __( 'The alt text was changed after the file was exported. It stays as it is.', 'altsmith' ), $live, $after, $decorative );
 		}
-		return $dry_run ? self::told( self::CHANGE, '', $live, $after, $decorative ) : $this->write( $id, $live, $after, $decorative, $import, $by );
+		return $dry_run ? self::outcome( self::CHANGE, '', $live, $after, $decorative ) : $this->write( $id, $live, $after, $decorative, $import, $by );
 	}
 
 	/** @return array{outcome: string, message: string, before: string, after: string, decorative: bool} */
@@ -97,12 +102,12 @@ final class Library_Import {
 		try {
 			$result = $this->writer->write( new Write_Request( $id, $live, $after, $decorative, array(), $entry ) );
 		} catch ( Database_Refusal $refusal ) {
-			return self::told( self::ERROR, $refusal->getMessage(), $live, $after, $decorative );
+			return self::outcome( self::ERROR, $refusal->getMessage(), $live, $after, $decorative );
 		}
 		return match ( $result->outcome ) {
-			Write_Result::APPLIED => self::told( self::CHANGE, '', $result->before, $result->after, $decorative ),
-			Write_Result::BUSY    => self::told( self::ERROR, __( 'Someone is changing this image right now. Import the file again.', 'altsmith' ), $live, $after, $decorative ),
-			default               => self::told( self::CONFLICT, __( 'The alt text was changed after the file was exported. It stays as it is.', 'altsmith' ), $result->before, $after, $decorative ),
+			Write_Result::APPLIED => self::outcome( self::CHANGE, '', $result->before, $result->after, $decorative ),
+			Write_Result::BUSY    => self::outcome( self::ERROR, __( 'Someone is changing this image right now. Import the file again.', 'altsmith' ), $live, $after, $decorative ),
+			default               => self::outcome( self::CONFLICT, __( 'The alt text was changed after the file was exported. It stays as it is.', 'altsmith' ), $result->before, $after, $decorative ),
 		};
 	}
 
@@ -117,14 +122,14 @@ final class Library_Import {
 		return $own === $file ? '' : sprintf( __( 'On this site the image with this number is another file: %s.', 'altsmith' ), $own );
 	}
 
-	/** An empty cell leaves a mark that is there alone: spreadsheets lose columns, not marks. */
+	/** An empty cell keeps what is stored: a column that was deleted in the spreadsheet must not remove the marks. */
 	private static function is_yes( string $cell, bool $is_marked ): bool {
 		$word = strtolower( trim( $cell ) );
 		return '' === $word ? $is_marked : in_array( $word, array( 'yes', '1', 'true', 'x' ), true );
 	}
 
 	/** @return array{outcome: string, message: string, before: string, after: string, decorative: bool} */
-	private static function told( string $outcome, string $message, string $before = '', string $after = '', bool $decorative = false ): array {
+	private static function outcome( string $outcome, string $message, string $before = '', string $after = '', bool $decorative = false ): array {
 		return array( 'outcome' => $outcome, 'message' => $message, 'before' => $before, 'after' => $after, 'decorative' => $decorative );
 	}
 }

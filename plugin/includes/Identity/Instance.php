@@ -22,7 +22,7 @@ final class Instance {
 	public const ENVIRONMENT = 'environment';
 	public const SIDECAR     = 'sidecar';
 
-	/** Two databases call themselves this installation: see Turn. */
+	/** Reason: two databases use the id of this installation; see Turn. */
 	public const TURN = 'turn';
 
 	/** The answer that one site of a network gave for all. */

@@ -48,7 +48,7 @@ final class Instance_Answer {
 	private function settle( string $answer ): void {
 		$was = $this->instance->id();
 		try {
-			// A copy at the same address is none for the sidecar: it begins anew, under a name of its own.
+			// The sidecar cannot tell a copy at the same address from the original: the copy takes a new id itself.
 			$id = self::COPY === $answer && Instance::TURN === $this->instance->reason() ? wp_generate_uuid4() : $this->client->settle_instance( $was, $answer );
 		} catch ( Sidecar_Error $error ) {
 			// A sidecar that does not know the instance has nothing to keep apart.

@@ -12,10 +12,8 @@ defined( 'ABSPATH' ) || exit;
 final class Instance_Question {
 	private const ACTION = 'altsmith_instance';
 
-	/** What went wrong with somebody's answer, until their next page. */
+	/** Transient, with the user's id behind it: what was wrong with the answer, for their next page. */
 	private const ERROR = 'altsmith_instance_error_';
-
-	private bool $is_printed = false;
 
 	public function __construct( private readonly Instance $instance, private readonly Instance_Answer $answer ) {}
 
@@ -25,7 +23,12 @@ final class Instance_Question {
 		add_action( 'admin_post_' . self::ACTION, array( $this, 'handle' ) );
 	}
 
-	/** @return bool Whether the question was printed: a screen of lists that nothing can be decided in has no use beside it. */
+	/**
+	 * Prints the question while the owner has to answer it. Screens where nothing can be decided meanwhile show it instead of
+	 * their lists.
+	 *
+	 * @return bool Whether it was printed.
+	 */
 	public function print_instead(): bool {
 		if ( '' === $this->instance->reason() ) {
 			return false;
@@ -44,6 +47,7 @@ final class Instance_Question {
 		wp_admin_notice( '<p>' . esc_html( $this->instance->sentence() ) . '</p><p>' . $link . '</p>', array( 'type' => 'error', 'paragraph_wrap' => false ) );
 	}
 
+	/** Handles the form, and redirects back. */
 	public function handle(): void {
 		check_admin_referer( self::ACTION );
 		$answer = (string) ( $_POST['answer'] ?? '' ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- compared with a fixed list
@@ -91,9 +95,9 @@ final class Instance_Question {
 
 	/** @return array<string, array{0: string, 1: string}> */
 	private function choices(): array {
-		$is_same = Instance::TURN === $this->instance->reason();
+		$is_same_address = Instance::TURN === $this->instance->reason();
 		return array(
-			Instance_Answer::MOVED => $is_same
+			Instance_Answer::MOVED => $is_same_address
 				? array( __( 'This is the original', 'altsmith' ), __( 'The queue and all suggestions go on here. The other database is asked the same question when it next speaks.', 'altsmith' ) )
 				: array( __( 'The site has moved', 'altsmith' ), __( 'The queue and all suggestions go on here, under the new address. The former address no longer gets any.', 'altsmith' ) ),
 			Instance_Answer::COPY  => array( __( 'This is a copy', 'altsmith' ), __( 'The original keeps its queue and its suggestions. This site begins with an empty queue; texts that are published here stay.', 'altsmith' ) ),

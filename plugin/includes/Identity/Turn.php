@@ -6,7 +6,7 @@ namespace Altsmith\Identity;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Tells two copies of one database apart that have the same name and address. Each background run takes the next turn at
+ * Tells two copies of one database apart that use the same instance id and the same address. Each background run takes the next turn at
  * the sidecar; of two that go on from the same turn the second is refused. The next turn is stored before it is sent: where
  * the answer is lost the same one is sent again.
  */

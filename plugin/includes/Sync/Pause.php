@@ -18,11 +18,11 @@ final class Pause {
 
 	public function begin( Sidecar_Error $error ): void {
 		$failures = $this->read()['failures'] + 1;
-		$dice     = wp_rand( 0, 1000 ) / 1000;
+		$jitter   = wp_rand( 0, 1000 ) / 1000;
 		update_option(
 			self::OPTION,
 			array(
-				'until'    => time() + Retry_Policy::pause_seconds( $failures, $error->retry_after, $dice ),
+				'until'    => time() + Retry_Policy::pause_seconds( $failures, $error->retry_after, $jitter ),
 				'failures' => $failures,
 				'code'     => $error->error,
 				'message'  => $error->getMessage(),
