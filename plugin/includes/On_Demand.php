@@ -6,11 +6,11 @@ namespace Altsmith;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * What is there on every request. A page for visitors needs two small parts; everything else is loaded with wp-admin, cron
- * and WP-CLI, and elsewhere by the first hook that something of it answers.
+ * Loads what a request needs of the plugin. A public page needs two small parts. wp-admin, cron and WP-CLI load everything at
+ * once; other requests load the rest when the first hook fires that the rest has a callback for.
  */
 final class On_Demand {
-	/** Hooks that can fire on any request and have an answer in the rest of the plugin. */
+	/** Hooks that can fire on any request and that the rest of the plugin has callbacks for. */
 	private const HOOKS = array(
 		'rest_api_init',
 		Plugin::CRON_HOOK,
@@ -30,11 +30,12 @@ final class On_Demand {
 		'wp_abilities_api_init',
 	);
 
-	/** Visitors' pages write meta of all kinds: only these are ours to see. */
+	/** Keys of post meta whose change loads the rest. Public pages write other keys all the time, which must not. */
 	private const META_KEYS = array( '_thumbnail_id', '_wp_attached_file', '_wp_attachment_metadata', '_wp_attachment_image_alt', '_altsmith_decorative' );
 
 	private static bool $is_loaded = false;
 
+	/** Called while plugins load: adds the hooks of every request. */
 	public static function register(): void {
 		// Not while plugins load: others may still want to filter the settings.
 		add_action( 'init', array( self::class, 'register_for_visitors' ), 9 );
@@ -52,7 +53,7 @@ final class On_Demand {
 		add_filter( 'map_meta_cap', array( self::class, 'load_for_capability' ), PHP_INT_MIN, 2 );
 	}
 
-	/** Once. What is added to a hook that is running is still called, if its turn is later. */
+	/** Loads the rest, once. Callbacks that it adds to the running hook are still called, because load_and_pass() runs first there. */
 	public static function load(): void {
 		if ( ! self::$is_loaded ) {
 			self::$is_loaded = true;
@@ -60,6 +61,7 @@ final class On_Demand {
 		}
 	}
 
+	/** Brings the tables up to date after an update of the plugin, whatever page is requested first. */
 	public static function upgrade(): void {
 		if ( ALTSMITH_SCHEMA !== (int) get_option( 'altsmith_schema_version', 0 ) ) {
 			self::load();
@@ -67,17 +69,20 @@ final class On_Demand {
 		}
 	}
 
+	/** Callback of HOOKS, of which some are filters. */
 	public static function load_and_pass( mixed $value = null ): mixed {
 		self::load();
 		return $value;
 	}
 
+	/** Loads the rest where one of META_KEYS changed. */
 	public static function load_for_meta( mixed $meta_id = 0, mixed $post_id = 0, mixed $key = '' ): void {
 		if ( in_array( $key, self::META_KEYS, true ) ) {
 			self::load();
 		}
 	}
 
+	/** Filter `map_meta_cap`: the rest knows what our own capabilities need. */
 	public static function load_for_capability( mixed $needed = null, mixed $capability = '' ): mixed {
 		if ( is_string( $capability ) && str_starts_with( $capability, 'altsmith_' ) ) {
 			self::load();
@@ -85,6 +90,7 @@ final class On_Demand {
 		return $needed;
 	}
 
+	/** Registers what changes public pages, where the settings turn it on. */
 	public static function register_for_visitors(): void {
 		$settings = new Settings();
 		if ( $settings->fills_on_render() ) {

@@ -16,6 +16,7 @@ defined( 'ABSPATH' ) || exit;
 final class Plugin {
 	public const CRON_HOOK = 'altsmith_sync';
 
+	/** Constructs and registers everything. Called once, by On_Demand, before or after `init`. */
 	public static function load(): void {
 		$settings = new Settings();
 		$store    = new Request_Store();

@@ -100,7 +100,11 @@ final class Settings {
 		return array() === $set ? array( (string) get_option( 'admin_email' ) ) : $set;
 	}
 
-	/** @return string[] */
+	/**
+	 * Splits a list of e-mail addresses at its commas; does not check them.
+	 *
+	 * @return string[]
+	 */
 	public static function addresses( string $list ): array {
 		return array_values( array_filter( array_map( 'trim', explode( ',', $list ) ), static fn( string $one ): bool => '' !== $one ) );
 	}

@@ -32,7 +32,7 @@ final class Placement_Scan {
 	}
 
 	public function run_from_heartbeat(): void {
-		// One thing a beat: while there is work for the queue, that goes first.
+		// A heartbeat does one task. The queue goes first: somebody waits for it.
 		if ( ! self::state()['done'] && current_user_can( 'upload_files' ) && ! ( new Request_Store() )->has_open_work() ) {
 			$this->run( 2.0 );
 		}

@@ -21,7 +21,7 @@ final class Render_Fill {
 	public function __construct( private readonly Library_Text $library ) {}
 
 	public function register(): void {
-		// Core's own seam: it knows which attachment a picture is, with everything about it already in the cache.
+		// This filter of WordPress says which attachment an image is, and the attachment is in the cache already.
 		add_filter( 'wp_content_img_tag', array( $this, 'fill' ), 10, 3 );
 		// That filter sees the bare tag. What is around it is looked at here, before (wp_filter_content_tags runs at 12).
 		add_filter( 'the_content', array( $this, 'remember_links' ), 11 );

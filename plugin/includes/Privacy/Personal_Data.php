@@ -14,8 +14,8 @@ defined( 'ABSPATH' ) || exit;
 // phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- names of our own tables
 
 /**
- * Names of people stand where a text was approved or changed in posts: who, when, which image. WordPress's tools export
- * them and take them out. A text stays, and can still be undone.
+ * Lets WordPress's tools for personal data export and erase the names and numbers of people that are stored with the texts
+ * they approved or changed in posts. The texts stay, and can still be undone.
  */
 final class Personal_Data {
 	private const ID   = 'altsmith';
@@ -43,6 +43,7 @@ final class Personal_Data {
 		return $erasers;
 	}
 
+	/** Adds a suggested text to WordPress's privacy policy guide. */
 	public function suggest_policy(): void {
 		wp_add_privacy_policy_content(
 			__( 'Altsmith', 'altsmith' ),
@@ -52,7 +53,11 @@ final class Personal_Data {
 		);
 	}
 
-	/** @return array{data: array<int, array<string, mixed>>, done: bool} */
+	/**
+	 * Callback of the exporter.
+	 *
+	 * @return array{data: array<int, array<string, mixed>>, done: bool}
+	 */
 	public function export( string $email = '', int $page = 1 ): array {
 		$user = get_user_by( 'email', $email );
 		$data = array();
@@ -78,28 +83,32 @@ final class Personal_Data {
 		return array( 'data' => $data, 'done' => count( $rows ) < self::PAGE );
 	}
 
-	/** @return array{items_removed: bool, items_retained: bool, messages: string[], done: bool} */
+	/**
+	 * Callback of the eraser.
+	 *
+	 * @return array{items_removed: bool, items_retained: bool, messages: string[], done: bool}
+	 */
 	public function erase( string $email = '', int $page = 1 ): array {
 		global $wpdb;
 		$user    = get_user_by( 'email', $email );
 		$removed = false;
 		$done    = true;
 		if ( $user instanceof WP_User ) {
-			// What is erased is no longer found: the first page each time.
+			// Rows that were erased no longer match, so each call reads the first page.
 			$rows = $this->rows_about( $user, 0 );
 			foreach ( $rows as $row ) {
-				$all = array_map( static fn( array $entry ): array => self::is_by( $entry, $user ) ? array( 'by' => self::nobody() ) + $entry : $entry, $this->entries( $row ) );
+				$all = array_map( static fn( array $entry ): array => self::is_by( $entry, $user ) ? array( 'by' => self::erased_person() ) + $entry : $entry, $this->entries( $row ) );
 				update_metadata_by_mid( 'post', (int) $row['meta_id'], wp_slash( $all ) );
 				$removed = true;
 			}
-			$done = count( $rows ) < self::PAGE;
-			$x    = Schema::texts_table();
-			$mark = '%' . $wpdb->esc_like( sprintf( '"decided_by":{"id":"%d",', $user->ID ) ) . '%';
-			$kept = (array) $wpdb->get_results( $wpdb->prepare( "SELECT attachment_id, suggestion FROM $x WHERE suggestion LIKE %s LIMIT %d", $mark, self::PAGE ), ARRAY_A );
+			$done  = count( $rows ) < self::PAGE;
+			$texts = Schema::texts_table();
+			$like  = '%' . $wpdb->esc_like( sprintf( '"decided_by":{"id":"%d",', $user->ID ) ) . '%';
+			$kept  = (array) $wpdb->get_results( $wpdb->prepare( "SELECT attachment_id, suggestion FROM $texts WHERE suggestion LIKE %s LIMIT %d", $like, self::PAGE ), ARRAY_A );
 			foreach ( $kept as $row ) {
 				$suggestion = json_decode( (string) $row['suggestion'], true );
 				if ( is_array( $suggestion ) ) {
-					$wpdb->update( $x, array( 'suggestion' => (string) wp_json_encode( array( 'decided_by' => self::nobody() ) + $suggestion ) ), array( 'attachment_id' => (int) $row['attachment_id'] ) );
+					$wpdb->update( $texts, array( 'suggestion' => (string) wp_json_encode( array( 'decided_by' => self::erased_person() ) + $suggestion ) ), array( 'attachment_id' => (int) $row['attachment_id'] ) );
 					$removed = true;
 				}
 			}
@@ -136,7 +145,7 @@ final class Personal_Data {
 	}
 
 	/** @return array{id: string, name: string} */
-	private static function nobody(): array {
+	private static function erased_person(): array {
 		return array( 'id' => '', 'name' => __( 'Somebody whose name was erased', 'altsmith' ) );
 	}
 }

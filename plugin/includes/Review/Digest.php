@@ -10,11 +10,11 @@ use Altsmith\Storage\Request_Store;
 
 defined( 'ABSPATH' ) || exit;
 
-/** An e-mail now and then that says how many suggestions wait. Off unless an administrator turns it on; nothing waits, nothing is sent. */
+/** Sends an e-mail once a day or week that says how many suggestions need review. Off by default; nothing is sent while nothing needs review. */
 final class Digest {
 	private const SENT_OPTION = 'altsmith_digest_sent';
 
-	/** After a mail server that refused. */
+	/** Time until the next try after wp_mail() failed. */
 	private const RETRY_SECONDS = HOUR_IN_SECONDS;
 
 	public function __construct( private readonly Settings $settings, private readonly Request_Store $store ) {}
@@ -23,9 +23,10 @@ final class Digest {
 		add_action( 'altsmith_sync', array( $this, 'send_if_due' ), 30, 0 );
 	}
 
+	/** Callback of the cron event. */
 	public function send_if_due(): void {
 		$every = array( 'daily' => DAY_IN_SECONDS, 'weekly' => WEEK_IN_SECONDS )[ $this->settings->digest() ] ?? 0;
-		// Cron is never on the minute: without the hour less, each mail would be a little later than the one before.
+		// Due an hour early: cron runs a little late, and each mail would otherwise come later in the day than the one before.
 		if ( 0 === $every || (int) get_option( self::SENT_OPTION, 0 ) > time() - $every + HOUR_IN_SECONDS ) {
 			return;
 		}

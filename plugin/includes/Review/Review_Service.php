@@ -64,7 +64,7 @@ final class Review_Service {
 	public function undo( Request_Row $row, WP_User $by ): ?Write_Result {
 		if ( 'applied' === $row->suggestion_state ) {
 			if ( null !== $row->report ) {
-				$this->write_back->report( $row ); // The sidecar hears first of what is undone then.
+				$this->write_back->report( $row ); // An undo can only be reported for a text that was reported as applied.
 			}
 			try {
 				$result = $this->write_back->undo( $this->store->find( $row->attachment_id ) ?? $row );
@@ -97,14 +97,14 @@ final class Review_Service {
 		$this->store->remember_seen( $row->attachment_id, $decision->seen );
 	}
 
-	/** Another decision counts, perhaps one that is still to be written: with what that person saw, not this one. */
+	/** The sidecar refused this decision because of an earlier one, which may still have to be written: restores what that person saw. */
 	public function withdraw( Request_Row $row ): void {
 		$this->store->remember_seen( $row->attachment_id, $row->seen_alt );
 	}
 
 	/**
-	 * Takes in the suggestion as it was decided, and writes it. Where the change feed was faster, the other process may be about
-	 * to write: this waits until it has.
+	 * Stores the suggestion as it was decided, and writes its text. Where another process has read it from the change feed first
+	 * and is writing it, this waits for that.
 	 *
 	 * @param array<string, mixed> $suggestion As the sidecar answered.
 	 * @throws Throwable What the database, or code of another plugin, threw: see noted().
@@ -114,7 +114,7 @@ final class Review_Service {
 		$this->write_back->carry_out( $row->attachment_id );
 	}
 
-	/** What kept an image from being decided, to be told; what is no answer of the sidecar is kept in its row as well. */
+	/** Gives what prevented a decision as an error for the caller. Anything that the sidecar did not answer itself is stored in the row, too. */
 	public function noted( Request_Row $row, Throwable $error ): Sidecar_Error {
 		if ( $error instanceof Sidecar_Error ) {
 			return $error;
@@ -123,6 +123,7 @@ final class Review_Service {
 		return Sidecar_Error::of_this_site( $error );
 	}
 
+	/** The error while somebody else decides about the same image. */
 	public static function busy(): Sidecar_Error {
 		return new Sidecar_Error( Sidecar_Error::BUSY, __( 'Someone else is reviewing this image right now. Try again.', 'altsmith' ), 503, true );
 	}

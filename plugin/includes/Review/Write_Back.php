@@ -64,6 +64,7 @@ final class Write_Back {
 		}
 	}
 
+	/** Stores an error in the row of an image. */
 	public function note_error( int $attachment_id, Throwable $error ): void {
 		$told = $error instanceof Sidecar_Error ? $error : Sidecar_Error::of_this_site( $error );
 		$this->store->change( $attachment_id, array( 'error_code' => $told->error, 'error_message' => $told->getMessage() ) );
@@ -82,8 +83,8 @@ final class Write_Back {
 	}
 
 	/**
-	 * Reports everything the sidecar has not heard of. The longest untouched first, and touched before it is tried: one that the
-	 * sidecar cannot take in holds up no other.
+	 * Sends every open report, the least recently tried first. A row is touched before it is tried, so that a report which the
+	 * sidecar cannot process does not block the others.
 	 *
 	 * @throws Sidecar_Error When the trouble concerns every report.
 	 */
@@ -124,7 +125,7 @@ final class Write_Back {
 			if ( $error->retryable ) {
 				throw $error;
 			}
-			// The sidecar knows better, or has lost the suggestion: what is written stays written, and the row says so.
+			// The sidecar refuses the report or has lost the suggestion. The text stays written, and the row gets the state of the report.
 			$state = array( 'applied' => 'applied', 'conflict' => 'conflict', 'undone' => 'pending' )[ $report['outcome'] ] ?? $row->suggestion_state;
 			if ( $this->store->clear_report( $row->attachment_id, (string) wp_json_encode( $report ) ) ) {
 				$this->store->change( $row->attachment_id, array( 'suggestion_state' => $state ) );

@@ -72,7 +72,7 @@ final class Client {
 				throw $error;
 			}
 			$job = $run( array_diff_key( $request, $new ) );
-			// Only now: a body that is wrong for another reason is refused once more.
+			// Only after success: a body that is wrong for another reason is refused a second time as well.
 			$this->is_older = true;
 			return $job;
 		}

@@ -6,10 +6,11 @@ namespace Altsmith\Sidecar;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * An answer that is not the sidecar's own: a proxy's error page, another program on that port. HEAD has no body, so its
- * status alone has to do.
+ * An answer that is not the sidecar's own: a proxy's error page, or another program on that port. The answer to HEAD has no
+ * body, so that only its status is known.
  */
 final class Foreign_Answer {
+	/** The error for an answer with this status. `$retry_after` is in seconds. */
 	public static function error( int $status, int $retry_after ): Sidecar_Error {
 		if ( 413 === $status ) {
 			return new Sidecar_Error( 'IMAGE_TOO_LARGE', __( 'A server in front of the sidecar refuses an image of this size (HTTP status 413). Raise its limit, for nginx “client_max_body_size”.', 'altsmith' ), $status, false );

@@ -65,8 +65,8 @@ final class Perceptual_Hash {
 			}
 		}
 		foreach ( $brightness_a as $i => $level ) {
-			$apart = abs( $level - $brightness_b[ $i ] );
-			if ( $apart > self::CELL_TOLERANCE && $apart > self::CELL_TOLERANCE + self::EDGE_TOLERANCE * self::contrast_around( $brightness_a, $i ) ) {
+			$difference = abs( $level - $brightness_b[ $i ] );
+			if ( $difference > self::CELL_TOLERANCE && $difference > self::CELL_TOLERANCE + self::EDGE_TOLERANCE * self::contrast_around( $brightness_a, $i ) ) {
 				return false;
 			}
 		}
@@ -98,7 +98,7 @@ final class Perceptual_Hash {
 		return array( (int) $shape, array_slice( $levels, 0, $cells ), array_slice( $levels, $cells ) );
 	}
 
-	/** PHP ends where it cannot be caught when a picture is decoded that is larger than what is left of its memory. */
+	/** Decoding a picture that needs more memory than PHP has left is a fatal error, which cannot be caught. */
 	private static function fits_in_memory( string $bytes ): bool {
 		$size  = function_exists( 'getimagesizefromstring' ) ? @getimagesizefromstring( $bytes ) : false; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- warns of formats it does not know
 		$limit = wp_convert_hr_to_bytes( (string) ini_get( 'memory_limit' ) );

@@ -6,17 +6,17 @@ namespace Altsmith\Sidecar;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Takes out of a picture's bytes what does not belong to the picture: where and when it was taken, with which camera, and
- * what was written beside it. The pixels stay as they are, the colour profile stays, and a JPEG that is only to be shown
- * turned is turned.
+ * Removes metadata from the bytes of a picture: place, time, camera, and texts such as IPTC and XMP. Pixels and colour profile
+ * stay. A JPEG whose Exif orientation says that it has to be rotated is rotated.
  */
 final class Picture_Metadata {
-	/** Pixels up to which a picture is decoded to be turned; above, the mark that says how to show it is all that stays. */
+	/** Pixels up to which a JPEG is decoded to be rotated. A larger one keeps its orientation tag and no other. */
 	private const MAX_PIXELS = 12_000_000;
 
+	/** JPEG quality of a rotated picture. */
 	private const QUALITY = 90;
 
-	/** Kinds of chunks that a PNG is shown without just the same. */
+	/** Types of PNG chunks that hold metadata and do not change how the picture looks. */
 	private const PNG_TEXT = array( 'eXIf', 'tEXt', 'zTXt', 'iTXt', 'tIME' );
 
 	/** @return string The same picture without metadata; the same bytes where there is none, or where the format is another one. */
@@ -53,21 +53,21 @@ final class Picture_Metadata {
 		if ( 1 === $orientation ) {
 			return $bare;
 		}
-		$turned = self::turned( $bare, $orientation );
-		if ( null === $turned ) {
-			// A smallest Exif: one entry, the orientation.
+		$rotated = self::rotated( $bare, $orientation );
+		if ( null === $rotated ) {
+			// The smallest Exif segment: its only entry is the orientation.
 			return self::jpeg( array_merge( array( array( 0xE1, "Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0" . chr( $orientation ) . "\0\0\0\0\0\0" ) ), $kept ), $parts['rest'] );
 		}
-		$made = self::jpeg_parts( $turned );
+		$made = self::jpeg_parts( $rotated );
 		return self::jpeg( array_merge( $profile, $made['segments'] ), $made['rest'] );
 	}
 
-	/** Everything but the notes of applications; of those the frame of JFIF, the colour profile, and how colours are stored. */
+	/** Everything but APPn segments and comments. Of those: JFIF (APP0), the colour profile (APP2), Adobe's colour transform (APP14), GD's comment. */
 	private static function belongs_to_jpeg( int $marker, string $content ): bool {
 		return match ( true ) {
 			0xE0 === $marker, 0xEE === $marker => true,
 			0xE2 === $marker                   => str_starts_with( $content, 'ICC_PROFILE' ),
-			0xFE === $marker                   => str_starts_with( $content, 'CREATOR: gd-jpeg' ), // What PHP itself writes.
+			0xFE === $marker                   => str_starts_with( $content, 'CREATOR: gd-jpeg' ), // Written by PHP's GD.
 			default                            => $marker < 0xE0 || $marker > 0xEF,
 		};
 	}
@@ -80,7 +80,7 @@ final class Picture_Metadata {
 		while ( $at + 4 <= $length && "\xFF" === $bytes[ $at ] ) {
 			$marker = ord( $bytes[ $at + 1 ] );
 			if ( 0xFF === $marker ) {
-				++$at; // Filling.
+				++$at; // A fill byte.
 				continue;
 			}
 			$size = (int) ( unpack( 'n', $bytes, $at + 2 )[1] ?? 0 );
@@ -102,7 +102,7 @@ final class Picture_Metadata {
 		return "\xFF\xD8" . $head . $rest;
 	}
 
-	/** @param string $tiff What stands behind "Exif". @return int 1 to 8; 1 also where it says nothing. */
+	/** @param string $tiff The TIFF structure behind "Exif". @return int 1 to 8; 1 where none is given. */
 	private static function orientation( string $tiff ): int {
 		$short = 'II' === substr( $tiff, 0, 2 ) ? 'v' : 'n';
 		$long  = 'v' === $short ? 'V' : 'N';
@@ -121,8 +121,8 @@ final class Picture_Metadata {
 		return 1;
 	}
 
-	/** @return string|null A JPEG as it is meant to be seen; null where nothing here can make it. */
-	private static function turned( string $jpeg, int $orientation ): ?string {
+	/** @return string|null The JPEG, rotated; null when it is too large, or GD is missing or cannot read it. */
+	private static function rotated( string $jpeg, int $orientation ): ?string {
 		$size  = getimagesizefromstring( $jpeg );
 		$image = is_array( $size ) && $size[0] * $size[1] <= self::MAX_PIXELS && function_exists( 'imagerotate' ) ? @imagecreatefromstring( $jpeg ) : false; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- warns of pictures it does not know
 		if ( false === $image ) {
@@ -159,7 +159,7 @@ final class Picture_Metadata {
 				continue;
 			}
 			$chunk = substr( $bytes, $at, 8 + $size + $size % 2 );
-			// Two flags of the extended header announce what has gone.
+			// Clears the flags for Exif and XMP in the extended header.
 			$chunks .= 'VP8X' === $name && strlen( $chunk ) > 8 ? substr_replace( $chunk, chr( ord( $chunk[8] ) & ~0x0C ), 8, 1 ) : $chunk;
 		}
 		return 'RIFF' . pack( 'V', strlen( $chunks ) + 4 ) . 'WEBP' . $chunks;

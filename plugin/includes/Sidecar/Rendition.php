@@ -84,7 +84,7 @@ final class Rendition {
 		if ( $editor instanceof WP_Error ) {
 			throw new Rendition_Error( 'FILE_UNREADABLE', $editor->get_error_message() );
 		}
-		// What is made anew has no mark that says how to show it.
+		// The new file has no orientation tag.
 		$editor->maybe_exif_rotate();
 		$editor->resize( self::MADE_EDGE, self::MADE_EDGE );
 		// REST, cron and WP-CLI load nothing of wp-admin.

@@ -73,8 +73,8 @@ final class Sidecar_Error extends RuntimeException {
 	}
 
 	/**
-	 * No answer of the sidecar: something between here and there answered, broke the connection, or was too slow. What waits is
-	 * tried again, the image that met it after the others.
+	 * Whether the error came from between this site and the sidecar: a proxy answered, the connection broke, or it timed out. The
+	 * image that met it is tried again after the others.
 	 */
 	public function is_of_the_way(): bool {
 		return in_array( $this->error, array( self::PROXY_ERROR, self::UNREACHABLE ), true );

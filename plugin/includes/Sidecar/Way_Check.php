@@ -6,8 +6,8 @@ namespace Altsmith\Sidecar;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Whether requests reach the sidecar at all, of each kind that sending a picture takes: asked with a picture of one pixel
- * and with a job that is not there. What a server in between refuses then, it refuses because of what is in it.
+ * Checks whether each kind of request that sending a picture takes reaches the sidecar: with a picture of one pixel, and with
+ * the id of a job that does not exist. If these pass, a request that failed before failed because of its content.
  */
 final class Way_Check {
 	/** A PNG of one pixel. */
@@ -15,6 +15,7 @@ final class Way_Check {
 
 	public function __construct( private readonly Client $client ) {}
 
+	/** Whether all of them were answered by the sidecar. */
 	public function is_open(): bool {
 		$pixel  = (string) base64_decode( self::PIXEL, true ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- a picture
 		$sha256 = hash( 'sha256', $pixel );

@@ -25,7 +25,7 @@ final class Candidate_Query {
 	public function counts(): array {
 		global $wpdb;
 		$counts = array();
-		$rows   = $wpdb->get_results( 'SELECT reason, COUNT(*) AS n FROM ( SELECT ' . $this->reason() . " AS reason FROM {$wpdb->posts} WHERE " . $this->looked_at() . ' ) looked_at GROUP BY reason', ARRAY_A );
+		$rows   = $wpdb->get_results( 'SELECT reason, COUNT(*) AS n FROM ( SELECT ' . $this->reason() . " AS reason FROM {$wpdb->posts} WHERE " . $this->selected() . ' ) looked_at GROUP BY reason', ARRAY_A );
 		foreach ( (array) $rows as $row ) {
 			$counts[ (string) $row['reason'] ] = (int) $row['n'];
 		}
@@ -42,12 +42,12 @@ final class Candidate_Query {
 	 */
 	public function after( int $id, int $limit ): array {
 		global $wpdb;
-		$rows = $wpdb->get_results( 'SELECT ID, ' . $this->reason() . " AS reason FROM {$wpdb->posts} WHERE " . $this->looked_at() . $wpdb->prepare( " AND {$wpdb->posts}.ID > %d ORDER BY {$wpdb->posts}.ID LIMIT %d", $id, $limit ), ARRAY_A );
+		$rows = $wpdb->get_results( 'SELECT ID, ' . $this->reason() . " AS reason FROM {$wpdb->posts} WHERE " . $this->selected() . $wpdb->prepare( " AND {$wpdb->posts}.ID > %d ORDER BY {$wpdb->posts}.ID LIMIT %d", $id, $limit ), ARRAY_A );
 		return array_map( 'strval', array_column( (array) $rows, 'reason', 'ID' ) );
 	}
 
-	/** The images that the choices are about at all: the others are not left out for a reason, they are not looked at. */
-	private function looked_at(): string {
+	/** @return string Condition on the posts table: images that the choices select. Others are not counted as skipped. */
+	private function selected(): string {
 		global $wpdb;
 		$conditions = array( Image_Conditions::sql( 'image' ) );
 		if ( '' !== $this->choices->from ) {

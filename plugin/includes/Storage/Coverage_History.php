@@ -5,12 +5,14 @@ namespace Altsmith\Storage;
 
 defined( 'ABSPATH' ) || exit;
 
-/** How many images had a text, day by day: one short row a day, kept for some months. */
+/** How many images had alt text, day by day, in one option. */
 final class Coverage_History {
 	private const OPTION = 'altsmith_coverage';
-	private const DAYS   = 120;
 
-	/** While the last count took no longer than this, it is simply done again. */
+	/** Days that are kept. */
+	private const DAYS = 120;
+
+	/** Where the last count took less than this, the library is counted again for each view. */
 	private const QUICK_SECONDS = 0.2;
 
 	public function __construct( private readonly Library_Counts $counts ) {}
@@ -19,14 +21,18 @@ final class Coverage_History {
 		add_action( 'altsmith_sync', array( $this, 'record_today' ), 20, 0 );
 	}
 
-	/** Counts once a day; more often only for somebody who looks, and only where counting is quick. */
+	/** Callback of the cron event: counts once a day. */
 	public function record_today(): void {
 		if ( ! isset( $this->days()[ self::today() ] ) ) {
 			$this->record();
 		}
 	}
 
-	/** @return array<string, array{with_text: int, decorative: int, missing: int, pending: int}> By day, oldest first, today's among them. */
+	/**
+	 * The history for a view; counts again where that is quick.
+	 *
+	 * @return array<string, array{with_text: int, decorative: int, missing: int, pending: int}> By day, oldest first.
+	 */
 	public function read(): array {
 		$latest = $this->latest();
 		if ( null === $latest || $latest['seconds'] < self::QUICK_SECONDS ) {

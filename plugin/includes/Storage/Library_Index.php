@@ -12,9 +12,9 @@ defined( 'ABSPATH' ) || exit;
 // phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL -- the only SQL that writes our own table; $t is its name, and numbers are integers
 
 /**
- * A narrow table that says of each image whether it has a text and whether it is decorative: asking post meta of a hundred
- * thousand images takes a second. It is a copy. Whatever happens to an image, the database itself reads its line anew; and
- * once a day all lines are, because importers write past WordPress.
+ * A narrow table that says for each image whether it has alt text and whether it is decorative; reading that from post meta of
+ * 100,000 images takes a second. It is a copy: after a change of an image its row is read from post meta again, and once a
+ * day all rows are, because importers may write to the database without calling WordPress's hooks.
  */
 final class Library_Index {
 	private const OPTION = 'altsmith_library_index';
@@ -22,12 +22,13 @@ final class Library_Index {
 	/** Numbers of attachments in one statement of the pass through all. */
 	private const RANGE = 5000;
 
-	/** Images of one request that are written at once; an import may change thousands. */
+	/** Images that are updated in one statement; an import may change thousands in one request. */
 	private const BATCH = 500;
 
-	/** @var array<int, true> Images of this request whose line is to be read anew. */
+	/** @var array<int, true> Images that this request changed and whose rows are not updated yet. */
 	private static array $noticed = array();
 
+	/** Whether write_down() is on the hook `shutdown`. */
 	private static bool $planned = false;
 
 	public function register(): void {
@@ -49,6 +50,7 @@ final class Library_Index {
 		}
 	}
 
+	/** Remembers that an image has changed; its row is updated at the end of the request. */
 	public function notice( mixed $post_id = 0 ): void {
 		if ( ! is_numeric( $post_id ) ) {
 			return;
@@ -62,7 +64,7 @@ final class Library_Index {
 		}
 	}
 
-	/** What this request changed. */
+	/** Updates the rows of the images that this request changed. */
 	public static function write_down(): void {
 		global $wpdb;
 		$ids           = implode( ',', array_keys( self::$noticed ) );
@@ -72,7 +74,7 @@ final class Library_Index {
 		}
 	}
 
-	/** Whether every image has its line. */
+	/** Whether every image has a row. */
 	public static function is_ready(): bool {
 		self::write_down();
 		return Schema::is_current() && ! empty( self::state()['ready'] );
@@ -98,12 +100,17 @@ final class Library_Index {
 		return $found;
 	}
 
-	/** Begins a pass through all images; what is known stays in use meanwhile. */
+	/** Has all images read again, by the next background runs. The present rows stay in use meanwhile. */
 	public static function start_over(): void {
 		update_option( self::OPTION, array( 'cursor' => 0, 'done_at' => 0 ) + self::state(), false );
 	}
 
-	/** Goes on with the pass, some seconds at a time; begins one a day after the last. @return bool Whether it is over. */
+	/**
+	 * Reads all images again, in steps; begins a day after the last pass ended.
+	 *
+	 * @param float $seconds How long this call may go on.
+	 * @return bool Whether the pass has ended.
+	 */
 	public function read_all( float $seconds = 10.0 ): bool {
 		global $wpdb;
 		$state = self::state();
@@ -136,15 +143,22 @@ final class Library_Index {
 		return false;
 	}
 
+	/** Whether all images are to be read again. */
 	public static function is_due(): bool {
 		return self::state()['done_at'] <= time() - DAY_IN_SECONDS;
 	}
 
-	/** @return bool False when the database refused. */
-	private static function read( string $posts, string $lines ): bool {
+	/**
+	 * Updates the rows of some images.
+	 *
+	 * @param string $posts Condition on the posts table.
+	 * @param string $rows  The same condition on our table.
+	 * @return bool False when the database refused.
+	 */
+	private static function read( string $posts, string $rows ): bool {
 		global $wpdb;
 		$t = Schema::library_table();
-		return false !== $wpdb->query( "DELETE FROM $t WHERE $lines AND attachment_id NOT IN ( SELECT {$wpdb->posts}.ID FROM {$wpdb->posts} WHERE $posts AND " . Image_Conditions::image() . ' )' )
+		return false !== $wpdb->query( "DELETE FROM $t WHERE $rows AND attachment_id NOT IN ( SELECT {$wpdb->posts}.ID FROM {$wpdb->posts} WHERE $posts AND " . Image_Conditions::image() . ' )' )
 			&& false !== $wpdb->query( "INSERT INTO $t (attachment_id, has_text, decorative) SELECT {$wpdb->posts}.ID, " . Image_Conditions::has_text() . ', ' . Image_Conditions::is_decorative() . " FROM {$wpdb->posts} WHERE $posts AND " . Image_Conditions::image() . ' ON DUPLICATE KEY UPDATE has_text = VALUES(has_text), decorative = VALUES(decorative)' );
 	}
 

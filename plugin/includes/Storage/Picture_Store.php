@@ -24,7 +24,7 @@ final class Picture_Store {
 		return is_array( $row ) ? array( 'file_stamp' => (string) $row['file_stamp'], 'perceptual_hash' => (string) $row['perceptual_hash'], 'checks' => (int) $row['checks'] ) : null;
 	}
 
-	/** The file is not what it was, but the picture is. */
+	/** The file has changed and still shows the same picture: stores its new stamp. */
 	public function checked( int $attachment_id, string $file_stamp ): void {
 		global $wpdb;
 		$wpdb->update( Schema::pictures_table(), array( 'file_stamp' => $file_stamp, 'check_at' => 0, 'checks' => 0 ), array( 'attachment_id' => $attachment_id ) );

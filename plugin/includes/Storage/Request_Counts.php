@@ -7,7 +7,7 @@ defined( 'ABSPATH' ) || exit;
 
 // phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- part of Request_Store; $t is the name of our own table
 
-/** How many rows there are, and whether there is anything to do: the part of Request_Store that every poll asks. */
+/** Counts of rows, and whether there is work: the part of Request_Store that every poll calls. */
 trait Request_Counts {
 	/** @return array<string, int> How many rows are in each display status. */
 	public function counts(): array {
@@ -31,7 +31,7 @@ trait Request_Counts {
 			return true;
 		}
 		$t = Schema::requests_table();
-		// Four looks into indexes; as one condition it would read the whole table when there is nothing.
+		// Four lookups in indexes. As one condition it would read the whole table when nothing matches.
 		return '1' === $wpdb->get_var(
 			$wpdb->prepare(
 				"SELECT EXISTS ( SELECT 1 FROM $t WHERE status = 'queued' AND next_attempt_at <= %d ) OR EXISTS ( SELECT 1 FROM $t WHERE status = 'sent' )
@@ -52,6 +52,7 @@ trait Request_Counts {
 		return null === $next ? PHP_INT_MAX : (int) $next;
 	}
 
+	/** How many rows have a status, one of Request_Status. */
 	public function count_status( string $status ): int {
 		global $wpdb;
 		$t = Schema::requests_table();

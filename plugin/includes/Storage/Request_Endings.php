@@ -23,14 +23,14 @@ trait Request_Endings {
 		$wpdb->delete( Schema::texts_table(), array( 'attachment_id' => $attachment_id ) );
 	}
 
-	/** The last to be tried again. */
+	/** Makes the row the last one to be tried again: rows are tried in the order of `updated_at`. */
 	public function touch( int $attachment_id ): void {
 		global $wpdb;
 		$wpdb->update( Schema::requests_table(), array( 'updated_at' => time() ), array( 'attachment_id' => $attachment_id ) );
 	}
 
 	/**
-	 * The sidecar has heard a report. One statement: an undo may be writing the next report at this moment.
+	 * Removes a report that the sidecar has accepted. One statement: an undo may be writing the next report at this moment.
 	 *
 	 * @return bool False when the row holds another report by now, which is still to be sent.
 	 */

@@ -19,10 +19,10 @@ final class Request_Store {
 	/** Columns of the table of texts. */
 	private const TEXTS = array( 'suggestion' => true, 'seen_alt' => true, 'report' => true );
 
-	/** Columns of words in whatever language. */
+	/** Columns with text in any script: see storable(). */
 	private const WORDS = array( 'suggested_alt' => true, 'error_message' => true, 'words' => true );
 
-	/** What a row says while it is being sent, and goes on saying when PHP died of it. */
+	/** Error code of a row while it is being sent. It stays where PHP ended during the attempt. */
 	public const INTERRUPTED = 'INTERRUPTED';
 
 	/**

@@ -13,14 +13,14 @@ defined( 'ABSPATH' ) || exit;
  * answer itself is in the table of texts, so that counting and searching read little. A backfill is a row of runs, with one item for each image it looked at.
  */
 final class Schema {
-	/** Where it is not the one in the database, dbDelta runs once. */
+	/** Version of the tables. dbDelta runs once where the database has another one. */
 	public const VERSION = ALTSMITH_SCHEMA;
 
 	private const VERSION_OPTION = 'altsmith_schema_version';
 	private const FAILED_OPTION  = 'altsmith_schema_failed';
 	private const RETRY_SECONDS  = 300;
 
-	/** After so long another process takes over from one that was killed; two at once do no harm, only work twice. */
+	/** Time after which another process takes over from one that was killed. Two at once are harmless: the work is done twice. */
 	private const LOCK_SECONDS = 120;
 
 	public static function requests_table(): string {
@@ -53,7 +53,7 @@ final class Schema {
 		return $wpdb->prefix . 'altsmith_pictures';
 	}
 
-	/** Whether the tables are those of this version. While they are not, nothing but uploads is noted down. */
+	/** Whether the tables are those of this version. While they are not, only new uploads are recorded. */
 	public static function is_current(): bool {
 		return self::VERSION === (int) get_option( self::VERSION_OPTION, 0 );
 	}

@@ -15,6 +15,7 @@ final class Schema_Guard {
 		add_action( 'admin_notices', array( $this, 'print_notice' ) );
 	}
 
+	/** Filter `rest_pre_dispatch`: answers our routes with 503 while the tables are not up to date. */
 	public function refuse( mixed $answer = null, mixed $server = null, mixed $request = null ): mixed {
 		$is_ours = $request instanceof WP_REST_Request && str_starts_with( $request->get_route(), '/altsmith/v1' );
 		return null === $answer && $is_ours && ! Schema::is_current() ? new WP_Error( 'altsmith_updating', self::sentence(), array( 'status' => 503 ) ) : $answer;

@@ -12,7 +12,7 @@ defined( 'ABSPATH' ) || exit;
 
 /** Lists for the review screen: filtered, sorted and paged by the database. */
 final class Suggestion_Query {
-	/** Words of a search that are looked for; each has to be there. */
+	/** Words of a search that are used; a result contains each of them. */
 	private const MOST_WORDS = 8;
 
 	private const ORDER_COLUMNS = array(

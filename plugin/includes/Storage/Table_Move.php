@@ -26,7 +26,8 @@ final class Table_Move {
 	}
 
 	/**
-	 * After the tables were brought up to date: is there anything to move? May be asked again after an interruption.
+	 * Plans the move where the requests table has the old columns. Called after the tables were brought up to date, and again
+	 * after an interruption.
 	 *
 	 * @return bool False when the database refused.
 	 */
@@ -38,7 +39,7 @@ final class Table_Move {
 			delete_option( self::OPTION );
 			return true;
 		}
-		// What has moved already has its report there.
+		// Rows that were moved already have their report in the other table.
 		$done = $wpdb->query( "UPDATE $t r LEFT JOIN $texts x ON x.attachment_id = r.attachment_id SET r.has_report = 1 WHERE r.report <> '' AND x.attachment_id IS NULL" );
 		update_option( self::OPTION, 0, true );
 		return false !== $done;
@@ -52,7 +53,7 @@ final class Table_Move {
 		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $texts (attachment_id, suggestion, seen_alt, report) SELECT attachment_id, suggestion, seen_alt, report FROM $t WHERE attachment_id = %d", $attachment_id ) );
 	}
 
-	/** Moves rows until the time is up. One process does it; needs no sidecar. */
+	/** Moves rows until the time `$until`, in one process at a time. Does not call the sidecar. */
 	public static function step( float $until ): void {
 		if ( ! self::is_on() || ! Schema::is_current() ) {
 			return;
@@ -63,7 +64,7 @@ final class Table_Move {
 		}
 		try {
 			if ( ! self::has_old_columns() ) {
-				delete_option( self::OPTION ); // The process that dropped them ended before it could say so.
+				delete_option( self::OPTION ); // The process that dropped them ended before it deleted the option.
 				return;
 			}
 			while ( self::is_on() && microtime( true ) < $until && $lock->renew() && self::move_batch( (int) get_option( self::OPTION ) ) ) {
@@ -80,13 +81,13 @@ final class Table_Move {
 		return in_array( 'suggestion', (array) $wpdb->get_col( "DESCRIBE $t" ), true );
 	}
 
-	/** @return bool Whether there is more to do and the database is willing. */
+	/** @return bool Whether to go on: false at the end, and when the database refused a statement. */
 	private static function move_batch( int $after ): bool {
 		global $wpdb;
 		$t    = Schema::requests_table();
 		$rows = $wpdb->get_results( $wpdb->prepare( "SELECT id, attachment_id, suggestion, suggested_alt FROM $t WHERE id > %d ORDER BY id LIMIT %d", $after, self::BATCH ), ARRAY_A );
 		if ( ! is_array( $rows ) || '' !== $wpdb->last_error ) {
-			return false; // No answer is not an empty one.
+			return false; // A query that failed has no rows either.
 		}
 		if ( array() === $rows ) {
 			self::drop_old_columns();
@@ -139,7 +140,7 @@ final class Table_Move {
 			return;
 		}
 		delete_option( self::OPTION );
-		// MariaDB only forgets dropped columns: made anew, the table is as small as it is meant to be.
+		// MariaDB drops a column without freeing its space; this rebuilds the table.
 		$wpdb->query( "OPTIMIZE TABLE $t" );
 	}
 }

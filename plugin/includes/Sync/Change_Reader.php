@@ -49,8 +49,8 @@ final class Change_Reader {
 	}
 
 	/**
-	 * What happened since our cursor is not kept any more: everything open is asked about one by one, and the feed is read on
-	 * from where it was before that.
+	 * The sidecar no longer has the entries since our cursor. Every open row is then asked about one by one, and the feed is read
+	 * on from the cursor in the error.
 	 *
 	 * @return array{count: int, more: bool}
 	 * @throws Sidecar_Error Any other.

@@ -36,7 +36,7 @@ final class Loopback {
 		} elseif ( function_exists( 'litespeed_finish_request' ) ) {
 			litespeed_finish_request();
 		}
-		Schedule::soon(); // Where the site cannot call itself.
+		Schedule::soon(); // In case the site cannot call itself.
 		$this->send();
 	}
 

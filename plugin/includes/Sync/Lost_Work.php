@@ -81,7 +81,7 @@ final class Lost_Work {
 			$job = $this->client->job( $row->job_id );
 			$this->store->look_again_later( $row->attachment_id );
 			$this->intake->accept_job( $job );
-			// The feed has told it already, to a database that has forgotten it since.
+			// The feed has passed this entry: the database was restored to a state before it.
 			if ( is_string( $job['suggestion_id'] ) ) {
 				$this->intake->accept( $this->client->suggestion( $job['suggestion_id'] ), true );
 			}

@@ -46,9 +46,10 @@ final class Picture_Watch {
 		add_action( 'updated_post_meta', array( $this, 'meta_changed' ), 10, 3 );
 	}
 
+	/** A new attachment has no earlier file to compare with. */
 	public function is_new( mixed $attachment_id = 0 ): void {
 		$this->new[ (int) $attachment_id ] = true;
-		// WordPress sets the path of a new attachment before it says that there is one.
+		// WordPress stores the path of a new attachment before it fires `add_attachment`.
 		unset( $this->noticed[ (int) $attachment_id ] );
 	}
 
@@ -66,6 +67,7 @@ final class Picture_Watch {
 		}
 	}
 
+	/** Marks the files that this request changed for a comparison. */
 	public function write_down(): void {
 		foreach ( array_keys( $this->noticed ) as $attachment_id ) {
 			$this->pictures->doubt( $attachment_id );
@@ -99,8 +101,9 @@ final class Picture_Watch {
 	}
 
 	/**
-	 * A filter of another plugin that throws for this file, or a file that ends PHP, holds up no other. What could not be
-	 * compared again and again is taken for another picture: then it is asked about anew, and its row says what is wrong.
+	 * Compares one file. A filter of another plugin that throws for it, or a file that ends PHP, blocks no other. After
+	 * MAX_CRASHES comparisons that did not end, the file counts as another picture: a suggestion is requested anew, and its row
+	 * says what is wrong.
 	 *
 	 * @throws Sidecar_Error When the trouble concerns every image.
 	 */
@@ -121,7 +124,7 @@ final class Picture_Watch {
 		} catch ( Sidecar_Error $error ) {
 			throw $error;
 		} catch ( Throwable ) {
-			return; // Counted; it has its next turn when the others have had theirs.
+			return; // begin_check() has counted it; it is compared again later.
 		}
 	}
 

@@ -8,17 +8,17 @@ use Altsmith\Plugin;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * When WP-Cron does the work: once an hour in any case, so that a webhook that was lost costs no decision, and soon while
- * there is something to do.
+ * The events of WP-Cron: one every hour, so that a decision arrives although its webhook was lost, and a single one soon while
+ * there is work.
  */
 final class Schedule {
-	/** Argument of the events that are there because of work: their callback takes none. */
+	/** Argument of the single events, which tells them from the hourly one. The callbacks take no arguments. */
 	private const SOON = array( 'soon' );
 
-	/** The least that lies between two runs. */
+	/** Least time between two runs. */
 	private const SECONDS = 60;
 
-	/** For a request that can spare the time. */
+	/** Schedules the hourly event where it is missing. */
 	public static function keep_hourly(): void {
 		if ( 'hourly' !== wp_get_schedule( Plugin::CRON_HOOK ) ) {
 			wp_clear_scheduled_hook( Plugin::CRON_HOOK ); // Version 0.1 came every minute.
@@ -26,7 +26,12 @@ final class Schedule {
 		}
 	}
 
-	/** @param int $at A time; one that is past or near means in a minute. WordPress keeps one event for ten minutes. */
+	/**
+	 * Schedules a single run, unless one is due before that.
+	 *
+	 * @param int $at Unix time; a minute from now at the earliest. A later event is cleared first, because WordPress refuses a
+	 *                second one with the same arguments within ten minutes.
+	 */
 	public static function soon( int $at = 0 ): void {
 		$due = wp_next_scheduled( Plugin::CRON_HOOK, self::SOON );
 		$at  = max( $at, time() + self::SECONDS );
@@ -36,6 +41,7 @@ final class Schedule {
 		}
 	}
 
+	/** Removes all events of the plugin. */
 	public static function clear(): void {
 		wp_unschedule_hook( Plugin::CRON_HOOK );
 	}

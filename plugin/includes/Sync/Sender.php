@@ -52,7 +52,7 @@ final class Sender {
 			$this->fail( $row, new Sidecar_Error( $error->error, $error->getMessage(), 0, $error->retryable ) );
 		} catch ( Sidecar_Error $error ) {
 			if ( Sidecar_Error::NOT_CONFIGURED === $error->error || ( $error->concerns_all() && ! $this->is_of_this_image( $row, $error ) ) ) {
-				// It may be this very image that does not get through: the others go first, and show whether it is.
+				// The cause may be this image alone. It is tried after the others, which show whether they get through.
 				$this->store->give_back( $row, $error->is_of_the_way() ? $error->error : $row->error_code, $error->is_of_the_way() ? $error->getMessage() : $row->error_message );
 				throw $error;
 			}
@@ -62,7 +62,7 @@ final class Sender {
 		}
 	}
 
-	/** This image did not get through before either, and others do: then it is the image's own failure, with an end. */
+	/** Whether the image failed like this before while other requests get through: then the attempt counts as its own failure. */
 	private function is_of_this_image( Request_Row $row, Sidecar_Error $error ): bool {
 		return $error->is_of_the_way() && in_array( $row->error_code, array( Sidecar_Error::PROXY_ERROR, Sidecar_Error::UNREACHABLE ), true ) && ( new Way_Check( $this->client ) )->is_open();
 	}

@@ -11,7 +11,7 @@ defined( 'ABSPATH' ) || exit;
 
 /** What sets the worker going besides the loopback: WP-Cron, and any open admin page through the heartbeat. */
 final class Triggers {
-	/** Somebody's open page waits for its heartbeat no longer than this for us. */
+	/** How long the heartbeat of an open page may work on the queue: the page waits for its answer. */
 	private const HEARTBEAT_SECONDS = 2;
 
 	public function __construct(

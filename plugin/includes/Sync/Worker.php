@@ -31,7 +31,7 @@ final class Worker {
 	/** How long one run moves rows of an older version. */
 	private const MOVE_SECONDS = 5.0;
 
-	/** The most that a run gives to each of the two looks at what was sent before; what was uploaded since has the rest. */
+	/** Most time of a run for comparing changed files, and as much for lost work. Sending has the rest. */
 	private const LOOK_SECONDS = 5.0;
 
 	/** Images that are read from the table at once. */
@@ -129,7 +129,7 @@ final class Worker {
 			try {
 				$sent += $this->send_due( $lock, $until );
 			} catch ( Sidecar_Error $error ) {
-				// One image may be what breaks the connection: what was decided is written and reported all the same.
+				// The cause may be one image. Decided texts are written and reported in any case.
 				$this->write_back->carry_out_open();
 				$this->write_back->report_open( $lock );
 				throw $error;
@@ -146,7 +146,7 @@ final class Worker {
 		$this->write_back->report_open( $lock );
 	}
 
-	/** When a look has had its part of the time that is left. */
+	/** When such a step has to end: after a quarter of the time that is left, LOOK_SECONDS at most. */
 	private static function share( float $until ): float {
 		$now = microtime( true );
 		return $now + min( self::LOOK_SECONDS, ( $until - $now ) / 4 );

@@ -22,21 +22,23 @@ final class Missed_Uploads {
 	public function __construct( private readonly Settings $settings, private readonly Request_Store $store ) {}
 
 	public function register(): void {
-		// Before the same hook sends what waits.
+		// Before the worker on the same hook, which sends them.
 		add_action( 'altsmith_sync', array( $this, 'find' ), 5, 0 );
 	}
 
-	/** Keeps the place of an upload that could not be asked for. */
+	/** Stores the id of an upload that could not be requested, where no earlier one is stored. */
 	public static function note( int $attachment_id ): void {
 		if ( false === get_option( self::OPTION ) ) {
 			add_option( self::OPTION, $attachment_id, '', true );
 		}
 	}
 
+	/** Whether such uploads are still to be looked for. */
 	public static function are_there(): bool {
 		return 0 < (int) get_option( self::OPTION, 0 );
 	}
 
+	/** Callback of the cron event: requests the next of them. */
 	public function find(): void {
 		$from = (int) get_option( self::OPTION, 0 );
 		if ( 0 === $from || ! $this->settings->is_configured() ) {

@@ -113,7 +113,7 @@ final class Alt_Text_Writer {
 		if ( Provenance::picture_changed( $id ) ) {
 			$entry['picture_changed_before'] = (string) get_post_meta( $id, Provenance::CHANGED_KEY, true );
 		}
-		// Before anything that other plugins have a hand in: a text without its entry would look like somebody else's.
+		// Before hooks of other plugins run: a text without its entry would look as if somebody else had written it.
 		Provenance::push( $id, $entry );
 		Provenance::set_decorative( $id, $request->decorative );
 		Provenance::set_picture_changed( $id, '' );
