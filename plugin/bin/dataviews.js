@@ -10,7 +10,7 @@ const path = require('node:path');
 const { build } = require('esbuild');
 const { STAND_INS } = require('./dataviews-stand-ins');
 
-/** What WordPress has in a form that is new enough, back to 6.5; its translations as well, see below. */
+/** Packages that WordPress itself has in a new enough version, from 6.5 on. For `i18n` see `translationsFromOurs`. */
 const FROM_WORDPRESS = ['data', 'date', 'hooks'].map((name) => `@wordpress/${name}`);
 const FROM_REACT = /^react(-dom)?(\/client|\/jsx-runtime)?$/;
 
@@ -80,11 +80,11 @@ const standIns = {
 };
 
 /**
- * The list's own words are of WordPress's text domain, whose translations WordPress loads for its own scripts only. Those
- * that the screen shows (dataviews-words.json) are translated with ours.
+ * The strings of the list are in WordPress's text domain, whose translations WordPress loads for its own scripts only. Those
+ * that our screen shows (dataviews-words.json) are translated in our domain; the others fall back to WordPress's.
  */
-const wordsFromOurs = {
-  name: 'words from our translations',
+const translationsFromOurs = {
+  name: 'translations from our text domain',
   setup(bundle) {
     bundle.onResolve({ filter: /^@wordpress\/i18n$/ }, ({ path: name, namespace }) =>
       namespace === 'words' ? { path: name, external: true } : { path: name, namespace: 'words' },
@@ -117,7 +117,7 @@ async function bundleDataViews(target) {
     outfile: target,
     external: FROM_WORDPRESS,
     define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [wordsFromOurs, standIns, reactFromWordPress, noFormControls, onlyOurLayouts, oneCopyOfEachStyle],
+    plugins: [translationsFromOurs, standIns, reactFromWordPress, noFormControls, onlyOurLayouts, oneCopyOfEachStyle],
     logLevel: 'warning',
   });
 }

@@ -1,5 +1,5 @@
 'use strict';
-// The translations in plugin/languages. Only the .po files are kept in the repository; WordPress reads what is made of them.
+// The translations in plugin/languages. Only the .po files are in the repository; WordPress reads the files made from them.
 //   node plugin/bin/languages.js             writes the .mo file of each language, and a .json file for each of its scripts
 //   node plugin/bin/languages.js --update    brings the .po files up to date with the sources
 //   node plugin/bin/languages.js --missing   lists what a language lacks; ends with 1 when it lacks anything
@@ -13,7 +13,7 @@ const { DOMAIN, keyOf, sourceStrings } = require('./source-strings');
 
 const PLUGIN = path.resolve(__dirname, '..');
 const FOLDER = path.join(PLUGIN, 'languages');
-/** The script that shows WordPress's list. */
+/** The script that contains @wordpress/dataviews. */
 const LIST_SCRIPT = 'review';
 
 const fileOf = (locale, rest) => path.join(FOLDER, `${DOMAIN}-${locale}${rest}`);
@@ -22,16 +22,18 @@ const fileOf = (locale, rest) => path.join(FOLDER, `${DOMAIN}-${locale}${rest}`)
 const locales = () =>
   readdirSync(FOLDER).flatMap((file) => new RegExp(`^${DOMAIN}-(\\w+)\\.po$`).exec(file)?.[1] ?? []);
 
+/** @returns {object} The .po file of a language, as gettext-parser reads it. */
 const readPo = (locale) => gettext.po.parse(readFileSync(fileOf(locale, '.po')));
 
-/** How many forms of a plural the language has, by its own header. */
+/** @returns {number} How many plural forms the language has, by the header of its file. */
 const formsOf = (po) => Number(/nplurals=(\d+)/.exec(po.headers['plural-forms'])?.[1]);
 
+/** @returns {object | undefined} The entry of a string in a parsed file. */
 const translationOf = (po, { text, context }) => po.translations[context ?? '']?.[text];
 
 /**
  * @param {object} po A parsed file.
- * @param {object[]} strings What the sources say.
+ * @param {object[]} strings From sourceStrings().
  * @returns {string[]} Texts that have no translation, or fewer forms than the language.
  */
 function missing(po, strings) {
@@ -44,6 +46,7 @@ function missing(po, strings) {
     .map(({ text }) => text);
 }
 
+/** Adds new strings to the .po files, and drops those that the sources no longer have. */
 function update() {
   const strings = sourceStrings(PLUGIN);
   for (const locale of locales()) {
@@ -54,8 +57,8 @@ function update() {
   }
 }
 
-/** What a script says, by the keys of gettext. */
-function keysOfScripts() {
+/** The strings of each built script. */
+function stringsOfScripts() {
   const build = path.join(PLUGIN, 'build');
   const scripts = existsSync(build) ? readdirSync(build).filter((file) => file.endsWith('.js')) : [];
   return scripts.map((file) => {
@@ -65,7 +68,7 @@ function keysOfScripts() {
   });
 }
 
-/** As WordPress's wp_set_script_translations() wants it. */
+/** The translations of a script in the format (Jed 1.x) that wp_set_script_translations() reads. */
 function jsonFor(po, locale, strings) {
   const entries = strings.map((one) => [keyOf(one), translationOf(po, one)?.msgstr ?? []]);
   const head = { domain: 'messages', lang: locale, 'plural-forms': po.headers['plural-forms'] };
@@ -73,8 +76,9 @@ function jsonFor(po, locale, strings) {
   return `${JSON.stringify({ domain: 'messages', locale_data: { messages: { '': head, ...messages } } })}\n`;
 }
 
+/** Writes the .mo file of each language, and its .json files for the scripts in plugin/build. */
 function writeCompiled() {
-  const scripts = keysOfScripts();
+  const scripts = stringsOfScripts();
   for (const locale of locales()) {
     const po = readPo(locale);
     writeFileSync(fileOf(locale, '.mo'), gettext.mo.compile(po));

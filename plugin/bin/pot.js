@@ -5,7 +5,7 @@ const path = require('node:path');
 const gettext = require('gettext-parser');
 const { DOMAIN, sourceStrings } = require('./source-strings');
 
-/** The first lines of every file of gettext. */
+/** The headers of a .pot or .po file. */
 function headersOf(plugin) {
   const version = /^ \* Version:\s*(\S+)/m.exec(readFileSync(path.join(plugin, 'altsmith.php'), 'utf8'))?.[1] ?? '';
   return {
@@ -27,14 +27,14 @@ function entryOf({ text, plural, context, comments, places }, msgstr) {
     msgstr,
     comments: {
       ...(comments.length === 0 ? {} : { extracted: comments.map((one) => `translators: ${one.replace(/\s+/g, ' ')}`).join('\n') }),
-      // Without lines, so that a file of translations changes only where what it says does.
+      // Without line numbers, so that a .po file changes only when a string does.
       reference: [...new Set(places.map((place) => place.replace(/:\d+$/, '')))].join('\n'),
       ...(/%[\d$]*[sdf]/.test(text + (plural ?? '')) ? { flag: 'php-format' } : {}),
     },
   };
 }
 
-/** A file of gettext. `translationsOf` gives the msgstr of a string. */
+/** The bytes of a .pot or .po file. `translationsOf` gives the msgstr of a string. */
 function compile(headers, strings, translationsOf) {
   const translations = {};
   for (const one of strings) (translations[one.context ?? ''] ??= {})[one.text] = entryOf(one, translationsOf(one));

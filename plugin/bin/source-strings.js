@@ -1,6 +1,5 @@
 'use strict';
-// Every string of the plugin out of its sources, in the order of a translator's file: PHP first, then the scripts, then
-// the words of the list that WordPress's package brings.
+// All translatable strings of the plugin, from its sources: PHP first, then the scripts, then those of @wordpress/dataviews.
 const { readdirSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 const { jsStrings } = require('./js-strings');
@@ -16,7 +15,7 @@ function filesBelow(folder, ending) {
     .map((file) => path.join(folder, file));
 }
 
-/** What WordPress itself shows of a plugin: the lines at the head of its main file. */
+/** Strings that WordPress shows in the list of plugins: from the header of the main file. */
 function headerStrings(source) {
   return ['Plugin Name', 'Description', 'Author'].flatMap((field) => {
     const value = new RegExp(`^ \\* ${field}:\\s*(.+)$`, 'm').exec(source)?.[1];
@@ -28,6 +27,8 @@ function headerStrings(source) {
 const keyOf = ({ text, context }) => (context === undefined || context === '' ? text : `${context}\u0004${text}`);
 
 /**
+ * Collects the strings; equal ones become one with several places.
+ *
  * @param {string} plugin The plugin's folder.
  * @returns {{text: string, plural?: string, context?: string, comments: string[], places: string[]}[]}
  * @throws {Error} When a string cannot be read, because it is not a literal.

@@ -17,7 +17,7 @@ const SPOKEN: Record<RunAction, string> = {
   undo: __('The run is being undone.', 'altsmith'),
 };
 
-/** So many images a first run asks for, unless somebody says otherwise. */
+/** Default limit of the first run, in images. */
 const PILOT = 20;
 
 /** Media → Existing images. */
@@ -26,7 +26,7 @@ export function BackfillScreen() {
   const [spoken, setSpoken] = useState('');
   const { backfill, flow, error, busy, act } = useBackfill(choices);
 
-  // Nobody starts with 20,000 images of which they have seen no text.
+  // The first run is small, so that a person reads some texts before they request the rest.
   const isFirst = backfill !== null && backfill.run === null && backfill.history.length === 0;
   useEffect(() => {
     if (isFirst) setChoices((now) => ({ ...now, limit: PILOT }));

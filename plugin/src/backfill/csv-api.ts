@@ -1,6 +1,6 @@
 import { call } from '../shared/api';
 
-/** One line of a file that changes something, or cannot. */
+/** One line of a file that changes something or cannot be used. */
 export interface CsvLine {
   readonly line: number;
   readonly attachment_id: number;
@@ -12,15 +12,19 @@ export interface CsvLine {
   readonly decorative: boolean;
 }
 
+/** What an import did or would do: lines by outcome, and those that are listed. */
 export interface CsvResult {
   readonly counts: Readonly<Record<'change' | 'same' | 'conflict' | 'error', number>>;
   readonly items: readonly CsvLine[];
 }
 
-/** So many lines are listed; all are counted. */
+/** Lines that are listed; the others are only counted. */
 const LISTED = 200;
 
-/** Imports a file some seconds at a time, or says what an import would do. `onProgress` gets the number of lines that are done. */
+/**
+ * Imports a file in several requests, or says what an import would do. `onProgress` gets the number of lines that are done.
+ * Rejects with a RequestError.
+ */
 export async function importCsv(csv: string, dryRun: boolean, onProgress: (lines: number) => void): Promise<CsvResult> {
   let all: CsvResult = { counts: { change: 0, same: 0, conflict: 0, error: 0 }, items: [] };
   for (let from: number | null = 1; from !== null; ) {

@@ -4,7 +4,7 @@ import { __, _n, sprintf } from '@wordpress/i18n';
 import { toRequestError } from '../shared/api';
 import { importCsv, type CsvLine, type CsvResult } from './csv-api';
 
-/** What a server takes in one request without being set up for it. */
+/** Largest file. PHP takes 8 MB in one request unless it is configured otherwise, and JSON makes the file longer. */
 const MOST_BYTES = 5_000_000;
 
 interface Chosen {
@@ -14,7 +14,7 @@ interface Chosen {
   readonly isWritten: boolean;
 }
 
-/** Alt text out to a spreadsheet and in again: nothing is written before it was shown. */
+/** Exports alt text as CSV, and imports an edited file after showing what will change. */
 export function Spreadsheet() {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [error, setError] = useState('');
@@ -33,7 +33,7 @@ export function Spreadsheet() {
       setLines(-1);
     }
   };
-  const look = (file: File | undefined) => {
+  const preview = (file: File | undefined) => {
     if (file === undefined) return;
     setChosen(null);
     if (file.size > MOST_BYTES) {
@@ -61,7 +61,7 @@ export function Spreadsheet() {
           accept=".csv,text/csv"
           aria-disabled={busy}
           onChange={(event) => {
-            look(event.currentTarget.files?.[0]);
+            preview(event.currentTarget.files?.[0]);
             event.currentTarget.value = '';
           }}
         >
@@ -103,7 +103,7 @@ function Result({ chosen }: { readonly chosen: Chosen }) {
       _n('The alt text of %s image was changed.', 'The alt text of %s images was changed.', counts.change, 'altsmith')
     : /* translators: %s: number of images */
       _n('The alt text of %s image will be changed.', 'The alt text of %s images will be changed.', counts.change, 'altsmith');
-  const told = [
+  const sentences = [
     sprintf(changed, counts.change.toLocaleString()),
     /* translators: %s: number of images */
     sprintf(_n('%s image stays as it is.', '%s images stay as they are.', counts.same, 'altsmith'), counts.same.toLocaleString()),
@@ -124,7 +124,7 @@ function Result({ chosen }: { readonly chosen: Chosen }) {
   return (
     <>
       <p>
-        <strong>{chosen.name}</strong>: {told.join(' ')}
+        <strong>{chosen.name}</strong>: {sentences.join(' ')}
       </p>
       {items.length === 0 ? null : <Lines items={items} />}
     </>
@@ -149,7 +149,7 @@ function Lines({ items }: { readonly items: readonly CsvLine[] }) {
               <td>{item.line}</td>
               <td>{item.file}</td>
               <td dir="auto">{item.before}</td>
-              <td dir="auto">{whatBecomes(item)}</td>
+              <td dir="auto">{outcomeOf(item)}</td>
             </tr>
           ))}
         </tbody>
@@ -158,7 +158,7 @@ function Lines({ items }: { readonly items: readonly CsvLine[] }) {
   );
 }
 
-function whatBecomes(item: CsvLine): string {
+function outcomeOf(item: CsvLine): string {
   if (item.message !== '') return item.message;
   return item.decorative ? __('Decorative', 'altsmith') : item.after;
 }

@@ -14,7 +14,7 @@ interface Props {
   readonly onStart: () => void;
 }
 
-/** What would be done, before anything is done. */
+/** What a run would do, and the button that starts it. */
 export function StartForm({ preview, choices, busy, isFirst, onChoose, onStart }: Props) {
   const nothing = preview.taken === 0;
   return (

@@ -55,7 +55,9 @@ export interface Backfill {
   readonly preview: {
     /** Whether every post has been read for the list of places. */
     readonly index_ready: boolean;
-    readonly taken: number; readonly skipped: readonly Reason[] };
+    readonly taken: number;
+    readonly skipped: readonly Reason[];
+  };
   readonly run: Run | null;
   readonly history: readonly Run[];
 }

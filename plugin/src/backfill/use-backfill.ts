@@ -12,7 +12,7 @@ export interface BackfillState {
   readonly act: (action: RunAction, runId?: string) => Promise<boolean>;
 }
 
-/** How it stands now. While a run goes on only its progress is asked for; once it has ended, everything again. */
+/** Reads the state. During a run only its progress is read; after its end, everything. */
 async function readAgain(known: Backfill | null, choices: Choices): Promise<Backfill> {
   if (known !== null && known.run !== null) {
     const now = { ...known, ...(await readProgress()) };
@@ -28,14 +28,14 @@ export function useBackfill(choices: Choices): BackfillState {
   const [lookError, setLookError] = useState('');
   const [actError, setActError] = useState('');
   const [busy, setBusy] = useState(false);
-  /** What was done here is followed closely again. */
+  /** Number of the person's actions: each restarts the polling at its shortest pause. */
   const [acts, setActs] = useState(0);
   const alive = useRef(true);
   const isOpen = useCallback(() => alive.current, []);
   const shown = useRef<Backfill | null>(null);
   shown.current = backfill;
 
-  /** Whether a run goes on. It does not need the screen. */
+  /** Reads the state; resolves to whether a run goes on. The run itself does not need the screen. */
   const look = useCallback(async (): Promise<boolean> => {
     try {
       const now = await readAgain(shown.current, choices);

@@ -41,7 +41,7 @@ type AttachmentModels = (id: number) => {
   set(values: Readonly<Record<string, unknown>>, options: { readonly silent: boolean }): void;
 };
 
-/** The window in which a person chooses. */
+/** The media modal of WordPress. */
 export interface MediaFrame {
   on(event: 'select', callback: () => void): void;
   open(): void;

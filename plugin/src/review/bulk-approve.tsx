@@ -21,9 +21,9 @@ interface Props {
   readonly onDone: (text: string) => void;
 }
 
-/** Many at once: those that are shown here, or all that match. It says how many of them were before the person's eyes. */
+/** Approves many at once: those on this page, or all that match. Says how many of them the person has seen. */
 export function BulkApprove({ query, items, onClose, onDone }: Props) {
-  // Texts are told apart by a confidence only where one was measured.
+  // A level is offered only where the confidence of a model was measured.
   const isMeasured = items.some(({ model }) => model.calibrated);
   const [level, setLevel] = useState(isMeasured ? '0.8' : '0');
   const [flagged, setFlagged] = useState(false);

@@ -17,7 +17,7 @@ export function FailedImages() {
     try {
       const answer = await listFailed(page);
       setFound(answer);
-      // The last line of the last page may be gone.
+      // A retry can leave the last page empty.
       setPage(Math.max(1, Math.min(page, answer.pages)));
       setError('');
     } catch (thrown) {
@@ -33,7 +33,7 @@ export function FailedImages() {
       /* translators: %s: number of images */
       speak(sprintf(_n('%s image will be tried again.', '%s images will be tried again.', count, 'altsmith'), count.toLocaleString()));
       await load();
-      // The button that was pressed has gone with its line.
+      // The pressed button was removed with its line.
       heading.current?.focus();
     } catch (thrown) {
       setError(toRequestError(thrown).message);

@@ -86,8 +86,8 @@ function Nothing({ onLeave }: { readonly onLeave: () => void }) {
   );
 }
 
-/** Everything beside an element and beside what it lies in, notices of other plugins too, but for what speaks to screen readers. */
-function besides(element: HTMLElement | null): readonly HTMLElement[] {
+/** Siblings of an element and of its ancestors, notices of other plugins among them; not the live regions of screen readers. */
+function siblingsUpToBody(element: HTMLElement | null): readonly HTMLElement[] {
   const others: HTMLElement[] = [];
   for (let at = element; at !== null && at !== document.body; at = at.parentElement) {
     for (const one of at.parentElement?.children ?? [])
@@ -98,7 +98,7 @@ function besides(element: HTMLElement | null): readonly HTMLElement[] {
 
 function useOthersInert(): void {
   useEffect(() => {
-    const others = besides(document.getElementById('altsmith-review'));
+    const others = siblingsUpToBody(document.getElementById('altsmith-review'));
     for (const one of others) one.inert = true;
     document.body.classList.add('altsmith-has-focus-mode');
     return () => {

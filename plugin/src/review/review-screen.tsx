@@ -163,7 +163,7 @@ function useFirstFocus(isLoaded: boolean, area: { readonly current: HTMLElement 
   });
 }
 
-/** The last card takes the focus with it, and letters work inside the list only. */
+/** Removing the last card moves the focus to body, where the shortcuts do not work: it goes to the list instead. */
 function useFocusAfterTheLast(isEmpty: boolean, area: { readonly current: HTMLElement | null }): void {
   useEffect(() => {
     if (isEmpty && document.activeElement === document.body) area.current?.focus({ preventScroll: true });

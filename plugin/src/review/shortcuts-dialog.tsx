@@ -24,7 +24,7 @@ function helpFor(key: string, isDoubled: boolean): { readonly help?: string } {
 export function ShortcutsDialog({ shortcuts, onChange, onClose }: Props) {
   const [error, setError] = useState('');
   const doubled = clashes(shortcuts.keys);
-  // While a field is empty or a letter is used twice, the letters of before hold; that they are on or off is saved all the same.
+  // Letters are saved only while each field has one and none is used twice. The switch is saved in any case.
   const usable = useRef(shortcuts.keys);
   const change = (next: Shortcuts) => {
     onChange(next);

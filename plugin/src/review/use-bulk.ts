@@ -33,7 +33,7 @@ export function useBulk(query: ListQuery, seen: ReadonlySet<string>, onDone: (te
   const [error, setError] = useState('');
   const stopped = useRef(false);
   const isStopped = () => stopped.current;
-  // Without the dialog nobody could stop it.
+  // Ends with the dialog: without its button nobody could stop it.
   useEffect(
     () => () => {
       stopped.current = true;

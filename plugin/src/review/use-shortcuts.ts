@@ -1,7 +1,7 @@
 import { useEffect, useRef, type RefObject } from '@wordpress/element';
 import { GESTURES, type Gesture, type Shortcuts } from './shortcuts';
 
-/** Where letters are text, or a dialog has the floor. */
+/** Where letters are no shortcuts: in text fields, dialogs, menus and lists of options. */
 const ELSEWHERE = 'input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"], [role="listbox"]';
 
 /** Single letters do something while the focus is in the area, nobody is typing, and the person has not switched them off. */

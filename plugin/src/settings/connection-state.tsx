@@ -9,7 +9,7 @@ interface Outcome {
   readonly texts: readonly string[];
 }
 
-/** How the saved connection is. It is tested whenever the page is opened, so that saving tests as well. */
+/** The state of the saved connection. It is tested when the page opens, so also after saving. `onConnected` is called when it works. */
 export function ConnectionState({ onConnected }: { readonly onConnected?: () => void }) {
   const [busy, setBusy] = useState(false);
   const [outcome, setOutcome] = useState<Outcome | null>(null);

@@ -131,8 +131,8 @@ export const sync = (): Promise<SyncReply> => call('POST', 'sync', {});
 export const testConnection = (): Promise<ConnectionReply> => call('POST', 'connection', {});
 
 export function readBackfill(choices: Choices): Promise<Backfill> {
-  const words = new URLSearchParams(Object.entries(choices).map(([name, value]) => [name, String(value)]));
-  return call('GET', `backfill?${words.toString()}`);
+  const query = new URLSearchParams(Object.entries(choices).map(([name, value]) => [name, String(value)]));
+  return call('GET', `backfill?${query.toString()}`);
 }
 
 /** The run that goes on, alone: a large library takes long to count. */

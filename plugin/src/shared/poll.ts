@@ -1,10 +1,10 @@
-/** How often an open screen asks for news while something moves, and at most where nothing does; milliseconds. */
+/** Pause between two calls while something changes, and the longest one while nothing does; milliseconds. */
 const REFRESH_MS = 4000;
 const SLOWEST_MS = 60_000;
 
 /**
- * Asks again and again: often while something moves, less and less often where nothing does, and not behind other tabs.
- * `ask` says whether anything moves. Gives what ends it.
+ * Calls `ask` at once and then again and again: every 4 seconds while it resolves to true, after growing pauses of up to a minute
+ * while it resolves to false, and not while the tab is hidden. Returns the function that ends it. `ask` must not reject.
  */
 export function poll(ask: () => Promise<boolean>): () => void {
   let pause = REFRESH_MS;

@@ -4,7 +4,7 @@ import { askBeforeRemovingKey } from '../settings/remove-key';
 import './style.scss';
 import { TryOne } from './try-one';
 
-/** PHP has drawn the three steps; what happens here ends some of them. */
+/** Shows a step as done. PHP has rendered the steps as they were when the page opened. */
 function markDone(step: string): void {
   document.querySelector(`[data-step="${step}"]`)?.setAttribute('data-done', '1');
 }

@@ -4,7 +4,7 @@ import { __ } from '@wordpress/i18n';
 import { useAttachment } from '../shared/use-attachment';
 import { chooseImage } from './choose-image';
 
-/** One picture out of the library, asked for at once, with what is suggested. */
+/** Requests a suggestion for an image that the person chooses, and shows it. `onSuggested` is called when there is one. */
 export function TryOne({ onSuggested }: { readonly onSuggested: () => void }) {
   const [chosen, setChosen] = useState(0);
   if (!window.altsmith.configured) return <p>{__('Connect the sidecar first.', 'altsmith')}</p>;
