@@ -36,10 +36,10 @@ const entries = (po: PoFile): Entry[] =>
     .flatMap((context) => Object.values(context))
     .filter(({ msgid }) => msgid !== '');
 
-/** What is filled in, and the marks around it, in any order: languages turn sentences around. */
+/** Placeholders and tags of a text. Sorted, because a translation may have them in another order. */
 const placeholders = (text: string): string[] => (text.match(/%(\d+\$)?[sdf%]|<\/?\w+>/g) ?? []).sort();
 
-/** For some numbers, which form stands: from the languages' own grammar. */
+/** The plural form of some numbers, by language. Every shipped language has a line here. */
 const FORMS: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   ar: { 0: 0, 1: 1, 2: 2, 3: 3, 10: 3, 11: 4, 99: 4, 100: 5, 102: 5, 103: 3, 111: 4 },
   de_DE: { 0: 1, 1: 0, 2: 1 },
@@ -49,7 +49,7 @@ const FORMS: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   nl_NL: { 0: 1, 1: 0, 2: 1 },
 };
 
-test('the languages that the readme promises are there', () => {
+test('every language that is shipped has its plural forms checked', () => {
   expect(shipped.map(([locale]) => locale).sort()).toEqual(Object.keys(FORMS).sort());
 });
 
@@ -81,7 +81,7 @@ test('a translation fills in what its string fills in', () => {
 test.each(shipped)('%s says which form of a plural stands for which number', (locale, po) => {
   const [, expression = ''] = /plural=(.*);/.exec(po.headers['plural-forms'] ?? '') ?? [];
   expect(expression).toMatch(/^[n\d\s()?:=!<>%&|]+$/);
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- nothing but the signs above
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- only the characters that were just matched
   const formOf = new Function('n', `return Number(${expression})`) as (count: number) => number;
   for (const [count, form] of Object.entries(FORMS[locale] ?? {})) {
     expect([count, formOf(Number(count))]).toEqual([count, form]);

@@ -21,7 +21,7 @@ async function keep(site: Promise<WordPressSite>): Promise<WordPressSite> {
   return site;
 }
 
-/** What cron does; gives why nothing is sent. */
+/** Runs the cron event; resolves to the reason why nothing is sent, '' for none. */
 const work = (site: WordPressSite): Promise<string> =>
   site.inWordPress(`do_action( 'altsmith_sync' ); return ( new Altsmith\\Identity\\Instance() )->reason();`);
 
@@ -92,7 +92,7 @@ test('a live site is never stopped by how it is called', async () => {
       do_action( 'altsmith_sync' );
       $reasons[] = ( new Altsmith\\Identity\\Instance() )->reason();
     }
-    // A plugin for languages gives each request the domain of its language; WP-CLI's --url does much the same.
+    // Multilingual plugins filter the address of each request by its language; WP-CLI's --url has the same effect.
     $german = static fn(): string => 'https://www.beispiel.example';
     foreach ( array( 'home_url', 'site_url', 'option_home', 'pre_option_home' ) as $filter ) {
       add_filter( $filter, $german );
@@ -146,7 +146,7 @@ test('a copy, as it is or with its addresses replaced, does nothing to the origi
     await admin.close();
   }
   for (const copy of [same, replaced]) {
-    // What the copy's queue forgot is asked for by an upload of its own.
+    // The copy began with an empty queue: a new upload gets its own suggestion.
     const fresh = await copy.sideload(photograph('coffee'), 'Coffee');
     expect(await approve(copy, await pending(copy, fresh), 'Espresso on the copy')).toBe(200);
     expect((await look(copy, fresh)).alt_text).toBe('Espresso on the copy');

@@ -71,7 +71,7 @@ test('what is set for the network counts on every site that has nothing of its o
   await inNetwork(`switch_to_blog( 2 ); update_option( 'altsmith_sidecar_url', 'http://127.0.0.1:9999' );
     return update_option( 'altsmith_settings', array( 'digest' => 'daily' ) );`);
   expect(await usedOn(2)).toEqual(['http://127.0.0.1:9999', 'of-the-network', 'daily', 'database']);
-  // What cannot be used is told, and what was there stays.
+  // Values that cannot be used get an error, and the stored ones stay.
   expect(await keep(`array( 'altsmith_sidecar_url' => 'ftp://x', 'altsmith_site_key' => 'a b' )`)).toEqual({
     altsmith_sidecar_url: expect.stringContaining('http://'),
     altsmith_site_key: expect.stringContaining('no spaces'),

@@ -92,7 +92,7 @@ async function fillLibrary(): Promise<void> {
 async function startAndLeave(): Promise<void> {
   const { page } = flow.admin;
   await flow.admin.go('/wp-admin/upload.php?page=altsmith-backfill');
-  // A first run asks for a few, unless somebody says otherwise.
+  // The first run is limited to 20 images by default.
   await page.getByText('20 images will be sent.').waitFor();
   await flow.admin.picture('1-pilot');
   await page.getByLabel('At most').fill('');

@@ -60,7 +60,7 @@ test('WordPress installs that very archive, and it works before anything is set 
   await page.locator('#install-plugin-submit').click();
   await page.getByText('Plugin installed successfully.').waitFor();
   await page.getByRole('link', { name: 'Activate Plugin' }).click();
-  // Once, and never again.
+  // The redirect after the activation happens once.
   await page.getByRole('heading', { name: 'Get started with Altsmith' }).waitFor();
   expect(await page.locator('.altsmith-step[data-done="0"]').count()).toBe(3);
   await admin.go('/wp-admin/plugins.php');
@@ -95,7 +95,7 @@ test('three steps lead from the activation to the first text', async () => {
     await page.locator('.altsmith-step[data-step="try"][data-done="1"]').waitFor();
     expect(await barriers(page, '.altsmith-start')).toEqual([]);
     await admin.picture('3-first-steps');
-    // The upload of before the connection has been found as well.
+    // The upload from before the connection has a suggestion, too.
     await waitFor(
       'two suggestions in the menu',
       async () => {
@@ -106,7 +106,7 @@ test('three steps lead from the activation to the first text', async () => {
       { timeoutMs: 60_000, everyMs: 1000 },
     );
     const widget = page.locator('#altsmith_coverage');
-    // Counts of a moment ago will do for it.
+    // The widget may show counts from before the latest suggestion.
     await widget.getByText(/^0% of your images have alt text or need none: 0 of \d\.$/).waitFor();
     expect(await barriers(page, '#altsmith_coverage')).toEqual([]);
     await widget.scrollIntoViewIfNeeded();

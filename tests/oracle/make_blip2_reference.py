@@ -45,7 +45,7 @@ SEARCHES = {
     "five": {"num_beams": 5, "max_new_tokens": 12, "num_return_sequences": 5, "length_penalty": -1.0, "min_length": 8},
     "penalty": {"num_beams": 3, "max_new_tokens": 10, "repetition_penalty": 1.5},
 }
-# Beyond 17 tokens the decoder's distances share rows of its table.
+# More than 17 tokens, so that several distances of the decoder share a row of its table.
 STEPS = 20
 SAMPLES = 48
 # Pieces of the strings that the tokenizer is compared on.
@@ -90,7 +90,7 @@ def amplitude(name, dims, small):
     half = 2.25 / int(np.prod(dims[1:])) ** 0.5
     if "patch_embedding" in name or "language_projection" in name:
         return half * small, 0.0
-    # Attention that looks at one place more than at others, and outweighs the word before: else one word is said for ever.
+    # Larger weights, so that attention differs between places and outweighs the previous token. Else the model repeats one token.
     return half * (2 if ".decoder." in name and any(part in name for part in (".k.", ".o.", ".wo.")) else 1), 0.0
 
 
@@ -104,7 +104,7 @@ def config_of(case):
     qformer = {**case["qformer"], "hidden_act": "gelu", "vocab_size": 60}
     ids = {"decoder_start_token_id": 0, "pad_token_id": 0, "eos_token_id": 1, "bos_token_id": 1, "is_encoder_decoder": True}
     text = {"model_type": "t5", "feed_forward_proj": "gated-gelu", **ids, **case["text"], **case["says"]}
-    # transformers reads these when a folder is loaded, not when a config is made: what a file says is turned into what it means.
+    # transformers derives this when it loads a folder, not when a config object is made.
     tied = text.pop("tie_word_embeddings", None)
     text["scale_decoder_outputs"] = text.get("scale_decoder_outputs", True if tied is None else tied)
     return Blip2Config(
@@ -125,7 +125,7 @@ def build(case):
         source = WORDS if name in COPIES or (name == HEAD and case["tied"]) else name
         values = weight(case, source, list(value.shape))
         if source == head:
-            # The end token is said louder, so that sentences end by themselves now and then.
+            # A larger row for the end token, so that some sentences end before the limit.
             values[1] *= np.float32(case["ending"])
         state[name] = torch.from_numpy(values)
     model.load_state_dict(state)

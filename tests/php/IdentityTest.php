@@ -173,7 +173,7 @@ final class IdentityTest extends Sidecar_Test_Case {
 		self::assertNotContains( "POST /v1/instances/$was", $this->sidecar->asked );
 		self::assertNotSame( $was, ( new Instance() )->id() );
 		self::assertNull( ( new Request_Store() )->find( $open->attachment_id ) );
-		// The other one, which says that it is the original.
+		// Now the other database, where the owner answers that it is the original.
 		$this->refuse_turn();
 		$this->sync();
 		$this->sidecar->canned = array();
@@ -187,7 +187,7 @@ final class IdentityTest extends Sidecar_Test_Case {
 		$row     = $this->suggested();
 		$waiting = $this->photo();
 		$this->sync();
-		// Both happen while nobody reads, and are pruned before anybody does.
+		// The sidecar prunes both entries before the site reads them.
 		$this->sidecar->describe_all( 'a dog' );
 		$this->sidecar->decide_elsewhere( $row->suggestion_id, 'approve' );
 		$this->sidecar->changes = array();

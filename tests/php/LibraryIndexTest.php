@@ -9,7 +9,7 @@ use Altsmith\Tests\Support\Sidecar_Test_Case;
 use Altsmith\Writeback\Provenance;
 use WP_Query;
 
-/** The narrow table of the library says what post meta says, whatever happens to an image. */
+/** The table of Library_Index agrees with post meta after every change of an image. */
 final class LibraryIndexTest extends Sidecar_Test_Case {
 	protected function setUp(): void {
 		parent::setUp();

@@ -72,7 +72,7 @@ final class LostWorkTest extends Sidecar_Test_Case {
 		self::assertSame( array( 1, 1 ), array( $this->sidecar->count( 'PUT /v1/images/' ), $this->sidecar->count( 'POST /v1/jobs' ) ) );
 		self::assertSame( 'backfill', json_decode( $this->sidecar->bodies[ array_search( 'POST /v1/jobs', $this->sidecar->asked, true ) ], true )['priority'] );
 		self::assertSame( array( 'sent', 'rejected' ), array( $this->status( $row->attachment_id ), $this->status( $decided->attachment_id ) ) );
-		// Another model is another question.
+		// The job of another model has another id.
 		( new Request_Store() )->change( $row->attachment_id, array( 'job_id' => 'job_of_another_model' ) );
 		delete_option( 'altsmith_cursor' );
 		$this->sync();

@@ -11,10 +11,10 @@ use Altsmith\Tests\Support\Sidecar_Test_Case;
 
 /** What is loaded when, and when WP-Cron comes. */
 final class On_DemandTest extends Sidecar_Test_Case {
-	/** A page for a visitor, in a process of its own: WordPress and the plugin from nothing. */
+	/** A public page, in a new process that loads WordPress and the plugin. */
 	public function test_a_public_page_loads_no_more_than_it_needs(): void {
 		global $wpdb;
-		// As the installation left it, and for the other process to see.
+		// The state after an installation, committed so that the other process sees it.
 		$wpdb->query( 'ROLLBACK' );
 		wp_cache_flush();
 		delete_option( Settings::MORE_OPTION );
@@ -45,7 +45,7 @@ final class On_DemandTest extends Sidecar_Test_Case {
 	public function test_cron_comes_once_an_hour_and_soon_only_while_there_is_work(): void {
 		update_option( 'altsmith_placement_scan', array( 'done' => true ) );
 		Schedule::clear();
-		// Version 0.1 came every minute.
+		// As version 0.1, which scheduled the same event with another interval.
 		wp_schedule_event( time(), 'daily', Plugin::CRON_HOOK );
 		Schedule::keep_hourly();
 		self::assertSame( 'hourly', wp_get_schedule( Plugin::CRON_HOOK ) );

@@ -8,7 +8,7 @@ use Altsmith\Tests\Support\Drawing;
 use GdImage;
 use PHPUnit\Framework\TestCase;
 
-/** Other bytes of a picture are still that picture; another text, number or line on the same background is another one. */
+/** A picture saved again has the same hash; one with another text, number or line on the same background has not. */
 final class Perceptual_HashTest extends TestCase {
 	/** @dataProvider replaced */
 	public function test_what_replaces_it_is_another_picture( GdImage $before, GdImage $after ): void {

@@ -92,14 +92,14 @@ final class PictureChangedTest extends Sidecar_Test_Case {
 		return array( 'thumbnails made again' => array( 'make_sizes' ), 'an optimiser' => array( 'optimise' ), 'metadata taken out' => array( 'strip' ), 'only a new date' => array( 'touch_file' ) );
 	}
 
-	/** Some hundred more each night: tests/nightly/many-files.test.ts. */
+	/** tests/nightly/many-files.test.ts runs it with 1,000 files. */
 	public function test_many_files_with_other_bytes_are_neither_superseded_nor_asked_again(): void {
 		$many = max( 6, (int) getenv( 'ALTSMITH_MANY_FILES' ) );
 		$ids  = array();
 		for ( $i = 0; $i < $many; $i++ ) {
 			$ids[] = $this->photo( 640 + $i % 50, 400 );
 		}
-		// A run has half a minute; a thousand take several.
+		// A run ends after half a minute; 1,000 files take several runs.
 		$all_are = function ( string $status ) use ( $ids ): bool {
 			return array( $status ) === array_values( array_unique( array_map( fn( int $id ): string => $this->row( $id )->display_status(), $ids ) ) );
 		};

@@ -6,7 +6,7 @@ namespace Altsmith\Tests;
 use Altsmith\Sidecar\Picture_Metadata;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 
-/** Nothing of a photograph is sent but the picture, and names of people can be exported and erased. */
+/** Images are sent without metadata, and names of people can be exported and erased. */
 final class PrivacyTest extends Sidecar_Test_Case {
 	private const SECRET = '48.8584N 2.2945E';
 

@@ -11,8 +11,8 @@ use RuntimeException;
 
 /**
  * The tables of version 0.1 are brought up to date and nothing of them is lost: interrupted anywhere, refused by the
- * database, seen through an object cache that lags behind. DDL ends the transaction that a test is rolled back with, so
- * these take away what they leave.
+ * database, seen through an object cache that lags behind. DDL commits the transaction that is
+ * rolled back after a test, so these tests clean up themselves.
  */
 final class TablesUpdateTest extends Sidecar_Test_Case {
 	/** @var array<int, string> What was suggested, by attachment. */
@@ -144,7 +144,7 @@ final class TablesUpdateTest extends Sidecar_Test_Case {
 		update_option( 'altsmith_schema_version', 2 );
 	}
 
-	/** Whether an update made so many statements that change something; it ends before the last of them. */
+	/** Updates, and throws in place of the writing statement of this number. @return bool False when there are fewer. */
 	private function is_interrupted_at( int $number ): bool {
 		$end = static function ( string $query ) use ( &$number ): string {
 			if ( 1 === preg_match( '/^\s*(ALTER|CREATE|INSERT|UPDATE|DELETE|OPTIMIZE)/i', $query ) && ! str_contains( $query, 'altsmith_lock' ) && 0 === --$number ) {

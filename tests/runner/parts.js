@@ -84,7 +84,7 @@ const STAGES = [
       run: (context) => runJest(context, { projects: ['integration'], args: ['--runInBand'], timeoutMs: 40 * MINUTE }),
     },
   ],
-  // These wait more than they compute. 6.5.5 is the oldest the plugin supports, an npm package that never changes: it has
+  // These parts wait more than they compute, so they run at the same time. 6.5.5 is the oldest the plugin supports, an npm package that never changes: it has
   // every browser test. The newer ones have them in `npm run test:nightly`.
   [
     { name: 'php', needs: ['php', 'phpcs'], run: php, sourcesOnly: true },

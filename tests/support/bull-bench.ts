@@ -22,7 +22,7 @@ export class BullBench {
     private readonly prefix: string,
   ) {}
 
-  /** `takers` are the workers that there seem to be. */
+  /** `takers` are the workers that the dispatcher is told of. */
   static async start(redis: RedisServer, takers: () => readonly Takers[], prefix = 'altsmith'): Promise<BullBench> {
     const bench = await QueueBench.start((leases, { storage, now }) => {
       const link = new RedisLink({ url: redis.url, prefix, ca: null }, silent);

@@ -22,7 +22,7 @@ export async function copyOf(original: WordPressSite, options: SiteOptions): Pro
   return copy;
 }
 
-/** Writes the copy's own address everywhere in its database. Gives the number of rows that had the other. */
+/** Writes the copy's own address everywhere in its database. Resolves to the number of rows that changed. */
 export async function replaceAddress(copy: WordPressSite, original: WordPressSite): Promise<number> {
   const { stdout } = await copy.php([SEARCH_REPLACE, copy.wordpress, original.url, copy.url]);
   return Number(stdout);

@@ -9,10 +9,10 @@ export class LoopMeter {
   readonly #file = path.join(this.#folder, 'longest');
   #measurements = 0;
 
-  /** Settings of the sidecar. */
+  /** Environment that the sidecar is started with. */
   readonly env = { ALTSMITH_TEST_METER: this.#file };
 
-  /** `root` is the repository. What it gives comes before the program that node runs. */
+  /** Arguments for node that load the meter; they come before the program. `root` is the repository. */
   static preload(root: string): string[] {
     return ['-r', path.join(root, 'tests/support/loop-meter-preload.cjs')];
   }

@@ -77,7 +77,7 @@ export class WordPressSite {
       WP_EXTRA: extra,
       WP_CRON: options.cron === false ? '0' : '1',
       WP_SOURCE: options.source ?? process.env['ALTSMITH_TEST_WORDPRESS'] ?? 'npm:6.5',
-      // Said even where it is nothing: what the shell happens to hold would link this folder, and a test deletes the plugin.
+      // Set even where empty: a value from the shell would link this folder into the site, and a test deletes the plugin there.
       ...(options.plugin === false
         ? { PLUGIN_DIRS: '', WP_PLUGINS: '' }
         : { PLUGIN_DIRS: path.join(ROOT, 'plugin'), WP_PLUGINS: 'altsmith/altsmith.php' }),

@@ -6,7 +6,7 @@ import { waitFor } from '../../support/wait-for';
 import { quickWorker, WorkerProcess } from '../../support/worker-process';
 import { lookInside, type Bench, type Figure } from './figures';
 
-type Way = 'Bull' | 'long poll';
+type Transport = 'Bull' | 'long poll';
 
 /** Workers of one second a picture; BENCH_WORKERS=1,2,4 leaves out the others. */
 const WORKERS = (process.env['BENCH_WORKERS'] ?? '1,2,4,8,16,32').split(',').map(Number);
@@ -15,11 +15,11 @@ const WARM_UP = 3;
 const MEASURED = 10;
 const BACKLOG = Number(process.env['BENCH_BACKLOG'] ?? 4000);
 const CLIENTS = 8;
-/** Left out at both ends of the backlog: workers that start, and that run dry. */
+/** Part of the backlog that is not measured at each end, while workers start and while they run out of jobs. */
 const EDGE = 0.1;
 
-/** A sidecar that only queues, its Redis, and workers that begin when they are asked to. */
-class Stage {
+/** A sidecar that only queues, its Redis, and workers that startWorkers() starts. */
+class Setup {
   readonly #workers: WorkerProcess[] = [];
 
   private constructor(
@@ -28,11 +28,11 @@ class Stage {
     private readonly env: Record<string, string>,
   ) {}
 
-  static async set(way: Way): Promise<Stage> {
-    const redis = way === 'Bull' ? await RedisServer.start() : null;
+  static async start(transport: Transport): Promise<Setup> {
+    const redis = transport === 'Bull' ? await RedisServer.start() : null;
     const env: Record<string, string> = redis === null ? {} : { ALTSMITH_QUEUE: 'bull', ALTSMITH_REDIS_URL: redis.url };
     const only = { ...env, ALTSMITH_WORKERS: '0', ALTSMITH_LOG_LEVEL: 'warn' };
-    return new Stage(await SidecarProcess.start(only), redis, env);
+    return new Setup(await SidecarProcess.start(only), redis, env);
   }
 
   /** PUT and POST for so many pictures, by several clients at a time. Seconds that it took. */
@@ -53,7 +53,7 @@ class Stage {
     return (performance.now() - started) / 1000;
   }
 
-  async work(count: number, kind: string, slots: number): Promise<void> {
+  async startWorkers(count: number, kind: string, slots: number): Promise<void> {
     const key = makeKey(this.sidecar.dataDir, 'worker');
     const env = { ...this.env, ALTSMITH_WORKERS: String(slots), ALTSMITH_LOG_LEVEL: 'warn' };
     const program = quickWorker(kind);
@@ -62,7 +62,7 @@ class Stage {
   }
 
   /** When so many pictures were done, and what the sidecar says then. */
-  async done(pictures: number) {
+  async whenDone(pictures: number) {
     return waitFor(
       `${pictures} pictures`,
       async () => {
@@ -73,7 +73,7 @@ class Stage {
     );
   }
 
-  async strike(): Promise<void> {
+  async remove(): Promise<void> {
     for (const worker of this.#workers) await worker.remove();
     await this.sidecar.stop('SIGKILL');
     await this.sidecar.remove();
@@ -82,31 +82,31 @@ class Stage {
 }
 
 /** Captions a second of workers that take one second a picture, each a process of its own. */
-async function rate(way: Way, workers: number): Promise<number> {
-  const stage = await Stage.set(way);
+async function rate(transport: Transport, workers: number): Promise<number> {
+  const setup = await Setup.start(transport);
   try {
-    // The first ones have done some before the last one has started.
-    await stage.accept(workers * (WARM_UP + MEASURED) * 2 + workers * workers);
-    await stage.work(workers, 'worker-1s', 1);
-    const { jobsDone } = await lookInside(stage.sidecar);
-    const begin = await stage.done(jobsDone + workers * WARM_UP);
-    const end = await stage.done(begin.jobsDone + workers * MEASURED);
+    // More than is measured: the first workers finish some before the last one has started.
+    await setup.accept(workers * (WARM_UP + MEASURED) * 2 + workers * workers);
+    await setup.startWorkers(workers, 'worker-1s', 1);
+    const { jobsDone } = await lookInside(setup.sidecar);
+    const begin = await setup.whenDone(jobsDone + workers * WARM_UP);
+    const end = await setup.whenDone(begin.jobsDone + workers * MEASURED);
     return ((end.jobsDone - begin.jobsDone) * 1000) / (end.at - begin.at);
   } finally {
-    await stage.strike();
+    await setup.remove();
   }
 }
 
 /** One to 32 workers elsewhere of one second a picture, over Bull and over the long poll. */
 export const workersElsewhere: Bench = async () => {
   const figures: Figure[] = [];
-  for (const way of ['Bull', 'long poll'] as const) {
+  for (const transport of ['Bull', 'long poll'] as const) {
     let one = Number.NaN;
     for (const workers of WORKERS) {
-      const value = await rate(way, workers);
+      const value = await rate(transport, workers);
       if (workers === 1) one = value;
       const share = (100 * value) / (workers * one);
-      figures.push({ name: `${workers} workers of one second a picture, over ${way}`, value, unit: '1/s' });
+      figures.push({ name: `${workers} workers of one second a picture, over ${transport}`, value, unit: '1/s' });
       figures.push({ name: `the same, of ${workers} times one`, value: share, unit: '%', least: 95 });
     }
   }
@@ -115,12 +115,12 @@ export const workersElsewhere: Bench = async () => {
 
 /** A backlog is accepted, and then finished over Bull by workers that take no time. */
 export const distributed: Bench = async () => {
-  const stage = await Stage.set('Bull');
+  const setup = await Setup.start('Bull');
   try {
-    const seconds = await stage.accept(BACKLOG);
-    await stage.work(2, 'worker-at-once', 4);
-    const begin = await stage.done(BACKLOG * EDGE);
-    const end = await stage.done(BACKLOG * (1 - EDGE));
+    const seconds = await setup.accept(BACKLOG);
+    await setup.startWorkers(2, 'worker-at-once', 4);
+    const begin = await setup.whenDone(BACKLOG * EDGE);
+    const end = await setup.whenDone(BACKLOG * (1 - EDGE));
     const pictures = end.jobsDone - begin.jobsDone;
     const flushes = (end.flushedCommits - begin.flushedCommits) / pictures;
     return [
@@ -134,6 +134,6 @@ export const distributed: Bench = async () => {
       { name: 'flushed commits a picture, start to end', value: flushes, unit: '', most: 1.5 },
     ];
   } finally {
-    await stage.strike();
+    await setup.remove();
   }
 };

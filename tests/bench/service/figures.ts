@@ -10,23 +10,24 @@ export interface Figure {
   readonly unit: string;
   readonly most?: number;
   readonly least?: number;
-  /** Where the value is the 99th percentile of many: the others, by the clock and by processor time, in its unit. */
+  /** Where the value is a 99th percentile: minimum, median and 99th percentile, by the clock and by processor time, in its unit. */
   readonly spread?: { readonly byClock: Spread; readonly byProcessor: Spread };
 }
 
+/** Minimum, median and 99th percentile of many values. */
 export interface Spread {
   readonly min: number;
   readonly median: number;
   readonly p99: number;
 }
 
-/** How long something took, and how much of it a processor worked at it: the rest it waited for others or for the disk. */
+/** How long something took, and how much processor time of that. The rest was spent waiting for a processor or for the disk. */
 export interface Sample {
   readonly ms: number;
   readonly processorMs: number;
 }
 
-/** Runs `work` and measures it; `processorMs` reads the clock of whoever does it. */
+/** Runs `work` and measures it; `processorMs` reads the processor time of the process or thread that does it. */
 export async function sample(processorMs: () => number, work: () => unknown): Promise<Sample> {
   const before = processorMs();
   const started = performance.now();
@@ -97,7 +98,7 @@ export interface Inside {
 
 const keys = new Map<SidecarProcess, string>();
 
-/** What the API process says of itself, to a key of the scope `metrics`. Looking begins a new measurement of the event loop. */
+/** What the API process says of itself, to a key of the scope `metrics`. Each call begins a new measurement of the event loop. */
 export async function lookInside(sidecar: SidecarProcess, metricsKey?: string): Promise<Inside> {
   const key = metricsKey ?? keys.get(sidecar) ?? makeKey(sidecar.dataDir, 'metrics');
   keys.set(sidecar, key);
@@ -126,7 +127,7 @@ const three = ({ min, median: middle, p99 }: Spread) => [min, middle, p99].map(s
 const spreadLine = ({ spread }: Figure) =>
   spread === undefined ? '' : `  ${three(spread.byClock)} by the clock, ${three(spread.byProcessor)} by processor time`;
 
-/** Lines of a table for people; after a 99th percentile the least, the median and itself. */
+/** Lines of a table to read; behind a 99th percentile minimum, median and itself. */
 export function table(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => {
     const verdict = aimOf(figure) === '' ? '' : holds(figure) ? 'holds' : 'MISSED';

@@ -81,7 +81,7 @@ function claims({ dataDir }: MillionData): Sample[] {
 
 /** Each after a clean stop. */
 async function starts(root: string, { dataDir }: MillionData): Promise<Figure[]> {
-  // What another program wrote is looked at once.
+  // The first start after another program wrote the database checks it, which takes longer.
   await endWatch(await watch(root, dataDir));
   const found: Sample[] = [];
   for (let turn = 0; turn < STARTS; turn += 1) {

@@ -15,7 +15,7 @@ function replaced( mixed $value, string $from, string $to ): mixed {
 	if ( is_array( $inner ) || is_string( $inner ) ) {
 		return serialize( replaced( $inner, $from, $to ) );
 	}
-	// Blocks and REST keep slashes escaped.
+	// Blocks and stored JSON have escaped slashes.
 	return str_replace( array( $from, str_replace( '/', '\/', $from ) ), array( $to, str_replace( '/', '\/', $to ) ), $value );
 }
 

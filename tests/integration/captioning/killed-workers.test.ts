@@ -69,7 +69,7 @@ test.each<[string, () => string | Promise<string>]>([
           timeoutMs: 60_000,
           everyMs: 5,
         });
-        // Somewhere in the decoding, the image encoder or the sentence of a picture.
+        // At different moments: while a picture is decoded, encoded or captioned.
         await pause((kill * 7) % 60);
         process.kill(victim, 'SIGKILL');
         killed.add(victim);
@@ -84,7 +84,7 @@ test.each<[string, () => string | Promise<string>]>([
       await pool.stop();
     }
     expect([...endings.keys()].sort()).toEqual(['DECODE_CRASHED', 'caption']);
-    // Now and then a kill meets a worker between two pictures.
+    // Some kills hit a worker between two pictures.
     expect(endings.get('DECODE_CRASHED')).toBeGreaterThan(KILLS / 2);
     expect([...killed, ...last].filter(isAlive)).toEqual([]);
   },

@@ -21,13 +21,13 @@ const run = promisify(execFile);
 const script = (name: string) => path.resolve(__dirname, '../../support/models', name);
 
 async function open(least: string): Promise<{ bytes: number; packed: string[]; logits: number[] }> {
-  // glibc would keep some of what was freed while loading, which is as much as these small weights.
+  // Without this glibc keeps memory that was freed while loading, about as much as these small weights.
   const env = { ...process.env, GLIBC_TUNABLES: 'glibc.malloc.mmap_threshold=131072' };
   const { stdout } = await run(process.execPath, [script('packed-graphs.cjs'), model, least], { env });
   return JSON.parse(stdout);
 }
 
-/** Numbers that repeat: no weight need be random here, and making them so takes half a minute. */
+/** Weights of a repeating pattern: random ones are not needed here and take half a minute to make. */
 function bytesFor(spec: WeightSpec): Uint8Array {
   const pattern = Float32Array.from({ length: 1009 }, (_, index) => ((index * 37) % 101) / 2000 - 0.025);
   const bytes = Buffer.alloc(bytesOf(spec), Buffer.from(pattern.buffer));
@@ -67,7 +67,7 @@ it('weights that are packed ahead are not in a worker’s own memory, and say th
 it('weights that were packed for another machine are noticed, and packed anew', async () => {
   const { packed } = await open('0');
   const place = path.join(model, packed[0]!);
-  // As onnxruntime packs nothing of: every weight would be packed into each worker's memory.
+  // Unpacked graphs in place of the packed ones: each worker would pack every weight into its own memory.
   for (const name of ['vision', 'encoder', 'decoder']) {
     rmSync(path.join(place, `${name}.onnx`));
     rmSync(path.join(place, `${name}.onnx.data`));
@@ -76,7 +76,7 @@ it('weights that were packed for another machine are noticed, and packed anew', 
   }
   const again = await open('0');
   expect(again.packed).toEqual(packed);
-  // The weights as they are and as they are packed.
+  // The file holds the weights both unpacked and packed.
   const plain = statSync(path.join(model, 'decoder.data')).size;
   expect(statSync(path.join(place, 'decoder.onnx.data')).size).toBeGreaterThan(1.3 * plain);
 }, 60_000);

@@ -50,14 +50,14 @@ test('over TLS and with the least rights in Redis a worker takes every job from 
     const { items } = (await sidecar.call('GET', '/v1/jobs?state=done&limit=200')).body;
     return items.length === JOBS;
   });
-  // The name of the holder says which way a job came.
+  // The holder's name tells whether a job came from Bull.
   const begun = sidecar.output.split('\n').filter((line) => line.includes('job begun by a remote worker'));
   expect(begun).toHaveLength(JOBS);
   expect(begun.filter((line) => !line.includes('"worker":"bull-w"'))).toEqual([]);
   expect(await redis.command('ACL LOG')).toBe('*0');
   expect((await worker.health()).warnings).toEqual([]);
   await redis.stop('SIGKILL');
-  // It goes on without Redis, and says why it is slower.
+  // The worker goes on without Redis, and logs why it is slower.
   await waitFor('the worker to name Redis', async () => (await worker.health()).warnings.length > 0);
   expect(await worker.health()).toMatchObject({ ready: true, warnings: [{ code: 'REDIS_UNREACHABLE' }] });
   expect(await worker.stop()).toBe(0);

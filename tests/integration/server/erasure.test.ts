@@ -256,7 +256,7 @@ test('no thumbnail stays of a job that was cancelled while it ran, and none that
   await waitFor('the attempt to end', () => sidecar.logLines.some((line) => line.includes('job ended')));
   expect((await sidecar.call('GET', `/v1/images/${image.sha256}/thumbnail`)).status).toBe(404);
   expect(readdirSync(path.join(sidecar.dataDir, 'thumbnails'))).toEqual([]);
-  // As earlier versions left them.
+  // As earlier versions left it: a file whose row is gone.
   const siteId = withStorage((storage) => storage.db.prepare<[], string>('SELECT id FROM sites').pluck().get()!);
   const folder = path.join(sidecar.dataDir, 'thumbnails', siteId, image.sha256.slice(0, 2));
   mkdirSync(folder, { recursive: true });

@@ -56,7 +56,7 @@ test('what each site has on disk is told, follows captioning, retention and eras
   expect(listed[1].storage.image_bytes).toBe(onDisk(other.id).image_bytes);
   const cli = await altsmith(sidecar.dataDir, ['sites', 'list', '--json']);
   expect(cli.json.items[1].storage).toEqual(listed[1].storage);
-  // From here on the sweep takes originals at once.
+  // From here on originals are deleted at once.
   await sidecar.stop();
   const { dataDir } = sidecar;
   sidecar = await TestSidecar.start({ dataDir, env: { ALTSMITH_KEEP_ORIGINALS_MINUTES: '0' } });
@@ -87,7 +87,7 @@ test('over its bytes a site is refused before the body, nothing of it stays, and
     body: { error: { code: 'SITE_FULL', retryable: true, details: { limit: 60_000, stored: first.bytes.length } } },
   });
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-  // Without a length the body is looked at once it is here.
+  // Without Content-Length the size is checked once the body was read.
   const chunked = await fetch(`${sidecar.url}/v1/images/${second.sha256}`, {
     method: 'PUT',
     headers: { authorization: `Bearer ${sidecar.key}` },
@@ -97,7 +97,7 @@ test('over its bytes a site is refused before the body, nothing of it stays, and
   expect(chunked.status).toBe(429);
   expect(readdirSync(path.join(sidecar.dataDir, 'tmp'))).toEqual([]);
   expect(onDisk(id).image_bytes).toBe(first.bytes.length);
-  // What is known is no new byte; a job for it is taken.
+  // A picture that is stored already needs no more bytes.
   expect((await sidecar.putImage(first)).status).toBe(200);
   const limits = (await asAdmin('PATCH', `/v1/admin/sites/${id}`, { limits: { bytes: 100_000 } })).body.site.limits;
   expect(limits.bytes).toBe(100_000);

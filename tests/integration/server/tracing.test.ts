@@ -33,7 +33,7 @@ function spansOf(body: string): Span[] {
   });
 }
 
-// The packages import parts of themselves late, which only a process of its own can do.
+// In a process of its own: the packages import parts of themselves lazily, which jest does not support.
 test('a trace goes from the request over job, run and result to the webhook, and holds nothing of the picture', async () => {
   const collector = await Receiver.start();
   collector.answer = (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -72,7 +72,7 @@ test('a trace goes from the request over job, run and result to the webhook, and
   const sent = collector.received.map((one) => one.body).join('');
   for (const secret of [image.sha256, 'holiday-in-rome', 'Zaphod', 'subject-77', sidecar.key, '/hook'])
     expect(sent).not.toContain(secret);
-  // A receiver that is away, and a traceparent that is none, cost spans and nothing else.
+  // Without a receiver, or with an invalid traceparent, only spans are lost.
   await collector.stop();
   const again = { ...wish, subject: { type: 'attachment', id: '78' } };
   const answer = await sidecar.call('POST', '/v1/jobs', again, { traceparent: '00-zz-1' });

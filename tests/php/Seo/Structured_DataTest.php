@@ -116,7 +116,7 @@ final class Structured_DataTest extends Wp_Test_Case {
 		foreach ( array( 'wp_content_img_tag', 'wp_get_attachment_image_attributes', 'wp_footer' ) as $hook ) {
 			remove_all_filters( $hook );
 		}
-		// On_Demand knows whether it is wanted; this one has other plugins beside it.
+		// As On_Demand does, but with a list of SEO plugins of its own.
 		if ( ( new Settings() )->prints_structured_data() ) {
 			$data->register();
 		}

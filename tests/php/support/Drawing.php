@@ -9,7 +9,7 @@ use GdImage;
 final class Drawing {
 	/**
 	 * @param string[] $lines
-	 * @param int      $zoom  How many pixels one of the 9 x 15 of a letter takes.
+	 * @param int      $zoom  Pixels of the picture for one pixel of the font, whose letters have 9 x 15.
 	 */
 	public static function text( int $width, int $height, array $lines, int $zoom ): GdImage {
 		$small = self::canvas( intdiv( $width, $zoom ), intdiv( $height, $zoom ) );
@@ -19,7 +19,7 @@ final class Drawing {
 		return self::resized( $small, $width );
 	}
 
-	/** A scanned page: words without a meaning. */
+	/** A page of random words, as a scan looks. */
 	public static function page( int $seed ): GdImage {
 		mt_srand( $seed );
 		$word = static fn(): string => substr( str_shuffle( 'abcdefghijklmnopqrstuvwxyz' ), 0, mt_rand( 2, 9 ) );

@@ -26,7 +26,7 @@ final class Fake_Sidecar {
 	public array $bodies = array();
 	/** False: a sidecar of version 0.1, which refuses fields that it does not know. */
 	public bool $knows_sources = true;
-	/** @var string[] The turns that readings of the feed took. */
+	/** @var string[] Headers `Altsmith-Turn` of the requests. */
 	public array $turns = array();
 	/** Headers of the latest request. */
 	public array $headers = array();

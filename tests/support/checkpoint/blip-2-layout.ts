@@ -4,12 +4,12 @@ import type { WeightSpec } from './weights';
 export interface Blip2Case {
   readonly name: string;
   readonly seed: number;
-  /** Factor of what the norms see, of the weights before them. */
+  /** Factor of the weights whose results are normalised: small ones show a wrong eps. */
   readonly small: number;
   /** Factor of the end token's row in the head. */
   readonly ending: number;
   readonly queries: number;
-  /** The head is the table of words. */
+  /** Whether the head shares the weights of the word embeddings. */
   readonly tied: boolean;
   /** Width, height and seed. */
   readonly pictures: readonly (readonly [number, number, number])[];
@@ -152,6 +152,6 @@ export function blip2Amplitude(name: string, dims: readonly number[], small: num
   const half = 2.25 / dims.slice(1).reduce((product, dim) => product * dim, 1) ** 0.5;
   if (name.includes('patch_embedding') || name.includes('language_projection'))
     return { half: half * small, centre: 0 };
-  const isLively = name.includes('.decoder.') && /\.(k|o|wo)\./.test(name);
-  return { half: half * (isLively ? 2 : 1), centre: 0 };
+  const isLarger = name.includes('.decoder.') && /\.(k|o|wo)\./.test(name);
+  return { half: half * (isLarger ? 2 : 1), centre: 0 };
 }

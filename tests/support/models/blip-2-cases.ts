@@ -23,7 +23,7 @@ export interface Blip2Answer {
 }
 
 export interface Blip2Reference {
-  /** Tokens that stand for something. */
+  /** Tokens of the tokenizer; the embeddings have more rows. */
   readonly size: number;
   readonly steps: number;
   readonly prompts: Readonly<Record<string, readonly number[] | null>>;
@@ -76,7 +76,7 @@ const IMAGES = {
   rescale_factor: 1 / 255,
 };
 
-/** The text half in config.json; transformers 5 writes the tie that it forces, and what it means beside it. */
+/** The text half in config.json. transformers 5 always writes `tie_word_embeddings: true`, and `scale_decoder_outputs` beside it. */
 function saysOf({ says }: Blip2Case, stored: Stored): object {
   if (stored !== 'one file') return says;
   const scales = says['scale_decoder_outputs'] ?? says['tie_word_embeddings'] ?? true;
@@ -91,7 +91,7 @@ function configOf(tiny: Blip2Case, stored: Stored): object {
     architectures: ['Blip2ForConditionalGeneration'],
     model_type: 'blip-2',
     num_query_tokens: tiny.queries,
-    // Files of before October 2024 have none.
+    // Files written before October 2024 have no `image_token_index`.
     ...(stored === 'bin in parts' ? { use_decoder_only_language_model: false } : { image_token_index: rows - 1 }),
     vision_config: { model_type: 'blip_2_vision_model', ...tiny.vision, hidden_act: 'gelu', qkv_bias: true },
     qformer_config: { model_type: 'blip_2_qformer', ...tiny.qformer, hidden_act: 'gelu', vocab_size: 60 },
@@ -108,7 +108,7 @@ function configOf(tiny: Blip2Case, stored: Stored): object {
   };
 }
 
-/** Parts of about equal size, as weights follow each other. */
+/** Parts of about equal size, in the order of the weights. */
 function partsOf(source: WeightSource, count: number): WeightSpec[][] {
   const total = source.specs.reduce((sum, spec) => sum + bytesOf(spec), 0);
   const parts: WeightSpec[][] = Array.from({ length: count }, () => []);

@@ -1,6 +1,6 @@
 'use strict';
-// Opens a model as a worker does and prints what that cost and what it says, as JSON: bytes of memory of its own, the packed folders beside
-// the model, and logits. Words: model folder, least bytes of weights that are packed ahead ("never" for none).
+// Opens a model as a worker does and prints as JSON: bytes of memory of its own, the packed folders beside
+// the model, and logits. Arguments: model folder, least bytes of weights that are packed ahead ("never" for none).
 const { readdirSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 

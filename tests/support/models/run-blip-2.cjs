@@ -1,5 +1,5 @@
 'use strict';
-// Runs converted BLIP-2 models outside jest, whose realm onnxruntime-node refuses. Reads a list of jobs { source, folder, pictures, prompts,
+// Runs converted BLIP-2 models outside jest: onnxruntime-node does not accept arrays of jest's realm. Reads a list of jobs { source, folder, pictures, prompts,
 // searches, question, steps, samples } from the file named by the first argument and prints one JSON line a job. The states inside are
 // read from the same graphs, built in float32 from the checkpoint with further outputs.
 const { readFileSync } = require('node:fs');

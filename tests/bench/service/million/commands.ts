@@ -22,6 +22,7 @@ export async function measureCommands(root: string, dataDir: string): Promise<Fi
   return found;
 }
 
+/** Runs one `altsmith` command with a data folder. */
 export async function altsmith(root: string, dataDir: string, words: readonly string[]): Promise<void> {
   await run(process.execPath, [path.join(root, 'server/cli/index.js'), ...words], {
     env: { ...process.env, ALTSMITH_DATA_DIR: dataDir },
@@ -31,6 +32,6 @@ export async function altsmith(root: string, dataDir: string, words: readonly st
 /** Processor time of the children of this process that have ended. */
 function childrenProcessorMs(): number {
   const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
-  // proc(5): cutime and cstime are the 16th and 17th field, and two went with the name.
+  // proc(5): cutime and cstime are the 16th and 17th field; the split removed the first two.
   return ((Number(fields[13]) + Number(fields[14])) * 1000) / TICKS;
 }

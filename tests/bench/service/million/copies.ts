@@ -17,7 +17,7 @@ export interface Restored {
   readonly remove: () => void;
 }
 
-/** `altsmith backup` and the copy by the clock, while five decisions a second are committed; the first is restored elsewhere. */
+/** `altsmith backup` and the hourly copy, while five decisions a second are committed; the first is restored to another folder. */
 export async function measureCopies(root: string, data: MillionData): Promise<Restored> {
   const folder = mkdtempSync(path.join(path.dirname(data.dataDir), 'altsmith-copies-'));
   const file = path.join(folder, 'by-hand.db');
@@ -28,7 +28,7 @@ export async function measureCopies(root: string, data: MillionData): Promise<Re
   mkdirSync(hourly);
   const env = { ALTSMITH_BACKUPS: 'hourly=1', ALTSMITH_BACKUP_DIR: hourly };
   const byClock = await copyDuring(root, data, { name: 'the hourly copy', env }, async ({ sidecar }) => {
-    // It looks once a minute whether one is due.
+    // The sidecar checks once a minute whether one is due.
     await waitFor('the copy', () => sidecar.output.includes('"msg":"backup made"'), { timeoutMs: 900_000 });
     return Number(/"ms":(\d+),"msg":"backup made"/.exec(sidecar.output)?.[1]) / 1000;
   });
@@ -56,7 +56,7 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-/** `copy` gives the seconds that it took. */
+/** Measures a copy; `copy` resolves to the seconds that it took. */
 async function copyDuring(
   root: string,
   data: MillionData,

@@ -51,7 +51,7 @@ export function millionData(images: number): MillionData {
   const metricsKey = new KeyStore(storage).create({ scope: 'metrics', siteId: null, name: 'bench' }).text;
   storage.db.pragma('wal_checkpoint(TRUNCATE)');
   storage.close();
-  // Last, so that what a kill left half filled is filled anew.
+  // Written last, so that a folder which a killed run filled in part is filled again.
   writeFileSync(contentsFile(dataDir), JSON.stringify(contents), { mode: 0o600 });
   const remove = () => {
     if (kept === undefined) rmSync(dataDir, { recursive: true, force: true });

@@ -10,7 +10,7 @@ import { figureOf, quantile, sample, type Figure, type Sample } from '../figures
 import type { MillionData } from './data';
 import { asker, endWatch, loopProcessorMs, measureLoop, watch } from './watched';
 
-/** Pruning all of it takes hours at a million images; so long it is watched. */
+/** How long pruning is measured; pruning everything takes hours at a million images. */
 const PRUNING_MS = 60_000;
 const LOOK_MS = 2000;
 /** The history of these libraries is 200 days long. */
@@ -21,7 +21,7 @@ const PRUNING = { ALTSMITH_KEEP_HISTORY_DAYS: String(KEEP_DAYS), ALTSMITH_KEEP_T
 
 /** Pruning, and erasing of subjects and of the small site, in a data folder that is thrown away afterwards. */
 export async function measureEnds(root: string, data: MillionData, dataDir: string): Promise<Figure[]> {
-  // Entries of the feed go first, each of them cheap.
+  // The sidecar would prune entries of the feed first, which are cheap and not what is measured.
   inDatabase(dataDir, ({ db }) => db.prepare('DELETE FROM changes WHERE at < ?').run(Date.now() - KEEP_DAYS * DAY_MS));
   return [...(await measurePruning(root, data, dataDir)), ...(await measureErasing(root, data, dataDir))];
 }

@@ -3,11 +3,11 @@ import { figureOf, sample, samples, type Figure, type Sample } from '../figures'
 import type { Library } from './data';
 import { asker, loopProcessorMs, measureLoop, type Ask, type Watched } from './watched';
 
-/** No, few and many hits of each filter; every one with every other. */
+/** Filters with none, few and many hits; all combinations are measured. */
 const STATES = ['', '&state=pending', '&state=conflict'];
 const FLAGS = ['', '&flag=low_confidence', '&flag=tiny'];
 const CONFIDENCES = ['', '&min_confidence=0.333'];
-/** One word, the beginnings of very many, whole sentences, a file name, and what is in no text. */
+/** A word, beginnings of very many words, a sentence, a file name, and a word that is in no text. */
 const SEARCHES = [
   '',
   '&q=standing',

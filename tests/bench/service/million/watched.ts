@@ -3,7 +3,7 @@ import { LoopMeter } from '../../../support/loop-meter';
 import { SERVE, SidecarProcess } from '../../../support/sidecar-process';
 import { lookInside, type Figure } from '../figures';
 
-/** Nobody captions: the pictures of these libraries have rows and no bytes. What is done by the clock is measured by itself. */
+/** No workers: the pictures of these libraries have rows and no bytes. Backups and pruning are off; they have measurements of their own. */
 const QUIET = {
   ALTSMITH_LOG_LEVEL: 'info',
   ALTSMITH_SITE_RATE: '10000',
@@ -13,10 +13,10 @@ const QUIET = {
   ALTSMITH_KEEP_THUMBNAILS_DAYS: '36500',
 };
 
-/** What another program wrote is read from end to end at a start. */
+/** Longest wait for a start: a database that another program wrote is read as a whole. */
 const PREPARED_MS = 900_000;
 
-/** A sidecar upon a data folder, whose event loop is watched. */
+/** A sidecar with a data folder, whose event loop is measured. */
 export interface Watched {
   readonly sidecar: SidecarProcess;
   readonly meter: LoopMeter;
@@ -32,6 +32,7 @@ export async function watch(root: string, dataDir: string, env: Record<string, s
   return { sidecar, meter };
 }
 
+/** Stops the sidecar and removes its meter. */
 export async function endWatch({ sidecar, meter }: Watched): Promise<void> {
   await sidecar.stop();
   meter.remove();
@@ -51,7 +52,7 @@ export async function measureLoop(
   work: () => Promise<unknown>,
 ): Promise<Figure[]> {
   const { sidecar, meter } = watched;
-  // Looking begins a new measurement.
+  // This call begins a new measurement.
   await lookInside(sidecar, metricsKey);
   await meter.begin(sidecar.pid);
   await work();
@@ -63,6 +64,7 @@ export async function measureLoop(
   ];
 }
 
+/** Resolves to the body of an answer. */
 export type Ask = (query: string) => Promise<any>;
 
 /** GET with the key of a site. Rejects unless it is answered. */

@@ -96,7 +96,7 @@ final class Request_Log {
 		return str_starts_with( $owner, 'Altsmith\\' ) && ! self::loads( $function );
 	}
 
-	/** On a page that is not wp-admin's the plugin is loaded by the first hook that needs it. */
+	/** Whether a callback loads the rest of the plugin, which On_Demand does outside wp-admin. */
 	private static function loads( mixed $function ): bool {
 		return is_array( $function ) && 'Altsmith\\On_Demand' === $function[0];
 	}

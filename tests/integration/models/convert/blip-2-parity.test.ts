@@ -19,7 +19,7 @@ import {
 
 const CASES = readBlip2Cases();
 const REFERENCE = readBlip2Reference();
-/** Errors of eps, of the GELU, of scales and of positions are smaller than what changes a token; these find them. */
+/** Largest difference of states and logits. A wrong eps, GELU, scale or position exceeds it, even where no token changes. */
 const TOLERANCE = 3e-4;
 const SAMPLES = 48;
 const SEARCHES: Record<string, CaptionOptions> = {

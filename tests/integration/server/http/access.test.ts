@@ -137,7 +137,7 @@ describe('another site’s id answers byte for byte like an unknown one', () => 
       await send(route, keys['other site']!, foreign),
       await send(route, keys['other site']!, unknown),
     ];
-    // Whatever is erased, it is noted for backups that may know it; and nothing of it can be erased.
+    // Erasing an unknown image or subject answers 200: it is recorded for backups that may hold it. So does the preview of that.
     const isErasing = route.method === 'delete' || route.path.endsWith('/erasure');
     expect(theirs.status).toBe(isErasing && ['images', 'subjects'].includes(kind) ? 200 : 404);
     expect({ ...theirs, headers: 0 }).toEqual({ ...nobodys, headers: 0 });

@@ -141,7 +141,7 @@ test('of two copies of one database the second that goes on from the same turn i
   const one = (number: number) => `${number}.aaaaaaaa`;
   const other = (number: number) => `${number}.bbbbbbbb`;
   expect((await turn(one(7), one(8))).status).toBe(200);
-  expect((await turn(one(7), one(8))).status).toBe(200); // The answer was lost.
+  expect((await turn(one(7), one(8))).status).toBe(200); // Sent again, as after a lost answer.
   expect((await turn(one(8), one(9))).status).toBe(200);
   expect((await turn(one(8), other(9))).body.error).toMatchObject({
     code: 'INSTANCE_CONFLICT',
@@ -149,7 +149,7 @@ test('of two copies of one database the second that goes on from the same turn i
   });
   expect((await turn(one(9), one(10))).status).toBe(200);
   expect((await turn(one(5), other(6))).status).toBe(409);
-  // The sidecar was restored from a backup of long ago.
+  // A turn ahead of the stored one is accepted: the sidecar may have been restored from an old backup.
   expect((await turn(one(30), one(31))).status).toBe(200);
   expect((await turn('1', '2')).body.error.code).toBe('BAD_REQUEST');
 
@@ -157,11 +157,11 @@ test('of two copies of one database the second that goes on from the same turn i
   const { instance } = (await copy()).body;
   expect(instance).toMatchObject({ id: expect.not.stringMatching(LIVE['altsmith-instance']), address: 'example.com' });
   expect((await copy()).body.instance.id).toBe(instance.id);
-  expect((await turn(one(5), other(6))).status).toBe(409); // The original's turn is still its own.
+  expect((await turn(one(5), other(6))).status).toBe(409); // Of the same instance, so still refused.
 
   await as(LIVE, 'POST', `/v1/instances/${LIVE['altsmith-instance']}`, { answer: 'moved' });
   expect((await turn(other(9), other(10))).status).toBe(200);
-  expect((await turn(one(31), one(32))).status).toBe(200); // Behind again, so that it may: the next shows who it is.
+  expect((await turn(one(31), one(32))).status).toBe(200); // Ahead of the stored one, so accepted.
   expect((await turn(other(10), other(11))).status).toBe(409);
 });
 

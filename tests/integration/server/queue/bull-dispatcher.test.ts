@@ -46,7 +46,7 @@ test('Redis holds two ids for each slot and nothing else, however many jobs wait
   for (const { data, opts } of held) expect({ data, attempts: opts.attempts }).toEqual({ data: {}, attempts: 1 });
   const queue = bull.queue();
   await finish(await taken(queue));
-  // The next one follows at once, and what runs counts as well.
+  // The next id is added at once; a running job counts toward the limit as well.
   await inRedis(6);
   begun(await taken(queue));
   await waitFor('the reconciler', async () => (await bull.waiting()) === 5);
@@ -192,7 +192,7 @@ test('the lock in Redis is the lease: no heartbeat is needed while it is held, a
   bull.bench.advance(LEASE_MS + 1);
   await inRedis(1);
   expect(bull.bench.jobs().get(id)).toMatchObject({ state: 'waiting' });
-  // The one that has lost its lock may still bring the first result.
+  // The first result counts, although its worker has lost the lock.
   bull.bench.queue.complete(claim, { suggestionId: 'sug_1', modelId: 'fake' });
 });
 

@@ -48,7 +48,7 @@ test.each([
     const link = await linkTo(user === '' ? own.url : as(user, own.url));
     await becomes(link, code);
     expect(link.problem()?.message).toMatch(/^Redis .*[.]$/);
-    // Said once, and not at every try.
+    // Logged once, not at every try.
     expect(said.split(`"code":"${code}"`)).toHaveLength(2);
     expect(said).not.toMatch(/secret|wrong|>right/);
   } finally {

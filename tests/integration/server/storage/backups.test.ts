@@ -134,7 +134,7 @@ test('an update asks for its copy and its growth together where both are on one 
   const data = new DataFolder(path.join(disk.folder, 'data'), path.join(disk.folder, 'elsewhere'));
   data.prepare();
   const bytes = 8_000_000;
-  // A hole: it has a size and takes no room.
+  // A sparse file: it has a size and takes no disk space.
   writeFileSync(data.database, '');
   truncateSync(data.database, bytes);
   const need = (growth: number, backup: string | null) => {

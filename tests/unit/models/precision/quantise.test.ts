@@ -52,7 +52,7 @@ it('a transposed matrix has its columns as rows', () => {
 });
 
 describe('a matrix of more than one piece', () => {
-  // A megabyte holds 125 of its rows; 130 rows are no multiple of what is turned together.
+  // A megabyte holds 125 of its rows; 130 rows are no multiple of those that are transposed together.
   const dims = [130, 2000] as const;
   const values = seededWeight(1, { name: 'w.weight', dims: [...dims], type: 'F32' });
   const read: [number, number][] = [];

@@ -19,7 +19,7 @@ function read(json: unknown) {
   }
 }
 
-/** As fine-tuning tools of before transformers 5 save it. */
+/** As fine-tuning tools saved it before transformers 5. */
 const OLD = {
   ...PLAIN,
   normalizer: {
