@@ -124,6 +124,8 @@ test('a scan, a sort and a search without a term are found', () => {
   expect(planOf("SELECT count(*) FROM jobs WHERE state = 'done'").some(isBad)).toBe(true);
   expect(planOf('SELECT id FROM suggestions WHERE site_id = ? ORDER BY confidence').some(isBad)).toBe(true);
   expect(planOf('SELECT rowid FROM suggestion_index WHERE rowid > 5').some(isBad)).toBe(true);
-  expect(mayReadToTheEnd('SELECT seq FROM jobs WHERE seq > :after AND created_at < :before ORDER BY seq LIMIT 25')).toBe(true);
+  expect(
+    mayReadToTheEnd('SELECT seq FROM jobs WHERE seq > :after AND created_at < :before ORDER BY seq LIMIT 25'),
+  ).toBe(true);
   expect(mayReadToTheEnd('SELECT seq FROM jobs WHERE seq > :after ORDER BY seq LIMIT 25')).toBe(false);
 });
