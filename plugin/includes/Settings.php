@@ -25,6 +25,7 @@ final class Settings {
 		return self::sanitize_url( defined( 'ALTSMITH_SIDECAR_URL' ) ? constant( 'ALTSMITH_SIDECAR_URL' ) : $this->stored( self::URL_OPTION ) );
 	}
 
+	/** The key, or '' when none is set. */
 	public function site_key(): string {
 		return self::sanitize_key( defined( 'ALTSMITH_SITE_KEY' ) ? constant( 'ALTSMITH_SITE_KEY' ) : $this->stored( self::KEY_OPTION ) );
 	}

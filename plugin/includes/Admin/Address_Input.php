@@ -13,6 +13,7 @@ final class Address_Input {
 
 	private function __construct( public readonly string $value, public readonly string $error ) {}
 
+	/** What was typed as an address: `value` can be stored; where `error` is not empty, it says what to do. */
 	public static function read( string $typed ): self {
 		$text = Typed_Text::cleaned( $typed );
 		if ( '' === $text ) {

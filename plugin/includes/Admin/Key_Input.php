@@ -13,6 +13,7 @@ final class Key_Input {
 
 	private function __construct( public readonly string $value, public readonly string $error ) {}
 
+	/** What was typed as a key: `value` can be stored; where `error` is not empty, it says what to do. */
 	public static function read( string $typed ): self {
 		// Copied from a command line or from somebody's notes.
 		$key   = (string) preg_replace( '/^(authorization:\s*)?(bearer\s+|ALTSMITH_SITE_KEY\s*=\s*)/i', '', Typed_Text::cleaned( $typed ) );

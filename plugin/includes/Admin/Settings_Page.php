@@ -42,6 +42,7 @@ final class Settings_Page {
 		}
 	}
 
+	/** Registers the options that the current user may save. Action `admin_init`. */
 	public static function add_settings(): void {
 		$check = new Settings_Check();
 		register_setting( self::GROUP, Settings::MORE_OPTION, array( 'type' => 'object', 'sanitize_callback' => array( $check, 'choices' ) ) );

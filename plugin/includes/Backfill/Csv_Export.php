@@ -22,6 +22,7 @@ final class Csv_Export {
 		add_action( 'admin_post_' . self::ACTION, array( $this, 'download' ) );
 	}
 
+	/** Address of the download of a run, with a nonce of the current user. */
 	public static function url( string $run_id ): string {
 		return add_query_arg(
 			array( 'action' => self::ACTION, 'run' => rawurlencode( $run_id ), '_wpnonce' => wp_create_nonce( self::ACTION ) ),

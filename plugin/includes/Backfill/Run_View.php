@@ -58,6 +58,7 @@ final class Run_View {
 		return $shown;
 	}
 
+	/** Why an image was skipped, as shown on the screens. */
 	public static function reason_in_words( string $reason ): string {
 		return self::words()[ $reason ] ?? $reason;
 	}

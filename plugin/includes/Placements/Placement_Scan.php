@@ -31,6 +31,7 @@ final class Placement_Scan {
 		$this->run( 15.0 );
 	}
 
+	/** Action `heartbeat_tick`: reads posts for 2 seconds. */
 	public function run_from_heartbeat(): void {
 		// A heartbeat does one task. The queue goes first: somebody waits for it.
 		if ( ! self::state()['done'] && current_user_can( 'upload_files' ) && ! ( new Request_Store() )->has_open_work() ) {

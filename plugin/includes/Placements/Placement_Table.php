@@ -59,11 +59,13 @@ final class Placement_Table {
 		}
 	}
 
+	/** Removes what was found in a post. */
 	public function forget_post( int $post_id ): void {
 		global $wpdb;
 		$wpdb->delete( self::name(), array( 'post_id' => $post_id ) );
 	}
 
+	/** Removes every place of an image. */
 	public function forget_attachment( int $attachment_id ): void {
 		global $wpdb;
 		$wpdb->delete( self::name(), array( 'attachment_id' => $attachment_id ) );

@@ -30,6 +30,7 @@ final class Csv_Controller {
 		) );
 	}
 
+	/** Permission of the route; run() checks `edit_post` for each image. */
 	public function may(): bool|WP_Error {
 		return current_user_can( 'edit_others_posts' ) && current_user_can( 'upload_files' ) ? true : Rest_Error::forbidden();
 	}

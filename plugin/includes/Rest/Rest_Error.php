@@ -26,6 +26,7 @@ final class Rest_Error {
 		return new WP_Error( 'altsmith_not_found', __( 'Image not found, or you cannot edit it.', 'altsmith' ), array( 'status' => is_user_logged_in() ? 404 : 401 ) );
 	}
 
+	/** 401 for visitors, 403 for users without the right. */
 	public static function forbidden(): WP_Error {
 		return new WP_Error( 'altsmith_forbidden', __( 'Sorry, you are not allowed to do that.', 'altsmith' ), array( 'status' => rest_authorization_required_code() ) );
 	}

@@ -38,6 +38,7 @@ final class Reviewer {
 		return is_array( $passed ) ? array_map( 'intval', $passed ) : array();
 	}
 
+	/** Leaves an image to other reviewers. */
 	public function pass_on( int $attachment_id ): void {
 		$passed = array_values( array_diff( $this->passed(), array( $attachment_id ) ) );
 		update_user_option( $this->user_id, self::PASSED_OPTION, array_slice( array_merge( $passed, array( $attachment_id ) ), -self::MAX_PASSED ) );
@@ -46,6 +47,7 @@ final class Reviewer {
 		}
 	}
 
+	/** Undoes pass_on(). */
 	public function take_again( int $attachment_id ): void {
 		update_user_option( $this->user_id, self::PASSED_OPTION, array_values( array_diff( $this->passed(), array( $attachment_id ) ) ) );
 		delete_post_meta( $attachment_id, self::PASSED_KEY, (string) $this->user_id );

@@ -20,6 +20,7 @@ final class Rendition {
 
 	private function __construct( public readonly string $bytes, public readonly string $media_type ) {}
 
+	/** Of the bytes that are sent, in hex. */
 	public function sha256(): string {
 		return hash( 'sha256', $this->bytes );
 	}

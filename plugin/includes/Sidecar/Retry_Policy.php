@@ -40,6 +40,7 @@ final class Retry_Policy {
 		return max( 90, min( self::MAX_ROW_DELAY, 30 * 2 ** max( 0, min( 7, $attempts ) ) ) );
 	}
 
+	/** Whether an image fails for good after so many attempts with this error. */
 	public static function gives_up( Sidecar_Error $error, int $attempts ): bool {
 		return ! $error->retryable || $attempts >= ( Sidecar_Error::SITE_ERROR === $error->error ? self::MAX_CRASHES : self::MAX_ATTEMPTS );
 	}

@@ -40,6 +40,7 @@ final class Image_Conditions {
 		return (string) $wpdb->prepare( "EXISTS ( SELECT 1 FROM {$wpdb->postmeta} alt WHERE alt.post_id = {$wpdb->posts}.ID AND alt.meta_key = %s AND TRIM( alt.meta_value ) <> '' )", Alt_Text_Meta::KEY );
 	}
 
+	/** An image that is marked as decorative. */
 	public static function is_decorative(): string {
 		global $wpdb;
 		return (string) $wpdb->prepare( "EXISTS ( SELECT 1 FROM {$wpdb->postmeta} deco WHERE deco.post_id = {$wpdb->posts}.ID AND deco.meta_key = %s AND deco.meta_value = '1' )", Provenance::DECORATIVE_KEY );

@@ -14,6 +14,7 @@ final class Installer {
 	/** Sites of a network that are read at once. */
 	private const SITES = 100;
 
+	/** Activation hook. */
 	public static function activate( bool $network_wide = false ): void {
 		self::on_each_site(
 			$network_wide,
@@ -26,6 +27,7 @@ final class Installer {
 		);
 	}
 
+	/** Deactivation hook. */
 	public static function deactivate( bool $network_wide = false ): void {
 		self::on_each_site( $network_wide, array( Schedule::class, 'clear' ) );
 	}
@@ -64,6 +66,7 @@ final class Installer {
 		return $tables;
 	}
 
+	/** Removes everything the plugin stored for the current site. */
 	public static function remove_from_site(): void {
 		global $wpdb;
 		delete_metadata( 'user', 0, $wpdb->get_blog_prefix() . Reviewer::PASSED_OPTION, '', true );

@@ -17,6 +17,7 @@ trait Request_Endings {
 		$wpdb->query( 'DELETE FROM ' . Schema::pictures_table() );
 	}
 
+	/** Deletes the row and its texts. */
 	public function remove( int $attachment_id ): void {
 		global $wpdb;
 		$wpdb->delete( Schema::requests_table(), array( 'attachment_id' => $attachment_id ) );

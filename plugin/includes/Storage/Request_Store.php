@@ -91,10 +91,12 @@ final class Request_Store {
 		return $this->many( "r.status = 'ready' AND r.suggestion_state IN ('pending', 'conflict') AND r.id > %d ORDER BY r.id LIMIT %d", array( $id, $limit ) );
 	}
 
+	/** Asks about a sent row again only after LOOK_AFTER seconds. */
 	public function look_again_later( int $attachment_id ): void {
 		$this->change( $attachment_id, array( 'next_attempt_at' => time() + self::LOOK_AFTER ) );
 	}
 
+	/** Makes every sent row due: the next run asks the sidecar about its job. */
 	public function look_at_sent_now(): void {
 		global $wpdb;
 		$wpdb->update( Schema::requests_table(), array( 'next_attempt_at' => 0 ), array( 'status' => Request_Status::SENT ) );

@@ -28,6 +28,7 @@ final class Run_Store {
 		);
 	}
 
+	/** Deletes all runs. */
 	public function clear(): void {
 		global $wpdb;
 		$wpdb->query( 'DELETE FROM ' . Schema::run_items_table() );
@@ -66,6 +67,7 @@ final class Run_Store {
 		return 1 === $wpdb->query( $wpdb->prepare( "UPDATE $t SET state = %s, finished_at = %d WHERE id = %s AND state IN ($marks)", array_merge( array( $to, $ended ? time() : 0, $id ), $from ) ) );
 	}
 
+	/** Stores how far the library has been looked through, as the id of the last attachment. */
 	public function advance( string $id, int $position, bool $looked_through ): void {
 		global $wpdb;
 		$wpdb->update( Schema::runs_table(), array( 'position' => $position, 'looked_through' => (int) $looked_through ), array( 'id' => $id ) );
@@ -129,6 +131,7 @@ final class Run_Store {
 		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM $t WHERE run_id = %s AND reason = ''", $run_id ) );
 	}
 
+	/** How many images of the run wait to be sent. */
 	public function count_unsent( string $run_id ): int {
 		global $wpdb;
 		$t = Schema::requests_table();

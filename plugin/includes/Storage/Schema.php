@@ -141,6 +141,7 @@ final class Schema {
 		return $complete;
 	}
 
+	/** Deletes every table of ours on this site. */
 	public static function drop(): void {
 		global $wpdb;
 		foreach ( self::tables() as $table ) {

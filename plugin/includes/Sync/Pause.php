@@ -16,6 +16,7 @@ final class Pause {
 		return $this->read()['until'] > time();
 	}
 
+	/** Pauses requests after a failure; longer for each one in a row. */
 	public function begin( Sidecar_Error $error ): void {
 		$failures = $this->read()['failures'] + 1;
 		$jitter   = wp_rand( 0, 1000 ) / 1000;
@@ -31,6 +32,7 @@ final class Pause {
 		);
 	}
 
+	/** Ends the pause and forgets the failures. */
 	public function end(): void {
 		if ( 0 !== $this->read()['failures'] ) {
 			delete_option( self::OPTION );

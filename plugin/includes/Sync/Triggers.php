@@ -33,6 +33,7 @@ final class Triggers {
 		}
 	}
 
+	/** Callback of the cron event. */
 	public function run_from_cron(): void {
 		update_option( 'altsmith_last_cron', time(), false );
 		if ( $this->worker->run( 30, 5 )['more'] ) {

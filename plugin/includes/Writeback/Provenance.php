@@ -49,6 +49,7 @@ final class Provenance {
 		update_post_meta( $attachment_id, self::KEY, wp_slash( $all ) );
 	}
 
+	/** Removes the latest entry, after its text was undone. */
 	public static function drop_latest( int $attachment_id ): void {
 		$all = array_slice( self::all( $attachment_id ), 0, -1 );
 		if ( array() === $all ) {
@@ -76,6 +77,7 @@ final class Provenance {
 		}
 	}
 
+	/** Sets or removes the mark. */
 	public static function set_decorative( int $attachment_id, bool $decorative ): void {
 		if ( $decorative ) {
 			update_post_meta( $attachment_id, self::DECORATIVE_KEY, '1' );

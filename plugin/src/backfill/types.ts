@@ -1,9 +1,11 @@
+/** Why images were skipped, and how many. */
 export interface Reason {
   readonly reason: string;
   readonly label: string;
   readonly count: number;
 }
 
+/** Which images a run takes. */
 export interface Choices {
   readonly overwrite: boolean;
   readonly include_decided: boolean;
@@ -25,6 +27,7 @@ export const ALL_IMAGES: Choices = {
   used: 'any',
 };
 
+/** A run as `GET /backfill` describes it. */
 export interface Run {
   readonly id: string;
   readonly state: 'running' | 'paused' | 'done' | 'cancelled' | 'undone';

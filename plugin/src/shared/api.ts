@@ -55,6 +55,7 @@ export async function call<Answer>(method: string, path: string, data?: unknown,
   }
 }
 
+/** Filter, order and page of the review list. */
 export interface ListQuery {
   readonly state: readonly string[];
   readonly page: number;
@@ -76,6 +77,7 @@ function wordsOf(query: ListQuery): URLSearchParams {
   return words;
 }
 
+/** One page of the review list. Rejects with a RequestError. */
 export function listSuggestions(query: ListQuery, signal?: AbortSignal): Promise<SuggestionPage> {
   return call('GET', `suggestions?${wordsOf(query).toString()}`, undefined, signal);
 }
@@ -96,14 +98,17 @@ export async function listMatching(query: ListQuery, onProgress: (count: number)
   }
 }
 
+/** Leaves an image to other reviewers, or takes it again with `passed` false. */
 export const passOn = (id: string, passed = true): Promise<{ readonly passed_by: readonly string[] }> =>
   call('POST', `suggestions/${encodeURIComponent(id)}/pass`, { passed });
 
+/** Stores the person's own letters. */
 export const keepShortcuts = (shortcuts: {
   readonly on: boolean;
   readonly keys: Readonly<Record<string, string>>;
 }): Promise<unknown> => call('POST', 'preferences', { shortcuts });
 
+/** Sends one decision; resolves to the suggestion as it is then. Rejects with a RequestError, 409 when somebody was faster. */
 export async function decide(id: string, decision: Decision): Promise<Suggestion> {
   const answer = await call<{ suggestion: Suggestion }>(
     'POST',
@@ -121,15 +126,19 @@ export async function decideMany(
   return answer.items;
 }
 
+/** Takes a decision back; resolves to the suggestion as it is then. */
 export async function undo(id: string): Promise<Suggestion> {
   const answer = await call<{ suggestion: Suggestion }>('POST', `suggestions/${encodeURIComponent(id)}/undo`, {});
   return answer.suggestion;
 }
 
 export const readStatus = (): Promise<FlowStatus> => call('GET', 'status');
+/** Sends what waits and reads what is new. */
 export const sync = (): Promise<SyncReply> => call('POST', 'sync', {});
+/** Tests the saved connection. */
 export const testConnection = (): Promise<ConnectionReply> => call('POST', 'connection', {});
 
+/** Counts, a dry run with these choices, and the runs. */
 export function readBackfill(choices: Choices): Promise<Backfill> {
   const query = new URLSearchParams(Object.entries(choices).map(([name, value]) => [name, String(value)]));
   return call('GET', `backfill?${query.toString()}`);
@@ -141,6 +150,7 @@ export const readProgress = (): Promise<Pick<Backfill, 'run'>> => call('GET', 'b
 /** The runs without counting the library. */
 export const readRuns = (): Promise<Pick<Backfill, 'run' | 'history'>> => call('GET', 'backfill?_fields=run,history');
 
+/** Starts or changes a run; resolves to what readBackfill() gives then. */
 export function actOnBackfill(action: RunAction, choices: Choices, runId = ''): Promise<Backfill> {
   return call('POST', 'backfill', { action, run_id: runId, ...choices });
 }
