@@ -53,6 +53,8 @@ export interface CaptionOptions {
   readonly prompt?: string;
   /** How many candidates to return, best first; at most `beams`. */
   readonly candidates?: number;
+  /** Keeps sentences of special tokens only, whose text is empty; for comparing tokens. Otherwise they are left out. */
+  readonly keepWordless?: boolean;
   /** Checked between decoding steps. */
   readonly signal?: AbortSignal;
 }
@@ -97,7 +99,7 @@ export interface Answer {
 
 export interface Captioner {
   readonly info: ModelInfo;
-  /** Throws `CAPTION_MODEL_MISSING` when `info.canCaption` is false. */
+  /** Throws `CAPTION_MODEL_MISSING` when `info.canCaption` is false, `MODEL_REPLY_UNUSABLE` when no sentence has words. */
   caption(picture: Picture | StoredPicture, options?: CaptionOptions): Promise<Caption>;
   /** Throws `QUESTION_MODEL_MISSING` when `info.canAnswer` is false. */
   answer(picture: Picture | StoredPicture, question: string, options?: CaptionOptions): Promise<Answer>;

@@ -27,6 +27,14 @@ const MOST_REMEMBERED = 16;
 /** What an architecture adds to a caption, from the logits of its own image classifier. */
 export type SecondLook = (caption: Caption, classLogits: Float32Array) => Caption;
 
+/** What sentences of the search become; `prefix` is put in front of each. */
+interface CaptionShape {
+  readonly prefix: string;
+  readonly count: number;
+  readonly keepWordless: boolean;
+  readonly timingsMs: Caption['timingsMs'];
+}
+
 /** An image encoder, and a text decoder that looks at what it saw. Ids, sizes, presets and calibration come from the manifest. */
 export class EncoderDecoderCaptioner implements Captioner {
   readonly info: ModelInfo;
@@ -67,13 +75,14 @@ export class EncoderDecoderCaptioner implements Captioner {
     const asked = this.encoderTokens(options, preset, task);
     const search = newSearch(this.searchOptions(options, preset));
     const prefix = this.prefixOf(options, preset);
+    const { candidates: count = 1, keepWordless = false } = options;
     const begin = performance.now();
     const write = async (image: ImageState) => {
       const encoded = performance.now();
       const state = asked === null ? image : await this.session.ask(image, asked);
       await runSearch(search, this.session.decode(state), options.signal);
       const timingsMs = { vision: encoded - begin, text: performance.now() - encoded };
-      const caption = this.captionOf(search.results(), { prefix, count: options.candidates ?? 1, timingsMs });
+      const caption = this.captionOf(search.results(), { prefix, count, keepWordless, timingsMs });
       if (this.secondLook === null || image.classLogits === null || options.prompt !== undefined) return caption;
       return this.secondLook(caption, image.classLogits);
     };
@@ -179,15 +188,12 @@ export class EncoderDecoderCaptioner implements Captioner {
     };
   }
 
-  private captionOf(
-    found: readonly Hypothesis[],
-    { prefix, count, timingsMs }: { prefix: string; count: number; timingsMs: Caption['timingsMs'] },
-  ): Caption {
+  private captionOf(found: readonly Hypothesis[], { prefix, count, keepWordless, timingsMs }: CaptionShape): Caption {
     if (found.length === 0) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without a sentence.');
     const candidates = found
       .map((hypothesis): Candidate => ({ ...hypothesis, text: this.tokenizer.decode(hypothesis.tokens) }))
       // The text is empty where there are only special tokens: of a task, a place or the end.
-      .filter(({ text }) => text.trim() !== '')
+      .filter(({ text }) => keepWordless || text.trim() !== '')
       .slice(0, count)
       .map((one) => (prefix === '' ? one : { ...one, text: `${prefix} ${one.text}` }));
     const [best, ...others] = candidates;

@@ -13,6 +13,7 @@ require_once __DIR__ . '/includes/Storage/Installer.php';
 require_once __DIR__ . '/includes/Storage/Schema.php';
 require_once __DIR__ . '/includes/Placements/Placement_Table.php';
 require_once __DIR__ . '/includes/Plugin.php';
+require_once __DIR__ . '/includes/Review/Reviewer.php';
 require_once __DIR__ . '/includes/Sync/Schedule.php';
 
 Altsmith\Storage\Installer::uninstall();

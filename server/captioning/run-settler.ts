@@ -37,7 +37,7 @@ interface SettlingRow {
  * fifty thousand jobs are cancelled. What a restart interrupts goes on after it.
  */
 export class RunSettler {
-  /** `seq` of the last row of a walk, by run and state. After a restart the walk begins anew and changes nothing twice. */
+  /** `seq` of the last row of a walk, by run and state. */
   readonly #walked = new Map<string, number>();
   #working: Promise<void> | null = null;
   #isStopping = false;
@@ -47,10 +47,11 @@ export class RunSettler {
 
   /** There is something to do: a run changed its state, or the sidecar has just started. */
   wake(): void {
+    // A run may come back to a state before the walk of that state has ended: walks begin anew, and change nothing twice.
+    this.#walked.clear();
     this.#working ??= this.#work()
       .catch((error: unknown) => {
-        // What was rolled back is looked at again.
-        this.#walked.clear();
+        // The next wake begins the walks anew, so what was rolled back is looked at again.
         this.#failed(error);
         this.#sleep();
       })

@@ -19,6 +19,7 @@ const Options = z.object({
   task: z.string().optional(),
   prompt: z.string().optional(),
   candidates: z.number().optional(),
+  keepWordless: z.boolean().optional(),
   preset: z.string().optional(),
 });
 

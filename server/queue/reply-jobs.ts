@@ -132,10 +132,10 @@ export class ReplyJobs<Reply> {
     const now = this.now();
     const rows = this.storage
       .prepare<object, { id: string; error_code: string | null; is_possible: number }>(
-        `SELECT id, error_code, needs IN (SELECT value FROM json_each(@tasks)) AS is_possible FROM jobs
+        `SELECT id, error_code, needs IN (SELECT value FROM json_each(:tasks)) AS is_possible FROM jobs
          WHERE instance = -1 AND created_at >= 0 AND state = 'waiting'
-           AND (available_at < @too_old
-             OR (available_at < @unheard AND needs NOT IN (SELECT value FROM json_each(@tasks))))
+           AND (available_at < :too_old
+             OR (available_at < :unheard AND needs NOT IN (SELECT value FROM json_each(:tasks))))
          LIMIT 100`,
       )
       .all({ tasks, too_old: now - keepMs, unheard: now - LONGEST_WAIT_MS });

@@ -73,7 +73,7 @@ export class BullSource {
     this.#queue = queue;
     // Resolves when the queue is closed.
     inBackground(() => queue.process(slots, (job) => this.#work(queue, job)), this.#failed);
-    if (this.#isPaused) await queue.pause(true, true);
+    if (this.#isPaused) await withDeadline(queue.pause(true, true), ANSWER_MS).catch(this.#failed);
     logger.info({ queue: name }, 'jobs are taken from redis');
   }
 

@@ -38,14 +38,14 @@ final class Settings_Check {
 	 * The choices as they are stored, with an error for each value that cannot be used.
 	 *
 	 * @param mixed $stored What stays where a value cannot be used; the site's own choices unless given.
-	 * @return array<string, mixed>
+	 * @return array<string, mixed>|string '' where the form did not have these fields and nothing is stored.
 	 */
-	public function choices( mixed $value, mixed $stored = null ): array {
+	public function choices( mixed $value, mixed $stored = null ): array|string {
 		$stored ??= get_option( Settings::MORE_OPTION, array() );
 		$stored = is_array( $stored ) ? $stored : array();
 		if ( ! is_array( $value ) ) {
 			// The form did not have these fields. WordPress may pass the value returned here to this method once more.
-			return Settings::sanitize_more( array_merge( Settings::defaults(), $stored ) );
+			return array() === $stored ? '' : Settings::sanitize_more( array_merge( Settings::defaults(), $stored ) );
 		}
 		if ( array() === array_intersect( Settings::READABLE_TYPES, (array) ( $value['types'] ?? array() ) ) ) {
 			$this->tell( 'altsmith_types', __( 'No type of image was chosen, so the types stay as they were. To stop requesting suggestions, clear “Request a suggestion when an image is uploaded”.', 'altsmith' ) );

@@ -98,7 +98,8 @@ final class Personal_Data {
 			$rows = $this->rows_about( $user, 0 );
 			foreach ( $rows as $row ) {
 				$all = array_map( static fn( array $entry ): array => self::is_by( $entry, $user ) ? array( 'by' => self::erased_person() ) + $entry : $entry, $this->entries( $row ) );
-				update_metadata_by_mid( 'post', (int) $row['meta_id'], wp_slash( $all ) );
+				// Unlike update_post_meta(), this function takes no slashes away.
+				update_metadata_by_mid( 'post', (int) $row['meta_id'], $all );
 				$removed = true;
 			}
 			$done  = count( $rows ) < self::PAGE;

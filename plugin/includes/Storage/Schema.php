@@ -84,8 +84,8 @@ final class Schema {
 			// An object cache may hold the version from before another process wrote it.
 			if ( self::VERSION === self::version_in_database() || self::bring_up_to_date() ) {
 				self::write_version();
-				// An option that is not there costs every page a query.
-				add_option( Settings::MORE_OPTION, Settings::defaults() );
+				// An option that is not there costs every page a query. Empty: the choices of the network and the defaults count.
+				add_option( Settings::MORE_OPTION, '' );
 				delete_option( self::FAILED_OPTION );
 			}
 		} finally {

@@ -3,7 +3,6 @@ import { ModelError, type ModelErrorCode } from '../../../models/model-error';
 import type { EngineRequest } from '../../captioning/engine';
 import { WorkerPool } from '../../captioning/worker-pool';
 import { readConfig } from '../../config';
-import { AppError } from '../../errors';
 import { writeSamplePictures } from './sample-pictures';
 
 /** What two models must be asked to be compared, or one to be tried. */
@@ -26,19 +25,6 @@ export function sampleQuestion({ graphs }: Manifest): string | null {
 
 const MODEL_CODES: readonly ModelErrorCode[] = ['MODEL_FILE_MISSING', 'MODEL_FILE_DAMAGED', 'MODEL_UNAVAILABLE'];
 
-const NO_WORDS: Said = { text: '', tokens: [] };
-
-/** One answer. A model without words for a generated picture has said nothing; it is not broken. */
-async function sayingOf(pool: WorkerPool, request: EngineRequest): Promise<Said> {
-  try {
-    const { caption, answer } = await pool.run(request);
-    return caption?.candidates[0] ?? answer ?? NO_WORDS;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'MODEL_REPLY_UNUSABLE') return NO_WORDS;
-    throw error;
-  }
-}
-
 /** What the model in a folder says about each picture, greedily. Runs in a process of its own. Throws ModelError. */
 export async function listen(folder: string, trial: Trial): Promise<Said[]> {
   const { maxPixels, threads } = readConfig(process.env);
@@ -53,7 +39,9 @@ export async function listen(folder: string, trial: Trial): Promise<Said[]> {
     const said: Said[] = [];
     for (const imagePath of trial.files) {
       const question = trial.question === null ? {} : { question: trial.question };
-      said.push(await sayingOf(pool, { imagePath, options: trial.options ?? { beams: 1 }, ...question }));
+      const options = { beams: 1, ...trial.options, keepWordless: true };
+      const { caption, answer } = await pool.run({ imagePath, options, ...question });
+      said.push(caption?.candidates[0] ?? answer ?? { text: '', tokens: [] });
     }
     return said;
   } finally {

@@ -58,3 +58,47 @@ test('a claim meets a paused run with very many jobs, and goes through some of t
   const free = bench.add({ priority: 'backfill' });
   expect(bench.leases.claimNext({ worker: 'w' })?.jobId).toBe(free.id);
 });
+
+test('a run that is resumed, paused in the middle and resumed again leaves no job held', async () => {
+  const { storage, leases, siteA } = bench;
+  storage.db
+    .prepare(
+      `INSERT INTO runs (id, site_id, name, state, include_decided, created_at, updated_at, settling)
+       VALUES ('run_c', ?, 'c', 'paused', 0, 0, 0, 1)`,
+    )
+    .run(siteA);
+  storage.transaction(() => {
+    for (let index = 0; index < 1500; index += 1) bench.add({ runId: 'run_c' });
+  });
+  const setState = storage.db.prepare("UPDATE runs SET state = ?, settling = 1 WHERE id = 'run_c'");
+  let pieces = 0;
+  const settler: RunSettler = new RunSettler({
+    storage,
+    leases: {
+      hold: (runId, held, from) => {
+        const last = leases.hold(runId, held, from);
+        pieces += 1;
+        // In the middle of the first walk of the resumed run, and of the walk of the paused one after it.
+        if (pieces === 8 || pieces === 10)
+          setImmediate(() => {
+            setState.run(pieces < 10 ? 'paused' : 'running');
+            settler.wake();
+          });
+        return last;
+      },
+    },
+    jobsOf: (siteId) => bench.jobs(siteId),
+    suggestionsOf: () => ({ withdrawOfRun: () => null }),
+    ring: () => undefined,
+    logger: silent,
+  });
+  settler.wake();
+  await settler.settled();
+  const held = storage.db.prepare("SELECT count(*) FROM jobs WHERE run_id = 'run_c' AND held = 1").pluck();
+  expect(held.get()).toBe(1500);
+  setState.run('running');
+  settler.wake();
+  await settler.settled();
+  await settler.settled();
+  expect(held.get()).toBe(0);
+});

@@ -69,7 +69,7 @@ async function run(job) {
       said[name] = {};
       for (const [search, options] of Object.entries(job.searches)) {
         const wish = prompt === null ? options : { ...options, prompt };
-        said[name][search] = (await captioner.caption(picture, wish)).candidates;
+        said[name][search] = (await captioner.caption(picture, { ...wish, keepWordless: true })).candidates;
       }
     }
     const answer = await captioner.answer(picture, job.question, { preset: 'hf', maxNewTokens: 24 });

@@ -32,7 +32,11 @@ async function run(job) {
     const { question, ...options } = job.options;
     const answers =
       question === undefined
-        ? await Promise.all(pictures.map(async (picture) => (await captioner.caption(picture, options)).candidates))
+        ? await Promise.all(
+            pictures.map(
+              async (picture) => (await captioner.caption(picture, { ...options, keepWordless: true })).candidates,
+            ),
+          )
         : [[await captioner.answer(pictures[0], question, options)]];
     const logits = [];
     for (const [index, picture] of pictures.entries()) {

@@ -25,7 +25,7 @@ async function run({ folder, picture: { file, width, height }, prompts, searches
       const [row] = await step([{ tokens: [2, 0], parent: 0 }], { choices: 1, wantsLogits: true });
       const said = {};
       for (const [name, options] of Object.entries(searches)) {
-        said[name] = (await captioner.caption(picture, { ...options, task })).candidates;
+        said[name] = (await captioner.caption(picture, { ...options, task, keepWordless: true })).candidates;
       }
       tasks[task] = { logits: samplesOf(row.logits, samples), said };
     }
