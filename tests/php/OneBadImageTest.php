@@ -103,7 +103,12 @@ final class OneBadImageTest extends Sidecar_Test_Case {
 		$rows   = array( $this->suggested( 'one' ), $this->suggested( 'two' ), $this->suggested( 'three' ) );
 		$alone  = $this->suggested( 'alone' );
 		$write  = self::throws( 'no room', $rows[1]->attachment_id, $alone->attachment_id );
-		$compare = static fn( mixed $file, int $id ): mixed => $id === $rows[2]->attachment_id ? throw new RuntimeException( 'no such bucket' ) : $file;
+		$compare = static function ( mixed $file, int $id ) use ( $rows ): mixed {
+			if ( $id === $rows[2]->attachment_id ) {
+				throw new RuntimeException( 'no such bucket' );
+			}
+			return $file;
+		};
 		add_filter( 'altsmith_before_write', $write, 10, 2 );
 		add_filter( 'get_attached_file', $compare, 10, 2 );
 		$decisions = array_map( static fn( Request_Row $row ): array => array( 'suggestion_id' => $row->suggestion_id, 'action' => 'approve', 'version' => 1, 'seen' => '', 'mode' => 'bulk' ), $rows );
@@ -126,7 +131,11 @@ final class OneBadImageTest extends Sidecar_Test_Case {
 		$row = $this->suggested();
 		$this->decide( $row, 'decorative' );
 		self::assertSame( '', $this->stored_alt( $row->attachment_id ) );
-		$throws = static fn( array $meta_ids, int $id, string $key ) => '_wp_attachment_image_alt' === $key ? throw new RuntimeException( 'cache is full' ) : null;
+		$throws = static function ( array $meta_ids, int $id, string $key ): void {
+			if ( '_wp_attachment_image_alt' === $key ) {
+				throw new RuntimeException( 'cache is full' );
+			}
+		};
 		add_action( 'deleted_post_meta', $throws, 10, 3 );
 		$answer = $this->call( 'POST', "suggestions/$row->suggestion_id/undo" );
 		remove_action( 'deleted_post_meta', $throws, 10 );

@@ -154,7 +154,12 @@ final class PictureChangedTest extends Sidecar_Test_Case {
 	public function test_a_filter_that_throws_for_a_changed_file_holds_up_nobody_and_has_an_end(): void {
 		$row    = $this->described();
 		$bad    = $row->attachment_id;
-		$throws = static fn( mixed $file, int $id ): mixed => $id === $bad ? throw new RuntimeException( 'no such bucket' ) : $file;
+		$throws = static function ( mixed $file, int $id ) use ( $bad ): mixed {
+			if ( $id === $bad ) {
+				throw new RuntimeException( 'no such bucket' );
+			}
+			return $file;
+		};
 		self::check_now( $bad );
 		add_filter( 'get_attached_file', $throws, 10, 2 );
 		$seen = array();

@@ -46,7 +46,7 @@ final class Picture_Metadata {
 				$kept[] = array( $marker, $content );
 			}
 		}
-		if ( count( $kept ) === count( $parts['segments'] ) ) {
+		if ( count( $kept ) === count( $parts['segments'] ) && ! $parts['has_more'] ) {
 			return $bytes;
 		}
 		$bare = self::jpeg( $kept, $parts['rest'] );
@@ -72,7 +72,7 @@ final class Picture_Metadata {
 		};
 	}
 
-	/** @return array{segments: array<int, array{int, string}>, rest: string} What comes before the picture's data, and the rest. */
+	/** @return array{segments: array<int, array{int, string}>, rest: string, has_more: bool} What comes before the picture's data, the rest of the picture, and whether something follows the picture. */
 	private static function jpeg_parts( string $bytes ): array {
 		$segments = array();
 		$at       = 2;
@@ -90,7 +90,32 @@ final class Picture_Metadata {
 			$segments[] = array( $marker, substr( $bytes, $at + 4, $size - 2 ) );
 			$at        += 2 + $size;
 		}
-		return array( 'segments' => $segments, 'rest' => substr( $bytes, $at ) );
+		$rest = substr( $bytes, $at );
+		$end  = self::end_of_picture( $rest );
+		return array(
+			'segments' => $segments,
+			'rest'     => substr( $rest, 0, $end ),
+			'has_more' => $end < strlen( $rest ),
+		);
+	}
+
+	/**
+	 * Position behind the end marker of a JPEG. Phones put further pictures, with a place of their own, or a film behind it.
+	 *
+	 * @param string $rest From the first scan on.
+	 * @return int The length of `$rest` where there is no end marker.
+	 */
+	private static function end_of_picture( string $rest ): int {
+		$at = 0;
+		// In a scan 0xFF stands before 0x00 or a restart marker; everything else begins a segment or ends the picture.
+		while ( $at < strlen( $rest ) && 1 === preg_match( '/\xFF([^\x00\xFF\xD0-\xD8])/s', $rest, $found, PREG_OFFSET_CAPTURE, $at ) ) {
+			$at = $found[0][1] + 2;
+			if ( "\xD9" === $found[1][0] ) {
+				return $at;
+			}
+			$at += $at + 2 <= strlen( $rest ) ? (int) unpack( 'n', $rest, $at )[1] : 2;
+		}
+		return strlen( $rest );
 	}
 
 	/** @param array<int, array{int, string}> $segments */
