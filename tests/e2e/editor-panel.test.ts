@@ -109,7 +109,7 @@ test('decorative is a choice, and before publishing the panel says what is missi
 
   await admin.page.getByRole('button', { name: 'Publish', exact: true }).first().click();
   const check = admin.page.locator('.altsmith-pre-publish');
-  await check.getByText('2 images have suggestions waiting. 2 images have no alt text.').waitFor();
+  await check.getByText('2 images have suggestions that need review. 2 images have no alt text.').waitFor();
   await admin.picture('5-before-publishing');
   expect(await barriers(admin.page, '.altsmith-pre-publish')).toEqual([]);
   await check.getByRole('button', { name: 'astronaut' }).click();

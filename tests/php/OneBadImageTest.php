@@ -103,12 +103,7 @@ final class OneBadImageTest extends Sidecar_Test_Case {
 		$rows   = array( $this->suggested( 'one' ), $this->suggested( 'two' ), $this->suggested( 'three' ) );
 		$alone  = $this->suggested( 'alone' );
 		$write  = self::throws( 'no room', $rows[1]->attachment_id, $alone->attachment_id );
-		$compare = static function ( mixed $file, int $id ) use ( $rows ): mixed {
-			if ( $id === $rows[2]->attachment_id ) {
-				throw new RuntimeException( 'no such bucket' );
-			}
-			return $file;
-		};
+		$compare = self::throws( 'no such bucket', $rows[2]->attachment_id );
 		add_filter( 'altsmith_before_write', $write, 10, 2 );
 		add_filter( 'get_attached_file', $compare, 10, 2 );
 		$decisions = array_map( static fn( Request_Row $row ): array => array( 'suggestion_id' => $row->suggestion_id, 'action' => 'approve', 'version' => 1, 'seen' => '', 'mode' => 'bulk' ), $rows );
@@ -189,16 +184,6 @@ final class OneBadImageTest extends Sidecar_Test_Case {
 		$this->sync();
 		self::assertSame( array( 'applied', 'undone' ), $this->sidecar->reported() );
 		self::assertNull( $this->row( $row->attachment_id )->report );
-	}
-
-	/** A filter of another plugin that cannot cope with some images. */
-	private static function throws( string $sentence, int ...$with ): callable {
-		return static function ( mixed $value, int $id ) use ( $sentence, $with ): mixed {
-			if ( in_array( $id, $with, true ) ) {
-				throw new RuntimeException( $sentence );
-			}
-			return $value;
-		};
 	}
 
 	private function cron_in_its_own_process( int $bad ): string {

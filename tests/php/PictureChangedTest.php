@@ -10,7 +10,6 @@ use Altsmith\Storage\Schema;
 use Altsmith\Tests\Support\Drawing;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 use Altsmith\Writeback\Provenance;
-use RuntimeException;
 
 /** A text never stays beside a picture that it was not made for; other bytes of the same picture change nothing. */
 final class PictureChangedTest extends Sidecar_Test_Case {
@@ -154,15 +153,10 @@ final class PictureChangedTest extends Sidecar_Test_Case {
 	public function test_a_filter_that_throws_for_a_changed_file_holds_up_nobody_and_has_an_end(): void {
 		$row    = $this->described();
 		$bad    = $row->attachment_id;
-		$throws = static function ( mixed $file, int $id ) use ( $bad ): mixed {
-			if ( $id === $bad ) {
-				throw new RuntimeException( 'no such bucket' );
-			}
-			return $file;
-		};
+		$throws = self::throws( 'no such bucket', $bad );
+		$seen   = array();
 		self::check_now( $bad );
 		add_filter( 'get_attached_file', $throws, 10, 2 );
-		$seen = array();
 		for ( $run = 0; $run < 4; $run++ ) {
 			$good = $this->photo();
 			$this->sync();

@@ -76,7 +76,7 @@ function useShowBlock(): (clientId: string) => void {
   };
 }
 
-/** "2 images have suggestions waiting, 1 has no alt text." in whole sentences, which other languages can order as they need. */
+/** "2 images have suggestions that need review. 1 image has no alt text." in whole sentences, which other languages can order as they need. */
 function summary(found: readonly Finding[]): string {
   const waiting = found.filter((finding) => finding.kind === 'waiting').length;
   const lacking = found.length - waiting;

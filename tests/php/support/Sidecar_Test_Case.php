@@ -59,6 +59,16 @@ abstract class Sidecar_Test_Case extends Wp_Test_Case {
 		return $row;
 	}
 
+	/** A filter of another plugin that cannot cope with some images. */
+	protected static function throws( string $sentence, int ...$with ): callable {
+		return static function ( mixed $value, int $id ) use ( $sentence, $with ): mixed {
+			if ( in_array( $id, $with, true ) ) {
+				throw new \RuntimeException( $sentence );
+			}
+			return $value;
+		};
+	}
+
 	/** What cron does. */
 	protected function sync(): void {
 		delete_option( 'altsmith_pause' );
