@@ -94,6 +94,9 @@ export async function copyAttachments(
       }
     }
     wp_cache_flush();
+    // These rows came by no hook; the plugin would find them on the next day.
+    Altsmith\\Storage\\Library_Index::start_over();
+    ( new Altsmith\\Storage\\Library_Index() )->read_all( 60.0 );
     return $copies;`);
 }
 
