@@ -26,6 +26,8 @@ beforeAll(async () => {
     `return wp_insert_user( array( 'user_login' => 'contributor', 'user_pass' => 'password', 'user_email' => 'contributor@example.test', 'role' => 'contributor' ) );`,
   );
   for (const login of PEOPLE) visitors.set(login, await SiteVisitor.come(site, login));
+  // The first page after the activation leads its administrator to the start page, once.
+  expect((await who('admin').get('/wp-admin/index.php')).leadsTo).toContain('page=altsmith-start');
   taken.forSaving = await who('admin').nonce('altsmith-options');
   taken.forAnotherAction = await who('admin').nonce('another-action');
 });
