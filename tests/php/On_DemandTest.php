@@ -75,6 +75,22 @@ final class On_DemandTest extends Sidecar_Test_Case {
 		self::assertEqualsWithDelta( time() + 900, $this->soon(), 5 );
 	}
 
+	public function test_a_run_that_php_ends_is_followed_by_another_within_minutes(): void {
+		Schedule::clear();
+		$this->photo();
+		$during = array();
+		$note   = function ( mixed $file ) use ( &$during ): mixed {
+			$during[] = $this->soon();
+			return $file;
+		};
+		add_filter( 'get_attached_file', $note );
+		$this->sync();
+		remove_filter( 'get_attached_file', $note );
+		self::assertNotSame( array(), $during );
+		self::assertNotContains( false, $during, 'the next run is scheduled before the work' );
+		self::assertLessThanOrEqual( time() + 61, max( $during ) );
+	}
+
 	private function soon(): int|false {
 		return wp_next_scheduled( Plugin::CRON_HOOK, array( 'soon' ) );
 	}

@@ -31,13 +31,23 @@ final class Schedule {
 	 *
 	 * @param int $at Unix time; a minute from now at the earliest. A later event is cleared first, because WordPress refuses a
 	 *                second one with the same arguments within ten minutes.
+	 * @return int When the run is that was scheduled; 0 where one was due before that.
 	 */
-	public static function soon( int $at = 0 ): void {
+	public static function soon( int $at = 0 ): int {
 		$due = wp_next_scheduled( Plugin::CRON_HOOK, self::SOON );
 		$at  = max( $at, time() + self::SECONDS );
-		if ( false === $due || $due > $at ) {
+		if ( false !== $due && $due <= $at ) {
+			return 0;
+		}
+		wp_clear_scheduled_hook( Plugin::CRON_HOOK, self::SOON );
+		wp_schedule_single_event( $at, Plugin::CRON_HOOK, self::SOON );
+		return $at;
+	}
+
+	/** @param int $at What soon() has returned; a run that was scheduled for another time stays. */
+	public static function withdraw( int $at ): void {
+		if ( $at > 0 && wp_next_scheduled( Plugin::CRON_HOOK, self::SOON ) === $at ) {
 			wp_clear_scheduled_hook( Plugin::CRON_HOOK, self::SOON );
-			wp_schedule_single_event( $at, Plugin::CRON_HOOK, self::SOON );
 		}
 	}
 

@@ -58,9 +58,13 @@ final class Worker {
 	 *         is nothing to ask. `more`: the budget ended before the work did.
 	 */
 	public function run( int $seconds, int $wait = 0, bool $insist = false ): array {
+		$has_work = $this->settings->is_configured() && PHP_INT_MAX > $this->next_work_at();
+		// A run that is killed schedules no further one.
+		$planned = $has_work ? Schedule::soon() : 0;
 		try {
 			return $this->run_once( $seconds, $wait, $insist );
 		} finally {
+			Schedule::withdraw( $planned );
 			$next = $this->settings->is_configured() ? $this->next_work_at() : PHP_INT_MAX;
 			if ( PHP_INT_MAX > $next ) {
 				Schedule::soon( max( $next, $this->pause->read()['until'] ) );
