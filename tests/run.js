@@ -91,9 +91,15 @@ async function main() {
   for (const parts of stages) {
     // Where several have something to say at the same time, each line tells whose it is.
     const label = (part) => (parts.length > 1 ? part.name : '');
-    outcomes.push(
-      ...(await Promise.all(parts.map((part) => runPart(part, { ...context, label: label(part) }, lacking)))),
-    );
+    const begun = new Map();
+    for (const part of parts) {
+      const before = Promise.resolve(begun.get(part.after));
+      begun.set(
+        part.name,
+        before.then(() => runPart(part, { ...context, label: label(part) }, lacking)),
+      );
+    }
+    outcomes.push(...(await Promise.all(begun.values())));
   }
   for (const { pid, command } of cleanUp()) console.log(`had to be stopped at the end: ${pid} ${command}`);
   const hasTests = chosen.some((part) => part.sourcesOnly !== true && part.name !== 'build');

@@ -62,7 +62,7 @@ const consoleTests = (context) =>
     report: 'console',
   });
 
-/** Stage after stage; the parts of one stage run at the same time. */
+/** Stage after stage; the parts of one stage run at the same time, but for those that name one in `after`: they wait for its end. */
 const STAGES = [
   [
     { name: 'format', needs: [], run: (context) => npmScript(context, 'format:check'), sourcesOnly: true },
@@ -90,10 +90,8 @@ const STAGES = [
     { name: 'php', needs: ['php', 'phpcs'], run: php, sourcesOnly: true },
     onWordPress({ name: 'wordpress-6.5', source: 'npm:6.5', suites: ALL }),
     onWordPress({ name: 'wordpress-6.8', source: 'deb:trixie', suites: FEW }),
-  ],
-  [
-    { name: 'console', needs: ['chromium'], run: consoleTests },
-    onWordPress({ name: 'wordpress-7.1', source: 'deb:sid', suites: FEW, proven: '7.1.4' }),
+    onWordPress({ name: 'wordpress-7.1', source: 'deb:sid', suites: FEW, proven: '7.1.4', after: 'wordpress-6.8' }),
+    { name: 'console', needs: ['chromium'], run: consoleTests, after: 'wordpress-7.1' },
   ],
   // Only by name: `npm run test:nightly` ends with them.
   [

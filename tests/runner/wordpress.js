@@ -72,11 +72,12 @@ const FEW = ['--testPathPatterns', '/every-wordpress/'];
 /**
  * A part that runs both kinds of test on one WordPress. `suites` says which browser tests. `proven` is
  * for a suite of Debian that moves: once it has a newer version than that, what fails there is reported apart and fails
- * nothing. `onlyByName` keeps it out of a run that names no parts.
+ * nothing. `onlyByName` keeps it out of a run that names no parts; `after` is the part of its stage that it waits for.
  */
-function onWordPress({ name, source, suites, proven, onlyByName = false }) {
+function onWordPress({ name, source, suites, proven, after, onlyByName = false }) {
   return {
     name,
+    after,
     onlyByName,
     needs: ['php', 'mariadb', 'chromium', 'phpunit', ...(source.startsWith('deb:') ? ['apt'] : [])],
     run: async (context) => {
