@@ -1,25 +1,11 @@
+import { mitLicence } from '../../mit-licence';
+
 /** Licences of the checkpoints of BLIP-2 with Flan-T5. A converted model is a copy: it stays beside it. */
 export const BLIP_2_LICENCE = `The weights in this folder were made by Salesforce (https://github.com/salesforce/LAVIS, https://huggingface.co/Salesforce) from
 Flan-T5 of Google (https://huggingface.co/google/flan-t5-xl) and a vision transformer of BAAI (EVA-CLIP), and changed by Altsmith: converted
 to ONNX and rounded. Salesforce publishes its part under the MIT License, Google the text half under the Apache License 2.0.
 
-MIT License
-
-Copyright (c) Salesforce, Inc.
-
-Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation
-files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy,
-modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the
-Software is furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all copies or substantial portions of the
-Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE
-WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
-COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
-ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-
+${mitLicence('Salesforce, Inc')}
                                  Apache License
                            Version 2.0, January 2004
                         http://www.apache.org/licenses/
