@@ -120,7 +120,7 @@ export class RemoteWorker {
 
   async #step(worker: string, signal: AbortSignal): Promise<number> {
     const model = this.#model();
-    if (model === null) return NOT_READY_MS;
+    if (model === null || this.#isUndecided()) return NOT_READY_MS;
     if (this.#bull?.isTaking() === true) return LOOK_MS;
     return this.#slots.use(() =>
       this.#tryToWork(signal, async () => {
@@ -193,6 +193,11 @@ export class RemoteWorker {
     }
   }
 
+  /** Before the first answer to an announcement it is not known whether Redis brings the jobs. */
+  #isUndecided(): boolean {
+    return this.#saidFromBull === null && this.#isFromBull() && this.#trouble === 0;
+  }
+
   #isFromBull(): boolean {
     return this.parts.link?.problem() === null && this.parts.condition.problem() === null && this.#model() !== null;
   }
@@ -204,8 +209,8 @@ export class RemoteWorker {
     const isFromBull = this.#isFromBull();
     const facts = { ...this.#facts(this.parts.name, model), ...(problem === undefined ? {} : { problem }) };
     const reply = await this.parts.api.announce({ ...facts, from_bull: isFromBull });
-    this.#saidFromBull = isFromBull;
     await this.#bull?.follow(reply);
+    this.#saidFromBull = isFromBull;
   }
 
   /** The model, once it can do anything. */

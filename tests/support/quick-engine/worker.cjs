@@ -24,9 +24,10 @@ function resultFor(imagePath) {
   };
 }
 
-/** Works as the parent says; a picture takes `leastMs` to `mostMs`, 0 for no time at all. */
-module.exports = function work(mostMs, leastMs = 0) {
-  const answer = ({ id, imagePath, thumbnailPath }) => {
+/** Works as the parent says; a picture takes `leastMs` to `mostMs`, 0 for no time at all, once `until` has resolved. */
+module.exports = function work(mostMs, leastMs = 0, until = null) {
+  const answer = async ({ id, imagePath, thumbnailPath }) => {
+    if (until !== null) await until();
     const result = resultFor(imagePath);
     if (thumbnailPath !== undefined) writeFileSync(thumbnailPath, 'RIFF\0\0\0\0WEBP quick');
     process.send({ type: 'done', id, result }, () => undefined);
