@@ -154,18 +154,16 @@ export class WordPressSite {
     return JSON.parse(stdout).id;
   }
 
-  /** Runs PHP with the site's settings; `['-r', code]` or a script with its arguments. */
-  php(args: readonly string[]): Promise<{ stdout: string; stderr: string }> {
-    return execute('php', ['-d', 'memory_limit=512M', ...args], { env: this.env, maxBuffer: 16e6, timeout: 120_000 });
+  /** Runs PHP with the site's settings; `['-r', code]` or a script with its arguments. It is killed after `limitMs`. */
+  php(args: readonly string[], limitMs = 120_000): Promise<{ stdout: string; stderr: string }> {
+    return execute('php', ['-d', 'memory_limit=512M', ...args], { env: this.env, maxBuffer: 16e6, timeout: limitMs });
   }
 
   /** Runs PHP code inside WordPress and gives what it returns. `$wpdb` is there. */
-  async inWordPress(code: string): Promise<any> {
+  async inWordPress(code: string, limitMs?: number): Promise<any> {
     const load = `$_SERVER['HTTP_HOST'] = '127.0.0.1'; require '${this.wordpress}/wp-load.php'; global $wpdb;`;
-    const { stdout } = await this.php([
-      '-r',
-      `${load} echo json_encode( ( function () use ( $wpdb ) { ${code} } )() );`,
-    ]);
+    const run = `${load} echo json_encode( ( function () use ( $wpdb ) { ${code} } )() );`;
+    const { stdout } = await this.php(['-r', run], limitMs);
     return JSON.parse(stdout);
   }
 
