@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name:       Altsmith
- * Description:       Suggests alt text for your images with a captioning service on your own machine. Nothing is published until it has been approved.
+ * Description:       Suggests alt text for your images with a program on your own machine, the sidecar. Nothing is published until it has been approved.
  * Version:           0.1.0
  * Requires at least: 6.5
  * Requires PHP:      8.1

@@ -124,6 +124,12 @@ final class CsvTest extends Sidecar_Test_Case {
 		}
 	}
 
+	public function test_a_download_has_no_time_limit(): void {
+		set_time_limit( 600 );
+		\Altsmith\Csv\Csv_File::lift_time_limit();
+		self::assertSame( '0', ini_get( 'max_execution_time' ) );
+	}
+
 	public function test_a_long_file_goes_on_where_it_stopped(): void {
 		$ids   = array( $this->photo(), $this->photo(), $this->photo() );
 		$lines = $this->export();

@@ -50,16 +50,46 @@ final class LibraryIndexTest extends Sidecar_Test_Case {
 		self::assertContains( $row->attachment_id, $this->missing() );
 	}
 
-	public function test_what_an_importer_wrote_past_wordpress_is_found_a_day_later(): void {
+	public function test_what_an_importer_inserted_past_wordpress_is_found_by_the_next_run_and_what_it_changed_a_day_later(): void {
 		global $wpdb;
 		$id = $this->photo();
 		self::assertContains( $id, $this->missing() );
 		$wpdb->insert( $wpdb->postmeta, array( 'post_id' => $id, 'meta_key' => '_wp_attachment_image_alt', 'meta_value' => 'imported' ) );
+		$wpdb->insert( $wpdb->posts, array( 'post_type' => 'attachment', 'post_status' => 'inherit', 'post_mime_type' => 'image/png', 'post_content' => '', 'post_title' => '', 'post_excerpt' => '', 'to_ping' => '', 'pinged' => '', 'post_content_filtered' => '' ) );
+		$copied = (int) $wpdb->insert_id;
 		( new Library_Index() )->read_all();
-		self::assertContains( $id, $this->missing(), 'not at every turn' );
-		update_option( 'altsmith_library_index', array( 'cursor' => 0, 'done_at' => time() - DAY_IN_SECONDS - 1, 'ready' => true ) );
-		$this->sync();
 		self::assertNotContains( $id, $this->missing() );
+		self::assertContains( $copied, $this->missing() );
+		$wpdb->update( $wpdb->postmeta, array( 'meta_value' => '' ), array( 'post_id' => $id, 'meta_key' => '_wp_attachment_image_alt' ) );
+		( new Library_Index() )->read_all();
+		self::assertNotContains( $id, $this->missing(), 'no pass through all images at every turn' );
+		update_option( 'altsmith_library_index', array( 'done_at' => time() - DAY_IN_SECONDS - 1 ) + get_option( 'altsmith_library_index' ) );
+		$this->sync();
+		self::assertContains( $id, $this->missing() );
+	}
+
+	public function test_a_pass_that_is_asked_for_while_another_one_goes_on_is_not_lost(): void {
+		global $wpdb;
+		$id = $this->photo();
+		$this->missing();
+		$wpdb->insert( $wpdb->postmeta, array( 'post_id' => $id, 'meta_key' => '_wp_attachment_image_alt', 'meta_value' => 'restored' ) );
+		// A pass that has read the image already; it ends with the next step.
+		update_option( 'altsmith_library_index', array( 'cursor' => $id + 5000, 'done_at' => 0, 'last_meta' => PHP_INT_MAX ) + get_option( 'altsmith_library_index' ) );
+		Library_Index::start_over();
+		self::assertTrue( ( new Library_Index() )->read_all() );
+		self::assertNotContains( $id, $this->missing() );
+		self::assertFalse( Library_Index::is_due() );
+	}
+
+	public function test_a_decorative_image_with_a_text_counts_once(): void {
+		$was = ( new Library_Counts() )->all();
+		$id  = $this->photo();
+		update_post_meta( $id, '_wp_attachment_image_alt', 'left by an importer' );
+		Provenance::set_decorative( $id, true );
+		delete_transient( 'altsmith_library_counts' );
+		$now = ( new Library_Counts() )->all();
+		self::assertSame( array( 1, 0, 1, 0 ), array_map( static fn( string $kind ): int => $now[ $kind ] - $was[ $kind ], array( 'total', 'with_text', 'decorative', 'missing' ) ) );
+		$this->assert_same( 'both' );
 	}
 
 	public function test_before_the_first_pass_the_meta_itself_is_asked(): void {
@@ -79,6 +109,30 @@ final class LibraryIndexTest extends Sidecar_Test_Case {
 		update_option( 'altsmith_library_index', $state );
 		delete_transient( 'altsmith_library_counts' );
 		self::assertSame( $slow, $ready, $when );
+	}
+
+	public function test_the_filter_of_the_library_counts_without_reading_every_image_and_sees_what_has_just_changed(): void {
+		global $wpdb;
+		$was = array_map( fn( string $state ): int => $this->page( $state )->found_posts, array( 'missing', 'pending', 'decorative' ) );
+		for ( $i = 0; $i < 3; $i++ ) {
+			$ids[] = $this->photo();
+		}
+		$this->sync();
+		$this->sidecar->describe_all( 'a cat' );
+		Provenance::set_decorative( $ids[0], true );
+		$this->sync();
+		$now = array_map( fn( string $state ): int => $this->page( $state )->found_posts, array( 'missing', 'pending', 'decorative' ) );
+		self::assertSame( array( 2, 3, 1 ), array_map( static fn( int $after, int $before ): int => $after - $before, $now, $was ) );
+		$page = $this->page( 'missing' );
+		self::assertCount( 1, $page->posts );
+		self::assertSame( $now[0], $page->max_num_pages );
+		self::assertStringNotContainsString( 'SQL_CALC_FOUND_ROWS', $page->request );
+		self::assertSame( 1, $this->page( 'missing', array( 's' => get_the_title( $ids[1] ), 'p' => $ids[1] ) )->found_posts, 'with another filter beside it' );
+	}
+
+	/** The list screen's query, with one image on a page. */
+	private function page( string $state, array $more = array() ): WP_Query {
+		return new WP_Query( $more + array( 'post_type' => 'attachment', 'post_status' => 'inherit', 'posts_per_page' => 1, 'altsmith_state' => $state ) );
 	}
 
 	/** @return int[] */

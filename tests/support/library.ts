@@ -94,7 +94,7 @@ export async function copyAttachments(
       }
     }
     wp_cache_flush();
-    // These rows came by no hook; the plugin would find them on the next day.
+    // These rows came by no hook; the plugin would find them in its next background run.
     Altsmith\\Storage\\Library_Index::start_over();
     ( new Altsmith\\Storage\\Library_Index() )->read_all( 60.0 );
     return $copies;`);

@@ -89,7 +89,7 @@ final class Site_Health {
 	/** @return array<string, mixed> */
 	public function copy(): array {
 		return '' === $this->instance->reason()
-			? self::result( 'copy', 'good', __( 'This site is not mistaken for another one', 'altsmith' ), __( 'The address and the database are those that the captioning service knows.', 'altsmith' ) )
+			? self::result( 'copy', 'good', __( 'This site is not mistaken for another one', 'altsmith' ), __( 'The address and the database are those that the sidecar knows.', 'altsmith' ) )
 			: self::result( 'copy', 'critical', __( 'This site may be a copy of another one', 'altsmith' ), $this->instance->sentence(), Settings_Page::url(), __( 'Say whether it is a copy or has moved', 'altsmith' ) );
 	}
 

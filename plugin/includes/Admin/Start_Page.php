@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Admin;
 
 use Altsmith\Capabilities;
+use Altsmith\Plugin;
 use Altsmith\Settings;
 use Altsmith\Storage\Library_Counts;
 use Altsmith\Storage\Run_Store;
@@ -18,8 +19,9 @@ final class Start_Page {
 
 	/** Transient: id of the user who activated the plugin in the last minute. */
 	private const ACTIVATED = 'altsmith_activated';
-	/** Option: whether the page has been shown after an activation. */
-	private const SHOWN = 'altsmith_start_shown';
+	/** Option: '1' once the page has been shown after an activation, FINISHED once all steps are done. Autoloaded: the menu of each page asks. */
+	private const SHOWN    = 'altsmith_start_shown';
+	private const FINISHED = 'finished';
 
 	public function __construct(
 		private readonly Assets $assets,
@@ -33,6 +35,7 @@ final class Start_Page {
 		add_action( 'admin_init', array( $this, 'lead_there' ) );
 		add_action( 'admin_menu', array( $this, 'add_page' ) );
 		add_action( 'admin_head', array( $this, 'leave_menu' ) );
+		add_action( Plugin::CRON_HOOK, array( $this, 'note_finished' ), 30, 0 );
 	}
 
 	/** Activation hook. Plans a redirect to this page where one plugin was activated in wp-admin for one site; once for each site. */
@@ -49,7 +52,9 @@ final class Start_Page {
 			return;
 		}
 		delete_transient( self::ACTIVATED );
-		update_option( self::SHOWN, '1', true );
+		if ( ! self::is_finished() ) {
+			update_option( self::SHOWN, '1', true );
+		}
 		wp_safe_redirect( self::url() );
 		exit;
 	}
@@ -70,9 +75,20 @@ final class Start_Page {
 
 	/** Removes the page from the menu once all steps are done. WordPress checks access to a page against the menu, so this runs after that check. */
 	public function leave_menu(): void {
-		if ( ! in_array( false, $this->done(), true ) ) {
+		if ( self::is_finished() && $this->settings->is_configured() ) {
 			remove_submenu_page( self::PARENT, self::SLUG );
 		}
+	}
+
+	/** Stores that all steps are done. The page itself and background runs look; the menu, which is on every page, only reads. */
+	public function note_finished(): void {
+		if ( ! self::is_finished() && ! in_array( false, $this->done(), true ) ) {
+			update_option( self::SHOWN, self::FINISHED, true );
+		}
+	}
+
+	private static function is_finished(): bool {
+		return self::FINISHED === get_option( self::SHOWN );
 	}
 
 	public static function url(): string {
@@ -81,6 +97,7 @@ final class Start_Page {
 
 	public function render(): void {
 		$done = $this->done();
+		$this->note_finished();
 		echo '<div class="wrap altsmith-start"><h1>' . esc_html( get_admin_page_title() ) . '</h1>';
 		echo '<p>' . esc_html__( 'Altsmith suggests alt text for your images. The texts are written by the sidecar: a program that runs on your own server, beside WordPress. You decide which of them are published.', 'altsmith' ) . '</p><ol class="altsmith-start__steps">';
 		self::step( 'connect', __( 'Connect the sidecar', 'altsmith' ), $done['connect'], array( $this, 'connect' ) );

@@ -36,7 +36,7 @@ final class Csv_Export {
 		if ( null === $run || ! current_user_can( 'edit_others_posts' ) ) {
 			wp_die( esc_html__( 'Run not found, or you are not allowed to see it.', 'altsmith' ), '', array( 'response' => 404 ) );
 		}
-		Csv_File::send_headers( 'altsmith-' . $run->id . '.csv' );
+		Csv_File::begin_download( 'altsmith-' . $run->id . '.csv' );
 		$out = fopen( 'php://output', 'wb' ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a stream, not a file
 		if ( false !== $out ) {
 			$this->write( $run, $out );
@@ -77,6 +77,7 @@ final class Csv_Export {
 				);
 				$position = $id;
 			}
+			Csv_File::forget_read_posts();
 		} while ( count( $items ) === self::PAGE );
 	}
 }

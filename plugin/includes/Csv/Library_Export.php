@@ -35,7 +35,7 @@ final class Library_Export {
 		if ( ! current_user_can( 'edit_others_posts' ) ) {
 			wp_die( esc_html__( 'Sorry, you are not allowed to export alt text.', 'altsmith' ), '', array( 'response' => 403 ) );
 		}
-		Csv_File::send_headers( 'alt-text-' . wp_date( 'Y-m-d' ) . '.csv' );
+		Csv_File::begin_download( 'alt-text-' . wp_date( 'Y-m-d' ) . '.csv' );
 		$out = fopen( 'php://output', 'wb' ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a stream, not a file
 		if ( false !== $out ) {
 			$this->write( $out );
@@ -77,9 +77,7 @@ final class Library_Export {
 				$position = $id;
 			}
 			$count += count( $ids );
-			if ( wp_cache_supports( 'flush_runtime' ) ) {
-				wp_cache_flush_runtime(); // WordPress keeps every post it has read; over a whole library that is too much.
-			}
+			Csv_File::forget_read_posts();
 		} while ( count( $ids ) === self::PAGE );
 		return $count;
 	}

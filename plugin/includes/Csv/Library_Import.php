@@ -61,8 +61,8 @@ final class Library_Import {
 			if ( self::SAME !== $found['outcome'] && count( $items ) < self::MAX_LISTED ) {
 				$items[] = array( 'line' => $number + 1, 'attachment_id' => (int) $line['attachment_id'], 'file' => $line['file'] ) + $found;
 			}
-			if ( 0 === $number % self::FLUSH_EVERY && wp_cache_supports( 'flush_runtime' ) ) {
-				wp_cache_flush_runtime();
+			if ( 0 === $number % self::FLUSH_EVERY ) {
+				Csv_File::forget_read_posts();
 			}
 		}
 		return array( 'next' => null, 'counts' => $counts, 'items' => $items );

@@ -69,9 +69,9 @@ final class Instance {
 			/* translators: %s: address */
 			self::ENVIRONMENT => sprintf( __( 'Altsmith was connected on the production site %s, and this is not a production site. Nothing is sent until an administrator has said whether it is a copy.', 'altsmith' ), $was ),
 			/* translators: %s: address */
-			self::SIDECAR     => sprintf( __( 'The captioning service knows this installation under another address than %s. Nothing is sent until an administrator has said whether the site has moved or is a copy.', 'altsmith' ), $now ),
+			self::SIDECAR     => sprintf( __( 'The sidecar knows this installation under another address than %s. Nothing is sent until an administrator has said whether the site has moved or is a copy.', 'altsmith' ), $now ),
 			/* translators: %s: address */
-			self::TURN        => sprintf( __( 'Another database than this one speaks to the captioning service as %s: one of the two is a copy, or this one was restored from a backup. Nothing is sent until an administrator has said which it is.', 'altsmith' ), $now ),
+			self::TURN        => sprintf( __( 'Another database than this one is connected to the sidecar as %s: one of the two is a copy, or this one was restored from a backup. Nothing is sent until an administrator has said which it is.', 'altsmith' ), $now ),
 			default           => '',
 		};
 	}

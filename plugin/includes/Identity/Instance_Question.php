@@ -98,7 +98,7 @@ final class Instance_Question {
 		$is_same_address = Instance::TURN === $this->instance->reason();
 		return array(
 			Instance_Answer::MOVED => $is_same_address
-				? array( __( 'This is the original', 'altsmith' ), __( 'The queue and all suggestions go on here. The other database is asked the same question when it next speaks.', 'altsmith' ) )
+				? array( __( 'This is the original', 'altsmith' ), __( 'The queue and all suggestions go on here. The other database gets the same question the next time it contacts the sidecar.', 'altsmith' ) )
 				: array( __( 'The site has moved', 'altsmith' ), __( 'The queue and all suggestions go on here, under the new address. The former address no longer gets any.', 'altsmith' ) ),
 			Instance_Answer::COPY  => array( __( 'This is a copy', 'altsmith' ), __( 'The original keeps its queue and its suggestions. This site begins with an empty queue; texts that are published here stay.', 'altsmith' ) ),
 		);

@@ -21,6 +21,7 @@ final class Library_Filter {
 		// The grid asks by admin-ajax, which drops words it does not know from the query before this filter.
 		add_filter( 'ajax_query_attachments_args', array( $this, 'read_grid_choice' ) );
 		add_filter( 'posts_clauses', array( $this, 'narrow' ), 10, 2 );
+		( new Library_Total() )->register();
 		add_action( 'wp_enqueue_media', array( $this, 'enqueue_grid' ) );
 	}
 
@@ -62,11 +63,18 @@ final class Library_Filter {
 	 * @return mixed
 	 */
 	public function narrow( mixed $clauses = null, mixed $query = null ): mixed {
-		$state = $query instanceof WP_Query ? $query->get( self::QUERY_VAR ) : '';
-		if ( is_array( $clauses ) && is_string( $state ) && in_array( $state, Image_Conditions::STATES, true ) ) {
+		$state = $query instanceof WP_Query ? self::state_of( $query ) : '';
+		if ( is_array( $clauses ) && '' !== $state ) {
 			$clauses['where'] .= ' AND ' . Image_Conditions::sql( $state );
+			// WordPress keeps the ids of a query until a post changes. Our tables change without that.
+			$query->set( 'cache_results', false );
 		}
 		return $clauses;
+	}
+
+	/** One of Image_Conditions::STATES that a query is narrowed to, or ''. */
+	public static function state_of( WP_Query $query ): string {
+		return self::chosen( array( self::QUERY_VAR => $query->get( self::QUERY_VAR ) ) );
 	}
 
 	public function enqueue_grid(): void {

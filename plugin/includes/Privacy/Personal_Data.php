@@ -47,9 +47,9 @@ final class Personal_Data {
 	public function suggest_policy(): void {
 		wp_add_privacy_policy_content(
 			__( 'Altsmith', 'altsmith' ),
-			'<p class="privacy-policy-tutorial">' . esc_html__( 'Altsmith sends images to a captioning service that runs on a server of your choice. Say here whose server that is.', 'altsmith' ) . '</p>'
+			'<p class="privacy-policy-tutorial">' . esc_html__( 'Altsmith sends images to the sidecar, a program that runs on a server of your choice. Say here whose server that is.', 'altsmith' ) . '</p>'
 			. '<p><strong class="privacy-policy-tutorial">' . esc_html__( 'Suggested text:', 'altsmith' ) . '</strong> '
-			. esc_html__( 'Images that are uploaded to this site are sent to our own captioning service, which suggests a description of each. Where and when a photograph was taken, as its file may say, is left out; the file name, the present texts and the title of the page are sent along. When somebody on our staff approves or rejects a description, their display name and user number are kept with the image on this site, and in the captioning service.', 'altsmith' ) . '</p>'
+			. esc_html__( 'Images that are uploaded to this site are sent to a program on our own server (the Altsmith sidecar), which suggests a description of each. Where and when a photograph was taken, as its file may say, is left out; the file name, the present texts and the title of the page are sent along. When somebody on our staff approves or rejects a description, their display name and user number are kept with the image on this site, and by that program.', 'altsmith' ) . '</p>'
 		);
 	}
 
@@ -120,7 +120,7 @@ final class Personal_Data {
 		return array(
 			'items_removed'  => $removed,
 			'items_retained' => false,
-			'messages'       => $removed ? array( __( 'The captioning service keeps the name with a decision for as long as its setting ALTSMITH_KEEP_HISTORY_DAYS says.', 'altsmith' ) ) : array(),
+			'messages'       => $removed ? array( __( 'The sidecar keeps the name with a decision for as long as its setting ALTSMITH_KEEP_HISTORY_DAYS says.', 'altsmith' ) ) : array(),
 			'done'           => $done,
 		);
 	}

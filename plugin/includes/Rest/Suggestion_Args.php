@@ -19,6 +19,8 @@ final class Suggestion_Args {
 			'run_id'         => $text,
 			'search'         => array( 'type' => 'string', 'default' => '', 'maxLength' => 200 ),
 			'min_confidence' => array( 'type' => 'number', 'minimum' => 0, 'maximum' => 1, 'default' => 0 ),
+			// Images that the person passed on, which the list leaves out otherwise.
+			'passed'         => array( 'type' => 'boolean', 'default' => false ),
 			'attachment'     => array( 'type' => 'integer', 'minimum' => 0, 'default' => 0 ),
 			'orderby'        => array( 'type' => 'string', 'enum' => array( 'date', 'confidence', 'title', 'state', 'seen' ), 'default' => 'date' ),
 			'order'          => array( 'type' => 'string', 'enum' => array( 'asc', 'desc' ), 'default' => 'asc' ),

@@ -83,10 +83,16 @@ final class Suggestions_Controller {
 		$items  = array_values( array_filter( array_map( array( $this->view, 'suggestion' ), $rows ) ) );
 		$this->view->read_ahead( array() );
 		$pages  = (int) ceil( $found['total'] / max( 1, (int) $request['per_page'] ) );
-		$answer = new WP_REST_Response( array( 'items' => $items, 'total' => $found['total'], 'pages' => $pages ) );
+		$answer = new WP_REST_Response( array( 'items' => $items, 'total' => $found['total'], 'pages' => $pages, 'passed' => $this->count_passed() ) );
 		$answer->header( 'X-WP-Total', (string) $found['total'] );
 		$answer->header( 'X-WP-TotalPages', (string) $pages );
 		return $answer;
+	}
+
+	/** How many open suggestions the person has passed on. */
+	private function count_passed(): int {
+		$passed = ( new Reviewer( get_current_user_id() ) )->passed();
+		return array() === $passed ? 0 : $this->query->count( array( 'states' => array( 'pending', 'conflict' ), 'only' => $passed ) );
 	}
 
 	/** @return array<string, mixed> What list and matching() are narrowed by. */
@@ -100,8 +106,8 @@ final class Suggestions_Controller {
 			'attachment'     => (int) $request['attachment'],
 			// An author sees what they may decide: their own.
 			'author'         => current_user_can( 'edit_others_posts' ) ? 0 : get_current_user_id(),
-			// What they passed on is for somebody else.
-			'without'        => ( new Reviewer( get_current_user_id() ) )->passed(),
+			// What they passed on is for somebody else, until they ask for it.
+			(bool) $request['passed'] ? 'only' : 'without' => ( new Reviewer( get_current_user_id() ) )->passed(),
 		);
 	}
 

@@ -63,6 +63,7 @@ final class Suggestion_View {
 			'run_id'         => $given['run_id'],
 			'can_undo'       => $this->can_undo( $row ),
 			'passed_by'      => Reviewer::passed_by( $row->attachment_id ),
+			'is_passed'      => in_array( $row->attachment_id, ( new Reviewer( get_current_user_id() ) )->passed(), true ),
 			'text_in_picture' => (string) ( $given['text_in_picture'] ?? '' ),
 		) + $this->picture( $post );
 	}

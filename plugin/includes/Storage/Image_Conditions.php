@@ -14,17 +14,34 @@ defined( 'ABSPATH' ) || exit;
 final class Image_Conditions {
 	public const STATES = array( 'missing', 'pending', 'approved', 'decorative', 'failed' );
 
+	/** On the table of Library_Index. */
+	private const MISSING = 'has_text = 0 AND decorative = 0';
+	/** On the table of requests. */
+	private const PENDING = "r.status = 'ready' AND r.suggestion_state IN ('pending', 'conflict')";
+	private const FAILED  = "r.status = 'failed'";
+
 	/** @return string A condition on the posts table, '' for an unknown state. */
 	public static function sql( string $state ): string {
 		return match ( $state ) {
-			'missing'    => Library_Index::is_ready() ? Library_Index::condition( false, false ) : self::image() . ' AND NOT ' . self::has_text() . ' AND NOT ' . self::is_decorative(),
+			'missing'    => Library_Index::is_ready() ? Library_Index::condition( self::MISSING ) : self::image() . ' AND NOT ' . self::has_text() . ' AND NOT ' . self::is_decorative(),
 			'with_text'  => self::image() . ' AND ' . self::has_text(),
-			'pending'    => self::request( "r.status = 'ready' AND r.suggestion_state IN ('pending', 'conflict')" ),
+			'pending'    => self::request( self::PENDING ),
 			'approved'   => self::request( "r.status = 'ready' AND r.suggestion_state = 'applied'" ) . ' AND NOT ' . self::is_decorative(),
-			'decorative' => self::image() . ' AND ' . self::is_decorative(),
-			'failed'     => self::request( "r.status = 'failed'" ),
+			'decorative' => Library_Index::is_ready() ? Library_Index::condition( 'decorative = 1' ) : self::image() . ' AND ' . self::is_decorative(),
+			'failed'     => self::request( self::FAILED ),
 			'image'      => self::image(),
 			default      => '',
+		};
+	}
+
+	/** @return string A query that counts the images of a state in our own tables, without the table of posts; '' where there is none. */
+	public static function count_sql( string $state ): string {
+		$own = array( 'pending' => self::PENDING, 'failed' => self::FAILED );
+		return match ( true ) {
+			in_array( $state, array( 'missing', 'decorative' ), true ) => Library_Index::is_ready() ? Library_Index::count_sql( 'missing' === $state ? self::MISSING : 'decorative = 1' ) : '',
+			// Requests stay while their image is in the trash, which only a site that turned it on has.
+			isset( $own[ $state ] ) && Schema::is_current() && ! ( defined( 'MEDIA_TRASH' ) && MEDIA_TRASH ) => 'SELECT COUNT(*) FROM ' . Schema::requests_table() . " r WHERE {$own[ $state ]}",
+			default => '',
 		};
 	}
 
@@ -48,6 +65,6 @@ final class Image_Conditions {
 
 	private static function request( string $condition ): string {
 		global $wpdb;
-		return 'EXISTS ( SELECT 1 FROM ' . Schema::requests_table() . " r WHERE r.attachment_id = {$wpdb->posts}.ID AND $condition )";
+		return ! Schema::is_current() ? '0 = 1' : 'EXISTS ( SELECT 1 FROM ' . Schema::requests_table() . " r WHERE r.attachment_id = {$wpdb->posts}.ID AND $condition )";
 	}
 }

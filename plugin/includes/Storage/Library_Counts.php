@@ -33,7 +33,7 @@ final class Library_Counts {
 	/** @return array{total: int, with_text: int, missing: int, decorative: int, pending: int} */
 	private function read(): array {
 		$images = Library_Index::is_ready() ? Library_Index::counts() : $this->read_slowly();
-		$shown = ( new Request_Store() )->counts();
+		$shown  = ( new Request_Store() )->counts();
 		return array(
 			'total'      => $images['total'],
 			'with_text'  => $images['with_text'],
@@ -53,7 +53,7 @@ final class Library_Counts {
 		$text = $wpdb->prepare( "SELECT DISTINCT post_id FROM {$wpdb->postmeta} WHERE meta_key = %s AND TRIM( meta_value ) <> ''", Alt_Text_Meta::KEY );
 		$mark = $wpdb->prepare( "SELECT DISTINCT post_id FROM {$wpdb->postmeta} WHERE meta_key = %s AND meta_value = '1'", Provenance::DECORATIVE_KEY );
 		// phpcs:ignore WordPress.DB -- prepared above
-		$row   = $wpdb->get_row( "SELECT COUNT(*) AS total, COUNT( a.post_id ) AS with_text, COUNT( d.post_id ) AS decorative, SUM( a.post_id IS NULL AND d.post_id IS NULL ) AS missing FROM {$wpdb->posts} LEFT JOIN ( $text ) a ON a.post_id = {$wpdb->posts}.ID LEFT JOIN ( $mark ) d ON d.post_id = {$wpdb->posts}.ID WHERE " . Image_Conditions::sql( 'image' ), ARRAY_A );
+		$row   = $wpdb->get_row( "SELECT COUNT(*) AS total, SUM( a.post_id IS NOT NULL AND d.post_id IS NULL ) AS with_text, COUNT( d.post_id ) AS decorative, SUM( a.post_id IS NULL AND d.post_id IS NULL ) AS missing FROM {$wpdb->posts} LEFT JOIN ( $text ) a ON a.post_id = {$wpdb->posts}.ID LEFT JOIN ( $mark ) d ON d.post_id = {$wpdb->posts}.ID WHERE " . Image_Conditions::sql( 'image' ), ARRAY_A );
 		return array(
 			'total'      => (int) ( $row['total'] ?? 0 ),
 			'with_text'  => (int) ( $row['with_text'] ?? 0 ),

@@ -13,11 +13,14 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * A narrow table that says for each image whether it has alt text and whether it is decorative; reading that from post meta of
- * 100,000 images takes a second. It is a copy: after a change of an image its row is read from post meta again, and once a
- * day all rows are, because importers may write to the database without calling WordPress's hooks.
+ * 100,000 images takes a second. It is a copy: after a change of an image its row is read from post meta again. Importers and
+ * copying tools may write to the database without calling WordPress's hooks: what they insert is read by the next background
+ * run, and once a day all rows are read again.
  */
 final class Library_Index {
 	private const OPTION = 'altsmith_library_index';
+	/** Option that asks for a new pass. Not part of the other one, which a running pass writes. */
+	private const AGAIN = 'altsmith_library_again';
 
 	/** Numbers of attachments in one statement of the pass through all. */
 	private const RANGE = 5000;
@@ -25,7 +28,7 @@ final class Library_Index {
 	/** Images that are updated in one statement; an import may change thousands in one request. */
 	private const BATCH = 500;
 
-	/** @var array<int, true> Images that this request changed and whose rows are not updated yet. */
+	/** @var array<int, array<int, true>> By site of a network: images that this request changed and whose rows are not updated yet. */
 	private static array $noticed = array();
 
 	/** Whether write_down() is on the hook `shutdown`. */
@@ -55,8 +58,9 @@ final class Library_Index {
 		if ( ! is_numeric( $post_id ) ) {
 			return;
 		}
-		self::$noticed[ (int) $post_id ] = true;
-		if ( count( self::$noticed ) >= self::BATCH ) {
+		$site = get_current_blog_id();
+		self::$noticed[ $site ][ (int) $post_id ] = true;
+		if ( count( self::$noticed[ $site ] ) >= self::BATCH ) {
 			self::write_down();
 		} elseif ( ! self::$planned ) {
 			self::$planned = true;
@@ -66,11 +70,19 @@ final class Library_Index {
 
 	/** Updates the rows of the images that this request changed. */
 	public static function write_down(): void {
-		global $wpdb;
-		$ids           = implode( ',', array_keys( self::$noticed ) );
+		$noticed       = self::$noticed;
 		self::$noticed = array();
-		if ( '' !== $ids && Schema::is_current() ) {
-			self::read( "{$wpdb->posts}.ID IN ( $ids )", "attachment_id IN ( $ids )" );
+		foreach ( $noticed as $site => $ids ) {
+			On_Site::run( $site, static fn() => self::read_some( array_keys( $ids ) ) );
+		}
+	}
+
+	/** @param int[] $ids */
+	private static function read_some( array $ids ): void {
+		global $wpdb;
+		$list = implode( ',', $ids );
+		if ( '' !== $list && Schema::is_current() ) {
+			self::read( "{$wpdb->posts}.ID IN ( $list )", "attachment_id IN ( $list )" );
 		}
 	}
 
@@ -80,41 +92,46 @@ final class Library_Index {
 		return Schema::is_current() && ! empty( self::state()['ready'] );
 	}
 
-	/** @return string A condition on the posts table. Ask is_ready() first. */
-	public static function condition( bool $has_text, bool $is_decorative ): string {
+	/** @return string A condition on the posts table, from one on our table. Ask is_ready() first. */
+	public static function condition( string $where ): string {
 		global $wpdb;
-		return sprintf( '%s.ID IN ( SELECT attachment_id FROM %s WHERE has_text = %d AND decorative = %d )', $wpdb->posts, Schema::library_table(), (int) $has_text, (int) $is_decorative );
+		return sprintf( '%s.ID IN ( SELECT attachment_id FROM %s WHERE %s )', $wpdb->posts, Schema::library_table(), $where );
 	}
 
-	/** @return array{total: int, with_text: int, decorative: int, missing: int} Ask is_ready() first. */
+	/** @return string A query that counts what a condition on our table matches. Ask is_ready() first. */
+	public static function count_sql( string $where ): string {
+		return sprintf( 'SELECT COUNT(*) FROM %s WHERE %s', Schema::library_table(), $where );
+	}
+
+	/** @return array{total: int, with_text: int, decorative: int, missing: int} The last three add up to the first. Ask is_ready() first. */
 	public static function counts(): array {
 		global $wpdb;
 		$t     = Schema::library_table();
 		$found = array( 'total' => 0, 'with_text' => 0, 'decorative' => 0, 'missing' => 0 );
 		foreach ( (array) $wpdb->get_results( "SELECT has_text, decorative, COUNT(*) AS n FROM $t GROUP BY has_text, decorative", ARRAY_A ) as $row ) {
-			$found['total']      += (int) $row['n'];
-			$found['with_text']  += (int) $row['has_text'] * (int) $row['n'];
-			$found['decorative'] += (int) $row['decorative'] * (int) $row['n'];
-			$found['missing']    += '0' === $row['has_text'] && '0' === $row['decorative'] ? (int) $row['n'] : 0;
+			$found['total'] += (int) $row['n'];
+			// An image that is decorative counts as that alone, also where an importer left it a text.
+			$kind            = '1' === $row['decorative'] ? 'decorative' : ( '1' === $row['has_text'] ? 'with_text' : 'missing' );
+			$found[ $kind ] += (int) $row['n'];
 		}
 		return $found;
 	}
 
 	/** Has all images read again, by the next background runs. The present rows stay in use meanwhile. */
 	public static function start_over(): void {
-		update_option( self::OPTION, array( 'cursor' => 0, 'done_at' => 0 ) + self::state(), false );
+		update_option( self::AGAIN, (string) time(), false );
 	}
 
 	/**
-	 * Reads all images again, in steps; begins a day after the last pass ended.
+	 * Reads all images again, in steps; begins a day after the last pass ended, or after start_over(). In between it reads what
+	 * was inserted.
 	 *
 	 * @param float $seconds How long this call may go on.
 	 * @return bool Whether the pass has ended.
 	 */
 	public function read_all( float $seconds = 10.0 ): bool {
 		global $wpdb;
-		$state = self::state();
-		if ( ! Schema::is_current() || $state['done_at'] > time() - DAY_IN_SECONDS ) {
+		if ( ! Schema::is_current() ) {
 			return true;
 		}
 		$lock = new Lock( 'library_index', 60 );
@@ -122,10 +139,14 @@ final class Library_Index {
 			return false;
 		}
 		$until = microtime( true ) + $seconds;
-		$last  = (int) $wpdb->get_var( "SELECT MAX(ID) FROM {$wpdb->posts}" );
-		$top   = max( $last, (int) $wpdb->get_var( 'SELECT MAX(attachment_id) FROM ' . Schema::library_table() ) );
 		try {
-			while ( $state['cursor'] <= $top && microtime( true ) < $until && $lock->renew() ) {
+			if ( ! self::is_due() && self::read_inserted() ) {
+				return true;
+			}
+			$state = self::begin_or_resume( self::state() );
+			while ( $state['cursor'] <= $state['top'] && microtime( true ) < $until && $lock->renew() ) {
+				// Another process may have asked for a new pass since this one began.
+				$state = self::begin_or_resume( $state );
 				$range = 'BETWEEN ' . ( $state['cursor'] + 1 ) . ' AND ' . ( $state['cursor'] + self::RANGE );
 				if ( ! self::read( "{$wpdb->posts}.ID $range", "attachment_id $range" ) ) {
 					return false;
@@ -133,8 +154,8 @@ final class Library_Index {
 				$state['cursor'] += self::RANGE;
 				update_option( self::OPTION, $state, false );
 			}
-			if ( $state['cursor'] > $top ) {
-				update_option( self::OPTION, array( 'cursor' => 0, 'done_at' => time(), 'ready' => true ), false );
+			if ( $state['cursor'] > $state['top'] ) {
+				update_option( self::OPTION, array( 'cursor' => 0, 'done_at' => time(), 'ready' => true ) + $state, false );
 				return true;
 			}
 		} finally {
@@ -143,9 +164,54 @@ final class Library_Index {
 		return false;
 	}
 
+	/**
+	 * @param array{cursor: int, done_at: int, ready: bool, last_post: int, last_meta: int, top?: int} $state
+	 * @return array{cursor: int, done_at: int, ready: bool, last_post: int, last_meta: int, top: int} With the first id behind which the pass
+	 *         ends. What is inserted after its beginning is read by read_inserted().
+	 */
+	private static function begin_or_resume( array $state ): array {
+		global $wpdb;
+		if ( delete_option( self::AGAIN ) || 0 === $state['cursor'] ) {
+			$state = array( 'cursor' => 0 ) + self::last_ids() + $state;
+			unset( $state['top'] );
+		}
+		$state['top'] ??= max( $state['last_post'], (int) $wpdb->get_var( 'SELECT MAX(attachment_id) FROM ' . Schema::library_table() ) );
+		return $state;
+	}
+
 	/** Whether all images are to be read again. */
 	public static function is_due(): bool {
-		return self::state()['done_at'] <= time() - DAY_IN_SECONDS;
+		return false !== get_option( self::AGAIN ) || self::state()['done_at'] <= time() - DAY_IN_SECONDS;
+	}
+
+	/**
+	 * Reads the images that were inserted since the last call, and those that an alt text or a mark was inserted for.
+	 *
+	 * @return bool False when there are so many that all images have to be read again, in steps.
+	 */
+	private static function read_inserted(): bool {
+		global $wpdb;
+		$state = self::state();
+		$last  = self::last_ids();
+		if ( $last === array_intersect_key( $state, $last ) ) {
+			return true;
+		}
+		$from = $state['last_post'];
+		$meta = $wpdb->get_col( $wpdb->prepare( "SELECT DISTINCT post_id FROM {$wpdb->postmeta} WHERE meta_id > %d AND meta_key IN ( %s, %s ) LIMIT %d", $state['last_meta'], Alt_Text_Meta::KEY, Provenance::DECORATIVE_KEY, self::RANGE ) );
+		if ( $last['last_post'] - $from > self::RANGE || count( $meta ) === self::RANGE ) {
+			self::start_over();
+			return false;
+		}
+		self::read( "{$wpdb->posts}.ID > $from", "attachment_id > $from" );
+		self::read_some( array_map( 'intval', $meta ) );
+		update_option( self::OPTION, $last + $state, false );
+		return true;
+	}
+
+	/** @return array{last_post: int, last_meta: int} The highest ids there are; reading them costs no scan. */
+	private static function last_ids(): array {
+		global $wpdb;
+		return array( 'last_post' => (int) $wpdb->get_var( "SELECT MAX(ID) FROM {$wpdb->posts}" ), 'last_meta' => (int) $wpdb->get_var( "SELECT MAX(meta_id) FROM {$wpdb->postmeta}" ) );
 	}
 
 	/**
@@ -162,10 +228,10 @@ final class Library_Index {
 			&& false !== $wpdb->query( "INSERT INTO $t (attachment_id, has_text, decorative) SELECT {$wpdb->posts}.ID, " . Image_Conditions::has_text() . ', ' . Image_Conditions::is_decorative() . " FROM {$wpdb->posts} WHERE $posts AND " . Image_Conditions::image() . ' ON DUPLICATE KEY UPDATE has_text = VALUES(has_text), decorative = VALUES(decorative)' );
 	}
 
-	/** @return array{cursor: int, done_at: int, ready: bool} */
+	/** @return array{cursor: int, done_at: int, ready: bool, last_post: int, last_meta: int} */
 	private static function state(): array {
 		$stored = get_option( self::OPTION, array() );
 		$stored = is_array( $stored ) ? $stored : array();
-		return array( 'cursor' => (int) ( $stored['cursor'] ?? 0 ), 'done_at' => (int) ( $stored['done_at'] ?? 0 ), 'ready' => (bool) ( $stored['ready'] ?? false ) );
+		return array( 'cursor' => (int) ( $stored['cursor'] ?? 0 ), 'done_at' => (int) ( $stored['done_at'] ?? 0 ), 'ready' => (bool) ( $stored['ready'] ?? false ), 'last_post' => (int) ( $stored['last_post'] ?? 0 ), 'last_meta' => (int) ( $stored['last_meta'] ?? 0 ) );
 	}
 }

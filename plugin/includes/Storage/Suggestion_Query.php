@@ -23,7 +23,7 @@ final class Suggestion_Query {
 	);
 
 	/**
-	 * @param array{states?: string[], flag?: string, min_confidence?: float, run_id?: string, search?: string, author?: int, attachment?: int, orderby?: string, order?: string, page?: int, per_page?: int} $filter
+	 * @param array{states?: string[], flag?: string, min_confidence?: float, run_id?: string, search?: string, author?: int, without?: int[], only?: int[], attachment?: int, orderby?: string, order?: string, page?: int, per_page?: int} $filter
 	 * @return array{rows: Request_Row[], total: int}
 	 */
 	public function find( array $filter ): array {
@@ -37,7 +37,7 @@ final class Suggestion_Query {
 		// Numbers first: what is sorted stays small, and only one page of rows is read whole.
 		$sorted = "SELECT r.attachment_id $from $join WHERE $where ORDER BY $by, r.id ASC";
 		if ( '' === trim( (string) ( $filter['search'] ?? '' ) ) ) {
-			$total = (int) $wpdb->get_var( "SELECT COUNT(*) $from WHERE $where" );
+			$total = $this->count( $filter );
 			$ids   = array_map( 'intval', $wpdb->get_col( $sorted . $wpdb->prepare( ' LIMIT %d OFFSET %d', $per_page, $offset ) ) );
 		} else {
 			// No index helps to find a word inside a text: every row is looked at, and then once rather than twice.
@@ -50,6 +50,16 @@ final class Suggestion_Query {
 			'rows'  => array_values( array_filter( array_map( static fn( int $id ): ?Request_Row => $rows[ $id ] ?? null, $ids ) ) ),
 			'total' => $total,
 		);
+	}
+
+	/**
+	 * How many rows a filter matches.
+	 *
+	 * @param array<string, mixed> $filter As for find().
+	 */
+	public function count( array $filter ): int {
+		global $wpdb;
+		return (int) $wpdb->get_var( 'SELECT COUNT(*) ' . self::from( $filter ) . ' WHERE ' . $this->where( $filter ) );
 	}
 
 	/**
@@ -149,6 +159,10 @@ final class Suggestion_Query {
 		if ( ! empty( $filter['without'] ) && empty( $filter['attachment'] ) ) {
 			$parts[] = 'r.attachment_id NOT IN ( ' . implode( ', ', array_map( 'intval', (array) $filter['without'] ) ) . ' )';
 		}
+		if ( isset( $filter['only'] ) ) {
+			$only    = implode( ', ', array_map( 'intval', (array) $filter['only'] ) );
+			$parts[] = '' === $only ? '0 = 1' : "r.attachment_id IN ( $only )";
+		}
 		if ( ! empty( $filter['attachment'] ) ) {
 			$parts[] = $wpdb->prepare( 'r.attachment_id = %d', (int) $filter['attachment'] );
 		}
@@ -162,13 +176,13 @@ final class Suggestion_Query {
 	/** Whether any suggestion has ever come. */
 	public static function has_any(): bool {
 		global $wpdb;
-		return null !== $wpdb->get_var( 'SELECT suggestion_id FROM ' . Schema::requests_table() . " WHERE suggestion_id <> '' LIMIT 1" );
+		return Schema::is_current() && null !== $wpdb->get_var( 'SELECT suggestion_id FROM ' . Schema::requests_table() . " WHERE suggestion_id <> '' LIMIT 1" );
 	}
 
 	/** How many suggestions wait for a person, counted no further than `$most`: it costs the same in a library of any size. */
 	public static function count_waiting( int $most ): int {
 		global $wpdb;
 		$t = Schema::requests_table();
-		return (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM ( SELECT 1 FROM $t WHERE status = 'ready' AND suggestion_state IN ('pending', 'conflict') LIMIT %d ) waiting", $most ) );
+		return ! Schema::is_current() ? 0 : (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM ( SELECT 1 FROM $t WHERE status = 'ready' AND suggestion_state IN ('pending', 'conflict') LIMIT %d ) waiting", $most ) );
 	}
 }

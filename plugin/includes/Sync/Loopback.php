@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Sync;
 
 use Altsmith\Settings;
+use Altsmith\Storage\On_Site;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -17,17 +18,21 @@ final class Loopback {
 	/** A signature is good for this many seconds, either way. */
 	private const MAX_AGE = 120;
 
-	private bool $planned = false;
+	/** @var array<int, true> Sites of the network that have work; most requests write on one. */
+	private array $waiting = array();
 
 	public function __construct( private readonly Settings $settings ) {}
 
 	/** Once for each request, however many images it uploads; after the answer has gone out where PHP can do that. */
 	public function fire_after_response(): void {
-		if ( $this->planned || ! $this->settings->is_configured() || wp_doing_cron() || 'cli' === PHP_SAPI ) {
+		$site = get_current_blog_id();
+		if ( isset( $this->waiting[ $site ] ) || ! $this->settings->is_configured() || wp_doing_cron() || 'cli' === PHP_SAPI ) {
 			return;
 		}
-		$this->planned = true;
-		add_action( 'shutdown', array( $this, 'fire' ), PHP_INT_MAX );
+		if ( array() === $this->waiting ) {
+			add_action( 'shutdown', array( $this, 'fire' ), PHP_INT_MAX );
+		}
+		$this->waiting[ $site ] = true;
 	}
 
 	public function fire(): void {
@@ -36,6 +41,13 @@ final class Loopback {
 		} elseif ( function_exists( 'litespeed_finish_request' ) ) {
 			litespeed_finish_request();
 		}
+		foreach ( array_keys( $this->waiting ) as $site ) {
+			On_Site::run( $site, array( $this, 'wake' ) );
+		}
+	}
+
+	/** Starts the background work of the current site. */
+	public function wake(): void {
 		Schedule::soon(); // In case the site cannot call itself.
 		$this->send();
 	}

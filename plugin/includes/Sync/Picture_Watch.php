@@ -11,9 +11,11 @@ use Altsmith\Sidecar\Retry_Policy;
 use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Sidecar\Source_Picture;
 use Altsmith\Storage\Lock;
+use Altsmith\Storage\On_Site;
 use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Schema;
 use Altsmith\Writeback\Provenance;
 use Throwable;
 
@@ -26,10 +28,10 @@ defined( 'ABSPATH' ) || exit;
 final class Picture_Watch {
 	private const BATCH = 50;
 
-	/** @var array<int, true> Attachments whose file changed in this request; written down at its end. */
+	/** @var array<int, array<int, true>> By site of a network: attachments whose file changed in this request; written down at its end. */
 	private array $noticed = array();
 
-	/** @var array<int, true> Uploaded in this request: nobody has asked about them yet. */
+	/** @var array<int, array<int, true>> By site: uploaded in this request, nobody has asked about them yet. */
 	private array $new = array();
 
 	private bool $planned = false;
@@ -48,18 +50,20 @@ final class Picture_Watch {
 
 	/** A new attachment has no earlier file to compare with. */
 	public function is_new( mixed $attachment_id = 0 ): void {
-		$this->new[ (int) $attachment_id ] = true;
+		$site = get_current_blog_id();
+		$this->new[ $site ][ (int) $attachment_id ] = true;
 		// WordPress stores the path of a new attachment before it fires `add_attachment`.
-		unset( $this->noticed[ (int) $attachment_id ] );
+		unset( $this->noticed[ $site ][ (int) $attachment_id ] );
 	}
 
 	// `mixed`, and defaults: other plugins fire these hooks by hand.
 	public function meta_changed( mixed $meta_id = 0, mixed $post_id = 0, mixed $key = '' ): void {
-		if ( ( '_wp_attached_file' !== $key && '_wp_attachment_metadata' !== $key ) || ! is_numeric( $post_id ) || isset( $this->new[ (int) $post_id ] ) ) {
+		$site = get_current_blog_id();
+		if ( ( '_wp_attached_file' !== $key && '_wp_attachment_metadata' !== $key ) || ! is_numeric( $post_id ) || isset( $this->new[ $site ][ (int) $post_id ] ) ) {
 			return;
 		}
-		$this->noticed[ (int) $post_id ] = true;
-		if ( count( $this->noticed ) >= self::BATCH ) {
+		$this->noticed[ $site ][ (int) $post_id ] = true;
+		if ( count( $this->noticed[ $site ] ) >= self::BATCH ) {
 			$this->write_down();
 		} elseif ( ! $this->planned ) {
 			$this->planned = true;
@@ -69,8 +73,8 @@ final class Picture_Watch {
 
 	/** Marks the files that this request changed for a comparison. */
 	public function write_down(): void {
-		foreach ( array_keys( $this->noticed ) as $attachment_id ) {
-			$this->pictures->doubt( $attachment_id );
+		foreach ( $this->noticed as $site => $ids ) {
+			On_Site::run( $site, fn() => Schema::is_current() && array_map( array( $this->pictures, 'doubt' ), array_keys( $ids ) ) );
 		}
 		$this->noticed = array();
 		$this->new     = array();
@@ -137,18 +141,19 @@ final class Picture_Watch {
 	 */
 	public function has_changed( Request_Row $row, bool $closely = false ): bool {
 		$id    = $row->attachment_id;
+		$site  = get_current_blog_id();
 		$known = $this->pictures->find( $id );
 		$file  = Source_Picture::of( $id );
 		$stamp = $file->stamp();
-		if ( null === $known || '' === $row->source_sha256 || ( $stamp === $known['file_stamp'] && ! $closely && ! isset( $this->noticed[ $id ] ) ) ) {
+		if ( null === $known || '' === $row->source_sha256 || ( $stamp === $known['file_stamp'] && ! $closely && ! isset( $this->noticed[ $site ][ $id ] ) ) ) {
 			return false;
 		}
 		if ( '' === $stamp || $file->sha256() === $row->source_sha256 || Perceptual_Hash::is_same( $known['perceptual_hash'], self::hash_of( $id ) ) ) {
-			unset( $this->noticed[ $id ] );
+			unset( $this->noticed[ $site ][ $id ] );
 			$this->pictures->checked( $id, '' === $stamp ? $known['file_stamp'] : $stamp );
 			return false;
 		}
-		unset( $this->noticed[ $id ] );
+		unset( $this->noticed[ $site ][ $id ] );
 		$this->set_back( $row );
 		return true;
 	}

@@ -8,6 +8,7 @@ use Altsmith\Backfill\Feeder;
 use Altsmith\Settings;
 use Altsmith\Storage\Candidate_Query;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Schema;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -41,7 +42,7 @@ final class Missed_Uploads {
 	/** Callback of the cron event: requests the next of them. */
 	public function find(): void {
 		$from = (int) get_option( self::OPTION, 0 );
-		if ( 0 === $from || ! $this->settings->is_configured() ) {
+		if ( 0 === $from || ! $this->settings->is_configured() || ! Schema::is_current() ) {
 			return;
 		}
 		$found = ( new Candidate_Query( new Choices(), $this->settings->types() ) )->after( $from - 1, self::STEP );

@@ -34,7 +34,8 @@ export function Spreadsheet() {
     }
   };
   const preview = (file: File | undefined) => {
-    if (file === undefined) return;
+    // The browser offers the file chooser during an import as well: aria-disabled is only said.
+    if (file === undefined || busy) return;
     setChosen(null);
     if (file.size > MOST_BYTES) {
       setError(__('The file is larger than 5 MB. Import it with “wp altsmith csv import”.', 'altsmith'));

@@ -30,37 +30,38 @@ export function useBackfill(choices: Choices): BackfillState {
   const [busy, setBusy] = useState(false);
   /** Number of the person's actions: each restarts the polling at its shortest pause. */
   const [acts, setActs] = useState(0);
-  const alive = useRef(true);
-  const isOpen = useCallback(() => alive.current, []);
   const shown = useRef<Backfill | null>(null);
   shown.current = backfill;
 
-  /** Reads the state; resolves to whether a run goes on. The run itself does not need the screen. */
-  const look = useCallback(async (): Promise<boolean> => {
+  /**
+   * Reads the state; resolves to whether a run goes on. The run itself does not need the screen. `isWanted` is false once the
+   * choices are others or a person has acted: the answer to an earlier question is thrown away then.
+   */
+  const look = useCallback(async (isWanted: () => boolean): Promise<boolean> => {
     try {
       const now = await readAgain(shown.current, choices);
-      if (!isOpen()) return false;
+      if (!isWanted()) return false;
       setBackfill(now);
       setLookError('');
       if (now.run === null) return false;
       const { status } = await sync();
-      if (!isOpen()) return false;
+      if (!isWanted()) return false;
       setFlow(status);
       // A run writes no text: of the counts only this one changes.
       const pending = (status.counts['pending'] ?? 0) + (status.counts['conflict'] ?? 0);
       setBackfill((known) => known && { ...known, counts: { ...known.counts, pending } });
       return true;
     } catch (thrown) {
-      if (isOpen()) setLookError(toRequestError(thrown).message);
+      if (isWanted()) setLookError(toRequestError(thrown).message);
       return false;
     }
-  }, [choices, isOpen]);
+  }, [choices]);
 
   useEffect(() => {
-    alive.current = true;
-    const end = poll(look);
+    let isWanted = true;
+    const end = poll(() => look(() => isWanted));
     return () => {
-      alive.current = false;
+      isWanted = false;
       end();
     };
   }, [look, acts]);

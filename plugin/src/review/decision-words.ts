@@ -4,7 +4,7 @@ import { toRequestError } from '../shared/api';
 import type { Action, Suggestion } from '../shared/types';
 
 /** What was done, once the site has said so. */
-export const DONE: Record<Action | 'pass', (name: string) => string> = {
+export const DONE: Record<Action | 'pass' | 'take', (name: string) => string> = {
   /* translators: %s: name of an image */
   approve: (name) => sprintf(__('“%s”: approved and saved.', 'altsmith'), name),
   /* translators: %s: name of an image */
@@ -15,6 +15,8 @@ export const DONE: Record<Action | 'pass', (name: string) => string> = {
   reopen: (name) => sprintf(__('“%s”: needs review again.', 'altsmith'), name),
   /* translators: %s: name of an image */
   pass: (name) => sprintf(__('“%s”: passed on. Other reviewers see it in their list.', 'altsmith'), name),
+  /* translators: %s: name of an image */
+  take: (name) => sprintf(__('“%s”: back in your list.', 'altsmith'), name),
 };
 
 /** What the person has chosen, before the site has answered. */

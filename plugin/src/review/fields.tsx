@@ -105,6 +105,15 @@ export const FIELDS: Field<Suggestion>[] = [
     render: () => <></>,
   },
   {
+    id: 'passed',
+    label: __('Passed on', 'altsmith'),
+    enableSorting: false,
+    elements: [{ value: 'me', label: __('By you', 'altsmith') }],
+    filterBy: { operators: ['is'] },
+    getValue: () => '',
+    render: ({ item }) => <>{item.passed_by.join(', ')}</>,
+  },
+  {
     id: 'date',
     label: __('Date', 'altsmith'),
     filterBy: false,

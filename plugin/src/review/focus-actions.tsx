@@ -49,7 +49,7 @@ export function FocusActions({ suggestion, onStep, onBack }: Props) {
         {__('Decorative', 'altsmith')}
       </Button>
       <Button variant="secondary" aria-disabled={!open} onClick={() => open && void review.passOn(suggestion)}>
-        {__('Pass on', 'altsmith')}
+        {suggestion.is_passed ? __('Back to my list', 'altsmith') : __('Pass on', 'altsmith')}
       </Button>
       <span className="altsmith-focus__steps">
         <Button variant="tertiary" onClick={() => onStep(-1)}>

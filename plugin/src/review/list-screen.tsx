@@ -1,12 +1,12 @@
-import { Spinner } from '@wordpress/components';
+import { Button, Spinner } from '@wordpress/components';
 import { DataViews } from '@wordpress/dataviews/wp';
 import { useMemo } from '@wordpress/element';
-import { __ } from '@wordpress/i18n';
+import { __, _n, sprintf } from '@wordpress/i18n';
 import { bulkActions } from './bulk-actions';
 import { FIELDS } from './fields';
 import type { Queue } from './use-queue';
 import type { Review } from './use-review';
-import type { ReviewView } from './view-query';
+import { showPassed, toListQuery, type ReviewView } from './view-query';
 
 const LAYOUTS = {
   table: { layout: { styles: { review: { minWidth: 420 } } } },
@@ -23,6 +23,7 @@ interface Props {
 
 /** The table and the grid. */
 export function ListScreen({ view, setView, queue, review, onDone }: Props) {
+  const isPassed = toListQuery(view, 0).passed === true;
   const actions = useMemo(() => bulkActions(onDone), [onDone]);
   if (queue.items === null)
     return queue.error === null ? (
@@ -42,7 +43,27 @@ export function ListScreen({ view, setView, queue, review, onDone }: Props) {
       actions={actions}
       isLoading={queue.isLoading}
       searchLabel={__('Search texts and files', 'altsmith')}
-      empty={<p className="altsmith-review__empty">{__('Nothing to review.', 'altsmith')}</p>}
+      empty={<Empty passed={isPassed ? 0 : queue.passed} onShow={() => setView(showPassed)} />}
     />
+  );
+}
+
+/** Where nothing else is left, what the person passed on is a button away: they may be the only reviewer. */
+function Empty({ passed, onShow }: { readonly passed: number; readonly onShow: () => void }) {
+  return (
+    <>
+      <p className="altsmith-review__empty">{__('Nothing to review.', 'altsmith')}</p>
+      {passed === 0 ? null : (
+        <p>
+          <Button variant="secondary" onClick={onShow}>
+            {sprintf(
+              /* translators: %s: number of images */
+              _n('Show %s image that you passed on', 'Show %s images that you passed on', passed, 'altsmith'),
+              passed.toLocaleString(),
+            )}
+          </Button>
+        </p>
+      )}
+    </>
   );
 }

@@ -17,7 +17,7 @@ function isUsable(keys: Shortcuts['keys']): boolean {
 
 function helpFor(key: string, isDoubled: boolean): { readonly help?: string } {
   if (key === '') return { help: __('Enter a letter.', 'altsmith') };
-  return isDoubled ? { help: __('This letter is used twice; neither is saved.', 'altsmith') } : {};
+  return isDoubled ? { help: __('Another action has this letter. Changes are saved once every letter is used only once.', 'altsmith') } : {};
 }
 
 /** The letters, which can be changed and switched off: some people speak to their computer, or press keys by accident. */

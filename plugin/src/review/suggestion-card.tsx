@@ -106,7 +106,7 @@ export function Actions({ suggestion, onBack }: { readonly suggestion: Suggestio
         {__('Decorative', 'altsmith')}
       </Button>
       <Button variant="tertiary" aria-disabled={!idle} onClick={() => idle && void review.passOn(suggestion)}>
-        {__('Pass on', 'altsmith')}
+        {suggestion.is_passed ? __('Back to my list', 'altsmith') : __('Pass on', 'altsmith')}
       </Button>
       {suggestion.can_undo && suggestion.state !== 'conflict' ? (
         <Button variant="secondary" onClick={() => void review.undo(suggestion)}>

@@ -87,13 +87,15 @@ export function useDecisions({ queue, screen, messages, done, draftOf, placesOf 
     return answer;
   };
 
+  /** Leaves an image to other reviewers; one that the person has passed on comes back to their list. */
   const leaveToOthers = async (suggestion: Suggestion): Promise<void> => {
-    const text = DONE.pass(nameOf(suggestion));
+    const isPassed = suggestion.is_passed;
+    const text = DONE[isPassed ? 'take' : 'pass'](nameOf(suggestion));
     speak(text);
     screen.leave(suggestion);
-    const answer = passOn(suggestion.id).then(
+    const answer = passOn(suggestion.id, !isPassed).then(
       () => {
-        done.set({ suggestion: { ...suggestion, can_undo: true }, text, changeId: '', passed: true });
+        done.set({ suggestion: { ...suggestion, can_undo: !isPassed }, text, changeId: '', passed: !isPassed });
         forget(suggestion.id);
       },
       (thrown: unknown) => refuse(suggestion, thrown),

@@ -8,6 +8,8 @@ export interface Queue {
   readonly items: readonly Suggestion[] | null;
   readonly total: number;
   readonly pages: number;
+  /** Open suggestions that this person has passed on. */
+  readonly passed: number;
   readonly flow: FlowStatus | null;
   readonly error: RequestError | null;
   readonly isLoading: boolean;
@@ -20,6 +22,7 @@ interface Loaded {
   readonly items: readonly Suggestion[];
   readonly total: number;
   readonly pages: number;
+  readonly passed: number;
   /** The question this answers; another one means that the page is loading. */
   readonly asked: string;
 }
@@ -77,6 +80,7 @@ export function useQueue(query: ListQuery): Queue {
     items: loaded?.items ?? null,
     total: loaded?.total ?? 0,
     pages: loaded?.pages ?? 0,
+    passed: loaded?.passed ?? 0,
     flow,
     error,
     isLoading: loaded !== null && loaded.asked !== asked,

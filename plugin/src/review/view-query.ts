@@ -38,6 +38,7 @@ export function toListQuery(view: ReviewView, attachment: number): ListQuery {
   const [flag] = filterValues(view, 'flag');
   const [confidence] = filterValues(view, 'confidence');
   const [run] = filterValues(view, 'run');
+  const isPassed = filterValues(view, 'passed').length > 0;
   return {
     state: states.length > 0 ? states : OPEN_STATES,
     page: view.page ?? 1,
@@ -47,8 +48,15 @@ export function toListQuery(view: ReviewView, attachment: number): ListQuery {
     ...(flag === undefined ? {} : { flag }),
     ...(confidence === undefined ? {} : { min_confidence: Number(confidence) }),
     ...(run === undefined ? {} : { run_id: run }),
+    ...(isPassed ? { passed: true } : {}),
     ...(view.sort === undefined ? {} : { orderby: view.sort.field, order: view.sort.direction }),
   };
+}
+
+/** The view narrowed to what the person passed on. */
+export function showPassed(view: ReviewView): ReviewView {
+  const others = (view.filters ?? []).filter((filter) => filter.field !== 'passed');
+  return { ...view, page: 1, filters: [...others, { field: 'passed', operator: 'is', value: 'me' }] };
 }
 
 /** The part of a view that is worth a place in the address, so that it can be sent to a colleague. */
@@ -65,6 +73,7 @@ export function toAddress(view: ReviewView, address: URL): URL {
     flag: filterValues(view, 'flag').join(','),
     confidence: filterValues(view, 'confidence').join(','),
     run: filterValues(view, 'run').join(','),
+    passed: filterValues(view, 'passed').join(','),
   };
   for (const [name, value] of Object.entries(words)) {
     if (value === '') next.searchParams.delete(name);
@@ -80,7 +89,7 @@ export function fromAddress(address: URL, isNarrow: boolean): ReviewView {
   const perPage = Number(words.get('per_page'));
   const page = Number(words.get('paged'));
   const filters: Filter[] = [];
-  for (const name of ['state', 'flag', 'confidence', 'run']) {
+  for (const name of ['state', 'flag', 'confidence', 'run', 'passed']) {
     const value = words.get(name) ?? '';
     if (value === '') continue;
     if (name === 'state') filters.push({ field: name, operator: 'isAny', value: value.split(',').filter(isState) });

@@ -5,7 +5,6 @@ import type {
   ConnectionReply,
   Decision,
   DecisionResult,
-  FlowStatus,
   Frozen,
   Suggestion,
   SuggestionPage,
@@ -65,6 +64,8 @@ export interface ListQuery {
   readonly min_confidence?: number;
   readonly run_id?: string;
   readonly search?: string;
+  /** Only what this person passed on. */
+  readonly passed?: boolean;
   readonly orderby?: string;
   readonly order?: 'asc' | 'desc';
 }
@@ -132,7 +133,6 @@ export async function undo(id: string): Promise<Suggestion> {
   return answer.suggestion;
 }
 
-export const readStatus = (): Promise<FlowStatus> => call('GET', 'status');
 /** Sends what waits and reads what is new. */
 export const sync = (): Promise<SyncReply> => call('POST', 'sync', {});
 /** Tests the saved connection. */

@@ -45,6 +45,8 @@ export interface Suggestion {
   readonly can_undo: boolean;
   /** Names of those who left the image to somebody else. */
   readonly passed_by: readonly string[];
+  /** Whether this person is one of them. */
+  readonly is_passed: boolean;
   /** Words that the model read in the picture; '' where there are none, or it cannot read. */
   readonly text_in_picture: string;
   readonly attachment_id: number;
@@ -66,6 +68,8 @@ export interface SuggestionPage {
   readonly items: readonly Suggestion[];
   readonly total: number;
   readonly pages: number;
+  /** How many open suggestions this person has passed on. */
+  readonly passed: number;
 }
 
 export type Action = 'approve' | 'reject' | 'decorative' | 'reopen';

@@ -20,6 +20,7 @@ final class First_StepsTest extends Sidecar_Test_Case {
 		$this->needs_wp_admin();
 		set_current_screen( 'dashboard' );
 		delete_option( 'altsmith_start_shown' );
+		delete_transient( 'altsmith_activated' );
 		add_filter( 'wp_redirect', array( $this, 'redirected' ) );
 	}
 
@@ -68,6 +69,8 @@ final class First_StepsTest extends Sidecar_Test_Case {
 		Start_Page::activated();
 		$this->become( 'editor' );
 		self::assertSame( '', $this->next_page_leads_to(), 'somebody else who opens a page a moment later' );
+		$this->become( 'admin' );
+		self::assertNotSame( '', $this->next_page_leads_to(), 'who activated it' );
 	}
 
 	/** @return array<string, string> "0" or "1" by step. */
@@ -82,7 +85,7 @@ final class First_StepsTest extends Sidecar_Test_Case {
 	}
 
 	public function test_the_page_shows_which_steps_are_done_and_leaves_the_menu_with_the_last(): void {
-		global $submenu;
+		global $submenu, $wpdb;
 		$this->become( 'admin' );
 		$submenu = array();
 		do_action( 'admin_menu' );
@@ -91,12 +94,13 @@ final class First_StepsTest extends Sidecar_Test_Case {
 		$this->suggested();
 		self::assertSame( array( 'connect' => '1', 'try' => '1', 'existing' => '0' ), $this->steps() );
 		$in_menu = static fn(): bool => in_array( 'altsmith-start', array_column( $GLOBALS['submenu']['options-general.php'] ?? array(), 2 ), true );
-		ob_start();
 		$this->page()->leave_menu();
 		self::assertTrue( $in_menu() );
 		self::assertSame( 200, $this->call( 'POST', 'backfill', array( 'action' => 'start' ) )->get_status() );
+		$this->sync();
+		$asked = $wpdb->num_queries;
 		$this->page()->leave_menu();
-		ob_end_clean();
+		self::assertSame( 0, $wpdb->num_queries - $asked, 'the menu is on every page of wp-admin' );
 		self::assertFalse( $in_menu() );
 		self::assertSame( array( 'connect' => '1', 'try' => '1', 'existing' => '1' ), $this->steps() );
 	}
@@ -112,6 +116,11 @@ final class First_StepsTest extends Sidecar_Test_Case {
 		self::assertLessThanOrEqual( 1, $wpdb->num_queries - $asked );
 		$this->become( 'author' );
 		self::assertSame( '', ( new Menu_Badge() )->html() );
+		$this->become( 'editor' );
+		update_option( 'altsmith_schema_version', '1' );
+		$asked = $wpdb->num_queries;
+		self::assertSame( '', ( new Menu_Badge() )->html(), 'tables of another version are not asked' );
+		self::assertSame( 0, $wpdb->num_queries - $asked );
 	}
 
 	public function test_uploads_from_before_the_connection_are_found_once_there_is_one(): void {

@@ -27,6 +27,13 @@ final class ReviewerTest extends Sidecar_Test_Case {
 		self::assertSame( array( 'admin' ), $list( 'editor' )[0]['passed_by'] );
 		self::assertSame( array(), $this->call( 'GET', 'matching' )->get_data()['items'], 'nor in what they approve in bulk' );
 
+		// Who is the only reviewer finds it again.
+		self::assertSame( 1, $this->call( 'GET', 'suggestions' )->get_data()['passed'] );
+		$passed = $this->call( 'GET', 'suggestions', array( 'passed' => true ) )->get_data();
+		self::assertSame( array( $row->suggestion_id, true, 1 ), array( $passed['items'][0]['id'], $passed['items'][0]['is_passed'], $passed['total'] ) );
+		self::assertCount( 1, $this->call( 'GET', 'matching', array( 'passed' => true ) )->get_data()['items'] );
+		self::assertSame( array( array(), 0 ), array( $this->call( 'GET', 'suggestions', array( 'passed' => true ), 'editor' )->get_data()['items'], $this->call( 'GET', 'suggestions', array(), 'editor' )->get_data()['passed'] ) );
+
 		$this->call( 'POST', "suggestions/$row->suggestion_id/pass", array( 'passed' => false ) );
 		self::assertCount( 1, $list( 'admin' ) );
 		self::assertSame( array(), $list( 'editor' )[0]['passed_by'] );
