@@ -17,7 +17,7 @@ export interface Problem {
 
 /**
  * glibc keeps what is freed for the next picture. By default it maps each large array anew, and faulting 42 MB in costs 10 to
- * 25 ms a picture (tests/bench/blip); the peak does not rise, since every picture takes the same.
+ * 25 ms a picture (tests/bench/models); the peak does not rise, since every picture takes the same.
  */
 const KEEP_FREED_MEMORY = 'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967295';
 

@@ -3,7 +3,7 @@
 //   node tests/bench/second-question.cjs MODEL_FOLDER [PICTURES] [WORKERS]
 // A model that answers is asked two questions; one that only captions, for a caption and then for one that begins with
 // given words. Ten new tokens each.
-// Needs a build. Random weights of the full size come from tests/bench/blip.js.
+// Needs a build. Random weights of the full size come from tests/bench/models.js.
 const { spawn } = require('node:child_process');
 const { mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs');
 const { createServer } = require('node:net');

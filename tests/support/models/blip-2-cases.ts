@@ -64,7 +64,7 @@ export function blip2Source(tiny: Blip2Case): WeightSource {
   };
 }
 
-const IMAGES = {
+export const IMAGES = {
   do_convert_rgb: true,
   do_normalize: true,
   do_rescale: true,
@@ -85,7 +85,7 @@ function saysOf({ says }: Blip2Case, stored: Stored): object {
   return { ...says, ...named, tie_word_embeddings: true, scale_decoder_outputs: scales };
 }
 
-function configOf(tiny: Blip2Case, stored: Stored): object {
+export function configOf(tiny: Blip2Case, stored: Stored): object {
   const rows = tiny.text['vocab_size']!;
   return {
     architectures: ['Blip2ForConditionalGeneration'],

@@ -77,15 +77,15 @@ export function florenceSource(tiny: FlorenceCase, layout: FlorenceLayout, words
   };
 }
 
-const RULES = {
+export const RULES = {
   forced_bos_token_id: 0,
   forced_eos_token_id: 2,
   early_stopping: true,
   no_repeat_ngram_size: 3,
   num_beams: 3,
 };
-const IDS = { bos_token_id: 0, pad_token_id: 1, eos_token_id: 2, decoder_start_token_id: 2 };
-const IMAGES = {
+export const IDS = { bos_token_id: 0, pad_token_id: 1, eos_token_id: 2, decoder_start_token_id: 2 };
+export const IMAGES = {
   do_resize: true,
   resample: 3,
   do_center_crop: false,
@@ -95,7 +95,7 @@ const IMAGES = {
   image_std: [0.229, 0.224, 0.225],
 };
 
-function configOf(tiny: FlorenceCase, layout: FlorenceLayout, words: number): object {
+export function configOf(tiny: FlorenceCase, layout: FlorenceLayout, words: number): object {
   const isMicrosoft = layout === 'microsoft';
   return {
     architectures: ['Florence2ForConditionalGeneration'],

@@ -18,7 +18,7 @@ export interface Peer {
   readonly name: string;
   /** Loads the model; gives the milliseconds it took. */
   start(): Promise<number>;
-  ask(file: string, beams: number, prompt?: string): Promise<Timing>;
+  ask(file: string, beams: number): Promise<Timing>;
   /** Peak resident memory of the process so far, in MB. */
   peakMegabytes(): number;
   stop(): Promise<void>;
@@ -28,7 +28,21 @@ export interface Peer {
 export const NEW_TOKENS = 10;
 /** What a model that answers is asked, and asked after that: made-up words, as the vocabulary of random weights has them. */
 export const QUESTION = 'w3000 w3001 w3002 w3003 w3004 w3005 w3006 w3007';
-export const OTHER_QUESTION = 'w4000 w4001 w4002 w4003 w4004 w4005 w4006 w4007';
+const OTHER_QUESTION = 'w4000 w4001 w4002 w4003 w4004 w4005 w4006 w4007';
+
+/** What a second caption of a picture begins with. */
+const PROMPT = 'a picture';
+
+interface Wish {
+  readonly beams: number;
+  readonly minLength: number;
+  readonly prompt?: string;
+  readonly question?: string;
+  readonly task?: string;
+}
+
+/** What is asked about a picture that was just captioned: a caption that begins with other words, another question, or another task. */
+export type Second = 'prompt' | 'question' | 'task';
 
 function peakOf(pid: number | undefined): number {
   if (pid === undefined || process.platform !== 'linux') return Number.NaN;
@@ -46,7 +60,8 @@ export class AltsmithPeer implements Peer {
       readonly modelFolder: string;
       readonly threads?: number | null;
       readonly workers?: number | null;
-      readonly isQuestion?: boolean;
+      /** Null where there is no second request to make. */
+      readonly second?: Second | null;
     },
   ) {}
 
@@ -61,18 +76,33 @@ export class AltsmithPeer implements Peer {
     return performance.now() - begin;
   }
 
-  async ask(file: string, beams: number, prompt?: string): Promise<Timing> {
-    const promptTokens = prompt === undefined ? 0 : prompt.split(' ').length;
-    const options = {
-      beams,
-      maxNewTokens: NEW_TOKENS,
-      minLength: 1 + promptTokens + NEW_TOKENS,
-      ...(prompt === undefined ? {} : { prompt }),
-    };
-    const question = this.settings.isQuestion === true ? { question: prompt ?? QUESTION } : {};
-    if (this.settings.isQuestion === true) Object.assign(options, { prompt: '', minLength: 1 + NEW_TOKENS });
+  ask(file: string, beams: number): Promise<Timing> {
+    const isQuestion = this.settings.second === 'question';
+    const wish = isQuestion ? { prompt: '', question: QUESTION } : {};
+    return this.run(file, { beams, minLength: 1 + NEW_TOKENS, ...wish });
+  }
+
+  get asksAgain(): boolean {
+    return this.settings.second !== null;
+  }
+
+  /** The second request about a picture. */
+  askAgain(file: string): Promise<Timing> {
+    const { second = 'prompt' } = this.settings;
+    const common = { beams: 1, minLength: 1 + NEW_TOKENS };
+    if (second === 'question') return this.run(file, { ...common, prompt: '', question: OTHER_QUESTION });
+    if (second === 'task') return this.run(file, { ...common, task: 'detailed' });
+    return this.run(file, { beams: 1, prompt: PROMPT, minLength: 1 + PROMPT.split(' ').length + NEW_TOKENS });
+  }
+
+  private async run(file: string, { question, ...wish }: Wish): Promise<Timing> {
+    const options = { maxNewTokens: NEW_TOKENS, ...wish };
     const begin = performance.now();
-    const { caption, answer, timingsMs } = await this.pool!.run({ imagePath: file, options, ...question });
+    const { caption, answer, timingsMs } = await this.pool!.run({
+      imagePath: file,
+      options,
+      ...(question === undefined ? {} : { question }),
+    });
     const total = performance.now() - begin;
     const tokens = answer?.tokens ?? caption!.candidates[0].tokens;
     return { total, vision: timingsMs.vision, text: timingsMs.text, tokens };
@@ -102,20 +132,21 @@ export class HuggingFacePeer implements Peer {
 
   constructor(
     readonly name: string,
-    private readonly python: string,
-    private readonly args: readonly string[],
-    private readonly script: string,
+    private readonly command: { readonly python: string; readonly script: string; readonly args: readonly string[] },
+    /** The end token: transformers keeps it where it is forced at the longest length, we never do. */
+    private readonly end: number,
   ) {}
 
   async start(): Promise<number> {
-    const child = spawn(this.python, [this.script, ...this.args], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const { python, script, args } = this.command;
+    const child = spawn(python, [script, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
     this.child = child;
     this.reader = createInterface({ input: child.stdout });
     this.lines = this.reader[Symbol.asyncIterator]();
     return Number(JSON.parse(await this.next()).load);
   }
 
-  async ask(file: string, beams: number, _prompt?: string, logits = false): Promise<Timing> {
+  async ask(file: string, beams: number, logits = false): Promise<Timing> {
     const request = { file, beams, tokens: NEW_TOKENS, question: QUESTION, logits };
     this.child!.stdin!.write(`${JSON.stringify(request)}\n`);
     const answer = JSON.parse(await this.next());
@@ -124,7 +155,7 @@ export class HuggingFacePeer implements Peer {
       total,
       vision,
       text: total - vision,
-      tokens: tokens.slice(1),
+      tokens: tokens.slice(1, tokens.at(-1) === this.end ? -1 : undefined),
       ...(logits ? { logits: answer.logits } : {}),
     };
   }

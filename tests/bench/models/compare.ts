@@ -4,8 +4,6 @@ import { seededPicture } from '../../support/checkpoint/seeded';
 import { NEW_TOKENS, QUESTION, type HuggingFacePeer } from './peers';
 
 const PICTURES = 3;
-const SIDE = 384;
-const END = 102;
 
 interface Compared {
   readonly picture: number;
@@ -31,6 +29,13 @@ async function ourLogits(session: any, state: unknown, tokens: readonly number[]
   return found;
 }
 
+/** Ids that a text encoder reads beside the picture, by the captioner's own EncoderWords; null where there is none. */
+function askedOf(words: any, manifest: any, isQuestion: boolean): number[] | null {
+  if (isQuestion) return words.ofQuestion(QUESTION, false);
+  if (manifest.tasks !== undefined) return words.ofTask(manifest.tasks.caption);
+  return manifest.prompted === null ? null : words.ofPrompt(null);
+}
+
 /** Our float32 graphs beside transformers on the same weights: ids of sentences, and every logit on the way. */
 export async function compare(root: string, modelFolder: string, reference: HuggingFacePeer): Promise<Compared[]> {
   const load = (name: string) => import(path.join(root, 'build/models', name));
@@ -39,13 +44,14 @@ export async function compare(root: string, modelFolder: string, reference: Hugg
   const { readManifest } = await load('model-folder/manifest.js');
   const manifest = await readManifest(modelFolder);
   const isQuestion = manifest.question !== null;
+  const side = manifest.dims.image_size;
   const captioner = await openCaptioner(modelFolder, 2);
   const session = await ModelSession.open(modelFolder, manifest, 2);
   await reference.start();
   const compared: Compared[] = [];
   for (let picture = 0; picture < PICTURES; picture++) {
     // As large as the model wants them: what is compared are the graphs, not two ways to resize.
-    const { data, width, height } = seededPicture(100 + picture, SIDE, SIDE);
+    const { data, width, height } = seededPicture(100 + picture, side, side);
     const file = path.join(modelFolder, `compare-${picture}.png`);
     await sharp(data, { raw: { width, height, channels: 3 } })
       .png()
@@ -56,12 +62,12 @@ export async function compare(root: string, modelFolder: string, reference: Hugg
       const ours: readonly number[] = isQuestion
         ? (await captioner.answer(pixels, QUESTION, options)).tokens
         : (await captioner.caption(pixels, options)).candidates[0].tokens;
-      const { tokens, logits } = await reference.ask(file, beams, undefined, beams === 1);
-      const said = tokens.filter((token) => token !== END);
+      const { tokens, logits } = await reference.ask(file, beams, beams === 1);
       let worstLogit: number | null = null;
       if (logits !== undefined) {
         let state = await session.encode(pixels);
-        if (isQuestion) state = await session.ask(state, captioner.questionTokens(QUESTION, false));
+        const words = askedOf(captioner.words, manifest, isQuestion);
+        if (words !== null) state = await session.ask(state, words);
         const found = await ourLogits(session, state, tokens, manifest.tokens.start);
         worstLogit = 0;
         for (const [place, values] of logits.map(floats).entries()) {
@@ -70,7 +76,7 @@ export async function compare(root: string, modelFolder: string, reference: Hugg
           });
         }
       }
-      compared.push({ picture, beams, sameTokens: said.join() === ours.join(), worstLogit });
+      compared.push({ picture, beams, sameTokens: tokens.join() === ours.join(), worstLogit });
     }
   }
   await reference.stop();
