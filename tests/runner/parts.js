@@ -81,7 +81,7 @@ const STAGES = [
     {
       name: 'integration',
       needs: ['redis', 'nginx', 'apache', 'caddy'],
-      run: (context) => runJest(context, { projects: ['integration'], args: ['--runInBand'], timeoutMs: 40 * MINUTE }),
+      run: (context) => runJest(context, { projects: ['integration'], args: ['--maxWorkers=2'], timeoutMs: 40 * MINUTE }),
     },
   ],
   // These parts wait more than they compute, so they run at the same time. 6.5.5 is the oldest the plugin supports, an npm package that never changes: it has

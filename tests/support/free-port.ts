@@ -1,15 +1,18 @@
 import { createServer } from 'node:net';
 
-/** A port on 127.0.0.1 that nobody listens on at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
+/** Below the ports that Linux gives to outgoing connections (32768 and up), which could take a port that was just found free. */
+const FIRST_PORT = 12_000;
+const LAST_PORT = 31_999;
+
+/**
+ * A port on 127.0.0.1 that nobody listens on at this moment. It is drawn at random, so that test files that run at the
+ * same time hardly ever find the same one.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
+    if (await isFree(port)) return port;
+  }
 }
 
 /** Whether nobody listens on this port of 127.0.0.1 at this moment. */

@@ -250,7 +250,7 @@ test('Redis absent at the start, killed or frozen: jobs are accepted and handed 
   const passes = async () => {
     const started = performance.now();
     const job = other.bench.addAndRing();
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5000);
     const claimed = await other.bench.queue.claim({ worker: 'w', waitMs: 10_000 });
     expect(claimed?.jobId).toBe(job.id);
     other.bench.queue.complete(claimed!, { suggestionId: `sug_${job.id}`, modelId: 'fake' });
