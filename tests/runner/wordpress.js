@@ -89,7 +89,7 @@ function onWordPress({ name, source, suites, proven, after, onlyByName = false }
       }
       show(context.label, `WordPress ${version} (${source})`);
       const args = ['--runInBand', ...suites];
-      const env = { ALTSMITH_TEST_WORDPRESS: source };
+      const env = { ALTSMITH_TEST_WORDPRESS: source, ...(onlyByName ? { ALTSMITH_TEST_IMAGES: '1000' } : {}) };
       // One after the other: PHPUnit keeps a processor busy, and the other WordPress has its turn beside this one.
       const units = await phpUnit(context, source);
       const browser = await runJest(context, { projects: ['e2e'], args, timeoutMs: 20 * MINUTE, env, report: name });
