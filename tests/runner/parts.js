@@ -64,24 +64,31 @@ const consoleTests = (context) =>
 
 /** Stage after stage; the parts of one stage run at the same time, but for those that name one in `after`: they wait for its end. */
 const STAGES = [
+  // The linter keeps one processor busy for as long as the other parts take on the other.
   [
-    { name: 'format', needs: [], run: (context) => npmScript(context, 'format:check'), sourcesOnly: true },
     { name: 'lint', needs: [], run: (context) => npmScript(context, 'lint'), sourcesOnly: true },
-    { name: 'typecheck', needs: [], run: (context) => npmScript(context, 'typecheck'), sourcesOnly: true },
-  ],
-  [{ name: 'build', needs: [], run: build }],
-  [
+    { name: 'format', needs: [], run: (context) => npmScript(context, 'format:check'), sourcesOnly: true },
+    {
+      name: 'typecheck',
+      needs: [],
+      run: (context) => npmScript(context, 'typecheck'),
+      sourcesOnly: true,
+      after: 'format',
+    },
+    { name: 'build', needs: [], run: build, after: 'typecheck' },
     {
       name: 'unit',
       needs: [],
       run: (context) => runJest(context, { projects: ['unit', 'architecture'], timeoutMs: 10 * MINUTE }),
+      after: 'build',
     },
   ],
   [
     {
       name: 'integration',
       needs: ['redis', 'nginx', 'apache', 'caddy'],
-      run: (context) => runJest(context, { projects: ['integration'], args: ['--maxWorkers=2'], timeoutMs: 40 * MINUTE }),
+      run: (context) =>
+        runJest(context, { projects: ['integration'], args: ['--maxWorkers=2'], timeoutMs: 40 * MINUTE }),
     },
   ],
   // These parts wait more than they compute, so they run at the same time. 6.5.5 is the oldest the plugin supports, an npm package that never changes: it has
