@@ -19,5 +19,6 @@ module.exports = {
     level('faults'),
     level('nightly'),
   ],
-  testTimeout: 30_000,
+  // Longer than `waitFor` waits, so that a failure says what was waited for.
+  testTimeout: 90_000,
 };

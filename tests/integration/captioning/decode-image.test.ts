@@ -56,7 +56,7 @@ beforeAll(() => {
   );
   const lines = out.trim().split('\n');
   names.forEach((name, index) => looked.set(name, JSON.parse(lines[index] ?? '') as Looked));
-}, 60_000);
+}, 120_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -102,4 +102,4 @@ test('no worker outlives a parent that is killed', async () => {
   } finally {
     owner.kill('SIGKILL');
   }
-}, 60_000);
+}, 120_000);

@@ -266,4 +266,4 @@ test('a Redis that is away, wants a password, or throws keys away', async () => 
   } finally {
     await evicting.remove();
   }
-}, 60_000);
+}, 120_000);

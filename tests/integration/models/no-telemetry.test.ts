@@ -22,4 +22,4 @@ test('the process that runs a model keeps no device number and no report in the 
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
-}, 30_000);
+}, 120_000);

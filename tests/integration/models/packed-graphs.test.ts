@@ -41,7 +41,7 @@ beforeAll(async () => {
   writeBlip2(source, LARGE, 'one file', { specs: blip2Layout(LARGE), bytes: bytesFor });
   await run(process.execPath, [script('convert-peak.cjs'), source, model, 'int8']);
   rmSync(source, { recursive: true });
-}, 60_000);
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 it('weights that are packed ahead are not in a worker’s own memory, and say the same', async () => {
@@ -62,7 +62,7 @@ it('weights that are packed ahead are not in a worker’s own memory, and say th
     expect(shared.packed.filter((name) => name.startsWith('packed-'))).toHaveLength(1);
   }
   expect(third.packed).toHaveLength(1);
-}, 60_000);
+}, 120_000);
 
 it('weights that were packed for another machine are noticed, and packed anew', async () => {
   const { packed } = await open('0');
@@ -79,7 +79,7 @@ it('weights that were packed for another machine are noticed, and packed anew', 
   // The file holds the weights both unpacked and packed.
   const plain = statSync(path.join(model, 'decoder.data')).size;
   expect(statSync(path.join(place, 'decoder.onnx.data')).size).toBeGreaterThan(1.3 * plain);
-}, 60_000);
+}, 120_000);
 
 it('what a killed worker left of packing is removed by the next that packs', async () => {
   const { packed } = await open('0');
@@ -87,4 +87,4 @@ it('what a killed worker left of packing is removed by the next that packs', asy
   const left = path.join(model, `${packed[0]!}-99999999.1-0123abcd`);
   writeFileSync(left, '');
   expect((await open('0')).packed).toEqual(packed);
-}, 60_000);
+}, 120_000);

@@ -219,7 +219,7 @@ test('erasing a site that a kill cut off goes on after the next start', async ()
   const { items } = (await sidecar.call('GET', '/v1/admin/sites', undefined, { key })).body;
   expect(items).toMatchObject([{ erasing_since: expect.stringMatching(/^20/) }]);
   await waitFor('the site to go', () => found(needles).length === 0, { timeoutMs: 20_000 });
-}, 60_000);
+}, 120_000);
 
 test('the command line erases too, and guesses no installation', async () => {
   const { needles } = await aPicture(1, '7');
@@ -232,7 +232,7 @@ test('the command line erases too, and guesses no installation', async () => {
   const audit = withStorage((storage) => storage.db.prepare('SELECT action, target FROM audit').all());
   expect(audit).toEqual([{ action: 'erase subject', target: 'subject' }]);
   expect((await altsmith(sidecar.dataDir, ['erase', 'image', 'nonsense', '--instance', ''])).code).toBe(2);
-}, 60_000);
+}, 120_000);
 
 test('a subject that the CMS reports as gone takes bytes and thumbnail along', async () => {
   const image = samplePng(1);

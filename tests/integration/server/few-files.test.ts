@@ -37,4 +37,4 @@ test('a sidecar that may open no more files refuses with 503 or not at all, live
   } finally {
     await sidecar.remove();
   }
-}, 90_000);
+}, 120_000);

@@ -80,5 +80,5 @@ onDisk(
     await sidecar.ready();
     expect(sidecar.pid).toBe(pid);
   },
-  60_000,
+  120_000,
 );

@@ -27,7 +27,7 @@ beforeAll(async () => {
   used = await altsmith(sidecar.dataDir, ['models', 'use', 'blip-vqa-base']);
   sidecar.launch();
   await waitFor('the model to be there', async () => (await status()).abilities ?? null);
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await sidecar.remove();
   rmSync(folder, { recursive: true, force: true });
@@ -61,4 +61,4 @@ test('an upload waits for a model that captions, and nothing is held against it'
   expect(await waitFor('the job', async () => ((await now()).state === 'done' ? now() : null))).toMatchObject({
     state: 'done',
   });
-}, 30_000);
+}, 120_000);

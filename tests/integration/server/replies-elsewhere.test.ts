@@ -12,7 +12,7 @@ beforeAll(async () => {
   sidecar = await SidecarProcess.start({ ALTSMITH_WORKERS: '0' });
   const { key } = (await altsmith(sidecar.dataDir, ['keys', 'create', '--scope', 'worker', '--json'])).json;
   worker = await WorkerProcess.start('one', { url: sidecar.url, key, program: quickWorker('worker-30ms') });
-}, 90_000);
+}, 120_000);
 afterAll(async () => {
   await worker.remove();
   await sidecar.remove();

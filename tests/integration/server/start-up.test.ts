@@ -94,7 +94,7 @@ test('a start that fails ends with a sentence and a code, and leaves neither its
     await redis.remove();
     rmSync(dataDir, { recursive: true });
   }
-}, 60_000);
+}, 120_000);
 
 const disk = SmallDisk.make(128);
 afterAll(() => disk?.remove());

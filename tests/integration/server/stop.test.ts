@@ -15,7 +15,7 @@ let sent = 0;
 beforeAll(async () => {
   sidecar = await SidecarProcess.start({ ALTSMITH_WORKERS: '2', ALTSMITH_THREADS: '1', ALTSMITH_LEASE_SECONDS: '5' });
   operator = makeKey(sidecar.dataDir, 'metrics');
-}, 60_000);
+}, 120_000);
 afterAll(() => sidecar.remove());
 
 async function submit(): Promise<void> {
@@ -100,7 +100,7 @@ test('new work that comes during the stop is told to come back, and a second SIG
   for (const worker of workers) process.kill(worker, 'SIGCONT');
   await sidecar.start();
   await everyJobIsDone();
-}, 60_000);
+}, 120_000);
 
 test('a worker that hangs does not keep the sidecar from stopping within 20 seconds, and its job is done later', async () => {
   await submit();
@@ -111,4 +111,4 @@ test('a worker that hangs does not keep the sidecar from stopping within 20 seco
   expect(performance.now() - started).toBeLessThan(20_000);
   await sidecar.start();
   await everyJobIsDone();
-}, 90_000);
+}, 120_000);

@@ -29,10 +29,10 @@ it('each task is another text, and "caption" is what is written without one', as
   }
   expect(said[1].caption).toBe(said[0].caption);
   expect(said[2].caption).not.toBe(said[0].caption);
-}, 60_000);
+}, 120_000);
 
 it('a task that the model cannot do is refused with those it can', async () => {
   const { code, stdout, stderr } = await caption('--task', 'fly');
   expect(code).not.toBe(0);
   expect(stdout + stderr).toContain('it can do caption, detailed, more_detailed, ocr');
-}, 60_000);
+}, 120_000);

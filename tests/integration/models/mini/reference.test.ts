@@ -14,7 +14,7 @@ const said = new Map<string, Said>();
 beforeAll(() => {
   const pictures = cases.map(({ file }) => path.join(PICTURES, file));
   for (const one of captionFiles(MINI, pictures, [1, 3])) said.set(`${one.file} ${one.beams}`, one);
-}, 90_000);
+}, 120_000);
 
 const worst = (found: readonly number[], due: readonly number[]) =>
   Math.max(...due.map((value, index) => Math.abs(value - (found[index] ?? NaN))));

@@ -230,7 +230,7 @@ test.each(ROUTES.map((route): [string, Route] => [`${route.method.toUpperCase()}
       { numRuns: RUNS, seed: SEED, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: false },
     );
   },
-  40_000,
+  120_000,
 );
 
 test('after all this the sidecar works as before, and the rows of others are as they were', async () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const site = new SiteStore(storage).create('another');
   other = new KeyStore(storage).create({ scope: 'site', siteId: site.id, name: 'another' }).text;
   storage.close();
-}, 60_000);
+}, 120_000);
 afterAll(() => sidecar.remove());
 
 const residentBytes = () =>

@@ -16,7 +16,7 @@ const PATHS = [
 const MOST_BYTES = 5_000_000;
 
 const sidecar = new WatchedSidecar();
-beforeAll(() => sidecar.start(), 60_000);
+beforeAll(() => sidecar.start(), 120_000);
 afterAll(() => sidecar.remove());
 
 const nameOf = (route: Route) => `${route.method.toUpperCase()} ${route.path}`;
@@ -28,5 +28,5 @@ test.each(PATHS)(
     const turns = await sidecar.longestTurns(route, MOST_BYTES);
     expect(turns.find(({ ms }) => ms > MOST_TURN_MS)).toBeUndefined();
   },
-  60_000,
+  120_000,
 );

@@ -49,7 +49,7 @@ test('is valid OpenAPI, as a validator of its own sees it, which finds what is w
   broken.paths['/v1/status'].get.parametres = [];
   broken.paths['/v1/jobs'].get.responses['200'].content['application/json'].schema = 5;
   expect(await problemsOf(broken)).toHaveLength(2);
-}, 60_000);
+}, 120_000);
 
 test('a client generated from it type-checks against what is sent and what the sidecar answers', async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-openapi-'));

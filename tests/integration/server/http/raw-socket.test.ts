@@ -129,7 +129,7 @@ test('a thousand requests at once on one connection get a thousand answers', asy
   const answer = await exchange(sidecar.url, lines('GET /livez HTTP/1.1', HOST).repeat(1000), { quietMs: 2000 });
   expect(answer.statuses).toHaveLength(1000);
   expect(new Set(answer.statuses)).toEqual(new Set([200]));
-}, 20_000);
+}, 120_000);
 
 test('an upload that is broken off at half leaves nothing, three hundred times', async () => {
   const image = samplePng(3, { padding: 60_000 });
@@ -145,7 +145,7 @@ test('an upload that is broken off at half leaves nothing, three hundred times',
     await noTemporaryFile();
   }
   expect(most).toBe(30);
-}, 60_000);
+}, 120_000);
 
 describe('five hundred clients that are slow on purpose', () => {
   const SLOW = 500;

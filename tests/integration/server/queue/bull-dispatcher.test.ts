@@ -272,4 +272,4 @@ test('Redis absent at the start, killed or frozen: jobs are accepted and handed 
     await other.remove();
     await own.remove();
   }
-}, 60_000);
+}, 120_000);

@@ -90,7 +90,7 @@ test('a Redis that is away, comes, freezes and thaws', async () => {
   } finally {
     await own.remove();
   }
-}, 60_000);
+}, 120_000);
 
 test('settings that name no Redis are refused with a sentence', () => {
   const wrong = { ALTSMITH_REDIS_URL: 'http://redis', ALTSMITH_REDIS_PREFIX: 'a b', ALTSMITH_REDIS_CA: '/nowhere.pem' };

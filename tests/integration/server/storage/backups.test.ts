@@ -70,7 +70,7 @@ test('a backup of a database that is written to all the time ends, and holds one
   expect(rowsOf(made, 'ballast')).toBe(60);
   expect(rowsOf(made, 'one')).toBe(rowsOf(made, 'other'));
   expect(readdirSync(data.backups)).toEqual([path.basename(made)]);
-}, 60_000);
+}, 120_000);
 
 test('so does the command', async () => {
   makeUsedDatabase(root, { megabytes: 60 });
@@ -79,7 +79,7 @@ test('so does the command', async () => {
     expect(await altsmith(root, ['backup', target])).toMatchObject({ code: 0 });
   });
   expect(rowsOf(target, 'one')).toBe(rowsOf(target, 'other'));
-}, 60_000);
+}, 120_000);
 
 test('one is made when it is due, by the time of the newest in the folder, and never with "off"', async () => {
   makeUsedDatabase(root);
@@ -100,7 +100,7 @@ test('one is made when it is due, by the time of the newest in the folder, and n
   now += 24 * 3_600_000;
   await backupsOf(data, 'off', () => now).makeIfDue();
   expect(readdirSync(elsewhere)).toHaveLength(2);
-}, 60_000);
+}, 120_000);
 
 test('backups that a clock ahead of time named are not followed by a copy a minute, and go', async () => {
   makeUsedDatabase(root);
@@ -114,7 +114,7 @@ test('backups that a clock ahead of time named are not followed by a copy a minu
     now += 60_000;
   }
   expect(readdirSync(data.backups)).toEqual(['altsmith-20260301T120000Z.db']);
-}, 60_000);
+}, 120_000);
 
 test('what restores set aside counts as held, and goes like the copies before an update', async () => {
   makeUsedDatabase(root);
@@ -127,7 +127,7 @@ test('what restores set aside counts as held, and goes like the copies before an
   await backupsOf(data, null).make();
   const left = readdirSync(root).filter((name) => name.includes('before'));
   expect(left).toEqual(names.slice(2).flatMap((name) => [name, `${name}-wal`]));
-}, 60_000);
+}, 120_000);
 
 test('an update asks for its copy and its growth together where both are on one disk', () => {
   if (disk === null) return;
@@ -202,5 +202,5 @@ onDisk(
     giveBack();
     expect(existsSync(await backups.make())).toBe(true);
   },
-  60_000,
+  120_000,
 );

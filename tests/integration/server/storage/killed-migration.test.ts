@@ -53,4 +53,4 @@ test(`kill -9 in the middle of migrations, ${KILLS} times: each is there whole o
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+}, 120_000);
