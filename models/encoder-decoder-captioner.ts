@@ -17,7 +17,7 @@ import { runSearch, type Hypothesis, type Search, type SearchOptions } from './s
 import { ImageMemory } from './session/image-memory';
 import { featureWidth, type Manifest, type Preset, type Task } from './model-folder/manifest';
 import type { ModelSession } from './session/session';
-import { type ImageState } from './session/session';
+import { forget, type ImageState } from './session/image-state';
 import type { TextTokenizer } from './tokenizers/tokenizer';
 
 /** Memory for what the encoder saw of the last pictures: one picture of BLIP, all of the last sixteen of mini. */
@@ -51,7 +51,7 @@ export class EncoderDecoderCaptioner implements Captioner {
     const perToken = manifest.graphs.encoder === undefined ? 2 * layers * heads * size : featureWidth(manifest);
     const stateBytes = perToken * tokens * 4;
     const remembered = Math.max(1, Math.min(MOST_REMEMBERED, Math.floor(MEMORY_BYTES / stateBytes)));
-    this.images = new ImageMemory((picture, reuse) => session.encode(picture, reuse), remembered);
+    this.images = new ImageMemory((picture) => session.encode(picture), remembered);
     this.words = new EncoderWords(manifest, tokenizer);
     this.info = {
       id: manifest.id,
@@ -77,16 +77,15 @@ export class EncoderDecoderCaptioner implements Captioner {
     const prefix = this.prefixOf(options, preset);
     const { candidates: count = 1, keepWordless = false } = options;
     const begin = performance.now();
-    const write = async (image: ImageState) => {
+    const look = async (image: ImageState) => {
       const encoded = performance.now();
-      const state = asked === null ? image : await this.session.ask(image, asked);
-      await runSearch(search, this.session.decode(state), options.signal);
+      await this.write(search, image, { asked, signal: options.signal });
       const timingsMs = { vision: encoded - begin, text: performance.now() - encoded };
       const caption = this.captionOf(search.results(), { prefix, count, keepWordless, timingsMs });
       if (this.secondLook === null || image.classLogits === null || options.prompt !== undefined) return caption;
       return this.secondLook(caption, image.classLogits);
     };
-    return this.images.with(picture, write, options.signal);
+    return this.images.with(picture, look, options.signal);
   }
 
   async answer(picture: Picture | StoredPicture, question: string, options: CaptionOptions = {}): Promise<Answer> {
@@ -99,10 +98,9 @@ export class EncoderDecoderCaptioner implements Captioner {
     const search = newSearch(this.searchOptions(wishes, this.presetOf(wishes)));
     const tokens = this.words.ofQuestion(question, about !== null && options.preset === about.original_preset);
     const begin = performance.now();
-    const write = async (image: ImageState): Promise<Answer> => {
+    const look = async (image: ImageState): Promise<Answer> => {
       const encoded = performance.now();
-      const asked = await this.session.ask(image, tokens);
-      await runSearch(search, this.session.decode(asked), options.signal);
+      await this.write(search, image, { asked: tokens, signal: options.signal });
       const [best] = search.results();
       if (best === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without an answer.');
       return {
@@ -112,11 +110,28 @@ export class EncoderDecoderCaptioner implements Captioner {
         timingsMs: { vision: encoded - begin, text: performance.now() - encoded },
       };
     };
-    return this.images.with(picture, write, options.signal);
+    return this.images.with(picture, look, options.signal);
   }
 
-  async close(): Promise<void> {
-    await this.session.close();
+  close(): Promise<void> {
+    this.session.close();
+    return Promise.resolve();
+  }
+
+  /** Lets a search write about a picture; `asked` is what the model reads beside it. */
+  private async write(
+    search: Search,
+    image: ImageState,
+    { asked, signal }: { asked: readonly number[] | null; signal: AbortSignal | undefined },
+  ): Promise<void> {
+    const seen = await this.session.look(image, asked);
+    const decoding = this.session.decode(seen);
+    try {
+      await runSearch(search, decoding.step, signal);
+    } finally {
+      decoding.close();
+      if (seen !== image) forget(seen);
+    }
   }
 
   private presetOf({ preset: name }: CaptionOptions): Preset {

@@ -1,6 +1,7 @@
 import { GraphBuilder } from '../onnx/graph';
 import { tensor } from '../onnx/tensor';
-import { InferenceSession, Tensor } from './runtime';
+import { GraphSession } from './graph-session';
+import { Tensor } from './tensor';
 
 /** With fewer rows a CPU with AMX takes another kernel than a picture does. */
 const ROWS = 40;
@@ -19,25 +20,25 @@ function probeGraph(): Uint8Array {
   return graph.toBuffer();
 }
 
-async function probe(): Promise<boolean> {
-  const options = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 } as const;
-  const session = await InferenceSession.create(probeGraph(), options);
+function probe(): boolean {
+  const session = GraphSession.open(probeGraph(), { threads: 1 });
   try {
-    const bytes = new Tensor('uint8', new Uint8Array(ROWS * DEPTH).fill(MOST_BYTE), [ROWS, DEPTH]);
-    const { sums } = await session.run({ bytes });
-    return sums?.data instanceof Int32Array && sums.data.every((sum) => sum === SUM);
+    const bytes = Tensor.of('uint8', new Uint8Array(ROWS * DEPTH).fill(MOST_BYTE), [ROWS, DEPTH]);
+    const { sums } = session.run({ bytes });
+    const found = sums?.data ?? new Int32Array(0);
+    return found.length > 0 && found.every((sum) => Number(sum) === SUM);
   } finally {
-    await session.release();
+    session.close();
   }
 }
 
-let found: Promise<boolean> | null = null;
+let found: boolean | null = null;
 
 /**
  * Whether this CPU adds products of bytes and 8-bit weights exactly. x86 without VNNI adds two of them in 16 bits, which overflow. A
  * small product tells, on every operating system: it must be asked in the process that will compute, and is asked once there.
  */
-export function areProductsExact(): Promise<boolean> {
+export function areProductsExact(): boolean {
   found ??= probe();
   return found;
 }

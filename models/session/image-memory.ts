@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { pixelsOf, type Picture, type StoredPicture } from '../captioner';
-import type { ImageState } from './session';
+import { forget, type ImageState } from './image-state';
 
-/** Runs the image encoder. `reuse` is a state nobody needs any more, whose memory the new one may take. */
-export type Encode = (picture: Picture, reuse: ImageState | null) => Promise<ImageState>;
+/** Runs the image encoder. */
+export type Encode = (picture: Picture) => Promise<ImageState>;
 
 interface Entry {
   readonly key: string;
@@ -19,11 +19,7 @@ function keyOf(picture: Picture | StoredPicture): string {
   return createHash('sha256').update(`${width}x${height}`).update(data).digest('base64');
 }
 
-/**
- * What the encoder saw of the last pictures, so that a second question about one costs only the text. Forgets the picture
- * that was not asked about for longest, and hands its memory (42 MB for BLIP) to the next: fresh memory for each picture would
- * cost the time to fault it in, and wait for the garbage collector.
- */
+/** What the encoder saw of the last pictures, so that a second question about one costs only the text. Forgets the picture that was not asked about for longest. */
 export class ImageMemory {
   /** Least recently used first. */
   private entries: Entry[] = [];
@@ -45,7 +41,7 @@ export class ImageMemory {
       return await work(entry.state);
     } finally {
       entry.users -= 1;
-      this.forget();
+      this.shrink();
     }
   }
 
@@ -57,28 +53,19 @@ export class ImageMemory {
       this.entries = [...this.entries.filter((entry) => entry !== known), known];
       return known;
     }
-    const pixels = await pixelsOf(picture);
-    const state = await this.encode(pixels, this.spare());
+    const state = await this.encode(await pixelsOf(picture));
     const entry = { key, state, users: 1 };
     this.entries.push(entry);
     return entry;
   }
 
-  /** Takes the oldest state that nobody looks at out of the memory, when that is full. */
-  private spare(): ImageState | null {
-    if (this.entries.length < this.capacity) return null;
-    const oldest = this.entries.find(({ users }) => users === 0);
-    if (oldest === undefined) return null;
-    this.entries = this.entries.filter((entry) => entry !== oldest);
-    return oldest.state;
-  }
-
   /** Several pictures at once may have filled it beyond its capacity. */
-  private forget(): void {
+  private shrink(): void {
     while (this.entries.length > this.capacity) {
       const oldest = this.entries.find(({ users }) => users === 0);
       if (oldest === undefined) return;
       this.entries = this.entries.filter((entry) => entry !== oldest);
+      forget(oldest.state);
     }
   }
 }

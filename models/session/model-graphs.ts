@@ -2,15 +2,15 @@ import path from 'node:path';
 import { ModelError } from '../model-error';
 import type { Manifest } from '../model-folder/manifest';
 import { areProductsExact } from './exact-products';
+import { GraphSession, type GraphOptions } from './graph-session';
 import { hasEightBitWeights, sessionOptions, type SessionWish } from './options';
 import { Packing, type PackedGraph } from './packing';
-import { InferenceSession } from './runtime';
 
 /** The graphs of a model, loaded; the third reads a question or the words of a task. */
 export interface ModelGraphs {
-  readonly vision: InferenceSession;
-  readonly decoder: InferenceSession;
-  readonly question: InferenceSession | null;
+  readonly vision: GraphSession;
+  readonly decoder: GraphSession;
+  readonly question: GraphSession | null;
 }
 
 /** Given by tests only. */
@@ -21,9 +21,9 @@ export interface OpenOptions {
   readonly leastPackedBytes?: number;
 }
 
-async function openGraph(file: string, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+function openGraph(file: string, options: GraphOptions): GraphSession {
   try {
-    return await InferenceSession.create(file, options);
+    return GraphSession.open(file, options);
   } catch (cause) {
     throw new ModelError('MODEL_FILE_DAMAGED', `The graph ${path.basename(file)} cannot be loaded; pull it again.`, {
       cause,
@@ -43,10 +43,10 @@ function graphsOf({ graphs }: Manifest): { vision: PackedGraph; decoder: PackedG
 }
 
 /** Frees the sessions. */
-export async function closeGraphs({ vision, decoder, question }: ModelGraphs): Promise<void> {
-  await vision.release();
-  await decoder.release();
-  await question?.release();
+export function closeGraphs({ vision, decoder, question }: ModelGraphs): void {
+  vision.close();
+  decoder.close();
+  question?.close();
 }
 
 /** Loads the graphs of a model; those of a large model from weights that were packed ahead. Throws ModelError. */
@@ -56,15 +56,15 @@ export async function openGraphs(
   threads: number,
   { exactProducts: given, leastPackedBytes: leastBytes }: OpenOptions = {},
 ): Promise<ModelGraphs> {
-  const exactProducts = given ?? (!hasEightBitWeights(manifest) || (await areProductsExact()));
+  const exactProducts = given ?? (!hasEightBitWeights(manifest) || areProductsExact());
   const wish: Omit<SessionWish, 'rows'> = { threads, exactProducts };
   const { vision, decoder, third } = graphsOf(manifest);
-  const loadFrom = async (placeOf: (name: string) => string): Promise<ModelGraphs> => {
+  const loadFrom = (placeOf: (name: string) => string): ModelGraphs => {
     const open = ({ name, rows }: PackedGraph) => openGraph(placeOf(name), sessionOptions(manifest, { ...wish, rows }));
     return {
-      vision: await open(vision),
-      decoder: await open(decoder),
-      question: third === null ? null : await open(third),
+      vision: open(vision),
+      decoder: open(decoder),
+      question: third === null ? null : open(third),
     };
   };
   const all = [vision, decoder, ...(third === null ? [] : [third])];

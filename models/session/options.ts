@@ -1,4 +1,5 @@
 import type { Manifest } from '../model-folder/manifest';
+import type { GraphOptions } from './graph-session';
 
 export interface SessionWish {
   readonly threads: number;
@@ -19,25 +20,17 @@ export function hasEightBitWeights({ precision, session }: Manifest): boolean {
  * while a run lasts (a caption is some thousand short parallel pieces; sleeping between them costs a quarter of the text's
  * time) and stop when it ends, since an idle worker must not burn a core.
  */
-export function sessionOptions(manifest: Manifest, { threads, rows, exactProducts }: SessionWish) {
+export function sessionOptions(manifest: Manifest, { threads, rows, exactProducts }: SessionWish): GraphOptions {
   // onnxruntime's own guard for overflowing sums: a slower exact product. It takes 2 to 3.5 times as long on every CPU that has no
   // need of it, and is the file's business nowhere: the same file is right on both kinds.
   const needsSlowProduct = hasEightBitWeights(manifest) && !exactProducts;
   return {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all' as const,
-    // The arena grows in powers of two and never gives back: 35 MB more than malloc here, and no faster.
-    enableCpuMemArena: false,
-    enableMemPattern: false,
-    logSeverityLevel: 3 as const,
-    extra: {
-      session: {
-        force_spinning_stop: '1',
-        ...(needsSlowProduct ? { x64quantprecision: '1' } : {}),
-        ...(manifest.session.disable_quant_qdq ? { disable_quant_qdq: '1' } : {}),
-      },
-      ...(rows === 'many' ? { optimization: { disable_specified_optimizers: 'SkipLayerNormFusion' } } : {}),
+    threads,
+    config: {
+      'session.force_spinning_stop': '1',
+      ...(needsSlowProduct ? { 'session.x64quantprecision': '1' } : {}),
+      ...(manifest.session.disable_quant_qdq ? { 'session.disable_quant_qdq': '1' } : {}),
+      ...(rows === 'many' ? { 'optimization.disable_specified_optimizers': 'SkipLayerNormFusion' } : {}),
     },
   };
 }

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import type { Manifest } from '../model-folder/manifest';
 import { ownedEntries, ownedName } from '../owned-name';
 import { hasEightBitWeights, sessionOptions, type SessionWish } from './options';
-import { env } from './runtime';
+import { VERSION } from './library';
 
 /** Bytes of the smallest model that is packed: a smaller one takes little memory, and packing takes twice its size on disk. */
 const LEAST_BYTES = 1e9;
@@ -48,7 +48,7 @@ function machine(): string {
   const flags = existsSync('/proc/cpuinfo')
     ? /^(?:flags|Features)\s*:.*$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))
     : null;
-  return [process.platform, process.arch, env.versions.node ?? '', cpus()[0]?.model ?? '', flags?.[0] ?? ''].join('\n');
+  return [process.platform, process.arch, VERSION, cpus()[0]?.model ?? '', flags?.[0] ?? ''].join('\n');
 }
 
 /**
@@ -77,14 +77,14 @@ export class Packing {
    * packed again, into the memory of this process. That shows in its size; the files are made anew, once.
    */
   async load<Graphs>(
-    loadFrom: (placeOf: (name: string) => string) => Promise<Graphs>,
-    close: (graphs: Graphs) => Promise<void>,
+    loadFrom: (placeOf: (name: string) => string) => Graphs,
+    close: (graphs: Graphs) => void,
   ): Promise<Graphs> {
     const placeOf = (name: string) => path.join(this.place, name);
     const before = ownBytes();
-    const graphs = await loadFrom(placeOf);
+    const graphs = loadFrom(placeOf);
     if (ownBytes() - before < MOST_OWN_SHARE * bytesOf(this.of.manifest)) return graphs;
-    await close(graphs);
+    close(graphs);
     rmSync(this.place, { recursive: true, force: true });
     return loadFrom((await this.isMade()) ? placeOf : (name) => path.join(this.of.folder, name));
   }

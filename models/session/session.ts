@@ -1,47 +1,33 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Picture } from '../captioner';
 import { ModelError } from '../model-error';
-import { discardCopies } from './discard';
-import { closeGraphs, openGraphs, type ModelGraphs, type OpenOptions } from './model-graphs';
-import { Tensor, type InferenceSession } from './runtime';
+import type { Manifest } from '../model-folder/manifest';
 import type { RowScores, Step } from '../search/search';
-import { featureWidth, type Manifest } from '../model-folder/manifest';
+import { forget, type ImageState } from './image-state';
+import { closeGraphs, openGraphs, type ModelGraphs, type OpenOptions } from './model-graphs';
+import { Tensor, type TensorData } from './tensor';
 
-/**
- * What is known of a picture: the decoder's cross-attention keys and values, [1, heads, image tokens, head size], or where a text
- * encoder comes between them, its `image_features` [1, image tokens, width].
- */
-export interface ImageState {
-  readonly cross: Readonly<Record<string, Tensor>>;
-  /** [classes] of the model's own classifier; null without one. */
-  readonly classLogits: Float32Array | null;
+/** A decoder over one picture that remembers what it has written. */
+export interface Decoding {
+  readonly step: Step;
+  close(): void;
 }
 
-function floatsOf(tensor: Tensor | undefined, name: string): Float32Array {
-  const data = tensor?.data;
+function floatsOf(data: TensorData | undefined, name: string): Float32Array {
   if (data instanceof Float32Array) return data;
   throw new ModelError('MODEL_FILE_DAMAGED', `The graph has no output "${name}"; pull the model again.`);
 }
 
 function int64s(values: readonly number[], dims: readonly number[]): Tensor {
-  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+  return Tensor.of('int64', BigInt64Array.from(values, BigInt), dims);
 }
 
-function emptyFloats(dims: readonly number[]): Tensor {
-  return new Tensor('float32', new Float32Array(dims.reduce((product, dim) => product * dim, 1)), dims);
-}
-
-/** The two graphs of a captioning model, and the third of one that reads a question or the words of a task, loaded. */
+/** The two graphs of a captioning model, and the third that comes between them, loaded. */
 export class ModelSession {
-  private readonly vision: InferenceSession;
-  private readonly decoder: InferenceSession;
-  private readonly question: InferenceSession | null;
-
   private constructor(
     private readonly manifest: Manifest,
     private readonly graphs: ModelGraphs,
-  ) {
-    ({ vision: this.vision, decoder: this.decoder, question: this.question } = graphs);
-  }
+  ) {}
 
   /** `options` are only given by tests. */
   static async open(
@@ -53,70 +39,74 @@ export class ModelSession {
     return new ModelSession(manifest, await openGraphs(folder, manifest, threads, options));
   }
 
-  /** Runs the image encoder. The keys and values go into the memory of `reuse`, if given, which is then void. */
-  async encode(picture: Picture, reuse: ImageState | null = null): Promise<ImageState> {
-    const pixels = new Tensor('uint8', picture.data, [1, picture.height, picture.width, 3]);
-    const { image_tokens: tokens, heads, head_size: size } = this.manifest.dims;
-    const width = featureWidth(this.manifest);
-    const cross: Record<string, Tensor> = {};
-    const outputs: Record<string, Tensor | null> = {};
-    for (const name of this.vision.outputNames) {
-      const dims = name === 'image_features' ? [1, tokens, width] : [1, heads, tokens, size];
-      if (name !== 'class_logits') cross[name] = reuse?.cross[name] ?? emptyFloats(dims);
-      outputs[name] = cross[name] ?? null;
+  /** Runs the image encoder. */
+  async encode(picture: Picture): Promise<ImageState> {
+    await turn();
+    const pixels = Tensor.of('uint8', picture.data, [1, picture.height, picture.width, 3]);
+    const { class_logits: logits, ...values } = this.graphs.vision.run({ pixels });
+    pixels.dispose();
+    const classLogits = logits === undefined ? null : floatsOf(logits.data, 'class_logits');
+    logits?.dispose();
+    return { values, classLogits };
+  }
+
+  /**
+   * What the decoder looks at. Where a graph comes between, it reads a question or the words of a task (ids with start and end, or null)
+   * beside the picture; else it is the picture's own state.
+   */
+  async look(image: ImageState, ids: readonly number[] | null): Promise<ImageState> {
+    const { question } = this.graphs;
+    if (question === null) {
+      if (ids === null) return image;
+      throw new ModelError('QUESTION_MODEL_MISSING', 'This model cannot answer questions.');
     }
-    const { class_logits: logits, ...copies } = await this.vision.run({ pixels }, outputs);
-    discardCopies(copies, outputs);
-    return { cross, classLogits: logits === undefined ? null : floatsOf(logits, 'class_logits') };
+    await turn();
+    const words: Record<string, Tensor> =
+      ids === null
+        ? {}
+        : { input_ids: int64s(ids, [1, ids.length]), position_ids: int64s([...ids.keys()], [ids.length]) };
+    const made = Object.entries(question.run({ ...image.values, ...words }));
+    forget({ values: words, classLogits: null });
+    // In format 1 they are called by what was read.
+    const values = made.map(([name, value]) => [name.replace('answer_', 'cross_'), value] as const);
+    return { values: Object.fromEntries(values), classLogits: null };
   }
 
-  /** Reads a question or the words of a task while looking at a picture; the decoder then looks at what came of it. Ids with start and end. */
-  async ask(image: ImageState, ids: readonly number[]): Promise<ImageState> {
-    if (this.question === null) throw new ModelError('QUESTION_MODEL_MISSING', 'This model cannot answer questions.');
-    const out = await this.question.run({
-      ...image.cross,
-      input_ids: int64s(ids, [1, ids.length]),
-      position_ids: int64s([...ids.keys()], [ids.length]),
-    });
-    const cross = Object.entries(out).map(([name, tensor]) => [name.replace('answer_', 'cross_'), tensor] as const);
-    return { cross: Object.fromEntries(cross), classLogits: null };
-  }
-
-  /** A decoder over this picture with an empty memory. Each call of the step goes one token (or prompt) further. */
-  decode({ cross }: ImageState): Step {
+  /** A decoder over this picture with an empty memory. Each step goes one token (or prompt) further. */
+  decode({ values: cross }: ImageState): Decoding {
     let past = this.emptyPast();
     let position = 0;
-    return async (rows, { choices, wantsLogits }) => {
+    const { decoder } = this.graphs;
+    const step: Step = async (rows, { choices, wantsLogits }) => {
+      await turn();
       const length = rows[0]?.tokens.length ?? 0;
       const positions = Array.from({ length }, (_, index) => position + index);
-      const feeds = {
-        ...cross,
-        ...past,
-        input_ids: int64s(
-          rows.flatMap((row) => row.tokens),
-          [rows.length, length],
-        ),
+      const words = rows.flatMap(({ tokens }) => tokens);
+      const asked = {
+        input_ids: int64s(words, [rows.length, length]),
         position_ids: int64s(positions, [length]),
-        beam_idx: int64s(
-          rows.map((row) => row.parent),
-          [rows.length],
-        ),
+        beam_idx: int64s(rows.map(({ parent }) => parent), [rows.length]), // prettier-ignore
         top_count: int64s([Math.min(choices, this.manifest.dims.vocabulary)], [1]),
       };
-      const names = this.decoder.outputNames.filter((name) => wantsLogits || name !== 'logits');
-      const out = await this.decoder.run(feeds, names);
+      const names = decoder.outputNames.filter((name) => wantsLogits || name !== 'logits');
+      const out = decoder.run({ ...cross, ...past, ...asked }, names);
       position += length;
-      past = Object.fromEntries(
-        Object.entries(out).flatMap(([name, tensor]) =>
-          name.startsWith('present_') ? [[name.replace('present_', 'past_'), tensor]] : [],
-        ),
-      );
-      return readScores(out, rows.length, wantsLogits);
+      forget({ values: { ...past, ...asked }, classLogits: null });
+      past = {};
+      const scores: Record<string, Tensor> = {};
+      for (const [name, value] of Object.entries(out)) {
+        if (name.startsWith('present_')) past[name.replace('present_', 'past_')] = value;
+        else scores[name] = value;
+      }
+      const read = readScores(scores, rows.length, wantsLogits);
+      forget({ values: scores, classLogits: null });
+      return read;
     };
+    return { step, close: () => forget({ values: past, classLogits: null }) };
   }
 
-  async close(): Promise<void> {
-    await closeGraphs(this.graphs);
+  close(): void {
+    closeGraphs(this.graphs);
   }
 
   private emptyPast(): Record<string, Tensor> {
@@ -124,18 +114,18 @@ export class ModelSession {
     const past: Record<string, Tensor> = {};
     for (let layer = 0; layer < layers; layer++) {
       for (const part of ['k', 'v']) {
-        past[`past_${part}${layer}`] = new Tensor('float32', new Float32Array(0), [1, heads, 0, size]);
+        past[`past_${part}${layer}`] = Tensor.of('float32', new Float32Array(0), [1, heads, 0, size]);
       }
     }
     return past;
   }
 }
 
-function readScores(out: InferenceSession.OnnxValueMapType, rows: number, wantsLogits: boolean): RowScores[] {
+function readScores(out: Readonly<Record<string, Tensor>>, rows: number, wantsLogits: boolean): RowScores[] {
   const ids = out['top_ids']?.data;
   if (!(ids instanceof BigInt64Array)) throw new ModelError('MODEL_FILE_DAMAGED', 'The decoder gives no "top_ids".');
-  const logProbs = floatsOf(out['top_log_probs'], 'top_log_probs');
-  const logits = wantsLogits ? floatsOf(out['logits'], 'logits') : null;
+  const logProbs = floatsOf(out['top_log_probs']?.data, 'top_log_probs');
+  const logits = wantsLogits ? floatsOf(out['logits']?.data, 'logits') : null;
   const count = ids.length / rows;
   const width = logits === null ? 0 : logits.length / rows;
   return Array.from({ length: rows }, (_, row) => ({

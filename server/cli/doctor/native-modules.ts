@@ -7,6 +7,7 @@ const NATIVE: Readonly<Record<string, string>> = {
   'better-sqlite3': 'nothing can be stored',
   sharp: 'no picture can be decoded',
   'onnxruntime-node': 'no model can run',
+  koffi: 'no model can run',
 };
 const DEADLINE_MS = 20_000;
 /** As in models/session/no-telemetry.ts: loading it must call nobody. */

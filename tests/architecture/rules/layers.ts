@@ -1,7 +1,7 @@
 import { reachableFrom, type Import } from './imports';
 
 /** Native code may crash or hang; the grammar library takes its time and 35 MB. */
-const WORKER_ONLY = ['onnxruntime-node', 'sharp', 'compromise'];
+const WORKER_ONLY = ['onnxruntime-node', 'koffi', 'sharp', 'compromise'];
 const WORKER = 'server/captioning/worker-process.ts';
 const API = 'server/main.ts';
 
@@ -35,9 +35,9 @@ const LAYERS: readonly Layer[] = [
     never: /^(server\/|plugin\/|express$|better-sqlite3$|bull$|ioredis$)/,
   },
   {
-    name: 'only the runtime, which switches its telemetry off first, sees onnxruntime-node',
-    files: /^(server|models)\/(?!session\/runtime\.ts$)/,
-    never: /^onnxruntime-node$/,
+    name: 'only the file that switches the telemetry of onnxruntime off first loads native libraries',
+    files: /^(server\/|models\/(?!session\/library\.ts$))/,
+    never: /^(onnxruntime-node|koffi)$/,
     except: /^onnxruntime-node$/,
   },
   {

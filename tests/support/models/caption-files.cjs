@@ -25,8 +25,8 @@ async function main() {
   const session = await ModelSession.open(folder, await readManifest(folder), 2);
   for (const file of files) {
     const picture = await decode(file);
-    const { cross, classLogits } = await session.encode(picture);
-    const keys = cross.cross_k0.data;
+    const { values, classLogits } = await session.encode(picture);
+    const keys = values.cross_k0.data;
     for (const count of beams) {
       const caption = await captioner.caption(picture, { beams: count });
       const [{ text, tokens, logProbs }] = caption.candidates;
@@ -45,7 +45,7 @@ async function main() {
     }
   }
   await captioner.close();
-  await session.close();
+  session.close();
 }
 
 main();

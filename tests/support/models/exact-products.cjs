@@ -3,4 +3,4 @@
 const path = require('node:path');
 
 const { areProductsExact } = require(path.resolve(__dirname, '../../../build/models/session/exact-products.js'));
-void areProductsExact().then((exact) => process.stdout.write(JSON.stringify(exact)));
+process.stdout.write(JSON.stringify(areProductsExact()));

@@ -19,11 +19,11 @@ async function main() {
   const bytes = own() - before;
   const data = Uint8Array.from({ length: 56 * 56 * 3 }, (_, index) => (index * 7) % 251);
   const image = await session.encode({ data, width: 56, height: 56 });
-  const step = session.decode(await session.ask(image, [1]));
+  const { step } = session.decode(await session.look(image, [1]));
   const [row] = await step([{ tokens: [0], parent: 0 }], { choices: 1, wantsLogits: true });
   const packed = readdirSync(folder).filter((name) => name.includes('pack'));
   process.stdout.write(JSON.stringify({ bytes, packed, logits: [...row.logits] }));
-  await session.close();
+  session.close();
 }
 
 main();

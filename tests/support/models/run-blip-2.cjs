@@ -10,33 +10,34 @@ const { openCaptioner } = require(path.join(build, 'open-captioner.js'));
 const { openCheckpoint } = require(path.join(build, 'checkpoint/open.js'));
 const { readManifest } = require(path.join(build, 'model-folder/manifest.js'));
 const { ModelSession } = require(path.join(build, 'session/session.js'));
-const { InferenceSession, Tensor } = require(path.join(build, 'session/runtime.js'));
+const { GraphSession } = require(path.join(build, 'session/graph-session.js'));
+const { Tensor } = require(path.join(build, 'session/tensor.js'));
 const { readBlip2Config } = require(path.join(build, 'architectures/blip-2/config.js'));
 const { buildVision } = require(path.join(build, 'architectures/blip-2/vision-graph.js'));
 const { buildEncoder } = require(path.join(build, 'architectures/blip-2/encoder-graph.js'));
 
 const samplesOf = (floats, count) =>
   Array.from({ length: count }, (_, index) => floats[index * Math.floor(floats.length / count)]);
-const int64s = (values, dims) => new Tensor('int64', BigInt64Array.from(values, BigInt), dims);
+const int64s = (values, dims) => Tensor.of('int64', BigInt64Array.from(values, BigInt), dims);
 
 /** The two graphs before the decoder, with what is inside them as outputs. */
 async function openInside(source) {
   const config = readBlip2Config(source);
   const checkpoint = openCheckpoint(source);
-  const open = async (builder, outputs) => {
+  const open = (builder, outputs) => {
     const graph = builder(checkpoint, config, { precision: 'fp32' });
     for (const name of outputs) graph.output(name, 'float32', [1, 'inside', 'width']);
-    return InferenceSession.create(graph.toBuffer(), { intraOpNumThreads: 1, logSeverityLevel: 3 });
+    return GraphSession.open(graph.toBuffer(), { threads: 1 });
   };
-  const vision = await open(buildVision, ['image_states', 'query_states']);
-  const encoder = await open(buildEncoder, ['encoder_states']);
+  const vision = open(buildVision, ['image_states', 'query_states']);
+  const encoder = open(buildEncoder, ['encoder_states']);
   checkpoint.close();
   return { vision, encoder };
 }
 
 async function statesOf({ vision, encoder }, session, picture, job) {
-  const pixels = new Tensor('uint8', picture.data, [1, picture.height, picture.width, 3]);
-  const { image_states, query_states, image_features } = await vision.run({ pixels });
+  const pixels = Tensor.of('uint8', picture.data, [1, picture.height, picture.width, 3]);
+  const { image_states, query_states, image_features } = vision.run({ pixels });
   const states = {
     image_states: image_states.data,
     query_states: query_states.data,
@@ -49,8 +50,8 @@ async function statesOf({ vision, encoder }, session, picture, job) {
       input_ids: int64s(words, [1, words.length]),
       position_ids: int64s([...words.keys()], [words.length]),
     };
-    states[`${name}/encoder_states`] = (await encoder.run({ ...feeds, image_features })).encoder_states.data;
-    const step = session.decode(await session.ask(image, words));
+    states[`${name}/encoder_states`] = encoder.run({ ...feeds, image_features }).encoder_states.data;
+    const { step } = session.decode(await session.look(image, words));
     const [row] = await step([{ tokens: job.steps, parent: 0 }], { choices: 1, wantsLogits: true });
     states[`${name}/logits`] = row.logits;
   }
@@ -76,7 +77,7 @@ async function run(job) {
     answers.push({ states: await statesOf(inside, session, picture, job), said, answer });
   }
   await captioner.close();
-  await session.close();
+  session.close();
   return { answers, info: captioner.info };
 }
 

@@ -15,7 +15,7 @@ const toBase64 = (floats) => Buffer.from(floats.buffer, floats.byteOffset, float
 async function logitsOf(session, state, prefixes) {
   const found = [];
   for (const prefix of prefixes) {
-    const step = session.decode(state);
+    const { step } = session.decode(state);
     const [row] = await step([{ tokens: prefix, parent: 0 }], { choices: 1, wantsLogits: true });
     found.push(toBase64(row.logits));
   }
@@ -41,13 +41,13 @@ async function run(job) {
     const logits = [];
     for (const [index, picture] of pictures.entries()) {
       let state = await session.encode(picture);
-      if (job.questionIds !== undefined) state = await session.ask(state, job.questionIds);
+      if (job.questionIds !== undefined) state = await session.look(state, job.questionIds);
       logits.push(await logitsOf(session, state, job.prefixes[index]));
     }
     return { answers, logits };
   } finally {
     await captioner.close();
-    await session.close();
+    session.close();
   }
 }
 

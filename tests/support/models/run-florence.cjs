@@ -21,7 +21,7 @@ async function run({ folder, picture: { file, width, height }, prompts, searches
     const image = await session.encode(picture);
     const tasks = {};
     for (const [task, ids] of Object.entries(prompts)) {
-      const step = session.decode(await session.ask(image, ids));
+      const { step } = session.decode(await session.look(image, ids));
       const [row] = await step([{ tokens: [2, 0], parent: 0 }], { choices: 1, wantsLogits: true });
       const said = {};
       for (const [name, options] of Object.entries(searches)) {
@@ -29,10 +29,10 @@ async function run({ folder, picture: { file, width, height }, prompts, searches
       }
       tasks[task] = { logits: samplesOf(row.logits, samples), said };
     }
-    return { features: samplesOf(image.cross.image_features.data, samples), tasks, info: captioner.info };
+    return { features: samplesOf(image.values.image_features.data, samples), tasks, info: captioner.info };
   } finally {
     await captioner.close();
-    await session.close();
+    session.close();
   }
 }
 

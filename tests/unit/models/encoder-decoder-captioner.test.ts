@@ -1,5 +1,6 @@
 import { EncoderDecoderCaptioner } from '../../../models/encoder-decoder-captioner';
 import type { Manifest } from '../../../models/model-folder/manifest';
+import type { ImageState } from '../../../models/session/image-state';
 import type { ModelSession } from '../../../models/session/session';
 import { tableStep, type Table } from './search/table-model';
 
@@ -33,8 +34,9 @@ const MANIFEST = {
 
 function captionerOf(table: Table): EncoderDecoderCaptioner {
   const session = {
-    encode: () => Promise.resolve({ cross: {}, classLogits: null }),
-    decode: () => tableStep(table).step,
+    encode: () => Promise.resolve({ values: {}, classLogits: null }),
+    look: (image: ImageState) => Promise.resolve(image),
+    decode: () => ({ step: tableStep(table).step, close: () => undefined }),
   } as unknown as ModelSession;
   const decode = (ids: readonly number[]) =>
     ids

@@ -1,20 +1,22 @@
 import type { Picture } from '../../../../models/captioner';
 import { ImageMemory } from '../../../../models/session/image-memory';
-import type { ImageState } from '../../../../models/session/session';
+import type { ImageState } from '../../../../models/session/image-state';
+import type { Tensor } from '../../../../models/session/tensor';
 
 const picture = (grey: number): Picture => ({ data: new Uint8Array(12).fill(grey), width: 2, height: 2 });
 
-/** A memory that notes which pictures were encoded, and into whose memory. */
+/** A memory that notes which pictures were encoded, and which are forgotten. */
 function memoryOf(capacity: number) {
   const seen: number[] = [];
-  const reused: (ImageState | null)[] = [];
-  const memory = new ImageMemory((given, reuse) => {
-    seen.push(given.data[0]!);
-    reused.push(reuse);
-    return Promise.resolve({ cross: {}, classLogits: null });
+  const forgotten: number[] = [];
+  const memory = new ImageMemory((given) => {
+    const grey = given.data[0]!;
+    seen.push(grey);
+    const value = { dispose: () => forgotten.push(grey) } as unknown as Tensor;
+    return Promise.resolve({ values: { value }, classLogits: null });
   }, capacity);
   const look = (grey: number) => memory.with(picture(grey), (state) => Promise.resolve(state));
-  return { memory, seen, reused, look };
+  return { memory, seen, forgotten, look };
 }
 
 describe('the memory of pictures', () => {
@@ -53,24 +55,28 @@ describe('the memory of pictures', () => {
     expect(asked).toBe(2);
   });
 
-  it('forgets the one that was not asked about for longest, and hands its memory on', async () => {
-    const { look, seen, reused } = memoryOf(2);
-    const first = await look(1);
+  it('forgets the one that was not asked about for longest, and gives its memory back', async () => {
+    const { look, seen, forgotten } = memoryOf(2);
+    await look(1);
     await look(2);
     await look(1);
     await look(3);
+    expect(forgotten).toEqual([2]);
     await look(1);
     await look(2);
     expect(seen).toEqual([1, 2, 3, 2]);
-    expect(reused.slice(0, 2)).toEqual([null, null]);
-    expect(reused[2]).not.toBe(first);
-    expect(reused[2]).not.toBeNull();
+    expect(forgotten).toEqual([2, 3]);
   });
 
   it('never takes the memory of a picture that is being looked at', async () => {
-    const { memory, look, reused, seen } = memoryOf(1);
-    await memory.with(picture(1), () => memory.with(picture(2), () => look(3)));
-    expect(reused).toEqual([null, null, null]);
+    const { memory, look, forgotten, seen } = memoryOf(1);
+    await memory.with(picture(1), () =>
+      memory.with(picture(2), async () => {
+        await look(3);
+        expect(forgotten).toEqual([3]);
+      }),
+    );
+    expect(forgotten).toEqual([3, 2]);
     await look(1);
     expect(seen).toEqual([1, 2, 3]);
   });

@@ -12,7 +12,7 @@ function manifestOf(precision: Manifest['precision'], eightBit?: boolean): Manif
 }
 
 const isSlow = (manifest: Manifest, exactProducts: boolean) =>
-  'x64quantprecision' in sessionOptions(manifest, { threads: 1, rows: 'many', exactProducts }).extra.session;
+  'session.x64quantprecision' in (sessionOptions(manifest, { threads: 1, rows: 'many', exactProducts }).config ?? {});
 
 describe('the slower exact product', () => {
   it.each<[string, Manifest]>([
