@@ -145,7 +145,7 @@ function assemble(parts: AppParts, stores: Stores): App {
     translate: storageProblem,
   };
   return {
-    http: buildHttp(services, stores, config),
+    http: buildHttp(services, { stores, config, work }),
     firstKey: stores.firstKey,
     start: () =>
       begin({ stores, work, delivery, predictions, engine, logger, signal: stopping.signal }, backgroundTasks),
@@ -190,7 +190,13 @@ async function begin(parts: Beginning, clocks: readonly { start(): void }[]): Pr
   });
 }
 
-function buildHttp(services: Services, stores: Stores, config: Config): Express {
+interface HttpParts {
+  readonly stores: Stores;
+  readonly config: Config;
+  readonly work: Pick<Work, 'window'>;
+}
+
+function buildHttp(services: Services, { stores, config, work: { window } }: HttpParts): Express {
   return createRouter(services, ROUTES, {
     hosts: [config.host, ...config.allowedHosts, ...(config.publicUrl === null ? [] : [config.publicUrl.hostname])],
     trustProxy: trustedProxies(config.trustedProxies),
@@ -201,7 +207,9 @@ function buildHttp(services: Services, stores: Stores, config: Config): Express 
       folder: path.resolve(__dirname, '../console'),
       checkKey: services.checkKey,
       siteName: (siteId) => stores.sites.get(siteId)?.name ?? null,
+      isKeyAlive: (keyId) => stores.keys.isAlive(keyId),
       links: services.links,
+      board: window === null ? null : { queues: () => window.queues(), problem: () => window.problem() },
     }),
   });
 }

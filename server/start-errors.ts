@@ -27,6 +27,11 @@ export const START_ERRORS = {
     message: 'This Redis throws keys away when it is full; set its maxmemory-policy to noeviction.',
     retryable: false,
   },
+  BULL_NOT_USED: {
+    status: 404,
+    message: 'This sidecar puts no jobs into Redis; it does with ALTSMITH_QUEUE=bull and ALTSMITH_REDIS_URL.',
+    retryable: false,
+  },
   REDIS_UNREACHABLE: {
     status: 503,
     message: 'Redis does not answer; workers elsewhere ask the sidecar for jobs until it does.',

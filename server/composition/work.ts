@@ -46,7 +46,8 @@ interface WorkParts {
 export function buildWork({ engine, logger, stores, config, temporary, metrics, tracing, caused }: WorkParts) {
   const jobEnded = metrics.jobEnded.bind(metrics);
   const { storage, imagesOf, resultsOf, jobsOf, suggestionsOf, sites, leases, registry } = stores;
-  const { queue, redis } = buildQueue(stores, config, logger);
+  const built = buildQueue(stores, config, logger);
+  const { queue, redis } = built;
   const finisher = buildFinisher(stores, { queue, tracing, caused });
   const model = new ModelMemory(storage, engine);
   const runsHere = new RunsHere();
@@ -69,8 +70,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
     logger,
   });
   return {
-    queue,
-    redis,
+    ...built,
     model,
     condition,
     remoteWork: new RemoteWork({
@@ -147,15 +147,23 @@ function bullQueueFor(redis: RedisLink | null, model: ModelInfo): WorkerAnnounce
   return { name: queueNameFor(tasksOf(model)), prefix: redis.settings.prefix };
 }
 
-function buildQueue(stores: Stores, config: Config, logger: Logger): { queue: JobQueue; redis: RedisLink | null } {
-  const redis = config.queue === 'bull' && config.redis !== null ? new RedisLink(config.redis, logger) : null;
-  const dispatcher = redis === null ? null : buildDispatcher(redis, stores, logger);
-  return { queue: new SqliteQueue(stores.leases, config.leaseSeconds * 1000, logger, dispatcher), redis };
+interface BuiltQueue {
+  readonly queue: JobQueue;
+  readonly redis: RedisLink | null;
+  /** The jobs in Redis; null where they are not put there. */
+  readonly window: BullWindow | null;
 }
 
-function buildDispatcher(redis: RedisLink, stores: Stores, logger: Logger): Dispatcher {
+function buildQueue(stores: Stores, config: Config, logger: Logger): BuiltQueue {
+  const redis = config.queue === 'bull' && config.redis !== null ? new RedisLink(config.redis, logger) : null;
+  const window = redis === null ? null : new BullWindow(redis, TASK_GROUPS.map(queueNameFor));
+  const dispatcher = window === null ? null : buildDispatcher(window, stores, logger);
+  const queue = new SqliteQueue(stores.leases, config.leaseSeconds * 1000, logger, dispatcher);
+  return { queue, redis, window };
+}
+
+function buildDispatcher(window: BullWindow, stores: Stores, logger: Logger): Dispatcher {
   const { leases, windowRows: rows, registry, replies } = stores;
-  const window = new BullWindow(redis, TASK_GROUPS.map(queueNameFor));
   const dispatcher = new BullDispatcher({ window, leases, rows, takers: () => registry.fromBull(), logger });
   replies.onEnd(({ id }) => {
     dispatcher.left(id);

@@ -11,8 +11,23 @@ export const ConsoleSession = z.object({
   key_id: Id,
   /** null for an administrator, whose key belongs to no site. */
   site: z.object({ id: Id, name: z.string() }).nullable(),
+  /** Whether bull-board can be opened: for administrators of a sidecar that uses Bull. */
+  bull_board: z.boolean(),
 });
 export type ConsoleSession = z.infer<typeof ConsoleSession>;
+
+/** Body of `POST /console/bull-board/visit`. */
+export const ConsoleBoardVisit = z.strictObject({
+  /** Path of the console as the browser sees it, which only the browser knows behind some proxies. */
+  path: z
+    .string()
+    .max(200)
+    .regex(/^\/(?:[\w.~%-]+\/)*$/),
+});
+
+/** Its answer: where bull-board is now open to this browser. */
+export const ConsoleBoardReply = z.object({ path: z.string() });
+export type ConsoleBoardReply = z.infer<typeof ConsoleBoardReply>;
 
 /** Answer of `GET /console/session`. */
 export const ConsoleSessionReply = z.object({ session: ConsoleSession });

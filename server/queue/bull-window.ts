@@ -1,4 +1,5 @@
 import type { JobOptions, Queue, QueueOptions } from 'bull';
+import type { ErrorCode } from '../errors';
 import type { PickedJob } from './job-picker';
 import { ANSWER_MS, withDeadline, type RedisLink } from './redis-link';
 
@@ -41,6 +42,19 @@ export class BullWindow {
     const { default: Bull } = await import('bull');
     const options: QueueOptions = { ...bullOptions(this.link), createClient: () => this.link.client };
     for (const name of this.names) this.#queues.set(name, new Bull(name, options));
+  }
+
+  /** The queues themselves, for bull-board; none before the start. */
+  queues(): Queue[] {
+    return [...this.#queues.values()];
+  }
+
+  /** Why Redis cannot be asked; null when it answers now. */
+  async problem(): Promise<ErrorCode | null> {
+    const known = this.link.problem()?.code ?? null;
+    if (known !== null && known !== 'REDIS_RIGHTS_MISSING') return known;
+    const answer = this.#isConnected() ? await this.#ask(() => this.link.client.ping(), this.names.slice(0, 1)) : null;
+    return answer === null ? 'REDIS_UNREACHABLE' : null;
   }
 
   /** With rights missing too: only a try shows whether they have been given since. */

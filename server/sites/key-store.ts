@@ -64,6 +64,12 @@ export class KeyStore {
     return { keyId: row.id, scope: row.scope, siteId: row.site_id };
   }
 
+  /** False when it is unknown, expired or revoked. */
+  isAlive(id: string): boolean {
+    const row = this.#byId.get(id);
+    return row !== undefined && isAlive(row, this.now());
+  }
+
   list(siteId?: string): KeyRow[] {
     return this.storage
       .prepare<{ siteId: string | null }, KeyRow>(

@@ -4,12 +4,13 @@ import { useCallback, useContext, useEffect, useMemo, useState } from 'preact/ho
 import { type ApiError, toApiError } from './api-error';
 import { dropPad, keepPad, readPad, type Slot } from './pads';
 import { ask, tell } from './request';
-import { isText, oneOf, orNull, shape } from './shape';
+import { isText, isTruth, oneOf, orNull, shape } from './shape';
 
 const session = shape<ConsoleSession>({
   slot: oneOf<Slot>({ site: true, admin: true }),
   key_id: isText,
   site: orNull(shape<{ id: string; name: string }>({ id: isText, name: isText })),
+  bull_board: isTruth,
 });
 const isSessionReply = shape<ConsoleSessionReply>({ session });
 const isLoginReply = shape<ConsoleLoginReply>({ session, pad: isText });

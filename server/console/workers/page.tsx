@@ -1,9 +1,12 @@
 import type { ListedWorker } from '../../contract/worker';
 import { useAdminResource } from '../connection/use-admin-resource';
+import { useSessions } from '../connection/session';
+import type { Resource } from '../connection/use-resource';
 import { loadWorkers } from '../connection/workers';
 import { ago, counted } from '../parts/amounts';
 import { Failure } from '../parts/failure';
 import { Empty, Loading } from '../parts/placeholder';
+import { JobsInRedis } from './jobs-in-redis';
 
 const EVERY_MS = 3000;
 
@@ -16,11 +19,20 @@ const TASKS: Readonly<Record<string, string>> = {
 /** The machines that caption, how they are, and what they have done since the sidecar started. */
 export function WorkersPage() {
   const workers = useAdminResource('workers', loadWorkers, EVERY_MS);
-  const { data, error } = workers;
+  const { admin } = useSessions();
+  return (
+    <>
+      <Machines {...workers} />
+      {admin?.bull_board === true ? <JobsInRedis /> : null}
+    </>
+  );
+}
+
+function Machines({ data, error, reload }: Resource<readonly ListedWorker[]>) {
   return (
     <section class="card" aria-labelledby="workers-title">
       <h2 id="workers-title">Machines</h2>
-      {error === null ? null : <Failure error={error} retry={workers.reload} />}
+      {error === null ? null : <Failure error={error} retry={reload} />}
       {data === null && error === null ? <Loading what="workers" /> : null}
       {data?.length === 0 ? (
         <Empty title="No worker has been heard of in the last hour.">

@@ -8,12 +8,13 @@ const HEADER = 'x-altsmith-console';
 const PRESENTED = /^(site|admin)\.([A-Za-z0-9_-]{1,400})$/;
 
 /** Cookies of one host are shared by all its ports, so the port is in the name: two sidecars stay apart. */
-function cookieName(request: Request, slot: Slot): string {
+export function cookieName(request: Request, slot: Slot | 'board'): string {
   const [, port] = /:(\d{1,5})$/.exec(request.headers.host ?? '') ?? [];
   return `altsmith_${port ?? 'default'}_${slot}`;
 }
 
-function cookieOf(request: Request, name: string): string | null {
+/** The value of a cookie; null when the request has none of this name. */
+export function cookieOf(request: Request, name: string): string | null {
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const at = pair.indexOf('=');
     if (at !== -1 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();

@@ -18,6 +18,10 @@ export interface SessionParts {
   readonly siteName: (siteId: string) => string | null;
   readonly guard: LoginGuard;
   readonly links: PublicLinks;
+  /** Whether administrators can open bull-board. */
+  readonly hasBoard: boolean;
+  /** An administrator's key has left the browser. */
+  readonly adminLeft: (keyId: string) => void;
 }
 
 /** Log-in, log-out, and "who am I" of the console's page. */
@@ -42,6 +46,9 @@ export function consoleSession(parts: SessionParts): Router {
   router.delete('/console/session', (request, response) => {
     const presented = presentedBy(request);
     if (presented !== null && isSameOrigin(request, parts.links)) {
+      const key = keyOfConsole(request, parts.links);
+      const principal = key === null ? null : parts.checkKey(key);
+      if (principal?.scope === 'admin') parts.adminLeft(principal.keyId);
       dropCookie(request, response, { slot: presented.slot, links: parts.links });
     }
     response.status(204).end();
@@ -49,7 +56,23 @@ export function consoleSession(parts: SessionParts): Router {
   return router;
 }
 
-function check({ checkKey, guard }: SessionParts, request: Request, key: string): Principal {
+/** The administrator whose console sends the request. Throws KEY_MISSING, KEY_INVALID, SCOPE_MISSING. */
+export function administratorOf(
+  parts: Pick<SessionParts, 'checkKey' | 'guard' | 'links'>,
+  request: Request,
+): Principal {
+  const key = keyOfConsole(request, parts.links);
+  if (key === null) throw new AppError('KEY_MISSING');
+  const principal = check(parts, request, key);
+  if (principal.scope !== 'admin') throw new AppError('SCOPE_MISSING');
+  return principal;
+}
+
+function check(
+  { checkKey, guard }: Pick<SessionParts, 'checkKey' | 'guard'>,
+  request: Request,
+  key: string,
+): Principal {
   const principal = checkKey(key);
   if (principal !== null) return principal;
   const from = request.ip ?? '';
@@ -59,10 +82,10 @@ function check({ checkKey, guard }: SessionParts, request: Request, key: string)
 }
 
 /** Keys for workers and for figures are for machines; they have nothing to see here. */
-function sessionOf({ siteName }: SessionParts, { scope, keyId, siteId }: Principal): ConsoleSession {
+function sessionOf({ siteName, hasBoard }: SessionParts, { scope, keyId, siteId }: Principal): ConsoleSession {
   if (scope === 'worker' || scope === 'metrics') throw new AppError('SCOPE_MISSING');
-  if (scope === 'admin') return { slot: 'admin', key_id: keyId, site: null };
+  if (scope === 'admin') return { slot: 'admin', key_id: keyId, site: null, bull_board: hasBoard };
   const name = siteId === null ? null : siteName(siteId);
   if (siteId === null || name === null) throw new AppError('KEY_INVALID');
-  return { slot: 'site', key_id: keyId, site: { id: siteId, name } };
+  return { slot: 'site', key_id: keyId, site: { id: siteId, name }, bull_board: false };
 }

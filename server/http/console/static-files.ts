@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../../errors';
+import { CONSOLE_POLICY } from './content-policy';
 
 const EXAMPLES = ['boat', 'dog', 'street', 'cake', 'chart'];
 
@@ -16,20 +17,6 @@ const FILES: Readonly<Record<string, { name: string; type: string }>> = {
     EXAMPLES.map((name) => [`/examples/${name}.svg`, { name: `examples/${name}.svg`, type: 'image/svg+xml' }]),
   ),
 };
-
-/** No inline script or style, nothing from elsewhere, no frame, and no text that a script could turn into markup. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ');
 
 interface Loaded {
   readonly content: Buffer;
@@ -66,6 +53,6 @@ function setHeaders(response: Response, type: string, tag: string): void {
   response.setHeader('content-type', type);
   response.setHeader('cache-control', 'no-cache');
   response.setHeader('etag', tag);
-  response.setHeader('content-security-policy', POLICY);
+  response.setHeader('content-security-policy', CONSOLE_POLICY);
   response.setHeader('permissions-policy', 'camera=(self), microphone=(), geolocation=()');
 }
