@@ -86,20 +86,20 @@ export class InstanceStore {
 
   /**
    * The owner's answer for an instance that speaks for `address` as well, or whose turn was taken. `moved`: it keeps its
-   * rows under that address, and its next turn is taken as it comes.
-   * `copy`: a new instance for that address; asked again, the same one. Throws NOT_FOUND, INSTANCES_FULL.
+   * rows under that address. `copy`: a new instance for that address; asked again, the same one, whose database may be
+   * another by then. In both the next turn is taken as it comes. Throws NOT_FOUND, INSTANCES_FULL.
    */
   settle(id: string, address: string, answer: (typeof INSTANCE_ANSWERS)[number]): Instance {
     return this.storage.transaction(() => {
       const row = this.#row(id);
       if (row === undefined) throw new AppError('NOT_FOUND');
       if (row.address === null || answer === 'moved') {
-        this.storage
-          .prepare('UPDATE instances SET address = ?, turn = NULL WHERE site_id = ? AND number = ?')
-          .run(address, this.siteId, row.number);
+        this.#takesAnyTurn(row.number, address);
         return this.#need(row.number);
       }
-      return this.#need(this.#copyFor(row.number, address) ?? this.#add(newInstanceId(), address, row.number));
+      const copy = this.#copyFor(row.number, address) ?? this.#add(newInstanceId(), address, row.number);
+      this.#takesAnyTurn(copy, address);
+      return this.#need(copy);
     });
   }
 
@@ -124,6 +124,12 @@ export class InstanceStore {
     }
     this.#seen(row);
     return row.number;
+  }
+
+  #takesAnyTurn(number: number, address: string): void {
+    this.storage
+      .prepare('UPDATE instances SET address = ?, turn = NULL WHERE site_id = ? AND number = ?')
+      .run(address, this.siteId, number);
   }
 
   #seen(row: InstanceRow): void {

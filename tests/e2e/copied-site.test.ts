@@ -112,6 +112,10 @@ test('a copy, as it is or with its addresses replaced, does nothing to the origi
   expect(await replaceAddress(replaced, one)).toBeGreaterThan(3);
 
   const before = await jobsByAddress();
+  // The copy is ahead when the owner of the original answers.
+  for (let turns = 0; turns < 3; turns += 1) expect(await work(same)).toBe('');
+  expect(await work(one)).toBe('turn');
+  expect((await one.rest('POST', '/altsmith/v1/instance', { answer: 'moved' })).status).toBe(200);
   expect(await work(one)).toBe('');
   expect(await work(same)).toBe('turn');
   expect(await work(replaced)).toBe('address');

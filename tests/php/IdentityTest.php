@@ -183,6 +183,22 @@ final class IdentityTest extends Sidecar_Test_Case {
 		self::assertSame( array( '', $is ), array( ( new Instance() )->reason(), ( new Instance() )->id() ) );
 	}
 
+	/**
+	 * @testWith ["moved"]
+	 *           ["copy"]
+	 */
+	public function test_an_answer_puts_this_database_ahead_of_every_other_with_the_same_name( string $answer ): void {
+		update_option( 'altsmith_turn', array( 'last' => '100.aaaaaaaaaaaa', 'next' => '' ) );
+		$this->refuse_turn();
+		$this->sync();
+		$this->sidecar->canned = array();
+		$answered_at           = time();
+		self::assertSame( 200, $this->call( 'POST', 'instance', array( 'answer' => $answer ) )->get_status() );
+		$this->sync();
+		self::assertGreaterThanOrEqual( $answered_at, (int) strstr( $this->turns()[0], '.', true ), 'the other may have taken any number of turns since 100' );
+		self::assertSame( (int) strstr( $this->turns()[0], '.', true ) + 1, (int) strstr( $this->turns()[1], '.', true ) );
+	}
+
 	public function test_a_feed_that_is_no_longer_kept_is_made_up_for_by_the_lists(): void {
 		$row     = $this->suggested();
 		$waiting = $this->photo();

@@ -63,6 +63,7 @@ final class Instance_Answer {
 			Change_Reader::start_over();
 			delete_option( 'altsmith_recheck' );
 		}
+		Turn::go_ahead();
 		$this->instance->bind( $id );
 		delete_option( 'altsmith_pause' );
 		$this->webhook->introduce();

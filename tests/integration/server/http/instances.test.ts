@@ -165,6 +165,19 @@ test('of two copies of one database the second that goes on from the same turn i
   expect((await turn(other(10), other(11))).status).toBe(409);
 });
 
+test('a staging site that is made anew from the live one takes its turns from the start', async () => {
+  await suggestAs(LIVE, 1);
+  const staging = { ...LIVE, 'altsmith-site': 'staging.example.com' };
+  const copy = async () =>
+    (await as(staging, 'POST', `/v1/instances/${LIVE['altsmith-instance']}`, { answer: 'copy' })).body.instance.id;
+  const turn = (id: string, turns: string) =>
+    as({ ...staging, 'altsmith-instance': id, 'altsmith-turn': turns }, 'GET', '/v1/changes');
+  const id = await copy();
+  expect((await turn(id, '90.aaaaaaaa 91.aaaaaaaa')).status).toBe(200);
+  expect(await copy()).toBe(id);
+  expect((await turn(id, '40.bbbbbbbb 41.bbbbbbbb')).status).toBe(200);
+});
+
 test('moved: the instance keeps its queue under the new address', async () => {
   await suggestAs(LIVE, 1);
   const moved = { ...LIVE, 'altsmith-site': 'new.example.com' };
