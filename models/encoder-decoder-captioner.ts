@@ -15,14 +15,13 @@ import { BeamSearch } from './search/beam';
 import { GreedySearch } from './search/greedy';
 import { runSearch, type Hypothesis, type Search, type SearchOptions } from './search/search';
 import { ImageMemory } from './session/image-memory';
-import { featureWidth, type Manifest, type Preset, type Task } from './model-folder/manifest';
+import type { Manifest, Preset, Task } from './model-folder/manifest';
 import type { ModelSession } from './session/session';
 import { forget, type ImageState } from './session/image-state';
 import type { TextTokenizer } from './tokenizers/tokenizer';
 
-/** Memory for what the encoder saw of the last pictures: one picture of BLIP, all of the last sixteen of mini. */
-const MEMORY_BYTES = 64e6;
-const MOST_REMEMBERED = 16;
+/** Memory for what the encoder saw of the last pictures: 0.9 MB a picture for BLIP-base in int8. */
+const REMEMBERED = { bytes: 100e6, pictures: 56 };
 
 /** What an architecture adds to a caption, from the logits of its own image classifier. */
 export type SecondLook = (caption: Caption, classLogits: Float32Array) => Caption;
@@ -47,11 +46,7 @@ export class EncoderDecoderCaptioner implements Captioner {
     private readonly tokenizer: TextTokenizer,
     private readonly secondLook: SecondLook | null = null,
   ) {
-    const { layers, heads, image_tokens: tokens, head_size: size } = manifest.dims;
-    const perToken = manifest.graphs.encoder === undefined ? 2 * layers * heads * size : featureWidth(manifest);
-    const stateBytes = perToken * tokens * 4;
-    const remembered = Math.max(1, Math.min(MOST_REMEMBERED, Math.floor(MEMORY_BYTES / stateBytes)));
-    this.images = new ImageMemory((picture) => session.encode(picture), remembered);
+    this.images = new ImageMemory((picture) => session.encode(picture), REMEMBERED);
     this.words = new EncoderWords(manifest, tokenizer);
     this.info = {
       id: manifest.id,

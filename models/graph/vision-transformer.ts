@@ -85,14 +85,11 @@ function layer(
   const { hidden_size: width, intermediate_size: wide, layer_norm_eps: epsilon } = at.config.vision;
   const name = `vision_model.encoder.layers.${at.index}`;
   const before = weights.norm(x, `${name}.layer_norm1`, width, epsilon);
-  const qkv = weights.linear(before, `${name}.self_attn.qkv`, [3 * width, width]);
-  const attended = graph.node(
-    'MultiHeadAttention',
-    weights.split(qkv, 3),
-    { num_heads: at.config.vision.num_attention_heads },
-    { domain: MICROSOFT },
-  );
-  const after = graph.node('Add', [x, weights.linear(attended, `${name}.self_attn.projection`, [width, width])]);
+  const { qkv, missing } = weights.attentionInputs(before, `${name}.self_attn.qkv`, width);
+  const heads = { num_heads: at.config.vision.num_attention_heads };
+  const attended = graph.node('MultiHeadAttention', qkv, heads, { domain: MICROSOFT });
+  const projected = weights.linearWithout(attended, `${name}.self_attn.projection`, [width, width], missing);
+  const after = graph.node('Add', [x, projected]);
   const inner = weights.norm(after, `${name}.layer_norm2`, width, epsilon);
   const activated = weights.gelu(weights.linear(inner, `${name}.mlp.fc1`, [wide, width]));
   return graph.node('Add', [after, weights.linear(activated, `${name}.mlp.fc2`, [width, wide])]);

@@ -7,7 +7,7 @@ import { MICROSOFT, type GraphBuilder } from '../onnx/graph';
 import { DATA_TYPES, int64s, tensor } from '../onnx/tensor';
 import { BLOCK, quantiseToFourBits } from '../precision/four-bit';
 import { quantiseMatrix, quantiseRows, transpose, WEIGHT_RANGE } from '../precision/quantise';
-import { stackedRows, type Rows } from '../precision/rows';
+import { piecesOf, stackedRows, type Rows } from '../precision/rows';
 
 /** What a model can be written in. `int8-vnni` is only read: it was the name of 8-bit weights before `int8` had them. */
 export type Precision = Exclude<Manifest['precision'], 'int8-vnni'>;
@@ -31,7 +31,7 @@ export class GraphWeights {
   constructor(
     private readonly checkpoint: Checkpoint,
     private readonly graph: GraphBuilder,
-    private readonly precision: Precision,
+    readonly precision: Precision,
     private readonly progress: Progress = () => undefined,
   ) {}
 
@@ -67,6 +67,41 @@ export class GraphWeights {
   linear(x: string, name: string, dims: readonly [number, number]): string {
     const bias = this.small(`${name}.bias`, [dims[0]]);
     return this.product(x, name, { rows: this.rows(`${name}.weight`, dims), bias });
+  }
+
+  /**
+   * The same of a sum of values whose shares add up to 1, and that lack `missing` [in] each, as the values of an attention may lack
+   * their bias: it passes through to the bias of this product.
+   */
+  linearWithout(x: string, name: string, dims: readonly [number, number], missing: Float32Array): string {
+    const [outputs, inputs] = dims;
+    const bias = this.read(`${name}.bias`, [outputs]);
+    const rows = this.rows(`${name}.weight`, dims);
+    for (const { begin, values } of piecesOf(rows)) {
+      for (let row = 0; row < values.length / inputs; row++) {
+        let sum = bias[begin + row] ?? 0;
+        for (let at = 0; at < inputs; at++) sum += (values[row * inputs + at] ?? 0) * (missing[at] ?? 0);
+        bias[begin + row] = sum;
+      }
+    }
+    return this.product(x, name, { rows, bias: this.graph.constant(tensor(bias), `${name}.bias`) });
+  }
+
+  /**
+   * Query, key and value [.., width] from one stored matrix [3 · width, width], as three products of one rounding of x. Without the
+   * biases of key and value: that of the key adds the same number to all scores of a row, which no softmax sees; `missing` is that of
+   * the value, for `linearWithout`.
+   */
+  attentionInputs(x: string, name: string, width: number): { qkv: string[]; missing: Float32Array } {
+    const biases = this.read(`${name}.bias`, [3 * width]);
+    const all = this.rows(`${name}.weight`, [3 * width, width]);
+    const qkv = ['query', 'key', 'value'].map((part, at) => {
+      const first = at * width;
+      const rows: Rows = { dims: [width, width], read: (begin, end) => all.read(first + begin, first + end) };
+      const bias = at > 0 ? null : this.graph.constant(tensor(biases.slice(0, width)), `${name}.bias`);
+      return this.product(x, `${name}/${part}`, { rows, bias });
+    });
+    return { qkv, missing: biases.slice(2 * width) };
   }
 
   /** Several linear layers of the same input as one product, split again: fewer passes over the input. */

@@ -7,8 +7,12 @@ import { ModelError } from '../model-error';
 /** Every model folder holds one file of this name beside its graphs. */
 export const MANIFEST_FILE = 'altsmith-model.json';
 export const MAGIC = 'altsmith-model';
-/** Raised whenever the graphs' inputs or outputs, or the fields below, change their meaning. */
-export const MANIFEST_VERSION = 1;
+/**
+ * Raised whenever the graphs' inputs or outputs, or the fields below, change their meaning. Format 1, which is still read, had the keys and values of a BLIP
+ * in vision.onnx.
+ */
+export const MANIFEST_VERSION = 2;
+const OLDEST_VERSION = 1;
 
 const count = z.number().int().nonnegative();
 
@@ -54,7 +58,7 @@ const Names = z.object({
 
 export const Manifest = z.object({
   magic: z.literal(MAGIC),
-  version: z.literal(MANIFEST_VERSION),
+  version: z.int().min(OLDEST_VERSION).max(MANIFEST_VERSION),
   /** Whose graphs these are: one of `models/architectures`. Folders written before there were several leave it out. */
   architecture: z.enum(['blip', 'blip-2', 'florence-2', 'mini']).default('blip'),
   id: z.string(),
@@ -138,11 +142,6 @@ export const Manifest = z.object({
 });
 export type Manifest = z.infer<typeof Manifest>;
 
-/** Width of the rows that a picture becomes for a text encoder. */
-export function featureWidth({ dims }: Manifest): number {
-  return dims.feature_width ?? dims.heads * dims.head_size;
-}
-
 /** Only what is needed to tell a foreign file from one of another version. */
 const Head = z.object({ magic: z.string(), version: z.number() });
 
@@ -154,7 +153,7 @@ export function parseManifest(text: string, folder: string): Manifest {
   if (!head.success || head.data.magic !== MAGIC) {
     throw new ModelError('MODEL_FILE_DAMAGED', `${name} is not a model manifest; pull or convert the model again.`);
   }
-  if (head.data.version !== MANIFEST_VERSION) {
+  if (head.data.version < OLDEST_VERSION || head.data.version > MANIFEST_VERSION) {
     const advice =
       head.data.version > MANIFEST_VERSION ? 'update Altsmith' : 'pull it again, or run "altsmith models convert"';
     throw new ModelError(

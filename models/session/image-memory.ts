@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pixelsOf, type Picture, type StoredPicture } from '../captioner';
-import { forget, type ImageState } from './image-state';
+import { bytesOf, forget, type ImageState } from './image-state';
 
 /** Runs the image encoder. */
 export type Encode = (picture: Picture) => Promise<ImageState>;
@@ -26,7 +26,7 @@ export class ImageMemory {
 
   constructor(
     private readonly encode: Encode,
-    private readonly capacity: number,
+    private readonly room: { readonly bytes: number; readonly pictures: number },
   ) {}
 
   /** The state of a picture while `work` looks at it. Throws the signal's reason. */
@@ -59,13 +59,18 @@ export class ImageMemory {
     return entry;
   }
 
-  /** Several pictures at once may have filled it beyond its capacity. */
+  /** Forgets pictures that nobody looks at until the others fit. The last one always does. */
   private shrink(): void {
-    while (this.entries.length > this.capacity) {
+    while (this.entries.length > 1 && !this.fits()) {
       const oldest = this.entries.find(({ users }) => users === 0);
       if (oldest === undefined) return;
       this.entries = this.entries.filter((entry) => entry !== oldest);
       forget(oldest.state);
     }
+  }
+
+  private fits(): boolean {
+    const bytes = this.entries.reduce((sum, { state }) => sum + bytesOf(state), 0);
+    return this.entries.length <= this.room.pictures && bytes <= this.room.bytes;
   }
 }

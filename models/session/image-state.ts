@@ -14,3 +14,8 @@ export interface ImageState {
 export function forget({ values }: ImageState): void {
   for (const value of Object.values(values)) value.dispose();
 }
+
+/** Size of a state in memory. */
+export function bytesOf({ values }: ImageState): number {
+  return Object.values(values).reduce((sum, { bytes }) => sum + bytes, 0);
+}

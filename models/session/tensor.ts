@@ -72,10 +72,14 @@ export class Tensor {
   get data(): TensorData {
     if (this.held !== null) return this.held;
     const { array: TypedArray } = ELEMENTS[this.type];
-    const length = this.dims.reduce((product, dim) => product * dim, 1);
-    if (length === 0) return new TypedArray(0);
-    const view = viewOf(written(getData, this.pointer), length * TypedArray.BYTES_PER_ELEMENT);
+    if (this.length === 0) return new TypedArray(0);
+    const view = viewOf(written(getData, this.pointer), this.bytes);
     return new TypedArray(view).slice();
+  }
+
+  /** Size of its numbers in memory. */
+  get bytes(): number {
+    return this.length * ELEMENTS[this.type].array.BYTES_PER_ELEMENT;
   }
 
   /** For the library only. Throws when the tensor was disposed of. */
@@ -90,5 +94,9 @@ export class Tensor {
     forgotten.unregister(this);
     releaseValue(this.value);
     this.value = null;
+  }
+
+  private get length(): number {
+    return this.dims.reduce((product, dim) => product * dim, 1);
   }
 }

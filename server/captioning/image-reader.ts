@@ -5,7 +5,7 @@ import type { ImageFacts } from './engine';
 import { readImageFile } from './image-file';
 
 /** Files whose facts are kept: as many as the model remembers pictures, and a few hundred bytes each. */
-const MOST_REMEMBERED = 16;
+const MOST_REMEMBERED = 56;
 
 /**
  * Opens image files for the model, and knows the last ones by the hash of their bytes: a second question about a picture then

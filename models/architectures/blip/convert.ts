@@ -9,6 +9,7 @@ import { targetFolder } from '../../model-folder/target-folder';
 import { readBlipConfig } from './config';
 import { buildDecoder } from './decoder-graph';
 import { describeBlip } from './describe';
+import { buildEncoder } from './encoder-graph';
 import { buildQuestion } from './question-graph';
 import { buildVision } from './vision-graph';
 
@@ -55,7 +56,9 @@ export function convertBlip(conversion: Conversion): Promise<Manifest> {
     return writeConversion(conversion, (checkpoint) => ({
       graphs: {
         vision: (to) => buildVision(checkpoint, config, to),
-        ...(config.question ? { question: (to) => buildQuestion(checkpoint, config, to) } : {}),
+        ...(config.question
+          ? { question: (to) => buildQuestion(checkpoint, config, to) }
+          : { encoder: (to) => buildEncoder(checkpoint, config, to) }),
         decoder: (to) => buildDecoder(checkpoint, config, to),
       },
       texts: { [VOCABULARY_FILE]: `${vocabulary.join('\n')}\n` },

@@ -1,14 +1,22 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint';
 import { GraphBuilder, MICROSOFT } from '../../onnx/graph';
+import { CrossAttention, crossOutput } from '../../graph/cross-attention';
 import { buildTokenChoice } from '../../graph/token-choice';
 import { int64s } from '../../onnx/tensor';
-import { BertLayers, declareKeys, headSize } from './bert';
+import { BertLayers, crossSizes, headSize } from './bert';
 import type { BlipConfig, TextConfig } from './config';
 import type { Target } from '../../graph/target';
 import { GraphWeights } from '../../graph/weights';
 
 const PREFIX = 'text_decoder.bert';
 const HEAD = 'text_decoder.cls.predictions';
+
+function keysOf(text: TextConfig, name: string): string[] {
+  return Array.from({ length: text.num_hidden_layers }, (_, index) => [
+    `${name}_k${index}`,
+    `${name}_v${index}`,
+  ]).flat();
+}
 
 /** The last position's scores: [B, T, width] → [B, vocabulary]. */
 function head(graph: GraphBuilder, weights: GraphWeights, x: string, bert: { layers: BertLayers; text: TextConfig }) {
@@ -31,12 +39,15 @@ export function buildDecoder(checkpoint: Checkpoint, { text }: BlipConfig, targe
   const ids = graph.input('input_ids', 'int64', ['rows', 'tokens']);
   const positions = graph.input('position_ids', 'int64', ['tokens']);
   const beams = graph.input('beam_idx', 'int64', ['rows']);
-  declareKeys(graph, text, { name: 'past', rows: 'past_rows', length: 'past' });
-  declareKeys(graph, text, { name: 'cross', rows: 'pictures', length: 'seen' });
+  for (const name of keysOf(text, 'past')) {
+    graph.input(name, 'float32', ['past_rows', text.num_attention_heads, 'past', headSize(text)]);
+  }
+  const cross = new CrossAttention(graph, weights, crossSizes(text), ids);
   const layers = new BertLayers(graph, weights, text, { prefix: PREFIX, ids });
+  const dims = [text.hidden_size, text.hidden_size] as const;
   let x = layers.embed(positions);
   for (let index = 0; index < text.num_hidden_layers; index++) {
-    x = layers.layer(x, index, (qkv) => {
+    const attend = (qkv: readonly string[]) => {
       const past = ['k', 'v'].map((part) => graph.node('Gather', [`past_${part}${index}`, beams]));
       return graph.node(
         'MultiHeadAttention',
@@ -44,14 +55,15 @@ export function buildDecoder(checkpoint: Checkpoint, { text }: BlipConfig, targe
         { num_heads: text.num_attention_heads, unidirectional: 1 },
         { domain: MICROSOFT, outputs: [`attended${index}`, `present_k${index}`, `present_v${index}`] },
       );
-    });
+    };
+    const name = `${layers.name(index)}.crossattention`;
+    const place = { name: `${name}.output.dense`, values: `${name}.self.value`, dims };
+    const look = (query: string) => crossOutput(weights, cross.attend(query, index), place);
+    x = layers.layer(x, index, { attend, look });
   }
   buildTokenChoice(graph, head(graph, weights, x, { layers, text }), text.vocab_size);
-  for (let index = 0; index < text.num_hidden_layers; index++) {
-    for (const part of ['k', 'v']) {
-      const dims = ['rows', text.num_attention_heads, 'present', headSize(text)];
-      graph.output(`present_${part}${index}`, 'float32', dims);
-    }
+  for (const name of keysOf(text, 'present')) {
+    graph.output(name, 'float32', ['rows', text.num_attention_heads, 'present', headSize(text)]);
   }
   return graph;
 }

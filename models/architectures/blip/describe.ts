@@ -85,6 +85,7 @@ export function describeBlip(
       vision: 'vision.onnx',
       decoder: 'decoder.onnx',
       question: config.question ? 'question.onnx' : null,
+      ...(config.question ? {} : { encoder: 'encoder.onnx' }),
     },
     dims: {
       image_size: vision.image_size,
@@ -94,6 +95,7 @@ export function describeBlip(
       head_size: headSize(text),
       vocabulary: text.vocab_size,
       positions: text.max_position_embeddings,
+      feature_width: vision.hidden_size,
     },
     tokens: {
       start: text.bos_token_id,

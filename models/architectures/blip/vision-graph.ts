@@ -4,28 +4,14 @@ import { imageTokens, buildVisionTransformer } from '../../graph/vision-transfor
 import type { BlipConfig } from './config';
 import { GraphWeights } from '../../graph/weights';
 import type { Target } from '../../graph/target';
+import { outputFeatures } from '../../graph/image-features';
 
-/**
- * vision.onnx: `pixels` uint8 [1, H, W, 3] → `cross_k{i}`, `cross_v{i}` [1, heads, tokens, head size], what each layer of the
- * text half will look at: of the decoder, or where there is a question encoder, of that one.
- */
+/** vision.onnx: `pixels` uint8 [1, H, W, 3] → `image_features` [1, image tokens, width]. */
 export function buildVision(checkpoint: Checkpoint, config: BlipConfig, target: Target): GraphBuilder {
   const graph = new GraphBuilder('vision', target.external);
   const weights = new GraphWeights(checkpoint, graph, target.precision, target.progress);
-  const { vision, text } = config;
+  const { vision } = config;
   const seen = buildVisionTransformer(graph, weights, config);
-  const prefix = config.question ? 'text_encoder.encoder.layer' : 'text_decoder.bert.encoder.layer';
-  const size = text.hidden_size / text.num_attention_heads;
-  for (let index = 0; index < text.num_hidden_layers; index++) {
-    for (const [part, name] of [
-      ['k', 'key'],
-      ['v', 'value'],
-    ] as const) {
-      const from = `${prefix}.${index}.crossattention.self.${name}`;
-      const joined = weights.linear(seen, from, [text.hidden_size, vision.hidden_size]);
-      const output = weights.heads(joined, text.num_attention_heads, size, `cross_${part}${index}`);
-      graph.output(output, 'float32', [1, text.num_attention_heads, imageTokens(vision), size]);
-    }
-  }
+  outputFeatures(graph, weights, seen, [imageTokens(vision), vision.hidden_size]);
   return graph;
 }

@@ -242,7 +242,7 @@ test('a model that is missing, cut, changed, or of another format', async () => 
   restore();
   const manifest = path.join(model, 'altsmith-model.json');
   writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/"version": *\d+/, '"version": 99'));
-  expect(await says(lookAtModel, on)).toMatch(/problem: .* has format 99, this program reads 1: update Altsmith/);
+  expect(await says(lookAtModel, on)).toMatch(/problem: .* has format 99, this program reads 2: update Altsmith/);
 });
 
 test('a Redis that is away, wants a password, or throws keys away', async () => {

@@ -40,8 +40,7 @@ async function run(job) {
         : [[await captioner.answer(pictures[0], question, options)]];
     const logits = [];
     for (const [index, picture] of pictures.entries()) {
-      let state = await session.encode(picture);
-      if (job.questionIds !== undefined) state = await session.look(state, job.questionIds);
+      const state = await session.look(await session.encode(picture), job.questionIds ?? null);
       logits.push(await logitsOf(session, state, job.prefixes[index]));
     }
     return { answers, logits };

@@ -129,7 +129,7 @@ describe('altsmith models', () => {
     const other = path.join(folder, 'other');
     await altsmith('models', 'convert', source, '--out', other, '--precision', 'fp32');
     const file = path.join(other, 'altsmith-model.json');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('"version": 1', '"version": 99'));
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"version": 2', '"version": 99'));
     const { code, error } = await altsmith('caption', PICTURE, '--model', other);
     expect([code, error]).toEqual([1, expect.stringContaining('update Altsmith')]);
   });

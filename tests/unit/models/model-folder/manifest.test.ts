@@ -31,8 +31,8 @@ it.each([
 });
 
 it('an older format says to pull or convert again, a newer one to update', () => {
-  expect(refusal(JSON.stringify({ ...shipped, version: 0 })).message).toMatch(/format 0, .* reads 1: pull it again/);
-  expect(refusal(JSON.stringify({ ...shipped, version: 2 })).message).toMatch(/format 2, .* reads 1: update Altsmith/);
+  expect(refusal(JSON.stringify({ ...shipped, version: 0 })).message).toMatch(/format 0, .* reads 2: pull it again/);
+  expect(refusal(JSON.stringify({ ...shipped, version: 3 })).message).toMatch(/format 3, .* reads 2: update Altsmith/);
 });
 
 it('a manifest with a field missing names the field', () => {

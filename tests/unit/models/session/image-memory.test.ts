@@ -6,15 +6,16 @@ import type { Tensor } from '../../../../models/session/tensor';
 const picture = (grey: number): Picture => ({ data: new Uint8Array(12).fill(grey), width: 2, height: 2 });
 
 /** A memory that notes which pictures were encoded, and which are forgotten. */
-function memoryOf(capacity: number) {
+function memoryOf(pictures: number, bytes = 10 * pictures) {
+  const room = { bytes, pictures };
   const seen: number[] = [];
   const forgotten: number[] = [];
   const memory = new ImageMemory((given) => {
     const grey = given.data[0]!;
     seen.push(grey);
-    const value = { dispose: () => forgotten.push(grey) } as unknown as Tensor;
+    const value = { dispose: () => forgotten.push(grey), bytes: 10 } as unknown as Tensor;
     return Promise.resolve({ values: { value }, classLogits: null });
-  }, capacity);
+  }, room);
   const look = (grey: number) => memory.with(picture(grey), (state) => Promise.resolve(state));
   return { memory, seen, forgotten, look };
 }
@@ -66,6 +67,16 @@ describe('the memory of pictures', () => {
     await look(2);
     expect(seen).toEqual([1, 2, 3, 2]);
     expect(forgotten).toEqual([2, 3]);
+  });
+
+  it('holds fewer pictures when they are large, and the last one however large it is', async () => {
+    const { look, forgotten } = memoryOf(9, 25);
+    for (const grey of [1, 2, 3]) await look(grey);
+    expect(forgotten).toEqual([1]);
+    const { look: again, forgotten: none } = memoryOf(9, 5);
+    await again(1);
+    await again(1);
+    expect(none).toEqual([]);
   });
 
   it('never takes the memory of a picture that is being looked at', async () => {

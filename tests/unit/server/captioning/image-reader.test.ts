@@ -69,12 +69,12 @@ describe('the reader of image files', () => {
   it('forgets the file that was opened longest ago', async () => {
     const { reader, decoded } = noting();
     const open = async (index: number) => (await reader.open(write('a', `${index}`))).facts();
-    for (let index = 0; index < 16; index++) await open(index);
+    for (let index = 0; index < 56; index++) await open(index);
     await open(0);
-    await open(16);
+    await open(56);
     await open(0);
     await open(1);
-    expect(decoded.slice(16)).toEqual(['16', '1']);
+    expect(decoded.slice(56)).toEqual(['56', '1']);
   });
 
   it('remembers nothing of a file that could not be decoded', async () => {

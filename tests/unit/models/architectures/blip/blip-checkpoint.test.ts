@@ -33,15 +33,17 @@ function editConfig(change: (config: any) => void): void {
   writeFileSync(file, JSON.stringify(config));
 }
 
+const GRAPHS = ['vision', 'encoder', 'decoder'];
+
 describe('a converted checkpoint', () => {
   it('is a folder with the graphs, their weights, the words and the manifest', async () => {
     const manifest = await convert();
     expect(readdirSync(target).sort()).toEqual(
-      ['altsmith-model.json', 'decoder.data', 'decoder.onnx', 'vision.data', 'vision.onnx', 'vocab.txt'].sort(),
+      ['altsmith-model.json', 'vocab.txt', ...GRAPHS.flatMap((name) => [`${name}.data`, `${name}.onnx`])].sort(),
     );
     expect(manifest).toMatchObject({
       magic: 'altsmith-model',
-      version: 1,
+      version: 2,
       id: 'checkpoint',
       demonstration: false,
       confidence_calibrated: false,
