@@ -20,7 +20,7 @@ export interface AcceptJobParts {
   readonly queue: Pick<JobQueue, 'ring'>;
   readonly images: Pick<ImageStore, 'hasBytes'>;
   readonly results: Pick<ResultStore, 'has'>;
-  readonly jobs: Pick<JobStore, 'add' | 'get' | 'latestFor' | 'raisePriority' | 'replaceImage'>;
+  readonly jobs: Pick<JobStore, 'add' | 'get' | 'latestFor' | 'leaveRun' | 'raisePriority' | 'replaceImage'>;
   readonly runs: Pick<RunStore, 'forNewJob'>;
   readonly suggestions: Pick<SuggestionStore, 'get' | 'jobDecidedAgainst'>;
   readonly idempotency: Pick<IdempotencyStore, 'find' | 'remember'>;
@@ -41,6 +41,7 @@ export interface AcceptedJob {
  * `POST /v1/jobs`. When this resolves, the row is on disk. The same subject, source, language, fields and model is the same job, however
  * often it is asked for, until its suggestion is withdrawn or the person who rejected it asks again; a job that nobody has
  * started yet will be done by today's model whatever it was made for.
+ * A job that waits or runs leaves its run when it is asked for from outside of it, so that no state of the run stops it.
  * A backfill leaves out what a person has decided against, unless its run says otherwise: the answer is the old job.
  * Rejects with IMAGE_UNKNOWN, QUEUE_FULL, IDEMPOTENCY_CONFLICT, NOT_FOUND and RUN_NOT_POSSIBLE.
  */
@@ -70,6 +71,7 @@ function knownJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob | nul
   const known = parts.jobs.latestFor(wanted);
   const asker = priority === 'interactive' ? 'person' : run?.includesDecided === true ? 'run_with_decided' : 'machine';
   if (known !== null && isSameJob(known, request, parts.model()?.id ?? null) && hasAnswer(parts, known.job, asker)) {
+    parts.jobs.leaveRun(known.job.id, run_id ?? null);
     parts.jobs.raisePriority(known.job.id, priority);
     bringBytes(parts, known.job, request.image_sha256);
     return { job: parts.jobs.get(known.job.id) ?? known.job, isNew: false };

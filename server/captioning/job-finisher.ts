@@ -74,7 +74,6 @@ export class JobFinisher {
         jobId: claim.jobId,
         jobSeq: claim.jobSeq,
         instance: claim.instance,
-        runId: claim.runId,
         subject: claim.subject,
         imageSha256: claim.imageSha256,
         fields: texts.fields,

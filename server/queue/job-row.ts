@@ -29,6 +29,13 @@ export const JOB_COLUMNS = `seq, id, state, attempts,
   nullif((SELECT id FROM instances WHERE instances.site_id = jobs.site_id AND number = instance), '') AS instance_id, subject_type, subject_id, image_sha256, source_sha256, language, model_id, priority, run_id,
   error_code, suggestion_id, created_at, updated_at, finished_at`;
 
+/** The run of a job as long as it runs or is paused: nobody picks the jobs of a run that has ended, or cancels them later. */
+export const RUN_IF_NOT_ENDED = `(SELECT id FROM runs WHERE runs.id = jobs.run_id AND runs.state IN ('running', 'paused'))`;
+
+/** What is set when a job that has ended is to be done after all. */
+export const WAITS_AGAIN = `state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0, doubts = NULL,
+  error_code = NULL, finished_at = NULL, run_id = ${RUN_IF_NOT_ENDED}`;
+
 const time = (ms: number) => new Date(ms).toISOString();
 
 /** A row as clients see it. */

@@ -5,7 +5,7 @@ import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
 import { jobCounts } from '../storage/row-counts';
 import { listJobs, totalJobs, type JobFilter } from './job-list';
-import { JOB_COLUMNS, jobOf, PRIORITY_NAMES, type JobRow } from './job-row';
+import { JOB_COLUMNS, jobOf, PRIORITY_NAMES, RUN_IF_NOT_ENDED, WAITS_AGAIN, type JobRow } from './job-row';
 import { JobWork, type JobEnds } from './queue';
 
 export interface NewJob {
@@ -156,6 +156,19 @@ export class JobStore {
     return rows.length;
   }
 
+  /**
+   * A job of a run that is asked for from outside of it, by the run `runId` or with null by none: it is no longer part of that
+   * run, which may be paused, cancelled or undone. No effect on a job that has ended.
+   */
+  leaveRun(id: string, runId: string | null): void {
+    this.storage
+      .prepare(
+        `UPDATE jobs SET run_id = :run, held = 0
+         WHERE id = :id AND site_id = :site AND state IN ('waiting', 'running') AND run_id IS NOT NULL AND run_id IS NOT :run`,
+      )
+      .run({ id, site: this.siteId, run: runId });
+  }
+
   /** Somebody is waiting now for what was not urgent before. No effect on a job that has begun. */
   raisePriority(id: string, priority: Priority): void {
     const to = PRIORITY_NAMES.indexOf(priority);
@@ -165,23 +178,20 @@ export class JobStore {
     if (priority === 'interactive') this.#endDelay(id);
   }
 
-  /** A failed or cancelled job waits again, with its counts at zero. */
+  /** A failed or cancelled job waits again, with its counts at zero, and no longer as part of a run that has ended. */
   retry(id: string): Job {
     return this.storage.transaction(() => {
       const job = this.#need(id);
       if (job.state === 'waiting') {
         this.#endDelay(id);
-        return job;
+        this.storage.prepare(`UPDATE jobs SET held = 0, run_id = ${RUN_IF_NOT_ENDED} WHERE id = ?`).run(id);
+        return this.#need(id);
       }
       if (job.state !== 'failed' && job.state !== 'cancelled') {
         throw new AppError('JOB_NOT_POSSIBLE', { state: job.state });
       }
       this.storage
-        .prepare(
-          `UPDATE jobs SET state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0,
-             doubts = NULL, error_code = NULL, finished_at = NULL, available_at = ?, updated_at = ?
-           WHERE id = ? AND site_id = ?`,
-        )
+        .prepare(`UPDATE jobs SET ${WAITS_AGAIN}, available_at = ?, updated_at = ? WHERE id = ? AND site_id = ?`)
         .run(this.options.now(), Date.now(), id, this.siteId);
       return this.#need(id);
     });

@@ -15,7 +15,6 @@ interface TakenRow {
   readonly image_sha256: string;
   readonly subject_type: string;
   readonly subject_id: string;
-  readonly run_id: string | null;
   readonly request: string;
   readonly attempts: number;
   readonly token: number;
@@ -80,11 +79,11 @@ export class LeaseStore {
         "SELECT site_id, instance, subject_id, token, failures, crashes, interruptions, doubts FROM jobs WHERE id = ? AND state = 'running'",
       ),
       heldBy: db.prepare<[string, number], TakenRow>(
-        `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, run_id, priority, request, attempts, token
+        `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, request, attempts, token
          FROM jobs WHERE id = ? AND token = ? AND state = 'running'`,
       ),
       begun: db.prepare<[string, number], TakenRow>(
-        `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, run_id, priority, request, attempts, token
+        `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, request, attempts, token
          FROM jobs WHERE id = ? AND token >= ? AND state IN ('running', 'waiting')`,
       ),
       expired: db.prepare<[number], { id: string; token: number }>(
@@ -269,7 +268,6 @@ function claimOf(row: TakenRow): Claim {
     instance: row.instance,
     imageSha256: row.image_sha256,
     subject: { type: row.subject_type, id: row.subject_id },
-    runId: row.run_id,
     attempt: row.attempts,
     work: JobWork.parse(JSON.parse(row.request)),
   };

@@ -33,7 +33,6 @@ export interface Claim extends ClaimRef {
   readonly instance: number;
   readonly imageSha256: string;
   readonly subject: Subject;
-  readonly runId: string | null;
   readonly attempt: number;
   readonly work: JobWork;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CATALOGUE, isErrorCode, type ErrorCode } from '../errors';
 import type { Storage } from '../storage/database';
+import { WAITS_AGAIN } from './job-row';
 
 /** Jobs in one transaction: a running sidecar waits for its end. */
 const PIECE = 200;
@@ -44,10 +45,7 @@ function requeuePiece(
     )
     .all({ site_id, instance, from, codes });
   // Ready since 1970 (0): the clock of the sidecar's process may be hours behind that of this one.
-  const requeue = storage.prepare(
-    `UPDATE jobs SET state = 'waiting', held = 0, failures = 0, crashes = 0, interruptions = 0, doubts = NULL, error_code = NULL,
-       finished_at = NULL, available_at = 0, updated_at = ? WHERE seq = ?`,
-  );
+  const requeue = storage.prepare(`UPDATE jobs SET ${WAITS_AGAIN}, available_at = 0, updated_at = ? WHERE seq = ?`);
   const wanted = failed.filter((row) => row.wanted === 1);
   for (const { seq } of wanted) requeue.run(Date.now(), seq);
   return { requeued: wanted.length, last: failed.length < PIECE ? null : (failed.at(-1)?.seq ?? null) };

@@ -17,7 +17,6 @@ export interface NewSuggestion {
   readonly jobSeq: number;
   /** Number of the instance that asked. */
   readonly instance: number;
-  readonly runId: string | null;
   readonly subject: Subject;
   readonly imageSha256: string;
   readonly fields: Fields;
@@ -39,6 +38,12 @@ export interface Picture {
   readonly language: string;
 }
 
+interface Asked {
+  readonly source_sha256: string | null;
+  readonly language: string;
+  readonly run_id: string | null;
+}
+
 /** What the undoing of a run touches. */
 const WITHDRAWN: ReadonlySet<string> = new Set(['pending', 'approved', 'conflict', 'applied']);
 
@@ -58,7 +63,7 @@ export class SuggestionStore {
    */
   create(suggestion: NewSuggestion): Suggestion {
     return this.storage.transaction(() => {
-      const { source_sha256, language } = this.#asked(suggestion.jobId);
+      const { source_sha256, language, run_id } = this.#asked(suggestion.jobId);
       const isLate = this.#supersedeOlder(suggestion, language);
       const id = newId('sug');
       const at = Date.now();
@@ -77,7 +82,7 @@ export class SuggestionStore {
           suggestion.instance,
           suggestion.jobId,
           suggestion.jobSeq,
-          suggestion.runId,
+          run_id,
           isLate ? 'superseded' : 'pending',
           subject.type,
           subject.id,
@@ -99,14 +104,12 @@ export class SuggestionStore {
     });
   }
 
-  /** For which source, null where it is the image itself, and in which language the job was asked. */
-  #asked(jobId: string): { source_sha256: string | null; language: string } {
+  /** For which source, null where it is the image itself, in which language and in which run the job is asked. */
+  #asked(jobId: string): Asked {
     const row = this.storage
-      .prepare<[string, string], { source_sha256: string | null; language: string }>(
-        'SELECT source_sha256, language FROM jobs WHERE id = ? AND site_id = ?',
-      )
+      .prepare<[string, string], Asked>('SELECT source_sha256, language, run_id FROM jobs WHERE id = ? AND site_id = ?')
       .get(jobId, this.siteId);
-    return row ?? { source_sha256: null, language: DEFAULT_LANGUAGE };
+    return row ?? { source_sha256: null, language: DEFAULT_LANGUAGE, run_id: null };
   }
 
   /** Another language is another suggestion; another source is not. */

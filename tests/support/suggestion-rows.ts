@@ -44,10 +44,9 @@ export function siteOf(storage: Storage, name = 'site') {
       imageSha256,
       sourceSha256: imageSha256,
       language: 'en',
-      runId: wish.runId ?? null,
     };
     const work = { fields: null, context: null, locale: null, current: null };
-    const job = jobs.add({ ...common, modelId: 'mini', priority: 'backfill', work });
+    const job = jobs.add({ ...common, runId: wish.runId ?? null, modelId: 'mini', priority: 'backfill', work });
     const jobSeq = Number(storage.db.prepare('SELECT seq FROM jobs WHERE id = ?').pluck().get(job.id));
     return suggestions.create({
       ...common,

@@ -78,7 +78,6 @@ function fill(storage: Storage, siteId: string): void {
     const text = `A dog beside sign ${number % 1000}`;
     const { id } = suggestions.create({
       ...made,
-      runId: null,
       fields: {
         alt_text: text,
         title: text,

@@ -115,13 +115,15 @@ test.each([
   expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(word) });
 });
 
-test('failed jobs are tried again by order of the operator', async () => {
+test('failed jobs are tried again by order of the operator, also when their run was cancelled since', async () => {
   const { AppError } = await import('../../../server/errors');
   sidecar.engine.before = () => {
     throw new AppError('IMAGE_CORRUPT');
   };
-  const { body } = await sidecar.submit(samplePng(2), '2');
+  const started = (await sidecar.call('POST', '/v1/runs', { name: 'all of 2019' })).body.run;
+  const { body } = await sidecar.submit(samplePng(2), '2', { run_id: started.id });
   await sidecar.call('GET', `/v1/jobs/${body.job.id}?wait=20`);
+  await sidecar.call('POST', `/v1/runs/${started.id}/cancel`, {});
   sidecar.engine.before = () => undefined;
   expect((await run('requeue')).json).toEqual({ requeued: 0 });
   expect((await run('requeue', '--code', 'IMAGE_CORRUPT')).json).toEqual({ requeued: 1 });

@@ -63,6 +63,44 @@ test('an image that somebody waits for at a screen passes its own paused run', a
   expect(done.job.state).toBe('done');
 });
 
+test('a picture that is asked for from outside of its run is captioned, whatever becomes of the run', async () => {
+  const run = await newRun();
+  await act(run, 'pause');
+  const first = samplePng((seed += 1));
+  const second = samplePng((seed += 1));
+  const jobs = [await add(run, '1', first), await add(run, '2', second), await add(run, '3')].map(
+    ({ body }) => body.job,
+  );
+  const done = async (id: string) => (await sidecar.call('GET', `/v1/jobs/${id}?wait=20`)).body.job;
+  const uploaded = await sidecar.submit(first, '1', { priority: 'upload' });
+  expect(uploaded).toMatchObject({ status: 200, body: { job: { id: jobs[0].id, run_id: null } } });
+  expect(await done(jobs[0].id)).toMatchObject({ state: 'done' });
+
+  const other = await newRun();
+  const release = holdEngine();
+  expect((await add(other, '2', second)).body.job).toMatchObject({ id: jobs[1].id, run_id: other.id });
+  const third = samplePng((seed += 1));
+  const upload = (await sidecar.submit(third, '4')).body.job;
+  expect((await add(run, '4', third)).body.job).toMatchObject({ id: upload.id, run_id: null });
+  await act(run, 'cancel');
+  expect(await ended(run)).toMatchObject({ cancelled: 1, done: 0 });
+  release();
+  for (const id of [jobs[1].id, upload.id]) expect(await done(id)).toMatchObject({ state: 'done' });
+  const suggestions = (await sidecar.call('GET', '/v1/suggestions?sort=oldest')).body.items;
+  expect(suggestions.map((one: any) => one.run_id).sort()).toEqual([null, null, other.id].sort());
+});
+
+test('a picture of a cancelled run that is retried leaves the run, and is captioned', async () => {
+  const run = await newRun();
+  await act(run, 'pause');
+  const { job } = (await add(run, '1')).body;
+  await act(run, 'cancel');
+  expect(await ended(run)).toMatchObject({ cancelled: 1 });
+  const retried = await sidecar.call('POST', `/v1/jobs/${job.id}/retry`, {});
+  expect(retried.body.job).toMatchObject({ state: 'waiting', run_id: null });
+  expect((await sidecar.call('GET', `/v1/jobs/${job.id}?wait=20`)).body.job.state).toBe('done');
+});
+
 test('a cancelled run keeps what it has and takes no more', async () => {
   const run = await newRun();
   const release = holdEngine();
