@@ -14,8 +14,9 @@ export interface ErasurePreviewParts {
 }
 
 const OF_SUBJECT = 'site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance';
+/** Of subjects: a prediction (instance -1) keeps no picture. */
 const OF_IMAGE =
-  'substr(image_sha256, 1, 12) = substr(:sha256, 1, 12) AND image_sha256 = :sha256 AND site_id = :siteId';
+  'substr(image_sha256, 1, 12) = substr(:sha256, 1, 12) AND image_sha256 = :sha256 AND site_id = :siteId AND instance >= 0';
 
 /** What erasing would delete, and until when backups would hold it; deletes nothing. */
 export class ErasurePreview {

@@ -149,10 +149,18 @@ export class ErasureStore {
   endPicture(siteId: string, sha256: string): void {
     this.storage.transaction(() => {
       const isNeeded = this.#isKnown(siteId, sha256, [
-        "jobs WHERE state IN ('waiting', 'running')",
+        "jobs WHERE instance >= 0 AND state IN ('waiting', 'running')",
         "suggestions WHERE state IN ('pending', 'approved', 'decorative', 'conflict', 'applied')",
       ]);
       if (isNeeded) return;
+      if (this.#isKnown(siteId, sha256, ["jobs WHERE instance = -1 AND subject_id = 'prediction'"])) {
+        // A prediction reads the bytes. Once its job is gone, nothing keeps them from RetentionStore.
+        this.storage
+          .prepare('UPDATE images SET thumbnail = 0, kept_until = NULL WHERE site_id = ? AND sha256 = ?')
+          .run(siteId, sha256);
+        this.#removeThumbnail(siteId, sha256);
+        return;
+      }
       this.storage
         .prepare('UPDATE images SET original = 0, thumbnail = 0 WHERE site_id = ? AND sha256 = ?')
         .run(siteId, sha256);
@@ -179,18 +187,34 @@ export class ErasureStore {
     });
   }
 
-  /** True when the picture went: nothing else of the site knows it. */
-  #forgetPicture(siteId: string, sha256: string, before: number): boolean {
-    if (this.#isKnown(siteId, sha256, ['jobs WHERE true', 'suggestions WHERE true'])) return false;
+  /**
+   * True when the picture went: no subject of the site knows it. Its predictions end with it; a job of `/v1/captions` has
+   * a file of its own and goes on.
+   */
+  #forgetPicture(siteId: string, sha256: string, until: number): boolean {
+    if (this.#isKnown(siteId, sha256, ['jobs WHERE instance >= 0', 'suggestions WHERE true'])) return false;
+    const before = Number.isFinite(until) ? until : Number.MAX_SAFE_INTEGER;
     const { changes } = this.storage
       .prepare('DELETE FROM images WHERE site_id = ? AND sha256 = ? AND received_at <= ?')
-      .run(siteId, sha256, Number.isFinite(before) ? before : Number.MAX_SAFE_INTEGER);
+      .run(siteId, sha256, before);
     new ResultStore(this.storage, siteId).forget(sha256);
-    this.storage.prepare('DELETE FROM replies WHERE site_id = ? AND image_sha256 = ?').run(siteId, sha256);
+    this.#forgetPredictions(siteId, sha256, before);
     if (changes === 1) this.#removeFiles(siteId, sha256);
     // Left by an end that could not be stored. An original without a row may be on its way in, and stays.
     else if (!this.#hasRow(siteId, sha256)) this.#removeThumbnail(siteId, sha256);
     return changes === 1;
+  }
+
+  #forgetPredictions(siteId: string, sha256: string, before: number): void {
+    this.storage
+      .prepare(
+        `DELETE FROM jobs WHERE instance = -1 AND subject_id = 'prediction' AND created_at <= :before
+           AND substr(image_sha256, 1, 12) = substr(:sha256, 1, 12) AND image_sha256 = :sha256 AND site_id = :siteId`,
+      )
+      .run({ siteId, sha256, before });
+    this.storage
+      .prepare('DELETE FROM replies WHERE site_id = ? AND image_sha256 = ? AND created_at <= ?')
+      .run(siteId, sha256, before);
   }
 
   #hasRow(siteId: string, sha256: string): boolean {

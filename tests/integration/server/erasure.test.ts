@@ -139,6 +139,31 @@ test('a job that is under way when its subject is erased leaves nothing behind',
   expect(names.filter((name) => name.includes(image.sha256))).toEqual([]);
 });
 
+test('somebody who captions the same bytes meanwhile keeps nothing from being erased', async () => {
+  const image = samplePng(1);
+  await sidecar.suggest(image, '7');
+  const goOn: (() => void)[] = [];
+  sidecar.engine.before = () => new Promise<void>((done) => goOn.push(done));
+  const caption = sidecar.call('POST', '/v1/captions', image.bytes);
+  await waitFor('the caption to run', () => goOn.length > 0);
+  const input = { image: `data:image/png;base64,${image.bytes.toString('base64')}` };
+  const asked = await sidecar.call('POST', '/replicate/v1/predictions', { version: 'a'.repeat(64), input });
+  expect(asked.status).toBe(201);
+  expect((await sidecar.call('DELETE', `/v1/images/${image.sha256}`)).body.erased).toMatchObject({
+    images: 1,
+    jobs: 1,
+  });
+  const ofImage = () => filesOf(sidecar.dataDir).filter((file) => path.basename(file).includes(image.sha256));
+  expect(ofImage()).toEqual([]);
+  expect((await sidecar.call('GET', `/replicate/v1/predictions/${asked.body.id}`)).status).toBe(404);
+  sidecar.engine.before = () => undefined;
+  goOn.forEach((done) => done());
+  expect((await caption).status).toBe(200);
+  // The next picture is done by the same worker, so all before it has ended by then.
+  await sidecar.suggest(samplePng(2), '8');
+  expect(ofImage()).toEqual([]);
+});
+
 test('a restore of an older backup does not bring back what was erased; what came later stays', async () => {
   const { image, needles } = await aPicture(1, '7');
   await aPicture(2, '8');
@@ -242,6 +267,21 @@ test('a subject that the CMS reports as gone takes bytes and thumbnail along', a
   expect((await sidecar.call('HEAD', `/v1/images/${image.sha256}`)).status).toBe(404);
   expect((await sidecar.call('GET', `/v1/images/${image.sha256}/thumbnail`)).status).toBe(404);
   expect(filesOf(sidecar.dataDir).filter((file) => file.includes(image.sha256))).toEqual([]);
+});
+
+test('of a subject that is gone only the bytes stay, while a prediction of the same picture reads them', async () => {
+  const image = samplePng(1);
+  const suggestion = await sidecar.suggest(image, '7');
+  let goOn: (() => void) | null = null;
+  sidecar.engine.before = () => new Promise<void>((done) => (goOn = done));
+  const input = { image: `data:image/png;base64,${image.bytes.toString('base64')}` };
+  await sidecar.call('POST', '/replicate/v1/predictions', { version: 'a'.repeat(64), input });
+  await waitFor('the prediction to run', () => goOn !== null);
+  await sidecar.call('POST', `/v1/suggestions/${suggestion.id}/write-back`, { outcome: 'gone', before: {}, after: {} });
+  expect((await sidecar.call('GET', `/v1/images/${image.sha256}/thumbnail`)).status).toBe(404);
+  expect((await sidecar.call('HEAD', `/v1/images/${image.sha256}`)).status).toBe(200);
+  expect(withStorage(({ db }) => db.prepare('SELECT kept_until FROM images').pluck().get())).toBeNull();
+  goOn!();
 });
 
 test('no thumbnail stays of a job that was cancelled while it ran, and none that its row does not know', async () => {
