@@ -13,7 +13,15 @@ export const ALIVE = ': waiting\n\n';
 
 export const EVENT_STREAM = { 'content-type': 'text/event-stream; charset=utf-8' } as const;
 
-/** A text in the pieces in which it would have been written: words with the space before them. */
+/** Each piece is an object of its own in the stream; a caption has 10 to 50 words. */
+const MOST_PIECES = 200;
+
+/** A text in the pieces in which it would have been written: words with the space before them; several each in a long text. */
 export function piecesOf(text: string): string[] {
-  return text.split(/(?<=\S)(?=\s)/u).filter((piece) => piece !== '');
+  const words = text.split(/(?<=\S)(?=\s)/u).filter((word) => word !== '');
+  const each = Math.ceil(words.length / MOST_PIECES);
+  if (each <= 1) return words;
+  return Array.from({ length: Math.ceil(words.length / each) }, (_, at) =>
+    words.slice(at * each, (at + 1) * each).join(''),
+  );
 }

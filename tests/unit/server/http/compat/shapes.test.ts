@@ -3,6 +3,7 @@ import { AppError, CATALOGUE, isErrorCode } from '../../../../../server/errors';
 import { foreignKey } from '../../../../../server/http/compat/credentials';
 import { COMPAT_ROUTES, faceOf } from '../../../../../server/http/compat/faces';
 import { wantsObject } from '../../../../../server/http/compat/hugging-face/reply-shape';
+import { piecesOf } from '../../../../../server/http/compat/openai/event-stream';
 import { jsonContent } from '../../../../../server/http/compat/openai/response-format';
 import { pictureBytes } from '../../../../../server/http/compat/picture';
 
@@ -117,7 +118,19 @@ test('a schema of strings is filled, and nothing else', () => {
   expect(jsonContent(undefined)('x')).toBe('x');
   expect(jsonContent({ type: 'text' })('x')).toBe('x');
   expect(jsonContent(schema({ a: { type: 'string' }, b: { type: 'string' } }))('x')).toBe('{"a":"x","b":"x"}');
-  for (const wrong of [schema({ a: { type: 'number' } }), { type: 'json_object' }, 'json', schema([])]) {
+  const many = (count: number, name = 'a') =>
+    schema(Object.fromEntries(Array.from({ length: count }, (_, at) => [`${name}${at}`, { type: 'string' }])));
+  expect(Object.keys(JSON.parse(jsonContent(many(32))('x')))).toHaveLength(32);
+  const unbounded = [many(33), many(1, 'a'.repeat(64))];
+  for (const wrong of [schema({ a: { type: 'number' } }), { type: 'json_object' }, 'json', schema([]), ...unbounded]) {
     expect(() => jsonContent(wrong)).toThrow('PARAMETER_UNSUPPORTED');
   }
+});
+
+test('a streamed text is cut into words, and a long one into no more than 200 pieces', () => {
+  expect(piecesOf('a dog on  a\nbeach')).toEqual(['a', ' dog', ' on', '  a', '\nbeach']);
+  expect(piecesOf('')).toEqual([]);
+  const long = Array.from({ length: 5001 }, (_, at) => `word${at}`).join(' ');
+  expect(piecesOf(long).length).toBeLessThanOrEqual(200);
+  expect(piecesOf(long).join('')).toBe(long);
 });
