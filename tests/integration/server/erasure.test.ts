@@ -269,21 +269,6 @@ test('a subject that the CMS reports as gone takes bytes and thumbnail along', a
   expect(filesOf(sidecar.dataDir).filter((file) => file.includes(image.sha256))).toEqual([]);
 });
 
-test('of a subject that is gone only the bytes stay, while a prediction of the same picture reads them', async () => {
-  const image = samplePng(1);
-  const suggestion = await sidecar.suggest(image, '7');
-  let goOn: (() => void) | null = null;
-  sidecar.engine.before = () => new Promise<void>((done) => (goOn = done));
-  const input = { image: `data:image/png;base64,${image.bytes.toString('base64')}` };
-  await sidecar.call('POST', '/replicate/v1/predictions', { version: 'a'.repeat(64), input });
-  await waitFor('the prediction to run', () => goOn !== null);
-  await sidecar.call('POST', `/v1/suggestions/${suggestion.id}/write-back`, { outcome: 'gone', before: {}, after: {} });
-  expect((await sidecar.call('GET', `/v1/images/${image.sha256}/thumbnail`)).status).toBe(404);
-  expect((await sidecar.call('HEAD', `/v1/images/${image.sha256}`)).status).toBe(200);
-  expect(withStorage(({ db }) => db.prepare('SELECT kept_until FROM images').pluck().get())).toBeNull();
-  goOn!();
-});
-
 test('no thumbnail stays of a job that was cancelled while it ran, and none that its row does not know', async () => {
   const image = samplePng(1);
   const thumbnails = () => filesOf(path.join(sidecar.dataDir, 'thumbnails'));

@@ -7,6 +7,7 @@ import { openDatabase, type Storage } from '../../../server/storage/database';
 import { giveBackPages } from '../../../server/storage/free-pages';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
+import { waitFor } from '../../support/wait-for';
 
 const DAY = 86_400_000;
 const by = { id: '1', name: 'Ada' };
@@ -199,4 +200,19 @@ test('jobs are requeued a few at a time, so that a sidecar beside it can write m
   other.db.prepare("INSERT INTO facts VALUES ('meanwhile', '1')").run();
   other.close();
   expect([meanwhile, await requeueing, waiting()]).toEqual([160, 400, 400]);
+});
+
+test('of a subject that is gone only the bytes stay, while a prediction of the same picture reads them', async () => {
+  const image = samplePng(1);
+  const suggestion = await sidecar.suggest(image, '7');
+  let goOn: (() => void) | null = null;
+  sidecar.engine.before = () => new Promise<void>((done) => (goOn = done));
+  const input = { image: `data:image/png;base64,${image.bytes.toString('base64')}` };
+  await sidecar.call('POST', '/replicate/v1/predictions', { version: 'a'.repeat(64), input });
+  await waitFor('the prediction to run', () => goOn !== null);
+  await writeBack(suggestion.id, 'gone');
+  expect((await sidecar.call('GET', `/v1/images/${image.sha256}/thumbnail`)).status).toBe(404);
+  expect((await sidecar.call('HEAD', `/v1/images/${image.sha256}`)).status).toBe(200);
+  expect(storage.db.prepare('SELECT kept_until FROM images').pluck().get()).toBeNull();
+  goOn!();
 });
