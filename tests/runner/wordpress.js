@@ -64,10 +64,10 @@ function add(...found) {
   return total;
 }
 
-/** Every browser test of the plugin; those of the console need no WordPress. */
-const ALL = ['--testPathIgnorePatterns', '/console-'];
+/** Every browser test of the plugin, two files at a time; those of the console need no WordPress. */
+const ALL = ['--maxWorkers=2', '--testPathIgnorePatterns', '/console-'];
 /** Those that are run on every WordPress. */
-const FEW = ['--testPathPatterns', '/every-wordpress/'];
+const FEW = ['--runInBand', '--testPathPatterns', '/every-wordpress/'];
 
 /**
  * A part that runs both kinds of test on one WordPress. `suites` says which browser tests. `proven` is
@@ -88,11 +88,16 @@ function onWordPress({ name, source, suites, proven, after, onlyByName = false }
         return { ok: false };
       }
       show(context.label, `WordPress ${version} (${source})`);
-      const args = ['--runInBand', ...suites];
       const env = { ALTSMITH_TEST_WORDPRESS: source, ...(onlyByName ? { ALTSMITH_TEST_IMAGES: '1000' } : {}) };
       // One after the other: PHPUnit keeps a processor busy, and the other WordPress has its turn beside this one.
       const units = await phpUnit(context, source);
-      const browser = await runJest(context, { projects: ['e2e'], args, timeoutMs: 20 * MINUTE, env, report: name });
+      const browser = await runJest(context, {
+        projects: ['e2e'],
+        args: suites,
+        timeoutMs: 20 * MINUTE,
+        env,
+        report: name,
+      });
       const both = [units, browser];
       const hasMoved = proven !== undefined && version !== proven;
       return {
