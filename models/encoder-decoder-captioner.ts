@@ -146,7 +146,10 @@ export class EncoderDecoderCaptioner implements Captioner {
     if (found !== undefined) return found;
     if (name === undefined || (name === 'caption' && known.length === 0)) return null;
     const able = known.length === 0 ? 'caption' : known.join(', ');
-    throw new ModelError('BAD_REQUEST', `The model ${this.info.id} cannot do the task "${name}"; it can do ${able}.`);
+    throw new ModelError(
+      'TASK_NOT_POSSIBLE',
+      `The model ${this.info.id} cannot do the task "${name}"; it can do ${able}.`,
+    );
   }
 
   /** What the text encoder reads beside the picture; null where the decoder looks at the picture itself. */

@@ -7,6 +7,7 @@ import blipVqaBase from './manifests/blip-vqa-base.json';
 import florenceBase from './manifests/florence-2-base-ft.json';
 import florenceLarge from './manifests/florence-2-large-ft.json';
 import mini from './manifests/mini.json';
+import { TASKS } from './architectures/florence-2/tasks';
 import { WEIGHT_FILES } from './checkpoint/open';
 import { ModelError } from './model-error';
 
@@ -70,6 +71,7 @@ const KnownModel = z.object({
   /** One of `models/architectures`. */
   architecture: z.enum(['blip', 'blip-2', 'florence-2', 'mini']),
   title: z.string(),
+  /** It only answers questions. */
   answers_questions: z.boolean(),
   demonstration: z.boolean(),
   licence: z.string(),
@@ -78,6 +80,13 @@ const KnownModel = z.object({
   golden: z.array(Golden).default([]),
 });
 export type KnownModel = z.infer<typeof KnownModel>;
+
+/** What it can be asked for, by the names of `ModelInfo.tasks`, and `question`. */
+export function tasksOfKnown({ architecture, answers_questions }: KnownModel): string[] {
+  if (answers_questions) return ['question'];
+  if (architecture === 'florence-2') return Object.keys(TASKS);
+  return architecture === 'blip-2' ? ['caption', 'question'] : ['caption'];
+}
 
 /** Every model that can be named instead of a folder; of those that are here the first captioner is used when none is named. */
 export function knownModels(): KnownModel[] {

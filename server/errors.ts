@@ -152,6 +152,12 @@ export const CATALOGUE = {
     message: 'The loaded model cannot continue a prompt; leave it out, or use a model that can, such as blip-base.',
     retryable: false,
   },
+  TASK_NOT_POSSIBLE: {
+    status: 422,
+    message:
+      'The loaded model cannot do this task; `model.tasks` of `GET /v1/status` names those it can, florence-2-base-ft does all.',
+    retryable: false,
+  },
   HEADERS_TOO_LARGE: { status: 431, message: 'The headers of the request are too long.', retryable: false },
   RATE_LIMITED: { status: 429, message: 'Too many requests; wait and try again.', retryable: true },
   SITE_FULL: {

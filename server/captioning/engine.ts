@@ -1,4 +1,5 @@
-import type { Answer, Caption, CaptionOptions, ModelInfo } from '../../models/captioner';
+import type { Answer, Caption, ModelInfo } from '../../models/captioner';
+import type { EngineOptions } from '../contract/engine-options';
 import type { Readings } from '../contract/worker';
 
 /** What the decoder learnt about the file itself; the flags are made from it. */
@@ -18,7 +19,7 @@ export interface EngineRequest {
   readonly imagePath: string;
   /** Of the file's bytes. A picture goes to the worker that looked at it last, if that one is free. */
   readonly sha256?: string;
-  readonly options: Omit<CaptionOptions, 'signal'>;
+  readonly options: EngineOptions;
   /** When set, the picture is asked about instead of captioned. */
   readonly question?: string;
   /** When set, a WebP thumbnail of at most 640 pixels is written there. */

@@ -44,11 +44,14 @@ interface Waiting {
 }
 
 const MISSING: Readonly<
-  Record<WorkerTask, 'CAPTION_MODEL_MISSING' | 'QUESTION_MODEL_MISSING' | 'PROMPT_NOT_POSSIBLE'>
+  Record<WorkerTask, 'CAPTION_MODEL_MISSING' | 'QUESTION_MODEL_MISSING' | 'PROMPT_NOT_POSSIBLE' | 'TASK_NOT_POSSIBLE'>
 > = {
   caption: 'CAPTION_MODEL_MISSING',
   answer: 'QUESTION_MODEL_MISSING',
   prompt: 'PROMPT_NOT_POSSIBLE',
+  detailed: 'TASK_NOT_POSSIBLE',
+  more_detailed: 'TASK_NOT_POSSIBLE',
+  ocr: 'TASK_NOT_POSSIBLE',
 };
 
 /**

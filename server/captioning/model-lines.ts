@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { MANIFEST_FILE } from '../../models/model-folder/manifest';
 import { locateModel, PRECISION_FOLDERS } from '../../models/locate-model';
-import { knownModels, type KnownModel } from '../../models/registry';
+import { knownModels, tasksOfKnown, type KnownModel } from '../../models/registry';
+import { Task } from '../contract/caption';
 import type { ModelLine } from '../contract/model';
 
 /** The models that are known, best first, and which of them lie in the folder of pulled models. */
@@ -21,6 +22,7 @@ function lineOf(model: KnownModel, pulled: string, used: string): ModelLine {
     licence: model.licence,
     demonstration: model.demonstration,
     answers_questions: model.answers_questions,
+    tasks: Task.array().parse(tasksOfKnown(model)),
     download_bytes: model.source?.files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) ?? 0,
     precisions: here.map(({ precision }) => precision),
     in_use: here.some(({ folder }) => path.resolve(folder) === used) || shipped === used,

@@ -1,5 +1,7 @@
 import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
+import type { EngineOptions } from '../contract/engine-options';
 import type { WorkerTask } from '../contract/worker';
+import { AppError } from '../errors';
 import type { EngineResult } from './engine';
 import { captionOf } from './engine-result';
 import { modelRefOf } from './model-ref';
@@ -8,18 +10,31 @@ import { composeTexts } from './text/compose';
 
 export type Reply = CaptionReply | AnswerReply;
 
-/** What of a model a request needs. */
-export function taskOf({ question, prompt }: CaptionOptions): WorkerTask {
-  if (question !== undefined) return 'answer';
-  return prompt === undefined ? 'caption' : 'prompt';
+/** What of a model a request needs. Throws BAD_REQUEST where its parts contradict each other. */
+export function taskOf({ question, prompt, task }: CaptionOptions): WorkerTask {
+  if (task === 'question' && question === undefined)
+    throw badWish('question', 'is missing: the task "question" asks it');
+  if (question !== undefined) {
+    if (task === undefined || task === 'question') return 'answer';
+    throw badWish('task', `is "${task}", and a question is given as well`);
+  }
+  if (prompt === undefined) return task === undefined || task === 'question' ? 'caption' : task;
+  if (task === undefined || task === 'caption') return 'prompt';
+  throw badWish('task', `is "${task}", which takes no prompt`);
+}
+
+function badWish(where: string, problem: string): AppError {
+  return new AppError('BAD_REQUEST', { problems: [{ where, problem }] });
 }
 
 /** What the engine is asked for. */
-export function engineOptions(options: CaptionOptions) {
+export function engineOptions(options: CaptionOptions): EngineOptions {
   const beams = options.beams ?? SUGGESTION_SETTINGS.beams;
+  const { task } = options;
   return {
     beams,
     candidates: beams,
+    ...(task === undefined || task === 'question' ? {} : { task }),
     ...(options.max_new_tokens === undefined ? {} : { maxNewTokens: options.max_new_tokens }),
     ...(options.prompt === undefined ? {} : { prompt: options.prompt }),
   };

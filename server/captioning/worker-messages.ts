@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { Readings } from '../contract/worker';
+import type { CaptionOptions, ModelInfo } from '../../models/captioner';
+import { EngineOptions } from '../contract/engine-options';
+import { Readings, WorkerModel } from '../contract/worker';
 import { ModelServer } from '../../models/openai-compatible/model-server';
 
 const Settings = z.object({
@@ -9,45 +11,26 @@ const Settings = z.object({
 });
 export type WorkerSettings = z.infer<typeof Settings>;
 
-const Options = z.object({
-  beams: z.number().optional(),
-  maxNewTokens: z.number().optional(),
-  maxLength: z.number().optional(),
-  minLength: z.number().optional(),
-  lengthPenalty: z.number().optional(),
-  repetitionPenalty: z.number().optional(),
-  task: z.string().optional(),
-  prompt: z.string().optional(),
-  candidates: z.number().optional(),
-  keepWordless: z.boolean().optional(),
-  preset: z.string().optional(),
-});
+/** True where two types take each other's values: here an option or a fact that one side lacks does not compile. */
+type Same<A, B> = [A, B] extends [B, A] ? true : never;
+const areOptionsWhole: Same<keyof EngineOptions, Exclude<keyof CaptionOptions, 'signal'>> = true;
+const isModelWhole: Same<keyof WorkerModel, keyof ModelInfo> = true;
+void [areOptionsWhole, isModelWhole];
 
 /** What the parent says to a worker process. */
 export const ToWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('load'), settings: Settings }),
-  z.object({
+  z.strictObject({
     type: z.literal('run'),
     id: z.number(),
     imagePath: z.string(),
-    options: Options,
-    question: z.string().optional(),
-    thumbnailPath: z.string().optional(),
+    options: EngineOptions,
+    question: z.string().exactOptional(),
+    thumbnailPath: z.string().exactOptional(),
   }),
   z.object({ type: z.literal('cancel'), id: z.number() }),
 ]);
 export type ToWorker = z.infer<typeof ToWorker>;
-
-const ModelInfo = z.object({
-  id: z.string(),
-  precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'int4', 'remote']),
-  demonstration: z.boolean(),
-  calibrated: z.boolean().default(false),
-  canAnswer: z.boolean(),
-  canCaption: z.boolean().exactOptional(),
-  canPrompt: z.boolean().exactOptional(),
-  address: z.string().exactOptional(),
-});
 
 const Candidate = z.object({
   text: z.string(),
@@ -76,7 +59,7 @@ const Answer = z.object({
 });
 
 const Result = z.object({
-  model: ModelInfo,
+  model: WorkerModel,
   image: z.object({
     width: z.number(),
     height: z.number(),
@@ -93,7 +76,7 @@ const Result = z.object({
 
 /** What a worker process says to the parent. */
 export const FromWorker = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), model: ModelInfo }),
+  z.object({ type: z.literal('ready'), model: WorkerModel }),
   /** The model could not be loaded; the process ends after saying so. */
   z.object({ type: z.literal('problem'), code: z.string(), message: z.string() }),
   /** Before each result and failure: the resident memory of the process. */

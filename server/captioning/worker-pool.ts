@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { EngineOptions } from '../contract/engine-options';
 import { AppError, isErrorCode } from '../errors';
 import type { CaptionEngine, EngineRequest, EngineResult, EngineState } from './engine';
 import type { ModelSource } from './model-source';
@@ -100,6 +101,8 @@ export class WorkerPool implements CaptionEngine {
       request.signal?.throwIfAborted();
       if (this.waiting.length >= this.maxWaiting) throw new AppError('QUEUE_FULL');
       this.throwIfTroubled();
+      // A worker process refuses what it does not know by ending; here only the request fails.
+      EngineOptions.parse(request.options);
       const task = { request, resolve, reject };
       request.signal?.addEventListener('abort', () => this.forget(task), { once: true });
       this.waiting.push(task);

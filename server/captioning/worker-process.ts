@@ -79,7 +79,7 @@ class Worker {
     const decodedBefore = picture.decodeMs;
     if (request.thumbnailPath !== undefined) await writeThumbnail(await picture.pixels(), request.thumbnailPath);
     const { question } = request;
-    const options = { ...present(request.options), signal };
+    const options = { ...request.options, signal };
     const caption = question === undefined ? await captioner.caption(picture, options) : null;
     const answer = question === undefined ? null : await captioner.answer(picture, question, options);
     const { vision, text } = (caption ?? answer)?.timingsMs ?? { vision: 0, text: 0 };
@@ -97,22 +97,6 @@ class Worker {
       timingsMs: { decode: opened + decodedLate, vision: Math.max(0, vision - decodedLate), text, total },
     };
   }
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The same without its undefined members: "not given" and "given as undefined" are told apart further on. */
-function present<T extends object>(options: T): Present<T> {
-  const given: Present<T> = {};
-  for (const name in options) {
-    const value = options[name];
-    if (isGiven(value)) given[name] = value;
-  }
-  return given;
-}
-
-function isGiven<T>(value: T): value is Exclude<T, undefined> {
-  return value !== undefined;
 }
 
 /** With `isLast`, the parent starts a fresh process after a pause, so that a file put back, or a server come back, is found. */

@@ -1,4 +1,5 @@
 import type { ModelInfo } from '../../models/captioner';
+import { Task } from '../contract/caption';
 import type { WorkerTask } from '../contract/worker';
 import type { ErrorCode } from '../errors';
 
@@ -39,25 +40,36 @@ interface Entry {
   lastError: ErrorCode | null;
 }
 
-/** What a model can be asked for. */
-export function tasksOf(model: Pick<ModelInfo, 'canCaption' | 'canAnswer' | 'canPrompt'> | null): WorkerTask[] {
-  if (model === null) return [];
-  const { canCaption = true, canAnswer, canPrompt = true } = model;
-  return [
-    ...(canCaption ? (['caption'] as const) : []),
-    ...(canAnswer ? (['answer'] as const) : []),
-    ...(canCaption && canPrompt ? (['prompt'] as const) : []),
-  ];
-}
+type Abilities = Pick<ModelInfo, 'canCaption' | 'canAnswer' | 'canPrompt' | 'tasks'>;
 
-/** Every result of `tasksOf` except the empty one. */
+/** What models of one kind can be asked for, from the least to the most. Each group has a queue of its own in Redis. */
 export const TASK_GROUPS: readonly (readonly WorkerTask[])[] = [
   ['caption'],
   ['answer'],
   ['caption', 'answer'],
   ['caption', 'prompt'],
   ['caption', 'answer', 'prompt'],
+  ['caption', 'detailed', 'more_detailed', 'ocr'],
 ];
+
+/** What a model can be asked for: the largest group of which it can do everything. */
+export function tasksOf(model: Abilities | null): readonly WorkerTask[] {
+  if (model === null) return [];
+  const { canCaption = true, canAnswer, canPrompt = true, tasks = [] } = model;
+  const can = (task: WorkerTask): boolean => {
+    if (task === 'answer') return canAnswer;
+    if (task === 'caption') return canCaption;
+    return canCaption && (task === 'prompt' ? canPrompt : tasks.includes(task));
+  };
+  return TASK_GROUPS.findLast((group) => group.every(can)) ?? [];
+}
+
+/** The same by the names that requests use, `question` last. */
+export function publicTasks(model: Abilities): Task[] {
+  const can = tasksOf(model);
+  const writes = Task.options.filter((task) => can.some((one) => one === task));
+  return can.includes('answer') ? [...writes, 'question'] : writes;
+}
 
 const UNKNOWN: WorkerFacts = { model: null, tasks: [], slots: 1, problem: null };
 

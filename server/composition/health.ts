@@ -1,6 +1,7 @@
 import type { ModelInfo } from '../../models/captioner';
 import type { CaptionEngine, EngineState } from '../captioning/engine';
 import { modelRefOf } from '../captioning/model-ref';
+import { publicTasks } from '../captioning/worker-registry';
 import { CATALOGUE, type ErrorCode } from '../errors';
 import type { Health } from '../http/services';
 
@@ -40,7 +41,7 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
   const model = state.model ?? around.elsewhere.model;
   return {
     ready: problems.length === 0,
-    model: model && modelRefOf(model),
+    model: model && { ...modelRefOf(model), tasks: publicTasks(model) },
     abilities: model && { answer: model.canAnswer, prompt: model.canPrompt ?? true },
     bytesAlsoGoTo: state.sendsTo ?? model?.address ?? around.workersSendTo,
     secondsPerImage: state.secondsPerImage ?? around.elsewhere.secondsPerImage,

@@ -2,10 +2,16 @@ import { z } from 'zod';
 import { Fields, Flag } from './fields';
 import { ModelRef } from './primitives';
 
+/** What can be done with a picture. What the loaded model can is in `model.tasks` of `GET /v1/status`. */
+export const Task = z.enum(['caption', 'detailed', 'more_detailed', 'ocr', 'question']);
+export type Task = z.infer<typeof Task>;
+
 /** What may accompany a picture at `POST /v1/captions`; as query parameters when the body is the raw image. */
 export const CaptionOptions = z.strictObject({
   prompt: z.string().max(200).optional(),
   question: z.string().min(1).max(300).optional(),
+  /** `caption` unless given, or `question` where one is. */
+  task: Task.optional(),
   beams: z.coerce.number().int().min(1).max(10).optional(),
   max_new_tokens: z.coerce.number().int().min(1).max(60).optional(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Task } from './caption';
 
 export const PULL_STATES = ['running', 'done', 'failed'] as const;
 
@@ -21,6 +22,7 @@ export const ModelLine = z.object({
   licence: z.string(),
   demonstration: z.boolean(),
   answers_questions: z.boolean(),
+  tasks: z.array(Task),
   /** Bytes of the download; 0 for the model that ships. */
   download_bytes: z.number().int().nonnegative(),
   /** What is here, ready to use. */

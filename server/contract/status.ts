@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Task } from './caption';
 import { ModelRef } from './primitives';
 
 /** What pictures cost, from the owner's price of an hour; `per_image` is null before the first picture. */
@@ -9,7 +10,7 @@ export type Cost = z.infer<typeof Cost>;
 export const Status = z.object({
   version: z.string(),
   /** null while the model is still loading, or when it could not be loaded. */
-  model: ModelRef.nullable(),
+  model: ModelRef.extend({ tasks: z.array(Task) }).nullable(),
   ready: z.boolean(),
   /** Sentences from the error catalogue that say what is wrong; empty when ready. */
   problems: z.array(z.object({ code: z.string(), message: z.string() })),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EngineOptions } from './engine-options';
 import { Id, ModelRef, Timestamp } from './primitives';
 
 /** The model a worker runs, as it names it. */
@@ -11,11 +12,14 @@ export const WorkerModel = z.object({
   canAnswer: z.boolean(),
   canCaption: z.boolean().exactOptional(),
   canPrompt: z.boolean().exactOptional(),
+  /** What it can write about a picture; left out by models that only caption. */
+  tasks: z.array(z.string().max(40)).max(20).readonly().exactOptional(),
   address: z.string().exactOptional(),
 });
+export type WorkerModel = z.infer<typeof WorkerModel>;
 
 /** What a model can be asked for; a job goes only to a worker that can do it. */
-export const WorkerTask = z.enum(['caption', 'answer', 'prompt']);
+export const WorkerTask = z.enum(['caption', 'answer', 'prompt', 'detailed', 'more_detailed', 'ocr']);
 export type WorkerTask = z.infer<typeof WorkerTask>;
 
 /** What a worker says of itself with each call that may bring it work; body of `POST /v1/worker/announce`. */
@@ -76,12 +80,7 @@ export const WorkerClaim = z.object({
   token: z.number().int(),
   image_sha256: z.string(),
   lease_seconds: z.number(),
-  options: z.object({
-    beams: z.number().int(),
-    candidates: z.number().int(),
-    maxNewTokens: z.number().int().exactOptional(),
-    prompt: z.string().exactOptional(),
-  }),
+  options: EngineOptions,
   /** When given, the picture is asked about instead of captioned. */
   question: z.string().exactOptional(),
   /** Whether a small picture is wanted with the result. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { AdminSettings } from '../contract/admin';
-import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
+import type { AnswerReply, CaptionOptions, CaptionReply, Task } from '../contract/caption';
 import type { BulkDecisionReply, BulkDecisionRequest, WriteBackRequest } from '../contract/decision';
 import type { BulkJobReply, BulkJobRequest, Job, JobRequest } from '../contract/job';
 import type { ListedModel } from '../contract/model';
@@ -100,7 +100,7 @@ export interface RemoteWorkService {
 
 export interface Health {
   readonly ready: boolean;
-  readonly model: ModelRef | null;
+  readonly model: (ModelRef & { readonly tasks: Task[] }) | null;
   /** What the model can do beside captioning; null while there is none. */
   readonly abilities: { readonly answer: boolean; readonly prompt: boolean } | null;
   /** Address of the server that is sent the bytes of each picture as well; null: nothing leaves this machine. */

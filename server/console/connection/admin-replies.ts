@@ -2,7 +2,7 @@ import type { AccessKey, AdminSettings, AuditEntry, KeyScope, NewKeyReply, Site 
 import type { ErasurePreviewReply } from '../../contract/erasure';
 import type { ListedModel, ModelPull } from '../../contract/model';
 import type { ListedWorker } from '../../contract/worker';
-import { isModelRef, pageOf } from './replies';
+import { isModelRef, isTask, pageOf } from './replies';
 import { isJson, isNumber, isText, isTruth, listOf, oneOf, orNull, shape } from './shape';
 
 const site = shape<Site>({
@@ -61,6 +61,7 @@ const listedModel = shape<ListedModel>({
   licence: isText,
   demonstration: isTruth,
   answers_questions: isTruth,
+  tasks: listOf(isTask),
   download_bytes: isNumber,
   precisions: listOf(isText),
   in_use: isTruth,

@@ -1,4 +1,4 @@
-import type { AnswerReply, CaptionReply, Timings } from '../../contract/caption';
+import type { AnswerReply, CaptionReply, Task, Timings } from '../../contract/caption';
 import type { Fields, FieldValues, Flag, FlagCode } from '../../contract/fields';
 import type { ListedInstance } from '../../contract/instance';
 import type { Job, JobError, JobState, Priority } from '../../contract/job';
@@ -24,6 +24,7 @@ export const isModelRef = shape<ModelRef>({
   demonstration: isTruth,
   calibrated: isTruth,
 });
+export const isTask = oneOf<Task>({ caption: true, detailed: true, more_detailed: true, ocr: true, question: true });
 const subject = shape<Subject>({ type: isText, id: isText });
 const timings = shape<Timings>({ decode: isNumber, vision: isNumber, text: isNumber, total: isNumber });
 
@@ -138,7 +139,15 @@ export const isSuggestion = shape<Suggestion>({
 
 export const isStatus = shape<Status>({
   version: isText,
-  model: orNull(isModelRef),
+  model: orNull(
+    shape<NonNullable<Status['model']>>({
+      id: isText,
+      precision: isText,
+      demonstration: isTruth,
+      calibrated: isTruth,
+      tasks: listOf(isTask),
+    }),
+  ),
   ready: isTruth,
   problems: listOf(shape<Status['problems'][number]>({ code: isText, message: isText })),
   queue: shape<Status['queue']>({ waiting: isNumber, running: isNumber }),

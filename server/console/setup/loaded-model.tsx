@@ -1,5 +1,5 @@
 import { useStatus } from '../connection/status';
-import { ModelBadge } from '../parts/model-badge';
+import { ModelBadge, TASK_WORDS } from '../parts/model-badge';
 import { Notice } from '../parts/notice';
 
 /** The loaded model. Which others there are is for administrators to see. */
@@ -12,6 +12,7 @@ export function LoadedModel() {
     <section class="card" aria-labelledby="loaded-title">
       <h2 id="loaded-title">Model</h2>
       <p>Loaded: {model === null ? 'none at the moment' : <ModelBadge model={model} />}</p>
+      {model === null ? null : <p>It writes {model.tasks.map((task) => TASK_WORDS[task]).join(', ')}.</p>}
       {beyond === null ? null : (
         <Notice tone="warn">
           <p>

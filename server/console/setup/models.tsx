@@ -7,6 +7,7 @@ import { useResource } from '../connection/use-resource';
 import { inBytes } from '../parts/amounts';
 import { announce } from '../parts/announcer';
 import { Failure } from '../parts/failure';
+import { TASK_WORDS } from '../parts/model-badge';
 import { Loading } from '../parts/placeholder';
 
 const EVERY_MS = 1000;
@@ -80,10 +81,10 @@ function Line({ model, isBusy, onPull, onStop }: LineProps) {
         <span>
           <strong>{model.id}</strong> {model.in_use ? <span class="tag">in use at the next start</span> : null}
           {model.demonstration ? <span class="tag tag-warn">demonstration</span> : null}
-          {model.answers_questions ? <span class="tag">answers questions</span> : null}
           <br />
           <span class="fine">
-            {model.title} · {model.licence} · {standing(model)}
+            {model.title} · {model.tasks.map((task) => TASK_WORDS[task]).join(', ')} · {model.licence} ·{' '}
+            {standing(model)}
           </span>
         </span>
         {model.download_bytes === 0 ? null : (

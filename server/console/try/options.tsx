@@ -1,26 +1,31 @@
-import type { CaptionOptions } from '../../contract/caption';
+import type { CaptionOptions, Task } from '../../contract/caption';
+import { TASK_WORDS } from '../parts/model-badge';
 import { useUniqueId } from '../parts/use-unique-id';
 
 interface OptionsProps {
   readonly options: CaptionOptions;
   readonly canPrompt: boolean;
+  /** What the loaded model can write about a picture. */
+  readonly tasks: readonly Task[];
   readonly onChange: (options: CaptionOptions) => void;
 }
 
 /** The options without what is empty: the contract wants a member to be left out, not to be set to nothing. */
-function given(wish: { prompt: string; beams: string; maxNewTokens: string }): CaptionOptions {
+function given(wish: { task: Task | null; prompt: string; beams: string; maxNewTokens: string }): CaptionOptions {
   const beams = Number(wish.beams);
   const tokens = Number(wish.maxNewTokens);
   return {
+    ...(wish.task === null || wish.task === 'caption' ? {} : { task: wish.task }),
     ...(wish.prompt === '' ? {} : { prompt: wish.prompt }),
     ...(Number.isInteger(beams) && beams >= 1 ? { beams } : {}),
     ...(Number.isInteger(tokens) && tokens >= 1 ? { max_new_tokens: tokens } : {}),
   };
 }
 
-export function Options({ options, canPrompt, onChange }: OptionsProps) {
+export function Options({ options, canPrompt, tasks, onChange }: OptionsProps) {
   const id = useUniqueId();
   const words = {
+    task: options.task ?? null,
     prompt: options.prompt ?? '',
     beams: String(options.beams ?? ''),
     maxNewTokens: String(options.max_new_tokens ?? ''),
@@ -30,6 +35,22 @@ export function Options({ options, canPrompt, onChange }: OptionsProps) {
     <details class="options">
       <summary>Options</summary>
       <div class="fields">
+        {tasks.length < 2 ? null : (
+          <div class="field wide">
+            <label for={`${id}-task`}>What to write</label>
+            <select
+              id={`${id}-task`}
+              value={words.task ?? 'caption'}
+              onChange={({ currentTarget }) => set({ task: tasks.find((one) => one === currentTarget.value) ?? null })}
+            >
+              {tasks.map((task) => (
+                <option key={task} value={task}>
+                  {TASK_WORDS[task]}
+                </option>
+              ))}
+            </select>
+          </div>
+        )}
         <div class="field wide">
           <label for={`${id}-prompt`}>The caption begins with</label>
           <input

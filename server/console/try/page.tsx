@@ -19,6 +19,8 @@ export function TryPage() {
   const chosen = pictures.list.find((picture) => picture.id === chosenId) ?? null;
   const abilities = status?.abilities ?? { answer: false, prompt: false };
 
+  const tasks = (status?.model?.tasks ?? []).filter((task) => task !== 'question');
+
   const take = (named: readonly Named[]) => {
     const [first] = pictures.add(named, options);
     setChosenId(first ?? null);
@@ -31,7 +33,7 @@ export function TryPage() {
   return (
     <>
       <Intake isCompact={pictures.list.length > 0} onPictures={take} />
-      <Options options={options} canPrompt={abilities.prompt} onChange={setOptions} />
+      <Options options={options} canPrompt={abilities.prompt} tasks={tasks} onChange={setOptions} />
       {chosen === null ? null : (
         <>
           <OnePicture picture={chosen} onAgain={() => pictures.again(chosen.id, options)} />

@@ -96,7 +96,7 @@ export class AltsmithPeer implements Peer {
   }
 
   private async run(file: string, { question, ...wish }: Wish): Promise<Timing> {
-    const options = { maxNewTokens: NEW_TOKENS, ...wish };
+    const options = { maxNewTokens: NEW_TOKENS, keepWordless: true, ...wish };
     const begin = performance.now();
     const { caption, answer, timingsMs } = await this.pool!.run({
       imagePath: file,

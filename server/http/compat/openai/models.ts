@@ -7,7 +7,10 @@ import { openAi } from './errors';
 /** The one model there is. Other names work as well in requests; only the real one is listed. */
 function modelsOf(services: Services) {
   const { model } = services.health();
-  return model === null ? [] : [{ id: model.id, object: 'model', created: 1_700_000_000, owned_by: 'altsmith' }];
+  if (model === null) return [];
+  const { id, tasks } = model;
+  // `tasks` is ours; clients of OpenAI leave out what they do not know.
+  return [{ id, object: 'model', created: 1_700_000_000, owned_by: 'altsmith', tasks }];
 }
 
 export const models: readonly Route[] = [
