@@ -6,6 +6,7 @@ import type { WorkerRegistry } from './worker-registry';
 
 interface RemoteRun {
   readonly machine: string;
+  readonly imageSha256: string;
   readonly startedAt: number;
   readonly span: Span;
 }
@@ -21,7 +22,8 @@ const REMEMBERED = 21;
 /** Attempts that are remembered; those of workers that vanished are forgotten, oldest first. */
 const MOST_RUNS = 10_000;
 
-/** Attempts that workers on other machines have begun since the start: for lists and metrics. No job depends on them. */
+/** Attempts that workers on other machines have begun since the start: for lists and metrics, and for which
+ * picture a late result is about. */
 export class RemoteRuns {
   readonly #seconds: number[] = [];
   readonly #runs = new Map<string, RemoteRun>();
@@ -35,7 +37,8 @@ export class RemoteRuns {
       parent: claim.work.traceparent ?? null,
       facts: attemptFacts(claim, machine),
     });
-    this.#runs.set(keyOf(claim), { machine, startedAt: performance.now(), span });
+    const { imageSha256 } = claim;
+    this.#runs.set(keyOf(claim), { machine, imageSha256, startedAt: performance.now(), span });
     const [oldest] = this.#runs.keys();
     if (this.#runs.size > MOST_RUNS && oldest !== undefined) this.#runs.delete(oldest);
     this.parts.registry.started(machine);
@@ -55,6 +58,11 @@ export class RemoteRuns {
   /** Name of the attempt's machine; null when the attempt began before the sidecar was started. */
   machineOf(ref: ClaimRef): string | null {
     return this.#runs.get(keyOf(ref))?.machine ?? null;
+  }
+
+  /** The picture that the attempt was given; null when it began before the sidecar was started. */
+  imageOf(ref: ClaimRef): string | null {
+    return this.#runs.get(keyOf(ref))?.imageSha256 ?? null;
   }
 
   /** The span of an attempt; null while tracing is off. */

@@ -204,8 +204,12 @@ export class RemoteWork {
    */
   async finish(jobId: string, body: z.infer<typeof WorkerFinish>): Promise<void> {
     const { storage, leases, finisher, replies, model } = this.parts;
-    const claim = leases.begun({ jobId, token: body.token });
-    if (claim === null) throw new AppError('LEASE_LOST');
+    const ref = { jobId, token: body.token };
+    const begun = leases.begun(ref);
+    // What was begun with other bytes is no answer for the job now.
+    const isOfThisPicture = begun?.isNewest === true || this.#runs.imageOf(ref) === begun?.claim.imageSha256;
+    if (begun === null || !isOfThisPicture) throw new AppError('LEASE_LOST');
+    const { claim } = begun;
     const { result, thumbnail } = body;
     if (claim.work.reply !== undefined) {
       const whole = 'answer' in result ? { ...result, caption: null, readings: null } : { ...result, answer: null };

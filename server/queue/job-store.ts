@@ -105,11 +105,14 @@ export class JobStore {
     return { job: jobOf(row), modelId: row.model_id, fields: JobWork.parse(JSON.parse(row.request)).fields };
   }
 
-  /** Other bytes of the same source for a job that nobody has begun: those it was to be done with are gone. */
+  /**
+   * Other bytes of the same source for a job that waits: those it was to be done with are gone. The token grows, so that what
+   * an earlier start still brings is known to be about other bytes.
+   */
   replaceImage(id: string, imageSha256: string): void {
     this.storage
       .prepare(
-        `UPDATE jobs SET source_sha256 = coalesce(source_sha256, image_sha256), image_sha256 = ?
+        `UPDATE jobs SET source_sha256 = coalesce(source_sha256, image_sha256), image_sha256 = ?, token = token + 1
          WHERE id = ? AND site_id = ? AND state = 'waiting'`,
       )
       .run(imageSha256, id, this.siteId);

@@ -212,10 +212,11 @@ export class LeaseStore {
     return row === undefined ? null : claimOf(row);
   }
 
-  /** The job of any start that is known, as long as it has not ended; null otherwise. */
-  begun(claim: ClaimRef): Claim | null {
+  /** The job of any start that is known, as long as it has not ended; null otherwise. `isNewest`: none was made since. */
+  begun(claim: ClaimRef): { claim: Claim; isNewest: boolean } | null {
     const row = this.#sql.begun.get(claim.jobId, claim.token);
-    return row === undefined ? null : { ...claimOf(row), token: claim.token };
+    if (row === undefined) return null;
+    return { claim: { ...claimOf(row), token: claim.token }, isNewest: row.token === claim.token };
   }
 
   /** Name of the worker that has the claim; null when it is no longer this holder's. */

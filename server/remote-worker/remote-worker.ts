@@ -6,6 +6,7 @@ import type { CaptionEngine } from '../captioning/engine';
 import { tasksOf } from '../captioning/worker-registry';
 import type { WorkerCondition } from '../captioning/worker-condition';
 import { Id } from '../contract/primitives';
+import type { WorkerFacts } from '../contract/worker';
 import type { Logger } from '../logger';
 import type { RedisLink } from '../queue/redis-link';
 import type { WorkerApi } from './api-client';
@@ -109,7 +110,7 @@ export class RemoteWorker {
     this.#bull?.pause();
     // Whether it is heard changes nothing.
     if (model !== null && problem !== undefined)
-      await api.next({ ...this.#facts(worker, model), problem, wait: 0 }, signal).catch(() => null);
+      await this.#report(worker, model, (facts) => api.next({ ...facts, problem, wait: 0 }, signal)).catch(() => null);
     await condition.untilWell(signal);
     if (signal.aborted) return 0;
     this.#bull?.resume();
@@ -156,8 +157,9 @@ export class RemoteWorker {
       LOOK_MS,
     );
     try {
-      const facts = { ...this.#facts(worker, model), wait: LONG_POLL_SECONDS };
-      return await withAnySignal([signal, redisIsBack.signal], (own) => this.parts.api.next(facts, own));
+      const next = (own: AbortSignal) =>
+        this.#report(worker, model, (facts) => this.parts.api.next({ ...facts, wait: LONG_POLL_SECONDS }, own));
+      return await withAnySignal([signal, redisIsBack.signal], next);
     } catch (error) {
       if (redisIsBack.signal.aborted) return null;
       throw error;
@@ -186,7 +188,7 @@ export class RemoteWorker {
     const { signal } = this.#stopTaking;
     let dueAt = 0;
     while (!signal.aborted) {
-      const isNews = this.#saidFromBull !== this.#isFromBull();
+      const isNews = this.#saidFromBull !== this.#isFromBull() || this.#wasWell;
       const waitMs = isNews || performance.now() >= dueAt ? await this.#tryToWork(signal, () => this.#announce()) : 0;
       if (isNews || performance.now() >= dueAt) dueAt = performance.now() + ANNOUNCE_EVERY_MS;
       await pause(Math.max(waitMs, LOOK_MS), undefined, { signal }).catch(() => undefined);
@@ -207,8 +209,8 @@ export class RemoteWorker {
     const problem = this.parts.condition.problem()?.code;
     if (model === null) return;
     const isFromBull = this.#isFromBull();
-    const facts = { ...this.#facts(this.parts.name, model), ...(problem === undefined ? {} : { problem }) };
-    const reply = await this.parts.api.announce({ ...facts, from_bull: isFromBull });
+    const more = { from_bull: isFromBull, ...(problem === undefined ? {} : { problem }) };
+    const reply = await this.#report(this.parts.name, model, (facts) => this.parts.api.announce({ ...facts, ...more }));
     await this.#bull?.follow(reply);
     this.#saidFromBull = isFromBull;
   }
@@ -220,8 +222,18 @@ export class RemoteWorker {
   }
 
   #facts(worker: string, model: ModelInfo) {
-    const well = this.#wasWell ? { well: true } : {};
+    return { worker, machine: this.parts.name, slots: this.#slotCount, model: { ...model } };
+  }
+
+  /** A call that also says that a picture of the machine's own went well, until one has been heard. */
+  async #report<Reply>(worker: string, model: ModelInfo, call: (facts: WorkerFacts) => Promise<Reply>): Promise<Reply> {
+    const wasWell = this.#wasWell;
     this.#wasWell = false;
-    return { worker, machine: this.parts.name, slots: this.#slotCount, model: { ...model }, ...well };
+    try {
+      return await call({ ...this.#facts(worker, model), ...(wasWell ? { well: true } : {}) });
+    } catch (error) {
+      this.#wasWell ||= wasWell;
+      throw error;
+    }
   }
 }

@@ -61,7 +61,8 @@ test(
   async () => {
     const figures = await print(redisStorm(seed));
     expect(figures).toMatchObject(sound);
-    expect(figures.slowest_ms).toBeLessThanOrEqual(1000);
+    // A client that waited for the frozen Redis would have waited for 30 seconds.
+    expect(figures.slowest_ms).toBeLessThanOrEqual(10_000);
   },
   LONGEST_MS,
 );

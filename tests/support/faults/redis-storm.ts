@@ -18,7 +18,7 @@ async function grows({ clients }: Scene): Promise<void> {
 
 /**
  * Redis is absent at the start, emptied, killed, frozen for 30 seconds, and away for longer than a lease, one after the
- * other and under load. `slowest_ms` of the report is the longest that a client waited for the answer to a new job.
+ * other and under load, while two workers beside the sidecar take their jobs from it. `slowest_ms` of the report is the longest that a client waited for the answer to a new job.
  */
 export async function redisStorm(seed: number): Promise<StormReport> {
   const redis = await RedisServer.prepare();
@@ -27,8 +27,9 @@ export async function redisStorm(seed: number): Promise<StormReport> {
     ALTSMITH_REDIS_URL: redis.url,
     ALTSMITH_LEASE_SECONDS: String(LEASE_SECONDS),
   };
+  const elsewhere = { count: 2, env: { ALTSMITH_REDIS_URL: redis.url } };
   try {
-    return await runStorm({ name: 'redis', seed, kills: 0, engine: 'quick', env }, async (scene) => {
+    return await runStorm({ name: 'redis', seed, kills: 0, engine: 'quick', env, elsewhere }, async (scene) => {
       await grows(scene);
       await redis.start();
       await grows(scene);
@@ -53,6 +54,10 @@ export async function redisStorm(seed: number): Promise<StormReport> {
       await waitFor('the queue to be short', async () => (await waiting(scene)) < 20, { timeoutMs: 60_000 });
       await redis.start();
       await grows(scene);
+      for (const { output } of scene.workers) {
+        if (!output.includes('jobs are taken from redis'))
+          scene.clients.ledger.broken.push('a worker never used Redis');
+      }
     });
   } finally {
     await redis.remove();

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeKey } from '../admin-key';
 import { childrenOf, isAlive } from '../process-life';
 import { seededRandom } from '../seeded-random';
 import { QUICK_SERVE, SidecarProcess } from '../sidecar-process';
 import { waitFor } from '../wait-for';
+import { quickWorker, WorkerProcess } from '../worker-process';
 import { audit, type Audit } from './audit';
 import { Clients, type ClientOptions } from './clients';
 
@@ -17,6 +19,8 @@ export interface Storm {
   readonly leastJobs?: number;
   /** Settings beside the usual ones. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Workers beside the sidecar, which then has none of its own: how many, and their settings. */
+  readonly elsewhere?: { readonly count: number; readonly env: Readonly<Record<string, string>> };
 }
 
 /** The figures of a storm, as `npm run test:faults` prints them. */
@@ -37,6 +41,8 @@ export interface StormReport extends Audit {
 export interface Scene {
   readonly sidecar: SidecarProcess;
   readonly clients: Clients;
+  /** The workers beside the sidecar. */
+  readonly workers: readonly WorkerProcess[];
   readonly random: () => number;
   /** Kills a process and counts it. */
   readonly kill: (pid: number) => void;
@@ -58,8 +64,15 @@ export async function runStorm(
 ): Promise<StormReport> {
   const { name, seed, engine } = storm;
   const started = performance.now();
-  const env = { ALTSMITH_LOG_LEVEL: 'error', ALTSMITH_WORKERS: '2', ALTSMITH_THREADS: '1', ...storm.env };
+  const { elsewhere } = storm;
+  const env = {
+    ALTSMITH_LOG_LEVEL: 'error',
+    ALTSMITH_WORKERS: elsewhere === undefined ? '2' : '0',
+    ALTSMITH_THREADS: '1',
+    ...storm.env,
+  };
   const sidecar = await SidecarProcess.start(env, ...(engine === 'quick' ? [QUICK_SERVE] : []));
+  const workers: WorkerProcess[] = [];
   const pids = new Set<number>();
   const watch = setInterval(() => childrenOf(sidecar.pid).forEach((pid) => pids.add(pid)), 20);
   let killed = 0;
@@ -68,11 +81,17 @@ export async function runStorm(
     killed += 1;
   };
   try {
+    for (let made = 0; made < (elsewhere?.count ?? 0); made += 1)
+      workers.push(await startElsewhere(sidecar, `elsewhere-${made}`, elsewhere?.env ?? {}));
     const clients = new Clients(sidecar, LOAD[engine]);
-    await blow({ sidecar, clients, random: seededRandom(seed), kill, killed: () => killed });
+    await blow({ sidecar, clients, workers, random: seededRandom(seed), kill, killed: () => killed });
     const ledger = await clients.stop();
     await waitFor('every job to end', () => isDrained(sidecar), { timeoutMs: 300_000 });
     clearInterval(watch);
+    for (const worker of workers) {
+      const code = await worker.stop();
+      if (code !== 0) ledger.broken.push(`a worker elsewhere ended with ${String(code)}`);
+    }
     await sidecar.stop();
     const orphans = [...pids].filter(isAlive).length;
     const seconds = Math.round((performance.now() - started) / 1000);
@@ -82,8 +101,19 @@ export async function runStorm(
     return { storm: name, engine, seed, kills: killed, repeats, slowest_ms, orphans, seconds, ...found };
   } finally {
     clearInterval(watch);
+    for (const worker of workers) await worker.remove();
     await sidecar.remove();
   }
+}
+
+async function startElsewhere(
+  sidecar: SidecarProcess,
+  name: string,
+  env: Readonly<Record<string, string>>,
+): Promise<WorkerProcess> {
+  const key = makeKey(sidecar.dataDir, 'worker');
+  const settings = { ALTSMITH_WORKERS: '2', ...env };
+  return WorkerProcess.start(name, { url: sidecar.url, key, env: settings, program: quickWorker('worker-30ms') });
 }
 
 /** True once no job waits or runs. */

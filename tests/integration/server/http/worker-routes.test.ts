@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import type { Caption } from '../../../../models/captioner';
 import { readCaption } from '../../../../server/captioning/text/reading';
 import { KeyStore } from '../../../../server/sites/key-store';
@@ -121,6 +123,32 @@ test('whether a failure is final is decided by the catalogue, not by the worker'
   });
   const shown = (await sidecar.call('GET', `/v1/jobs/${third.id}`)).body.job;
   expect(shown.error.code).toBe('INTERNAL');
+});
+
+test('a start’s late result is not taken for other bytes that the job was given since', async () => {
+  const first = await claimed();
+  const old = samplePng(seed);
+  await call('POST', `jobs/${first.id}/release`, { token: first.token });
+  // As after retention: the bytes are gone, and the CMS sends others of the same picture.
+  rmSync(path.join(sidecar.dataDir, 'images'), { recursive: true });
+  const fresh = samplePng(500);
+  const { body } = await sidecar.submit(fresh, String(seed), { source_sha256: old.sha256 });
+  expect(body.job).toMatchObject({ id: first.id, image_sha256: fresh.sha256 });
+  const finish = (token: number) => call('POST', `jobs/${first.id}/finish`, { token, result });
+  expect((await finish(first.token)).body.error.code).toBe('LEASE_LOST');
+  const second = await claim();
+  expect(second.image_sha256).toBe(fresh.sha256);
+  expect((await finish(first.token)).body.error.code).toBe('LEASE_LOST');
+  expect((await finish(second.token)).body).toEqual({ state: 'done' });
+});
+
+test('a start’s late result is taken while the job is about the same picture, though another start was made since', async () => {
+  const next = await claimed();
+  const storage = openDatabase(`${sidecar.dataDir}/altsmith.db`);
+  storage.prepare("UPDATE jobs SET state = 'waiting', lease_until = NULL, worker = NULL WHERE id = ?").run(next.id);
+  storage.close();
+  expect((await claim()).job_id).toBe(next.id);
+  expect((await call('POST', `jobs/${next.id}/finish`, { token: next.token, result })).body).toEqual({ state: 'done' });
 });
 
 test('a thumbnail that is no WebP is refused, and the job stays with its worker', async () => {
