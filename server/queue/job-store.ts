@@ -87,11 +87,16 @@ export class JobStore {
   latestFor(wanted: Wanted): { job: Job; modelId: string | null; fields: JobWork['fields'] } | null {
     const row = this.storage
       .prepare<object, JobRow & { request: string }>(
-        `SELECT ${JOB_COLUMNS}, request FROM jobs
-         WHERE site_id = :siteId AND +instance >= 0 AND subject_type = :type AND subject_id = :id AND language = :language
-           AND (coalesce(source_sha256, image_sha256) = :source OR source_sha256 IS NULL AND image_sha256 = :image)
-           AND state <> 'cancelled' AND (:seen IS NULL OR instance = :seen)
-         ORDER BY seq DESC LIMIT 1`,
+        `WITH wanted (sha256, is_image) AS (VALUES (:source, 0), (:source, 1), (:image, 1))
+         SELECT ${JOB_COLUMNS}, request FROM jobs WHERE seq = (
+           SELECT max((
+             SELECT seq FROM jobs
+             WHERE site_id = :siteId AND subject_type = :type AND subject_id = :id AND language = :language
+               AND coalesce(source_sha256, image_sha256) = wanted.sha256 AND (source_sha256 IS NULL) = wanted.is_image
+               AND state <> 'cancelled' AND instance >= 0 AND (:seen IS NULL OR instance = :seen)
+             ORDER BY seq DESC LIMIT 1
+           )) FROM wanted
+         )`,
       )
       .get({
         siteId: this.siteId,

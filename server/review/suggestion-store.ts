@@ -7,6 +7,7 @@ import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
 import { mayApproveAlone, NOBODY } from './auto-approval';
 import type { ChangeFeed } from './change-feed';
+import { inTurn, jobDecidedAgainst, type Picture } from './one-picture';
 import { countOthersWithText, type TextOfImage } from './same-text';
 import { textsOf, textTerm, wordsBeside, wordsOf } from './search-words';
 import { SUGGESTION_COLUMNS, suggestionOf, valuesColumn, type SuggestionRow } from './suggestion-row';
@@ -27,15 +28,6 @@ export interface NewSuggestion {
   readonly current: FieldValues;
   /** The picture's name in the CMS, to be found by. */
   readonly fileName?: string | undefined;
-}
-
-/** The picture that a text is for, in one language. */
-export interface Picture {
-  readonly subject: Subject;
-  readonly sourceSha256: string;
-  /** Of the bytes that were sent; what was asked without a source is for these. */
-  readonly imageSha256: string;
-  readonly language: string;
 }
 
 interface Asked {
@@ -114,17 +106,9 @@ export class SuggestionStore {
 
   /** Another language is another suggestion; another source is not. */
   #supersedeOlder({ instance, subject, jobSeq }: NewSuggestion, language: string): boolean {
-    const open = this.storage
-      .prepare<unknown[], { id: string; job_seq: number; state: string }>(
-        `SELECT id, job_seq, state FROM suggestions
-         WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND instance = ? AND language = ?`,
-      )
-      .all(this.siteId, subject.type, subject.id, instance, language);
-    for (const row of open) {
-      if (row.job_seq > jobSeq || row.state !== 'pending') continue;
-      this.#supersede(row.id);
-    }
-    return open.some((row) => row.job_seq > jobSeq);
+    const { older, isLate } = inTurn(this.storage, { siteId: this.siteId, subject, instance, language, jobSeq });
+    for (const id of older) this.#supersede(id);
+    return isLate;
   }
 
   get(id: string): Suggestion | null {
@@ -197,26 +181,8 @@ export class SuggestionStore {
   }
 
   /** The job whose suggestion for this source and language a person rejected or called decorative; null when nobody did. */
-  jobDecidedAgainst({ subject, sourceSha256, imageSha256, language }: Picture): string | null {
-    return (
-      this.storage
-        .prepare<object, { job_id: string }>(
-          `SELECT job_id FROM suggestions
-           WHERE site_id = :siteId AND subject_type = :type AND subject_id = :id AND language = :language
-             AND (coalesce(source_sha256, image_sha256) = :source OR source_sha256 IS NULL AND image_sha256 = :image)
-             AND (:seen IS NULL OR instance = :seen)
-             AND (state IN ('rejected', 'decorative') OR (state = 'applied' AND "values" ->> '$.alt_text' = ''))
-           ORDER BY seq DESC LIMIT 1`,
-        )
-        .get({
-          siteId: this.siteId,
-          ...subject,
-          language,
-          source: sourceSha256,
-          image: imageSha256,
-          seen: this.seen,
-        })?.job_id ?? null
-    );
+  jobDecidedAgainst(picture: Picture): string | null {
+    return jobDecidedAgainst(this.storage, { siteId: this.siteId, instance: this.seen }, picture);
   }
 
   /** Records what the CMS did. Hearing the same report again changes nothing. Throws NOT_FOUND, WRITE_BACK_NOT_POSSIBLE. */

@@ -526,6 +526,10 @@ CREATE INDEX jobs_of_instance ON jobs (site_id, instance, state);
 CREATE INDEX jobs_of_other_tasks ON jobs (site_id, priority, available_at, seq)
 WHERE state = 'waiting' AND held = 0 AND needs <> 'caption';
 
+CREATE INDEX jobs_of_picture ON jobs (
+  site_id, subject_type, subject_id, language, coalesce(source_sha256, image_sha256), source_sha256 IS NULL, seq
+) WHERE state <> 'cancelled' AND instance >= 0;
+
 CREATE INDEX jobs_of_run ON jobs (run_id, state) WHERE run_id IS NOT NULL;
 
 CREATE INDEX jobs_of_subject ON jobs (site_id, subject_type, subject_id, seq);
@@ -550,6 +554,10 @@ CREATE INDEX runs_settling ON runs (seq) WHERE settling = 1;
 
 CREATE INDEX suggestions_by_image ON suggestions (substr(image_sha256, 1, 12));
 
-CREATE INDEX suggestions_of_run ON suggestions (run_id) WHERE run_id IS NOT NULL;
+CREATE INDEX suggestions_decided_against ON suggestions (
+  site_id, subject_type, subject_id, language, coalesce(source_sha256, image_sha256), source_sha256 IS NULL, seq
+) WHERE state IN ('rejected', 'decorative') OR (state = 'applied' AND "values" ->> '$.alt_text' = '');
 
-CREATE INDEX suggestions_of_subject ON suggestions (site_id, subject_type, subject_id, seq);
+CREATE INDEX suggestions_in_turn ON suggestions (site_id, subject_type, subject_id, instance, language, state, job_seq);
+
+CREATE INDEX suggestions_of_run ON suggestions (run_id) WHERE run_id IS NOT NULL;
