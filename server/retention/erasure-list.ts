@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, openSync, fsyncSync, closeSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { Subject } from '../contract/primitives';
+import { flush } from '../storage/data-folder';
 
 const FILE = 'erasures.jsonl';
 
@@ -46,14 +47,5 @@ function readJson(line: string): unknown {
     return JSON.parse(line);
   } catch {
     return null;
-  }
-}
-
-function flush(place: string): void {
-  const handle = openSync(place, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }

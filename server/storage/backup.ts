@@ -1,7 +1,8 @@
 import BetterSqlite3 from 'better-sqlite3';
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { requireRoom } from './backup-room';
+import { flush } from './data-folder';
 import { storageProblem } from './sqlite-error';
 
 /** A statement of the sidecar may be under way when the copy begins; the copy itself waits for nobody. */
@@ -30,9 +31,7 @@ export async function copyDatabase(database: string, target: string): Promise<vo
     } finally {
       db.close();
     }
-    const handle = openSync(draft, 'r');
-    fsyncSync(handle);
-    closeSync(handle);
+    flush(draft);
     renameSync(draft, target);
   } catch (error) {
     throw storageProblem(error) ?? error;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, statfsSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, statfsSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../errors';
 import { storageProblem } from './sqlite-error';
@@ -80,4 +80,14 @@ function holdsAnything(folder: string): boolean {
 /** Name of the network filesystem that a folder lies on; null for a local disk. */
 export function networkFilesystem(folder: string): string | null {
   return NETWORK_FILESYSTEMS.get(statfsSync(folder).type) ?? null;
+}
+
+/** Returns when a file's bytes, or a folder's names, are on disk. Blocks. */
+export function flush(place: string): void {
+  const handle = openSync(place, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
 }

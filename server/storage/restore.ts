@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { AppError } from '../errors';
-import type { DataFolder } from './data-folder';
+import { flush, type DataFolder } from './data-folder';
 import { lockFolder } from './folder-lock';
 import { openDatabase, type Storage } from './database';
 import { migrate } from './migrate';
@@ -23,7 +24,7 @@ export function restoreBackup(
   try {
     // The copy is checked and migrated, not the backup: that one stays as it was made.
     for (const rest of ['', '-wal', '-shm']) rmSync(draft + rest, { force: true });
-    copyFileSync(file, draft);
+    copyWithLog(file, draft);
     checkBackup(draft);
     const storage = openDatabase(draft);
     try {
@@ -40,13 +41,39 @@ export function restoreBackup(
   }
 }
 
-/** The write-ahead log belongs to the file it was written for, so it moves along. */
+/**
+ * Copies a database with its write-ahead log, in which the last commits stand after an unclean stop. Throws DATA_DIR_IN_USE
+ * when somebody writes to it meanwhile: the two copies would not belong together.
+ */
+function copyWithLog(file: string, target: string): void {
+  const stateOf = () =>
+    ['', '-wal'].map((rest) => {
+      const found = statSync(file + rest, { throwIfNoEntry: false });
+      return found === undefined ? null : `${found.size} ${found.mtimeMs}`;
+    });
+  const before = stateOf();
+  for (const rest of ['', '-wal']) if (existsSync(file + rest)) copyFileSync(file + rest, target + rest);
+  if (stateOf().join() !== before.join()) throw new AppError('DATA_DIR_IN_USE');
+}
+
+/** At each moment there is a whole database under one of the two names, and never one with the log of another. */
 function swap(database: string, draft: string): string | null {
   const aside = `${database}.before-${new Date().toISOString().replace(/[-:.]/g, '')}`;
   const existed = existsSync(database);
-  for (const rest of ['', '-wal', '-shm']) {
-    if (existsSync(database + rest)) renameSync(database + rest, aside + rest);
-  }
+  for (const rest of ['', '-wal']) if (existsSync(database + rest)) keep(database + rest, aside + rest);
+  // On disk before the log goes.
+  flush(path.dirname(database));
+  for (const rest of ['-wal', '-shm']) rmSync(database + rest, { force: true });
   renameSync(draft, database);
+  flush(path.dirname(database));
   return existed ? aside : null;
+}
+
+/** The file under a second name; moved where the filesystem knows no second names. */
+function keep(file: string, aside: string): void {
+  try {
+    linkSync(file, aside);
+  } catch {
+    renameSync(file, aside);
+  }
 }

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { copyDatabase } from '../../../../server/storage/backup';
@@ -86,6 +86,32 @@ test('a lost -wal file takes what only stood there with it; the rest is whole, a
   expect(await count(sidecar)).toBe(SUGGESTIONS);
   const again = (await sidecar.call('GET', `/v1/changes?after=${cursor}&limit=500`)).body.items;
   expect(again.length).toBeGreaterThanOrEqual(SUGGESTIONS);
+  await sidecar.stop();
+});
+
+test('a restore takes the write-ahead log along, of a file set aside and of the folder itself', async () => {
+  await killed();
+  const data = new DataFolder(folder);
+  const { keptAt } = restoreBackup(data, backup, beginEpoch);
+  expect(statSync(`${keptAt}-wal`).size).toBeGreaterThan(0);
+  restoreBackup(data, keptAt!, beginEpoch);
+  const sidecar = await TestSidecar.start({ dataDir: folder });
+  expect(await count(sidecar)).toBe(SUGGESTIONS + 5);
+  await sidecar.stop();
+  await killed();
+  restoreBackup(data, database(), beginEpoch);
+  const again = await TestSidecar.start({ dataDir: folder });
+  expect(await count(again)).toBe(SUGGESTIONS + 5);
+  await again.stop();
+});
+
+test('a restore that breaks off at its last step leaves the database in its place', async () => {
+  const draft = `${database()}.restoring`;
+  const loseDraft = () => rmSync(draft);
+  expect(() => restoreBackup(new DataFolder(folder), backup, loseDraft)).toThrow();
+  expect(existsSync(database())).toBe(true);
+  const sidecar = await TestSidecar.start({ dataDir: folder });
+  expect(await count(sidecar)).toBe(SUGGESTIONS);
   await sidecar.stop();
 });
 
