@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { AppError } from '../errors';
 import { DAMAGED } from './backup-check-process';
 
 const EVERY_MS = 86_400_000;
@@ -26,19 +27,24 @@ export class BackupCheck {
     return this.#checkedAt === null || this.#isDamaged || this.now() - this.#checkedAt >= EVERY_MS;
   }
 
-  /** Reads the file in a process of its own. Rejects when that could not be done; damage is an answer, not a failure. */
-  async check(file: string): Promise<'sound' | 'damaged'> {
-    const code = await exitCodeOf(this.script, file);
+  /**
+   * Reads the file in a process of its own, which `signal` ends. Rejects when that could not be done, SHUTTING_DOWN when it was
+   * ended; damage is an answer, not a failure.
+   */
+  async check(file: string, signal?: AbortSignal): Promise<'sound' | 'damaged'> {
+    const code = await exitCodeOf(this.script, file, signal);
     this.#checkedAt = this.now();
     this.#isDamaged = code === DAMAGED;
     return this.#isDamaged ? 'damaged' : 'sound';
   }
 }
 
-function exitCodeOf(script: string, file: string): Promise<0 | typeof DAMAGED> {
+function exitCodeOf(script: string, file: string, signal: AbortSignal | undefined): Promise<0 | typeof DAMAGED> {
   return new Promise((resolve, reject) => {
-    const child = execFile(process.execPath, [script, file], (error, _stdout, stderr) => {
+    const options = { killSignal: 'SIGKILL', ...(signal === undefined ? {} : { signal }) } as const;
+    const child = execFile(process.execPath, [script, file], options, (error, _stdout, stderr) => {
       if (error === null) resolve(0);
+      else if (signal?.aborted === true) reject(new AppError('SHUTTING_DOWN', {}, { cause: error }));
       else if (child.exitCode === DAMAGED) resolve(DAMAGED);
       else reject(new Error(`the backup could not be checked: ${stderr.slice(0, 500)}`, { cause: error }));
     });

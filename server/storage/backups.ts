@@ -47,7 +47,7 @@ export class Backups {
     }
     this.#prune();
     logger.info({ file: target, ms: Math.round(performance.now() - started) }, 'backup made');
-    if (check.isDue && (await check.check(target)) === 'damaged')
+    if (check.isDue && (await check.check(target, this.#stopping.signal)) === 'damaged')
       logger.error(
         { code: 'DATABASE_DAMAGED', file: target },
         'the database is damaged; no backup is removed from now on',
@@ -55,7 +55,7 @@ export class Backups {
     return target;
   }
 
-  /** Ends a backup that is under way; the next one removes what it left. */
+  /** Ends a backup that is under way, and its check; the next one removes what it left. */
   stop(): void {
     this.#stopping.abort();
   }

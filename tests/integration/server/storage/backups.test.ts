@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
@@ -15,6 +25,7 @@ import { checkBackup } from '../../../../server/storage/soundness';
 import { altsmith } from '../../../support/altsmith-command';
 import { SmallDisk } from '../../../support/small-disk';
 import { makeUsedDatabase } from '../../../support/used-database';
+import { waitFor } from '../../../support/wait-for';
 
 const CHECK = path.resolve(__dirname, '../../../../build/server/storage/backup-check-process.js');
 const NOW = Date.parse('2026-03-01T12:00:00Z');
@@ -101,6 +112,30 @@ test('one is made when it is due, by the time of the newest in the folder, and n
   await backupsOf(data, 'off', () => now).makeIfDue();
   expect(readdirSync(elsewhere)).toHaveLength(2);
 }, 120_000);
+
+test('a stop ends the check of a backup, which stays due', async () => {
+  makeUsedDatabase(root);
+  const started = path.join(root, 'started');
+  const endless = path.join(root, 'endless.js');
+  writeFileSync(
+    endless,
+    `require('node:fs').writeFileSync(${JSON.stringify(started)}, String(process.pid)); setInterval(() => {}, 1000);`,
+  );
+  const check = new BackupCheck(() => 0, endless);
+  const logger = pino({ level: 'silent' });
+  const backups = new Backups({ data: new DataFolder(root), plan: null, now: () => NOW, check, logger });
+  const making = backups.make();
+  making.catch(() => undefined);
+  const pid = Number(await waitFor('the check to run', () => existsSync(started) && readFileSync(started, 'utf8')));
+  try {
+    backups.stop();
+    await expect(making).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+    await waitFor('the check to end', () => spawnSync('kill', ['-0', String(pid)]).status !== 0);
+  } finally {
+    spawnSync('kill', ['-9', String(pid)]);
+  }
+  expect(check).toMatchObject({ isDue: true, isDamaged: false });
+}, 30_000);
 
 test('backups that a clock ahead of time named are not followed by a copy a minute, and go', async () => {
   makeUsedDatabase(root);
