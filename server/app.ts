@@ -13,7 +13,7 @@ import { createRouter } from './http/router';
 import { SiteRate } from './http/site-rate';
 import { trustedProxies } from './http/trusted-proxies';
 import { HeldPictures } from './intake/held-pictures';
-import { spoolImage } from './intake/spool';
+import { spoolImage, type Limits, type SpooledImage } from './intake/spool';
 import { fetchUrl } from './intake/url-fetch';
 import { checkUrl } from './intake/url-guard';
 import type { Logger } from './logger';
@@ -117,10 +117,10 @@ function assemble(parts: AppParts, stores: Stores): App {
     forSite: (siteId, speaker) =>
       siteServices(siteId, { stores, work, webhookOrigins: config.webhookOrigins, speaker }),
     instancesOf: stores.instancesOf,
-    spool: (body) => spoolImage(body, data.temporary, config),
+    spool: (body) => spoolWhereRoom(disk, body, { ...config, folder: data.temporary }),
     fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
     links: new PublicLinks(config.publicUrl),
-    pictures: new HeldPictures(data.temporary, config.maxBytes, PICTURE_FROM_BYTES),
+    pictures: new HeldPictures(data.temporary, config.maxBytes, PICTURE_FROM_BYTES, disk),
     admission: new Admission(),
     siteRate: new SiteRate((siteId) => stores.sites.get(siteId)?.settings.limits.rate ?? config.siteRate),
     maxBytes: config.maxBytes,
@@ -166,6 +166,15 @@ function assemble(parts: AppParts, stores: Stores): App {
       markCleanStop(data);
     },
   };
+}
+
+async function spoolWhereRoom(
+  disk: DiskState,
+  body: AsyncIterable<Uint8Array>,
+  { folder, ...limits }: Limits & { readonly folder: string },
+): Promise<SpooledImage> {
+  disk.requireRoom();
+  return spoolImage(body, folder, limits);
 }
 
 interface Beginning {

@@ -11,6 +11,8 @@ const RETENTION_EVERY_MS = 5000;
 /** Whether a backup is due is looked up in the folder, so that a sidecar that restarts often makes them all the same. */
 const BACKUP_LOOK_EVERY_MS = 60_000;
 const RESULTS_EVERY_MS = 3_600_000;
+/** What a kill left is an hour old before it is taken for left behind, so one look at the start finds little. */
+const ORPHANS_EVERY_MS = 3_600_000;
 /** Known results are forgotten after this long; a picture that old is simply looked at again. */
 const RESULTS_KEPT_MS = 180 * 86_400_000;
 const RESULTS_AT_ONCE = 500;
@@ -58,8 +60,10 @@ export function buildUpkeep(stores: Stores, { data, logger, plan }: UpkeepParts)
   return {
     isDatabaseDamaged: () => check.isDamaged,
     start: () => {
-      run('rows', 'orphans', () => stores.retention.removeOrphans());
+      const orphans = () => stores.retention.removeOrphans();
+      run('files', 'orphans', orphans);
       timers.push(
+        every(ORPHANS_EVERY_MS, 'files', 'orphans', orphans),
         every(RETENTION_EVERY_MS, 'rows', 'retention', () => stores.retention.sweep(Date.now())),
         every(BACKUP_LOOK_EVERY_MS, 'backups', 'backup', () => backups.makeIfDue()),
         every(RESULTS_EVERY_MS, 'rows', 'results', () => forgetOldResults(stores)),

@@ -120,7 +120,7 @@ export interface Services {
   /** Null when the site is gone. Throws INSTANCE_CONFLICT. */
   readonly forSite: (siteId: string, speaker: Speaker) => SiteServices | null;
   readonly instancesOf: (siteId: string) => InstanceStore;
-  /** Streams a body to a file, checks it, and gives it over. */
+  /** Streams a body to a file, checks it, and gives it over. Throws STORAGE_FULL before the first byte is read. */
   readonly spool: (body: AsyncIterable<Uint8Array>) => Promise<SpooledImage>;
   /** The bytes behind an address. Throws URL_INPUT_OFF, URL_BLOCKED, URL_FETCH_FAILED. */
   readonly fetchPicture: (url: string) => Promise<AsyncIterable<Uint8Array>>;

@@ -63,9 +63,13 @@ export class HeldPictures {
     private readonly maxBytes: number,
     /** Names have this many characters at least. */
     private readonly nameLength: number,
+    /** Throws where there is no room for pictures. */
+    private readonly disk: { requireRoom(): void },
   ) {}
 
+  /** Throws STORAGE_FULL, STORAGE_UNAVAILABLE. */
   open(): HeldPicture {
+    this.disk.requireRoom();
     const id = randomBytes(24).toString('hex');
     const name = `picture ${id}`.padEnd(this.nameLength, '.');
     const picture = new HeldPicture(name, path.join(this.folder, `${id}.part`), this.maxBytes);

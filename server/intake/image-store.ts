@@ -1,8 +1,21 @@
-import { closeSync, existsSync, fsync, mkdirSync, openSync, renameSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+} from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
+import { codeOf } from '../storage/sqlite-error';
 import type { SiteBytes } from './site-bytes';
 import type { SpooledImage } from './spool';
 
@@ -75,8 +88,8 @@ export class ImageStore {
   }
 
   /**
-   * Takes a spooled file over. The bytes are on disk under their final name before the row says so. Throws SITE_FULL, and
-   * leaves no file behind then.
+   * Takes a spooled file over. The bytes are on disk under their final name before the row says so. Throws SITE_FULL,
+   * KEY_INVALID when the site was erased meanwhile, and what a full disk throws; leaves no file behind then.
    */
   async put(spooled: SpooledImage): Promise<{ image: StoredImage; isNew: boolean }> {
     const known = this.get(spooled.sha256);
@@ -95,9 +108,18 @@ export class ImageStore {
     const made = mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     renameSync(spooled.file, file);
     const folders = made === undefined ? [path.dirname(file)] : [path.dirname(file), path.dirname(made)];
-    // Together, so that the disk writes its journal once. Until the row is there nobody reads the file.
-    await Promise.all([file, ...folders].map(flush));
-    const { image, bytes, sha256 } = spooled;
+    try {
+      // Together, so that the disk writes its journal once. Until the row is there nobody reads the file.
+      await Promise.all([file, ...folders].map(flush));
+      return { image: await this.#addRow(spooled), isNew: true };
+    } catch (error) {
+      this.#removeWithoutRow(spooled.sha256);
+      if (codeOf(error) === 'SQLITE_CONSTRAINT_FOREIGNKEY') throw new AppError('KEY_INVALID', {}, { cause: error });
+      throw error;
+    }
+  }
+
+  async #addRow({ image, bytes, sha256 }: SpooledImage): Promise<StoredImage> {
     const stored = await this.storage.together(() => {
       this.storage
         .prepare(
@@ -109,7 +131,18 @@ export class ImageStore {
       return this.get(sha256);
     });
     if (stored === null) throw new Error('the image row is not there after its insert');
-    return { image: stored, isNew: true };
+    return stored;
+  }
+
+  /** No row knows the file of a picture that could not be stored, and nothing else would remove it before a look at all files. */
+  #removeWithoutRow(sha256: string): void {
+    if (this.get(sha256)?.hasOriginal === true) return;
+    const file = this.originalPath(sha256);
+    rmSync(file, { force: true });
+    // Of an erased site not even its folders stay. Those that hold other pictures do.
+    for (const folder of [path.dirname(file), path.dirname(path.dirname(file))]) {
+      if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+    }
   }
 
   /** A picture that is sent again is about to get a job: its bytes stay as long as those of a new one. */

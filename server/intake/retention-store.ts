@@ -1,4 +1,4 @@
-import { existsSync, unlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Storage } from '../storage/database';
@@ -44,15 +44,13 @@ export class RetentionStore {
     const rows = this.#aged.all({ after: this.#position, before: now - this.keepMs, now });
     this.#position = rows.length < PIECE ? 0 : (rows.at(-1)?.received_at ?? 0);
     const unwanted = rows.filter((row) => row.wanted === 0);
+    // The files first: on a full disk the commit needs the room they give back, and a row without a file is looked at again.
+    // In the same turn of the event loop, so that no upload of the same bytes can come in between.
+    for (const row of unwanted) rmSync(this.#path(row.site_id, row.sha256), { force: true });
     this.storage.transaction(() => {
       const forget = this.storage.prepare('UPDATE images SET original = 0 WHERE site_id = ? AND sha256 = ?');
       for (const row of unwanted) forget.run(row.site_id, row.sha256);
     });
-    // In the same turn of the event loop, so that no upload of the same bytes can come in between.
-    for (const row of unwanted) {
-      const file = this.#path(row.site_id, row.sha256);
-      if (existsSync(file)) unlinkSync(file);
-    }
     return unwanted.length;
   }
 

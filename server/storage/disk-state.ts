@@ -1,6 +1,7 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
+import { AppError } from '../errors';
 
-/** Below this much free space new pictures and jobs are not asked for: what is there must be able to end. */
+/** Below this much free space no picture is taken: the jobs that are there must be able to end. */
 export const LEAST_FREE_BYTES = 20_000_000;
 const LOOK_AGAIN_MS = 1000;
 
@@ -19,6 +20,12 @@ export class DiskState {
       this.#found = look(this.folder);
     }
     return this.#found;
+  }
+
+  /** Before a picture is written. Throws STORAGE_FULL, STORAGE_UNAVAILABLE. */
+  requireRoom(): void {
+    const code = this.problem();
+    if (code !== null) throw new AppError(code);
   }
 }
 

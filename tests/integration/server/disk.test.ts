@@ -68,6 +68,23 @@ onDisk('a job that finds the disk full while it runs waits, and is done when the
   expect(done.error).toBeNull();
 });
 
+onDisk('pictures are refused while what is left is for the jobs that are there, and these end', async () => {
+  const waiting = samplePng(5);
+  await sidecar.putImage(waiting);
+  const giveBack = disk!.fill(10_000_000);
+  await waitFor('the shortage to be told', async () => (await readiness()).problems[0]?.code === 'STORAGE_FULL');
+  const full = { status: 503, body: { error: { code: 'STORAGE_FULL' } } };
+  const image = samplePng(6);
+  expect(await sidecar.putImage(image)).toMatchObject(full);
+  expect(await sidecar.call('POST', '/v1/captions', { image: image.bytes.toString('base64') })).toMatchObject(full);
+  expect(drafts()).toEqual([]);
+  const subject = { type: 'attachment', id: '5' };
+  const { body } = await sidecar.call('POST', '/v1/jobs', { image_sha256: waiting.sha256, subject });
+  expect((await sidecar.call('GET', `/v1/jobs/${body.job.id}?wait=20`)).body.job.state).toBe('done');
+  giveBack();
+  await becomesReady();
+});
+
 onDisk('a folder that became read-only is a 503, and heals', async () => {
   const undo = disk!.protect(path.join(sidecar.dataDir, 'tmp'));
   const image = samplePng(4);

@@ -169,6 +169,21 @@ test('bytes that are sent again stay as long as new ones, and those of a waiting
   expect(retention.sweep(Date.now() + DAY)).toBe(1);
 });
 
+test('originals go although their rows cannot be written, and the rows follow', async () => {
+  const image = samplePng(1);
+  await sidecar.putImage(image);
+  const folder = path.join(sidecar.dataDir, 'images');
+  const { RetentionStore } = await import('../../../server/intake/retention-store');
+  const retention = new RetentionStore(storage, folder, 0);
+  const site = String(storage.db.prepare('SELECT id FROM sites').pluck().get());
+  storage.db.exec("CREATE TRIGGER full BEFORE UPDATE ON images BEGIN SELECT RAISE(ABORT, 'as a full disk'); END");
+  expect(() => retention.sweep(Date.now() + DAY)).toThrow('as a full disk');
+  expect(existsSync(path.join(folder, site, image.sha256.slice(0, 2), image.sha256))).toBe(false);
+  expect((await sidecar.call('HEAD', `/v1/images/${image.sha256}`)).status).toBe(404);
+  storage.db.exec('DROP TRIGGER full');
+  expect(retention.sweep(Date.now() + DAY)).toBe(1);
+});
+
 test('one request forgets a few of the names of old requests, however many there are', async () => {
   const site = storage.db.prepare('SELECT id FROM sites').pluck().get();
   const add = storage.db.prepare("INSERT INTO idempotency_keys VALUES (?, ?, x'00', 'job_1', ?)");

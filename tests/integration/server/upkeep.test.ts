@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import path from 'node:path';
+import { makeAdminKey } from '../../support/admin-key';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
 import { waitFor } from '../../support/wait-for';
@@ -53,4 +55,26 @@ test('files that no row knows are removed at the next start, and whole pictures 
   await waitFor('the stray to go', () => !existsSync(stray));
   expect(existsSync(fresh)).toBe(true);
   expect(readdirSync(path.dirname(draft))).toEqual([]);
+});
+
+test('a picture that arrives while its site is erased leaves no file behind', async () => {
+  const admin = makeAdminKey(sidecar.dataDir);
+  const { body } = await sidecar.call('GET', '/v1/admin/sites', undefined, { key: admin });
+  const image = samplePng(4, { padding: 5000 });
+  const put = request(`${sidecar.url}/v1/images/${image.sha256}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${sidecar.key}`, 'content-length': image.bytes.length },
+  });
+  const status = new Promise((resolve, reject) => {
+    put.once('response', (response) => resolve(response.resume().statusCode));
+    put.once('error', reject);
+  });
+  put.write(image.bytes.subarray(0, 2000));
+  const arriving = () => readdirSync(path.join(sidecar.dataDir, 'tmp')).length > 0;
+  await waitFor('the first bytes to arrive', arriving);
+  const siteId = body.items[0].id as string;
+  expect((await sidecar.call('DELETE', `/v1/admin/sites/${siteId}`, undefined, { key: admin })).status).toBe(200);
+  put.end(image.bytes.subarray(2000));
+  expect(await status).toBe(401);
+  expect(existsSync(path.join(sidecar.dataDir, 'images', siteId))).toBe(false);
 });
