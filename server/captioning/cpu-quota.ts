@@ -7,7 +7,7 @@ export type ReadText = (file: string) => string | null;
 
 const CGROUPS = '/sys/fs/cgroup';
 
-const readText: ReadText = (file) => {
+export const readText: ReadText = (file) => {
   try {
     return readFileSync(file, 'utf8');
   } catch {

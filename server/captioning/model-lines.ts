@@ -5,14 +5,20 @@ import { locateModel, PRECISION_FOLDERS } from '../../models/locate-model';
 import { knownModels, tasksOfKnown, type KnownModel } from '../../models/registry';
 import { Task } from '../contract/caption';
 import type { ModelLine } from '../contract/model';
+import { recommendModel } from './recommend-model';
+import { thisMachine } from './worker-count';
 
 /** The models that are known, best first, and which of them lie in the folder of pulled models. */
-export function modelLines(pulled: string): ModelLine[] {
+export function modelLines(pulled: string, machine = thisMachine()): ModelLine[] {
   const used = locateModel(null, pulled);
-  return knownModels().map((model) => lineOf(model, pulled, used));
+  const { id, sentence } = recommendModel(machine);
+  return knownModels().map((model) => ({
+    ...lineOf(model, pulled, used),
+    recommendation: model.id === id ? sentence : null,
+  }));
 }
 
-function lineOf(model: KnownModel, pulled: string, used: string): ModelLine {
+function lineOf(model: KnownModel, pulled: string, used: string): Omit<ModelLine, 'recommendation'> {
   const folders = PRECISION_FOLDERS.map((precision) => ({ precision, folder: path.join(pulled, model.id, precision) }));
   const here = folders.filter(({ folder }) => existsSync(path.join(folder, MANIFEST_FILE)));
   const shipped = model.source === null ? locateModel(model.id, pulled) : null;

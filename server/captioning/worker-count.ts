@@ -1,30 +1,44 @@
 import { readdirSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import path from 'node:path';
-import { cpuQuota, usableCores, type ReadText } from './cpu-quota';
+import { cpuQuota, readText, usableCores, type ReadText } from './cpu-quota';
 import type { ModelSource } from './model-source';
 
-/** Two workers describe more pictures an hour than one with all threads (docs/models.md). More have not been measured. */
+/** Two workers describe more pictures an hour than one with all threads (docs/benchmarks.md). More have not been measured. */
 const MOST_WORKERS = 2;
-/** What a worker holds at most beside its model while pictures are ordinary (peaks in docs/models.md). Bytes. */
+/** What a worker holds at most beside its model while pictures are ordinary (peaks in docs/benchmarks.md). Bytes. */
 const BESIDE_MODEL = 320e6;
 /** The rest of the memory is the web server's, the database's and the system's. */
-const SHARE_OF_MEMORY = 0.5;
+export const SHARE_OF_MEMORY = 0.5;
+
+/** The fastest 8-bit products that the CPU can do; `unknown` where it does not say, as on other systems than Linux. */
+export type Products = 'amx' | 'vnni' | 'avx2' | 'none' | 'unknown';
 
 export interface Machine {
   readonly cores: number;
   readonly memoryBytes: number;
+  readonly products: Products;
+}
+
+/** From the list of features in /proc/cpuinfo: `flags` on x86, `Features` on Arm, where `asimddp` is what VNNI is there. */
+export function productsOf(cpuinfo: string | null): Products {
+  const line = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo ?? '');
+  if (line === null) return 'unknown';
+  const features = new Set((line[1] ?? '').trim().split(/\s+/));
+  if (features.has('amx_int8')) return 'amx';
+  if (['avx512_vnni', 'avx_vnni', 'asimddp'].some((name) => features.has(name))) return 'vnni';
+  return ['avx2', 'asimd'].some((name) => features.has(name)) ? 'avx2' : 'none';
 }
 
 /** What this process may use; a container's limit counts where there is one. */
-export function thisMachine(read?: ReadText): Machine {
+export function thisMachine(read: ReadText = readText): Machine {
   const limit = process.constrainedMemory();
   const memoryBytes = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-  return { cores: usableCores(undefined, cpuQuota(read)), memoryBytes };
+  return { cores: usableCores(undefined, cpuQuota(read)), memoryBytes, products: productsOf(read('/proc/cpuinfo')) };
 }
 
 /** Worker processes for a model where the settings name no number: as many as help, as long as they fit. */
-export function usualWorkers(source: ModelSource, { cores, memoryBytes }: Machine): number {
+export function usualWorkers(source: ModelSource, { cores, memoryBytes }: Omit<Machine, 'products'>): number {
   // Another server's model gets one picture at a time, unless somebody says that it can do more.
   if ('modelServer' in source) return 1;
   const each = folderBytes(source.modelFolder) + BESIDE_MODEL;

@@ -29,6 +29,8 @@ export const ModelLine = z.object({
   precisions: z.array(z.string()),
   /** What captions are made with from the next start on, unless the settings name another. */
   in_use: z.boolean(),
+  /** Why it is the one for the sidecar's machine, as a sentence; null for all others. */
+  recommendation: z.string().nullable(),
 });
 export type ModelLine = z.infer<typeof ModelLine>;
 

@@ -2,6 +2,8 @@ import { readManifest } from '../../../models/model-folder/manifest';
 import { checkModelFiles } from '../../../models/model-folder/model-files';
 import { ModelError } from '../../../models/model-error';
 import { modelSource } from '../../captioning/model-source';
+import { recommendModel } from '../../captioning/recommend-model';
+import { thisMachine } from '../../captioning/worker-count';
 import { note, ok, problem, type Finding, type Ground } from './check';
 
 /** Whether the model of the settings is there, of a format this program reads, and every file as it was made. */
@@ -15,11 +17,11 @@ export async function lookAtModel({ config }: Ground): Promise<readonly Finding[
     await checkModelFiles(folder, manifest);
     const name = `${manifest.id} (${manifest.precision})`;
     const whole = ok(`The model ${name} is here, and each of its ${manifest.files.length} files is as it was made.`);
-    if (!manifest.demonstration) return [whole];
-    return [
-      whole,
-      note(`${manifest.id} is for demonstration: do not publish its words unread.`, 'altsmith models pull blip-base'),
-    ];
+    const better = recommendModel(thisMachine());
+    if (manifest.id === better.id) return [whole, ok(better.sentence)];
+    const advised = note(better.sentence, `altsmith models pull ${better.id}`);
+    if (!manifest.demonstration) return [whole, advised];
+    return [whole, note(`${manifest.id} is for demonstration: do not publish its words unread.`), advised];
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     return [problem(error.message, 'Until then pictures are taken, and wait.')];

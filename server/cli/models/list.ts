@@ -11,7 +11,8 @@ function textOf(line: ModelLine): string {
   const mark = line.in_use ? '*' : ' ';
   const size = `${(line.download_bytes / 1e9).toFixed(1)} GB`;
   const state = line.download_bytes === 0 ? 'ships' : line.precisions.join(', ') || `not pulled (${size})`;
-  return `${mark} ${line.id.padEnd(23)} ${state.padEnd(22)} ${line.title} (${line.tasks.join(', ')})\n`;
+  const why = line.recommendation === null ? '' : `    ${line.recommendation}\n`;
+  return `${mark} ${line.id.padEnd(23)} ${state.padEnd(22)} ${line.title} (${line.tasks.join(', ')})\n${why}`;
 }
 
 /** `altsmith models list`. */

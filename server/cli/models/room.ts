@@ -20,7 +20,7 @@ export function roomNeeded({ source, precision, compare, download }: RoomWish): 
   return download + whole * (SHARE[precision] + (compare && precision !== 'fp32' ? 1 : 0));
 }
 
-/** What a worker holds beside fp32 weights while it describes a generated picture; BLIP's peaks are in docs/models.md. Bytes. */
+/** What a worker holds beside fp32 weights while it describes a generated picture; BLIP's peaks are in docs/benchmarks.md. Bytes. */
 const BESIDE_WEIGHTS = 250e6;
 
 /** Bytes of memory that running fp32 takes, which the comparison with it does. */

@@ -65,6 +65,7 @@ const listedModel = shape<ListedModel>({
   download_bytes: isNumber,
   precisions: listOf(isText),
   in_use: isTruth,
+  recommendation: orNull(isText),
   pull: orNull(modelPull),
 });
 

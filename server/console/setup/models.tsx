@@ -81,6 +81,7 @@ function Line({ model, isBusy, onPull, onStop }: LineProps) {
         <span>
           <strong>{model.id}</strong> {model.in_use ? <span class="tag">in use at the next start</span> : null}
           {model.demonstration ? <span class="tag tag-warn">demonstration</span> : null}
+          {model.recommendation === null ? null : <span class="tag">recommended here</span>}
           <br />
           <span class="fine">
             {model.title} · {model.tasks.map((task) => TASK_WORDS[task]).join(', ')} · {model.licence} ·{' '}
@@ -94,6 +95,7 @@ function Line({ model, isBusy, onPull, onStop }: LineProps) {
           </button>
         )}
       </div>
+      {model.recommendation === null ? null : <p class="fine">{model.recommendation}</p>}
       <Pull model={model} />
     </li>
   );
