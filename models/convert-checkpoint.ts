@@ -8,6 +8,13 @@ import type { Conversion } from './model-folder/convert';
 import type { Manifest } from './model-folder/manifest';
 import { ModelError } from './model-error';
 
+/** By the `model_type` of config.json. */
+const ARCHITECTURES: ReadonlyMap<unknown, Manifest['architecture']> = new Map([
+  ['blip', 'blip'],
+  ['blip-2', 'blip-2'],
+  ['florence2', 'florence-2'],
+] as const);
+
 const Config = z.object({ model_type: z.unknown() });
 
 /**
@@ -17,10 +24,17 @@ const Config = z.object({ model_type: z.unknown() });
  */
 export function convertCheckpoint(conversion: Conversion): Promise<Manifest> {
   return withFiles(() => {
-    const { source, precision } = conversion;
+    const { source, precision, architecture: due } = conversion;
     const known = hasCheckpointFile(source, 'config.json')
       ? readCheckpointJson(Config, source, 'config.json', 'a known model').model_type
       : null;
+    const found = ARCHITECTURES.get(known);
+    if (due !== undefined && found !== undefined && found !== due) {
+      throw new ModelError(
+        'MODEL_FILE_DAMAGED',
+        `The checkpoint in ${source} is of the architecture ${found}; ${due} is due.`,
+      );
+    }
     if (known === 'blip-2') return convertBlip2(conversion);
     if (precision === 'int4') throw new ModelError('BAD_REQUEST', 'Only BLIP-2 can be converted to int4; use int8.');
     return known === 'florence2' ? convertFlorence(conversion) : convertBlip(conversion);

@@ -2,6 +2,7 @@ import { openBlip } from './architectures/blip/open';
 import { openWithTokenizer } from './architectures/open-with-tokenizer';
 import { openMini } from './architectures/mini/open';
 import type { EncoderDecoderCaptioner } from './encoder-decoder-captioner';
+import { checkMemory } from './machine-memory';
 import { readManifest, type Manifest } from './model-folder/manifest';
 import { checkTouchedFiles } from './model-folder/model-files';
 
@@ -17,10 +18,11 @@ const ARCHITECTURES: Readonly<Record<Manifest['architecture'], Open>> = {
 
 /**
  * Loads the model of a folder after comparing its files with its manifest; large ones only where they were touched since. `threads` is for each of its sessions.
- * Throws ModelError MODEL_FILE_MISSING or MODEL_FILE_DAMAGED.
+ * Throws ModelError MODEL_FILE_MISSING, MODEL_FILE_DAMAGED or MODEL_TOO_LARGE.
  */
 export async function openCaptioner(folder: string, threads: number): Promise<EncoderDecoderCaptioner> {
   const manifest = await readManifest(folder);
+  checkMemory(manifest);
   await checkTouchedFiles(folder, manifest);
   return ARCHITECTURES[manifest.architecture](folder, manifest, threads);
 }

@@ -152,6 +152,11 @@ export const CATALOGUE = {
     message: 'The loaded model cannot continue a prompt; leave it out, or use a model that can, such as blip-base.',
     retryable: false,
   },
+  MODEL_TOO_LARGE: {
+    status: 503,
+    message: 'The model needs more memory than there is; choose a smaller one, "altsmith doctor" recommends one.',
+    retryable: true,
+  },
   TASK_NOT_POSSIBLE: {
     status: 422,
     message:

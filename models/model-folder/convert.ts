@@ -18,6 +18,8 @@ export interface Conversion {
   /** The model folder to write; an existing one is replaced as one act, anything else is left alone. */
   readonly target: string;
   readonly precision: Precision;
+  /** Of which architecture the checkpoint has to be; default: of any that is known. */
+  readonly architecture?: Manifest['architecture'];
   /** Id and licence of the model; default: the name of the source folder, and "unknown". */
   readonly id?: string;
   readonly licence?: string;

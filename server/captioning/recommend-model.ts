@@ -28,7 +28,8 @@ const CHOICES: readonly Choice[] = [
     workerBytes: 1.1e9,
     cores: 2,
     products: ANY,
-    reason: 'it has the best published captions of the models that are quick enough here, and reads the text in pictures',
+    reason:
+      'it has the best published captions of the models that are quick enough here, and reads the text in pictures',
   },
   {
     id: 'blip-base',

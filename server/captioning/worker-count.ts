@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
-import { totalmem } from 'node:os';
 import path from 'node:path';
+import { usableMemory } from '../../models/machine-memory';
 import { cpuQuota, readText, usableCores, type ReadText } from './cpu-quota';
 import type { ModelSource } from './model-source';
 
@@ -32,9 +32,11 @@ export function productsOf(cpuinfo: string | null): Products {
 
 /** What this process may use; a container's limit counts where there is one. */
 export function thisMachine(read: ReadText = readText): Machine {
-  const limit = process.constrainedMemory();
-  const memoryBytes = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-  return { cores: usableCores(undefined, cpuQuota(read)), memoryBytes, products: productsOf(read('/proc/cpuinfo')) };
+  return {
+    cores: usableCores(undefined, cpuQuota(read)),
+    memoryBytes: usableMemory(),
+    products: productsOf(read('/proc/cpuinfo')),
+  };
 }
 
 /** Worker processes for a model where the settings name no number: as many as help, as long as they fit. */

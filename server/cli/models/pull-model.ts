@@ -97,6 +97,7 @@ async function convert(
     source: at.source,
     ...file,
     precision,
+    architecture,
     id,
     licence,
     licenceText: LICENCES[architecture],

@@ -53,7 +53,12 @@ test('one of the listed models is recommended, with the sentence that doctor say
 
 test('the page for owners says the same of 2, 4, 8 and 16 GB', () => {
   const page = readFileSync(path.resolve(__dirname, '../../../../docs/models.md'), 'utf8');
-  for (const [gib, cores, products] of [[2, 2, 'avx2'], [4, 2, 'avx2'], [8, 4, 'vnni'], [16, 8, 'amx']] as const) {
+  for (const [gib, cores, products] of [
+    [2, 2, 'avx2'],
+    [4, 2, 'avx2'],
+    [8, 4, 'vnni'],
+    [16, 8, 'amx'],
+  ] as const) {
     const { id } = recommendModel({ memoryBytes: gib * GIB, cores, products });
     expect(page).toMatch(new RegExp(`^\\| ${gib} GB \\|[^|]*\\| \`${id}\``, 'm'));
   }
