@@ -11,6 +11,8 @@ export interface GraphOptions {
   readonly memoryPattern?: boolean;
   /** The graph as it was optimised is written to this file. */
   readonly optimizedFile?: string;
+  /** What the name of a file begins with that gets onnxruntime's own profile when the session is closed. */
+  readonly profile?: string;
   /** Entries of onnxruntime_session_options_config_keys.h. */
   readonly config?: Readonly<Record<string, string>>;
 }
@@ -18,6 +20,7 @@ export interface GraphOptions {
 const createEnvironment = checkedFunction('CreateEnv', 'int level, const char *id, _Out_ void **environment');
 const createOptions = checkedFunction('CreateSessionOptions', '_Out_ void **options');
 const setOptimizedFile = checkedFunction('SetOptimizedModelFilePath', `void *options, ${PATH_TYPE} file`);
+const enableProfile = checkedFunction('EnableProfiling', `void *options, ${PATH_TYPE} prefix`);
 const disablePattern = checkedFunction('DisableMemPattern', 'void *options');
 const disableArena = checkedFunction('DisableCpuMemArena', 'void *options');
 const setSeverity = checkedFunction('SetSessionLogSeverityLevel', 'void *options, int level');
@@ -57,6 +60,7 @@ function optionsOf({
   level = 'all',
   memoryPattern = false,
   optimizedFile,
+  profile,
   config = {},
 }: GraphOptions): Pointer {
   const options = written(createOptions);
@@ -68,6 +72,7 @@ function optionsOf({
   disableArena(options);
   if (!memoryPattern) disablePattern(options);
   if (optimizedFile !== undefined) setOptimizedFile(options, optimizedFile);
+  if (profile !== undefined) enableProfile(options, profile);
   for (const [key, value] of Object.entries(config)) addEntry(options, key, value);
   return options;
 }

@@ -18,6 +18,7 @@ const PLACES = {
   Run: 9,
   CreateSessionOptions: 10,
   SetOptimizedModelFilePath: 11,
+  EnableProfiling: 14,
   DisableMemPattern: 17,
   DisableCpuMemArena: 19,
   SetSessionLogSeverityLevel: 22,

@@ -63,11 +63,11 @@ export class BartHalf {
     );
   }
 
-  /** Attention of a kind over keys and values, its product, the sum with x and the norm. */
-  close(x: string, attended: string, index: number, kind: 'self_attn' | 'encoder_attn'): string {
+  /** The product behind a layer's own attention, the sum with x and the norm. */
+  close(x: string, attended: string, index: number): string {
     const width = this.half.text.d_model;
-    const out = this.weights.linear(attended, `${this.layer(index)}.${kind}.out_proj`, [width, width]);
-    return this.norm(this.graph.node('Add', [x, out]), `layers.${index}.${kind}_layer_norm`);
+    const out = this.weights.linear(attended, `${this.layer(index)}.self_attn.out_proj`, [width, width]);
+    return this.norm(this.graph.node('Add', [x, out]), `layers.${index}.self_attn_layer_norm`);
   }
 
   feedForward(x: string, index: number): string {

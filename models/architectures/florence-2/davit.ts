@@ -1,11 +1,13 @@
 import type { GraphWeights } from '../../graph/weights';
 import { MICROSOFT, type GraphBuilder } from '../../onnx/graph';
-import { int64s, tensor } from '../../onnx/tensor';
+import { int64s, scalar, tensor } from '../../onnx/tensor';
 import type { Stage, VisionConfig } from './config';
 import { VISION } from './names';
 
 /** PyTorch's default, which every norm of the model keeps. */
 export const EPSILON = 1e-5;
+/** Far below what a float32 sum of shares can tell from 0, and far above the smallest normal float32. */
+const LEAST_SHARE = 1e-30;
 
 /**
  * The blocks of one stage of DaViT (arXiv 2204.03645), over rows [1, grid², width]. Each is a block of attention within windows, then
@@ -87,7 +89,12 @@ export class StageBlocks {
     graph.node('Split', [grouped], { axis: 0, num_outputs: 3 }, { outputs: parts });
     const [q = '', k = '', v = ''] = parts;
     const likeness = graph.node('FusedMatMul', [q, k], { transA: 1, alpha: rows ** -0.5 }, { domain: MICROSOFT });
-    const shares = graph.node('Softmax', [likeness], { axis: -1 });
+    // Sums over thousands of rows are large, so shares are often below 1e-38, where floats lose their fast form: 36,864 rows times such
+    // numbers take 40 times as long.
+    const shares = graph.node('Clip', [
+      graph.node('Softmax', [likeness], { axis: -1 }),
+      graph.constant(scalar(LEAST_SHARE)),
+    ]);
     const mixed = graph.node('FusedMatMul', [v, shares], { transB: 1 }, { domain: MICROSOFT });
     const joined = this.reshape(graph.node('Transpose', [mixed], { perm: [1, 0, 2] }), [1, rows, width]);
     return weights.linear(joined, `${name}.proj`, [width, width]);

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint';
 import type { Target } from '../../graph/target';
+import { CrossAttention, crossOutput } from '../../graph/cross-attention';
 import { buildTokenChoice } from '../../graph/token-choice';
 import { GraphWeights } from '../../graph/weights';
 import { GraphBuilder } from '../../onnx/graph';
@@ -36,12 +37,7 @@ export function buildDecoder(checkpoint: Checkpoint, { text }: FlorenceConfig, t
   const positions = graph.input('position_ids', 'int64', ['tokens']);
   const beams = graph.input('beam_idx', 'int64', ['rows']);
   for (const name of keysOf(text, 'past')) graph.input(name, 'float32', ['past_rows', heads, 'past', size]);
-  for (const name of keysOf(text, 'cross')) graph.input(name, 'float32', ['pictures', heads, 'seen', size]);
-  // All sentences of one picture ask the same keys: [B, T, width] becomes [pictures, B / pictures · T, width] and back.
-  const wide = graph.constant(int64s([width]));
-  const pictures = graph.node('Shape', ['cross_k0'], { start: 0, end: 1 });
-  const groupShape = graph.node('Concat', [pictures, graph.constant(int64s([-1])), wide], { axis: 0 });
-  const rowShape = graph.node('Concat', [graph.node('Shape', [ids]), wide], { axis: 0 });
+  const cross = new CrossAttention(graph, weights, { layers: text.decoder_layers, heads, size }, ids);
   const words = wordsOf(checkpoint);
   const half = new BartHalf(graph, weights, {
     part: 'decoder',
@@ -55,11 +51,12 @@ export function buildDecoder(checkpoint: Checkpoint, { text }: FlorenceConfig, t
     const past = ['k', 'v'].map((part) => graph.node('Gather', [`past_${part}${index}`, beams]));
     const outputs = [`attended${index}`, `present_k${index}`, `present_v${index}`];
     const own = [...half.qkv(x, index), '', '', '', ...past];
-    const said = half.close(x, half.attend(own, { heads, looksBack: true, outputs }), index, 'self_attn');
-    const query = weights.linear(said, `${TEXT}.decoder.layers.${index}.encoder_attn.q_proj`, [width, width]);
-    const asked = [graph.node('Reshape', [query, groupShape]), `cross_k${index}`, `cross_v${index}`];
-    const seen = graph.node('Reshape', [half.attend(asked, { heads }), rowShape]);
-    x = half.feedForward(half.close(said, seen, index, 'encoder_attn'), index);
+    const said = half.close(x, half.attend(own, { heads, looksBack: true, outputs }), index);
+    const name = `${TEXT}.decoder.layers.${index}.encoder_attn`;
+    const query = weights.linear(said, `${name}.q_proj`, [width, width]);
+    const place = { name: `${name}.out_proj`, values: `${name}.v_proj`, dims: [width, width] as const };
+    const seen = graph.node('Add', [said, crossOutput(weights, cross.attend(query, index), place)]);
+    x = half.feedForward(half.norm(seen, `layers.${index}.encoder_attn_layer_norm`), index);
   }
   buildTokenChoice(graph, head(graph, weights, x, [words, width]), words);
   for (const name of keysOf(text, 'present')) graph.output(name, 'float32', ['rows', heads, 'present', size]);

@@ -1,4 +1,6 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint';
+import { crossInput, CrossKeys } from '../../graph/cross-attention';
+import { inputFeatures } from '../../graph/image-features';
 import type { Target } from '../../graph/target';
 import { GraphWeights } from '../../graph/weights';
 import { GraphBuilder } from '../../onnx/graph';
@@ -8,8 +10,8 @@ import { TEXT } from './names';
 
 /**
  * encoder.onnx: `input_ids` [1, T] (with start and end token), `position_ids` [T] (from 0) and the picture's `image_features` →
- * `answer_k{i}`, `answer_v{i}` [1, heads, image tokens + T, head size], which the decoder gets as `cross_k{i}`, `cross_v{i}`. The picture
- * stands in front of the words and takes the first positions.
+ * `cross_k{i}`, `cross_v{i}` of image tokens + T tokens, what each layer of the decoder looks at. The picture stands in front of the
+ * words and takes the first positions.
  */
 export function buildEncoder(checkpoint: Checkpoint, config: FlorenceConfig, target: Target): GraphBuilder {
   const graph = new GraphBuilder('encoder', target.external);
@@ -18,7 +20,7 @@ export function buildEncoder(checkpoint: Checkpoint, config: FlorenceConfig, tar
   const tokens = imageTokens(config);
   const ids = graph.input('input_ids', 'int64', [1, 'tokens']);
   const positions = graph.input('position_ids', 'int64', ['tokens']);
-  const features = graph.input('image_features', 'float32', [1, tokens, text.d_model]);
+  const features = inputFeatures(graph, weights, [tokens, text.d_model]);
   const sizes = { words: wordsOf(checkpoint), positions: positionsOf(checkpoint, 'encoder') };
   const half = new BartHalf(graph, weights, { part: 'encoder', text, ...sizes });
   const placed = graph.node('Add', [half.words(ids), graph.node('Gather', [half.positions(tokens), positions])]);
@@ -26,17 +28,17 @@ export function buildEncoder(checkpoint: Checkpoint, config: FlorenceConfig, tar
   let x = half.norm(graph.node('Concat', [picture, placed], { axis: 1 }), 'layernorm_embedding');
   for (let index = 0; index < text.encoder_layers; index++) {
     const attended = half.attend(half.qkv(x, index), { heads: text.encoder_attention_heads });
-    x = half.feedForward(half.close(x, attended, index, 'self_attn'), index);
+    x = half.feedForward(half.close(x, attended, index), index);
   }
-  const heads = text.decoder_attention_heads;
-  const size = text.d_model / heads;
-  for (let index = 0; index < text.decoder_layers; index++) {
-    for (const part of ['k', 'v']) {
-      const name = `${TEXT}.decoder.layers.${index}.encoder_attn.${part}_proj`;
-      const joined = weights.linear(x, name, [text.d_model, text.d_model]);
-      const output = weights.heads(joined, heads, size, `answer_${part}${index}`);
-      graph.output(output, 'float32', [1, heads, 'seen', size]);
-    }
+  const { decoder_layers: layers, decoder_attention_heads: heads, d_model: width } = text;
+  const keys = new CrossKeys(graph, weights, { layers, heads, size: width / heads });
+  for (let index = 0; index < layers; index++) {
+    const name = `${TEXT}.decoder.layers.${index}.encoder_attn`;
+    const [key = '', value = ''] = ['k', 'v'].map((part) =>
+      crossInput(weights, x, `${name}.${part}_proj`, [width, width]),
+    );
+    keys.add(index, key, value);
   }
+  keys.close();
   return graph;
 }

@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint';
+import { outputFeatures } from '../../graph/image-features';
 import { resizeAsTorchvision } from '../../graph/pillow-resize';
 import type { Target } from '../../graph/target';
 import { GraphWeights } from '../../graph/weights';
@@ -111,7 +112,6 @@ export function buildVision(checkpoint: Checkpoint, config: FlorenceConfig, targ
     last = stage;
   }
   if (last === null) throw new Error('A configuration without stages was not refused.');
-  graph.rename(project(graph, weights, x, { checkpoint, last, width }), 'image_features');
-  graph.output('image_features', 'float32', [1, last.grid ** 2 + 1, width]);
+  outputFeatures(graph, weights, project(graph, weights, x, { checkpoint, last, width }), [last.grid ** 2 + 1, width]);
   return graph;
 }

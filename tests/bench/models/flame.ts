@@ -45,15 +45,14 @@ function readFlame(graph: string, folder: string, index: number): Flame {
 /** Where the time of a caption goes, by onnxruntime's own profile of each graph; greedy, in this process. */
 export async function flame(root: string, modelFolder: string, threads: number, isQuestion: boolean): Promise<Flame[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'altsmith-flame-'));
-  const { InferenceSession } = await import(path.join(root, 'build/models/session/runtime.js'));
+  const { GraphSession } = await import(path.join(root, 'build/models/session/graph-session.js'));
   const { openCaptioner } = await import(path.join(root, 'build/models/open-captioner.js'));
-  const opened: { graph: string; session: any }[] = [];
-  const create = InferenceSession.create.bind(InferenceSession);
-  InferenceSession.create = async (file: unknown, options: object) => {
-    const profile = { enableProfiling: true, profileFilePrefix: path.join(folder, String(opened.length)) };
-    const session = await create(file, { ...options, ...profile });
-    if (typeof file === 'string') opened.push({ graph: path.basename(file), session });
-    return session;
+  const opened: string[] = [];
+  const open = GraphSession.open.bind(GraphSession);
+  GraphSession.open = (file: string | Uint8Array, options: object) => {
+    if (typeof file !== 'string') return open(file, options);
+    opened.push(path.basename(file));
+    return open(file, { ...options, profile: path.join(folder, String(opened.length - 1)) });
   };
   try {
     const captioner = await openCaptioner(modelFolder, threads);
@@ -63,12 +62,11 @@ export async function flame(root: string, modelFolder: string, threads: number, 
       if (isQuestion) await captioner.answer(pixels, QUESTION, options);
       else await captioner.caption(pixels, options);
     }
-    return opened.map(({ graph, session }, index) => {
-      session.endProfiling();
-      return readFlame(graph, folder, index);
-    });
+    // The profiles are written when the sessions end.
+    await captioner.close();
+    return opened.map((graph, index) => readFlame(graph, folder, index));
   } finally {
-    InferenceSession.create = create;
+    GraphSession.open = open;
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -10,6 +10,9 @@ const { openCaptioner } = require(path.join(build, 'open-captioner.js'));
 const { readManifest } = require(path.join(build, 'model-folder/manifest.js'));
 const { ModelSession } = require(path.join(build, 'session/session.js'));
 
+const { fromFloat16 } = require(path.join(build, 'precision/float16.js'));
+
+const floatsOf = ({ type, data }) => (type === 'float16' ? fromFloat16(data) : data);
 const samplesOf = (floats, count) =>
   Array.from({ length: count }, (_, index) => floats[index * Math.floor(floats.length / count)]);
 
@@ -29,7 +32,7 @@ async function run({ folder, picture: { file, width, height }, prompts, searches
       }
       tasks[task] = { logits: samplesOf(row.logits, samples), said };
     }
-    return { features: samplesOf(image.values.image_features.data, samples), tasks, info: captioner.info };
+    return { features: samplesOf(floatsOf(image.values.image_features), samples), tasks, info: captioner.info };
   } finally {
     await captioner.close();
     session.close();
