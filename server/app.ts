@@ -92,7 +92,7 @@ function assemble(parts: AppParts, stores: Stores): App {
   const { config, data, logger, tracing = NO_TRACING } = parts;
   const engine = parts.engine ?? chooseEngine(config);
   const disk = new DiskState(data.root);
-  const upkeep = buildUpkeep(stores, { data, logger, plan: config.backups });
+  const upkeep = buildUpkeep(stores, { data, logger, config });
   const stopping = new AbortController();
   const health = () =>
     healthOf(engine, {
@@ -108,7 +108,8 @@ function assemble(parts: AppParts, stores: Stores): App {
   const caused = delivery.caused.bind(delivery);
   const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, metrics, tracing, caused });
   const backgroundTasks = [upkeep, buildPruning(stores, logger), buildResuggesting(stores, work, { config, logger })];
-  const predictions = buildPredictions(stores, { work, engine, config, logger });
+  const wakeDelivery = delivery.wake.bind(delivery);
+  const predictions = buildPredictions(stores, { work, engine, config, logger, wakeDelivery });
   const shelf = new ModelShelf({ dataDir: data.root, script: PULL_SCRIPT, logger });
   const services: Services = {
     version,
@@ -156,7 +157,7 @@ function assemble(parts: AppParts, stores: Stores): App {
     finishWork: async () => {
       await shelf.stop();
       work.instant.refuseWaiting();
-      await predictions.stop();
+      predictions.stop();
       await work.runner.stop(DRAIN_MS);
       await Promise.all([work.settler.stop(), ...backgroundTasks.map((task) => task.stop()), delivery.stop()]);
     },

@@ -230,6 +230,11 @@ export const CATALOGUE = {
   },
   STORAGE_FULL: { status: 503, message: 'The disk is full; free some space and try again.', retryable: true },
   STORAGE_UNAVAILABLE: { status: 503, message: 'The data folder cannot be written to at present.', retryable: true },
+  DATABASE_BUSY: {
+    status: 503,
+    message: 'Another process has been writing to the database for some seconds; try again in a moment.',
+    retryable: true,
+  },
   SHUTTING_DOWN: { status: 503, message: 'The sidecar is stopping; try again in a moment.', retryable: true },
   CAPTION_TIMEOUT: { status: 504, message: 'Captioning took too long and was stopped.', retryable: true },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -31,28 +31,31 @@ export function run(args: string[]): Promise<number> {
 async function act(live: LiveData, words: Words, say: Say): Promise<number> {
   const { data, storage } = live;
   const eraser = buildEraser(storage, data, new ErasureStore(storage, data), readConfig(process.env).backups);
-  const erasing = await erase(eraser, live, words);
   const [kind, id] = words.positionals;
   // The audit log keeps how much of a picture or subject was erased, and nothing that names it.
-  live.record(`erase ${kind ?? ''}`, kind === 'site' ? (id ?? '') : (kind ?? ''), { ...erasing.erased });
+  const event = { action: `erase ${kind ?? ''}`, target: kind === 'site' ? (id ?? '') : (kind ?? '') };
+  const erasing = await live.recordAround(event, erasureOf(eraser, live, words), ({ erased }) => ({ ...erased }));
   tell(erasing, say);
   return 0;
 }
 
-function erase(eraser: Eraser, live: LiveData, words: Words): Promise<Erasing> {
+/** What is to be done, once the words are known to say it. */
+function erasureOf(eraser: Eraser, live: LiveData, words: Words): () => Promise<Erasing> {
   const [kind, first, second, ...more] = words.positionals;
   if (first === undefined || more.length > 0)
     throw new UsageError('Say what: image SHA256, subject TYPE ID, or site ID.');
-  if (kind === 'site' && second === undefined) return wholeSite(eraser, first);
+  if (kind === 'site' && second === undefined) return () => wholeSite(eraser, first);
   if (kind === 'image' && second === undefined) {
     const sha256 = Sha256.safeParse(first);
     if (!sha256.success) throw new UsageError(`The hash ${sha256.error.issues[0]?.message ?? 'is none'}.`);
-    return eraser.image(ownerOf(live, words), sha256.data);
+    const owner = ownerOf(live, words);
+    return () => eraser.image(owner, sha256.data);
   }
   const subject = Subject.safeParse({ type: first, id: second });
   if (kind !== 'subject' || !subject.success)
     throw new UsageError('Say what: image SHA256, subject TYPE ID, or site ID.');
-  return eraser.subject(ownerOf(live, words), subject.data);
+  const owner = ownerOf(live, words);
+  return () => eraser.subject(owner, subject.data);
 }
 
 async function wholeSite(eraser: Eraser, siteId: string): Promise<Erasing> {

@@ -51,11 +51,15 @@ function act(live: LiveData, words: Words, say: Say): number {
   return verb === 'rotate' ? rotate(live, { id, words }, say) : revoke(live, id, say);
 }
 
-function create({ sites, keys, record }: LiveData, words: Words, say: Say): number {
+function create({ storage, sites, keys, record }: LiveData, words: Words, say: Say): number {
   const scope = scopeOf(words.text('scope') ?? 'site');
-  const site = scope === 'site' ? siteOf(sites.list(), words.text('site'), () => sites.create('default')) : null;
-  const key = keys.create({ scope, siteId: site?.id ?? null, name: words.text('name') ?? 'made on the command line' });
-  record('keys create', key.id, { scope, site_id: site?.id ?? null });
+  const name = words.text('name') ?? 'made on the command line';
+  const { key, site } = storage.transaction(() => {
+    const owner = scope === 'site' ? siteOf(sites.list(), words.text('site'), () => sites.create('default')) : null;
+    const made = keys.create({ scope, siteId: owner?.id ?? null, name });
+    record('keys create', made.id, { scope, site_id: owner?.id ?? null });
+    return { key: made, site: owner };
+  });
   say({ id: key.id, key: key.text, scope, site_id: site?.id ?? null }, [
     `The new ${scope} key${site === null ? '' : ` of "${site.name}"`}, shown this once:`,
     key.text,
@@ -105,12 +109,15 @@ function stateOf(row: KeyRow): string {
   return row.expires_at <= Date.now() ? 'expired' : 'expiring';
 }
 
-function rotate({ keys, record }: LiveData, { id, words }: { id: string; words: Words }, say: Say): number {
+function rotate({ storage, keys, record }: LiveData, { id, words }: { id: string; words: Words }, say: Say): number {
   const hours = Number(words.text('hours') ?? '24');
   if (!(hours >= 0 && hours <= MOST_HOURS)) throw new UsageError(`--hours is a number from 0 to ${MOST_HOURS}.`);
-  const key = keys.rotate(id, hours * HOUR_MS);
-  if (key === null) throw new AppError('NOT_FOUND');
-  record('keys rotate', id, { new_id: key.id, hours });
+  const key = storage.transaction(() => {
+    const made = keys.rotate(id, hours * HOUR_MS);
+    if (made === null) throw new AppError('NOT_FOUND');
+    record('keys rotate', id, { new_id: made.id, hours });
+    return made;
+  });
   const oldEndsAt = new Date(key.oldEndsAt).toISOString();
   say({ id: key.id, key: key.text, old_ends_at: oldEndsAt }, [
     `The new key, shown this once; the old one works until ${oldEndsAt}:`,
@@ -119,9 +126,11 @@ function rotate({ keys, record }: LiveData, { id, words }: { id: string; words: 
   return 0;
 }
 
-function revoke({ keys, record }: LiveData, id: string, say: Say): number {
-  if (!keys.revoke(id)) throw new AppError('NOT_FOUND');
-  record('keys revoke', id);
+function revoke({ storage, keys, record }: LiveData, id: string, say: Say): number {
+  storage.transaction(() => {
+    if (!keys.revoke(id)) throw new AppError('NOT_FOUND');
+    record('keys revoke', id);
+  });
   say({ id, revoked: true }, [`The key ${id} does not work any more.`]);
   return 0;
 }

@@ -7,21 +7,31 @@ import type { Storage } from '../storage/database';
 import { AppError } from '../errors';
 import { markCleanStop, wasCleanStop } from '../storage/clean-stop';
 import { lockFolder } from '../storage/folder-lock';
+import { storageProblem } from '../storage/sqlite-error';
 import { openData, openUnprepared } from '../storage/soundness';
+
+/** How long a command waits for the sidecar, or another command, to end a transaction. */
+const BUSY_TIMEOUT_MS = 5000;
 
 export interface LiveData {
   readonly data: DataFolder;
   readonly storage: Storage;
   readonly sites: SiteStore;
   readonly keys: KeyStore;
-  /** Keeps what the command did. Details hold no secret. */
+  /** Keeps what the command does, in the transaction that does it. Details hold no secret. */
   readonly record: (action: string, target: string, details?: object) => void;
+  /** Keeps what the command does in several transactions: before the first, and how it ended. `details` tells of what it gave. */
+  readonly recordAround: <Result>(
+    event: { readonly action: string; readonly target: string },
+    work: () => Promise<Result>,
+    details: (result: Result) => object,
+  ) => Promise<Result>;
 }
 
 /**
  * The database of the settings, for a command that does one small thing; a running sidecar may use it at the same time. It is
  * opened as it is: a command reads no more than it needs, and migrates nothing. Only a folder without a database gets one.
- * Closed when `work` ends. Throws DATABASE_OLDER, DATABASE_NEWER, and what opening can throw.
+ * Closed when `work` ends. Throws DATABASE_OLDER, DATABASE_NEWER, DATABASE_BUSY, and what opening can throw.
  */
 export async function withData<Result>(
   config: Config,
@@ -31,6 +41,8 @@ export async function withData<Result>(
   data.prepare();
   const wasClean = wasCleanStop(data);
   const storage = openCurrent(data);
+  // Nothing else waits in this process.
+  storage.db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   try {
     const audit = new AuditStore(storage);
     return await work({
@@ -41,7 +53,20 @@ export async function withData<Result>(
       record: (action, target, details = {}) => {
         audit.append({ keyId: null, action, target, details });
       },
+      recordAround: async (event, deed, details) => {
+        const begun = audit.begin({ keyId: null, ...event, details: {} });
+        try {
+          const result = await deed();
+          begun.done(details(result));
+          return result;
+        } catch (error) {
+          begun.failed(error);
+          throw error;
+        }
+      },
     });
+  } catch (error) {
+    throw storageProblem(error) ?? error;
   } finally {
     storage.close();
     // No sidecar runs, and what changed the file was this command.

@@ -20,9 +20,10 @@ export function run(args: string[]): Promise<number> {
       work: (words, say) => {
         const code = words.text('code');
         if (code !== undefined && !isErrorCode(code)) throw new UsageError(`There is no error code "${code}".`);
-        return withData(readConfig(process.env), async ({ storage, record }) => {
-          const count = await requeueFailed(storage, code ?? null);
-          record('requeue', code ?? 'all', { requeued: count });
+        return withData(readConfig(process.env), async ({ storage, recordAround }) => {
+          const requeue = () => requeueFailed(storage, code ?? null);
+          const event = { action: 'requeue', target: code ?? 'all' };
+          const count = await recordAround(event, requeue, (requeued) => ({ requeued }));
           say({ requeued: count }, [`${count} ${count === 1 ? 'job waits' : 'jobs wait'} again.`]);
           return 0;
         });

@@ -31,8 +31,11 @@ function act(live: LiveData, words: Words, say: Say): number {
   if (verb === 'list') return list(live, say);
   if (verb === 'set') return set(live, words, say);
   if (verb !== 'create' || rest.length === 0) throw new UsageError('Say list, set and an id, or create and a name.');
-  const site = live.sites.create(rest.join(' '));
-  live.record('sites create', site.id, { name: site.name });
+  const site = live.storage.transaction(() => {
+    const made = live.sites.create(rest.join(' '));
+    live.record('sites create', made.id, { name: made.name });
+    return made;
+  });
   say({ id: site.id, name: site.name }, [`${site.id}  ${site.name}`]);
   return 0;
 }
@@ -49,7 +52,7 @@ function list({ sites, storage }: LiveData, say: Say): number {
   return 0;
 }
 
-function set({ sites, record }: LiveData, words: Words, say: Say): number {
+function set({ storage, sites, record }: LiveData, words: Words, say: Say): number {
   const [, id] = words.positionals;
   if (id === undefined) throw new UsageError('Say which site: altsmith sites set ID');
   const given = LIMITS.flatMap((name) => {
@@ -65,9 +68,12 @@ function set({ sites, record }: LiveData, words: Words, say: Say): number {
         : `--${issue.path.join('.')}: ${issue.message}`,
     );
   }
-  const site = sites.update(id, { limits: change.data });
-  if (site === null) throw new AppError('NOT_FOUND', { site: id });
-  record('sites set', site.id, change.data);
+  const site = storage.transaction(() => {
+    const changed = sites.update(id, { limits: change.data });
+    if (changed === null) throw new AppError('NOT_FOUND', { site: id });
+    record('sites set', changed.id, change.data);
+    return changed;
+  });
   say({ id: site.id, name: site.name, ...site.settings }, [lineOf(site)]);
   return 0;
 }

@@ -2,12 +2,9 @@ import { guarded } from '../background';
 import type { EngineState } from '../captioning/engine';
 import { tasksOf } from '../captioning/worker-registry';
 import { WorkerTask } from '../contract/worker';
-import { eachlabsWebhook } from '../http/compat/eachlabs/predictions';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { PredictionEnds } from '../predictions/prediction-ends';
-import { PredictionWebhooks } from '../predictions/prediction-webhook';
-import { httpTransport } from '../webhooks/transport';
 import type { Stores } from './stores';
 import type { Work } from './work';
 
@@ -18,28 +15,21 @@ const FORGOTTEN_AT_ONCE = 1000;
 export interface PredictionParts {
   readonly engine: { state(): EngineState };
   readonly work: Pick<Work, 'queue' | 'runsHere'>;
-  readonly config: Pick<Config, 'proxies' | 'urlOrigins' | 'keepPredictionsHours'>;
+  readonly config: Pick<Config, 'keepPredictionsHours'>;
+  readonly wakeDelivery: () => void;
   readonly logger: Logger;
 }
 
 export type Predictions = ReturnType<typeof buildPredictions>;
 
-/** What prediction APIs need beside the queue: waiting for an end, telling it, and forgetting it. */
+/** What prediction APIs need beside the queue: waiting for an end, and forgetting it. */
 export function buildPredictions(
   { storage, replies, registry }: Stores,
-  { work, engine, config, logger }: PredictionParts,
+  { work, engine, config, logger, wakeDelivery }: PredictionParts,
 ) {
-  const webhooks = new PredictionWebhooks({
-    storage,
-    transport: httpTransport(config.proxies),
-    origins: config.urlOrigins,
-    bodyOf: eachlabsWebhook,
-    now: Date.now,
-    logger,
-  });
   const ends = new PredictionEnds({
     storage,
-    webhooks,
+    wakeDelivery,
     ring: (id) => {
       work.queue.ring(id);
     },
@@ -52,7 +42,8 @@ export function buildPredictions(
   });
   const forgetOld = storage.prepare(
     `DELETE FROM replies WHERE seq IN (
-       SELECT seq FROM replies WHERE created_at < ? AND state <> 'starting' AND webhook_due_at IS NULL
+       SELECT seq FROM replies WHERE created_at < ? AND state <> 'starting'
+         AND NOT EXISTS (SELECT 1 FROM webhook_outbox WHERE reply_id = replies.id AND failures = 0)
        LIMIT ${FORGOTTEN_AT_ONCE}
      )`,
   );
@@ -70,17 +61,15 @@ export function buildPredictions(
   return {
     ends,
     start: () => {
-      webhooks.wake();
       const failed = (error: unknown) => {
         logger.error({ err: error }, 'predictions cannot be read');
       };
       timer = setInterval(guarded(upkeep, failed), LOOK_EVERY_MS);
       timer.unref();
     },
-    stop: async () => {
+    stop: () => {
       clearInterval(timer);
       ends.stop();
-      await webhooks.stop();
     },
   };
 }

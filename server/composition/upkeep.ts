@@ -2,9 +2,11 @@ import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { guarded } from '../background';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
+import { prune } from '../retention/pruner';
 import { BackupCheck } from '../storage/backup-check';
 import { Backups } from '../storage/backups';
 import type { DataFolder } from '../storage/data-folder';
+import { forgetErasures } from './erasing';
 import type { Stores } from './stores';
 
 const RETENTION_EVERY_MS = 5000;
@@ -13,8 +15,9 @@ const BACKUP_LOOK_EVERY_MS = 60_000;
 const RESULTS_EVERY_MS = 3_600_000;
 /** What a kill left is an hour old before it is taken for left behind, so one look at the start finds little. */
 const ORPHANS_EVERY_MS = 3_600_000;
-/** Known results are forgotten after this long; a picture that old is simply looked at again. */
-const RESULTS_KEPT_MS = 180 * 86_400_000;
+const DAY_MS = 86_400_000;
+/** Known results are forgotten after this long, and never kept longer than history; a picture that old is looked at again. */
+const RESULTS_KEPT_DAYS = 180;
 const RESULTS_AT_ONCE = 500;
 
 export interface Upkeep {
@@ -26,19 +29,22 @@ export interface Upkeep {
 }
 
 /** In pieces of some milliseconds, between which requests are answered. */
-async function forgetOldResults(stores: Stores): Promise<void> {
-  while (stores.forgetResults(Date.now() - RESULTS_KEPT_MS, RESULTS_AT_ONCE) === RESULTS_AT_ONCE)
+async function forgetOldResults(stores: Stores, keptDays: number): Promise<void> {
+  while (stores.forgetResults(Date.now() - keptDays * DAY_MS, RESULTS_AT_ONCE) === RESULTS_AT_ONCE)
     await yieldToEventLoop();
 }
 
 interface UpkeepParts {
   readonly data: DataFolder;
   readonly logger: Logger;
-  readonly plan: Config['backups'];
+  readonly config: Pick<Config, 'backups' | 'keepHistoryDays'>;
 }
 
 /** Periodic work: originals are removed, backups made and checked, old results forgotten. */
-export function buildUpkeep(stores: Stores, { data, logger, plan }: UpkeepParts): Upkeep {
+export function buildUpkeep(stores: Stores, { data, logger, config }: UpkeepParts): Upkeep {
+  const plan = config.backups;
+  const resultsKeptDays = Math.min(RESULTS_KEPT_DAYS, config.keepHistoryDays);
+  const stopping = new AbortController();
   const timers: NodeJS.Timeout[] = [];
   const check = new BackupCheck(() => performance.now());
   const backups = new Backups({ data, plan, check, now: Date.now, logger });
@@ -64,13 +70,17 @@ export function buildUpkeep(stores: Stores, { data, logger, plan }: UpkeepParts)
       run('files', 'orphans', orphans);
       timers.push(
         every(ORPHANS_EVERY_MS, 'files', 'orphans', orphans),
-        every(RETENTION_EVERY_MS, 'rows', 'retention', () => stores.retention.sweep(Date.now())),
+        every(RETENTION_EVERY_MS, 'rows', 'retention', () =>
+          prune([stores.retention.turn(Date.now())], stopping.signal),
+        ),
         every(BACKUP_LOOK_EVERY_MS, 'backups', 'backup', () => backups.makeIfDue()),
-        every(RESULTS_EVERY_MS, 'rows', 'results', () => forgetOldResults(stores)),
+        every(RESULTS_EVERY_MS, 'rows', 'results', () => forgetOldResults(stores, resultsKeptDays)),
+        every(RESULTS_EVERY_MS, 'backups', 'erasures', () => forgetErasures(data, plan, Date.now())),
       );
     },
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
+      stopping.abort();
       backups.stop();
       await Promise.all(lanes.values());
     },

@@ -15,6 +15,8 @@ import type { CaptionOptions } from '../contract/caption';
 import type { WorkerAnnouncementReply } from '../contract/worker';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
+import { eachlabsWebhook } from '../http/compat/eachlabs/predictions';
+import { replyCall } from '../predictions/reply-call';
 import { RedisLink } from '../queue/redis-link';
 import { BullDispatcher, queueNameFor } from '../queue/bull-dispatcher';
 import { BullWindow } from '../queue/bull-window';
@@ -22,6 +24,7 @@ import type { JobQueue } from '../queue/queue';
 import { SqliteQueue, type Dispatcher } from '../queue/sqlite-queue';
 import { storageProblem } from '../storage/sqlite-error';
 import { WebhookDelivery } from '../webhooks/delivery';
+import { newsCall } from '../webhooks/news-call';
 import { OutboxStore } from '../webhooks/outbox-store';
 import type { Tracing } from '../tracing/tracing';
 import { httpTransport } from '../webhooks/transport';
@@ -171,7 +174,7 @@ function buildDispatcher(window: BullWindow, stores: Stores, logger: Logger): Di
   return dispatcher;
 }
 
-/** Wakes at every commit that wrote to a change feed. */
+/** Wakes at every commit that wrote to a change feed or ended a prediction. */
 export function buildDelivery(
   stores: Stores,
   { config, logger, tracing }: Pick<WorkParts, 'config' | 'logger' | 'tracing'>,
@@ -181,11 +184,18 @@ export function buildDelivery(
     transport: httpTransport(config.proxies),
     now: Date.now,
     random: Math.random,
-    registeredOrigins: config.webhookOrigins,
+    callOf: {
+      news: (message, sentAt) => newsCall(message, sentAt, config.webhookOrigins),
+      reply: (message, sentAt) =>
+        replyCall(message, sentAt, { storage: stores.storage, origins: config.urlOrigins, bodyOf: eachlabsWebhook }),
+    },
     tracing,
     logger,
   });
   stores.changeSignal.listen(() => {
+    delivery.wake();
+  });
+  stores.replies.onEnd(() => {
     delivery.wake();
   });
   return delivery;

@@ -112,6 +112,11 @@ export const AuditEntry = z.object({
   action: z.string(),
   target: z.string().nullable(),
   details: z.unknown(),
+  outcome: z
+    .string()
+    .describe(
+      '`done`, the code of the error it ended with, or `begun` where the sidecar was stopped before it was known.',
+    ),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 

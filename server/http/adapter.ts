@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { inBackground } from '../background';
 import { AppError } from '../errors';
 import { admitBody, announcedBytes, STREAM_BYTES } from './body/grants';
 import { readJson, TEXT_BYTES } from './body/read-json';
@@ -75,28 +76,35 @@ async function answer(route: Route, services: Services, request: Request, respon
   const principal = principalOf(request);
   const body: unknown = request.body;
   const speaker = speakerOf(request);
-  const reply = await route.run({
-    params: { ...request.params },
-    query: { ...request.query },
-    body,
-    principal,
-    speaker,
-    services,
-    siteId: principal?.siteId ?? null,
-    get site() {
-      return siteOf(services, principal?.siteId ?? null, speaker);
-    },
-    request,
-    signal: gone.signal,
-  });
-  if (route.access === 'admin' && route.method !== 'get') recordAuditEvent(route, request, services);
+  const run = () =>
+    route.run({
+      params: { ...request.params },
+      query: { ...request.query },
+      body,
+      principal,
+      speaker,
+      services,
+      siteId: principal?.siteId ?? null,
+      get site() {
+        return siteOf(services, principal?.siteId ?? null, speaker);
+      },
+      request,
+      signal: gone.signal,
+    });
+  const isAudited = route.access === 'admin' && route.method !== 'get';
+  const reply = await (isAudited ? audited(run, route, request, services) : run());
   if (gone.signal.aborted) return;
   if (reply.location !== undefined) response.setHeader('location', services.links.base(request) + reply.location);
   await send(reply, response);
 }
 
-/** Everything that an admin key changes is kept and logged: a route cannot forget it. */
-function recordAuditEvent(route: Route, request: Request, services: Services): void {
+/** Everything that an admin key changes is kept and logged: a route cannot forget it. What cannot be kept is not done. */
+async function audited(
+  run: () => Promise<Reply>,
+  route: Route,
+  request: Request,
+  { administration, logger }: Services,
+): Promise<Reply> {
   const { id } = request.params;
   const event = {
     keyId: principalOf(request)?.keyId ?? null,
@@ -104,8 +112,22 @@ function recordAuditEvent(route: Route, request: Request, services: Services): v
     target: typeof id === 'string' ? id : null,
   };
   const details: unknown = request.body;
-  services.administration.audit.append({ ...event, details });
-  services.logger.info({ key_id: event.keyId, action: event.action, target: event.target }, 'administration');
+  const begun = administration.audit.begin({ ...event, details });
+  // What was done is done: that its end cannot be kept is no reason to answer with an error.
+  const keepEnd = (end: () => void) => {
+    inBackground(end, (error) => {
+      logger.error({ err: error, action: event.action }, 'the audit log could not keep how an action ended');
+    });
+  };
+  try {
+    const reply = await run();
+    keepEnd(() => begun.done());
+    logger.info({ key_id: event.keyId, action: event.action, target: event.target }, 'administration');
+    return reply;
+  } catch (error) {
+    keepEnd(() => begun.failed(error));
+    throw error;
+  }
 }
 
 function siteOf(services: Services, siteId: string | null, speaker: Speaker): SiteServices {

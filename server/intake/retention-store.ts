@@ -4,7 +4,9 @@ import path from 'node:path';
 import type { Storage } from '../storage/database';
 
 /** Rows looked at in one go; a few milliseconds. */
-const PIECE = 100;
+const PIECE = 50;
+/** Pieces without anything to remove that one turn looks at; some 100 ms in all. */
+const IDLE_PIECES = 40;
 
 interface AgedRow {
   readonly site_id: string;
@@ -39,6 +41,18 @@ export class RetentionStore {
     );
   }
 
+  /**
+   * One turn, as steps that each give whether there is another: until all originals have been looked at, or a good many of which
+   * none can go. The next turn goes on there.
+   */
+  turn(now: number): () => boolean {
+    let idle = 0;
+    return () => {
+      idle = this.sweep(now) === 0 ? idle + 1 : 0;
+      return this.#position !== 0 && idle < IDLE_PIECES;
+    };
+  }
+
   /** Looks at the next piece; from the beginning again after the last. Returns how many originals went. */
   sweep(now: number): number {
     const rows = this.#aged.all({ after: this.#position, before: now - this.keepMs, now });
@@ -47,7 +61,8 @@ export class RetentionStore {
     // The files first: on a full disk the commit needs the room they give back, and a row without a file is looked at again.
     // In the same turn of the event loop, so that no upload of the same bytes can come in between.
     for (const row of unwanted) rmSync(this.#path(row.site_id, row.sha256), { force: true });
-    this.storage.transaction(() => {
+    // What a power cut takes back is done again.
+    this.storage.unflushed(() => {
       const forget = this.storage.prepare('UPDATE images SET original = 0 WHERE site_id = ? AND sha256 = ?');
       for (const row of unwanted) forget.run(row.site_id, row.sha256);
     });

@@ -3,7 +3,7 @@ import type { Storage } from '../storage/database';
 export interface EndsParts {
   readonly storage: Storage;
   /** Tells clients that asked for it. */
-  readonly webhooks: { wake(): void };
+  readonly wakeDelivery: () => void;
   /** Tells the workers that a job of this id waits. */
   readonly ring: (id: string) => void;
   /** Ends a run of this process at its next step. */
@@ -24,12 +24,12 @@ export class PredictionEnds {
 
   cancelled(id: string): void {
     this.parts.abort(id);
+    this.parts.wakeDelivery();
     this.tell(id);
   }
 
   /** Its job has ended, and that is on disk. */
   tell(id: string): void {
-    if (!this.#isStopped) this.parts.webhooks.wake();
     for (const wake of [...(this.#waiters.get(id) ?? [])]) wake();
   }
 

@@ -22,14 +22,30 @@ export function listBeforeRestore(dataFolder: string): string[] {
     .sort();
 }
 
+function restoreTime(name: string): number {
+  return backupTime(`altsmith-${BEFORE_RESTORE.exec(name)?.[1] ?? ''}Z.db`) ?? 0;
+}
+
 /** Removes all but the newest two, and those over a month old. */
 export function pruneBeforeRestore(dataFolder: string, now: number): void {
   const names = listBeforeRestore(dataFolder);
-  const timeOf = (name: string) => backupTime(`altsmith-${BEFORE_RESTORE.exec(name)?.[1] ?? ''}Z.db`) ?? 0;
   for (const [index, name] of names.entries()) {
-    if (index >= names.length - KEPT_BEFORE_UPDATE && now - timeOf(name) <= BEFORE_UPDATE_KEPT_MS) continue;
+    if (index >= names.length - KEPT_BEFORE_UPDATE && now - restoreTime(name) <= BEFORE_UPDATE_KEPT_MS) continue;
     for (const rest of ['', '-wal', '-shm']) rmSync(path.join(dataFolder, name + rest), { force: true });
   }
+}
+
+/** When the oldest copy of the database was made that lies in the folder of the backups or beside the database; null for none. */
+export function oldestCopy({ root, backups }: { root: string; backups: string }): number | null {
+  const copies = readdirSync(backups).filter((name) => name.endsWith('.db'));
+  const times = [
+    // One with a name of somebody's own tells its time as a file.
+    ...copies.map(
+      (name) => backupTime(name.replace('.before-update', '')) ?? statSync(path.join(backups, name)).mtimeMs,
+    ),
+    ...listBeforeRestore(root).map(restoreTime),
+  ];
+  return times.length === 0 ? null : Math.min(...times);
 }
 
 /** `altsmith-20260301T120000Z.db`: sorts by time. */

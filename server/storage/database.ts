@@ -11,9 +11,6 @@ const BUSY_TIMEOUT_MS = 1000;
 /** Marks our files, so that somebody else's SQLite file is never migrated by accident. "alts" in ASCII. */
 export const APPLICATION_ID = 0x616c7473;
 
-/** SQLite's number for the mode in which free pages go when they are asked to. */
-const INCREMENTAL = 2;
-
 /** What was committed without a flush is flushed after this time, if nothing else was before. */
 const FLUSH_AFTER_MS = 50;
 const FLUSH_AGAIN_MS = 1000;
@@ -190,8 +187,8 @@ export class Storage {
 export function openDatabase(file: string): Storage {
   const db = new BetterSqlite3(file, { timeout: BUSY_TIMEOUT_MS });
   try {
-    // Has an effect before the first table only: free pages go back to the disk in small steps. Said again, it would write.
-    if (db.pragma('auto_vacuum', { simple: true }) !== INCREMENTAL) db.pragma('auto_vacuum = INCREMENTAL');
+    // Free pages go back to the disk in small steps. Takes effect in an empty file only; in any other it would take the write lock.
+    if (db.pragma('page_count', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     // The library's default drops to NORMAL when an existing WAL file is opened again, and NORMAL loses
     // acknowledged rows at a power cut. So: set it every time, and look.

@@ -7,7 +7,7 @@ CREATE TABLE audit (
   action   TEXT NOT NULL,
   target   TEXT,
   details  TEXT NOT NULL CHECK (json_valid(details))
-) STRICT;
+, outcome TEXT NOT NULL DEFAULT 'done') STRICT;
 
 CREATE TABLE change_epochs (
   number      INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -29,15 +29,17 @@ WHEN EXISTS (
   SELECT 1 FROM webhooks WHERE site_id = NEW.site_id AND instance = NEW.instance AND gone_at IS NULL
 )
 BEGIN
-  INSERT INTO webhook_outbox (site_id, instance, message_id, news_at)
-  VALUES (NEW.site_id, NEW.instance, 'msg_' || lower(hex(randomblob(16))), NEW.at)
+  INSERT INTO webhook_outbox (message_id, site_id, instance, news_at, due_at)
+  SELECT 'msg_' || lower(hex(randomblob(16))), site_id, instance, NEW.at, retry_at
+  FROM webhooks WHERE site_id = NEW.site_id AND instance = NEW.instance
   ON CONFLICT (site_id, instance) DO UPDATE SET generation = generation + 1;
 END;
 
 CREATE TRIGGER ended_replies_are_told AFTER UPDATE OF completed_at ON replies
 WHEN OLD.completed_at IS NULL AND NEW.completed_at IS NOT NULL AND NEW.webhook_url IS NOT NULL
 BEGIN
-  UPDATE replies SET webhook_due_at = NEW.completed_at WHERE id = NEW.id;
+  INSERT INTO webhook_outbox (message_id, site_id, reply_id, news_at, due_at)
+  VALUES ('msg_' || lower(hex(randomblob(16))), NEW.site_id, NEW.id, NEW.completed_at, NEW.completed_at);
 END;
 
 CREATE TABLE erased_sites (
@@ -255,8 +257,6 @@ CREATE TABLE replies (
   -- Where the end is told, for the one API whose clients may ask for that; due: null once delivered, or given up.
   webhook_url    TEXT,
   webhook_secret TEXT,
-  webhook_tries  INTEGER NOT NULL DEFAULT 0,
-  webhook_due_at INTEGER,
   CHECK ((state = 'succeeded') = (output IS NOT NULL)),
   CHECK ((state = 'failed') = (error_code IS NOT NULL)),
   CHECK ((state = 'starting') = (completed_at IS NULL))
@@ -479,14 +479,23 @@ BEGIN
 END;
 
 CREATE TABLE webhook_outbox (
-  site_id    TEXT NOT NULL,
-  instance   INTEGER NOT NULL,
-  message_id TEXT NOT NULL,
+  seq        INTEGER PRIMARY KEY,
+  message_id TEXT NOT NULL UNIQUE,
+  site_id    TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+  -- The instance that there is news for: at most one message waits for each.
+  instance   INTEGER,
+  -- The reply that has ended; the message goes with it.
+  reply_id   TEXT UNIQUE REFERENCES replies (id) ON DELETE CASCADE,
+  -- Tells whether more news came while the message was being delivered.
   generation INTEGER NOT NULL DEFAULT 1,
   news_at    INTEGER NOT NULL,
-  PRIMARY KEY (site_id, instance),
-  FOREIGN KEY (site_id, instance) REFERENCES webhooks (site_id, instance) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
+  -- When it may be sent, and how often it could not be delivered.
+  due_at     INTEGER NOT NULL,
+  failures   INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (site_id, instance),
+  FOREIGN KEY (site_id, instance) REFERENCES webhooks (site_id, instance) ON DELETE CASCADE,
+  CHECK ((instance IS NULL) <> (reply_id IS NULL))
+) STRICT;
 
 CREATE TABLE webhooks (
   site_id         TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
@@ -497,7 +506,6 @@ CREATE TABLE webhooks (
   previous_secret TEXT,
   previous_until  INTEGER,
   -- Failed deliveries in a row, and when the next one may be tried: the instance's own circuit breaker.
-  failures        INTEGER NOT NULL DEFAULT 0,
   retry_at        INTEGER NOT NULL DEFAULT 0,
   -- Set when the receiver said 410; registering again clears it.
   gone_at         INTEGER,
@@ -542,8 +550,6 @@ CREATE INDEX jobs_with_reply ON jobs (created_at) WHERE instance = -1;
 
 CREATE INDEX replies_by_age ON replies (created_at);
 
-CREATE INDEX replies_to_tell ON replies (webhook_due_at) WHERE webhook_due_at IS NOT NULL;
-
 CREATE INDEX replies_waiting ON replies (site_id) WHERE state = 'starting';
 
 CREATE UNIQUE INDEX results_of_image ON results (site_id, image_sha256, model, settings);
@@ -561,3 +567,5 @@ CREATE INDEX suggestions_decided_against ON suggestions (
 CREATE INDEX suggestions_in_turn ON suggestions (site_id, subject_type, subject_id, instance, language, state, job_seq);
 
 CREATE INDEX suggestions_of_run ON suggestions (run_id) WHERE run_id IS NOT NULL;
+
+CREATE INDEX webhook_outbox_by_time ON webhook_outbox (due_at);

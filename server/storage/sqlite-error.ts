@@ -17,6 +17,7 @@ export function storageProblem(thrown: unknown): AppError | null {
   const code = codeOf(thrown);
   if (code === null) return null;
   if (FILE_SYSTEM_FULL.has(code)) return new AppError('STORAGE_FULL', {}, { cause: thrown });
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return new AppError('DATABASE_BUSY', {}, { cause: thrown });
   const isSqlite = code.startsWith('SQLITE_') && !OWN_FAULT.test(code);
   if (isSqlite || FILE_SYSTEM_REFUSES.has(code)) return new AppError('STORAGE_UNAVAILABLE', {}, { cause: thrown });
   return null;

@@ -1,59 +1,54 @@
 import { withAnySignal } from '../any-signal';
-import { Webhook } from 'standardwebhooks';
-import type { WebhookMessage } from '../contract/webhook';
 import { causeCode } from '../../models/fetch/network-cause';
 import { guarded } from '../background';
 import type { Logger } from '../logger';
 import { delayAfter } from './backoff';
-import type { DueMessage, OutboxStore } from './outbox-store';
+import type { DueMessage, NewsMessage, OutboxStore, ReplyMessage } from './outbox-store';
 import type { Tracing } from '../tracing/tracing';
-import type { WebhookTransport } from './transport';
-import { checkWebhookTarget } from './webhook-target';
+import type { WebhookCall, WebhookTransport } from './transport';
 
 const TIMEOUT_MS = 10_000;
-/** Receivers called at the same time. */
-const MOST_AT_ONCE = 4;
+/** Receivers called at the same time, and of them those of the predictions of one site: a slow client delays nobody else. */
+const MOST_AT_ONCE = 8;
+const MOST_REPLIES_OF_SITE = 2;
 /** A longer sleep than this would miss a clock that was set. */
 const LONGEST_SLEEP_MS = 60_000;
 const PAUSE_AFTER_TROUBLE_MS = 10_000;
 
+/** What is sent where. Checked at every call: the owner may have taken the address off the list since. */
+export type PreparedCall = Omit<WebhookCall, 'signal'>;
+
 export interface DeliveryParts {
   readonly outbox: OutboxStore;
   readonly transport: WebhookTransport;
+  readonly callOf: {
+    /** Throws WEBHOOK_TARGET_REFUSED. */
+    readonly news: (message: NewsMessage, sentAt: Date) => PreparedCall;
+    /** Throws URL_REFUSED. */
+    readonly reply: (message: ReplyMessage, sentAt: Date) => PreparedCall;
+  };
   /** Wall clock: receivers compare the timestamp with theirs. */
   readonly now: () => number;
   readonly random: () => number;
-  /** Origins on private addresses that may be called. */
-  readonly registeredOrigins: readonly string[];
   readonly tracing: Tracing;
   readonly logger: Logger;
   readonly timeoutMs?: number;
 }
 
-/** Headers of the Standard Webhooks specification, one signature for each secret. */
-export function signedHeaders(message: DueMessage, sentAt: Date, body: string): Record<string, string> {
-  return {
-    'content-type': 'application/json',
-    'user-agent': 'altsmith',
-    'webhook-id': message.messageId,
-    'webhook-timestamp': String(Math.floor(sentAt.getTime() / 1000)),
-    'webhook-signature': message.secrets
-      .map((secret) => new Webhook(secret).sign(message.messageId, sentAt, body))
-      .join(' '),
-  };
-}
-
 /** Each instance of a site has a receiver of its own. */
-function nameOf({ siteId, instance }: Pick<DueMessage, 'siteId' | 'instance'>): string {
+type NewsOwner = Pick<NewsMessage, 'siteId' | 'instance'>;
+
+function nameOf({ siteId, instance }: NewsOwner): string {
   return `${siteId} ${instance}`;
 }
 
 /**
- * Tells sites that there is news. A message that cannot be delivered is tried again with growing pauses for 72 hours;
- * one broken receiver delays nobody else. Losing a message costs delay, never data.
+ * Sends what waits in the outbox: that a site has news, that a prediction has ended. A message that cannot be delivered is
+ * tried again with growing pauses for 72 hours; one broken receiver delays nobody else. Losing a message costs delay, never
+ * data.
  */
 export class WebhookDelivery {
-  readonly #calling = new Map<string, Promise<void>>();
+  readonly #calling = new Map<string, { readonly message: DueMessage; readonly call: Promise<void> }>();
   /** The trace that led to the latest news of a receiver. */
   readonly #causes = new Map<string, string>();
   readonly #stopping = new AbortController();
@@ -62,18 +57,22 @@ export class WebhookDelivery {
   constructor(private readonly parts: DeliveryParts) {}
 
   /** The next message to this instance follows from that trace; of several pieces of news, from the latest. */
-  caused(owner: Pick<DueMessage, 'siteId' | 'instance'>, traceparent: string): void {
+  caused(owner: NewsOwner, traceparent: string): void {
     this.#causes.set(nameOf(owner), traceparent);
   }
 
-  /** Sends whatever is due, and sleeps until the next is. Call it after a commit that wrote to the change feed. */
+  /** Sends whatever is due, and sleeps until the next is. Call it after a commit that announces something. */
   wake(): void {
     if (this.#stopping.signal.aborted) return;
     try {
       const now = this.parts.now();
-      for (const message of this.parts.outbox.due(now, MOST_AT_ONCE + this.#calling.size)) {
-        if (this.#calling.size >= MOST_AT_ONCE) break;
-        if (!this.#calling.has(nameOf(message))) this.#start(message);
+      while (this.#calling.size < MOST_AT_ONCE) {
+        const message = this.parts.outbox.nextDue(now, {
+          messages: [...this.#calling.keys()],
+          sites: this.#busySites(),
+        });
+        if (message === null) break;
+        this.#start(message);
       }
       // Every call that ends wakes again; the timer is for what waits for its time.
       const nextAt = this.#calling.size === 0 ? this.parts.outbox.nextDueAt() : null;
@@ -87,7 +86,15 @@ export class WebhookDelivery {
   async stop(): Promise<void> {
     this.#stopping.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
-    await Promise.all(this.#calling.values());
+    await Promise.all([...this.#calling.values()].map(({ call }) => call));
+  }
+
+  /** Sites whose clients are being called about as many predictions as may be. */
+  #busySites(): string[] {
+    const calls = new Map<string, number>();
+    for (const { message } of this.#calling.values())
+      if (message.kind === 'reply') calls.set(message.siteId, (calls.get(message.siteId) ?? 0) + 1);
+    return [...calls].filter(([, count]) => count >= MOST_REPLIES_OF_SITE).map(([siteId]) => siteId);
   }
 
   #sleep(ms: number | null): void {
@@ -113,32 +120,33 @@ export class WebhookDelivery {
   #start(message: DueMessage): void {
     const call = this.#deliver(message).then(
       () => {
-        this.#calling.delete(nameOf(message));
+        this.#calling.delete(message.messageId);
         this.wake();
       },
       (error: unknown) => {
-        this.#calling.delete(nameOf(message));
+        this.#calling.delete(message.messageId);
         this.#pauseAfter(error);
       },
     );
-    this.#calling.set(nameOf(message), call);
+    this.#calling.set(message.messageId, { message, call });
   }
 
   async #deliver(message: DueMessage): Promise<void> {
     const { outbox, logger, now, random, tracing } = this.parts;
+    const about = message.kind === 'reply' ? { prediction_id: message.replyId } : {};
     const span = tracing.start('webhook', {
       kind: 'client',
-      parent: this.#causes.get(nameOf(message)) ?? null,
+      parent: message.kind === 'news' ? (this.#causes.get(nameOf(message)) ?? null) : null,
       facts: { 'altsmith.site.id': message.siteId, 'altsmith.message.id': message.messageId },
     });
     const outcome = await this.#send(message, span.traceparent);
     if (typeof outcome === 'number') span.end({ 'http.response.status_code': outcome });
     else span.end({}, outcome);
     if (this.#stopping.signal.aborted) return;
-    const facts = { site_id: message.siteId, message_id: message.messageId, outcome };
+    const facts = { site_id: message.siteId, message_id: message.messageId, ...about, outcome };
     if (typeof outcome === 'number' && outcome >= 200 && outcome < 300) {
       outbox.delivered(message, now());
-      this.#causes.delete(nameOf(message));
+      if (message.kind === 'news') this.#causes.delete(nameOf(message));
       logger.info(facts, 'webhook delivered');
       return;
     }
@@ -155,19 +163,13 @@ export class WebhookDelivery {
 
   /** The status of the answer, or why there is none. */
   async #send(message: DueMessage, traceparent: string | null): Promise<number | string> {
-    const sentAt = new Date(this.parts.now());
-    const news: WebhookMessage = { type: 'changes.available', timestamp: sentAt.toISOString(), data: {} };
-    const body = JSON.stringify(news);
+    const { callOf, transport, now, timeoutMs = TIMEOUT_MS } = this.parts;
+    const sentAt = new Date(now());
     try {
-      // Checked at every call: the owner may have taken the origin off the list since.
-      const target = checkWebhookTarget(message.url, this.parts.registeredOrigins);
-      const headers = {
-        ...signedHeaders(message, sentAt, body),
-        ...(traceparent === null ? {} : { traceparent }),
-      };
-      const limit = AbortSignal.timeout(this.parts.timeoutMs ?? TIMEOUT_MS);
-      return await withAnySignal([this.#stopping.signal, limit], (signal) =>
-        this.parts.transport({ ...target, body, headers, signal }),
+      const call = message.kind === 'news' ? callOf.news(message, sentAt) : callOf.reply(message, sentAt);
+      const headers = { ...call.headers, ...(traceparent === null ? {} : { traceparent }) };
+      return await withAnySignal([this.#stopping.signal, AbortSignal.timeout(timeoutMs)], (signal) =>
+        transport({ ...call, headers, signal }),
       );
     } catch (error) {
       return causeCode(error) ?? (error instanceof Error ? error.name : 'unknown');

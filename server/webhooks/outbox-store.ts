@@ -1,48 +1,63 @@
 import type { Storage } from '../storage/database';
 import { GIVE_UP_AFTER_MS, LEAST_GAP_MS } from './backoff';
 
-/** A message that may be sent now. */
-export interface DueMessage {
+interface Message {
+  readonly messageId: string;
   readonly siteId: string;
+  readonly newsAt: number;
+  /** How often it could not be delivered. */
+  readonly failures: number;
+}
+
+/** There is news for an instance of a site. */
+export interface NewsMessage extends Message {
+  readonly kind: 'news';
   /** Number of the instance of the site. */
   readonly instance: number;
-  readonly messageId: string;
   readonly generation: number;
-  readonly newsAt: number;
   readonly url: string;
   /** The newest first; more than one while a secret is being changed. */
   readonly secrets: readonly string[];
-  /** Failed deliveries in a row before this one. */
-  readonly failures: number;
 }
 
+/** The reply to a prediction has ended. */
+export interface ReplyMessage extends Message {
+  readonly kind: 'reply';
+  readonly replyId: string;
+}
+
+/** A message that may be sent now. */
+export type DueMessage = NewsMessage | ReplyMessage;
+
 interface DueRow {
-  readonly site_id: string;
-  readonly instance: number;
   readonly message_id: string;
+  readonly site_id: string;
+  readonly instance: number | null;
+  readonly reply_id: string | null;
   readonly generation: number;
   readonly news_at: number;
-  readonly url: string;
-  readonly secret: string;
-  readonly previous_secret: string | null;
   readonly failures: number;
+  readonly url: string | null;
+  readonly secret: string | null;
+  readonly previous_secret: string | null;
 }
 
 function messageOf(row: DueRow): DueMessage {
+  const { message_id: messageId, site_id: siteId, news_at: newsAt, failures, reply_id: replyId } = row;
+  const message = { messageId, siteId, newsAt, failures };
+  if (replyId !== null) return { ...message, kind: 'reply', replyId };
   return {
-    siteId: row.site_id,
-    instance: row.instance,
-    messageId: row.message_id,
+    ...message,
+    kind: 'news',
+    instance: row.instance ?? 0,
     generation: row.generation,
-    newsAt: row.news_at,
-    url: row.url,
-    secrets: row.previous_secret === null ? [row.secret] : [row.secret, row.previous_secret],
-    failures: row.failures,
+    url: row.url ?? '',
+    secrets: [row.secret, row.previous_secret].filter((secret) => secret !== null),
   };
 }
 
 /**
- * Messages of all sites. They are written by the trigger `changes_are_news`, so in the very transaction of the change
+ * Messages of all sites. Triggers write them, `changes_are_news` and `ended_replies_are_told`: so in the very transaction of what
  * they announce.
  */
 export class OutboxStore {
@@ -50,71 +65,88 @@ export class OutboxStore {
   readonly #nextDueAt;
 
   constructor(private readonly storage: Storage) {
-    this.#due = storage.prepare<[Record<string, number>], DueRow>(
-      `SELECT o.site_id, o.instance, o.message_id, o.generation, o.news_at, w.url, w.secret, w.failures,
+    this.#due = storage.prepare<object, DueRow>(
+      `SELECT o.message_id, o.site_id, o.instance, o.reply_id, o.generation, o.news_at, o.failures, w.url, w.secret,
               CASE WHEN w.previous_until > :now THEN w.previous_secret END AS previous_secret
-       FROM webhook_outbox o JOIN webhooks w USING (site_id, instance)
-       WHERE w.retry_at <= :now AND w.gone_at IS NULL
-       ORDER BY w.retry_at, o.news_at LIMIT :limit`,
+       FROM webhook_outbox o LEFT JOIN webhooks w USING (site_id, instance)
+       WHERE o.due_at <= :now
+         AND o.message_id NOT IN (SELECT value FROM json_each(:messages))
+         AND NOT (o.instance IS NULL AND o.site_id IN (SELECT value FROM json_each(:sites)))
+       ORDER BY o.due_at, o.seq LIMIT 1`,
     );
-    this.#nextDueAt = storage.prepare<[], { at: number | null }>(
-      'SELECT min(w.retry_at) AS at FROM webhook_outbox JOIN webhooks w USING (site_id, instance) WHERE w.gone_at IS NULL',
-    );
+    this.#nextDueAt = storage.prepare<[], number | null>('SELECT min(due_at) FROM webhook_outbox').pluck();
   }
 
-  /** Messages whose receiver may be called now. */
-  due(now: number, limit: number): DueMessage[] {
-    return this.#due.all({ now, limit }).map(messageOf);
+  /**
+   * The message that has been due for longest, but for those named, and for the replies of the sites named. Null when there is none.
+   */
+  nextDue(
+    now: number,
+    { messages, sites }: { messages: readonly string[]; sites: readonly string[] },
+  ): DueMessage | null {
+    const row = this.#due.get({ now, messages: JSON.stringify(messages), sites: JSON.stringify(sites) });
+    return row === undefined ? null : messageOf(row);
   }
 
   /** When the next waiting message becomes due; null when none waits. */
   nextDueAt(): number | null {
-    return this.#nextDueAt.get()?.at ?? null;
+    return this.#nextDueAt.get() ?? null;
   }
 
   /** The receiver took it. News that came meanwhile stays, as a message of its own. */
   delivered(message: DueMessage, now: number): void {
-    const { siteId, instance, generation } = message;
     this.storage.transaction(() => {
-      this.#update('failures = 0, retry_at = :at', message, now + LEAST_GAP_MS);
+      if (message.kind === 'reply') {
+        this.#drop(message);
+        return;
+      }
+      const retryAt = now + LEAST_GAP_MS;
+      this.#pause(message, retryAt);
       const dropped = this.storage
-        .prepare('DELETE FROM webhook_outbox WHERE site_id = ? AND instance = ? AND generation = ?')
-        .run(siteId, instance, generation).changes;
+        .prepare('DELETE FROM webhook_outbox WHERE message_id = ? AND generation = ?')
+        .run(message.messageId, message.generation).changes;
       if (dropped === 1) return;
       this.storage
         .prepare(
-          `UPDATE webhook_outbox SET message_id = 'msg_' || lower(hex(randomblob(16))), news_at = ?
-           WHERE site_id = ? AND instance = ?`,
+          `UPDATE webhook_outbox SET message_id = 'msg_' || lower(hex(randomblob(16))), news_at = ?, due_at = ?, failures = 0
+           WHERE message_id = ?`,
         )
-        .run(now, siteId, instance);
+        .run(now, retryAt, message.messageId);
     });
   }
 
-  /** The receiver did not take it. Returns false when the news is so old that it was dropped. */
+  /** The receiver did not take it. Returns false when it is so old that it was dropped. */
   failed(message: DueMessage, now: number, retryAt: number): boolean {
     return this.storage.transaction(() => {
-      this.#update('failures = failures + 1, retry_at = :at', message, retryAt);
-      if (now - message.newsAt < GIVE_UP_AFTER_MS) return true;
-      this.#drop(message);
-      return false;
+      const isKept = now - message.newsAt < GIVE_UP_AFTER_MS;
+      if (message.kind === 'news') this.#pause(message, retryAt);
+      if (!isKept) this.#drop(message);
+      this.storage
+        .prepare('UPDATE webhook_outbox SET failures = failures + 1, due_at = ? WHERE message_id = ?')
+        .run(retryAt, message.messageId);
+      return isKept;
     });
   }
 
-  /** The receiver said that the address is gone for good; nothing is sent until it is registered again. */
+  /** The receiver said that the address is gone for good; no news is sent there until it is registered again. */
   gone(message: DueMessage, now: number): void {
     this.storage.transaction(() => {
-      this.#update('gone_at = :at', message, now);
+      if (message.kind === 'news')
+        this.storage
+          .prepare('UPDATE webhooks SET gone_at = ? WHERE site_id = ? AND instance = ?')
+          .run(now, message.siteId, message.instance);
       this.#drop(message);
     });
   }
 
-  #drop({ siteId, instance }: DueMessage): void {
-    this.storage.prepare('DELETE FROM webhook_outbox WHERE site_id = ? AND instance = ?').run(siteId, instance);
+  #drop({ messageId }: DueMessage): void {
+    this.storage.prepare('DELETE FROM webhook_outbox WHERE message_id = ?').run(messageId);
   }
 
-  #update(change: string, { siteId, instance }: DueMessage, at: number): void {
+  /** No news for this instance before `retryAt`, also not what comes after this message. */
+  #pause({ siteId, instance }: NewsMessage, retryAt: number): void {
     this.storage
-      .prepare(`UPDATE webhooks SET ${change} WHERE site_id = :siteId AND instance = :instance`)
-      .run({ siteId, instance, at });
+      .prepare('UPDATE webhooks SET retry_at = ? WHERE site_id = ? AND instance = ?')
+      .run(retryAt, siteId, instance);
   }
 }

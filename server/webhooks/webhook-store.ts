@@ -28,17 +28,30 @@ export class WebhookStore {
   register(url: string): Registration {
     const now = this.now();
     const secret = `whsec_${randomBytes(32).toString('base64')}`;
-    const row = this.storage
+    const row = this.storage.transaction(() => {
+      this.#forgetFailures();
+      return this.#insert({ url, secret, now });
+    });
+    return { url, secret, createdAt: row?.created_at ?? now };
+  }
+
+  #forgetFailures(): void {
+    this.storage
+      .prepare('UPDATE webhook_outbox SET due_at = 0, failures = 0 WHERE site_id = :siteId AND instance = :instance')
+      .run(this.owner);
+  }
+
+  #insert({ url, secret, now }: { url: string; secret: string; now: number }): { created_at: number } | undefined {
+    return this.storage
       .prepare<[Record<string, unknown>], { created_at: number }>(
         `INSERT INTO webhooks (site_id, instance, url, secret, created_at, updated_at)
          VALUES (:siteId, :instance, :url, :secret, :now, :now)
          ON CONFLICT (site_id, instance) DO UPDATE SET
            previous_secret = secret, previous_until = :overlapEnd,
-           url = :url, secret = :secret, failures = 0, retry_at = 0, gone_at = NULL, updated_at = :now
+           url = :url, secret = :secret, retry_at = 0, gone_at = NULL, updated_at = :now
          RETURNING created_at`,
       )
       .get({ ...this.owner, url, secret, now, overlapEnd: now + SECRET_OVERLAP_MS });
-    return { url, secret, createdAt: row?.created_at ?? now };
   }
 
   /** True when there was one. Its waiting message goes with it. */

@@ -56,6 +56,7 @@ function AuditTable({ entries, nameOf }: AuditTableProps) {
             <th scope="col">What</th>
             <th scope="col">To</th>
             <th scope="col">Details</th>
+            <th scope="col">Outcome</th>
           </tr>
         </thead>
         <tbody>
@@ -70,12 +71,18 @@ function AuditTable({ entries, nameOf }: AuditTableProps) {
               </td>
               <td>{entry.target === null ? '' : <code>{entry.target}</code>}</td>
               <td>{isNothing(entry.details) ? '' : <code>{JSON.stringify(entry.details)}</code>}</td>
+              <td>{outcomeOf(entry)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+function outcomeOf({ outcome }: AuditEntry) {
+  if (outcome === 'done') return 'done';
+  return outcome === 'begun' ? 'not known' : <code>{outcome}</code>;
 }
 
 function isNothing(details: unknown): boolean {

@@ -25,6 +25,7 @@ const auditEntry = shape<AuditEntry>({
   action: isText,
   target: orNull(isText),
   details: isJson,
+  outcome: isText,
 });
 const listedWorker = shape<ListedWorker>({
   name: isText,

@@ -15,12 +15,13 @@ export const listAudit = defineRoute({
   answers: { 200: page(AuditEntry) },
   handle: ({ query, services }) => {
     const { items, next } = services.administration.audit.list(query.after, query.limit);
-    const shown = items.map(({ at, keyId, action, target, details }): AuditEntry => ({
+    const shown = items.map(({ at, keyId, action, target, details, outcome }): AuditEntry => ({
       at: new Date(at).toISOString(),
       key_id: keyId,
       action,
       target,
       details,
+      outcome,
     }));
     return { status: 200, body: { items: shown, next: next === null ? null : String(next) } };
   },

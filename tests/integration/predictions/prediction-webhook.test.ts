@@ -5,12 +5,15 @@ import path from 'node:path';
 import pino from 'pino';
 import { eachlabsWebhook } from '../../../server/http/compat/eachlabs/predictions';
 import { PredictionStore } from '../../../server/predictions/prediction-store';
-import { PredictionWebhooks } from '../../../server/predictions/prediction-webhook';
+import { replyCall } from '../../../server/predictions/reply-call';
 import { ReplyJobs } from '../../../server/queue/reply-jobs';
 import { LeaseStore } from '../../../server/queue/lease-store';
 import { AppError, CATALOGUE, type ErrorCode } from '../../../server/errors';
 import { openDatabase, type Storage } from '../../../server/storage/database';
 import { migrate } from '../../../server/storage/migrate';
+import { NO_TRACING } from '../../../server/tracing/tracing';
+import { WebhookDelivery } from '../../../server/webhooks/delivery';
+import { OutboxStore } from '../../../server/webhooks/outbox-store';
 import type { WebhookCall } from '../../../server/webhooks/transport';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
@@ -22,10 +25,10 @@ let storage: Storage;
 let store: PredictionStore;
 let replies: ReplyJobs<string>;
 let leases: LeaseStore;
-let webhooks: PredictionWebhooks;
+let delivery: WebhookDelivery;
 let calls: WebhookCall[] = [];
 let logLines: string[] = [];
-let status = 200;
+let answer: () => Promise<number>;
 let now = 1_700_000_000_000;
 let files = 0;
 
@@ -43,27 +46,35 @@ beforeEach(() => {
   leases = new LeaseStore(storage, { ends, leaseMs: 60_000, now: () => now });
   calls = [];
   logLines = [];
-  status = 200;
-  webhooks = new PredictionWebhooks({
-    storage,
-    transport: (call) => {
-      calls.push(call);
-      return Promise.resolve(status);
-    },
-    origins: 'public',
-    bodyOf: eachlabsWebhook,
-    now: () => now,
-    logger: pino({ level: 'error' }, { write: (line: string) => logLines.push(line) }),
-  });
+  answer = () => Promise.resolve(200);
+  delivery = aDelivery();
 });
 afterEach(async () => {
-  await webhooks.stop();
+  await delivery.stop();
   storage.close();
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+const aDelivery = () =>
+  new WebhookDelivery({
+    outbox: new OutboxStore(storage),
+    tracing: NO_TRACING,
+    transport: (call) => {
+      calls.push(call);
+      return answer();
+    },
+    callOf: {
+      news: () => {
+        throw new Error('there is no news here');
+      },
+      reply: (message, sentAt) => replyCall(message, sentAt, { storage, origins: 'public', bodyOf: eachlabsWebhook }),
+    },
+    now: () => now,
+    random: () => 0.5,
+    logger: pino({ level: 'error' }, { write: (line: string) => logLines.push(line) }),
+  });
 const create = (secret: string | null = 'secret', url = URL_OF_CLIENT) =>
   store.create({ model: 'm', version: 'v', input: {}, imageSha256: '0', options: {}, webhook: { url, secret } }).id;
 const claim = (id: string) => {
@@ -76,9 +87,10 @@ const succeed = (id: string, output: string) => {
 };
 const fail = (id: string, code: ErrorCode) =>
   leases.setBack(claim(id), { kind: 'error', code, retryable: new AppError(code).retryable });
-const waiting = () => storage.db.prepare('SELECT count(*) FROM replies WHERE webhook_due_at IS NOT NULL').pluck().get();
+const waiting = () => storage.db.prepare('SELECT count(*) FROM webhook_outbox').pluck().get();
+const failures = () => storage.db.prepare('SELECT failures FROM webhook_outbox').pluck().get();
 const told = async () => {
-  webhooks.wake();
+  delivery.wake();
   await waitFor('the webhook to be told', () => waiting() === 0);
 };
 
@@ -110,28 +122,71 @@ test('a failure and a cancel are told as well', async () => {
   expect(calls[0]!.headers).not.toHaveProperty('x-webhook-signature');
 });
 
-test('three tries, with pauses, then no more', async () => {
-  status = 500;
+test('a client that does not take it is called again after growing pauses, also by the next process, until it does', async () => {
+  answer = () => Promise.resolve(500);
   succeed(create(), 'A dog');
-  const noted = storage.db.prepare('SELECT webhook_tries FROM replies').pluck();
-  for (const [index, pause] of [1000, 10_000, 0].entries()) {
-    webhooks.wake();
-    await waitFor('the try to be noted', () => noted.get() === index + 1);
-    webhooks.wake(); // Too early.
+  for (const [index, pause] of [10_000, 20_000, 40_000, 80_000].entries()) {
+    delivery.wake();
+    await waitFor('the failure to be noted', () => failures() === index + 1);
+    delivery.wake(); // Too early.
+    await delivery.stop();
+    delivery = aDelivery();
     now += pause;
   }
-  expect(waiting()).toBe(0);
+  expect(calls).toHaveLength(4);
+  answer = () => Promise.resolve(200);
+  await told();
+  expect(new Set(calls.map((call) => call.headers['webhook-id'])).size).toBe(1);
+  expect(calls).toHaveLength(5);
+});
+
+test('of the clients of one site two are called at once, and the site beside it does not wait for them', () => {
+  storage.db.prepare("INSERT INTO sites (id, name, created_at) VALUES ('site_b', 'b', 0)").run();
+  answer = () => new Promise(() => undefined);
+  for (let count = 0; count < 20; count += 1) store.cancel(create());
+  now += 1;
+  store = new PredictionStore(storage, 'site_b', { jobs: replies, taskOf: () => 'caption', keepMs: 0, now: () => now });
+  const other = create();
+  store.cancel(other);
+  delivery.wake();
   expect(calls).toHaveLength(3);
+  expect(JSON.parse(calls[2]!.body)).toMatchObject({ exec_id: other });
+  // The calls never end here; the messages are still waiting for the next process.
+  delivery = aDelivery();
+  expect(waiting()).toBe(21);
+});
+
+test('predictions are run, and their clients called, in the order in which they came', async () => {
+  const ids = Array.from({ length: 5 }, () => create());
+  for (const id of ids) succeed(id, `text of ${id}`);
+  for (const [index] of ids.entries()) {
+    delivery.wake();
+    await waitFor('a call to end', () => calls.length > index && calls.length === 5 - Number(waiting()));
+  }
+  await told();
+  expect(calls.map(({ body }) => JSON.parse(body).exec_id)).toEqual(ids);
+});
+
+test('a client that is gone is not called again, and its message goes with the prediction', async () => {
+  answer = () => Promise.resolve(410);
+  succeed(create(), 'A dog');
+  await told();
+  answer = () => Promise.resolve(500);
+  succeed(create(), 'A cat');
+  delivery.wake();
+  await waitFor('the failure to be noted', () => failures() === 1);
+  storage.db.prepare("DELETE FROM replies WHERE output = 'A cat'").run();
+  expect([calls.length, waiting()]).toEqual([2, 0]);
 });
 
 test('while the outcome cannot be stored, the client is not called again and again', async () => {
   storage.db.exec(
-    "CREATE TRIGGER full BEFORE UPDATE OF webhook_tries ON replies BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
+    "CREATE TRIGGER full BEFORE DELETE ON webhook_outbox BEGIN SELECT RAISE(ABORT, 'the disk is full'); END",
   );
   succeed(create(), 'A dog');
-  webhooks.wake();
+  delivery.wake();
   await waitFor('the trouble to be told', () => logLines.length > 0);
-  await webhooks.stop();
+  await delivery.stop();
   expect([calls.length, logLines.length]).toEqual([1, 1]);
 });
 
@@ -155,12 +210,8 @@ test('a run that waits behind others is given up only when nobody can do it, or 
 
 test('an address that is not allowed any more is not called', async () => {
   succeed(create(null, 'http://127.0.0.1/hook'), 'A dog');
-  for (let tries = 1; tries <= 3; tries += 1) {
-    webhooks.wake();
-    const noted = storage.db.prepare('SELECT webhook_tries FROM replies').pluck();
-    await waitFor('the try to be noted', () => noted.get() === tries);
-    now += 20_000;
-  }
+  delivery.wake();
+  await waitFor('the failure to be noted', () => failures() === 1);
   expect(calls).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { openDatabase } from '../../../server/storage/database';
+import { openDatabase, type Storage } from '../../../server/storage/database';
 import { altsmith } from '../../support/altsmith-command';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
@@ -129,6 +129,37 @@ test('failed jobs are tried again by order of the operator, also when their run 
   expect((await run('requeue', '--code', 'IMAGE_CORRUPT')).json).toEqual({ requeued: 1 });
   expect(recorded()).toContainEqual({ action: 'requeue', target: 'IMAGE_CORRUPT' });
   expect((await sidecar.call('GET', `/v1/jobs/${body.job.id}?wait=20`)).body.job.state).toBe('done');
+});
+
+describe('while another process writes', () => {
+  let writer: Storage;
+  beforeEach(() => (writer = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'))));
+  afterEach(() => {
+    writer.db.exec('ROLLBACK');
+    writer.close();
+  });
+
+  test('a command that only reads does not wait, and one that writes says why it cannot', async () => {
+    writer.db.exec('BEGIN IMMEDIATE');
+    expect(await run('sites', 'list')).toMatchObject({ code: 0, json: { items: expect.any(Array) } });
+    const refused = await run('sites', 'create', 'late');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('DATABASE_BUSY') });
+    expect(refused.stderr).toContain('Another process has been writing to the database');
+  });
+});
+
+test('reading a database from before its free pages went back to the disk takes no lock either', async () => {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'altsmith-old-pages-'));
+  await altsmith(dataDir, ['keys', 'create']);
+  const writer = openDatabase(path.join(dataDir, 'altsmith.db'));
+  writer.db.pragma('auto_vacuum = NONE');
+  writer.db.exec('VACUUM');
+  expect(writer.db.pragma('auto_vacuum', { simple: true })).toBe(0);
+  writer.db.exec('BEGIN IMMEDIATE');
+  expect(await altsmith(dataDir, ['sites', 'list'])).toMatchObject({ code: 0 });
+  writer.db.exec('ROLLBACK');
+  writer.close();
+  rmSync(dataDir, { recursive: true });
 });
 
 describe('backup and restore', () => {

@@ -184,6 +184,50 @@ test('originals go although their rows cannot be written, and the rows follow', 
   expect(retention.sweep(Date.now() + DAY)).toBe(1);
 });
 
+test('one turn removes all originals that are due, and looks at so many that must stay', async () => {
+  const { RetentionStore } = await import('../../../server/intake/retention-store');
+  const site = String(storage.db.prepare('SELECT id FROM sites').pluck().get());
+  const add = storage.db.prepare(
+    `INSERT INTO images (site_id, sha256, bytes, width, height, media_type, received_at, kept_until)
+     VALUES (?, ?, 1, 1, 1, 'image/png', ?, ?)`,
+  );
+  const due = 3000;
+  const kept = 5000;
+  storage.transaction(() => {
+    for (let number = 1; number <= due + kept; number += 1)
+      add.run(site, number.toString(16).padStart(64, '0'), number, number > due ? Date.now() + 2 * DAY : null);
+  });
+  const retention = new RetentionStore(storage, path.join(sidecar.dataDir, 'images'), 0);
+  const originals = storage.db.prepare('SELECT count(*) FROM images WHERE original = 1 AND received_at <= ?').pluck();
+  let steps = 1;
+  for (const step = retention.turn(DAY); step();) steps += 1;
+  expect(originals.get(due + kept)).toBe(kept);
+  expect(steps).toBeLessThanOrEqual(due / 50 + 40);
+  storage.db.exec('DELETE FROM images WHERE received_at <= 8000');
+});
+
+test('an upload of the Replicate API goes after a day, whether it was captioned or not', async () => {
+  const form = new FormData();
+  form.append('content', new Blob([new Uint8Array(samplePng(77).bytes)], { type: 'image/png' }), 'a.png');
+  const answer = await fetch(`${sidecar.url}/replicate/v1/files`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${sidecar.key}` },
+    body: form,
+  });
+  const { id, expires_at } = (await answer.json()) as { id: string; expires_at: string };
+  const { RetentionStore } = await import('../../../server/intake/retention-store');
+  const retention = new RetentionStore(storage, path.join(sidecar.dataDir, 'images'), 0);
+  const sweepAt = (time: number) => {
+    for (const step = retention.turn(time); step(););
+  };
+  const end = Date.parse(expires_at);
+  expect(end).toBeGreaterThan(Date.now() + DAY - 60_000);
+  sweepAt(end - 60_000);
+  expect((await sidecar.call('HEAD', `/v1/images/${id}`)).status).toBe(200);
+  sweepAt(end + 60_000);
+  expect((await sidecar.call('HEAD', `/v1/images/${id}`)).status).toBe(404);
+});
+
 test('one request forgets a few of the names of old requests, however many there are', async () => {
   const site = storage.db.prepare('SELECT id FROM sites').pluck().get();
   const add = storage.db.prepare("INSERT INTO idempotency_keys VALUES (?, ?, x'00', 'job_1', ?)");

@@ -7,6 +7,7 @@ import { openDatabase, type Storage } from '../../../server/storage/database';
 import { migrate } from '../../../server/storage/migrate';
 import { NO_TRACING } from '../../../server/tracing/tracing';
 import { WebhookDelivery, type DeliveryParts } from '../../../server/webhooks/delivery';
+import { newsCall } from '../../../server/webhooks/news-call';
 import { OutboxStore } from '../../../server/webhooks/outbox-store';
 import { httpTransport } from '../../../server/webhooks/transport';
 import { WebhookStore } from '../../../server/webhooks/webhook-store';
@@ -32,25 +33,26 @@ afterEach(async () => {
   await Promise.all(receivers.splice(0).map((receiver) => receiver.stop()));
   storage.close();
 });
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
+const neverCalled = () => expect(true).toBe(false) as never;
 const aReceiver = async () => {
   const receiver = await Receiver.start();
   receivers.push(receiver);
   return receiver;
 };
-const aDelivery = (over: Partial<DeliveryParts> = {}) => {
+const aDelivery = (over: Partial<DeliveryParts> & { registeredOrigins?: readonly string[] } = {}) => {
+  const { registeredOrigins = receivers.map((receiver) => receiver.origin), ...parts } = over;
   const delivery = new WebhookDelivery({
     tracing: NO_TRACING,
     outbox: new OutboxStore(storage),
     transport: httpTransport({}),
     now: () => now,
     random: () => 0.5,
-    registeredOrigins: receivers.map((receiver) => receiver.origin),
+    // No prediction ends here.
+    callOf: { reply: neverCalled, news: (message, sentAt) => newsCall(message, sentAt, registeredOrigins) },
     logger: createLogger('silent'),
-    ...over,
+    ...parts,
   });
   deliveries.push(delivery);
   return delivery;
@@ -66,11 +68,16 @@ const somethingHappens = (siteId: string) => {
 const waiting = () => storage.db.prepare('SELECT count(*) AS n FROM webhook_outbox').pluck().get();
 const breakerOf = (siteId: string) =>
   storage.db
-    .prepare('SELECT failures, retry_at - ? AS pause, gone_at FROM webhooks WHERE site_id = ?')
+    .prepare(
+      `SELECT coalesce(failures, 0) AS failures, coalesce(due_at, retry_at) - ? AS pause
+       FROM webhooks LEFT JOIN webhook_outbox USING (site_id, instance) WHERE site_id = ?`,
+    )
     .get(now, siteId);
 
-test('a change is announced, signed, and without data', async () => {
+test('a change is announced, signed, and without data; of the answer only the status is read', async () => {
   const receiver = await aReceiver();
+  // A page without an end.
+  receiver.answer = (response) => response.writeHead(200, { 'content-type': 'text/html' }).write('<h1>One moment</h1>');
   const { secret } = aSite('site_a', `${receiver.origin}/hook`);
   const delivery = aDelivery();
   somethingHappens('site_a');
@@ -131,13 +138,16 @@ test('news that comes while a message is under way is sent as another message', 
   expect(new Set(ids).size).toBe(2);
 });
 
+const answers =
+  (status: number, headers: Record<string, string> = {}) =>
+  (receiver: Receiver) =>
+    (receiver.answer = (response) => response.writeHead(status, headers).end('<h1>One moment please</h1>'));
+
 describe.each([
-  ['500', (receiver: Receiver) => (receiver.answer = (response) => response.writeHead(500).end())],
-  ['404', (receiver: Receiver) => (receiver.answer = (response) => response.writeHead(404).end())],
-  [
-    'a redirect',
-    (receiver: Receiver) => (receiver.answer = (response) => response.writeHead(301, { location: '/elsewhere' }).end()),
-  ],
+  ['500', answers(500)],
+  ['404', answers(404)],
+  ['the page of a firewall', answers(403, { 'content-type': 'text/html' })],
+  ['a redirect', answers(301, { location: '/elsewhere' })],
   ['a connection that breaks off', (receiver: Receiver) => (receiver.answer = (response) => response.destroy())],
   ['no answer in time', (receiver: Receiver) => (receiver.answer = () => undefined)],
 ])('a receiver that answers with %s', (_name, misbehave) => {

@@ -1,4 +1,8 @@
+import path from 'node:path';
 import { readConfig } from '../../../../server/config';
+import { AppError } from '../../../../server/errors';
+import { AuditStore } from '../../../../server/sites/audit-store';
+import { openDatabase } from '../../../../server/storage/database';
 import { makeKey } from '../../../support/admin-key';
 import { altsmith } from '../../../support/altsmith-command';
 import { exchange, openIdle } from '../../../support/raw-socket';
@@ -212,11 +216,33 @@ test('what administrators do is kept and logged, without secrets', async () => {
     'PATCH /v1/admin/sites/{id}',
     'POST /v1/admin/sites',
   ]);
-  expect(rest.items[0]).toMatchObject({ target: site.id, details: { auto_approve_from: 0.9 } });
+  expect(rest.items[0]).toMatchObject({ target: site.id, details: { auto_approve_from: 0.9 }, outcome: 'done' });
   expect(rest.next).toBeNull();
   const log = one.logLines.filter((line) => line.includes('"administration"'));
   expect(log).toHaveLength(4);
   const everything = JSON.stringify([page, rest]) + log.join('');
   for (const text of [secret, made.json.key]) expect(everything).not.toContain(text);
   expect((await one.call('GET', '/v1/admin/audit')).status).toBe(403);
+});
+
+test('what cannot be kept in the audit log is not done, and what was under way at a kill is in it', async () => {
+  const one = await start();
+  const admin = makeKey(one.dataDir, 'admin');
+  const call = (method: string, route: string, body?: object) => one.call(method, route, body, { key: admin });
+  const storage = openDatabase(path.join(one.dataDir, 'altsmith.db'));
+  storage.db.exec("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+  expect((await call('POST', '/v1/admin/sites', { name: 'Shop' })).status).toBe(500);
+  storage.db.exec('DROP TRIGGER full');
+  expect((await call('GET', '/v1/admin/sites')).body.items).toHaveLength(1);
+  const audit = new AuditStore(storage);
+  audit.begin({ keyId: null, action: 'erase site', target: 'site_x', details: {} });
+  const refused = audit.begin({ keyId: null, action: 'keys revoke', target: 'key_x', details: {} });
+  refused.failed(new AppError('NOT_FOUND'));
+  audit.begin({ keyId: null, action: 'requeue', target: 'all', details: {} }).failed(new AppError('STORAGE_FULL'));
+  storage.close();
+  const { items } = (await call('GET', '/v1/admin/audit')).body;
+  expect(items.map(({ action, outcome }: any) => [action, outcome])).toEqual([
+    ['requeue', 'STORAGE_FULL'],
+    ['erase site', 'begun'],
+  ]);
 });

@@ -1,0 +1,32 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { forgetErasures } from '../../../server/composition/erasing';
+import { ErasureList } from '../../../server/retention/erasure-list';
+import { DataFolder } from '../../../server/storage/data-folder';
+
+test('the list of erasures reaches back to the oldest backup that there can be, and no further', () => {
+  const root = mkdtempSync(path.join(os.tmpdir(), 'altsmith-erasure-list-'));
+  const data = new DataFolder(root);
+  data.prepare();
+  const list = new ErasureList(data.backups);
+  const now = Date.UTC(2026, 10, 30);
+  const days = (count: number) => now - count * 86_400_000;
+  const at = (time: number) => ({ at: time, site_id: 's', kind: 'site' as const });
+  const times = [days(200), days(100), days(70), days(20), now];
+  for (const time of times) list.add(at(time));
+  // From before there was a file for each month.
+  writeFileSync(path.join(data.backups, 'erasures.jsonl'), `${JSON.stringify(at(days(300)))}\n`);
+  utimesSync(path.join(data.backups, 'erasures.jsonl'), days(300) / 1000, days(300) / 1000);
+  const kept = () => list.read().map((erasure) => (now - erasure.at) / 86_400_000);
+  expect(kept().sort((a, b) => a - b)).toEqual([0, 20, 70, 100, 200, 300]);
+  // A backup of 80 days ago is still there.
+  const old = path.join(data.backups, 'altsmith-20260911T000000Z.db');
+  writeFileSync(old, '');
+  forgetErasures(data, null, now);
+  expect(kept()).toEqual([70, 20, 0]);
+  rmSync(old);
+  forgetErasures(data, { hourly: 0, daily: 7, weekly: 0 }, now);
+  expect(kept()).toEqual([20, 0]);
+  rmSync(root, { recursive: true });
+});
