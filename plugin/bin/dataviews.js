@@ -64,6 +64,22 @@ const oneCopyOfEachStyle = {
   },
 };
 
+/**
+ * WordPress's own components count their elements from 0 as well. Two elements with one id would leave a field of ours without
+ * a name: its label belongs to the first element that has the id.
+ */
+const idsOfItsOwn = {
+  name: 'ids of its own',
+  setup(bundle) {
+    bundle.onLoad({ filter: /[\\/]compose[\\/]build-module[\\/]hooks[\\/]use-instance-id[\\/]index\.mjs$/ }, async ({ path: file }) => {
+      const source = await readFile(file, 'utf8');
+      const contents = source.replace('return instances;', 'return `list-${instances}`;');
+      if (contents === source) throw new Error(`${file} counts its ids in another way: change plugin/bin/dataviews.js.`);
+      return { contents };
+    });
+  },
+};
+
 /** In place of libraries for what a list does not do; see there. Only the list's own dates are replaced. */
 const standIns = {
   name: 'stand-ins',
@@ -117,7 +133,7 @@ async function bundleDataViews(target) {
     outfile: target,
     external: FROM_WORDPRESS,
     define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [translationsFromOurs, standIns, reactFromWordPress, noFormControls, onlyOurLayouts, oneCopyOfEachStyle],
+    plugins: [translationsFromOurs, standIns, reactFromWordPress, noFormControls, onlyOurLayouts, oneCopyOfEachStyle, idsOfItsOwn],
     logLevel: 'warning',
   });
 }

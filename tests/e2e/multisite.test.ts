@@ -1,17 +1,20 @@
+import { execFile } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { WordPressSite } from '../support/wordpress-site';
 
 jest.setTimeout(240_000);
 
+const PLUGIN = path.resolve(__dirname, '../../plugin');
 const SCRIPT = path.resolve(__dirname, 'wordpress/network.php');
 /** WordPress 6.8 itself writes two parameters in an order that PHP 8 finds odd; only a network loads that file. */
 const ITSELF = /PHP Deprecated: .*wp-includes\/ms-functions\.php/;
 let site: WordPressSite;
 let domain = '';
 
-async function inNetwork(code: string): Promise<any> {
-  const { stdout } = await site.php([SCRIPT, site.wordpress, 'run', domain, code]);
+async function inNetwork(code: string, where = '/'): Promise<any> {
+  const { stdout } = await site.php([SCRIPT, site.wordpress, 'run', domain, code, where]);
   return JSON.parse(stdout);
 }
 
@@ -79,6 +82,61 @@ test('what is set for the network counts on every site that has nothing of its o
   expect(await usedOn(1)).toEqual(['http://127.0.0.1:8787', 'of-the-network', 'weekly', 'network']);
   await keep(`array( 'altsmith_sidecar_url' => '' )`);
   expect(await usedOn(1)).toEqual(['', '', 'weekly', 'none']);
+});
+
+test('each site of a network with tables of 0.1.0 is updated by its own first request, and keeps what waits', async () => {
+  const old = `require_once '${path.resolve(__dirname, '../php/support/Old_Tables.php')}';
+    $ids = array();
+    foreach ( array( 1, 2 ) as $blog ) {
+      switch_to_blog( $blog );
+      $id = wp_insert_attachment( array( 'post_title' => "of $blog", 'post_mime_type' => 'image/png' ), 'x.png' );
+      $wpdb = $GLOBALS['wpdb'];
+      $wpdb->delete( Altsmith\\Storage\\Schema::requests_table(), array( 'attachment_id' => $id ) );
+      $wpdb->insert( Altsmith\\Storage\\Schema::requests_table(), array( 'attachment_id' => $id, 'suggestion_id' => "sug_$blog", 'suggestion_version' => 1, 'error_message' => '', 'suggested_alt' => '' ) );
+      $fields = array( 'alt_text' => "a text of $blog", 'title' => null, 'caption' => null, 'description' => null, 'keywords' => null, 'file_name' => null );
+      Altsmith\\Tests\\Support\\Old_Tables::make( array( $id => array( 'id' => "sug_$blog", 'version' => 1, 'state' => 'pending', 'fields' => $fields, 'flags' => array(), 'confidence' => 0.5 ) ) );
+      restore_current_blog();
+      $ids[] = $id;
+    }
+    return $ids;`;
+  const [onMain, onBranch] = await inNetwork(old);
+  const stands = (id: number, where: string) =>
+    inNetwork(
+      `Altsmith\\Storage\\Table_Move::step( microtime( true ) + 60 );
+      $row = ( new Altsmith\\Storage\\Request_Store() )->find( ${id} );
+      return array( get_current_blog_id(), Altsmith\\Storage\\Schema::is_current(), $row?->display_status(), $row?->suggestion['fields']['alt_text'] ?? null );`,
+      where,
+    );
+  expect(await stands(onMain, '/')).toEqual([1, true, 'pending', 'a text of 1']);
+  const untouched = `switch_to_blog( 2 ); return Altsmith\\Storage\\Schema::is_current();`;
+  expect(await inNetwork(untouched)).toBe(false);
+  expect(await stands(onBranch, '/branch/')).toEqual([2, true, 'pending', 'a text of 2']);
+});
+
+test('what a request changes on another site of the network is noted there', async () => {
+  const missing = `( new Altsmith\\Storage\\Library_Counts() )->all()['with_text']`;
+  const counts = await inNetwork(`
+    Altsmith\\On_Demand::load();
+    switch_to_blog( 2 );
+    ( new Altsmith\\Storage\\Library_Index() )->read_all( 60.0 );
+    $before = ${missing};
+    $id = wp_insert_attachment( array( 'post_title' => 'elsewhere', 'post_mime_type' => 'image/png' ), 'elsewhere.png' );
+    update_post_meta( $id, '_wp_attachment_image_alt', 'a text' );
+    restore_current_blog();
+    Altsmith\\Storage\\Library_Index::write_down();
+    switch_to_blog( 2 );
+    delete_transient( 'altsmith_library_counts' );
+    return array( $before, ${missing} );`);
+  const [before, after] = counts as readonly [number, number];
+  expect(after).toBe(before + 1);
+});
+
+test('on a network too, each route lets in only those who may', async () => {
+  await inNetwork(`delete_site_option( 'altsmith_network' ); return 1;`);
+  const env = { ...process.env, WP_DIR: site.wordpress, WP_HOST: domain };
+  const words = ['-c', path.join(PLUGIN, 'phpunit.xml.dist'), '--filter', 'Route_RightsTest'];
+  const { stdout } = await promisify(execFile)('phpunit', words, { cwd: PLUGIN, env, timeout: 230_000 });
+  expect(stdout).toMatch(/^OK \((2\d) tests/m);
 });
 
 test('a network gets its tables on every site, new ones too, and loses all of them at the end', async () => {

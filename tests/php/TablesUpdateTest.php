@@ -6,6 +6,7 @@ namespace Altsmith\Tests;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Schema;
 use Altsmith\Storage\Table_Move;
+use Altsmith\Tests\Support\Old_Tables;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 use RuntimeException;
 
@@ -125,23 +126,8 @@ final class TablesUpdateTest extends Sidecar_Test_Case {
 		self::assertTrue( Schema::is_current() );
 	}
 
-	/** The tables as 0.1.0 left them. */
 	private function make_old(): void {
-		global $wpdb;
-		$t = Schema::requests_table();
-		if ( ! in_array( 'suggestion', $wpdb->get_col( "DESCRIBE $t" ), true ) ) {
-			$wpdb->query( "ALTER TABLE $t ADD COLUMN suggestion longtext NOT NULL, ADD COLUMN seen_alt longtext NOT NULL, ADD COLUMN report longtext NOT NULL" );
-		}
-		foreach ( $this->suggestions as $id => $suggestion ) {
-			$wpdb->update( $t, array( 'suggestion' => (string) wp_json_encode( $suggestion ), 'suggestion_state' => 'pending', 'status' => 'ready' ), array( 'attachment_id' => $id ) );
-		}
-		$keys = array_unique( $wpdb->get_col( "SHOW INDEX FROM $t", 2 ) );
-		$new  = array_intersect( array( 'standing', 'unreported', 'by_confidence' ), $keys );
-		$drop = array_map( static fn( string $key ): string => ", DROP KEY $key", $new );
-		$wpdb->query( "ALTER TABLE $t DROP COLUMN suggested_alt, DROP COLUMN words, DROP COLUMN has_report, DROP COLUMN source_sha256, DROP COLUMN language, ADD KEY state_confidence (suggestion_state,confidence)" . implode( '', $drop ) );
-		$wpdb->query( 'DROP TABLE ' . Schema::texts_table() . ', ' . Schema::pictures_table() );
-		delete_option( 'altsmith_table_move' );
-		update_option( 'altsmith_schema_version', 2 );
+		Old_Tables::make( $this->suggestions );
 	}
 
 	/** Updates, and throws in place of the writing statement of this number. @return bool False when there are fewer. */

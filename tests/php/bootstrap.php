@@ -11,7 +11,8 @@ if ( ! is_file( "$directory/wp-load.php" ) ) {
 	fwrite( STDERR, "Set WP_DIR to a WordPress that tests/e2e/wordpress/wp-env.sh built.\n" );
 	exit( 1 );
 }
-$_SERVER['HTTP_HOST']   = '127.0.0.1';
+// A network is found by its host and port.
+$_SERVER['HTTP_HOST']   = (string) ( getenv( 'WP_HOST' ) ?: '127.0.0.1' );
 $_SERVER['SERVER_NAME'] = '127.0.0.1';
 $_SERVER['REMOTE_ADDR'] = '127.0.0.1';
 $_SERVER['REQUEST_URI'] = '/';

@@ -17,7 +17,7 @@ async function created(answer: Response): Promise<number> {
 
 /** `POST /wp/v2/media` with the bare bytes. */
 export async function postRaw(
-  { site }: ReviewFlow,
+  { site }: Pick<ReviewFlow, 'site'>,
   name: string,
   bytes: Buffer,
   headers: Readonly<Record<string, string>> = {},

@@ -57,10 +57,9 @@ final class Library_Column {
 			echo '<em>' . esc_html( $mark ? __( 'Decorative', 'altsmith' ) : __( 'Missing', 'altsmith' ) ) . '</em>';
 		}
 		if ( ! in_array( $status, array( 'none', 'applied', 'decorative' ), true ) ) {
-			echo '<br><strong>' . esc_html( Status_Words::label( $status ) ) . '</strong>';
-		}
-		if ( in_array( $status, array( 'pending', 'conflict' ), true ) && current_user_can( 'edit_post', $attachment_id ) ) {
-			echo ' – <a href="' . esc_url( Suggestion_View::review_url( $attachment_id ) ) . '">' . esc_html__( 'Review', 'altsmith' ) . '</a>';
+			$label = '<strong>' . esc_html( Status_Words::label( $status ) ) . '</strong>';
+			$opens = in_array( $status, array( 'pending', 'conflict' ), true ) && current_user_can( 'edit_post', $attachment_id );
+			echo '<div>' . ( $opens ? '<a href="' . esc_url( Suggestion_View::review_url( $attachment_id ) ) . '">' . $label . '</a>' : $label ) . '</div>'; // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped -- escaped above
 		}
 		if ( 'failed' === $status && null !== $row ) {
 			echo '<br><span class="description">' . esc_html( $row->error_message ) . '</span>';

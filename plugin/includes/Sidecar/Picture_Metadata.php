@@ -25,6 +25,8 @@ final class Picture_Metadata {
 			str_starts_with( $bytes, "\xFF\xD8" )                  => self::of_jpeg( $bytes ),
 			str_starts_with( $bytes, "\x89PNG\r\n\x1A\n" )         => self::of_png( $bytes ),
 			'RIFF' === substr( $bytes, 0, 4 ) && 'WEBP' === substr( $bytes, 8, 4 ) => self::of_webp( $bytes ),
+			str_starts_with( $bytes, 'GIF8' )                      => Gif_Metadata::removed( $bytes ),
+			Heif_Metadata::is_heif( $bytes )                       => Heif_Metadata::removed( $bytes ),
 			default                                                => $bytes,
 		};
 	}
@@ -55,8 +57,7 @@ final class Picture_Metadata {
 		}
 		$rotated = self::rotated( $bare, $orientation );
 		if ( null === $rotated ) {
-			// The smallest Exif segment: its only entry is the orientation.
-			return self::jpeg( array_merge( array( array( 0xE1, "Exif\0\0MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0" . chr( $orientation ) . "\0\0\0\0\0\0" ) ), $kept ), $parts['rest'] );
+			return self::jpeg( array_merge( array( array( 0xE1, "Exif\0\0" . self::only_orientation( $orientation ) ) ), $kept ), $parts['rest'] );
 		}
 		$made = self::jpeg_parts( $rotated );
 		return self::jpeg( array_merge( $profile, $made['segments'] ), $made['rest'] );
@@ -146,6 +147,11 @@ final class Picture_Metadata {
 		return 1;
 	}
 
+	/** @return string The smallest TIFF structure: its only entry is the orientation. */
+	private static function only_orientation( int $orientation ): string {
+		return "MM\0\x2A\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0" . chr( $orientation ) . "\0\0\0\0\0\0";
+	}
+
 	/** @return string|null The JPEG, rotated; null when it is too large, or GD is missing or cannot read it. */
 	private static function rotated( string $jpeg, int $orientation ): ?string {
 		$size  = getimagesizefromstring( $jpeg );
@@ -168,7 +174,12 @@ final class Picture_Metadata {
 		$clean = substr( $bytes, 0, 8 );
 		for ( $at = 8; $at + 12 <= strlen( $bytes ); $at += 12 + $size ) {
 			$size = (int) unpack( 'N', $bytes, $at )[1];
-			if ( ! in_array( substr( $bytes, $at + 4, 4 ), self::PNG_TEXT, true ) ) {
+			$name = substr( $bytes, $at + 4, 4 );
+			$turn = 'eXIf' === $name ? self::orientation( substr( $bytes, $at + 8, $size ) ) : 1;
+			if ( 1 !== $turn ) {
+				$exif   = 'eXIf' . self::only_orientation( $turn );
+				$clean .= pack( 'N', strlen( $exif ) - 4 ) . $exif . pack( 'N', crc32( $exif ) );
+			} elseif ( ! in_array( $name, self::PNG_TEXT, true ) ) {
 				$clean .= substr( $bytes, $at, 12 + $size );
 			}
 		}
@@ -177,15 +188,25 @@ final class Picture_Metadata {
 
 	private static function of_webp( string $bytes ): string {
 		$chunks = '';
+		$turn   = 1;
 		for ( $at = 12; $at + 8 <= strlen( $bytes ); $at += 8 + $size + $size % 2 ) {
 			$name = substr( $bytes, $at, 4 );
 			$size = (int) unpack( 'V', $bytes, $at + 4 )[1];
+			if ( 'EXIF' === $name ) {
+				$exif = substr( $bytes, $at + 8, $size );
+				$turn = self::orientation( str_starts_with( $exif, "Exif\0\0" ) ? substr( $exif, 6 ) : $exif );
+			}
 			if ( 'EXIF' === $name || 'XMP ' === $name ) {
 				continue;
 			}
 			$chunk = substr( $bytes, $at, 8 + $size + $size % 2 );
 			// Clears the flags for Exif and XMP in the extended header.
 			$chunks .= 'VP8X' === $name && strlen( $chunk ) > 8 ? substr_replace( $chunk, chr( ord( $chunk[8] ) & ~0x0C ), 8, 1 ) : $chunk;
+		}
+		if ( 1 !== $turn && strlen( $chunks ) > 8 && str_starts_with( $chunks, 'VP8X' ) ) {
+			$exif      = self::only_orientation( $turn );
+			$chunks    = $chunks . 'EXIF' . pack( 'V', strlen( $exif ) ) . $exif;
+			$chunks[8] = chr( ord( $chunks[8] ) | 0x08 );
 		}
 		return 'RIFF' . pack( 'V', strlen( $chunks ) + 4 ) . 'WEBP' . $chunks;
 	}

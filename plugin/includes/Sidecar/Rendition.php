@@ -12,6 +12,9 @@ final class Rendition {
 	/** A rendition above this is made smaller first; the sidecar gains nothing from more. */
 	public const MAX_BYTES = 1048576;
 
+	/** Largest file that is sent as it is where no smaller one can be made: what a sidecar takes unless its owner changed ALTSMITH_MAX_BYTES. */
+	private const MAX_WHOLE_BYTES = 20_000_000;
+
 	/** Longest edge of a rendition made for sending. */
 	private const MADE_EDGE = 1024;
 
@@ -37,7 +40,7 @@ final class Rendition {
 				return new self( Picture_Metadata::removed( $bytes ), $media_type );
 			}
 		}
-		return self::made_smaller( $path );
+		return self::made_smaller( $path ) ?? self::whole( $path, Image_Type::of( $attachment_id ) );
 	}
 
 	/** @return array<string, string> Path => media type, the best first. */
@@ -69,21 +72,36 @@ final class Rendition {
 		return 1 === preg_match( '/^' . preg_quote( $stem, '/' ) . '-\d+x\d+(\D|$)/', wp_basename( $size ) );
 	}
 
-	private static function read( string $file ): ?string {
-		if ( ! is_file( $file ) || ! is_readable( $file ) || filesize( $file ) > self::MAX_BYTES ) {
+	private static function read( string $file, int $most = self::MAX_BYTES ): ?string {
+		if ( ! is_file( $file ) || ! is_readable( $file ) || filesize( $file ) > $most ) {
 			return null;
 		}
 		$bytes = file_get_contents( $file ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a local file
 		return false === $bytes || '' === $bytes ? null : $bytes;
 	}
 
-	private static function made_smaller( string $path ): self {
+	/**
+	 * The file as it is, for a host whose image editor cannot open it: the sidecar reads formats (AVIF, WebP) that not every
+	 * host does.
+	 *
+	 * @throws Rendition_Error When the sidecar does not read the format either, or takes no file of this size.
+	 */
+	private static function whole( string $path, string $media_type ): self {
+		$bytes = in_array( $media_type, \Altsmith\Settings::READABLE_TYPES, true ) ? self::read( $path, self::MAX_WHOLE_BYTES ) : null;
+		if ( null === $bytes ) {
+			throw new Rendition_Error( 'FILE_UNREADABLE', __( 'No smaller copy of this image could be made.', 'altsmith' ) );
+		}
+		return new self( Picture_Metadata::removed( $bytes ), $media_type );
+	}
+
+	/** @return self|null Null when the image editor of this host cannot read the file or write a JPEG. */
+	private static function made_smaller( string $path ): ?self {
 		if ( ! is_file( $path ) ) {
 			throw new Rendition_Error( 'FILE_MISSING', __( 'The file of this attachment is not on this server.', 'altsmith' ), true );
 		}
 		$editor = wp_get_image_editor( $path );
 		if ( $editor instanceof WP_Error ) {
-			throw new Rendition_Error( 'FILE_UNREADABLE', $editor->get_error_message() );
+			return null;
 		}
 		// The new file has no orientation tag.
 		$editor->maybe_exif_rotate();
@@ -99,9 +117,6 @@ final class Rendition {
 				wp_delete_file( $leftover );
 			}
 		}
-		if ( '' === $bytes ) {
-			throw new Rendition_Error( 'FILE_UNREADABLE', __( 'No smaller copy of this image could be made.', 'altsmith' ) );
-		}
-		return new self( Picture_Metadata::removed( $bytes ), 'image/jpeg' );
+		return '' === $bytes ? null : new self( Picture_Metadata::removed( $bytes ), 'image/jpeg' );
 	}
 }

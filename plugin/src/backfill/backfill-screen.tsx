@@ -2,6 +2,7 @@ import { Notice, Spinner } from '@wordpress/components';
 import { useEffect, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { FlowNotice } from '../review/flow-notice';
+import { formatNumber } from '../shared/format';
 import { RunHistory } from './run-history';
 import { RunProgress } from './run-progress';
 import { Spreadsheet } from './spreadsheet';
@@ -89,7 +90,7 @@ function Counts({ counts }: { readonly counts: Backfill['counts'] }) {
       {shown.map(([label, count]) => (
         <div key={label}>
           <dt>{label}</dt>
-          <dd>{count.toLocaleString()}</dd>
+          <dd>{formatNumber(count)}</dd>
         </div>
       ))}
     </dl>

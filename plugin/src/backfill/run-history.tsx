@@ -1,6 +1,7 @@
 import { Button } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
+import { formatTime } from '../shared/format';
 import { Outcome } from './run-progress';
 import type { Run } from './types';
 
@@ -28,7 +29,7 @@ export function RunHistory({ runs, busy, onUndo }: Props) {
       {runs.map((run) => (
         <article key={run.id} className="altsmith-run" data-run={run.id} data-state={run.state}>
           <h3>
-            {new Date(run.started_at).toLocaleString()}: {STATES[run.state]}
+            {formatTime(run.started_at)}: {STATES[run.state]}
           </h3>
           <Outcome run={run} />
           <div className="altsmith-run__actions">

@@ -2,6 +2,7 @@ import { Button, FormFileUpload, Notice, Spinner } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { toRequestError } from '../shared/api';
+import { formatNumber } from '../shared/format';
 import { importCsv, type CsvLine, type CsvResult } from './csv-api';
 
 /** Largest file. PHP takes 8 MB in one request unless it is configured otherwise, and JSON makes the file longer. */
@@ -74,7 +75,7 @@ export function Spreadsheet() {
           <p>
             <Spinner />{' '}
             {/* translators: %s: number of lines */}
-            {sprintf(_n('%s line read…', '%s lines read…', lines, 'altsmith'), lines.toLocaleString())}
+            {sprintf(_n('%s line read…', '%s lines read…', lines, 'altsmith'), formatNumber(lines))}
           </p>
         ) : null}
         {error === '' ? null : (
@@ -89,7 +90,7 @@ export function Spreadsheet() {
           {sprintf(
             /* translators: %s: number of images */
             _n('Change the alt text of %s image', 'Change the alt text of %s images', chosen.result.counts.change, 'altsmith'),
-            chosen.result.counts.change.toLocaleString(),
+            formatNumber(chosen.result.counts.change),
           )}
         </Button>
       )}
@@ -105,22 +106,22 @@ function Result({ chosen }: { readonly chosen: Chosen }) {
     : /* translators: %s: number of images */
       _n('The alt text of %s image will be changed.', 'The alt text of %s images will be changed.', counts.change, 'altsmith');
   const sentences = [
-    sprintf(changed, counts.change.toLocaleString()),
+    sprintf(changed, formatNumber(counts.change)),
     /* translators: %s: number of images */
-    sprintf(_n('%s image stays as it is.', '%s images stay as they are.', counts.same, 'altsmith'), counts.same.toLocaleString()),
+    sprintf(_n('%s image stays as it is.', '%s images stay as they are.', counts.same, 'altsmith'), formatNumber(counts.same)),
     ...(counts.conflict === 0
       ? []
       : [
           sprintf(
             /* translators: %s: number of images */
             _n('%s image was changed after the export and is skipped.', '%s images were changed after the export and are skipped.', counts.conflict, 'altsmith'),
-            counts.conflict.toLocaleString(),
+            formatNumber(counts.conflict),
           ),
         ]),
     ...(counts.error === 0
       ? []
       : /* translators: %s: number of lines */
-        [sprintf(_n('%s line cannot be used.', '%s lines cannot be used.', counts.error, 'altsmith'), counts.error.toLocaleString())]),
+        [sprintf(_n('%s line cannot be used.', '%s lines cannot be used.', counts.error, 'altsmith'), formatNumber(counts.error))]),
   ];
   return (
     <>

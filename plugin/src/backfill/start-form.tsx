@@ -1,6 +1,7 @@
 import { Button, CheckboxControl, Notice, SelectControl, TextControl } from '@wordpress/components';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
+import { formatNumber } from '../shared/format';
 import { Reasons } from './run-progress';
 import type { Backfill, Choices } from './types';
 
@@ -53,7 +54,7 @@ export function StartForm({ preview, choices, busy, isFirst, onChoose, onStart }
           : sprintf(
               /* translators: %s: number of images */
               _n('%s image will be sent.', '%s images will be sent.', preview.taken, 'altsmith'),
-              preview.taken.toLocaleString(),
+              formatNumber(preview.taken),
             )}
       </p>
       <ul className="altsmith-run__outcome">
@@ -98,10 +99,10 @@ function WhichImages({ choices, onChoose }: Pick<Props, 'choices' | 'onChoose'>)
         {...NO_EXTRA_MARGIN}
       />
       <SelectControl<Choices['used']>
-        label={__('Used', 'altsmith')}
+        label={__('Images', 'altsmith')}
         value={choices.used}
         options={[
-          { value: 'any', label: __('Anywhere or nowhere', 'altsmith') },
+          { value: 'any', label: __('All images', 'altsmith') },
           { value: 'content', label: __('In the content of a post', 'altsmith') },
           { value: 'featured', label: __('As a featured image', 'altsmith') },
         ]}

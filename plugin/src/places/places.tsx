@@ -1,5 +1,6 @@
 import { Button, Notice, Spinner } from '@wordpress/components';
 import { __, _n, sprintf } from '@wordpress/i18n';
+import { formatTime } from '../shared/format';
 import { hiddenWords, PlaceList, PreviewButton } from './place-list';
 import type { Change, PlacesState } from './places-api';
 import { Report } from './report';
@@ -91,7 +92,7 @@ function Changes({ changes, places }: { readonly changes: readonly Change[]; rea
             {sprintf(
               /* translators: 1: date and time, 2: name of a person, 3: "2 posts" */
               __('%1$s, %2$s: %3$s.', 'altsmith'),
-              new Date(change.at).toLocaleString(),
+              formatTime(change.at),
               change.by,
               /* translators: %d: number of posts */
               sprintf(_n('%d post', '%d posts', change.posts, 'altsmith'), change.posts),

@@ -2,6 +2,7 @@ import { speak } from '@wordpress/a11y';
 import type { Action as DataViewsAction } from '@wordpress/dataviews/wp';
 import { __, sprintf } from '@wordpress/i18n';
 import { decideMany, toRequestError } from '../shared/api';
+import { formatNumber } from '../shared/format';
 import type { Action, Suggestion } from '../shared/types';
 import { approvalOf } from './bulk-approve';
 import { isOpen } from './suggestion-words';
@@ -21,8 +22,8 @@ export function bulkActions(onDone: (text: string) => void): DataViewsAction<Sug
       const text = sprintf(
         /* translators: 1: number of suggestions, 2: number of suggestions */
         __('%1$s done, %2$s failed.', 'altsmith'),
-        (results.length - failed).toLocaleString(),
-        failed.toLocaleString(),
+        formatNumber(results.length - failed),
+        formatNumber(failed),
       );
       speak(text);
       onDone(text);

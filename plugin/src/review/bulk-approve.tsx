@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { listSuggestions, toRequestError, type ListQuery } from '../shared/api';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
+import { formatNumber } from '../shared/format';
 import type { Suggestion } from '../shared/types';
 import { BulkProgress } from './bulk-progress';
 import { nameOf } from './suggestion-words';
@@ -78,7 +79,7 @@ export function BulkApprove({ query, items, onClose, onDone }: Props) {
               {sprintf(
                 /* translators: %s: number of texts */
                 _n('Approve %s text', 'Approve %s texts', chosen.length, 'altsmith'),
-                chosen.length.toLocaleString(),
+                formatNumber(chosen.length),
               )}
             </Button>
             {flagged && total > AT_ONCE ? (
@@ -86,7 +87,7 @@ export function BulkApprove({ query, items, onClose, onDone }: Props) {
                 {sprintf(
                   /* translators: %s: number of texts */
                   __('Approve all that match (%s)…', 'altsmith'),
-                  total.toLocaleString(),
+                  formatNumber(total),
                 )}
               </Button>
             ) : null}
@@ -96,7 +97,7 @@ export function BulkApprove({ query, items, onClose, onDone }: Props) {
               {sprintf(
                 /* translators: %s: number of texts */
                 __('%s match in all, those with notes included. To approve all of them, include suggestions with notes.', 'altsmith'),
-                total.toLocaleString(),
+                formatNumber(total),
               )}
             </p>
           ) : null}

@@ -1,6 +1,7 @@
 import { Button, Spinner } from '@wordpress/components';
 import { useEffect, useRef } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
+import { formatNumber } from '../shared/format';
 import type { Bulk } from './use-bulk';
 
 /** After "approve all that match": what that means, and then how far it is. */
@@ -16,9 +17,9 @@ export function BulkProgress({ bulk }: { readonly bulk: Bulk }) {
           {sprintf(
             /* translators: 1: number of texts, 2: how many of them were displayed, 3: how many were not */
             __('%1$s texts match. %2$s of them were displayed to you; %3$s were not, and will be approved unread.', 'altsmith'),
-            all.toLocaleString(),
-            displayed.toLocaleString(),
-            (all - displayed).toLocaleString(),
+            formatNumber(all),
+            formatNumber(displayed),
+            formatNumber(all - displayed),
           )}
         </p>
       ) : (
@@ -26,9 +27,9 @@ export function BulkProgress({ bulk }: { readonly bulk: Bulk }) {
           <Spinner />{' '}
           {state === 'collecting'
             ? /* translators: %s: number of texts */
-              sprintf(__('Collecting: %s…', 'altsmith'), all.toLocaleString())
+              sprintf(__('Collecting: %s…', 'altsmith'), formatNumber(all))
             : /* translators: 1: done, 2: all */
-              sprintf(__('%1$s of %2$s…', 'altsmith'), done.toLocaleString(), all.toLocaleString())}
+              sprintf(__('%1$s of %2$s…', 'altsmith'), formatNumber(done), formatNumber(all))}
         </p>
       )}
       {state === 'asking' ? (
@@ -40,7 +41,7 @@ export function BulkProgress({ bulk }: { readonly bulk: Bulk }) {
             {sprintf(
               /* translators: %s: number of texts */
               __('Approve %s texts', 'altsmith'),
-              all.toLocaleString(),
+              formatNumber(all),
             )}
           </Button>
         ) : null}

@@ -2,6 +2,7 @@ import { Button, Notice, Spinner } from '@wordpress/components';
 import { speak } from '@wordpress/a11y';
 import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
+import { formatNumber } from '../shared/format';
 import { listFailed, retryFailed, type FailedPage } from './failed-api';
 import { toRequestError } from '../shared/api';
 
@@ -31,7 +32,7 @@ export function FailedImages() {
     try {
       const count = await retryFailed(ids);
       /* translators: %s: number of images */
-      speak(sprintf(_n('%s image will be tried again.', '%s images will be tried again.', count, 'altsmith'), count.toLocaleString()));
+      speak(sprintf(_n('%s image will be tried again.', '%s images will be tried again.', count, 'altsmith'), formatNumber(count)));
       await load();
       // The pressed button was removed with its line.
       heading.current?.focus();
@@ -86,7 +87,7 @@ function Found({ found, busy, onRetry }: FoundProps) {
         {found.reasons.map((one) => (
           <li key={one.code}>
             {/* translators: 1: number of images, 2: a sentence that says why */}
-            {sprintf(__('%1$s: %2$s', 'altsmith'), one.count.toLocaleString(), one.message === '' ? one.code : one.message)}
+            {sprintf(__('%1$s: %2$s', 'altsmith'), formatNumber(one.count), one.message === '' ? one.code : one.message)}
           </li>
         ))}
       </ul>
@@ -94,7 +95,7 @@ function Found({ found, busy, onRetry }: FoundProps) {
         {sprintf(
           /* translators: %s: number of images */
           __('Retry all (%s)', 'altsmith'),
-          found.total.toLocaleString(),
+          formatNumber(found.total),
         )}
       </Button>
       <ul className="altsmith-failed__list">

@@ -1,6 +1,7 @@
 import type { Field } from '@wordpress/dataviews/wp';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { readRuns } from '../shared/api';
+import { formatNumber, formatTime } from '../shared/format';
 import type { Suggestion } from '../shared/types';
 import { SuggestionCard } from './suggestion-card';
 import { FLAG_WORDS, nameOf, STATE_WORDS } from './suggestion-words';
@@ -14,7 +15,7 @@ async function runs() {
     const { run, history } = await readRuns();
     return [...(run === null ? [] : [run]), ...history].map((one) => ({
       value: one.id,
-      label: new Date(one.started_at).toLocaleString(),
+      label: formatTime(one.started_at),
     }));
   } catch {
     // The filter stays empty; the list itself says what is wrong, if anything is.
@@ -89,7 +90,7 @@ export const FIELDS: Field<Suggestion>[] = [
     elements: [0.5, 0.6, 0.7, 0.8, 0.9].map((value) => ({
       value,
       /* translators: %s: a number such as 0.8 */
-      label: sprintf(__('at least %s', 'altsmith'), value.toLocaleString()),
+      label: sprintf(__('at least %s', 'altsmith'), formatNumber(value)),
     })),
     filterBy: { operators: ['is'] },
     getValue: ({ item }) => item.confidence,
@@ -118,7 +119,7 @@ export const FIELDS: Field<Suggestion>[] = [
     label: __('Date', 'altsmith'),
     filterBy: false,
     getValue: ({ item }) => item.created_at,
-    render: ({ item }) => <time dateTime={item.created_at}>{new Date(item.created_at).toLocaleString()}</time>,
+    render: ({ item }) => <time dateTime={item.created_at}>{formatTime(item.created_at)}</time>,
   },
 ];
 

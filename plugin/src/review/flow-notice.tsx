@@ -1,5 +1,6 @@
 import { Notice } from '@wordpress/components';
 import { __, _n, sprintf } from '@wordpress/i18n';
+import { formatNumber } from '../shared/format';
 import type { FlowStatus } from '../shared/types';
 
 /** What is on its way, and what is in its way. */
@@ -39,7 +40,7 @@ export function FlowNotice({ flow }: { readonly flow: FlowStatus | null }) {
           {sprintf(
             /* translators: %s: number of images */
             _n('%s image failed.', '%s images failed.', failed, 'altsmith'),
-            failed.toLocaleString(),
+            formatNumber(failed),
           )}
         </a>
       )}{' '}

@@ -2,6 +2,7 @@ import { Button, SelectControl, Spinner } from '@wordpress/components';
 import { useEffect, useRef } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
+import { formatNumber } from '../shared/format';
 import { DoneLine } from './done-line';
 import { FocusMode } from './focus-mode';
 import type { Queue } from './use-queue';
@@ -40,7 +41,7 @@ export function FocusScreen({ view, setView, queue, review, note, onStep, onLeav
         </Button>
         <span className="altsmith-focus__count">
           {/* translators: %s: number of suggestions */}
-          {sprintf(_n('%s to review', '%s to review', queue.total, 'altsmith'), queue.total.toLocaleString())}
+          {sprintf(_n('%s to review', '%s to review', queue.total, 'altsmith'), formatNumber(queue.total))}
         </span>
         <SelectControl
           label={__('Order', 'altsmith')}

@@ -2,6 +2,7 @@ import { Button, Spinner } from '@wordpress/components';
 import { DataViews } from '@wordpress/dataviews/wp';
 import { useMemo } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
+import { formatNumber } from '../shared/format';
 import { bulkActions } from './bulk-actions';
 import { FIELDS } from './fields';
 import type { Queue } from './use-queue';
@@ -59,7 +60,7 @@ function Empty({ passed, onShow }: { readonly passed: number; readonly onShow: (
             {sprintf(
               /* translators: %s: number of images */
               _n('Show %s image that you passed on', 'Show %s images that you passed on', passed, 'altsmith'),
-              passed.toLocaleString(),
+              formatNumber(passed),
             )}
           </Button>
         </p>

@@ -2,6 +2,7 @@ import { speak } from '@wordpress/a11y';
 import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { decideMany, listMatching, toRequestError, type ListQuery } from '../shared/api';
+import { formatNumber } from '../shared/format';
 import type { Decision, Frozen, Suggestion } from '../shared/types';
 import { approvalOf } from './bulk-approve';
 
@@ -64,8 +65,8 @@ export function useBulk(query: ListQuery, seen: ReadonlySet<string>, onDone: (te
     const text = sprintf(
       /* translators: 1: texts that were written, 2: texts that should have been */
       __('%1$s of %2$s texts approved.', 'altsmith'),
-      approved.toLocaleString(),
-      decisions.length.toLocaleString(),
+      formatNumber(approved),
+      formatNumber(decisions.length),
     );
     const told = `${text} ${failure}`.trim();
     speak(told);

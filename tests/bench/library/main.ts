@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { WordPressSite } from '../../support/wordpress-site';
+import { visitors } from './visitors';
 
 /** Filling and measuring 100,000 attachments on a busy machine. */
 const LIMIT_MS = 30 * 60_000;
@@ -14,7 +15,9 @@ export async function main(words: readonly string[], root: string): Promise<void
     args: [...words],
     options: { images: { type: 'string', default: '100000' }, requests: { type: 'string', default: '40000' } },
   });
-  const site = await WordPressSite.start();
+  // Connected to an address where nothing answers: an upload is noted, and nothing is sent.
+  const constants = { ALTSMITH_SIDECAR_URL: 'http://127.0.0.1:9', ALTSMITH_SITE_KEY: 'key-of-the-bench' };
+  const site = await WordPressSite.start({ requestLog: true, constants });
   try {
     const run = async (file: string): Promise<string> =>
       String(
@@ -35,6 +38,7 @@ export async function main(words: readonly string[], root: string): Promise<void
     );
     say(`${values.images} attachments, ${values.requests} requests`);
     say(await run('measure.php'));
+    for (const line of await visitors(site, root)) say(line);
   } finally {
     await site.remove();
   }

@@ -1,12 +1,12 @@
 <?php
 // php network.php WP_DIR prepare DOMAIN   -- the tables of a network, in a site that wp-env.sh built
-// php network.php WP_DIR run DOMAIN CODE  -- CODE inside the network's main site; prints what it returns as JSON
+// php network.php WP_DIR run DOMAIN CODE [PATH]  -- CODE inside a site of the network, the main one by default; prints what it returns as JSON
 // Between the two the constants of a network go into wp-config.php; `prepare` prints them.
 list( , $dir, $mode, $domain ) = $argv;
 $_SERVER['HTTP_HOST']       = $domain;
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 $_SERVER['REQUEST_METHOD']  = 'GET';
-$_SERVER['REQUEST_URI']     = '/';
+$_SERVER['REQUEST_URI']     = $argv[5] ?? '/';
 $_SERVER['REMOTE_ADDR']     = '127.0.0.1';
 if ( 'prepare' === $mode ) {
 	define( 'WP_ALLOW_MULTISITE', true );
