@@ -86,6 +86,8 @@ test('what is set for the network counts on every site that has nothing of its o
 
 test('each site of a network with tables of 0.1.0 is updated by its own first request, and keeps what waits', async () => {
   const old = `require_once '${path.resolve(__dirname, '../php/support/Old_Tables.php')}';
+    // WordPress 6.5 takes the colon of a port out of the address of a new site.
+    $GLOBALS['wpdb']->update( $GLOBALS['wpdb']->blogs, array( 'domain' => '${domain}' ), array( 'blog_id' => 2 ) );
     $ids = array();
     foreach ( array( 1, 2 ) as $blog ) {
       switch_to_blog( $blog );
@@ -134,10 +136,11 @@ test('what a request changes on another site of the network is noted there', asy
 test('on a network too, each route lets in only those who may', async () => {
   await inNetwork(`delete_site_option( 'altsmith_network' ); return 1;`);
   const env = { ...process.env, WP_DIR: site.wordpress, WP_HOST: domain };
-  const words = ['-c', path.join(PLUGIN, 'phpunit.xml.dist'), '--filter', 'Route_RightsTest'];
-  const { stdout } = await promisify(execFile)('phpunit', words, { cwd: PLUGIN, env, timeout: 230_000 });
-  expect(stdout).toMatch(/^OK \((2\d) tests/m);
-});
+  const words = ['-c', path.join(PLUGIN, 'phpunit.xml.dist'), '--filter', 'Route_RightsTest::test_only_those'];
+  const { stdout } = await promisify(execFile)('phpunit', words, { cwd: PLUGIN, env, timeout: 560_000 });
+  // Nobody, five roles, the image's author, and administrators of the network, of the site and of another site.
+  expect(stdout).toContain('OK (9 tests');
+}, 600_000);
 
 test('a network gets its tables on every site, new ones too, and loses all of them at the end', async () => {
   await makeSite('before');

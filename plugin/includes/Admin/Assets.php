@@ -29,7 +29,11 @@ final class Assets {
 		$handle = 'altsmith-' . $name;
 		$folder = plugin_dir_path( ALTSMITH_FILE ) . 'build/';
 		$file   = $folder . $name . '.asset.php';
-		if ( wp_script_is( $handle, 'enqueued' ) || ! is_file( $file ) ) {
+		if ( wp_script_is( $handle, 'enqueued' ) ) {
+			return;
+		}
+		if ( ! is_file( $file ) ) {
+			add_action( 'admin_notices', array( self::class, 'tell_what_is_missing' ) );
 			return;
 		}
 		$asset = require $file;
@@ -43,6 +47,11 @@ final class Assets {
 				wp_style_add_data( $handle . '-' . $style, 'rtl', 'replace' );
 			}
 		}
+	}
+
+	/** Without its script a screen would say “Loading…” for ever. */
+	public static function tell_what_is_missing(): void {
+		echo '<div class="notice notice-error"><p>' . esc_html__( 'The scripts of Altsmith are missing: this copy of the plugin was not built. Install its ZIP file, or run “npm run build:plugin”.', 'altsmith' ) . '</p></div>';
 	}
 
 	/** @return array<string, mixed> The one object that PHP hands to our scripts. */

@@ -67,11 +67,24 @@ final class Post_Content {
 			return wp_slash( $content );
 		};
 		add_filter( 'content_save_pre', $as_it_is, PHP_INT_MAX );
+		$dates = self::dates_of( $post_id );
+		add_filter( 'wp_insert_post_data', $dates, PHP_INT_MAX, 2 );
 		try {
 			$saved = wp_update_post( wp_slash( array( 'ID' => $post_id, 'post_content' => $content ) ), true );
 		} finally {
 			remove_filter( 'content_save_pre', $as_it_is, PHP_INT_MAX );
+			remove_filter( 'wp_insert_post_data', $dates, PHP_INT_MAX );
 		}
 		return ! is_wp_error( $saved ) && self::read( $post_id ) === $content ? self::WRITTEN : self::NOT_KEPT;
+	}
+
+	/** @return \Closure A filter that keeps the date of a post's last change: “Updated on” and sitemaps speak of what was written. */
+	private static function dates_of( int $post_id ): \Closure {
+		$kept = array();
+		$post = get_post( $post_id );
+		if ( $post instanceof WP_Post ) {
+			$kept = array( 'post_modified' => $post->post_modified, 'post_modified_gmt' => $post->post_modified_gmt );
+		}
+		return static fn( mixed $data, mixed $given = array() ): mixed => is_array( $data ) && is_array( $given ) && $post_id === (int) ( $given['ID'] ?? 0 ) ? $kept + $data : $data;
 	}
 }

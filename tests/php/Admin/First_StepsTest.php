@@ -202,6 +202,15 @@ final class First_StepsTest extends Sidecar_Test_Case {
 		self::assertStringContainsString( '“nobody” is not an e-mail address', get_settings_errors( 'altsmith_digest_to' )[0]['message'] );
 	}
 
+	public function test_a_copy_of_the_plugin_without_its_scripts_says_so(): void {
+		remove_all_actions( 'admin_notices' );
+		( new Assets( new Settings() ) )->enqueue( 'no-such-script' );
+		( new Assets( new Settings() ) )->enqueue( 'nor-this-one' );
+		ob_start();
+		do_action( 'admin_notices' );
+		self::assertSame( 1, substr_count( (string) ob_get_clean(), 'The scripts of Altsmith are missing' ) );
+	}
+
 	public function test_a_form_with_the_connection_alone_switches_nothing_off(): void {
 		delete_option( Settings::MORE_OPTION );
 		$GLOBALS['wp_settings_errors'] = array();

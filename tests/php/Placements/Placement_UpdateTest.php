@@ -26,12 +26,18 @@ final class Placement_UpdateTest extends Wp_Test_Case {
 	}
 
 	public function test_what_a_person_ticked_is_rewritten_and_nothing_else(): void {
+		global $wpdb;
 		$content = $this->block( '' ) . $this->block( 'My own words' ) . '<!-- wp:paragraph {"style":{"a":{}},"content":"\u003cb\u003e"} --><p>C:\\temp &amp; "x"</p><!-- /wp:paragraph -->';
 		$post    = $this->post( $content );
+		$wpdb->update( $wpdb->posts, array( 'post_modified' => '2020-01-02 04:04:05', 'post_modified_gmt' => '2020-01-02 03:04:05' ), array( 'ID' => $post ) );
+		clean_post_cache( $post );
 		$answer  = $this->apply( array( $this->items()[0]['key'] ) );
 		self::assertSame( 200, $answer->get_status() );
 		self::assertSame( 'updated', $answer->get_data()['items'][0]['outcome'] );
 		self::assertSame( $this->block( 'A cat on a sofa' ) . substr( $content, strlen( $this->block( '' ) ) ), get_post( $post )->post_content );
+		self::assertSame( array( '2020-01-02 04:04:05', '2020-01-02 03:04:05' ), array( get_post( $post )->post_modified, get_post( $post )->post_modified_gmt ) );
+		wp_update_post( array( 'ID' => $post, 'post_title' => 'Changed by hand' ) );
+		self::assertNotSame( '2020-01-02 04:04:05', get_post( $post )->post_modified );
 	}
 
 	public function test_a_preview_changes_nothing_and_shows_the_bytes(): void {
