@@ -52,8 +52,8 @@ final class Route_RightsTest extends Sidecar_Test_Case {
 	/** On a network, where "admin" administers all sites: an administrator of this site alone, and one of another site alone. */
 	private const ON_A_NETWORK = array( 'site_admin', 'stranger' );
 
-	/** What on a network its administrators alone may do. */
-	private const OF_THE_NETWORK = array( 'GET /altsmith/v1/instance', 'POST /altsmith/v1/instance' );
+	/** What on a network its administrators alone may do; Site Health is theirs by WordPress's own rule. */
+	private const OF_THE_NETWORK = array( 'GET /altsmith/v1/instance', 'POST /altsmith/v1/instance', 'GET /altsmith/v1/health/service' );
 
 	/** @return string[] */
 	private static function everybody(): array {
