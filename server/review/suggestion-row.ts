@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Fields, FieldValues, Flag } from '../contract/fields';
 import { ModelRef } from '../contract/primitives';
 import { DecidedBy, SuggestionState, type Suggestion } from '../contract/suggestion';
-import { suggestedValues } from './suggestion-state';
+import { suggestedValues, type Standing } from './suggestion-state';
 
 export interface SuggestionRow {
   readonly seq: number;
@@ -83,5 +83,17 @@ export function suggestionOf(row: SuggestionRow): Suggestion {
     updated_at: time(row.updated_at),
     job_id: row.job_id,
     run_id: row.run_id,
+  };
+}
+
+/** The part of a suggestion that decisions and write-backs move. */
+export function standingOf(suggestion: Suggestion): Standing {
+  return {
+    version: suggestion.version,
+    state: suggestion.state,
+    values: suggestion.values,
+    reason: suggestion.reason,
+    decidedBy: suggestion.decided_by,
+    decidedAt: suggestion.decided_at === null ? null : Date.parse(suggestion.decided_at),
   };
 }

@@ -10,7 +10,7 @@ import type { ChangeFeed } from './change-feed';
 import { inTurn, jobDecidedAgainst, type Picture } from './one-picture';
 import { countOthersWithText, type TextOfImage } from './same-text';
 import { textsOf, textTerm, wordsBeside, wordsOf } from './search-words';
-import { SUGGESTION_COLUMNS, suggestionOf, valuesColumn, type SuggestionRow } from './suggestion-row';
+import { SUGGESTION_COLUMNS, standingOf, suggestionOf, valuesColumn, type SuggestionRow } from './suggestion-row';
 import { decide, writeBack, type Standing } from './suggestion-state';
 
 export interface NewSuggestion {
@@ -36,6 +36,7 @@ interface Asked {
   readonly run_id: string | null;
 }
 
+const UNDONE_AFTER_APPROVAL = `r.state = 'undone' AND "values" IS NOT NULL AND decided_by IS NOT NULL`;
 /** What the undoing of a run touches. */
 const WITHDRAWN: ReadonlySet<string> = new Set(['pending', 'approved', 'conflict', 'applied']);
 
@@ -165,10 +166,8 @@ export class SuggestionStore {
       .all(runId, after, this.siteId, limit);
     for (const { id, state, undo_asked } of rows) {
       if (!WITHDRAWN.has(state) || undo_asked === 1) continue;
-      if (state === 'applied') {
-        this.storage.prepare('UPDATE suggestions SET undo_asked = 1 WHERE id = ?').run(id);
-        this.changes.append(this.siteId, { type: 'suggestion.undo_asked', suggestionId: id });
-      } else this.#supersede(id);
+      if (state === 'applied') this.#askToUndo(id);
+      else this.#supersede(id);
     }
     return rows.at(-1)?.seq ?? null;
   }
@@ -185,26 +184,32 @@ export class SuggestionStore {
     return jobDecidedAgainst(this.storage, { siteId: this.siteId, instance: this.seen }, picture);
   }
 
-  /** Records what the CMS did. Hearing the same report again changes nothing. Throws NOT_FOUND, WRITE_BACK_NOT_POSSIBLE. */
+  /** Records what the CMS did; what it wrote of an undone run it is asked to take back. Hearing the same report again changes nothing. Throws NOT_FOUND, WRITE_BACK_NOT_POSSIBLE. */
   writeBack(id: string, report: WriteBackRequest): Suggestion {
     return this.storage.transaction(() => {
       const now = this.#need(id);
-      const standing = standingOf(now);
+      // Approved, and written before the CMS heard that the run is undone.
+      const isLate = now.state === 'superseded' && report.outcome === 'applied' && this.#is(id, UNDONE_AFTER_APPROVAL);
+      const standing = { ...standingOf(now), ...(isLate ? { state: 'approved' as const } : {}) };
       const next = writeBack(standing, report.outcome);
       if (next === standing) return now;
       this.#move(id, next, now.fields);
       // A text that goes back because its whole run did is not asked about again.
-      if (report.outcome === 'undone' && this.#wasAskedToUndo(id)) this.#supersede(id);
+      if (report.outcome === 'undone' && this.#is(id, 'undo_asked = 1')) this.#supersede(id);
+      if (isLate) this.#askToUndo(id);
       this.changes.append(this.siteId, { type: 'suggestion.written_back', suggestionId: id });
       return this.#need(id);
     });
   }
 
-  #wasAskedToUndo(id: string): boolean {
-    return (
-      this.storage.prepare<[string], { undo_asked: number }>('SELECT undo_asked FROM suggestions WHERE id = ?').get(id)
-        ?.undo_asked === 1
-    );
+  #askToUndo(id: string): void {
+    this.storage.prepare('UPDATE suggestions SET undo_asked = 1 WHERE id = ?').run(id);
+    this.changes.append(this.siteId, { type: 'suggestion.undo_asked', suggestionId: id });
+  }
+
+  #is(id: string, condition: string): boolean {
+    const sql = `SELECT 1 FROM suggestions s LEFT JOIN runs r ON r.id = s.run_id WHERE s.id = ? AND ${condition}`;
+    return this.storage.prepare<[string], 1>(sql).get(id) !== undefined;
   }
 
   #move(id: string, next: Standing, fields: Fields): void {
@@ -250,15 +255,4 @@ export class SuggestionStore {
     if (row === undefined) throw new AppError('NOT_FOUND');
     return suggestionOf(row);
   }
-}
-
-function standingOf(suggestion: Suggestion): Standing {
-  return {
-    version: suggestion.version,
-    state: suggestion.state,
-    values: suggestion.values,
-    reason: suggestion.reason,
-    decidedBy: suggestion.decided_by,
-    decidedAt: suggestion.decided_at === null ? null : Date.parse(suggestion.decided_at),
-  };
 }

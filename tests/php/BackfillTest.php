@@ -191,6 +191,59 @@ final class BackfillTest extends Sidecar_Test_Case {
 		self::assertSame( 'undone', $this->shown( $run['id'] )['state'] );
 	}
 
+	public function test_undo_takes_back_what_the_sidecar_has_not_heard_of_yet(): void {
+		$ids = $this->images( 3 );
+		$run = $this->start();
+		$this->sync();
+		$this->sidecar->describe_all();
+		$this->sync();
+		$rows      = array_map( array( $this, 'row' ), $ids );
+		$decisions = array_map( static fn( $row ): array => array( 'suggestion_id' => $row->suggestion_id, 'action' => 'approve', 'version' => 1, 'seen' => '', 'mode' => 'bulk' ), $rows );
+		$this->call( 'POST', 'decisions', array( 'decisions' => $decisions ) );
+		self::assertSame( array( 'a cat on a mat', array() ), array( $this->stored_alt( $ids[0] ), $this->sidecar->reported() ), 'written, and not reported' );
+		$this->call( 'POST', 'backfill', array( 'action' => 'undo', 'run_id' => $run['id'] ) );
+		for ( $i = 0; $i < 3; $i++ ) {
+			$this->sync();
+		}
+		self::assertSame( array( null, null, null ), array_map( array( $this, 'stored_alt' ), $ids ) );
+		self::assertNull( $this->row( $ids[0] )->report );
+	}
+
+	/**
+	 * @testWith [true]
+	 *           [false]
+	 */
+	public function test_an_undo_that_cannot_be_done_at_once_is_not_forgotten( bool $answer_was_lost ): void {
+		$ids = $this->images( 2 );
+		foreach ( $ids as $id ) {
+			update_post_meta( $id, '_wp_attachment_image_alt', '' );
+		}
+		$run = $this->start();
+		$this->sync();
+		$this->sidecar->describe_all();
+		$this->sync();
+		foreach ( $ids as $id ) {
+			$this->decide( $this->row( $id ), 'approve' );
+		}
+		if ( $answer_was_lost ) {
+			( new Request_Store() )->change( $ids[0], array( 'report' => (string) wp_json_encode( array( 'outcome' => 'applied', 'before' => array( 'alt_text' => '' ), 'after' => array( 'alt_text' => 'a cat on a mat' ) ) ) ) );
+		}
+		$throws = static function ( int $meta_id, int $id, string $key ) use ( $ids, $answer_was_lost ): void {
+			if ( '_wp_attachment_image_alt' === $key && $id === $ids[0] && ! $answer_was_lost ) {
+				throw new \RuntimeException( 'not now' );
+			}
+		};
+		add_action( 'update_post_meta', $throws, 10, 3 );
+		$this->call( 'POST', 'backfill', array( 'action' => 'undo', 'run_id' => $run['id'] ) );
+		$this->sync();
+		self::assertSame( '', $this->stored_alt( $ids[1] ), 'the other one is undone in any case' );
+		remove_action( 'update_post_meta', $throws, 10 );
+		$this->sync();
+		self::assertSame( array( '', '' ), array_map( array( $this, 'stored_alt' ), $ids ) );
+		self::assertNull( $this->row( $ids[0] )->report );
+		self::assertSame( 'undone', array_slice( $this->sidecar->reported(), -1 )[0] );
+	}
+
 	public function test_there_is_one_run_at_a_time(): void {
 		$this->images( 1 );
 		$this->start();

@@ -20,6 +20,9 @@ defined( 'ABSPATH' ) || exit;
 
 /** Carries out what a person decided, and tells the sidecar what came of it. The report waits in the row until it is heard. */
 final class Write_Back {
+	/** Outcome of a report that is not made yet: the sidecar asks for the text to be taken back. */
+	private const UNDO_ASKED = 'undo_asked';
+
 	public function __construct(
 		private readonly Request_Store $store,
 		private readonly Alt_Text_Writer $writer,
@@ -82,6 +85,28 @@ final class Write_Back {
 		return $result;
 	}
 
+	/** Notes in the row that the text is to be taken back. It stays noted until that is done, or somebody has changed the text. */
+	public function note_undo_asked( int $attachment_id ): void {
+		$this->store->change( $attachment_id, array( 'report' => (string) wp_json_encode( array( 'outcome' => self::UNDO_ASKED ) ) ) );
+	}
+
+	/** Takes the text back if note_undo_asked() was called for it. What a hook of another plugin throws is noted in the row. */
+	public function undo_asked( int $attachment_id ): void {
+		$row = $this->store->find( $attachment_id );
+		if ( null === $row || self::UNDO_ASKED !== ( $row->report['outcome'] ?? '' ) ) {
+			return;
+		}
+		try {
+			$outcome = $this->undo( $row )->outcome;
+		} catch ( Throwable $error ) {
+			$this->note_error( $attachment_id, $error );
+			return;
+		}
+		if ( Write_Result::CONFLICT === $outcome ) {
+			$this->store->clear_report( $attachment_id, (string) wp_json_encode( $row->report ) );
+		}
+	}
+
 	/**
 	 * Sends every open report, the least recently tried first. A row is touched before it is tried, so that a report which the
 	 * sidecar cannot process does not block the others.
@@ -111,8 +136,12 @@ final class Write_Back {
 			$this->report_gone( $row );
 			return;
 		}
+		if ( self::UNDO_ASKED === ( $row->report['outcome'] ?? '' ) ) {
+			$this->undo_asked( $row->attachment_id );
+			$row = $this->store->find( $row->attachment_id ) ?? $row;
+		}
 		$report = $row->report;
-		if ( null === $report ) {
+		if ( null === $report || self::UNDO_ASKED === $report['outcome'] ) {
 			return;
 		}
 		try {

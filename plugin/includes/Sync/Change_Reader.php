@@ -27,12 +27,13 @@ final class Change_Reader {
 		} catch ( Sidecar_Error $error ) {
 			return $this->go_on_from_lists( $error );
 		}
-		$kept = array();
+		$kept   = array();
+		$undone = array();
 		foreach ( $page['items'] as $change ) {
 			if ( is_array( $change['suggestion'] ) ) {
 				$kept[] = $this->intake->keep( $change['suggestion'] );
 				if ( 'suggestion.undo_asked' === $change['type'] ) {
-					$this->intake->take_back( $change['suggestion'] );
+					$undone[] = $this->intake->take_back( $change['suggestion'] );
 				} elseif ( 'picture_wanted' === $change['type'] ) {
 					$this->intake->send_again( $change['suggestion'] );
 				}
@@ -45,6 +46,7 @@ final class Change_Reader {
 		// Only now: what other plugins do may end PHP, and the same page would do it again in every run. A text that is not
 		// written now is written by the next run.
 		array_map( array( $this->intake, 'follow' ), array_filter( $kept ) );
+		array_map( array( $this->intake, 'carry_out_undo' ), array_filter( $undone ) );
 		return array( 'count' => count( $page['items'] ), 'more' => $page['more'] );
 	}
 

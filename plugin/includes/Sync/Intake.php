@@ -10,6 +10,7 @@ use Altsmith\Sidecar\Subject;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Writeback\Write_Result;
 use Throwable;
 
 defined( 'ABSPATH' ) || exit;
@@ -75,19 +76,24 @@ final class Intake {
 	}
 
 	/**
-	 * The run of a suggestion was undone: its text goes, unless it is gone already or somebody changed it.
+	 * The run of a suggestion was undone: its text goes, unless it is gone already or somebody changed it. This only notes it in
+	 * the row, because the feed tells it once; carry_out_undo() does it.
 	 *
 	 * @param array<string, mixed> $raw A suggestion, checked against Reply_Schema.
+	 * @return int The attachment; 0 when there is nothing to take back.
 	 */
-	public function take_back( array $raw ): void {
+	public function take_back( array $raw ): int {
 		$row = $this->store->find( Subject::attachment_of( $raw['subject'] ) );
-		if ( null !== $row && $row->suggestion_id === $raw['id'] && $this->is_ours( $row, $raw ) && 'applied' === $row->suggestion_state && null === $row->report ) {
-			try {
-				$this->write_back->undo( $row );
-			} catch ( Throwable $error ) {
-				$this->write_back->note_error( $row->attachment_id, $error );
-			}
+		if ( null === $row || $row->suggestion_id !== $raw['id'] || ! $this->is_ours( $row, $raw ) || 'applied' !== $raw['state'] || Write_Result::UNDONE === ( $row->report['outcome'] ?? '' ) ) {
+			return 0;
 		}
+		$this->write_back->note_undo_asked( $row->attachment_id );
+		return $row->attachment_id;
+	}
+
+	/** Takes the text of an attachment back that take_back() has noted. */
+	public function carry_out_undo( int $attachment_id ): void {
+		$this->write_back->undo_asked( $attachment_id );
 	}
 
 	/**

@@ -220,6 +220,10 @@ final class Fake_Sidecar {
 
 	private function write_back( string $id, array $report ): ?array {
 		$now  = $this->suggestions[ $id ];
+		if ( 'superseded' === $now['state'] && 'applied' === $report['outcome'] && null !== $now['values'] && 'undone' === ( $this->runs[ $now['run_id'] ] ?? '' ) ) {
+			$this->put( $id, array( 'state' => 'applied' ) + $now, 'suggestion.undo_asked' );
+			return null;
+		}
 		$next = match ( $report['outcome'] ) {
 			'applied'  => in_array( $now['state'], array( 'approved', 'decorative', 'conflict', 'applied' ), true ) ? 'applied' : '',
 			'conflict' => in_array( $now['state'], array( 'approved', 'decorative', 'conflict' ), true ) ? 'conflict' : '',

@@ -140,6 +140,20 @@ test('undoing a run withdraws what is open and asks the CMS to take back what is
     'rejected',
     'superseded',
   ]);
+  // The CMS wrote this one before it heard of the undo.
+  const late = (outcome: string) =>
+    sidecar.call('POST', `/v1/suggestions/${approved.id}/write-back`, { outcome, before: {}, after: {} });
+  expect(await late('applied')).toMatchObject({ status: 200, body: { suggestion: { state: 'applied' } } });
+  await late('applied');
+  const last = (await changes()).filter((item: any) => item.type === 'suggestion.undo_asked').slice(1);
+  expect(last.map((item: any) => item.suggestion.id)).toEqual([approved.id]);
+  expect((await late('undone')).body.suggestion.state).toBe('superseded');
+  const never = await sidecar.call('POST', `/v1/suggestions/${pending.id}/write-back`, {
+    outcome: 'applied',
+    before: {},
+    after: {},
+  });
+  expect(never.body.error.code).toBe('WRITE_BACK_NOT_POSSIBLE');
 });
 
 test('what a person rejected or called decorative is left out of later backfills, unless asked for', async () => {
