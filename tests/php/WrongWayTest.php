@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Tests;
 
+use Altsmith\Identity\Instance;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 use WP_Error;
@@ -37,6 +38,13 @@ final class WrongWayTest extends Sidecar_Test_Case {
 			$ways[ "only HEAD is answered, with $status" ] = array( array( 'HEAD' => array( $status, '' ) ), $sentence );
 			$ways[ "only PUT is answered, with $status" ]  = array( array( 'PUT' => $page ), $sentence );
 		}
+		foreach ( array( 200, 302, 400, 401, 405, 415, 429, 451, 503 ) as $status ) {
+			$ways[ "only PUT is answered, with $status" ] = array( array( 'PUT' => array( $status, '<html>No</html>' ) ), "HTTP status $status" );
+		}
+		foreach ( array( 401, 429, 503 ) as $status ) {
+			$page = array( $status, '<html>No</html>' );
+			$ways[ "every answer is a page with $status" ] = array( array( 'GET' => $page, 'HEAD' => array( $status, '' ), 'PUT' => $page, 'POST' => $page ), "HTTP status $status" );
+		}
 		$every = static fn( array $answer ): array => array( 'GET' => $answer, 'HEAD' => array( $answer[0], '' ), 'PUT' => $answer, 'POST' => $answer );
 		return $ways + array(
 			'an address with /v1'          => array( $every( $says( 404, 'NOT_FOUND', 'There is no such thing.' ) ), '“/v1”' ),
@@ -47,21 +55,31 @@ final class WrongWayTest extends Sidecar_Test_Case {
 		);
 	}
 
-	public function test_one_image_that_a_proxy_refuses_does_not_stop_the_others(): void {
+	/**
+	 * @testWith [200, "NOT_A_SIDECAR"]
+	 *           [302, "NOT_A_SIDECAR"]
+	 *           [401, "PROXY_ERROR"]
+	 *           [403, "PROXY_ERROR"]
+	 *           [405, "NOT_A_SIDECAR"]
+	 *           [415, "PROXY_ERROR"]
+	 *           [429, "PROXY_ERROR"]
+	 *           [503, "PROXY_ERROR"]
+	 */
+	public function test_one_image_that_a_proxy_refuses_does_not_stop_the_others( int $status, string $code ): void {
 		$bad  = $this->photo();
 		$good = $this->photo( 700, 500 );
 		$sha  = hash_file( 'sha256', get_attached_file( $bad ) );
-		$this->sidecar->canned = array( "PUT /v1/images/$sha" => array( 403, '<html>Request blocked</html>' ) );
+		$this->sidecar->canned = array( "PUT /v1/images/$sha" => array( $status, '<html>Request blocked</html>' ) );
 		$this->sync();
 		$this->sync();
 		self::assertSame( 'sent', $this->row( $good )->status );
-		self::assertSame( array( 'queued', 'PROXY_ERROR' ), array( $this->row( $bad )->status, $this->row( $bad )->error_code ) );
+		self::assertSame( array( 'queued', $code ), array( $this->row( $bad )->status, $this->row( $bad )->error_code ) );
 		for ( $run = 0; $run < 12; $run++ ) {
 			( new Request_Store() )->change( $bad, array( 'next_attempt_at' => 0 ) );
 			$this->sync();
 		}
-		self::assertSame( array( 'failed', 'PROXY_ERROR' ), array( $this->row( $bad )->status, $this->row( $bad )->error_code ) );
-		self::assertStringContainsString( 'HTTP status 403', $this->row( $bad )->error_message );
+		self::assertSame( array( 'failed', $code ), array( $this->row( $bad )->status, $this->row( $bad )->error_code ) );
+		self::assertStringContainsString( "HTTP status $status", $this->row( $bad )->error_message );
 		self::assertLessThan( 12, $this->sidecar->count( "PUT /v1/images/$sha" ), 'not without end' );
 		self::assertFalse( get_option( 'altsmith_pause' ), 'and nothing else waits for it' );
 	}
@@ -104,5 +122,58 @@ final class WrongWayTest extends Sidecar_Test_Case {
 		$this->sync();
 		self::assertSame( array( 'failed', 'IMAGE_TOO_LARGE' ), array( $this->row( $id )->status, $this->row( $id )->error_code ) );
 		self::assertStringContainsString( 'client_max_body_size', $this->row( $id )->error_message );
+	}
+
+	/**
+	 * @testWith [401, "HTTP status 401", "error"]
+	 *           [403, "HTTP status 403", "error"]
+	 *           [503, "HTTP status 503", "error"]
+	 *           [302, "not an Altsmith sidecar", "not_a_sidecar"]
+	 */
+	public function test_the_connection_test_names_the_server_in_front( int $status, string $sentence, string $outcome ): void {
+		$this->sidecar->canned = array( 'GET /v1/status' => array( $status, '<html>No</html>' ) );
+		$found                 = $this->call( 'POST', 'connection' )->get_data();
+		self::assertSame( $outcome, $found['outcome'] );
+		self::assertStringContainsString( $sentence, $found['message'] );
+	}
+
+	public function test_the_connection_test_says_that_an_answer_is_awaited(): void {
+		( new Instance() )->id();
+		( new Instance() )->doubt( Instance::TURN );
+		$found = $this->call( 'POST', 'connection' )->get_data();
+		self::assertSame( ( new Instance() )->sentence(), $found['message'] );
+	}
+
+	public function test_a_report_whose_text_a_firewall_refuses_is_made_without_it(): void {
+		$row   = $this->suggested( 'a SELECT of pictures FROM a table' );
+		$other = $this->suggested( 'a cat' );
+		$this->refuse_reports( 'SELECT' );
+		$this->sidecar->decide_elsewhere( $row->suggestion_id, 'approve' );
+		$this->sidecar->decide_elsewhere( $other->suggestion_id, 'approve' );
+		$this->sync();
+		self::assertFalse( get_option( 'altsmith_pause' ) );
+		self::assertSame( array( 'applied', 'applied' ), array( $this->sidecar->suggestions[ $row->suggestion_id ]['state'], $this->sidecar->suggestions[ $other->suggestion_id ]['state'] ) );
+		self::assertSame( 'a SELECT of pictures FROM a table', $this->stored_alt( $row->attachment_id ) );
+		self::assertNull( $this->row( $row->attachment_id )->report );
+	}
+
+	public function test_reports_that_a_proxy_refuses_altogether_stop_nothing_else(): void {
+		$row  = $this->suggested();
+		$this->refuse_reports( 'outcome' );
+		$this->sidecar->decide_elsewhere( $row->suggestion_id, 'approve' );
+		$id = $this->photo( 700, 500 );
+		$this->sync();
+		$this->sidecar->describe_all( 'a dog' );
+		$this->sync();
+		self::assertFalse( get_option( 'altsmith_pause' ) );
+		self::assertSame( array( 'pending', 'PROXY_ERROR' ), array( $this->row( $id )->display_status(), $this->row( $row->attachment_id )->error_code ) );
+		$this->sidecar->firewall = null;
+		$this->sync();
+		self::assertSame( array( 'applied', '' ), array( $this->sidecar->suggestions[ $row->suggestion_id ]['state'], $this->row( $row->attachment_id )->error_code ) );
+	}
+
+	/** A firewall on the way answers reports whose body has this word. */
+	private function refuse_reports( string $word ): void {
+		$this->sidecar->firewall = static fn( string $line, string $body ): ?array => str_ends_with( $line, '/write-back' ) && str_contains( $body, $word ) ? array( 403, '<html>Blocked</html>' ) : null;
 	}
 }

@@ -5,6 +5,7 @@ namespace Altsmith\Review;
 
 use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Sidecar\Way_Check;
 use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
@@ -14,6 +15,7 @@ use Altsmith\Text\Utf8;
 use Altsmith\Writeback\Alt_Text_Writer;
 use Altsmith\Writeback\Write_Request;
 use Altsmith\Writeback\Write_Result;
+use stdClass;
 use Throwable;
 
 defined( 'ABSPATH' ) || exit;
@@ -22,6 +24,9 @@ defined( 'ABSPATH' ) || exit;
 final class Write_Back {
 	/** Outcome of a report that is not made yet: the sidecar asks for the text to be taken back. */
 	private const UNDO_ASKED = 'undo_asked';
+
+	/** After so many reports that a server on the way refused, the others wait for the next run. */
+	private const MOST_REFUSED = 3;
 
 	public function __construct(
 		private readonly Request_Store $store,
@@ -114,8 +119,9 @@ final class Write_Back {
 	 * @throws Sidecar_Error When the trouble concerns every report.
 	 */
 	public function report_open( Lock $lock ): void {
+		$refused = 0;
 		foreach ( $this->store->unreported( 200 ) as $row ) {
-			if ( ! $lock->renew() ) {
+			if ( ! $lock->renew() || $refused >= self::MOST_REFUSED ) {
 				return;
 			}
 			$this->store->touch( $row->attachment_id );
@@ -123,7 +129,10 @@ final class Write_Back {
 				$this->report( $row );
 			} catch ( Sidecar_Error $error ) {
 				if ( $error->concerns_all() ) {
-					throw $error;
+					if ( ! $this->is_of_its_content( $error ) ) {
+						throw $error;
+					}
+					++$refused;
 				}
 				$this->note_error( $row->attachment_id, $error );
 			}
@@ -146,7 +155,7 @@ final class Write_Back {
 		}
 		try {
 			if ( '' !== $row->suggestion_id ) {
-				$raw = $this->client->write_back( $row->suggestion_id, $report );
+				$raw = $this->tell( $row->suggestion_id, $report );
 				$this->store->clear_report( $row->attachment_id, (string) wp_json_encode( $report ) );
 				$this->store->keep_suggestion( $row->attachment_id, Suggestion::cleaned( $raw ) );
 			}
@@ -160,6 +169,29 @@ final class Write_Back {
 				$this->store->change( $row->attachment_id, array( 'suggestion_state' => $state ) );
 			}
 		}
+	}
+
+	/**
+	 * A firewall on the way may take the texts for an attack. That something was written matters more than the texts.
+	 *
+	 * @param array<string, mixed> $report
+	 * @return array<string, mixed> The suggestion in its new state.
+	 * @throws Sidecar_Error
+	 */
+	private function tell( string $suggestion_id, array $report ): array {
+		try {
+			return $this->client->write_back( $suggestion_id, $report );
+		} catch ( Sidecar_Error $error ) {
+			if ( ! $this->is_of_its_content( $error ) ) {
+				throw $error;
+			}
+			return $this->client->write_back( $suggestion_id, array( 'before' => new stdClass(), 'after' => new stdClass() ) + $report );
+		}
+	}
+
+	/** Whether a server on the way refused this request, and lets others through. */
+	private function is_of_its_content( Sidecar_Error $error ): bool {
+		return $error->is_of_the_way() && ( new Way_Check( $this->client ) )->is_open();
 	}
 
 	/** @throws Sidecar_Error When the sidecar could not be asked; the row stays. */

@@ -44,7 +44,7 @@ final class Client {
 				return false;
 			}
 			// An answer to HEAD says nothing but its number: another request hears why, if it is refused as well.
-			if ( $error->status >= 400 && $error->status < 500 && 429 !== $error->status ) {
+			if ( $error->status >= 400 ) {
 				$this->status();
 			}
 			throw $error;

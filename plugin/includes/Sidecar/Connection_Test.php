@@ -57,10 +57,13 @@ final class Connection_Test {
 	private static function from_error( Sidecar_Error $error ): array {
 		$outcome = match ( true ) {
 			Sidecar_Error::NOT_CONFIGURED === $error->error => 'not_configured',
-			0 === $error->status                            => 'unreachable',
+			Sidecar_Error::UNREACHABLE === $error->error    => 'unreachable',
+			// The number would be the server's in front, and there is none while the owner's answer is awaited.
+			in_array( $error->error, array( Sidecar_Error::PROXY_ERROR, Sidecar_Error::SITE_IN_DOUBT ), true ) => 'error',
+			Sidecar_Error::NOT_A_SIDECAR === $error->error  => 'not_a_sidecar',
 			401 === $error->status                          => 'wrong_key',
 			403 === $error->status                          => 'wrong_scope',
-			in_array( $error->error, array( Sidecar_Error::BAD_REPLY, Sidecar_Error::NOT_A_SIDECAR ), true ), 404 === $error->status => 'not_a_sidecar',
+			Sidecar_Error::BAD_REPLY === $error->error, 404 === $error->status => 'not_a_sidecar',
 			503 === $error->status                          => 'loading',
 			default                                         => 'error',
 		};

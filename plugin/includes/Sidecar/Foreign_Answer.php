@@ -15,14 +15,12 @@ final class Foreign_Answer {
 		if ( 413 === $status ) {
 			return new Sidecar_Error( 'IMAGE_TOO_LARGE', __( 'A server in front of the sidecar refuses an image of this size (HTTP status 413). Raise its limit, for nginx “client_max_body_size”.', 'altsmith' ), $status, false );
 		}
-		$known   = array( 401 => 'KEY_INVALID', 429 => 'RATE_LIMITED', 503 => 'MODEL_UNAVAILABLE' );
-		$by_name = $status < 400 || 404 === $status || 405 === $status ? Sidecar_Error::NOT_A_SIDECAR : Sidecar_Error::BAD_REPLY;
-		$code    = $known[ $status ] ?? ( 403 === $status || 408 === $status || $status >= 500 ? Sidecar_Error::PROXY_ERROR : $by_name );
+		$code    = $status < 400 || 404 === $status || 405 === $status ? Sidecar_Error::NOT_A_SIDECAR : Sidecar_Error::PROXY_ERROR;
 		$message = Sidecar_Error::PROXY_ERROR === $code
 			/* translators: %d: HTTP status */
 			? __( 'A server in front of the sidecar answers instead of it (HTTP status %d): the sidecar is stopped, or that server refuses the request. What waits is sent when it works again.', 'altsmith' )
 			/* translators: %d: HTTP status */
 			: __( 'The answer is not the sidecar\'s (HTTP status %d). Is this the right address?', 'altsmith' );
-		return new Sidecar_Error( $code, sprintf( $message, $status ), $status, Sidecar_Error::BAD_REPLY !== $code, $retry_after, Sidecar_Error::PROXY_ERROR === $code );
+		return new Sidecar_Error( $code, sprintf( $message, $status ), $status, true, $retry_after, true );
 	}
 }

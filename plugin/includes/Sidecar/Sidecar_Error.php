@@ -73,10 +73,10 @@ final class Sidecar_Error extends RuntimeException {
 	}
 
 	/**
-	 * Whether the error came from between this site and the sidecar: a proxy answered, the connection broke, or it timed out. The
-	 * image that met it is tried again after the others.
+	 * Whether the error came from between this site and the sidecar: another server answered, the connection broke, or it timed
+	 * out. The image that met it is tried again after the others.
 	 */
 	public function is_of_the_way(): bool {
-		return in_array( $this->error, array( self::PROXY_ERROR, self::UNREACHABLE ), true );
+		return in_array( $this->error, array( self::PROXY_ERROR, self::NOT_A_SIDECAR, self::UNREACHABLE ), true );
 	}
 }

@@ -64,7 +64,7 @@ final class Sender {
 
 	/** Whether the image failed like this before while other requests get through: then the attempt counts as its own failure. */
 	private function is_of_this_image( Request_Row $row, Sidecar_Error $error ): bool {
-		return $error->is_of_the_way() && in_array( $row->error_code, array( Sidecar_Error::PROXY_ERROR, Sidecar_Error::UNREACHABLE ), true ) && ( new Way_Check( $this->client ) )->is_open();
+		return $error->is_of_the_way() && '' !== $row->error_code && ( new Way_Check( $this->client ) )->is_open();
 	}
 
 	/** @throws Sidecar_Error|Rendition_Error */

@@ -15,6 +15,8 @@ final class Fake_Sidecar {
 	public bool $is_old = false;
 	/** Answers to give instead of the real ones, by "METHOD path": [status, body, headers]; a text is no JSON. */
 	public array $canned = array();
+	/** @var (callable(string, string): ?array)|null Of "METHOD path" and the body: what a server in between answers; null lets it through. */
+	public mixed $firewall = null;
 	public array $images = array();
 	public array $jobs = array();
 	public array $suggestions = array();
@@ -36,6 +38,10 @@ final class Fake_Sidecar {
 		$this->bodies[] = $body;
 		if ( $this->down ) {
 			return new WP_Error( 'http_request_failed', 'cURL error 7: connection refused' );
+		}
+		$page = null === $this->firewall ? null : ( $this->firewall )( "$method $path", $body );
+		if ( null !== $page ) {
+			return self::reply( ...$page );
 		}
 		foreach ( $this->canned as $start => $answer ) {
 			if ( str_starts_with( "$method $path", $start ) ) {
