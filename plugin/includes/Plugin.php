@@ -31,7 +31,7 @@ final class Plugin {
 		$watch      = new Sync\Picture_Watch( $store, $pictures, $client );
 		$write_back = new Review\Write_Back( $store, new Writeback\Alt_Text_Writer( $texts ), $client, $watch );
 		$intake     = new Sync\Intake( $store, $write_back, $instance );
-		$sender     = new Sync\Sender( $store, $pictures, $client, $intake );
+		$sender     = new Sync\Sender( $store, $pictures, $client, $intake, $runs );
 		$webhook    = new Sync\Webhook( $client, $settings );
 		$answer     = new Identity\Instance_Answer( $instance, $client, $store, $runs, $webhook );
 		$lost       = new Sync\Lost_Work( $settings, $store, $client, $intake );

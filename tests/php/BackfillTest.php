@@ -244,6 +244,53 @@ final class BackfillTest extends Sidecar_Test_Case {
 		self::assertSame( 'undone', array_slice( $this->sidecar->reported(), -1 )[0] );
 	}
 
+	/**
+	 * @testWith ["cancelled"]
+	 *           ["undone"]
+	 */
+	public function test_a_picture_of_a_run_that_is_over_is_asked_for_without_it( string $state ): void {
+		$ids = $this->images( 2 );
+		$run = $this->start();
+		$this->sync();
+		$this->sidecar->describe_all();
+		$this->sync();
+		$this->call( 'POST', 'backfill', array( 'action' => 'cancelled' === $state ? 'cancel' : 'undo', 'run_id' => $run['id'] ) );
+		$this->sync();
+		( new Request_Store() )->picture_changed( $ids[0] );
+		// Queued before an earlier version cleared the run of a changed picture.
+		( new Request_Store() )->requeue( $ids[1], 'backfill', $run['id'] );
+		$this->sidecar->jobs = array();
+		$this->sync();
+		self::assertSame( array( 'sent', 'sent' ), array( $this->row( $ids[0] )->status, $this->row( $ids[1] )->status ) );
+		self::assertSame( array( null, null ), array_column( $this->sidecar->jobs, 'run_id' ) );
+	}
+
+	public function test_a_run_that_was_cancelled_at_the_sidecar_ends_here_and_fails_no_image(): void {
+		$ids = $this->images( 320 );
+		$run = $this->start();
+		$this->sidecar->runs[ $run['id'] ] = 'cancelled';
+		$this->sync();
+		self::assertSame( 'cancelled', $this->shown( $run['id'] )['state'] );
+		self::assertSame( array( 'skipped', 'CANCELLED' ), array( $this->row( $ids[0] )->status, $this->row( $ids[0] )->error_code ) );
+		self::assertSame( 1, $this->sidecar->count( 'POST /v1/jobs' ) );
+		self::assertNull( ( new Request_Store() )->find( $ids[319] ), 'it looks at no more images' );
+	}
+
+	public function test_an_image_that_ends_every_run_is_stepped_over(): void {
+		$ids    = $this->images( 5 );
+		$throws = static fn( array $caps, string $cap, int $user, array $of ): array => 'edit_post' === $cap && ( $of[0] ?? 0 ) === $ids[2] ? throw new \Error( 'as if PHP ended' ) : $caps;
+		$run    = $this->start();
+		add_filter( 'map_meta_cap', $throws, 10, 4 );
+		for ( $i = 0; $i < 4; $i++ ) {
+			$this->sync();
+		}
+		remove_filter( 'map_meta_cap', $throws, 10 );
+		self::assertNull( ( new Request_Store() )->find( $ids[2] ) );
+		self::assertSame( 4, $this->sidecar->count( 'POST /v1/jobs' ) );
+		self::assertSame( array( 1 ), array_column( $this->shown( $run['id'] )['skipped'], 'count' ) );
+		self::assertFalse( get_option( 'altsmith_at_backfill' ) );
+	}
+
 	public function test_there_is_one_run_at_a_time(): void {
 		$this->images( 1 );
 		$this->start();

@@ -76,7 +76,7 @@ final class Backfill {
 	public function cancel( string $id ): Run {
 		$this->tell( $id, 'cancel' );
 		$this->move( $id, array( Run::RUNNING, Run::PAUSED ), Run::CANCELLED );
-		$this->drop_unsent( $id );
+		$this->runs->drop_unsent( $id );
 		return $this->need( $id );
 	}
 
@@ -92,7 +92,7 @@ final class Backfill {
 			$this->undo_here( $id );
 		}
 		$this->move( $id, array( Run::RUNNING, Run::PAUSED, Run::DONE, Run::CANCELLED ), Run::UNDONE );
-		$this->drop_unsent( $id );
+		$this->runs->drop_unsent( $id );
 		return $this->need( $id );
 	}
 
@@ -128,11 +128,6 @@ final class Backfill {
 		if ( $undone || in_array( $row->suggestion_state, array( 'pending', 'approved', 'conflict' ), true ) ) {
 			$this->requests->change( $row->attachment_id, array( 'suggestion_state' => 'superseded', 'report' => '' ) );
 		}
-	}
-
-	private function drop_unsent( string $id ): void {
-		$this->runs->move_requests( $id, Request_Status::QUEUED, Request_Status::SKIPPED, 'CANCELLED' );
-		$this->runs->move_requests( $id, Request_Status::HELD, Request_Status::SKIPPED, 'CANCELLED' );
 	}
 
 	/**

@@ -7,6 +7,7 @@ use Altsmith\Settings;
 use Altsmith\Storage\Candidate_Query;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Run_Store;
+use Altsmith\Storage\Walk;
 use Throwable;
 
 defined( 'ABSPATH' ) || exit;
@@ -39,14 +40,17 @@ final class Feeder {
 		$batch = ( new Candidate_Query( $run->choices, $this->settings->types() ) )->after( $run->position, self::BATCH );
 		$room  = $run->choices->limit > 0 ? $run->choices->limit - $this->runs->count_taken( $run->id ) : PHP_INT_MAX;
 		$last  = $run->position;
+		$walk  = new Walk( 'backfill', "$run->id $run->position" );
 		foreach ( $batch as $attachment_id => $reason ) {
 			if ( $room <= 0 ) {
 				break;
 			}
-			$room -= '' === $this->take( $run, (int) $attachment_id, $reason ) ? 1 : 0;
+			$reason = '' === $reason && ! $walk->may_look_at( (int) $attachment_id ) ? 'another_plugin' : $reason;
+			$room  -= '' === $this->take( $run, (int) $attachment_id, $reason ) ? 1 : 0;
 			$last  = (int) $attachment_id;
 		}
 		$this->runs->advance( $run->id, $last, $room <= 0 || count( $batch ) < self::BATCH );
+		$walk->end();
 		return array() !== $batch;
 	}
 

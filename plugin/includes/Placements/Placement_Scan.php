@@ -6,6 +6,7 @@ namespace Altsmith\Placements;
 use Altsmith\Plugin;
 use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Walk;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -52,8 +53,11 @@ final class Placement_Scan {
 		try {
 			$until = microtime( true ) + $seconds;
 			do {
-				$state = $this->read_batch( self::state() );
+				$state = self::state();
+				$walk  = new Walk( 'placements', (string) $state['cursor'] );
+				$state = $this->read_batch( $state, $walk );
 				update_option( self::OPTION, $state, false );
+				$walk->end();
 			} while ( ! $state['done'] && microtime( true ) < $until && $lock->renew() );
 		} finally {
 			$lock->release();
@@ -81,7 +85,7 @@ final class Placement_Scan {
 	 * @param array{cursor: int, done: bool, read: int} $state
 	 * @return array{cursor: int, done: bool, read: int}
 	 */
-	private function read_batch( array $state ): array {
+	private function read_batch( array $state, Walk $walk ): array {
 		global $wpdb;
 		$types = Placement_Index::post_types();
 		if ( array() === $types ) {
@@ -93,7 +97,7 @@ final class Placement_Scan {
 		_prime_post_caches( $ids, false, true );
 		foreach ( $ids as $id ) {
 			$post = get_post( $id );
-			if ( $post instanceof WP_Post ) {
+			if ( $post instanceof WP_Post && $walk->may_look_at( $id ) ) {
 				$this->index->read_post( $post );
 			}
 		}

@@ -84,6 +84,8 @@ trait Request_Endings {
 			$attachment_id,
 			array(
 				'status'          => Request_Status::HELD === $row->status ? Request_Status::HELD : Request_Status::QUEUED,
+				// A run that is over takes no more jobs, and this one is asked for because of the picture.
+				'run_id'          => '',
 				'attempts'        => 0,
 				'next_attempt_at' => time(),
 				'source_sha256'   => '',

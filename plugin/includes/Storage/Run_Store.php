@@ -67,6 +67,21 @@ final class Run_Store {
 		return 1 === $wpdb->query( $wpdb->prepare( "UPDATE $t SET state = %s, finished_at = %d WHERE id = %s AND state IN ($marks)", array_merge( array( $to, $ended ? time() : 0, $id ), $from ) ) );
 	}
 
+	/** Ends an open run, and drops what was not sent of it. @return bool False when it is over already. */
+	public function end( string $id, string $state ): bool {
+		if ( ! $this->move( $id, array( Run::RUNNING, Run::PAUSED ), $state ) ) {
+			return false;
+		}
+		$this->drop_unsent( $id );
+		return true;
+	}
+
+	/** What was not sent of a run never will be. */
+	public function drop_unsent( string $id ): void {
+		$this->move_requests( $id, Request_Status::QUEUED, Request_Status::SKIPPED, 'CANCELLED' );
+		$this->move_requests( $id, Request_Status::HELD, Request_Status::SKIPPED, 'CANCELLED' );
+	}
+
 	/** Stores how far the library has been looked through, as the id of the last attachment. */
 	public function advance( string $id, int $position, bool $looked_through ): void {
 		global $wpdb;

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Sync;
 
+use Altsmith\Backfill\Run;
 use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Job_Request;
 use Altsmith\Sidecar\Perceptual_Hash;
@@ -16,6 +17,7 @@ use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Run_Store;
 use Altsmith\Text\Utf8;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Throwable;
@@ -30,6 +32,7 @@ final class Sender {
 		private readonly Picture_Store $pictures,
 		private readonly Client $client,
 		private readonly Intake $intake,
+		private readonly Run_Store $runs,
 	) {}
 
 	/**
@@ -98,7 +101,10 @@ final class Sender {
 		if ( ! $this->client->has_image( $sha256 ) ) {
 			$this->client->put_image( $sha256, $rendition->bytes, $rendition->media_type );
 		}
-		$job  = $this->create_job( $row, Job_Request::body( $row, $attachment, $sha256, $source ) );
+		$job = $this->create_job( $row, Job_Request::body( $row, $attachment, $sha256, $source ) );
+		if ( null === $job ) {
+			return;
+		}
 		$kept = $this->store->change_begun(
 			$row,
 			array(
@@ -143,18 +149,22 @@ final class Sender {
 	}
 
 	/**
-	 * A run that the sidecar has lost is no reason to leave its images alone.
+	 * A run that the sidecar has lost, or that is over, is no reason to leave its images alone. One that goes on here and was
+	 * ended at the sidecar ends here as well.
 	 *
 	 * @param array<string, mixed> $body
-	 * @return array<string, mixed> The job.
+	 * @return array<string, mixed>|null The job; null when the run has ended here, and with it what waited of it.
 	 * @throws Sidecar_Error
 	 */
-	private function create_job( Request_Row $row, array $body ): array {
+	private function create_job( Request_Row $row, array $body ): ?array {
 		try {
 			return $this->client->create_job( $body );
 		} catch ( Sidecar_Error $error ) {
-			if ( ! $error->is_unknown() || ! isset( $body['run_id'] ) ) {
+			if ( ! isset( $body['run_id'] ) || ! ( $error->is_unknown() || 'RUN_NOT_POSSIBLE' === $error->error ) ) {
 				throw $error;
+			}
+			if ( ! $error->is_unknown() && $this->runs->end( $row->run_id, 'undone' === ( $error->details['state'] ?? '' ) ? Run::UNDONE : Run::CANCELLED ) ) {
+				return null;
 			}
 			unset( $body['run_id'] );
 			return $this->client->create_job( $body );

@@ -9,6 +9,7 @@ use Altsmith\Settings;
 use Altsmith\Storage\Candidate_Query;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Schema;
+use Altsmith\Storage\Walk;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -46,8 +47,9 @@ final class Missed_Uploads {
 			return;
 		}
 		$found = ( new Candidate_Query( new Choices(), $this->settings->types() ) )->after( $from - 1, self::STEP );
+		$walk  = new Walk( 'missed', (string) $from );
 		foreach ( $this->settings->is_automatic() ? $found : array() as $attachment_id => $reason ) {
-			if ( '' === $reason && Feeder::is_wanted( (int) $attachment_id ) ) {
+			if ( '' === $reason && $walk->may_look_at( (int) $attachment_id ) && Feeder::is_wanted( (int) $attachment_id ) ) {
 				$this->store->add( (int) $attachment_id, 'upload', time() );
 			}
 		}
@@ -56,5 +58,6 @@ final class Missed_Uploads {
 		} else {
 			update_option( self::OPTION, (int) array_key_last( $found ) + 1, true );
 		}
+		$walk->end();
 	}
 }

@@ -78,7 +78,7 @@ final class Request_On_Upload {
 
 	/** Out of the trash: what was passed over because of it is asked for. */
 	public function is_back( mixed $post_id = 0 ): void {
-		if ( $this->store->change_while( (int) $post_id, array( 'status' => Request_Status::QUEUED, 'attempts' => 0, 'next_attempt_at' => time(), 'error_code' => '', 'error_message' => '' ), array( 'status' => Request_Status::SKIPPED, 'error_code' => 'NOT_AN_IMAGE' ) ) ) {
+		if ( $this->store->change_while( (int) $post_id, array( 'status' => Request_Status::QUEUED, 'run_id' => '', 'attempts' => 0, 'next_attempt_at' => time(), 'error_code' => '', 'error_message' => '' ), array( 'status' => Request_Status::SKIPPED, 'error_code' => 'NOT_AN_IMAGE' ) ) ) {
 			$this->loopback->fire_after_response();
 		}
 	}
