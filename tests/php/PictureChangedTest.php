@@ -54,6 +54,36 @@ final class PictureChangedTest extends Sidecar_Test_Case {
 		return array( 'replaced' => array( 'replace' ), 'overwritten, sizes made again' => array( 'overwrite' ), 'cropped' => array( 'crop' ), 'turned' => array( 'turn' ), 'mirrored' => array( 'mirror' ) );
 	}
 
+	/** @dataProvider ways_a_picture_changes */
+	public function test_a_suggestion_from_version_0_1_does_not_reach_a_changed_picture( string $way ): void {
+		$row = $this->of_version_0_1( $this->described( 'cat' ) );
+		$this->$way( $row->attachment_id );
+		self::assertSame( 409, $this->decide( $row, 'approve' )->get_status() );
+		self::assertNull( $this->stored_alt( $row->attachment_id ) );
+		$row = $this->of_version_0_1( $this->described( 'galaxies' ) );
+		// A background run after the update and before the change.
+		Picture_Store::plan_first_looks( 0, PHP_INT_MAX );
+		$this->sync();
+		self::assertSame( 'pending', $this->row( $row->attachment_id )->display_status() );
+		$this->$way( $row->attachment_id );
+		$this->sync();
+		self::assertSame( 'sent', $this->row( $row->attachment_id )->status );
+	}
+
+	public function test_a_suggestion_from_version_0_1_stays_where_only_the_metadata_changed(): void {
+		$row = $this->of_version_0_1( $this->described( 'cat' ) );
+		$this->make_sizes( $row->attachment_id );
+		$this->sync();
+		self::assertSame( 'applied', $this->decide( $row, 'approve' )->get_data()['suggestion']['state'] );
+	}
+
+	/** What 0.1.0 knew of a picture: the hash of what it sent. */
+	private function of_version_0_1( Request_Row $row ): Request_Row {
+		( new Request_Store() )->change( $row->attachment_id, array( 'source_sha256' => '' ) );
+		( new Picture_Store() )->remove( $row->attachment_id );
+		return $this->row( $row->attachment_id );
+	}
+
 	public function test_restoring_the_original_after_a_crop_is_a_change_too(): void {
 		$row  = $this->described( 'cat' );
 		$file = get_attached_file( $row->attachment_id );

@@ -9,6 +9,9 @@ defined( 'ABSPATH' ) || exit;
 
 /** Which file each suggestion was asked for with: enough to see later whether the picture is still the same one. */
 final class Picture_Store {
+	/** Instead of a stamp: the file changed before its first stamp was taken. */
+	public const CHANGED_BEFORE = 'changed';
+
 	/** Remembers the file that was sent. */
 	public function keep( int $attachment_id, string $file_stamp, string $perceptual_hash ): void {
 		global $wpdb;
@@ -30,10 +33,29 @@ final class Picture_Store {
 		$wpdb->update( Schema::pictures_table(), array( 'file_stamp' => $file_stamp, 'check_at' => 0, 'checks' => 0 ), array( 'attachment_id' => $attachment_id ) );
 	}
 
-	/** Something happened to the file. One statement: this runs inside uploads and image editors. */
+	/**
+	 * Something happened to the file. One statement: this runs inside uploads and image editors. Where nothing is known of the
+	 * file that was sent, as in what version 0.1 left and after a process that died, the row says so.
+	 */
 	public function doubt( int $attachment_id ): bool {
 		global $wpdb;
-		return 1 === $wpdb->update( Schema::pictures_table(), array( 'check_at' => 1, 'checks' => 0 ), array( 'attachment_id' => $attachment_id ) );
+		$t    = Schema::pictures_table();
+		$rows = Schema::requests_table();
+		return 0 < (int) $wpdb->query( $wpdb->prepare( "INSERT INTO $t (attachment_id, file_stamp, perceptual_hash, check_at, checks) SELECT attachment_id, %s, '', 1, 0 FROM $rows WHERE attachment_id = %d AND image_sha256 <> '' ON DUPLICATE KEY UPDATE file_stamp = IF($t.perceptual_hash = '' AND $t.file_stamp = '', VALUES(file_stamp), $t.file_stamp), check_at = 1, checks = 0", self::CHANGED_BEFORE, $attachment_id ) );
+	}
+
+	/**
+	 * Version 0.1 kept no stamps: those of its answers are taken by background runs.
+	 *
+	 * @param int $after Of the rows of the requests table with ids above this.
+	 * @param int $last  The last id.
+	 * @return bool False when the database refused.
+	 */
+	public static function plan_first_looks( int $after, int $last ): bool {
+		global $wpdb;
+		$t    = Schema::pictures_table();
+		$rows = Schema::requests_table();
+		return false !== $wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $t (attachment_id, file_stamp, perceptual_hash, check_at, checks) SELECT attachment_id, '', '', 1, 0 FROM $rows WHERE id > %d AND id <= %d AND image_sha256 <> '' AND ( status = 'sent' OR ( status = 'ready' AND suggestion_state IN ('pending', 'conflict', 'approved', 'applied') ) )", $after, $last ) );
 	}
 
 	/** Counts a comparison before it begins, so that one which kills PHP is counted too; until `$again_at` others have their turn. */

@@ -114,7 +114,7 @@ final class Picture_Watch {
 	private function check( int $attachment_id ): void {
 		$row    = $this->store->find( $attachment_id );
 		$checks = $this->pictures->find( $attachment_id )['checks'] ?? 0;
-		if ( null === $row || '' === $row->source_sha256 ) {
+		if ( null === $row || '' === $row->source_sha256 . $row->image_sha256 ) {
 			$this->pictures->remove( $attachment_id );
 			return;
 		}
@@ -145,7 +145,13 @@ final class Picture_Watch {
 		$known = $this->pictures->find( $id );
 		$file  = Source_Picture::of( $id );
 		$stamp = $file->stamp();
-		if ( null === $known || '' === $row->source_sha256 || ( $stamp === $known['file_stamp'] && ! $closely && ! isset( $this->noticed[ $site ][ $id ] ) ) ) {
+		if ( null === $known && '' !== $row->image_sha256 && isset( $this->noticed[ $site ][ $id ] ) ) {
+			$known = array( 'file_stamp' => Picture_Store::CHANGED_BEFORE, 'perceptual_hash' => '' );
+		}
+		if ( null !== $known && '' === $known['perceptual_hash'] && in_array( $known['file_stamp'], array( '', Picture_Store::CHANGED_BEFORE ), true ) ) {
+			return $this->has_changed_before( $row, isset( $this->noticed[ $site ][ $id ] ) || '' !== $known['file_stamp'], $stamp, $file );
+		}
+		if ( null === $known || '' === $row->source_sha256 . $row->image_sha256 || ( $stamp === $known['file_stamp'] && ! $closely && ! isset( $this->noticed[ $site ][ $id ] ) ) ) {
 			return false;
 		}
 		if ( '' === $stamp || $file->sha256() === $row->source_sha256 || Perceptual_Hash::is_same( $known['perceptual_hash'], self::hash_of( $id ) ) ) {
@@ -154,6 +160,30 @@ final class Picture_Watch {
 			return false;
 		}
 		unset( $this->noticed[ $site ][ $id ] );
+		$this->set_back( $row );
+		return true;
+	}
+
+	/**
+	 * The same where no stamp was taken when the picture was sent: by version 0.1, or by a process that died. A file to which
+	 * something has happened since then, and whose bytes are others, counts as another picture.
+	 *
+	 * @throws Sidecar_Error
+	 */
+	private function has_changed_before( Request_Row $row, bool $is_doubted, string $stamp, Source_Picture $file ): bool {
+		try {
+			$rendition = Rendition::of( $row->attachment_id );
+			$is_same   = ! $is_doubted || $rendition->sha256() === $row->image_sha256 || $file->sha256() === $row->source_sha256;
+			$hash      = Perceptual_Hash::of( $rendition->bytes );
+		} catch ( Rendition_Error ) {
+			$this->pictures->remove( $row->attachment_id );
+			return false; // There is no picture to compare with.
+		}
+		unset( $this->noticed[ get_current_blog_id() ][ $row->attachment_id ] );
+		if ( $is_same ) {
+			$this->pictures->keep( $row->attachment_id, $stamp, $hash );
+			return false;
+		}
 		$this->set_back( $row );
 		return true;
 	}

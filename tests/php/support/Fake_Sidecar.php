@@ -8,6 +8,7 @@ use WpOrg\Requests\Utility\CaseInsensitiveDictionary;
 
 /** The sidecar's half of the contract, in memory: enough of it to see what the plugin asks for and does with the answers. */
 final class Fake_Sidecar {
+	use Fake_Runs;
 	use Fake_Status;
 
 	public bool $down = false;
@@ -246,25 +247,6 @@ final class Fake_Sidecar {
 			$this->put( $id, array( 'state' => $next, 'values' => 'pending' === $next ? null : $now['values'] ) + $now, 'suggestion.written_back' );
 		}
 		return null;
-	}
-
-	private function run( string $id, string $state ): array {
-		$this->runs[ $id ] = $state;
-		return self::reply( 201, array( 'run' => array( 'id' => $id, 'state' => $state ) ) );
-	}
-
-	private function act_on_run( string $id, string $action ): array {
-		if ( ! isset( $this->runs[ $id ] ) ) {
-			return self::error( 404, 'NOT_FOUND' );
-		}
-		foreach ( 'undo' === $action ? $this->suggestions : array() as $suggestion ) {
-			if ( $suggestion['run_id'] === $id && 'applied' === $suggestion['state'] ) {
-				$this->note( 'suggestion.undo_asked', null, $suggestion );
-			} elseif ( $suggestion['run_id'] === $id && in_array( $suggestion['state'], array( 'pending', 'approved', 'conflict' ), true ) ) {
-				$this->put( $suggestion['id'], array( 'state' => 'superseded' ) + $suggestion, 'suggestion.superseded' );
-			}
-		}
-		return $this->run( $id, array( 'pause' => 'paused', 'resume' => 'running', 'cancel' => 'cancelled', 'undo' => 'undone' )[ $action ] );
 	}
 
 	private function put( string $id, array $suggestion, string $change ): void {

@@ -8,6 +8,7 @@ declare( strict_types=1 );
 
 $_SERVER['HTTP_HOST'] = '127.0.0.1';
 require $argv[1] . '/wp-load.php';
+require __DIR__ . '/Fake_Runs.php';
 require __DIR__ . '/Fake_Status.php';
 require __DIR__ . '/Fake_Sidecar.php';
 $sidecar = new Altsmith\Tests\Support\Fake_Sidecar();
