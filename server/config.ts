@@ -218,7 +218,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given: Record<string, string> = {};
   const problems: string[] = [];
   for (const name of Object.keys(Environment.shape)) {
-    const value = env[name];
+    // A blank at the end of a line in a file of settings is easily missed.
+    const value = env[name]?.trim();
     if (value !== undefined && value !== '') given[name] = value;
   }
   for (const name of SECRETS) {

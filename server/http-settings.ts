@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-/** A whole number within bounds. */
-export const integer = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+/** A whole number within bounds, in decimal digits. */
+export const integer = (least: number, most: number) =>
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().int().min(least).max(most));
 
 /** Settings of what stands between clients and the sidecar, as a part of Environment in server/config.ts. */
 export const HTTP_SETTINGS = {
@@ -23,10 +24,11 @@ export const HTTP_SETTINGS = {
   ALTSMITH_KEEP_ALIVE_S: integer(1, 3600)
     .default(75)
     .describe('Seconds that an idle connection stays open: longer than the proxy in front keeps its own (nginx 60).'),
-  ALTSMITH_SITE_RATE: z.coerce
-    .number()
-    .positive()
-    .max(10_000)
+  ALTSMITH_SITE_RATE: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, 'must be a number')
+    .transform(Number)
+    .pipe(z.number().positive().max(10_000))
     .optional()
     .describe('Requests a second of one site; more get 429 with Retry-After. Unset: no limit.'),
 };

@@ -11,6 +11,8 @@ export interface Words {
   readonly positionals: readonly string[];
   /** The text of an option; undefined when it was not given. */
   readonly text: (name: string) => string | undefined;
+  /** The number that an option gives; NaN when its text is none, undefined when it was not given. */
+  readonly number: (name: string) => number | undefined;
   readonly isSet: (name: string) => boolean;
 }
 
@@ -53,15 +55,25 @@ function readWords(options: OptionSpec, args: string[]): Words {
       options: { ...options, help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' } },
     });
     const given = new Map<string, unknown>(Object.entries(values));
+    const text = (name: string) => {
+      const value = given.get(name);
+      return typeof value === 'string' ? value : undefined;
+    };
     return {
       positionals,
-      text: (name) => {
-        const value = given.get(name);
-        return typeof value === 'string' ? value : undefined;
+      text,
+      number: (name) => {
+        const value = text(name);
+        return value === undefined ? undefined : decimalOf(value);
       },
       isSet: (name) => given.get(name) === true,
     };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** A number in decimal digits; NaN for any other text, also for a blank one. */
+export function decimalOf(text: string): number {
+  return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
 }

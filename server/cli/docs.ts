@@ -68,7 +68,7 @@ export function configurationPage(): string {
     NOTE,
     '',
     'Settings come from environment variables and are read once, at the start. When some are wrong, the sidecar names all of them and ends with exit',
-    'code 78. An empty variable counts as not set.',
+    'code 78. An empty or blank variable counts as not set.',
     '',
     '| name | default | values | what it does |',
     '| --- | --- | --- | --- |',

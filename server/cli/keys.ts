@@ -110,7 +110,7 @@ function stateOf(row: KeyRow): string {
 }
 
 function rotate({ storage, keys, record }: LiveData, { id, words }: { id: string; words: Words }, say: Say): number {
-  const hours = Number(words.text('hours') ?? '24');
+  const hours = words.number('hours') ?? 24;
   if (!(hours >= 0 && hours <= MOST_HOURS)) throw new UsageError(`--hours is a number from 0 to ${MOST_HOURS}.`);
   const key = storage.transaction(() => {
     const made = keys.rotate(id, hours * HOUR_MS);

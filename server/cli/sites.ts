@@ -3,7 +3,7 @@ import { readConfig } from '../config';
 import { AppError } from '../errors';
 import { SiteBytes, type SiteStorage } from '../intake/site-bytes';
 import type { Site } from '../sites/site-store';
-import { runCommand, UsageError, type Say, type Words } from './command';
+import { decimalOf, runCommand, UsageError, type Say, type Words } from './command';
 import { withData, type LiveData } from './live-data';
 
 const HELP = `Usage: altsmith sites <list|create|set>
@@ -80,7 +80,7 @@ function set({ storage, sites, record }: LiveData, words: Words, say: Say): numb
 
 /** The usual weight is 1, whatever the settings; the other limits have a setting, which null stands for. */
 function valueOf(name: (typeof LIMITS)[number], text: string): number | null {
-  if (text !== 'default') return text.trim() === '' ? Number.NaN : Number(text);
+  if (text !== 'default') return decimalOf(text);
   return name === 'weight' ? 1 : null;
 }
 

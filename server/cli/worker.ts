@@ -38,7 +38,7 @@ async function work(words: Words): Promise<number> {
   if (api === null || !URL.canParse(api)) throw new UsageError('Say where the sidecar is: --api http://…');
   if (key === null) throw new UsageError('Say which key: --key …');
   const logger = createLogger(config.logLevel);
-  const port = portOf(words.text('port'));
+  const port = portOf(words.number('port'));
   const name = words.text('name') ?? os.hostname();
   const stop = await startRemoteWorker(config, { api, key, name, port }, logger);
   logger.info({ api, name }, 'worker started');
@@ -47,9 +47,8 @@ async function work(words: Words): Promise<number> {
   return 0;
 }
 
-function portOf(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const port = Number(text);
+function portOf(port: number | undefined): number | null {
+  if (port === undefined) return null;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new UsageError('--port is a number up to 65535.');
   return port;
 }
