@@ -59,7 +59,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
   if (!isLoopback(config.host) && keys.count() === 0 && !hasInitialKey(config.initialKeys))
     throw new AppError('PUBLIC_BIND_REFUSED');
   const firstKey = makeFirstKeys({ storage, sites, keys, file: data.firstKey }, config.initialKeys);
-  const changeSignal = new ChangeSignal();
+  const changeSignal = new ChangeSignal(Math.ceil(config.maxConnections / 2));
   const changes = new ChangeFeed(storage, changeSignal);
   const ends: JobEnds = {
     failed: (siteId, jobId) => {
