@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { AppError } from '../../errors';
+import { bodyTakes } from '../body/grants';
 import { checkBody, openPicture, readJson as readJsonBody, TEXT_BYTES } from '../body/read-json';
 import { bytesOf } from '../request-bytes';
 import type { Services } from '../services';
@@ -40,5 +41,6 @@ export async function holdBody(
   }
   if (length === 0) throw new AppError('BODY_MISSING');
   picture.end(true);
+  bodyTakes(request, 0);
   return picture.name;
 }

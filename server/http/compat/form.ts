@@ -2,6 +2,7 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/bus
 import type { Request } from 'express';
 import { AppError } from '../../errors';
 import type { HeldPicture } from '../../intake/held-pictures';
+import { bodyTakes } from '../body/grants';
 import { checkBody, openPicture, TEXT_BYTES } from '../body/read-json';
 import { bytesOf } from '../request-bytes';
 import type { Services } from '../services';
@@ -48,6 +49,7 @@ export async function holdFormFile(request: Request, services: Services, name: s
   }
   parser.end();
   await parsed;
+  bodyTakes(request, 0);
   return nameOf(picture);
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AnswerReply, CaptionOptions, CaptionReply, CaptionRequest } from '../../contract/caption';
 import { AppError } from '../../errors';
+import { bodyTakes } from '../body/grants';
 import { spoolPicture } from '../compat/picture';
 import { bytesOf } from '../request-bytes';
 import { defineRoute } from '../route';
@@ -18,10 +19,9 @@ export const captions = defineRoute({
   handle: async ({ query, body, request, services, siteId, signal }) => {
     if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
     if (body === undefined) {
-      return {
-        status: 200,
-        body: await services.captionNow(await services.spool(bytesOf(request)), query, { siteId, signal }),
-      };
+      const picture = await services.spool(bytesOf(request));
+      bodyTakes(request, 0);
+      return { status: 200, body: await services.captionNow(picture, query, { siteId, signal }) };
     }
     const { image, ...options } = body;
     const picture = await spoolPicture(image, services);

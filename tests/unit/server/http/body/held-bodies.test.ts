@@ -1,0 +1,55 @@
+import express from 'express';
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { Admission } from '../../../../../server/http/body/admission';
+import { admitBody } from '../../../../../server/http/body/grants';
+import { holdBody } from '../../../../../server/http/compat/body';
+import { holdFormFile } from '../../../../../server/http/compat/form';
+import type { Services } from '../../../../../server/http/services';
+import { HeldPictures } from '../../../../../server/intake/held-pictures';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-held-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const form = () => {
+  const body = new FormData();
+  body.append('content', new Blob([Buffer.alloc(5000, 1)]), 'a.png');
+  return body;
+};
+
+test.each([
+  ['a body', () => Buffer.alloc(5000, 1), holdBody],
+  ['a form', form, (request: express.Request, services: Services) => holdFormFile(request, services, 'content')],
+])('%s that is on disk takes no memory while its answer is waited for', async (_name, bodyOf, hold) => {
+  const pictures = new HeldPictures(folder, 1_000_000, 100, { requireRoom: () => undefined });
+  const services = { maxBytes: 1_000_000, pictures } as unknown as Services;
+  const waiting: (() => void)[] = [];
+  const app = express();
+  const admission = new Admission({ keyBodies: 64, keyBytes: 1_000_000, allBytes: 1_000_000 });
+  app.post(
+    '/',
+    admitBody(admission, () => 1_000_000),
+    async (request, response) => {
+      await hold(request, services);
+      await new Promise<void>((go) => {
+        waiting.push(go);
+        if (waiting.length === 2) for (const one of waiting) one();
+      });
+      response.json({});
+    },
+  );
+  app.use(((error: unknown, _request, response, _next) => {
+    for (const one of waiting) one();
+    response.status(503).json({ error: String(error) });
+  }) satisfies express.ErrorRequestHandler);
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((listening) => server.once('listening', listening));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const send = async () => (await fetch(url, { method: 'POST', body: bodyOf() })).status;
+  const first = send();
+  while (waiting.length === 0) await new Promise((turn) => setTimeout(turn, 5));
+  expect([await send(), await first]).toEqual([200, 200]);
+  await new Promise((closed) => server.close(closed));
+});
