@@ -21,6 +21,9 @@ What is erased is overwritten in the database. Backups made before hold it until
 A running sidecar may go on running.
 `;
 
+/** A running sidecar waits for the lock of this process while it answers nobody, so it gets its turn between two steps. */
+const PAUSE_MS = 10;
+
 /** `altsmith erase`. */
 export function run(args: string[]): Promise<number> {
   const options = { site: { type: 'string' }, instance: { type: 'string' } } as const;
@@ -30,7 +33,13 @@ export function run(args: string[]): Promise<number> {
 
 async function act(live: LiveData, words: Words, say: Say): Promise<number> {
   const { data, storage } = live;
-  const eraser = buildEraser(storage, data, new ErasureStore(storage, data), readConfig(process.env).backups);
+  const eraser = buildEraser({
+    storage,
+    data,
+    store: new ErasureStore(storage, data),
+    plan: readConfig(process.env).backups,
+    pauseMs: PAUSE_MS,
+  });
   const [kind, id] = words.positionals;
   // The audit log keeps how much of a picture or subject was erased, and nothing that names it.
   const event = { action: `erase ${kind ?? ''}`, target: kind === 'site' ? (id ?? '') : (kind ?? '') };

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { setImmediate as yieldToEventLoop, setTimeout as pause } from 'node:timers/promises';
 import { Eraser, type EraserParts } from '../retention/eraser';
 import { ErasureList } from '../retention/erasure-list';
 import type { ErasureStore } from '../retention/erasure-store';
@@ -12,14 +13,24 @@ import { emptyLog } from '../storage/free-pages';
 /** How long the list of erasures reaches back where no backup is ever removed. */
 const KEPT_WITHOUT_PLAN_MS = 366 * 86_400_000;
 
+export interface ErasingParts {
+  readonly storage: Storage;
+  readonly data: DataFolder;
+  readonly store: ErasureStore;
+  readonly plan: Config['backups'];
+  /** Pause between two transactions in ms; 0 where only this process writes. */
+  readonly pauseMs: number;
+}
+
 /** Erases, and says until when backups hold what was erased; where none is ever removed (`off`), no date can be told. */
-export function buildEraser(storage: Storage, data: DataFolder, store: ErasureStore, plan: Config['backups']): Eraser {
+export function buildEraser({ storage, data, store, plan, pauseMs }: ErasingParts): Eraser {
   return new Eraser({
     store,
     list: new ErasureList(data.backups),
     emptyLog: () => emptyLog(storage),
     heldByBackups: heldByBackups(data, plan),
     now: Date.now,
+    rest: () => (pauseMs === 0 ? yieldToEventLoop() : pause(pauseMs)),
   });
 }
 

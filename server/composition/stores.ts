@@ -83,7 +83,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
   return {
     storage,
     erasures,
-    eraser: buildEraser(storage, data, erasures, config.backups),
+    eraser: buildEraser({ storage, data, store: erasures, plan: config.backups, pauseMs: 0 }),
     wouldErase: new ErasurePreview({
       storage,
       siteBytes,

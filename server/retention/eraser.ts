@@ -1,4 +1,4 @@
-import { setImmediate as yieldToEventLoop, setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Subject } from '../contract/primitives';
 import { AppError } from '../errors';
 import { NOTHING_ERASED, sumOf, type Erased, type ErasureOwner, type ErasureStore } from './erasure-store';
@@ -12,6 +12,8 @@ export interface EraserParts {
   /** Backups that hold what is erased now, and until when; null: no end. */
   readonly heldByBackups: (now: number) => { readonly backups: number; readonly until: number | null };
   readonly now: () => number;
+  /** Between two transactions: others get their turn. */
+  readonly rest: () => Promise<void>;
 }
 
 export interface Erasing {
@@ -34,14 +36,14 @@ export class Eraser {
     const { store, list, now } = this.parts;
     const at = now();
     list.add({ at, site_id: owner.siteId, instance: owner.instance, kind: 'subject', subject });
-    return this.#finish(await all(() => store.subjectStep(owner, subject, at)));
+    return this.#finish(await this.#all(() => store.subjectStep(owner, subject, at)));
   }
 
   async image(owner: ErasureOwner, sha256: string): Promise<Erasing> {
     const { store, list, now } = this.parts;
     const at = now();
     list.add({ at, site_id: owner.siteId, instance: owner.instance, kind: 'image', sha256 });
-    return this.#finish(await all(() => store.imageStep(owner, sha256, at)));
+    return this.#finish(await this.#all(() => store.imageStep(owner, sha256, at)));
   }
 
   /**
@@ -57,7 +59,7 @@ export class Eraser {
     const until = performance.now() + longestMs;
     while (store.siteStep(siteId)) {
       if (performance.now() >= until) return null;
-      await yieldToEventLoop();
+      await this.parts.rest();
     }
     return this.#finish(NOTHING_ERASED);
   }
@@ -92,13 +94,13 @@ export class Eraser {
     }
     return { ...this.underWay(), erased };
   }
-}
 
-async function all(step: () => Erased | null): Promise<Erased> {
-  let erased = NOTHING_ERASED;
-  for (let more = step(); more !== null; more = step()) {
-    erased = sumOf(erased, more);
-    await yieldToEventLoop();
+  async #all(step: () => Erased | null): Promise<Erased> {
+    let erased = NOTHING_ERASED;
+    for (let more = step(); more !== null; more = step()) {
+      erased = sumOf(erased, more);
+      await this.parts.rest();
+    }
+    return erased;
   }
-  return erased;
 }

@@ -2,6 +2,7 @@ import { Eraser, type EraserParts } from '../../../../server/retention/eraser';
 
 test('a site that takes longer than an answer may is erased all the same, step by step', async () => {
   let left = 5;
+  let rests = 0;
   const eraser = new Eraser({
     store: {
       hasSite: () => true,
@@ -13,6 +14,10 @@ test('a site that takes longer than an answer may is erased all the same, step b
     emptyLog: () => true,
     heldByBackups: () => ({ backups: 2, until: 7 }),
     now: () => 1,
+    rest: () => {
+      rests += 1;
+      return Promise.resolve();
+    },
   } as unknown as EraserParts);
   expect(await eraser.site('site_a', 0)).toBeNull();
   expect(left).toBe(4);
@@ -20,6 +25,9 @@ test('a site that takes longer than an answer may is erased all the same, step b
   while (eraser.goOn());
   expect(left).toBe(0);
   left = 3;
+  rests = 0;
   expect(await eraser.site('site_a', Infinity)).toMatchObject({ backups: 2 });
   expect(left).toBe(0);
+  // After each step but the last, also of the command line, whose locks a running sidecar waits for.
+  expect(rests).toBe(2);
 });
