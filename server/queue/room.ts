@@ -1,14 +1,17 @@
 import type { Priority } from '../contract/job';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
-import { waitingBySite } from '../storage/row-counts';
+import { waitingBySite, waitingInPausedRuns } from '../storage/row-counts';
 
 const COUNT_AGAIN_MS = 1000;
 /** Share of each limit that a backfill may fill; the rest is kept for what somebody waits for. */
 const FOR_BACKFILLS = 0.9;
+/** A site with fewer waiting jobs than this share of the limit of all, or than the number, finds room however many wait of others. */
+const FOR_EACH_SITE = 1 / 50;
+const MOST_FOR_EACH_SITE = 1000;
 
 export interface RoomLimits {
-  /** Waiting jobs of all sites together. */
+  /** Waiting jobs of all sites together; those of paused runs do not count. */
   readonly all: number;
   /** Waiting jobs of one site. */
   readonly ofSite: (siteId: string) => number;
@@ -30,7 +33,9 @@ export class QueueRoom {
     if (performance.now() - this.#countedAt > COUNT_AGAIN_MS) this.#count();
     const ofSite = this.#bySite.get(siteId) ?? 0;
     const most = (limit: number) => (priority === 'backfill' ? Math.ceil(limit * FOR_BACKFILLS) : limit);
-    if (this.#all >= most(this.limits.all) || ofSite >= most(this.limits.ofSite(siteId)))
+    const reserve = Math.min(Math.floor(this.limits.all * FOR_EACH_SITE), MOST_FOR_EACH_SITE);
+    const isFull = this.#all >= most(this.limits.all) && ofSite >= reserve;
+    if (isFull || ofSite >= most(this.limits.ofSite(siteId)))
       throw new AppError('QUEUE_FULL', { retry_after_seconds: 60 });
     this.#all += 1;
     this.#bySite.set(siteId, ofSite + 1);
@@ -38,7 +43,7 @@ export class QueueRoom {
 
   #count(): void {
     this.#bySite.clear();
-    this.#all = 0;
+    this.#all = -waitingInPausedRuns(this.storage);
     for (const [siteId, waiting] of waitingBySite(this.storage)) {
       this.#bySite.set(siteId, waiting);
       this.#all += waiting;

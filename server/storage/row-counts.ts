@@ -55,6 +55,19 @@ export function waitingBySite(storage: Storage): Map<string, number> {
   return bySite;
 }
 
+/** Jobs of all sites that wait until somebody resumes their run. */
+export function waitingInPausedRuns(storage: Storage): number {
+  return (
+    storage
+      .prepare<[], number>(
+        `SELECT coalesce(sum(n), 0) FROM runs JOIN job_counts ON job_counts.run_id = runs.id
+         WHERE runs.state = 'paused' AND job_counts.state = 'waiting'`,
+      )
+      .pluck()
+      .get() ?? 0
+  );
+}
+
 /** Suggestions of all sites in one state. */
 export function countSuggestions(storage: Storage, state: SuggestionState): number {
   return (

@@ -2,9 +2,11 @@ import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { QueueRoom } from '../../../../server/queue/room';
 import { openDatabase } from '../../../../server/storage/database';
 import { altsmith } from '../../../support/altsmith-command';
 import { makeKey } from '../../../support/admin-key';
+import { freshDatabase, siteOf } from '../../../support/suggestion-rows';
 import { samplePng } from '../../../support/sample-image';
 import { TestSidecar } from '../../../support/test-sidecar';
 import { waitFor } from '../../../support/wait-for';
@@ -47,6 +49,25 @@ test('a backfill leaves room for what somebody waits for, and one site leaves ro
     const body = { image_sha256: image.sha256, subject: { type: 'attachment', id: '1' } };
     expect((await sidecar.call('POST', '/v1/jobs', body, { key: made.json.key })).status).toBe(202);
   });
+});
+
+test('two sites that fill the queue leave a place to a third, and jobs of paused runs take none from others', () => {
+  const storage = freshDatabase();
+  const [first, second, third] = [siteOf(storage, 'a'), siteOf(storage, 'b'), siteOf(storage, 'c')];
+  const take = (siteId: string, priority: 'interactive' | 'backfill') => () =>
+    new QueueRoom(storage, { all: 100, ofSite: () => 75 }).take(siteId, priority);
+  const run = first.runs.create({ name: 'all of 2019', include_decided: false }, 0);
+  for (let number = 0; number < 70; number += 1) first.suggest({ altText: 'a dog', runId: run.id });
+  for (let number = 0; number < 30; number += 1) second.suggest({ altText: 'a dog' });
+  expect(take(second.id, 'interactive')).toThrow('queue is full');
+  for (let number = 0; number < 2; number += 1) {
+    expect(take(third.id, 'interactive')).not.toThrow();
+    third.suggest({ altText: 'a dog' });
+  }
+  expect(take(third.id, 'interactive')).toThrow('queue is full');
+  first.runs.act(run.id, 'pause');
+  expect(take(third.id, 'backfill')).not.toThrow();
+  storage.close();
 });
 
 test('captions at once that wait for a worker are bounded for each site, so that one leaves room for another', async () => {
