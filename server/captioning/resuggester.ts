@@ -28,6 +28,8 @@ const Progress = z.object({
   position: z.number(),
   /** `seq` of the last suggestion when this model was first met: what other models write later is not asked again. */
   until: z.number(),
+  /** Sites whose queue was full, each with the `seq` of its last suggestion that was looked at. */
+  behind: z.record(z.string(), z.number()).default({}),
 });
 type Progress = z.infer<typeof Progress>;
 /** The progress of one model, as earlier versions kept it. */
@@ -58,32 +60,45 @@ export class Resuggester {
 
   constructor(private readonly parts: ResuggesterParts) {}
 
-  /** Works through all suggestions, oldest first, until there is nothing left, the queue is full, or `signal` aborts. */
+  /**
+   * Works through all suggestions, oldest first, until there is nothing left or `signal` aborts. A site whose queue is full
+   * stays behind, and is gone on with at the next call.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const model = this.parts.model();
     if (this.parts.which === 'never' || model === null || model.demonstration) return;
-    for (;;) {
-      const progress = this.#progressOf(model.id);
-      if (signal.aborted || this.parts.model()?.id !== model.id) return;
-      const rows = this.#rows(progress.position);
-      if (rows.length === 0) return;
-      const wasAllAsked = await this.#askAll(rows, model, progress);
-      if (!wasAllAsked || rows.length < PIECE) return;
+    const goesOn = () => !signal.aborted && this.parts.model()?.id === model.id;
+    for (const site of Object.keys(this.#progressOf(model.id).behind)) await this.#catchUp(site, model, goesOn);
+    while (goesOn()) {
+      const { position, until, behind } = this.#progressOf(model.id);
+      const rows = this.#rows(position, Number.MAX_SAFE_INTEGER);
+      const late = { ...behind };
+      const ask = async (row: Row) => {
+        const isLate = row.site_id in late || (this.#isAskedAgain(row, model, until) && !(await this.#ask(row)));
+        if (isLate) late[row.site_id] ??= row.seq - 1;
+        return true;
+      };
+      await askAll(rows, ask, (last) => this.#keep(model.id, { position: last, until, behind: late }));
+      if (rows.length < PIECE) return;
       await yieldToEventLoop();
     }
   }
 
-  /** False when there is no room for more. What was asked is not asked again, also when this rejects. */
-  async #askAll(rows: readonly Row[], model: ModelInfo, { position: before, until }: Progress): Promise<boolean> {
-    let position = before;
-    try {
-      for (const row of rows) {
-        if (this.#isAskedAgain(row, model, until) && !(await this.#ask(row))) return false;
-        position = row.seq;
+  /** Goes on with a site that is behind, up to where the others are. */
+  async #catchUp(site: string, model: ModelInfo, goesOn: () => boolean): Promise<void> {
+    while (goesOn()) {
+      const { position, until, behind } = this.#progressOf(model.id);
+      const rows = this.#rows(behind[site] ?? position, position);
+      const ask = async (row: Row) =>
+        row.site_id !== site || !this.#isAskedAgain(row, model, until) || (await this.#ask(row));
+      const keep = (last: number) => this.#keep(model.id, { position, until, behind: { ...behind, [site]: last } });
+      if (!(await askAll(rows, ask, keep))) return;
+      if (rows.length < PIECE) {
+        const others = Object.entries(behind).filter(([name]) => name !== site);
+        this.#keep(model.id, { position, until, behind: Object.fromEntries(others) });
+        return;
       }
-      return true;
-    } finally {
-      if (position > before) this.#keep(model.id, { position, until });
+      await yieldToEventLoop();
     }
   }
 
@@ -96,7 +111,9 @@ export class Resuggester {
 
   /** False when there is no room for it now. */
   async #ask(row: Row): Promise<boolean> {
-    const { fields, context, current } = JobWork.parse(JSON.parse(row.request ?? '{}'));
+    // What cannot be read is asked for without its particulars, so that it does not stop the walk for ever.
+    const work = JobWork.safeParse(JSON.parse(row.request ?? '{}')).data ?? JobWork.parse({});
+    const { fields, context, current } = work;
     try {
       await this.parts.accept(row.site_id, row.instance, {
         image_sha256: row.image_sha256,
@@ -111,7 +128,10 @@ export class Resuggester {
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'QUEUE_FULL') return false;
-      if (error.code !== 'IMAGE_UNKNOWN') throw error;
+      if (error.code !== 'IMAGE_UNKNOWN') {
+        if (error.retryable) throw error;
+        return true;
+      }
       this.parts.storage.transaction(() => {
         this.parts.changes.append(row.site_id, { type: 'picture_wanted', suggestionId: row.id });
       });
@@ -119,16 +139,16 @@ export class Resuggester {
     return true;
   }
 
-  #rows(after: number): Row[] {
+  #rows(after: number, to: number): Row[] {
     return this.parts.storage
-      .prepare<[number], Row>(
+      .prepare<[number, number], Row>(
         `SELECT suggestions.seq, suggestions.id, suggestions.site_id, suggestions.instance, suggestions.state,
            suggestions.model, suggestions.subject_type, suggestions.subject_id, suggestions.image_sha256,
            suggestions.source_sha256, suggestions.language, jobs.request
          FROM suggestions LEFT JOIN jobs ON jobs.id = suggestions.job_id AND suggestions.state = 'pending'
-         WHERE suggestions.seq > ? ORDER BY suggestions.seq LIMIT ${PIECE}`,
+         WHERE suggestions.seq > ? AND suggestions.seq <= ? ORDER BY suggestions.seq LIMIT ${PIECE}`,
       )
-      .all(after);
+      .all(after, to);
   }
 
   #progressOf(model: string): Progress {
@@ -143,6 +163,7 @@ export class Resuggester {
     const first = {
       position: wasMet ? before.position : 0,
       until: wasMet && before.isDone ? before.position : newest,
+      behind: {},
     };
     this.#keep(model, first);
     return first;
@@ -165,5 +186,26 @@ export class Resuggester {
         )
         .run(`${FACT}:${model}`, JSON.stringify(progress));
     });
+  }
+}
+
+/**
+ * False when `ask` said that there is no room for more. `keep` gets the last row that was asked for, also when this rejects, so
+ * that it is not asked for again.
+ */
+async function askAll(
+  rows: readonly Row[],
+  ask: (row: Row) => Promise<boolean>,
+  keep: (last: number) => void,
+): Promise<boolean> {
+  let last: number | null = null;
+  try {
+    for (const row of rows) {
+      if (!(await ask(row))) return false;
+      last = row.seq;
+    }
+    return true;
+  } finally {
+    if (last !== null) keep(last);
   }
 }

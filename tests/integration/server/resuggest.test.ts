@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Resuggester } from '../../../server/captioning/resuggester';
 import { AppError } from '../../../server/errors';
+import { SiteStore } from '../../../server/sites/site-store';
 import { openDatabase } from '../../../server/storage/database';
 import { FakeEngine } from '../../support/fake-engine';
 import { samplePng } from '../../support/sample-image';
@@ -114,6 +115,25 @@ test('what was asked before the queue was full is not asked again with the next 
   );
   for (let looks = 0; looks < 3; looks += 1) await looked.run(new AbortController().signal);
   expect([asked, wantedHere.length]).toEqual([['1', '2', '3', '3', '3'], 2]);
+  storage.close();
+});
+
+test('a site whose queue is full keeps only itself waiting, and a row that cannot be read nobody', async () => {
+  for (const id of ['1', '2', '3', '4']) await suggest(Number(id), id);
+  const { storage, asked, resuggester } = watched();
+  const other = new SiteStore(storage).create('other').id;
+  storage.db.prepare("UPDATE suggestions SET site_id = ? WHERE subject_id = '3'").run(other);
+  storage.db.exec(`UPDATE jobs SET request = '{"fields":5}' WHERE subject_id = '4'`);
+  let isFull = true;
+  const real = resuggester('demonstration', 'real', (id) => (isFull && id < '3' ? new AppError('QUEUE_FULL') : null));
+  for (let looks = 0; looks < 2; looks += 1) await real.run(new AbortController().signal);
+  expect(asked).toEqual(['1', '3', '1']);
+  isFull = false;
+  // After a restart as well: who stays behind is kept in the database.
+  await resuggester('demonstration', 'real').run(new AbortController().signal);
+  expect(asked.slice(3)).toEqual(['1', '2', '4']);
+  await real.run(new AbortController().signal);
+  expect(asked).toHaveLength(6);
   storage.close();
 });
 
