@@ -26,8 +26,10 @@ export interface RemoteRunParts {
 }
 
 const HEARTBEATS_A_LEASE = 4;
-/** A result is handed over again and again for this long, so that a restart of the sidecar costs no caption. */
+/** An outcome is handed over again and again for this long, so that a restart of the sidecar costs no caption. */
 const HAND_OVER_MS = 10 * 60_000;
+/** The same for a job that is given back because the worker stops. */
+const GIVE_BACK_MS = 5000;
 const FIRST_AGAIN_MS = 500;
 const LONGEST_AGAIN_MS = 5000;
 
@@ -96,7 +98,7 @@ export class RemoteRun {
     await this.#handOver(hold, signal, () => api.finish(hold, said, thumbnail));
   }
 
-  /** The sidecar may be restarting: the work is done, and is not thrown away for that. */
+  /** The sidecar may be restarting: what came of the job is not thrown away for that. */
   async #handOver(hold: Hold, signal: AbortSignal, send: () => Promise<void>): Promise<void> {
     const until = performance.now() + HAND_OVER_MS;
     for (let times = 0; ; times += 1) {
@@ -105,7 +107,7 @@ export class RemoteRun {
         return;
       } catch (thrown) {
         if (!isUnreachable(thrown) || signal.aborted || performance.now() > until) throw thrown;
-        this.parts.logger.warn({ err: thrown, job_id: hold.jobId }, 'result not handed over yet');
+        this.parts.logger.warn({ err: thrown, job_id: hold.jobId }, 'outcome not handed over yet');
         await pause(Math.min(FIRST_AGAIN_MS * 2 ** times, LONGEST_AGAIN_MS), undefined, { signal });
       }
     }
@@ -115,14 +117,14 @@ export class RemoteRun {
     const { api, logger, condition, abandoned } = this.parts;
     const hold = { jobId: claim.job_id, token: claim.token };
     if (abandoned.aborted) {
-      await api.release(hold);
+      await this.#handOver(hold, AbortSignal.timeout(GIVE_BACK_MS), () => api.release(hold));
       return;
     }
     const error = storageProblem(thrown) ?? toAppError(thrown);
     logger.warn({ err: error, job_id: hold.jobId, code: error.code }, 'attempt failed');
     // The picture's fault, or this machine's? The lease is kept meanwhile.
     const isWell = isSuspicious(error) && (await condition.failed(claim.image_sha256, error));
-    await api.fail(hold, error, isWell);
+    await this.#handOver(hold, abandoned, () => api.fail(hold, error, isWell));
   }
 }
 

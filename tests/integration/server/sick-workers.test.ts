@@ -136,7 +136,7 @@ test('a restart of the sidecar costs no caption', async () => {
   await waitFor('a picture to be captioned', () => existsSync(path.join(gate, 'begun')));
   await sidecar.stop('SIGKILL');
   writeFileSync(path.join(gate, 'open'), '');
-  await waitFor('the worker to be done with it', () => worker.output.includes('not handed over yet'));
+  await waitFor('the worker to be done with it', () => worker.output.includes('outcome not handed over yet'));
   await sidecar.start();
   await waitFor('the job', async () => (await job(id)).state === 'done');
   expect(await job(id)).toMatchObject({ attempts: 1 });
