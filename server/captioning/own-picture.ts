@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { withAnySignal } from '../any-signal';
 import { toAppError, type AppError } from '../errors';
 import { storageProblem } from '../storage/sqlite-error';
 import type { CaptionEngine } from './engine';
@@ -28,7 +29,10 @@ export async function tryOwnPicture(
   const thumbnailPath = `${file}.webp`;
   try {
     await Promise.all([writeFile(file, PICTURE), writeFile(room, Buffer.alloc(ROOM_BYTES, 1))]);
-    await engine.run({ imagePath: file, options: SUGGESTION_SETTINGS, thumbnailPath, signal });
+    // The caller's signal may live as long as the process, and the engine does not let go of the one it gets.
+    await withAnySignal([signal], (own) =>
+      engine.run({ imagePath: file, options: SUGGESTION_SETTINGS, thumbnailPath, signal: own }),
+    );
     return null;
   } catch (thrown) {
     return storageProblem(thrown) ?? toAppError(thrown);

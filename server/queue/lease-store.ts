@@ -158,7 +158,7 @@ export class LeaseStore {
     return this.#sql.renew.run({ id: claim.jobId, token: claim.token, lease_until }).changes === 1;
   }
 
-  /** Throws LEASE_LOST when the job has ended, or no start of this token is known. */
+  /** Throws LEASE_LOST when the job has ended, or has had no start that the token may be of (sql/complete.sql). */
   complete(claim: ClaimRef, result: { suggestionId: string; modelId: string }): void {
     const { changes } = this.#sql.complete.run({
       id: claim.jobId,
@@ -212,7 +212,7 @@ export class LeaseStore {
     return row === undefined ? null : claimOf(row);
   }
 
-  /** The job of any start that is known, as long as it has not ended; null otherwise. `isNewest`: none was made since. */
+  /** The job of any of its starts up to the newest, as long as it has not ended; null otherwise. `isNewest`: none was made since. */
   begun(claim: ClaimRef): { claim: Claim; isNewest: boolean } | null {
     const row = this.#sql.begun.get(claim.jobId, claim.token);
     if (row === undefined) return null;

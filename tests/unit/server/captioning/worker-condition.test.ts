@@ -1,4 +1,9 @@
+import { getEventListeners } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import pino from 'pino';
+import { tryOwnPicture } from '../../../../server/captioning/own-picture';
 import { MOST_IN_A_ROW, WorkerCondition } from '../../../../server/captioning/worker-condition';
 import { AppError } from '../../../../server/errors';
 
@@ -51,4 +56,18 @@ test('that stops lets everybody go who waits for it', async () => {
   await waiting;
   condition.stop();
   await condition.untilWell(never);
+});
+
+test('a trial leaves no listener at the signal that lives as long as the process', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-own-picture-'));
+  const engine = {
+    run: ({ signal }: { signal?: AbortSignal }) => {
+      signal?.addEventListener('abort', () => undefined, { once: true });
+      return Promise.reject(crash);
+    },
+  };
+  const stopping = new AbortController();
+  expect(await tryOwnPicture(engine, folder, stopping.signal)).toBe(crash);
+  expect(getEventListeners(stopping.signal, 'abort')).toEqual([]);
+  rmSync(folder, { recursive: true });
 });
