@@ -121,7 +121,13 @@ export class HistoryStore {
          FROM runs WHERE seq > :after ORDER BY seq LIMIT ${PIECE}`,
       )
       .all({ after: this.#position, before });
-    for (const { seq, over } of rows) if (over === 1) this.storage.prepare('DELETE FROM runs WHERE seq = ?').run(seq);
+    for (const { seq, over } of rows) {
+      if (over === 0) continue;
+      // Its counters are all 0.
+      this.storage.prepare('DELETE FROM job_counts WHERE run_id = (SELECT id FROM runs WHERE seq = ?)').run(seq);
+      this.storage.prepare('DELETE FROM suggestion_counts WHERE run_id = (SELECT id FROM runs WHERE seq = ?)').run(seq);
+      this.storage.prepare('DELETE FROM runs WHERE seq = ?').run(seq);
+    }
     return lastOf(rows);
   }
 }

@@ -52,7 +52,7 @@ test('what was decided long ago goes with its job; what waits for somebody stays
   await writeBack(conflict.id, 'conflict');
   sidecar.engine.ready = false;
   const waiting = (await sidecar.submit(samplePng(7), '7')).body.job.id;
-  const cancelled = (await sidecar.submit(samplePng(8), '8')).body.job.id;
+  const cancelled = (await sidecar.submit(samplePng(8), '8', { run_id: run })).body.job.id;
   await sidecar.call('POST', `/v1/jobs/${cancelled}/cancel`);
 
   pruneIn(29);
@@ -69,6 +69,7 @@ test('what was decided long ago goes with its job; what waits for somebody stays
   expect((await sidecar.call('GET', `/v1/jobs/${waiting}`)).body.job.state).toBe('waiting');
   expect((await sidecar.call('GET', `/v1/jobs/${cancelled}`)).status).toBe(404);
   expect((await sidecar.call('GET', `/v1/runs/${run}`)).status).toBe(404);
+  expect(storage.db.prepare('SELECT count(*) FROM job_counts WHERE run_id = ?').pluck().get(run)).toBe(0);
 });
 
 test('a cursor older than the feed is told so, and where to go on after reading the lists', async () => {
