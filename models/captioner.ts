@@ -99,6 +99,8 @@ export interface Answer {
 
 export interface Captioner {
   readonly info: ModelInfo;
+  /** Side in pixels of the square that every picture becomes, where it may be decoded smaller than it is; null: every pixel counts. */
+  readonly inputSide: number | null;
   /** Throws `CAPTION_MODEL_MISSING` when `info.canCaption` is false, `MODEL_REPLY_UNUSABLE` when no sentence has words. */
   caption(picture: Picture | StoredPicture, options?: CaptionOptions): Promise<Caption>;
   /** Throws `QUESTION_MODEL_MISSING` when `info.canAnswer` is false. */

@@ -37,6 +37,7 @@ interface CaptionShape {
 /** An image encoder, and a text decoder that looks at what it saw. Ids, sizes, presets and calibration come from the manifest. */
 export class EncoderDecoderCaptioner implements Captioner {
   readonly info: ModelInfo;
+  readonly inputSide: number | null;
   private readonly images: ImageMemory;
   private readonly words: EncoderWords;
 
@@ -48,6 +49,8 @@ export class EncoderDecoderCaptioner implements Captioner {
   ) {
     this.images = new ImageMemory((picture) => session.encode(picture), REMEMBERED);
     this.words = new EncoderWords(manifest, tokenizer);
+    // In float32 a model is asked for what the reference says, to the last byte of its input.
+    this.inputSide = manifest.precision === 'fp32' ? null : manifest.dims.image_size;
     this.info = {
       id: manifest.id,
       precision: manifest.precision,

@@ -11,10 +11,17 @@ import { readImageFile } from './image-file';
 /** Decoders of libvips that may run; everything else (SVG, PDF, ImageMagick, raw camera files …) is refused. */
 const ALLOWED_LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((name) => `VipsForeignLoad${name}Buffer`);
 /**
- * JPEGs whose shorter side has this many pixels are decoded at half the size, which their decoder does for a third of the
- * time. After the model's own resizing to 384 pixels no byte differs by more than 1 from a full decode (tests/bench/decode.cjs).
+ * JPEGs whose shorter side has this many pixels are decoded smaller. At half the size, which their decoder does for a third of the
+ * time, no byte differs by more than 1 from a full decode after the model's own resizing to 384 pixels (tests/bench/decode.cjs).
  */
-const HALVED_FROM = 2400;
+const SHRUNK_FROM = 2400;
+/**
+ * Where a model may see a picture that is nearly the same, it is decoded at 1/3 to 1/5 of its size, as long as its shorter side keeps
+ * this many times the pixels that the model takes: after its resizing a byte differs by 0.4 on average and by up to 13 at edges of
+ * colour. Below 1/5 the average rises above 0.5.
+ */
+const LEAST_OF_SIDE = 1.37;
+const [LEAST_PART, MOST_PART] = [3, 5];
 const THUMBNAIL_SIDE = 640;
 const THUMBNAIL_QUALITY = 78;
 /** The usual 4 takes twice as long, as much as an eighth of a caption by `mini`, for a file 3 % smaller. */
@@ -25,10 +32,10 @@ export interface DecodedImage {
   readonly facts: ImageFacts;
 }
 
-/** Sets libvips up for one picture after the other. Call once, when the worker process starts. */
-export function prepareDecoder(): void {
+/** Sets libvips up for one picture after the other. Call once, when the worker process starts. Its threads decode while the model's are idle. */
+export function prepareDecoder(threads: number): void {
   sharp.cache(false);
-  sharp.concurrency(1);
+  sharp.concurrency(threads);
   sharp.block({ operation: ['VipsForeignLoad'] });
   sharp.unblock({ operation: ALLOWED_LOADERS });
 }
@@ -60,14 +67,24 @@ function uprightSize({ autoOrient, width, height }: Metadata): { width: number; 
   return { width: autoOrient.width || width, height: autoOrient.height || height };
 }
 
-function halved(image: Sharp, metadata: Metadata): Sharp {
+/** By what both sides are divided while decoding. `side` is of the square that the model takes; null where it wants every pixel. */
+function divisorOf(metadata: Metadata, side: number | null): number {
   const { width, height } = uprightSize(metadata);
-  if (metadata.format !== 'jpeg' || Math.min(width, height) < HALVED_FROM) return image;
-  return image.resize({ width: Math.ceil(width / 2), height: Math.ceil(height / 2), fit: 'fill' });
+  const shorter = Math.min(width, height);
+  if (metadata.format !== 'jpeg' || shorter < SHRUNK_FROM) return 1;
+  const part = side === null ? 1 : Math.min(MOST_PART, Math.floor(shorter / (LEAST_OF_SIDE * side)));
+  return part >= LEAST_PART ? part : 2;
 }
 
-async function readPixels(image: Sharp, metadata: Metadata): Promise<Picture> {
-  const { data, info } = await halved(image.autoOrient(), metadata)
+function shrunk(image: Sharp, metadata: Metadata, side: number | null): Sharp {
+  const divisor = divisorOf(metadata, side);
+  if (divisor === 1) return image;
+  const { width, height } = uprightSize(metadata);
+  return image.resize({ width: Math.ceil(width / divisor), height: Math.ceil(height / divisor), fit: 'fill' });
+}
+
+async function readPixels(image: Sharp, metadata: Metadata, side: number | null): Promise<Picture> {
+  const { data, info } = await shrunk(image.autoOrient(), metadata, side)
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
@@ -84,11 +101,11 @@ export async function decodeImage(file: string, maxPixels: number): Promise<Deco
   return decodeBytes(await readImageFile(file), maxPixels);
 }
 
-/** The same of bytes. Throws AppError IMAGE_TYPE_UNSUPPORTED, IMAGE_CORRUPT or IMAGE_TOO_MANY_PIXELS. */
-export async function decodeBytes(bytes: Buffer, maxPixels: number): Promise<DecodedImage> {
+/** The same of bytes; smaller, where a model takes squares of `side` pixels and need not see every pixel. Throws AppError IMAGE_TYPE_UNSUPPORTED, IMAGE_CORRUPT or IMAGE_TOO_MANY_PIXELS. */
+export async function decodeBytes(bytes: Buffer, maxPixels: number, side: number | null = null): Promise<DecodedImage> {
   try {
     const metadata = await openImage(bytes, maxPixels).metadata();
-    const picture = await readPixels(openImage(bytes, maxPixels), metadata);
+    const picture = await readPixels(openImage(bytes, maxPixels), metadata, side);
     const facts = {
       ...uprightSize(metadata),
       format: formatOf(metadata),

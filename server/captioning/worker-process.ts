@@ -19,7 +19,9 @@ const MODEL_IS_AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['MODEL_SERVER_
 class Worker {
   private captioner: Captioner | null = null;
   private maxPixels = 0;
-  private readonly images = new ImageReader((bytes) => decodeBytes(bytes, this.maxPixels));
+  private readonly images = new ImageReader((bytes) =>
+    decodeBytes(bytes, this.maxPixels, this.captioner?.inputSide ?? null),
+  );
   private readonly running = new Map<number, AbortController>();
 
   async receive(message: ToWorker): Promise<void> {
@@ -35,7 +37,7 @@ class Worker {
   }
 
   private async load({ source, threads, maxPixels }: WorkerSettings): Promise<void> {
-    prepareDecoder();
+    prepareDecoder(threads);
     this.maxPixels = maxPixels;
     try {
       this.captioner =

@@ -48,7 +48,7 @@ async function main() {
   try {
     const file = path.join(folder, 'large.jpg');
     await largePhotograph(file);
-    prepareDecoder();
+    prepareDecoder(2);
     const session = await resizeSession(folder);
     const times = { decode: [], resize: [], total: [] };
     let small;

@@ -129,3 +129,16 @@ test.each([
   ['folder.jpg', 'STORAGE_UNAVAILABLE'],
   ['loop.jpg', 'STORAGE_UNAVAILABLE'],
 ])('%s is refused as %s', (name, code) => expect(looked.get(name)?.code).toBe(code));
+
+test.each([
+  ['that takes 384 pixels', 384, 5],
+  ['that takes 768', 768, 3],
+])('a photograph of 12 megapixels is decoded smaller for a model %s, which hardly shows', (_, side, part) => {
+  const picture = path.join(SUPPORT, '../../fixtures/images/cat.jpg');
+  const words = [path.join(SUPPORT, 'shrunk-decode.cjs'), picture, String(side)];
+  const found = JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' }));
+  expect(found.fast).toEqual({ decoded: [Math.ceil(4000 / part), Math.ceil(3169 / part)], size: [4000, 3169] });
+  expect(found.exact).toEqual({ decoded: [2000, 1585], size: [4000, 3169] });
+  expect(found.mean).toBeLessThan(0.5);
+  expect(found.most).toBeLessThanOrEqual(16);
+});

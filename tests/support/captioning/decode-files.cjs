@@ -24,7 +24,7 @@ async function look(file) {
 }
 
 async function main() {
-  prepareDecoder();
+  prepareDecoder(1);
   for (const file of process.argv.slice(2)) process.stdout.write(`${JSON.stringify(await look(file))}\n`);
 }
 
