@@ -148,6 +148,12 @@ final class CliTest extends Sidecar_Test_Case {
 		file_put_contents( $file, '{"choices":{"digest":"daily","colour":"red"}}' );
 		self::assertSame( 'Error: The file has settings that this version does not know: colour', $this->run_command( 'altsmith settings', 'import', array( $file ) ) );
 		self::assertSame( 'weekly', get_option( 'altsmith_settings' )['digest'] );
+		update_option( 'altsmith_settings', array( 'reviewers' => 'edit_others_posts', 'digest' => 'weekly', 'digest_to' => 'a@example.com' ) );
+		foreach ( array( 'types' => '["image/tiff"]', 'reviewers' => '"manage_options"', 'digest' => '"hourly"', 'digest_to' => '"x"', 'automatic' => '"no"' ) as $name => $value ) {
+			file_put_contents( $file, "{\"choices\":{\"$name\":$value}}" );
+			self::assertStringContainsString( "cannot be used: $name", $this->run_command( 'altsmith settings', 'import', array( $file ) ) );
+		}
+		self::assertSame( array( 'reviewers' => 'edit_others_posts', 'digest' => 'weekly', 'digest_to' => 'a@example.com' ), get_option( 'altsmith_settings' ) );
 		file_put_contents( $file, 'no json' );
 		self::assertStringStartsWith( 'Error: This is no file of settings', $this->run_command( 'altsmith settings', 'import', array( $file ) ) );
 		unlink( $file );

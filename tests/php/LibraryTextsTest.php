@@ -82,4 +82,18 @@ final class LibraryTextsTest extends Sidecar_Test_Case {
 		$this->decide( $row, 'decorative' );
 		self::assertSame( $title, get_post( $row->attachment_id )->post_title );
 	}
+
+	public function test_undo_gives_a_title_back_byte_for_byte_where_html_is_filtered(): void {
+		$row = $this->suggested();
+		global $wpdb;
+		$this->decide( $row, 'approve', array( 'values' => array( 'alt_text' => 'a cat', 'title' => 'A cat' ) ) );
+		// As an administrator's upload stores it.
+		$entry                                  = \Altsmith\Writeback\Provenance::latest( $row->attachment_id );
+		$entry['texts']['post_title']['before'] = 'Tom & Jerry \\ "1"';
+		\Altsmith\Writeback\Provenance::replace_latest( $row->attachment_id, $entry );
+		kses_init_filters();
+		$this->call( 'POST', "suggestions/$row->suggestion_id/undo" );
+		kses_remove_filters();
+		self::assertSame( 'Tom & Jerry \\ "1"', $wpdb->get_var( $wpdb->prepare( "SELECT post_title FROM $wpdb->posts WHERE ID = %d", $row->attachment_id ) ) );
+	}
 }

@@ -256,4 +256,19 @@ final class PictureChangedTest extends Sidecar_Test_Case {
 		global $wpdb;
 		$wpdb->update( Schema::pictures_table(), array( 'check_at' => 1 ), array( 'attachment_id' => $attachment_id ) );
 	}
+
+	public function test_a_picture_that_is_restored_is_the_one_its_text_was_approved_for(): void {
+		$row  = $this->described( 'cat' );
+		$file = get_attached_file( $row->attachment_id );
+		$this->decide( $row, 'approve' );
+		$this->crop( $row->attachment_id );
+		$this->sync();
+		self::assertTrue( Provenance::picture_changed( $row->attachment_id ) );
+		update_attached_file( $row->attachment_id, $file );
+		$this->make_sizes( $row->attachment_id );
+		$this->sync();
+		$this->sync();
+		self::assertSame( array( 'applied', $row->suggestion_id ), array( $this->row( $row->attachment_id )->display_status(), $this->row( $row->attachment_id )->suggestion_id ) );
+		self::assertFalse( Provenance::picture_changed( $row->attachment_id ) );
+	}
 }

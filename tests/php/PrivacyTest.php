@@ -188,6 +188,23 @@ final class PrivacyTest extends Sidecar_Test_Case {
 		self::assertNull( $this->stored_alt( $row->attachment_id ) );
 	}
 
+	public function test_a_rejection_and_what_was_passed_on_are_exported_and_erased_too(): void {
+		$rejected = $this->suggested();
+		$passed   = $this->suggested( 'a dog' );
+		$this->decide( $rejected, 'reject' );
+		$this->call( 'POST', "suggestions/$passed->suggestion_id/pass" );
+		$admin    = get_user_by( 'login', 'admin' );
+		$exporter = apply_filters( 'wp_privacy_personal_data_exporters', array() )['altsmith']['callback'];
+		$eraser   = apply_filters( 'wp_privacy_personal_data_erasers', array() )['altsmith']['callback'];
+		$told     = (string) wp_json_encode( $exporter( $admin->user_email, 1 )['data'] );
+		self::assertStringContainsString( "($rejected->attachment_id)", $told );
+		self::assertStringContainsString( "($passed->attachment_id)", $told );
+		$eraser( $admin->user_email, 1 );
+		self::assertSame( array(), $exporter( $admin->user_email, 1 )['data'] );
+		self::assertSame( array(), \Altsmith\Review\Reviewer::passed_by( $passed->attachment_id ) );
+		self::assertSame( '', get_post_meta( $passed->attachment_id, '_altsmith_passed_on', true ) );
+	}
+
 	private static function segment( int $marker, string $content ): string {
 		return "\xFF" . chr( $marker ) . pack( 'n', strlen( $content ) + 2 ) . $content;
 	}

@@ -65,7 +65,7 @@ final class Csv_Export {
 					array(
 						(string) $id,
 						wp_basename( (string) get_attached_file( $id ) ),
-						get_the_title( $id ),
+						(string) get_post_field( 'post_title', $id, 'raw' ),
 						'' === $reason ? ( $row?->display_status() ?? 'gone' ) : 'skipped',
 						'' === $reason ? (string) $row?->error_message : Run_View::reason_in_words( $reason ),
 						$ours ? (string) ( $latest['before'] ?? '' ) : $now,

@@ -69,6 +69,10 @@ final class Settings_Command {
 		if ( array() !== $unknown ) {
 			WP_CLI::error( 'The file has settings that this version does not know: ' . implode( ', ', $unknown ) );
 		}
+		$wrong = self::unusable( $choices );
+		if ( array() !== $wrong ) {
+			WP_CLI::error( 'The file has values that cannot be used: ' . implode( ', ', $wrong ) );
+		}
 		$address = Address_Input::read( (string) ( $given['address'] ?? '' ) );
 		$key     = Key_Input::read( (string) ( $given['key'] ?? '' ) );
 		if ( '' !== $address->error . $key->error ) {
@@ -81,5 +85,15 @@ final class Settings_Command {
 			}
 		}
 		WP_CLI::success( '' === $key->value ? 'Settings imported. The site key stays as it was.' : 'Settings and site key imported.' );
+	}
+
+	/**
+	 * @param array<string, mixed> $choices
+	 * @return string[] Names of those whose value would be changed, or lost, by the sanitizer.
+	 */
+	private static function unusable( array $choices ): array {
+		$kept  = Settings::sanitize_more( $choices );
+		$wrong = array_filter( array_keys( $choices ), static fn( string $name ): bool => $kept[ $name ] !== $choices[ $name ] );
+		return array() === ( $choices['types'] ?? null ) ? array_merge( array( 'types' ), $wrong ) : array_values( $wrong );
 	}
 }

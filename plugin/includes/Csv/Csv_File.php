@@ -74,7 +74,7 @@ final class Csv_File {
 	public static function read( string $text, array $needed ): \Generator {
 		$text = str_starts_with( $text, self::BOM ) ? substr( $text, 3 ) : $text;
 		// A browser puts U+FFFD where bytes were no UTF-8.
-		if ( ! mb_check_encoding( $text, 'UTF-8' ) || str_contains( $text, "\u{FFFD}" ) ) {
+		if ( 1 !== preg_match( '//u', $text ) || str_contains( $text, "\u{FFFD}" ) ) {
 			throw new Csv_Error( __( 'The file is not UTF-8. Save it as “CSV UTF-8” in your spreadsheet program.', 'altsmith' ) );
 		}
 		$stream = fopen( 'php://temp', 'w+b' );

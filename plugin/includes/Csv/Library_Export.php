@@ -66,7 +66,7 @@ final class Library_Export {
 					array(
 						(string) $id,
 						(string) get_post_meta( $id, '_wp_attached_file', true ),
-						get_the_title( $id ),
+						(string) get_post_field( 'post_title', $id, 'raw' ),
 						Status_Words::label( null === $row ? 'none' : $row->display_status() ),
 						$texts[ $id ] ?? '',
 						Provenance::is_decorative( $id ) ? 'yes' : '',

@@ -66,21 +66,37 @@ final class Personal_Data {
 			$post_id = (int) $row['post_id'];
 			foreach ( $this->entries( $row ) as $entry ) {
 				if ( self::is_by( $entry, $user ) ) {
-					$data[] = array(
-						'group_id'    => self::ID,
-						'group_label' => __( 'Decisions about alt text', 'altsmith' ),
-						'item_id'     => 'altsmith-' . $post_id . '-' . count( $data ),
-						'data'        => array(
-							array( 'name' => __( 'Image', 'altsmith' ), 'value' => get_the_title( $post_id ) . " ($post_id)" ),
-							array( 'name' => __( 'Date', 'altsmith' ), 'value' => is_scalar( $entry['at'] ?? '' ) ? (string) ( $entry['at'] ?? '' ) : '' ),
-							array( 'name' => __( 'Text', 'altsmith' ), 'value' => is_string( $entry['after'] ?? null ) ? $entry['after'] : '' ),
-							array( 'name' => __( 'Name', 'altsmith' ), 'value' => (string) ( $entry['by']['name'] ?? '' ) ),
-						),
-					);
+					$data[] = self::item( $post_id, count( $data ), $entry['at'] ?? '', $entry['after'] ?? '', (string) ( $entry['by']['name'] ?? '' ) );
 				}
 			}
 		}
-		return array( 'data' => $data, 'done' => count( $rows ) < self::PAGE );
+		$decided = $user instanceof WP_User ? self::suggestions_of( $user, ( max( 1, $page ) - 1 ) * self::PAGE ) : array();
+		foreach ( $decided as $row ) {
+			$suggestion = (array) json_decode( (string) $row['suggestion'], true );
+			// What was written is among the entries above.
+			if ( 'applied' !== ( $suggestion['state'] ?? '' ) ) {
+				$data[] = self::item( (int) $row['attachment_id'], count( $data ), $suggestion['decided_at'] ?? '', $suggestion['values']['alt_text'] ?? '', (string) ( $suggestion['decided_by']['name'] ?? '' ) );
+			}
+		}
+		foreach ( $user instanceof WP_User && 1 === max( 1, $page ) ? ( new Reviewer( $user->ID ) )->passed() : array() as $attachment_id ) {
+			$data[] = self::item( $attachment_id, count( $data ), '', '', $user->display_name );
+		}
+		return array( 'data' => $data, 'done' => count( $rows ) < self::PAGE && count( $decided ) < self::PAGE );
+	}
+
+	/** @return array<string, mixed> One item of the export. */
+	private static function item( int $attachment_id, int $number, mixed $at, mixed $text, string $name ): array {
+		return array(
+			'group_id'    => self::ID,
+			'group_label' => __( 'Decisions about alt text', 'altsmith' ),
+			'item_id'     => 'altsmith-' . $attachment_id . '-' . $number,
+			'data'        => array(
+				array( 'name' => __( 'Image', 'altsmith' ), 'value' => get_post_field( 'post_title', $attachment_id, 'raw' ) . " ($attachment_id)" ),
+				array( 'name' => __( 'Date', 'altsmith' ), 'value' => is_scalar( $at ) ? (string) $at : '' ),
+				array( 'name' => __( 'Text', 'altsmith' ), 'value' => is_string( $text ) ? $text : '' ),
+				array( 'name' => __( 'Name', 'altsmith' ), 'value' => $name ),
+			),
+		);
 	}
 
 	/**
@@ -104,8 +120,7 @@ final class Personal_Data {
 			}
 			$done  = count( $rows ) < self::PAGE;
 			$texts = Schema::texts_table();
-			$like  = '%' . $wpdb->esc_like( sprintf( '"decided_by":{"id":"%d",', $user->ID ) ) . '%';
-			$kept  = (array) $wpdb->get_results( $wpdb->prepare( "SELECT attachment_id, suggestion FROM $texts WHERE suggestion LIKE %s LIMIT %d", $like, self::PAGE ), ARRAY_A );
+			$kept  = self::suggestions_of( $user, 0 );
 			foreach ( $kept as $row ) {
 				$suggestion = json_decode( (string) $row['suggestion'], true );
 				if ( is_array( $suggestion ) ) {
@@ -116,6 +131,7 @@ final class Personal_Data {
 			$done    = $done && count( $kept ) < self::PAGE;
 			$removed = delete_user_meta( $user->ID, Reviewer::USER_KEY ) || $removed;
 			$removed = delete_user_option( $user->ID, Reviewer::PASSED_OPTION ) || $removed;
+			$removed = delete_metadata( 'post', 0, Reviewer::PASSED_KEY, (string) $user->ID, true ) || $removed;
 		}
 		return array(
 			'items_removed'  => $removed,
@@ -123,6 +139,14 @@ final class Personal_Data {
 			'messages'       => $removed ? array( __( 'The sidecar keeps the name with a decision for as long as its setting ALTSMITH_KEEP_HISTORY_DAYS says.', 'altsmith' ) ) : array(),
 			'done'           => $done,
 		);
+	}
+
+	/** @return array<int, array<string, string>> Suggestions that the user decided, with their attachments. */
+	private static function suggestions_of( WP_User $user, int $offset ): array {
+		global $wpdb;
+		$texts = Schema::texts_table();
+		$like  = '%' . $wpdb->esc_like( sprintf( '"decided_by":{"id":"%d",', $user->ID ) ) . '%';
+		return (array) $wpdb->get_results( $wpdb->prepare( "SELECT attachment_id, suggestion FROM $texts WHERE suggestion LIKE %s ORDER BY attachment_id LIMIT %d OFFSET %d", $like, self::PAGE, $offset ), ARRAY_A );
 	}
 
 	/** @return array<int, array<string, string>> Rows of post meta that name the user. */

@@ -83,7 +83,7 @@ final class Failed_Controller {
 		$image = wp_get_attachment_image_src( $row->attachment_id, 'thumbnail' );
 		return array(
 			'attachment_id' => $row->attachment_id,
-			'title'         => get_the_title( $row->attachment_id ),
+			'title'         => (string) get_post_field( 'post_title', $row->attachment_id, 'raw' ),
 			'file_name'     => wp_basename( (string) get_attached_file( $row->attachment_id ) ),
 			'thumbnail'     => is_array( $image ) ? $image[0] : null,
 			'code'          => $row->error_code,

@@ -84,9 +84,8 @@ final class Bulk_Decisions {
 	/** @param array<string, mixed> $item What the sidecar says about one of them. */
 	private function take( Request_Row $row, array $item ): Request_Row|Sidecar_Error {
 		if ( ! isset( $item['suggestion'] ) ) {
-			$this->review->withdraw( $row );
 			$code = (string) ( $item['error']['code'] ?? Sidecar_Error::BAD_REPLY );
-			return new Sidecar_Error( $code, sanitize_text_field( (string) ( $item['error']['message'] ?? __( 'The sidecar did not answer for this image.', 'altsmith' ) ) ), 409 );
+			return $this->review->refused( $row, new Sidecar_Error( $code, sanitize_text_field( (string) ( $item['error']['message'] ?? __( 'The sidecar did not answer for this image.', 'altsmith' ) ) ), 'NOT_FOUND' === $code ? 404 : 409 ) );
 		}
 		try {
 			$this->review->finish( $row, $item['suggestion'] );

@@ -128,6 +128,29 @@ final class Review_Service {
 		return new Sidecar_Error( Sidecar_Error::BUSY, __( 'Someone else is reviewing this image right now. Try again.', 'altsmith' ), 503, true );
 	}
 
+	/**
+	 * The sidecar refused a decision: reads the suggestion as it is now, or asks for a new one where the sidecar has lost it.
+	 *
+	 * @return Sidecar_Error What to tell the person.
+	 */
+	public function refused( Request_Row $row, Sidecar_Error $error ): Sidecar_Error {
+		if ( $error->is_unknown() ) {
+			$this->lost->ask_again( $row );
+			return new Sidecar_Error( 'SUGGESTION_LOST', __( 'The sidecar no longer has this suggestion. A new one has been requested.', 'altsmith' ), 404 );
+		}
+		if ( 409 !== $error->status ) {
+			return $error;
+		}
+		$this->withdraw( $row );
+		try {
+			$this->intake->accept( $this->client->suggestion( $row->suggestion_id ), true );
+		} catch ( Sidecar_Error $unread ) {
+			return $unread;
+		}
+		$this->report_quietly( $row->attachment_id );
+		return $error;
+	}
+
 	/** @throws Throwable */
 	private function decide_alone( Request_Row $row, Decision $decision, WP_User $by ): void {
 		$this->refuse_impossible( $row, $decision );
@@ -135,16 +158,7 @@ final class Review_Service {
 		try {
 			$suggestion = $this->client->decide( $row->suggestion_id, $decision->body( $by ) );
 		} catch ( Sidecar_Error $error ) {
-			if ( 409 === $error->status ) {
-				$this->withdraw( $row );
-				$this->intake->accept( $this->client->suggestion( $row->suggestion_id ), true );
-				$this->report_quietly( $row->attachment_id );
-			}
-			if ( $error->is_unknown() ) {
-				$this->lost->ask_again( $row );
-				throw new Sidecar_Error( 'SUGGESTION_LOST', __( 'The sidecar no longer has this suggestion. A new one has been requested.', 'altsmith' ), 404 );
-			}
-			throw $error;
+			throw $this->refused( $row, $error );
 		}
 		$this->finish( $row, $suggestion );
 		$this->report_quietly( $row->attachment_id );

@@ -3,6 +3,8 @@ declare( strict_types=1 );
 
 namespace Altsmith\Review;
 
+use Altsmith\Text\Utf8;
+
 defined( 'ABSPATH' ) || exit;
 
 /** What one person has chosen for the review screen, and the images they passed on to somebody else. */
@@ -66,7 +68,7 @@ final class Reviewer {
 		foreach ( self::GESTURES as $gesture ) {
 			$key = $shortcuts['keys'][ $gesture ] ?? null;
 			if ( is_string( $key ) && 1 === mb_strlen( $key ) && 1 !== preg_match( '/\s/u', $key ) ) {
-				$keys[ $gesture ] = mb_strtolower( $key );
+				$keys[ $gesture ] = Utf8::lower( $key );
 			}
 		}
 		return array( 'on' => (bool) ( $shortcuts['on'] ?? true ), 'keys' => $keys );
@@ -74,7 +76,8 @@ final class Reviewer {
 
 	/** @param array<string, mixed> $changed */
 	private function keep( array $changed ): void {
-		update_user_meta( $this->user_id, self::USER_KEY, $changed + $this->stored() );
+		// Without wp_slash() a backslash would be lost.
+		update_user_meta( $this->user_id, self::USER_KEY, wp_slash( $changed + $this->stored() ) );
 	}
 
 	/** @return array<string, mixed> */

@@ -10,6 +10,7 @@ use Altsmith\Sidecar\Subject;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Writeback\Provenance;
 use Altsmith\Writeback\Write_Result;
 use Throwable;
 
@@ -49,6 +50,10 @@ final class Intake {
 		}
 		$suggestion = Suggestion::cleaned( $raw );
 		$is_new     = $row->suggestion_id !== $suggestion['id'];
+		// The picture for which the latest text was approved is there again, as after a crop was undone.
+		if ( $is_answer && 'applied' === $suggestion['state'] && ( Provenance::latest( $attachment_id )['suggestion_id'] ?? '' ) === $suggestion['id'] ) {
+			Provenance::set_picture_changed( $attachment_id, '' );
+		}
 		return $this->store->keep_suggestion( $attachment_id, $suggestion, $is_answer ) ? array( 'id' => $attachment_id, 'is_new' => $is_new, 'suggestion' => $suggestion ) : null;
 	}
 

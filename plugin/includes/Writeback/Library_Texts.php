@@ -63,7 +63,7 @@ final class Library_Texts {
 				$back[ $field ] = (string) $changed[ $field ]['before'];
 			}
 		}
-		$this->update( $post, $back );
+		$this->update( $post, $back, true );
 		if ( isset( $changed['keywords'] ) && get_post_meta( $attachment_id, self::KEYWORDS_KEY, true ) === $changed['keywords']['after'] ) {
 			if ( array() === $changed['keywords']['before'] ) {
 				delete_post_meta( $attachment_id, self::KEYWORDS_KEY );
@@ -75,14 +75,32 @@ final class Library_Texts {
 
 	/**
 	 * @param array<string, string> $fields
+	 * @param bool                  $as_it_was Whether they were in the database before: then nothing filters them again, and `&` stays `&`.
 	 * @return array<string, string> The fields as they are in the database now: filters of WordPress may have had a hand in it.
 	 */
-	private function update( WP_Post $post, array $fields ): array {
+	private function update( WP_Post $post, array $fields, bool $as_it_was = false ): array {
 		if ( array() === $fields ) {
 			return array();
 		}
-		// wp_update_post() takes slashes away.
-		$done = wp_update_post( wp_slash( array( 'ID' => $post->ID ) + $fields ), true );
+		$filters = array( 'post_title' => 'title_save_pre', 'post_content' => 'content_save_pre' );
+		$added   = array();
+		foreach ( $as_it_was ? $fields : array() as $field => $text ) {
+			$filter           = $filters[ $field ];
+			$added[ $filter ] = static function () use ( $text, $filter, &$added ): string {
+				// Once: what other plugins save meanwhile is filtered as ever.
+				remove_filter( $filter, $added[ $filter ], PHP_INT_MAX );
+				return wp_slash( $text );
+			};
+			add_filter( $filter, $added[ $filter ], PHP_INT_MAX );
+		}
+		try {
+			// wp_update_post() takes slashes away.
+			$done = wp_update_post( wp_slash( array( 'ID' => $post->ID ) + $fields ), true );
+		} finally {
+			foreach ( $added as $filter => $callback ) {
+				remove_filter( $filter, $callback, PHP_INT_MAX );
+			}
+		}
 		$now  = get_post( $post->ID, ARRAY_A );
 		return is_int( $done ) && is_array( $now ) ? array_intersect_key( $now, $fields ) : array();
 	}

@@ -74,7 +74,7 @@ final class BulkTest extends Sidecar_Test_Case {
 		$rows = $this->several( 3 );
 		unset( $this->sidecar->suggestions[ $rows[1]->suggestion_id ] );
 		$items = $this->call( 'POST', 'decisions', array( 'decisions' => array( self::yes( $rows[0], array( 'version' => 7 ) ), self::yes( $rows[1] ), self::yes( $rows[2] ) ) ) )->get_data()['items'];
-		self::assertSame( array( 'altsmith_suggestion_changed', 'altsmith_not_found' ), array( $items[0]['error']['code'], $items[1]['error']['code'] ) );
+		self::assertSame( array( 'altsmith_suggestion_changed', 'altsmith_suggestion_lost' ), array( $items[0]['error']['code'], $items[1]['error']['code'] ) );
 		self::assertSame( 'applied', $items[2]['suggestion']['status'] );
 		self::assertNull( $this->stored_alt( $rows[0]->attachment_id ) );
 	}
@@ -127,5 +127,16 @@ final class BulkTest extends Sidecar_Test_Case {
 		$table->keep( 900003, array( $rows[1]->attachment_id ), 0 );
 		$items = $this->call( 'GET', 'suggestions', array( 'orderby' => 'seen', 'order' => 'desc' ) )->get_data()['items'];
 		self::assertSame( array( $rows[1]->attachment_id, $rows[0]->attachment_id, $rows[2]->attachment_id ), array_column( $items, 'attachment_id' ) );
+	}
+
+	public function test_what_the_sidecar_lost_is_asked_for_again_and_what_changed_is_read_again(): void {
+		$rows = $this->several( 2 );
+		$kept = $this->sidecar->suggestions[ $rows[0]->suggestion_id ];
+		unset( $this->sidecar->suggestions[ $rows[0]->suggestion_id ] );
+		$this->sidecar->decide_elsewhere( $rows[1]->suggestion_id, 'reject' );
+		$items = $this->call( 'POST', 'decisions', array( 'decisions' => array_map( array( self::class, 'yes' ), $rows ) ) )->get_data()['items'];
+		self::assertSame( array( 'altsmith_suggestion_lost', 'altsmith_suggestion_changed' ), array( $items[0]['error']['code'], $items[1]['error']['code'] ) );
+		self::assertSame( array( 'queued', 'rejected' ), array( $this->row( $rows[0]->attachment_id )->status, $this->row( $rows[1]->attachment_id )->display_status() ) );
+		self::assertSame( 'pending', $kept['state'] );
 	}
 }

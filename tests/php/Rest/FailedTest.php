@@ -45,4 +45,10 @@ final class FailedTest extends Sidecar_Test_Case {
 		self::assertSame( 'failed', $this->row( $theirs )->status );
 		self::assertSame( 'queued', $this->row( $mine )->status );
 	}
+
+	public function test_a_title_is_shown_as_it_was_typed(): void {
+		$id = $this->failed();
+		wp_update_post( array( 'ID' => $id, 'post_title' => "Anna's \"cat\" -- 2" ) );
+		self::assertSame( "Anna's \"cat\" -- 2", $this->call( 'GET', 'failed' )->get_data()['items'][0]['title'] );
+	}
 }

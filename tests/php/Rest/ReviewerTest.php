@@ -38,4 +38,10 @@ final class ReviewerTest extends Sidecar_Test_Case {
 		self::assertCount( 1, $list( 'admin' ) );
 		self::assertSame( array(), $list( 'editor' )[0]['passed_by'] );
 	}
+
+	public function test_a_backslash_can_be_a_key(): void {
+		$answer = $this->call( 'POST', 'preferences', array( 'shortcuts' => array( 'on' => true, 'keys' => array( 'next' => '\\' ) ) ), 'author' );
+		self::assertSame( 200, $answer->get_status(), (string) wp_json_encode( $answer->get_data() ) );
+		self::assertSame( '\\', ( new Reviewer( get_current_user_id() ) )->shortcuts()['keys']['next'] );
+	}
 }
