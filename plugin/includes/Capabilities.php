@@ -28,7 +28,7 @@ final class Capabilities {
 	 * @param mixed $needed What WordPress thinks is needed so far.
 	 * @return mixed
 	 */
-	public function map( mixed $needed, mixed $capability, mixed $user_id ): mixed {
+	public function map( mixed $needed = array(), mixed $capability = '', mixed $user_id = 0 ): mixed {
 		$default = match ( $capability ) {
 			self::REVIEW  => array_unique( array( 'upload_files', $this->settings->review_capability() ) ),
 			self::MANAGE  => array( 'manage_options' ),

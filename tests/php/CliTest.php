@@ -49,7 +49,11 @@ final class CliTest extends Sidecar_Test_Case {
 
 	public function test_sync_sends_and_says_how_many(): void {
 		$this->photo();
+		delete_option( 'altsmith_last_cron' );
+		delete_option( 'altsmith_placement_scan' );
 		self::assertSame( 'Success: 1 images sent; 0 wait for a review.', $this->run_command( 'altsmith', 'sync' ) );
+		self::assertGreaterThan( 0, (int) get_option( 'altsmith_last_cron' ), 'it stands for WP-Cron' );
+		self::assertTrue( get_option( 'altsmith_placement_scan' )['done'] ?? false );
 		$this->sidecar->down = true;
 		self::assertStringStartsWith( 'Error: The sidecar at', $this->run_command( 'altsmith', 'sync' ) );
 	}

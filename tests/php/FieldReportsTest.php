@@ -231,4 +231,17 @@ final class FieldReportsTest extends Sidecar_Test_Case {
 		self::assertSame( $there, $ours );
 		self::assertSame( array( 'x' ), Installer::drop_with_site( array( 'x' ) ) );
 	}
+
+	public function test_hooks_that_a_theme_fires_with_fewer_or_other_arguments_end_no_page(): void {
+		update_option( 'altsmith_settings', array( 'render_fill' => true ) + \Altsmith\Settings::defaults() );
+		self::assertSame( array( 'alt' => '' ), apply_filters( 'wp_get_attachment_image_attributes', array( 'alt' => '' ) ) );
+		self::assertSame( '<img>', apply_filters( 'wp_content_img_tag', '<img>' ) );
+		self::assertSame( array(), apply_filters( 'attachment_fields_to_edit', array(), null ) );
+		self::assertSame( array( 'exist' ), apply_filters( 'map_meta_cap', array( 'exist' ), 'read' ) );
+		$assets = new \Altsmith\Admin\Assets( new \Altsmith\Settings() );
+		( new \Altsmith\Library\Library_Filter( $assets ) )->print_choice();
+		( new \Altsmith\Editor\Places_Box( $assets ) )->add();
+		\Altsmith\Storage\Installer::new_site();
+		self::assertSame( '', $this->getActualOutput() );
+	}
 }

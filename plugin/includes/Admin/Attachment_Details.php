@@ -35,8 +35,8 @@ final class Attachment_Details {
 	 * @param mixed $fields
 	 * @return mixed
 	 */
-	public function add_field( mixed $fields, WP_Post $post ): mixed {
-		if ( is_array( $fields ) && wp_attachment_is_image( $post ) && current_user_can( 'edit_post', $post->ID ) ) {
+	public function add_field( mixed $fields = array(), mixed $post = null ): mixed {
+		if ( is_array( $fields ) && $post instanceof WP_Post && wp_attachment_is_image( $post ) && current_user_can( 'edit_post', $post->ID ) ) {
 			$fields['altsmith'] = array(
 				'label'         => __( 'Suggested alt text', 'altsmith' ),
 				'input'         => 'html',

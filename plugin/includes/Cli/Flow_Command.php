@@ -5,6 +5,7 @@ namespace Altsmith\Cli;
 
 use Altsmith\Admin\Address_Input;
 use Altsmith\Admin\Key_Input;
+use Altsmith\Plugin;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Connection_Test;
 use Altsmith\Storage\Library_Counts;
@@ -98,6 +99,8 @@ final class Flow_Command {
 				return;
 			}
 		} while ( $run['more'] && time() < $until );
+		// A timer of the system calls this instead of WP-Cron: the event's other tasks are done as well.
+		do_action( Plugin::CRON_HOOK );
 		WP_CLI::success( sprintf( '%d images sent; %d wait for a review.', $sent, $this->store->counts()['pending'] ?? 0 ) );
 	}
 

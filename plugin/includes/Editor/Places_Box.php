@@ -16,8 +16,8 @@ final class Places_Box {
 		add_action( 'add_meta_boxes_attachment', array( $this, 'add' ) );
 	}
 
-	public function add( WP_Post $post ): void {
-		if ( wp_attachment_is_image( $post ) && current_user_can( 'edit_post', $post->ID ) ) {
+	public function add( mixed $post = null ): void {
+		if ( $post instanceof WP_Post && wp_attachment_is_image( $post ) && current_user_can( 'edit_post', $post->ID ) ) {
 			add_meta_box( 'altsmith-places-box', __( 'Where this image is used', 'altsmith' ), array( $this, 'render' ), 'attachment', 'normal' );
 			$this->assets->enqueue_on_page( 'attachment' );
 		}

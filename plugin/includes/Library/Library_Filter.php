@@ -25,7 +25,7 @@ final class Library_Filter {
 		add_action( 'wp_enqueue_media', array( $this, 'enqueue_grid' ) );
 	}
 
-	public function print_choice( mixed $post_type ): void {
+	public function print_choice( mixed $post_type = '' ): void {
 		if ( 'attachment' !== $post_type ) {
 			return;
 		}

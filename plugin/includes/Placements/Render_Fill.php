@@ -31,7 +31,7 @@ final class Render_Fill {
 	}
 
 	// `mixed` in these two: other plugins' filters may hand over anything, and a TypeError would cost the visitor the page.
-	public function remember_links( mixed $html ): mixed {
+	public function remember_links( mixed $html = '' ): mixed {
 		if ( ! is_string( $html ) || false === stripos( $html, '<img' ) || false === stripos( $html, '<a' ) ) {
 			return $html;
 		}
@@ -47,7 +47,7 @@ final class Render_Fill {
 		return $html;
 	}
 
-	public function fill( mixed $tag, mixed $context, mixed $attachment_id ): mixed {
+	public function fill( mixed $tag = '', mixed $context = '', mixed $attachment_id = 0 ): mixed {
 		if ( ! is_string( $tag ) || ! is_int( $attachment_id ) || $attachment_id <= 0 ) {
 			return $tag;
 		}

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Review;
 
 use Altsmith\Admin\Settings_Page;
+use Altsmith\Identity\Instance;
 use Altsmith\Settings;
 use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Store;
@@ -26,8 +27,8 @@ final class Digest {
 	/** Callback of the cron event. */
 	public function send_if_due(): void {
 		$every = array( 'daily' => DAY_IN_SECONDS, 'weekly' => WEEK_IN_SECONDS )[ $this->settings->digest() ] ?? 0;
-		// Due an hour early: cron runs a little late, and each mail would otherwise come later in the day than the one before.
-		if ( 0 === $every || (int) get_option( self::SENT_OPTION, 0 ) > time() - $every + HOUR_IN_SECONDS ) {
+		// A copy of the site sends none: its links would lead to the copy. Due an hour early: cron runs a little late, and each mail would otherwise come later in the day than the one before.
+		if ( 0 === $every || ! $this->settings->is_configured() || '' !== ( new Instance() )->reason() || (int) get_option( self::SENT_OPTION, 0 ) > time() - $every + HOUR_IN_SECONDS ) {
 			return;
 		}
 		$lock = new Lock( 'digest', 300 );

@@ -31,12 +31,12 @@ final class Structured_Data {
 	}
 
 	// `mixed` in these two: the value only passes through, and a TypeError would cost the visitor the page.
-	public function note_in_content( mixed $tag, mixed $context, mixed $attachment_id ): mixed {
+	public function note_in_content( mixed $tag = '', mixed $context = '', mixed $attachment_id = 0 ): mixed {
 		$this->note( is_int( $attachment_id ) ? $attachment_id : 0 );
 		return $tag;
 	}
 
-	public function note_in_template( mixed $attributes, mixed $attachment ): mixed {
+	public function note_in_template( mixed $attributes = array(), mixed $attachment = null ): mixed {
 		$this->note( $attachment instanceof WP_Post ? $attachment->ID : 0 );
 		return $attributes;
 	}

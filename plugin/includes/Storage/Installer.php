@@ -41,8 +41,8 @@ final class Installer {
 	}
 
 	/** A site added to a network where the plugin is active for all gets its tables at once. */
-	public static function new_site( WP_Site $site ): void {
-		if ( ! isset( ( (array) get_site_option( 'active_sitewide_plugins', array() ) )[ plugin_basename( ALTSMITH_FILE ) ] ) ) {
+	public static function new_site( mixed $site = null ): void {
+		if ( ! $site instanceof WP_Site || ! isset( ( (array) get_site_option( 'active_sitewide_plugins', array() ) )[ plugin_basename( ALTSMITH_FILE ) ] ) ) {
 			return;
 		}
 		switch_to_blog( (int) $site->blog_id );

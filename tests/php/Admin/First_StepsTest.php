@@ -183,6 +183,13 @@ final class First_StepsTest extends Sidecar_Test_Case {
 		$this->sync();
 		$this->sync();
 		self::assertCount( 1, $mails, 'once a day' );
+		delete_option( 'altsmith_digest_sent' );
+		$stored = get_option( 'altsmith_instance' );
+		update_option( 'altsmith_instance', array( 'hash' => 'of another address' ) + $stored );
+		$this->sync();
+		self::assertCount( 1, $mails, 'a copy of the site sends none' );
+		update_option( 'altsmith_instance', $stored );
+		update_option( 'altsmith_digest_sent', time() );
 		self::assertSame( array( 'one@example.test', 'two@example.test' ), $mails[0]['to'] );
 		self::assertStringContainsString( '1 suggestion for alt text needs review', $mails[0]['subject'] );
 		self::assertStringContainsString( 'page=altsmith-review', $mails[0]['message'] );
