@@ -1,4 +1,6 @@
 'use strict';
+// What a test starts must not install packages into the checkout that the tests run from.
+process.env.ALTSMITH_INSTALL = 'never';
 // One project a level, so that `npm run test:unit` stays fast and the rest runs only when asked for.
 const level = (name, extra = {}) => ({
   displayName: name,

@@ -100,7 +100,8 @@ export const START_ERRORS = {
   },
   DATA_DIR_REMOTE: {
     status: 503,
-    message: 'The data folder is on a network filesystem, where SQLite is not safe; choose a local disk.',
+    message:
+      'The data folder is on a filesystem of another machine, or one whose locks do not hold; SQLite is not safe there. Choose a local disk.',
     retryable: false,
   },
   PUBLIC_BIND_REFUSED: {

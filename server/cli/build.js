@@ -64,12 +64,18 @@ function bundleConsole(root, files) {
   ];
 }
 
-/** Builds unless the sources are exactly those of the last build; then it writes nothing. Returns whether it built. */
-function buildIfStale(root) {
+/** The sources, and whether the build is not of them. */
+function compare(root) {
   const files = FOLDERS.flatMap((folder) => filesBelow(path.join(root, folder))).sort();
   const stamp = stampOf(root, files);
   const stampFile = path.join(root, 'build/.stamp');
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return false;
+  return { files, stamp, stampFile, stale: !existsSync(stampFile) || readFileSync(stampFile, 'utf8') !== stamp };
+}
+
+/** Builds unless the sources are exactly those of the last build; then it writes nothing. Returns whether it built. */
+function buildIfStale(root) {
+  const { files, stamp, stampFile, stale } = compare(root);
+  if (!stale) return false;
   const out = path.join(root, 'build');
   const isOfConsole = (file) => file.startsWith(path.join(root, CONSOLE) + path.sep);
   const compiled = require('esbuild').buildSync({
@@ -97,5 +103,5 @@ function buildIfStale(root) {
   return true;
 }
 
-module.exports = { buildIfStale };
+module.exports = { buildIfStale, isStale: (root) => compare(root).stale };
 if (require.main === module) buildIfStale(path.resolve(__dirname, '../..'));

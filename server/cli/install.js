@@ -53,6 +53,12 @@ function ensureInstalled(root, { withDev = false } = {}) {
 }
 
 function install(root, withDevWanted) {
+  if (process.env.ALTSMITH_INSTALL === 'never') {
+    console.error(
+      `Packages in ${path.join(root, 'node_modules')} are missing or not those of package-lock.json, and ALTSMITH_INSTALL=never: run "npm ci".`,
+    );
+    process.exit(1);
+  }
   // `npm ci` begins with an empty folder: who has the development packages keeps them.
   const withDev = withDevWanted || existsSync(path.join(root, 'node_modules/jest'));
   console.error(

@@ -32,7 +32,8 @@ export function speakerOf(request: Request): Speaker {
   const takes = request.get('altsmith-turn');
   const turn = takes === undefined ? null : parseTurn(takes);
   if (takes !== undefined && turn === null) throw badHeader('altsmith-turn', 'must be the last turn and the next');
-  return { id: id?.data ?? null, address, turn, isConsole: consoleRequests.has(request) };
+  const isReading = request.method === 'GET' || request.method === 'HEAD';
+  return { id: id?.data ?? null, address, turn, isReading, isConsole: consoleRequests.has(request) };
 }
 
 function badHeader(name: string, problem: string): AppError {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { INSTANCE_ANSWERS } from '../contract/instance';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
+import { storageProblem } from '../storage/sqlite-error';
 import { mayTake, type Turn } from './instance-turn';
 
 /** Who speaks with a site's key, as its headers tell. */
@@ -10,6 +11,8 @@ export interface Introduction {
   readonly id: string | null;
   /** In the form of `siteAddress`; null when it was not sent. */
   readonly address: string | null;
+  /** It changes nothing, so that a full disk does not matter. */
+  readonly isReading?: boolean;
 }
 
 export interface Instance {
@@ -34,6 +37,8 @@ const MOST_INSTANCES = 1000;
 const NAMELESS = '';
 /** Rows from before instances existed name this number. */
 const INHERITED = 0;
+/** For a reader that could not be made known; no row names it. */
+const NOBODY = -2;
 /** `seen_at` is no more exact than this, so that reading costs no writing. */
 const SEEN_EVERY_MS = 3_600_000;
 const COLUMNS = 'number, id, address, created_at, seen_at';
@@ -48,11 +53,21 @@ export class InstanceStore {
 
   /**
    * Number of the instance that speaks; a new one is made known. The first with an id takes over what was there before
-   * instances existed; until then clients without one go on with that. Throws INSTANCE_CONFLICT, INSTANCES_FULL.
+   * instances existed; until then clients without one go on with that. While nothing can be written a new one that only reads sees
+   * what it would take over, or nothing. Throws INSTANCE_CONFLICT, INSTANCES_FULL.
    */
-  numberOf({ id, address }: Introduction): number {
+  numberOf({ id, address, isReading = false }: Introduction): number {
     const known = this.#row(id ?? NAMELESS);
     if (known !== undefined) return this.#recognise(known, address);
+    try {
+      return this.#makeKnown(id, address);
+    } catch (error) {
+      if (!isReading || storageProblem(error) === null) throw error;
+      return this.#inherited()?.id === null ? INHERITED : NOBODY;
+    }
+  }
+
+  #makeKnown(id: string | null, address: string | null): number {
     return this.storage.transaction(() => {
       const inherited = this.#inherited();
       if (id === null) return inherited?.id === null ? INHERITED : this.#add(NAMELESS, null, null);
@@ -115,9 +130,7 @@ export class InstanceStore {
   #recognise(row: InstanceRow, address: string | null): number {
     if (address !== null && row.id !== NAMELESS) {
       if (row.address === null) {
-        this.storage
-          .prepare('UPDATE instances SET address = ? WHERE site_id = ? AND number = ?')
-          .run(address, this.siteId, row.number);
+        this.#unflushed('UPDATE instances SET address = ? WHERE site_id = ? AND number = ?', address, row.number);
       } else if (row.address !== address) {
         throw new AppError('INSTANCE_CONFLICT', { instance: row.id, address: row.address, other_address: address });
       }
@@ -145,7 +158,7 @@ export class InstanceStore {
         this.storage.prepare(sql).run(value, this.siteId, number);
       });
     } catch {
-      // A lost time matters only to the operator's list, and after a lost turn the next one is accepted.
+      // A lost time matters only to the operator's list, a lost address comes again, and after a lost turn the next one is accepted.
     }
   }
 

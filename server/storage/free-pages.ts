@@ -1,4 +1,5 @@
 import type { Storage } from './database';
+import { keepsFreePages } from './vacuum';
 
 /** Pages moved in one step; a few milliseconds. */
 const PIECE = 25;
@@ -6,7 +7,7 @@ const PIECE = 25;
 /** Gives some free pages at the end of the file back to the disk. False when there are none, or the file cannot. */
 export function giveBackPages(storage: Storage): boolean {
   const { db } = storage;
-  if (db.pragma('auto_vacuum', { simple: true }) !== 2) return false;
+  if (keepsFreePages(storage)) return false;
   const free = () => Number(db.pragma('freelist_count', { simple: true }));
   const before = free();
   if (before === 0) return false;

@@ -10,6 +10,7 @@ import type { Storage } from './database';
 import { migrate } from './migrate';
 import type { Preparation } from './prepare-process';
 import { openUnprepared, orClose } from './soundness';
+import { hasRoomForVacuum, keepsFreePages } from './vacuum';
 
 export interface PreparationOptions {
   readonly logger: Logger;
@@ -20,7 +21,7 @@ export interface PreparationOptions {
   readonly announce?: (line: string) => void;
 }
 
-const Progress = z.object({ step: z.enum(['check', 'backup', 'migrate']), text: z.string() });
+const Progress = z.object({ step: z.enum(['check', 'backup', 'migrate', 'vacuum']), text: z.string() });
 /** A line of the log for each of the steps would be thousands. */
 const TELL_EVERY_MS = 5000;
 
@@ -39,13 +40,16 @@ export async function openPrepared(data: DataFolder, options: PreparationOptions
       return storage;
     });
   }
-  if (state === 'current' && isClean) return begun(data, storage);
+  // Whoever has no room for a copy, or no time, leaves this out too; it is asked again at the next start.
+  const wantsVacuum = keepsFreePages(storage) && options.withoutBackup !== true && hasRoomForVacuum(data);
+  if (state === 'current' && isClean && !wantsVacuum) return begun(data, storage);
   storage.close();
   const preparation: Preparation = {
     root: data.root,
     backups: data.backups,
     check: !isClean,
     migrate: state === 'behind',
+    vacuum: wantsVacuum,
     backup: options.withoutBackup === true ? null : path.join(data.backups, backupName(new Date(), 'before-update')),
   };
   await prepare(preparation, options);
@@ -66,6 +70,7 @@ async function prepare(preparation: Preparation, { logger, signal, announce }: P
   const work = [
     ...(preparation.check ? ['checks the database, because the last sidecar did not stop by itself'] : []),
     ...(preparation.migrate ? ['updates the database'] : []),
+    ...(preparation.vacuum ? ['writes its file anew, so that free space can go back to the disk'] : []),
   ].join(' and ');
   announce?.(`Altsmith ${work} …`);
   logger.info({ check: preparation.check, migrate: preparation.migrate }, 'database is being prepared');

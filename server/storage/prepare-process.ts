@@ -4,7 +4,9 @@ import { reportTo } from './child-report';
 import { DataFolder } from './data-folder';
 import { appliedSchema, migrate, type MigrationProgress } from './migrate';
 import { readMigrations } from './migration-files';
+import type { Storage } from './database';
 import { checkSound, openReadable } from './soundness';
+import { vacuum } from './vacuum';
 
 /** What there is to do before a sidecar can work with its database. */
 export interface Preparation {
@@ -12,6 +14,8 @@ export interface Preparation {
   readonly backups: string;
   readonly check: boolean;
   readonly migrate: boolean;
+  /** Write the file anew, so that free pages can go back to the disk. */
+  readonly vacuum: boolean;
   /** Where a copy goes before the migration; null for none. */
   readonly backup: string | null;
 }
@@ -26,22 +30,44 @@ async function main(preparation: Preparation): Promise<void> {
       tell('check', 'every page is read');
       checkSound(storage, 'quick');
     }
-    if (!preparation.migrate) return;
-    const { hashes, unfinished } = appliedSchema(storage);
-    const migrations = readMigrations();
-    const isLarge = migrations.some(({ number, stepped }) => stepped !== undefined && !hashes.has(number));
-    // A migration in steps writes its table anew beside the old one.
-    requireUpdateRoom(data, isLarge || unfinished !== null ? databaseBytes(data.database) : 0, preparation.backup);
-    // One that was cut off has its backup already, and the half-written file would be a poor one.
-    if (preparation.backup !== null && unfinished === null) {
-      tell('backup', 'a copy is made');
-      await copyDatabase(data.database, preparation.backup);
-    }
-    migrate(storage, migrations, (progress) => tell('migrate', textOf(progress)));
-    storage.db.pragma('wal_checkpoint(TRUNCATE)');
+    if (preparation.migrate) await update(storage, data, { preparation, tell });
+    if (preparation.vacuum) tryVacuum(storage, data, tell);
   } finally {
     storage.close();
   }
+}
+
+type Tell = (step: string, text: string) => void;
+
+/** The sidecar works without it as well: what goes wrong is no reason not to start. */
+function tryVacuum(storage: Storage, data: DataFolder, tell: Tell): void {
+  tell('vacuum', 'the file is written anew');
+  try {
+    vacuum(storage, data);
+  } catch (error) {
+    process.stderr.write(
+      `The database file was not written anew: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+  }
+}
+
+async function update(
+  storage: Storage,
+  data: DataFolder,
+  { preparation, tell }: { preparation: Preparation; tell: Tell },
+): Promise<void> {
+  const { hashes, unfinished } = appliedSchema(storage);
+  const migrations = readMigrations();
+  const isLarge = migrations.some(({ number, stepped }) => stepped !== undefined && !hashes.has(number));
+  // A migration in steps writes its table anew beside the old one.
+  requireUpdateRoom(data, isLarge || unfinished !== null ? databaseBytes(data.database) : 0, preparation.backup);
+  // One that was cut off has its backup already, and the half-written file would be a poor one.
+  if (preparation.backup !== null && unfinished === null) {
+    tell('backup', 'a copy is made');
+    await copyDatabase(data.database, preparation.backup);
+  }
+  migrate(storage, migrations, (progress) => tell('migrate', textOf(progress)));
+  storage.db.pragma('wal_checkpoint(TRUNCATE)');
 }
 
 function textOf({ migration, step, of }: MigrationProgress): string {

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../errors';
 import { flush, type DataFolder } from './data-folder';
@@ -52,7 +52,10 @@ function copyWithLog(file: string, target: string): void {
       return found === undefined ? null : `${found.size} ${found.mtimeMs}`;
     });
   const before = stateOf();
-  for (const rest of ['', '-wal']) if (existsSync(file + rest)) copyFileSync(file + rest, target + rest);
+  for (const rest of ['', '-wal']) {
+    // On disks that can (btrfs, XFS) the copy shares the blocks.
+    if (existsSync(file + rest)) copyFileSync(file + rest, target + rest, constants.COPYFILE_FICLONE);
+  }
   if (stateOf().join() !== before.join()) throw new AppError('DATA_DIR_IN_USE');
 }
 

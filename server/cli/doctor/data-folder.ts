@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { LEAST_FREE_BYTES } from '../../storage/disk-state';
-import { networkFilesystem } from '../../storage/data-folder';
+import { unsafeFilesystem } from '../../storage/filesystem';
 import { note, ok, problem, type Finding, type Ground } from './check';
 
 /** Below this it is worth a word: a day of uploads may fill it. */
@@ -16,11 +16,11 @@ export function lookAtDataFolder({ data }: Ground): readonly Finding[] {
   if (!statSync(root).isDirectory()) {
     return [problem(`${root} is a file, not a folder.`, 'Choose another ALTSMITH_DATA_DIR.')];
   }
-  const remote = networkFilesystem(root);
+  const unsafe = unsafeFilesystem(root);
   return [
-    remote === null
+    unsafe === null
       ? ok(`The data folder is ${root}, on a local disk.`)
-      : problem(`${root} is on a network filesystem (${remote}), where SQLite is not safe.`, 'Choose a local disk.'),
+      : problem(`${root} is on a filesystem where SQLite is not safe (${unsafe}).`, 'Choose a local disk.'),
     lookAtRights(root),
     ...lookAtWriting(root),
   ];

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   mkdirSync,
@@ -7,6 +8,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -66,4 +68,22 @@ test('a source under another name is built', () => {
   renameSync(path.join(root, 'models/two.ts'), path.join(root, 'models/three.ts'));
   expect(builds()).toBe(true);
   expect(readdirSync(path.join(root, 'build/models')).sort()).toEqual(['three.js', 'three.js.map']);
+});
+
+test('the build is in use for exactly as long as a sidecar or worker of this folder runs', async () => {
+  builds();
+  symlinkSync(path.resolve(__dirname, '../../../node_modules'), path.join(root, 'node_modules'));
+  const use = path.join(path.dirname(BUILD), 'build-use.js');
+  const isInUse = () =>
+    spawnSync(process.execPath, ['-p', 'require(process.argv[1]).isInUse(process.argv[2])', use, root], {
+      encoding: 'utf8',
+    }).stdout.trim();
+  expect(isInUse()).toBe('false');
+  const script = 'require(process.argv[1]).holdBuild(process.argv[2]); console.log("held"); setInterval(() => 0, 1000)';
+  const running = spawn(process.execPath, ['-e', script, use, root], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(running.stdout, 'data');
+  expect(isInUse()).toBe('true');
+  running.kill('SIGKILL');
+  await once(running, 'exit');
+  expect(isInUse()).toBe('false');
 });

@@ -26,14 +26,14 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** What the door does first, in a process of its own, with an npm that notes its words and then does `work`. */
-function ensureInstalled(work: string) {
+function ensureInstalled(work: string, mode = 'auto') {
   const npm = path.join(root, 'bin/npm');
   writeFileSync(npm, `#!/bin/sh\necho "$@" >> ${path.join(root, 'npm-words')}\n${work}\n`);
   chmodSync(npm, 0o755);
   const script = 'require(process.argv[1]).ensureInstalled(process.argv[2])';
   const words = ['-e', script, path.join(ROOT, 'server/cli/install.js'), root];
   const { status, stderr } = spawnSync(process.execPath, words, {
-    env: { ...process.env, PATH: `${path.join(root, 'bin')}:${String(process.env['PATH'])}` },
+    env: { ...process.env, ALTSMITH_INSTALL: mode, PATH: `${path.join(root, 'bin')}:${String(process.env['PATH'])}` },
     encoding: 'utf8',
     timeout: 20_000,
   });
@@ -62,6 +62,13 @@ test('where it cannot be made again, one sentence names the command, and the old
   expect(stderr).toContain(`run "npm rebuild better-sqlite3" in ${root}`);
   expect(stderr).not.toMatch(/^ +at /m);
   expect(readFileSync(native(), 'utf8')).toBe('for another Node');
+});
+
+test('with ALTSMITH_INSTALL=never npm is not called, and the sentence says what to run', () => {
+  copyFileSync(path.join(ROOT, NATIVE), native());
+  writeFileSync(path.join(root, 'package-lock.json'), '{ "packages": { "node_modules/a": { "version": "1.0.0" } } }');
+  expect(ensureInstalled('exit 0', 'never')).toEqual({ status: 1, stderr: expect.stringContaining('run "npm ci"') });
+  expect(() => statSync(path.join(root, 'npm-words'))).toThrow();
 });
 
 test('npm may link the door as a program', () => {
