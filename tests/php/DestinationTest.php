@@ -27,6 +27,19 @@ final class DestinationTest extends Sidecar_Test_Case {
 		self::assertStringNotContainsString( 'nowhere else', $this->sentence( $remote ) );
 	}
 
+	public function test_what_the_model_can_write_is_told_where_it_is_more_than_captions(): void {
+		$message = function ( array $model ): string {
+			$status                = array( 'model' => $model + Fake_Sidecar::status()['model'] ) + Fake_Sidecar::status();
+			$this->sidecar->canned = array( 'GET /v1/status' => array( 200, $status ) );
+			return $this->call( 'POST', 'connection' )->get_data()['message'];
+		};
+		$florence = $message( array( 'tasks' => array( 'caption', 'detailed', 'more_detailed', 'ocr' ) ) );
+		self::assertStringContainsString( 'It can write: captions, detailed captions, whole paragraphs, the text in a picture.', $florence );
+		foreach ( array( array(), array( 'tasks' => array( 'caption' ) ), array( 'tasks' => 'caption' ), array( 'tasks' => array( array( 'x' ), 7 ) ) ) as $model ) {
+			self::assertStringNotContainsString( 'It can write', $message( $model ) );
+		}
+	}
+
 	public function test_what_was_not_asked_is_not_claimed(): void {
 		self::assertStringContainsString( 'The connection test says whether', $this->sentence( array(), 500 ) );
 		update_option( Settings::URL_OPTION, '' );

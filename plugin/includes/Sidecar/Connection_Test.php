@@ -50,7 +50,28 @@ final class Connection_Test {
 			/* translators: 1: model name, 2: version number */
 			default            => sprintf( __( 'Connected to the sidecar %2$s with the model “%1$s”.', 'altsmith' ), $model, $version ),
 		};
-		return array( 'outcome' => $outcome, 'ok' => in_array( $outcome, array( 'ok', 'demonstration' ), true ), 'message' => $message, 'status' => $status );
+		$works = in_array( $outcome, array( 'ok', 'demonstration' ), true );
+		if ( $works ) {
+			$message = trim( $message . ' ' . self::tasks_in_words( $status['model']['tasks'] ?? null ) );
+		}
+		return array( 'outcome' => $outcome, 'ok' => $works, 'message' => $message, 'status' => $status );
+	}
+
+	/** What the model can do with a picture; empty where it only writes captions, or is of a sidecar that does not say. */
+	private static function tasks_in_words( mixed $tasks ): string {
+		$words = array(
+			'caption'       => __( 'captions', 'altsmith' ),
+			'detailed'      => __( 'detailed captions', 'altsmith' ),
+			'more_detailed' => __( 'whole paragraphs', 'altsmith' ),
+			'ocr'           => __( 'the text in a picture', 'altsmith' ),
+			'question'      => __( 'answers to questions', 'altsmith' ),
+		);
+		$known = array_intersect_key( $words, array_flip( array_filter( (array) $tasks, 'is_string' ) ) );
+		if ( count( $known ) < 2 ) {
+			return '';
+		}
+		/* translators: %s: list such as "captions, detailed captions, the text in a picture" */
+		return sprintf( __( 'It can write: %s. Suggestions are captions.', 'altsmith' ), implode( ', ', $known ) );
 	}
 
 	/** @return array{outcome: string, ok: bool, message: string, status: null} */
