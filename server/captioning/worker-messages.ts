@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { CaptionOptions, ModelInfo } from '../../models/captioner';
 import { EngineOptions } from '../contract/engine-options';
 import { Readings, WorkerModel } from '../contract/worker';
 import { ModelServer } from '../../models/openai-compatible/model-server';
@@ -10,12 +9,6 @@ const Settings = z.object({
   maxPixels: z.number().int().min(1),
 });
 export type WorkerSettings = z.infer<typeof Settings>;
-
-/** True where two types take each other's values: here an option or a fact that one side lacks does not compile. */
-type Same<A, B> = [A, B] extends [B, A] ? true : never;
-const areOptionsWhole: Same<keyof EngineOptions, Exclude<keyof CaptionOptions, 'signal'>> = true;
-const isModelWhole: Same<keyof WorkerModel, keyof ModelInfo> = true;
-void [areOptionsWhole, isModelWhole];
 
 /** What the parent says to a worker process. */
 export const ToWorker = z.discriminatedUnion('type', [

@@ -4,7 +4,7 @@ const count = z.number().int().nonnegative();
 
 /**
  * What a caption is searched with, on its way to a worker process here or on another machine: `CaptionOptions` of
- * models/captioner.ts without the signal (worker-messages.ts compares the two types). An option that the other side does not know is
+ * models/captioner.ts without the signal (a test compares the two types). An option that the other side does not know is
  * an error there.
  */
 export const EngineOptions = z.strictObject({

@@ -20,12 +20,13 @@ const floats = (base64: string) => {
 
 /** Logits of each step of a given sentence, by our own graphs. */
 async function ourLogits(session: any, state: unknown, tokens: readonly number[], start: number) {
-  const step = session.decode(state);
+  const { step, close } = session.decode(state);
   const found: Float32Array[] = [];
   for (const token of [start, ...tokens.slice(0, -1)]) {
     const [row] = await step([{ tokens: [token], parent: 0 }], { choices: 1, wantsLogits: true });
     found.push(Float32Array.from(row.logits));
   }
+  close();
   return found;
 }
 
@@ -65,9 +66,8 @@ export async function compare(root: string, modelFolder: string, reference: Hugg
       const { tokens, logits } = await reference.ask(file, beams, beams === 1);
       let worstLogit: number | null = null;
       if (logits !== undefined) {
-        let state = await session.encode(pixels);
         const words = askedOf(captioner.words, manifest, isQuestion);
-        if (words !== null) state = await session.ask(state, words);
+        const state = await session.look(await session.encode(pixels), words);
         const found = await ourLogits(session, state, tokens, manifest.tokens.start);
         worstLogit = 0;
         for (const [place, values] of logits.map(floats).entries()) {
@@ -81,6 +81,6 @@ export async function compare(root: string, modelFolder: string, reference: Hugg
   }
   await reference.stop();
   await captioner.close();
-  await session.close();
+  session.close();
   return compared;
 }

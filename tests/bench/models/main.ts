@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -103,7 +104,7 @@ function wishesOf(args: string[], root: string): Wishes {
       // Of transformers: fp32, bf16, int8.
       peers: { type: 'string', default: 'fp32,int8' },
       keep: { type: 'boolean', default: false },
-      // Large models in pieces: "table", "compare" (ids and logits against transformers, untimed), "workers"; "flame" (ms by operator).
+      // Large models in pieces: "table", "compare" (ids and logits against transformers, untimed), "workers"; "accuracy" (against fp32); "flame" (ms by operator).
       parts: { type: 'string', default: 'table,compare,workers' },
     },
   });
@@ -131,7 +132,8 @@ export async function main(args: string[], root: string): Promise<void> {
   const wishes = wishesOf(args, root);
   const { folder, model, parts, precisions, rounds, threads, out } = wishes;
   mkdirSync(folder, { recursive: true });
-  const wantsFloats = parts.includes('compare') && !precisions.includes('fp32') && model !== 'mini';
+  const wantsFloats =
+    ['compare', 'accuracy'].some((part) => parts.includes(part)) && !precisions.includes('fp32') && model !== 'mini';
   if (model !== 'mini') {
     await prepare(folder, model, root, {
       precisions: wantsFloats ? [...precisions, 'fp32'] : precisions,
@@ -184,6 +186,21 @@ export async function main(args: string[], root: string): Promise<void> {
       console.log(`${model} ${precision}, workers × threads:`, JSON.stringify(rates[precision]));
     }
   }
+  const accuracies: Record<string, unknown> = {};
+  if (parts.includes('accuracy')) {
+    const script = path.join(root, 'tests/support/models/run-accuracy.cjs');
+    for (const precision of precisions.filter((one) => one !== 'fp32')) {
+      const pair = {
+        exact: folderOf('fp32'),
+        other: folderOf(precision),
+        files: files.slice(0, 4),
+        tokens: NEW_TOKENS,
+      };
+      const told = execFileSync(process.execPath, [script], { encoding: 'utf8', input: JSON.stringify(pair) });
+      accuracies[precision] = JSON.parse(told);
+      console.log(`${model} ${precision} beside fp32: ${told.trim()}`);
+    }
+  }
   const flames: Record<string, Awaited<ReturnType<typeof flame>>> = {};
   if (parts.includes('flame')) {
     for (const precision of precisions) {
@@ -193,5 +210,5 @@ export async function main(args: string[], root: string): Promise<void> {
     }
   }
   if (out !== null)
-    writeFileSync(out, JSON.stringify({ model, threads, rounds, rows, compared, rates, flames }, null, 1));
+    writeFileSync(out, JSON.stringify({ model, threads, rounds, rows, compared, rates, accuracies, flames }, null, 1));
 }

@@ -45,6 +45,14 @@ export interface Plan {
   readonly pauseSeconds: number;
 }
 
+/** One caption of one peer, and a second request about the same picture where there is one. `row`: null while it warms up. */
+async function turn(peer: Peer, { file, beams, row }: { file: string; beams: number; row: Row | null }): Promise<void> {
+  const timing = await peer.ask(file, beams);
+  if (row === null) return;
+  row.runs[beams]!.push(timing);
+  if (peer instanceof AltsmithPeer && peer.asksAgain && beams === 1) row.again.push((await peer.askAgain(file)).total);
+}
+
 /** Every peer captions every picture, one after the other, so that what disturbs one round disturbs all of them. */
 export async function measure(peers: readonly Peer[], { files, rounds, pauseSeconds }: Plan): Promise<Row[]> {
   const rows = new Map<string, Row>();
@@ -56,14 +64,7 @@ export async function measure(peers: readonly Peer[], { files, rounds, pauseSeco
     for (let round = -WARM_UPS; round < rounds; round++) {
       for (const [place, beams] of BEAMS.entries()) {
         const file = files[(round + WARM_UPS) * BEAMS.length + place]!;
-        for (const peer of peers) {
-          const timing = await peer.ask(file, beams);
-          if (round < 0) continue;
-          const row = rows.get(peer.name)!;
-          row.runs[beams]!.push(timing);
-          if (peer instanceof AltsmithPeer && peer.asksAgain && beams === 1)
-            row.again.push((await peer.askAgain(file)).total);
-        }
+        for (const peer of peers) await turn(peer, { file, beams, row: round < 0 ? null : rows.get(peer.name)! });
       }
       await setTimeout(pauseSeconds * 1000);
       process.stderr.write(`\rround ${Math.max(round + 1, 0)} of ${rounds}`);

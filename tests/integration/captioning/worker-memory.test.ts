@@ -8,7 +8,7 @@ import { measureGrowth } from '../../support/captioning/memory-slope';
 const ROOT = path.resolve(__dirname, '../../..');
 const WORKER = path.join(ROOT, 'build/server/captioning/worker-process.js');
 
-// tests/bench/worker-memory.cjs does the same with 500 larger pictures.
+// tests/bench/worker-memory.cjs does the same with 500 larger pictures, and tests/nightly/engine.test.ts with the other architectures.
 (existsSync('/proc/self/status') ? test : test.skip)(
   'a worker’s memory grows by less than 0.2 MB a caption over 300 different pictures',
   async () => {

@@ -19,7 +19,7 @@ export interface Growth {
 export async function measureGrowth(pool: WorkerPool, files: readonly string[]): Promise<Growth> {
   const seen: number[] = [];
   for (const imagePath of files) {
-    await pool.run({ imagePath, options: {} });
+    await pool.run({ imagePath, options: { keepWordless: true } });
     seen.push(residentMegabytes(pool.workerPids()[0] ?? 0));
   }
   const steady = seen.slice(Math.floor(files.length / 2));

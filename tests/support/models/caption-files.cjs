@@ -26,9 +26,9 @@ async function main() {
   for (const file of files) {
     const picture = await decode(file);
     const { values, classLogits } = await session.encode(picture);
-    const keys = values.cross_k0.data;
+    const keys = (values.cross_k0 ?? Object.values(values)[0]).data;
     for (const count of beams) {
-      const caption = await captioner.caption(picture, { beams: count });
+      const caption = await captioner.caption(picture, { beams: count, keepWordless: true });
       const [{ text, tokens, logProbs }] = caption.candidates;
       const line = {
         file: path.basename(file),

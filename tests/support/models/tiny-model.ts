@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { convertCheckpoint } from '../../../models/convert-checkpoint';
 import type { KnownModel } from '../../../models/registry';
 import { readBlip2Cases, writeBlip2 } from './blip-2-cases';
 import { readFlorenceCases, readFlorenceReference, writeFlorence } from './florence-cases';
-import { readWords, weightsOf, writeConfig, writeWeights, type BlipCase, type WeightFormat } from './blip-cases';
+import {
+  readCases,
+  readWords,
+  weightsOf,
+  writeConfig,
+  writeWeights,
+  type BlipCase,
+  type WeightFormat,
+} from './blip-cases';
 
 /** What a hub would say of the folder's files. */
 function filesIn(folder: string) {
@@ -62,4 +71,23 @@ export function publishTinyBlip2(folder: string): KnownModel {
     source: { repo: TINY_REPO, commit: TINY_COMMIT, files: filesIn(folder) },
     golden: [],
   };
+}
+
+const TINY = {
+  BLIP: (folder: string) => publishTiny(folder, readCases()[0]!, 'model.safetensors'),
+  'Florence-2': publishTinyFlorence,
+  'BLIP-2': publishTinyBlip2,
+} as const;
+export type Architecture = keyof typeof TINY;
+export const ARCHITECTURES = Object.keys(TINY) as Architecture[];
+
+/** A folder below `scratch` with a converted model of random weights, in int8. */
+export async function convertTiny(scratch: string, architecture: Architecture): Promise<string> {
+  const folder = mkdtempSync(path.join(scratch, 'model-'));
+  const source = path.join(folder, 'checkpoint');
+  mkdirSync(source);
+  TINY[architecture](source);
+  const target = path.join(folder, 'model');
+  await convertCheckpoint({ source, target, precision: 'int8' });
+  return target;
 }

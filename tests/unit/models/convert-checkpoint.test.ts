@@ -41,14 +41,16 @@ function mix(odd?: { name: string; dtype: string }): void {
   const header: Record<string, unknown> = { __metadata__ };
   const parts: Buffer[] = [];
   let end = 0;
-  Object.entries<any>(tensors).forEach(([name, { shape, data_offsets: at }], index) => {
-    const whole = bytes.subarray(start + at[0], start + at[1]);
-    const isHalf = index % 2 === 1 && odd?.name !== name;
-    const part = isHalf ? Buffer.from(whole.filter((_, place) => place % 4 > 1)) : whole;
-    const dtype = odd?.name === name ? odd.dtype : isHalf ? 'BF16' : 'F32';
-    header[name] = { dtype, shape, data_offsets: [end, (end += part.length)] };
-    parts.push(part);
-  });
+  Object.entries<{ shape: number[]; data_offsets: [number, number] }>(tensors).forEach(
+    ([name, { shape, data_offsets: at }], index) => {
+      const whole = bytes.subarray(start + at[0], start + at[1]);
+      const isHalf = index % 2 === 1 && odd?.name !== name;
+      const part = isHalf ? Buffer.from(whole.filter((_, place) => place % 4 > 1)) : whole;
+      const dtype = odd?.name === name ? odd.dtype : isHalf ? 'BF16' : 'F32';
+      header[name] = { dtype, shape, data_offsets: [end, (end += part.length)] };
+      parts.push(part);
+    },
+  );
   const json = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));

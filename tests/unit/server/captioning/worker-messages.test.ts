@@ -1,7 +1,12 @@
+import type { CaptionOptions, ModelInfo } from '../../../../models/captioner';
 import { WorkerPool } from '../../../../server/captioning/worker-pool';
 import { tasksOf, TASK_GROUPS } from '../../../../server/captioning/worker-registry';
 import { ToWorker } from '../../../../server/captioning/worker-messages';
-import { WorkerClaim } from '../../../../server/contract/worker';
+import type { EngineOptions } from '../../../../server/contract/engine-options';
+import { WorkerClaim, type WorkerModel } from '../../../../server/contract/worker';
+
+/** True where two unions have the same members; else nothing fits, and this file does not compile. */
+type Same<A, B> = [A, B] extends [B, A] ? true : never;
 
 const options = {
   preset: 'hf',
@@ -23,6 +28,12 @@ const claim = (more: object) => ({
   image_sha256: 'a',
   lease_seconds: 60,
   options: { ...options, ...more },
+});
+
+test('what crosses the border has every option of a search and every fact of a model', () => {
+  const options: Same<keyof EngineOptions, Exclude<keyof CaptionOptions, 'signal'>> = true;
+  const model: Same<keyof WorkerModel, keyof ModelInfo> = true;
+  expect([options, model]).toEqual([true, true]);
 });
 
 test('every option of a search reaches a worker process here and on another machine', () => {
