@@ -179,4 +179,22 @@ final class LostWorkTest extends Sidecar_Test_Case {
 			self::assertSame( 200, $this->call( 'POST', 'backfill', array( 'action' => $action, 'run_id' => $next ) )->get_status(), $action );
 		}
 	}
+
+	public function test_salts_that_are_made_anew_are_no_other_sidecar(): void {
+		$row = $this->suggested();
+		update_option( 'altsmith_webhook', array( 'for' => 'x', 'secret' => 'y' ) );
+		$this->sync();
+		$cursor = get_option( 'altsmith_cursor' );
+		$other  = static fn(): string => 'a salt of this week';
+		add_filter( 'salt', $other );
+		$this->sidecar->asked = array();
+		$this->sync();
+		remove_filter( 'salt', $other );
+		self::assertSame( 0, $this->sidecar->count( "GET /v1/suggestions/$row->suggestion_id" ) );
+		self::assertSame( $cursor, get_option( 'altsmith_cursor' ) );
+		// What the version before stored is that sidecar as well.
+		update_option( 'altsmith_sidecar', wp_hash( self::SIDECAR . ' key-of-the-test' ) );
+		$this->sync();
+		self::assertSame( 0, $this->sidecar->count( "GET /v1/suggestions/$row->suggestion_id" ) );
+	}
 }

@@ -60,6 +60,18 @@ final class PrivacyTest extends Sidecar_Test_Case {
 		unlink( $file );
 	}
 
+	public function test_where_memory_is_too_small_to_turn_a_picture_only_the_mark_stays(): void {
+		ob_start();
+		imagejpeg( imagecreate( 2400, 2400 ), null, 20 );
+		$plain  = (string) ob_get_clean();
+		$exif   = self::segment( 0xE1, "Exif\0\0II\x2A\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0" . self::SECRET );
+		$limit  = (string) ini_get( 'memory_limit' );
+		ini_set( 'memory_limit', (string) ( memory_get_usage( true ) + 2400 * 2400 * 7 ) );
+		$result = Picture_Metadata::removed( substr( $plain, 0, 2 ) . $exif . substr( $plain, 2 ) );
+		ini_set( 'memory_limit', $limit );
+		self::assertSame( array( true, false ), array( str_contains( $result, "Exif\0\0" ), str_contains( $result, self::SECRET ) ) );
+	}
+
 	public function test_what_a_phone_puts_behind_a_jpeg_is_not_sent(): void {
 		$image = imagecreatetruecolor( 300, 200 );
 		for ( $i = 0; $i < 2000; $i++ ) {

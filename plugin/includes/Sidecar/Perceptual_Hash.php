@@ -99,10 +99,10 @@ final class Perceptual_Hash {
 	}
 
 	/** Decoding a picture that needs more memory than PHP has left is a fatal error, which cannot be caught. */
-	private static function fits_in_memory( string $bytes ): bool {
+	public static function fits_in_memory( string $bytes, int $pictures = 1 ): bool {
 		$size  = function_exists( 'getimagesizefromstring' ) ? @getimagesizefromstring( $bytes ) : false; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- warns of formats it does not know
 		$limit = wp_convert_hr_to_bytes( (string) ini_get( 'memory_limit' ) );
-		return ! is_array( $size ) || $limit <= 0 || $size[0] * $size[1] * self::BYTES_PER_PIXEL < $limit - memory_get_usage( true );
+		return ! is_array( $size ) || $limit <= 0 || $size[0] * $size[1] * self::BYTES_PER_PIXEL * $pictures < $limit - memory_get_usage( true );
 	}
 
 	/** @return array{int, int, int[], int[]}|null Width, height, brightness of each cell, and red, green and blue of each larger one. */

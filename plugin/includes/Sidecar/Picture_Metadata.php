@@ -155,7 +155,7 @@ final class Picture_Metadata {
 	/** @return string|null The JPEG, rotated; null when it is too large, or GD is missing or cannot read it. */
 	private static function rotated( string $jpeg, int $orientation ): ?string {
 		$size  = getimagesizefromstring( $jpeg );
-		$image = is_array( $size ) && $size[0] * $size[1] <= self::MAX_PIXELS && function_exists( 'imagerotate' ) ? @imagecreatefromstring( $jpeg ) : false; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- warns of pictures it does not know
+		$image = is_array( $size ) && $size[0] * $size[1] <= self::MAX_PIXELS && Perceptual_Hash::fits_in_memory( $jpeg, 2 ) && function_exists( 'imagerotate' ) ? @imagecreatefromstring( $jpeg ) : false; // phpcs:ignore WordPress.PHP.NoSilencedErrors -- warns of pictures it does not know
 		if ( false === $image ) {
 			return null;
 		}

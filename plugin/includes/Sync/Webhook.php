@@ -59,7 +59,7 @@ final class Webhook {
 
 	/** A secret is good for one address of ours at one sidecar; another key may mean another sidecar at the old address. */
 	private function relation( string $url ): string {
-		return $this->settings->sidecar_url() . ' ' . $url . ' ' . wp_hash( $this->settings->site_key() );
+		return $this->settings->sidecar_url() . ' ' . $url . ' ' . hash( 'sha256', $this->settings->site_key() );
 	}
 
 	/** @return array{for: string, secret: string} */
