@@ -8,7 +8,7 @@ export const DATA_SETTINGS = {
   ALTSMITH_KEEP_THUMBNAILS_DAYS: integer(0, 36_500)
     .default(90)
     .describe(
-      'How long the thumbnail of an image stays once nothing about the image is left to decide or to write back.',
+      'How long the thumbnail of an image stays once nothing about the image is left to decide or to write back; no longer than ALTSMITH_KEEP_HISTORY_DAYS.',
     ),
   ALTSMITH_KEEP_HISTORY_DAYS: integer(1, 36_500)
     .default(180)

@@ -1,8 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { openStores } from '../../../server/composition/stores';
+import { readConfig } from '../../../server/config';
 import { requeueFailed } from '../../../server/queue/requeue-store';
 import { HistoryStore } from '../../../server/retention/history-store';
 import { ThumbnailStore } from '../../../server/retention/thumbnail-store';
+import { DataFolder } from '../../../server/storage/data-folder';
 import { openDatabase, type Storage } from '../../../server/storage/database';
 import { giveBackPages } from '../../../server/storage/free-pages';
 import { samplePng } from '../../support/sample-image';
@@ -117,6 +120,23 @@ test('a thumbnail stays while somebody has to decide, and goes some time after',
   pruneIn(40);
   pass(40);
   expect(count('images')).toBe(1);
+});
+
+test('no thumbnail outlives the history that names its subject', async () => {
+  const image = samplePng(1);
+  await decide((await sidecar.suggest(image, '1')).id, 'reject');
+  await sidecar.stop();
+  const settings = { ALTSMITH_KEEP_HISTORY_DAYS: '10', ALTSMITH_KEEP_THUMBNAILS_DAYS: '90' };
+  const data = new DataFolder(sidecar.dataDir);
+  const stores = openStores(data, readConfig({ ALTSMITH_DATA_DIR: sidecar.dataDir, ...settings }), storage);
+  const pass = (days: number) => {
+    while (stores.history.step(Date.now() + days * DAY));
+    while (stores.thumbnails.step(Date.now() + days * DAY));
+  };
+  pass(9);
+  expect([count('suggestions'), existsSync(thumbnailOf(image))]).toEqual([1, true]);
+  pass(11);
+  expect([count('suggestions'), existsSync(thumbnailOf(image))]).toEqual([0, false]);
 });
 
 test('the room of what went goes back to the disk in small steps', async () => {
