@@ -14,7 +14,7 @@ Keeps no jobs of its own; stop it whenever you like.
   --key KEY     a key of the scope worker, from "altsmith keys create --scope worker" there
                 (better: ALTSMITH_WORKER_KEY or ALTSMITH_WORKER_KEY_FILE, which no process list shows)
   --name NAME   how this worker is called in the sidecar's log (default: the machine's name)
-  --port N      answer /livez and /readyz on this port
+  --port N      answer /livez and /readyz on this port; /readyz tells reasons to whoever sends KEY
 
 With ALTSMITH_REDIS_URL, the same as the sidecar's, Bull hands the jobs out; without it, the worker asks the sidecar for each.
 ALTSMITH_MODEL, ALTSMITH_WORKERS and ALTSMITH_THREADS are this machine's own.

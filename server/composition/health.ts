@@ -57,6 +57,7 @@ export function idleBecause({ ready, model }: EngineState): EngineState['problem
   return model?.canCaption === false ? problem('CAPTION_MODEL_MISSING') : null;
 }
 
-function problem(code: ErrorCode) {
+/** A code of the catalogue with its sentence. */
+export function problem(code: ErrorCode) {
   return { code, message: CATALOGUE[code].message };
 }

@@ -12,7 +12,7 @@ import { serveHealth, type WorkerHealth } from '../remote-worker/health-server';
 import { RemoteWorker } from '../remote-worker/remote-worker';
 import { DataFolder } from '../storage/data-folder';
 import { lockFolder } from '../storage/folder-lock';
-import { idleBecause } from './health';
+import { idleBecause, problem } from './health';
 
 export interface WorkerOptions {
   readonly api: string;
@@ -53,10 +53,12 @@ export async function startRemoteWorker(
   const health = (): WorkerHealth => {
     const state = engine.state();
     const missing = captioningModel(state) === null ? (state.problem ?? idleBecause(state)) : condition.problem();
+    const away = worker.isConnected() ? null : problem('SIDECAR_UNREACHABLE');
     const redis = link?.problem() ?? null;
+    const problems = [missing, away].filter((one) => one !== null);
     return {
-      ready: missing === null && worker.isConnected(),
-      problems: missing === null ? [] : [missing],
+      ready: problems.length === 0,
+      problems,
       warnings: redis === null ? [] : [redis],
     };
   };
@@ -69,7 +71,10 @@ export async function startRemoteWorker(
   };
   try {
     await link?.start();
-    closeHealth = options.port === null ? null : await serveHealth(options.port, config.host, health);
+    closeHealth =
+      options.port === null
+        ? null
+        : await serveHealth({ port: options.port, host: config.host, key: options.key }, health);
     await engine.start();
     worker.start(engine.state().workers);
   } catch (error) {

@@ -22,7 +22,7 @@ export class WorkerProcess {
   private constructor(
     private readonly port: number,
     name: string,
-    env: Readonly<Record<string, string>>,
+    private readonly env: Readonly<Record<string, string>>,
     program: readonly string[] = ['server/cli/index.js', 'worker', '--name', name, '--port', String(port)],
   ) {
     this.#child = spawn(process.execPath, [...program], {
@@ -61,10 +61,15 @@ export class WorkerProcess {
     return worker;
   }
 
-  /** What its health port says. */
+  /** What its health port says to whoever has the worker's key. */
   async health(): Promise<WorkerHealth> {
-    const answer = await fetch(`http://127.0.0.1:${this.port}/readyz`);
-    return (await answer.json()) as WorkerHealth;
+    const headers = { authorization: `Bearer ${this.env['ALTSMITH_WORKER_KEY'] ?? ''}` };
+    return (await (await this.ask('/readyz', headers)).json()) as WorkerHealth;
+  }
+
+  /** An answer of its health port. */
+  ask(route: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return fetch(`http://127.0.0.1:${this.port}${route}`, { headers });
   }
 
   get output(): string {

@@ -62,3 +62,22 @@ test('over TLS and with the least rights in Redis a worker takes every job from 
   expect(await worker.health()).toMatchObject({ ready: true, warnings: [{ code: 'REDIS_UNREACHABLE' }] });
   expect(await worker.stop()).toBe(0);
 }, 120_000);
+
+test('a worker whose sidecar is away says so to whoever has its key, and to nobody else', async () => {
+  const worker = await WorkerProcess.start('lost', {
+    url: 'http://127.0.0.1:9',
+    key: 'alt_of_the_worker',
+    program: quickWorker('worker-at-once'),
+    isReady: false,
+  });
+  await waitFor('the worker to miss its sidecar', async () => (await worker.ask('/readyz?x=1')).status === 503);
+  for (const headers of [{}, { authorization: 'Bearer alt_of_another' }] as Record<string, string>[]) {
+    expect(await (await worker.ask('/readyz?x=1', headers)).json()).toEqual({ ready: false });
+  }
+  await waitFor(
+    'it to name the reason',
+    async () => (await worker.health()).problems[0]?.code === 'SIDECAR_UNREACHABLE',
+  );
+  expect((await worker.ask('/livez?x=1')).status).toBe(200);
+  expect(await worker.stop()).toBe(0);
+}, 120_000);
