@@ -191,6 +191,11 @@ export const CATALOGUE = {
     message: 'The process that held this job ended too many times before it was done.',
     retryable: true,
   },
+  SITE_MISSING: {
+    status: 503,
+    message: 'The sidecar has no site yet; make one with "altsmith sites create NAME".',
+    retryable: true,
+  },
   MODEL_UNAVAILABLE: { status: 503, message: 'The model is still loading or could not be loaded.', retryable: true },
   MODEL_FILE_MISSING: {
     status: 503,

@@ -72,9 +72,10 @@ export class InstantCaption {
     return this.#waiting.get(jobId)?.file ?? null;
   }
 
-  /** Throws what keeps the model from working, QUEUE_FULL, and what the attempt failed with. */
-  async run(picture: PictureFile, siteId: string, options: CaptionOptions, signal: AbortSignal): Promise<Reply> {
+  /** Throws SITE_MISSING, what keeps the model from working, QUEUE_FULL, and what the attempt failed with. */
+  async run(picture: PictureFile, siteId: string | null, options: CaptionOptions, signal: AbortSignal): Promise<Reply> {
     try {
+      if (siteId === null) throw new AppError('SITE_MISSING');
       const needs = taskOf(options);
       const patience = this.#throwUnlessPossible(needs);
       this.#checkRoom(siteId);

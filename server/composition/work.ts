@@ -95,7 +95,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
     instant,
     /** For a site, or for a program on this machine that came without a key: then the first site's turn is used. */
     captionNow: (picture: PictureFile, options: CaptionOptions, by: { siteId: string | null; signal: AbortSignal }) =>
-      instant.run(picture, by.siteId ?? sites.list()[0]?.id ?? '', options, by.signal),
+      instant.run(picture, by.siteId ?? sites.list()[0]?.id ?? null, options, by.signal),
     runsHere,
     settler: new RunSettler({
       storage,

@@ -1,5 +1,8 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { Ollama } from 'ollama';
 import { COMPAT_ROUTES } from '../../../server/http/compat/faces';
+import { makeAdminKey } from '../../support/admin-key';
 import { fakeCaption } from '../../support/fake-engine';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
@@ -75,4 +78,13 @@ test('nothing but Ollama’s routes is open', async () => {
   expect((await keyless(open, 'GET', '/v1/status')).status).toBe(401);
   expect((await keyless(open, 'POST', '/v1/chat/completions')).status).toBe(401);
   expect((await keyless(open, 'GET', '/v1/suggestions')).status).toBe(401);
+});
+
+test('without any site left the answer says so', async () => {
+  const admin = makeAdminKey(open.dataDir);
+  const { body } = await open.call('GET', '/v1/admin/sites', undefined, { key: admin });
+  for (const { id } of body.items) await open.call('DELETE', `/v1/admin/sites/${id}`, undefined, { key: admin });
+  const answer = await keyless(open, 'POST', '/api/generate');
+  expect(answer).toMatchObject({ status: 503, body: { error: expect.stringContaining('altsmith sites create') } });
+  expect(readdirSync(path.join(open.dataDir, 'tmp'))).toEqual([]);
 });
