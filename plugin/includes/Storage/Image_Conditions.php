@@ -16,6 +16,8 @@ final class Image_Conditions {
 
 	/** On the table of Library_Index. */
 	private const MISSING = 'has_text = 0 AND decorative = 0';
+	/** Names both columns of the index, or the database reads every row. */
+	private const DECORATIVE = 'has_text IN (0, 1) AND decorative = 1';
 	/** On the table of requests. */
 	private const PENDING = "r.status = 'ready' AND r.suggestion_state IN ('pending', 'conflict')";
 	private const FAILED  = "r.status = 'failed'";
@@ -27,7 +29,7 @@ final class Image_Conditions {
 			'with_text'  => self::image() . ' AND ' . self::has_text(),
 			'pending'    => self::request( self::PENDING ),
 			'approved'   => self::request( "r.status = 'ready' AND r.suggestion_state = 'applied'" ) . ' AND NOT ' . self::is_decorative(),
-			'decorative' => Library_Index::is_ready() ? Library_Index::condition( 'decorative = 1' ) : self::image() . ' AND ' . self::is_decorative(),
+			'decorative' => Library_Index::is_ready() ? Library_Index::condition( self::DECORATIVE ) : self::image() . ' AND ' . self::is_decorative(),
 			'failed'     => self::request( self::FAILED ),
 			'image'      => self::image(),
 			default      => '',
@@ -38,7 +40,7 @@ final class Image_Conditions {
 	public static function count_sql( string $state ): string {
 		$own = array( 'pending' => self::PENDING, 'failed' => self::FAILED );
 		return match ( true ) {
-			in_array( $state, array( 'missing', 'decorative' ), true ) => Library_Index::is_ready() ? Library_Index::count_sql( 'missing' === $state ? self::MISSING : 'decorative = 1' ) : '',
+			in_array( $state, array( 'missing', 'decorative' ), true ) => Library_Index::is_ready() ? Library_Index::count_sql( 'missing' === $state ? self::MISSING : self::DECORATIVE ) : '',
 			// Requests stay while their image is in the trash, which only a site that turned it on has.
 			isset( $own[ $state ] ) && Schema::is_current() && ! ( defined( 'MEDIA_TRASH' ) && MEDIA_TRASH ) => 'SELECT COUNT(*) FROM ' . Schema::requests_table() . " r WHERE {$own[ $state ]}",
 			default => '',
