@@ -128,7 +128,7 @@ export class EncoderDecoderCaptioner implements Captioner {
       await runSearch(search, decoding.step, signal);
     } finally {
       decoding.close();
-      if (seen !== image) forget(seen);
+      if (seen !== image && seen !== image.keys) forget(seen);
     }
   }
 

@@ -7,8 +7,6 @@ const LEVELS = { extended: 2, all: 99 } as const;
 export interface GraphOptions {
   readonly threads: number;
   readonly level?: keyof typeof LEVELS;
-  /** Whether the memory between nodes is planned ahead and taken in one block: faster for large values, and more memory at the peak. */
-  readonly memoryPattern?: boolean;
   /** The graph as it was optimised is written to this file. */
   readonly optimizedFile?: string;
   /** What the name of a file begins with that gets onnxruntime's own profile when the session is closed. */
@@ -55,14 +53,7 @@ const ERRORS_ONLY = 3;
 const environment = written(createEnvironment, ERRORS_ONLY, 'altsmith');
 const allocator = written(checkedFunction('GetAllocatorWithDefaultOptions', '_Out_ void **allocator'));
 
-function optionsOf({
-  threads,
-  level = 'all',
-  memoryPattern = false,
-  optimizedFile,
-  profile,
-  config = {},
-}: GraphOptions): Pointer {
+function optionsOf({ threads, level = 'all', optimizedFile, profile, config = {} }: GraphOptions): Pointer {
   const options = written(createOptions);
   setSeverity(options, ERRORS_ONLY);
   setLevel(options, LEVELS[level]);
@@ -70,7 +61,8 @@ function optionsOf({
   setGraphThreads(options, 1);
   // The arena grows in powers of two and never gives back: 35 MB more than malloc here, and no faster.
   disableArena(options);
-  if (!memoryPattern) disablePattern(options);
+  // Plans of memory are kept for each size of picture, without end.
+  disablePattern(options);
   if (optimizedFile !== undefined) setOptimizedFile(options, optimizedFile);
   if (profile !== undefined) enableProfile(options, profile);
   for (const [key, value] of Object.entries(config)) addEntry(options, key, value);

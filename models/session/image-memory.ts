@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { pixelsOf, type Picture, type StoredPicture } from '../captioner';
-import { bytesOf, forget, type ImageState } from './image-state';
+import { bytesOf, forget, forgetKeys, type ImageState } from './image-state';
 
 /** Runs the image encoder. */
 export type Encode = (picture: Picture) => Promise<ImageState>;
@@ -59,8 +59,9 @@ export class ImageMemory {
     return entry;
   }
 
-  /** Forgets pictures that nobody looks at until the others fit. The last one always does. */
+  /** Forgets pictures that nobody looks at until the others fit. The last one always does, and it alone keeps its keys. */
   private shrink(): void {
+    for (const { state, users } of this.entries.slice(0, -1)) if (users === 0) forgetKeys(state);
     while (this.entries.length > 1 && !this.fits()) {
       const oldest = this.entries.find(({ users }) => users === 0);
       if (oldest === undefined) return;

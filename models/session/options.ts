@@ -15,8 +15,7 @@ export function hasEightBitWeights({ precision, session }: Manifest): boolean {
 }
 
 /**
- * Options of every session. The memory of a picture's values is planned ahead: for Florence-2 that saves 6 % of the time and 70 MB of the
- * peak. SkipLayerNormalization makes a step of the text, which has few rows, cheaper; on the many rows of
+ * Options of every session. SkipLayerNormalization makes a step of the text, which has few rows, cheaper; on the many rows of
  * a picture it is slower than the two nodes it replaces. Threads spin
  * while a run lasts (a caption is some thousand short parallel pieces; sleeping between them costs a quarter of the text's
  * time) and stop when it ends, since an idle worker must not burn a core.
@@ -27,7 +26,6 @@ export function sessionOptions(manifest: Manifest, { threads, rows, exactProduct
   const needsSlowProduct = hasEightBitWeights(manifest) && !exactProducts;
   return {
     threads,
-    memoryPattern: rows === 'many',
     config: {
       'session.force_spinning_stop': '1',
       ...(needsSlowProduct ? { 'session.x64quantprecision': '1' } : {}),

@@ -4,6 +4,7 @@ import { ModelError } from '../model-error';
 import type { Manifest } from '../model-folder/manifest';
 import type { RowScores, Step } from '../search/search';
 import { forget, type ImageState } from './image-state';
+import type { GraphSession } from './graph-session';
 import { closeGraphs, openGraphs, type ModelGraphs, type OpenOptions } from './model-graphs';
 import { Tensor, type TensorData } from './tensor';
 
@@ -52,7 +53,7 @@ export class ModelSession {
 
   /**
    * What the decoder looks at. Where a graph comes between, it reads a question or the words of a task (ids with start and end, or null)
-   * beside the picture; else it is the picture's own state.
+   * beside the picture; else it is the picture's own state. What was made without words stays with the picture.
    */
   async look(image: ImageState, ids: readonly number[] | null): Promise<ImageState> {
     const { question } = this.graphs;
@@ -61,15 +62,11 @@ export class ModelSession {
       throw new ModelError('QUESTION_MODEL_MISSING', 'This model cannot answer questions.');
     }
     await turn();
-    const words: Record<string, Tensor> =
-      ids === null
-        ? {}
-        : { input_ids: int64s(ids, [1, ids.length]), position_ids: int64s([...ids.keys()], [ids.length]) };
-    const made = Object.entries(question.run({ ...image.values, ...words }));
+    if (ids === null) return (image.keys ??= this.read(question, image, {}));
+    const words = { input_ids: int64s(ids, [1, ids.length]), position_ids: int64s([...ids.keys()], [ids.length]) };
+    const seen = this.read(question, image, words);
     forget({ values: words, classLogits: null });
-    // In format 1 they are called by what was read.
-    const values = made.map(([name, value]) => [name.replace('answer_', 'cross_'), value] as const);
-    return { values: Object.fromEntries(values), classLogits: null };
+    return seen;
   }
 
   /** A decoder over this picture with an empty memory. Each step goes one token (or prompt) further. */
@@ -107,6 +104,13 @@ export class ModelSession {
 
   close(): void {
     closeGraphs(this.graphs);
+  }
+
+  private read(graph: GraphSession, image: ImageState, words: Readonly<Record<string, Tensor>>): ImageState {
+    const made = Object.entries(graph.run({ ...image.values, ...words }));
+    // In format 1 they are called by what was read.
+    const values = made.map(([name, value]) => [name.replace('answer_', 'cross_'), value] as const);
+    return { values: Object.fromEntries(values), classLogits: null };
   }
 
   private emptyPast(): Record<string, Tensor> {

@@ -79,6 +79,32 @@ describe('the memory of pictures', () => {
     expect(none).toEqual([]);
   });
 
+  it('keeps the keys of the last picture only', async () => {
+    const { memory } = memoryOf(9);
+    const freed: number[] = [];
+    const keysOf = (grey: number): ImageState => {
+      const value = { dispose: () => freed.push(grey), bytes: 0 } as unknown as Tensor;
+      return { values: { value }, classLogits: null };
+    };
+    const ask = (grey: number) =>
+      memory.with(picture(grey), (state) => {
+        state.keys ??= keysOf(grey);
+        return Promise.resolve(state);
+      });
+    const first = await ask(1);
+    await ask(1);
+    expect(freed).toEqual([]);
+    await ask(2);
+    expect(freed).toEqual([1]);
+    expect(first.keys).toBeUndefined();
+    await memory.with(picture(1), async (state) => {
+      state.keys ??= keysOf(1);
+      await ask(3);
+      expect(freed).toEqual([1, 2]);
+    });
+    expect(freed).toEqual([1, 2, 1]);
+  });
+
   it('never takes the memory of a picture that is being looked at', async () => {
     const { memory, look, forgotten, seen } = memoryOf(1);
     await memory.with(picture(1), () =>
