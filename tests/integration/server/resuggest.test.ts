@@ -132,7 +132,7 @@ test('a site whose queue is full keeps only itself waiting, and a row that canno
   // After a restart as well: who stays behind is kept in the database.
   await resuggester('demonstration', 'real').run(new AbortController().signal);
   expect(asked.slice(3)).toEqual(['1', '2', '4']);
-  await real.run(new AbortController().signal);
+  await resuggester('demonstration', 'real').run(new AbortController().signal);
   expect(asked).toHaveLength(6);
   storage.close();
 });
