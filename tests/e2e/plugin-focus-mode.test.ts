@@ -18,6 +18,8 @@ const BY_TOUCH = Number(EACH ?? 40);
 /** What a site a little away takes to answer. */
 const AWAY_MS = 200;
 
+/** For the tests in between. */
+const SPARE = 3;
 let flow: ReviewFlow;
 /** Decisions that the site has not been asked about yet; with `isHolding` each waits until it is let go. */
 const held: (() => void)[] = [];
@@ -31,7 +33,7 @@ beforeAll(async () => {
     $first = get_posts( array( 'post_type' => 'attachment', 'fields' => 'ids' ) )[0];
     $file  = get_post_meta( $first, '_wp_attached_file', true );
     $data  = wp_get_attachment_metadata( $first );
-    for ( $i = 1; $i < ${BY_KEYBOARD + BY_TOUCH + 2}; $i++ ) {
+    for ( $i = 1; $i < ${BY_KEYBOARD + BY_TOUCH + SPARE}; $i++ ) {
       $id = wp_insert_attachment( array( 'post_mime_type' => 'image/jpeg', 'post_title' => sprintf( 'picture %03d', $i ), 'post_status' => 'inherit', 'post_author' => 1 ), $file );
       wp_update_attachment_metadata( $id, $data );
     }
@@ -40,7 +42,7 @@ beforeAll(async () => {
     'every suggestion to be in WordPress',
     async () => {
       const { body } = await flow.site.rest('POST', '/altsmith/v1/sync', {});
-      return body.status.counts.pending === BY_KEYBOARD + BY_TOUCH + 2;
+      return body.status.counts.pending === BY_KEYBOARD + BY_TOUCH + SPARE;
     },
     { timeoutMs: 180_000, everyMs: 500 },
   );
@@ -99,7 +101,7 @@ test('decision after decision by keyboard: the next picture does not wait for th
   isHolding = false;
   await waitFor('every decision to be with the site', async () => {
     const { body } = await flow.site.rest('GET', '/altsmith/v1/status');
-    return body.counts.pending === BY_TOUCH + 2;
+    return body.counts.pending === BY_TOUCH + SPARE;
   });
   expect(flow.admin.errors).toEqual([]);
 });
@@ -111,6 +113,27 @@ test('what was decided last is undone by a letter, and the picture is there agai
   await waitFor('the next picture', async () => ![name, ''].includes(await focused()));
   await page().keyboard.press('u');
   await waitFor('the picture to be back', async () => (await focused()) === name);
+});
+
+test('a key that is held decides about one picture, and the letter for undo takes back what was decided last', async () => {
+  await open(1280, 900);
+  isHolding = true;
+  const first = await focused();
+  for (let repeat = 0; repeat < 5; repeat++) await page().keyboard.down('a');
+  await page().keyboard.up('a');
+  await waitFor('the next picture', async () => ![first, ''].includes(await focused()));
+  const second = await focused();
+  await page().keyboard.press('a');
+  await waitFor('both decisions to be on their way', () => held.length === 2);
+  const third = await focused();
+  // The second answer overtakes the first.
+  held.pop()?.();
+  await page().waitForResponse((one) => DECISIONS.test(one.url()));
+  isHolding = false;
+  held.splice(0).forEach((go) => go());
+  await page().keyboard.press('u');
+  await waitFor('a picture to be back', async () => ![third, ''].includes(await focused()));
+  expect(await focused()).toBe(second);
 });
 
 test('a decision that fails brings the picture back, and says so', async () => {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { APIResponse, Route } from 'playwright-core';
+import type { APIResponse, Request, Route } from 'playwright-core';
 import { barriers } from '../support/axe';
 import { cutOff } from '../support/cut-off';
 import { PHOTOGRAPHS, ReviewFlow } from '../support/review-flow';
@@ -132,6 +132,16 @@ test('a list that was asked for before a decision does not bring its card back',
   await page().waitForResponse((one) => LISTS.test(one.url()) && one.request().method() === 'GET');
   expect(await page().evaluate(() => document.body.dataset['cameBack'] ?? '')).toBe('');
   await page().unroute(LISTS);
+});
+
+test('a page that is no longer there leads to the last one, without a request more than that takes', async () => {
+  let lists = 0;
+  const count = (request: Request) => void (lists += LISTS.test(request.url()) && request.method() === 'GET' ? 1 : 0);
+  page().on('request', count);
+  await flow.admin.go(`${SCREEN}&paged=3`);
+  await page().locator('[data-attachment]').first().waitFor();
+  page().off('request', count);
+  expect(lists).toBeLessThan(6);
 });
 
 test('the keys are listed under "?", and letters typed into a text are letters', async () => {

@@ -7,15 +7,23 @@ import type { Action, Suggestion } from '../shared/types';
 import { approvalOf } from './bulk-approve';
 import { isOpen } from './suggestion-words';
 
+interface Shown {
+  /** The text on the card: the suggested one, or what the person made of it. */
+  readonly draftOf: (suggestion: Suggestion) => string;
+  /** Whether the card was ever in the window. */
+  readonly wasSeen: (id: string) => boolean;
+}
+
 /** Decisions about the ticked lines. `onDone` gets a sentence about what came of it. */
-export function bulkActions(onDone: (text: string) => void): DataViewsAction<Suggestion>[] {
+export function bulkActions(shown: () => Shown, onDone: (text: string) => void): DataViewsAction<Suggestion>[] {
   const run = async (items: readonly Suggestion[], action: Action) => {
+    const { draftOf, wasSeen } = shown();
     try {
       const results = await decideMany(
         items.map((one) =>
           action === 'approve'
-            ? approvalOf(one, true)
-            : { suggestion_id: one.id, action, version: one.version, seen: one.current_alt, mode: 'bulk', displayed: true },
+            ? approvalOf(one, wasSeen(one.id), draftOf(one))
+            : { suggestion_id: one.id, action, version: one.version, seen: one.current_alt, mode: 'bulk', displayed: wasSeen(one.id) },
         ),
       );
       const failed = results.filter((one) => one.error !== undefined || one.suggestion?.state === 'conflict').length;

@@ -175,14 +175,14 @@ function Candidates({ items, left, onToggle, onSeen }: CandidatesProps) {
   );
 }
 
-/** The approval of a suggestion as it is. */
-export function approvalOf(suggestion: Suggestion, displayed: boolean) {
+/** The approval of a suggestion as it is, or with the text that a person made of it. */
+export function approvalOf(suggestion: Suggestion, displayed: boolean, text = suggestion.suggested_alt) {
   return {
     suggestion_id: suggestion.id,
     action: 'approve',
     version: suggestion.version,
     seen: suggestion.current_alt,
-    values: { alt_text: suggestion.suggested_alt, ...suggestion.follows },
+    values: { alt_text: text, ...suggestion.follows },
     mode: 'bulk',
     displayed,
   } as const;

@@ -23,16 +23,18 @@ interface Props {
   readonly queue: Queue;
   readonly review: Review;
   readonly note: string;
+  /** Whether nothing is left to show. */
+  readonly isOver: boolean;
   readonly onStep: (step: 1 | -1) => void;
   readonly onLeave: () => void;
   readonly onDialog: (dialog: 'keys') => void;
 }
 
 /** Focus mode fills the window: what is behind it is out of reach until it is left. */
-export function FocusScreen({ view, setView, queue, review, note, onStep, onLeave, onDialog }: Props) {
+export function FocusScreen({ view, setView, queue, review, note, isOver, onStep, onLeave, onDialog }: Props) {
   useOthersInert();
   const sort = view.sort === undefined ? 'date asc' : `${view.sort.field} ${view.sort.direction}`;
-  const isEmpty = queue.items !== null && review.items.length === 0 && queue.total === 0;
+  const isEmpty = isOver && review.items.length === 0;
   return (
     <>
       <div className="altsmith-focus__bar">

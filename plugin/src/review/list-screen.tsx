@@ -1,6 +1,6 @@
 import { Button, Spinner } from '@wordpress/components';
 import { DataViews } from '@wordpress/dataviews/wp';
-import { useMemo } from '@wordpress/element';
+import { useMemo, useRef } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { formatNumber } from '../shared/format';
 import { bulkActions } from './bulk-actions';
@@ -25,7 +25,9 @@ interface Props {
 /** The table and the grid. */
 export function ListScreen({ view, setView, queue, review, onDone }: Props) {
   const isPassed = toListQuery(view, 0).passed === true;
-  const actions = useMemo(() => bulkActions(onDone), [onDone]);
+  const latest = useRef(review);
+  latest.current = review;
+  const actions = useMemo(() => bulkActions(() => latest.current, onDone), [onDone]);
   if (queue.items === null)
     return queue.error === null ? (
       <p>

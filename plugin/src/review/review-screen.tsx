@@ -12,7 +12,7 @@ import { shortcutsOf, type Gesture } from './shortcuts';
 import { ShortcutsDialog } from './shortcuts-dialog';
 import { isOpen } from './suggestion-words';
 import { Top } from './top';
-import { useQueue } from './use-queue';
+import { useQueue, type Queue } from './use-queue';
 import { useReview, type Review } from './use-review';
 import { useShortcuts } from './use-shortcuts';
 import { fromAddress, toAddress, toListQuery, type ReviewView } from './view-query';
@@ -30,13 +30,10 @@ export function ReviewScreen({ attachment }: { readonly attachment: number }) {
   const queue = useQueue(toListQuery(view, attachment));
   const review = useReview(queue, kept.current);
   const { items } = review;
-  const { total, reload } = queue;
+  const { reload } = queue;
 
   useKeptPlace(view, review.current, attachment);
-  // A page that was worked through makes room for the next one.
-  useEffect(() => {
-    if (queue.items?.length === 0 && total > 0) void reload();
-  }, [queue.items, total, reload]);
+  const isOver = useNextPage(view, setView, queue);
   useFirstFocus(queue.items !== null, area, () => {
     const id = kept.current;
     if (items.some((one) => one.id === id)) review.goTo(id);
@@ -89,7 +86,7 @@ export function ReviewScreen({ attachment }: { readonly attachment: number }) {
           className={view.isFocus ? 'altsmith-focus' : 'altsmith-review__list'}
         >
           {view.isFocus ? (
-            <FocusScreen {...screen} note={note} onStep={step} onLeave={() => setFocus(false)} onDialog={setDialog} />
+            <FocusScreen {...screen} note={note} isOver={isOver} onStep={step} onLeave={() => setFocus(false)} onDialog={setDialog} />
           ) : (
             <ListScreen {...screen} onDone={finish} />
           )}
@@ -142,6 +139,28 @@ function useStep(
     awaited.current = step;
     setView((now) => ({ ...now, page }));
   };
+}
+
+/**
+ * A page that was worked through makes room for the next one. It is asked for again once; where it stays empty, because it was
+ * the last or because nothing on it may be shown, another page is. True when there is no other.
+ */
+function useNextPage(view: ReviewView, setView: (change: (now: ReviewView) => ReviewView) => void, queue: Queue): boolean {
+  const asked = useRef('');
+  const [emptyAt, setEmptyAt] = useState('');
+  const { items, total, pages, isLoading, reload } = queue;
+  const page = view.page ?? 1;
+  const question = `${page} ${total}`;
+  useEffect(() => {
+    if (items === null || isLoading || items.length > 0 || total === 0) return;
+    const next = page > pages ? Math.max(1, pages) : page + 1;
+    if (page <= pages && asked.current !== question) {
+      asked.current = question;
+      void reload();
+    } else if (next <= pages) setView((now) => ({ ...now, page: next }));
+    else setEmptyAt(question);
+  }, [items, isLoading, total, page, pages, question, reload, setView]);
+  return items?.length === 0 && (total === 0 || emptyAt === question);
 }
 
 /** The address says what is shown, and the browser remembers where somebody was. */

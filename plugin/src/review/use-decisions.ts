@@ -8,7 +8,7 @@ import { isOpen, nameOf } from './suggestion-words';
 import { useIds, type useLeaving } from './use-leaving';
 import type { useMessages } from './use-messages';
 import type { Queue } from './use-queue';
-import type { DecideOptions } from './use-review';
+import type { DecideOptions, Done } from './use-review';
 import type { useDone } from './use-undo';
 
 /** So many images have to be loaded behind the current one. */
@@ -29,12 +29,12 @@ const isLost = (thrown: unknown) => toRequestError(thrown).code === 'altsmith_su
 /** Decisions one by one. In focus mode the next image is there at once, and the site's answer comes meanwhile. */
 export function useDecisions({ queue, screen, messages, done, draftOf, placesOf }: Parts) {
   const busy = useIds();
-  const latest = useRef<Promise<unknown>>(Promise.resolve());
+  const { begin, tell, wait, settled } = useOrder(done.set);
 
-  const refuse = (suggestion: Suggestion, thrown: unknown) => {
+  const refuse = (suggestion: Suggestion, thrown: unknown, number: number) => {
     screen.comeBack(suggestion);
     messages.fail(suggestion.id, thrown, nameOf(suggestion));
-    if (isLost(thrown)) done.set({ suggestion, text: toRequestError(thrown).message, changeId: '' });
+    if (isLost(thrown)) tell(number, { suggestion, text: toRequestError(thrown).message, changeId: '' });
   };
   const forget = (id: string) => {
     messages.clear(id);
@@ -42,6 +42,7 @@ export function useDecisions({ queue, screen, messages, done, draftOf, placesOf 
   };
 
   const ask = async (suggestion: Suggestion, action: Action, { reason = '', ahead = false }: DecideOptions) => {
+    const number = begin();
     try {
       const now = await decide(suggestion.id, {
         action,
@@ -53,12 +54,12 @@ export function useDecisions({ queue, screen, messages, done, draftOf, placesOf 
       });
       if (now.state === 'conflict') {
         queue.replace(now);
-        refuse(now, new Error(__('Not saved: someone changed the alt text in the meantime.', 'altsmith')));
+        refuse(now, new Error(__('Not saved: someone changed the alt text in the meantime.', 'altsmith')), number);
         return now;
       }
       const { changeId, words } = await updatePlaces(now, placesOf(now));
       const text = `${DONE[action](nameOf(suggestion))} ${words}`.trim();
-      done.set({ suggestion: now, text, changeId });
+      tell(number, { suggestion: now, text, changeId });
       if (!ahead) {
         speak(text);
         screen.leave(suggestion);
@@ -66,7 +67,7 @@ export function useDecisions({ queue, screen, messages, done, draftOf, placesOf 
       forget(suggestion.id);
       return now;
     } catch (thrown) {
-      refuse(suggestion, thrown);
+      refuse(suggestion, thrown, number);
       return null;
     } finally {
       busy.remove(suggestion.id);
@@ -82,9 +83,7 @@ export function useDecisions({ queue, screen, messages, done, draftOf, placesOf 
       speak(SAID[action](nameOf(suggestion)));
       screen.leave(suggestion);
     }
-    const answer = ask(suggestion, action, options);
-    latest.current = answer;
-    return answer;
+    return wait(ask(suggestion, action, options));
   };
 
   /** Leaves an image to other reviewers; one that the person has passed on comes back to their list. */
@@ -93,17 +92,40 @@ export function useDecisions({ queue, screen, messages, done, draftOf, placesOf 
     const text = DONE[isPassed ? 'take' : 'pass'](nameOf(suggestion));
     speak(text);
     screen.leave(suggestion);
+    const number = begin();
     const answer = passOn(suggestion.id, !isPassed).then(
       () => {
-        done.set({ suggestion: { ...suggestion, can_undo: !isPassed }, text, changeId: '', passed: !isPassed });
+        tell(number, { suggestion: { ...suggestion, can_undo: !isPassed }, text, changeId: '', passed: !isPassed });
         forget(suggestion.id);
       },
-      (thrown: unknown) => refuse(suggestion, thrown),
+      (thrown: unknown) => refuse(suggestion, thrown, number),
     );
-    latest.current = answer;
-    await answer;
+    await wait(answer);
     if (screen.countLeft() <= ENOUGH) void queue.reload();
   };
 
-  return { decide: run, passOn: leaveToOthers, isBusy: busy.has, settled: () => latest.current };
+  return { decide: run, passOn: leaveToOthers, isBusy: busy.has, settled };
+}
+
+/** Answers can overtake each other: what was done last is what was begun last, not what was answered last. */
+function useOrder(set: (done: Done) => void) {
+  const begun = useRef(0);
+  const told = useRef(0);
+  const open = useRef<ReadonlySet<Promise<unknown>>>(new Set());
+  return {
+    begin: () => ++begun.current,
+    tell: (number: number, done: Done) => {
+      if (number < told.current) return;
+      told.current = number;
+      set(done);
+    },
+    wait: <T,>(answer: Promise<T>): Promise<T> => {
+      open.current = new Set([...open.current, answer]);
+      return answer.finally(() => {
+        open.current = new Set([...open.current].filter((one) => one !== answer));
+      });
+    },
+    /** When everything that was begun has its answer. */
+    settled: (): Promise<unknown> => Promise.allSettled(open.current),
+  };
 }

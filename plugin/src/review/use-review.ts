@@ -4,6 +4,7 @@ import { useDecisions } from './use-decisions';
 import { useLeaving } from './use-leaving';
 import { useMessages } from './use-messages';
 import type { Queue } from './use-queue';
+import { useSeen } from './use-seen';
 import { useDone, useUndo } from './use-undo';
 
 /** The latest thing that was done, for the line that offers to undo it. */
@@ -47,12 +48,15 @@ export interface Review {
   /** Cards say where they are, so that the focus can be led to them. */
   readonly place: (id: string, element: HTMLElement | null) => void;
   readonly elementOf: (id: string) => HTMLElement | undefined;
+  /** Whether the card was ever in the window. */
+  readonly wasSeen: (id: string) => boolean;
 }
 
 /** What a person does with the suggestions on the screen: where they are, what they typed, what they decided. `begin`: where they were. */
 export function useReview(queue: Queue, begin: string): Review {
   const [drafts, setDrafts] = useState<Readonly<Record<string, string>>>({});
   const [places, setPlaces] = useState<Readonly<Record<string, readonly string[]>>>({});
+  const seen = useSeen();
   const messages = useMessages();
   const done = useDone();
   const screen = useLeaving(queue, begin);
@@ -85,7 +89,11 @@ export function useReview(queue: Queue, begin: string): Review {
     undo: undo.undo,
     undoLatest: undo.undoLatest,
     done: done.shown,
-    place: at.place,
+    place: (id, element) => {
+      at.place(id, element);
+      seen.watch(id, element);
+    },
     elementOf: at.elementOf,
+    wasSeen: seen.has,
   };
 }

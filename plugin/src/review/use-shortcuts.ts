@@ -16,10 +16,10 @@ export function useShortcuts(area: RefObject<HTMLElement>, shortcuts: Shortcuts,
       if (busy || !isOurs || !latest.current.shortcuts.on) return;
       const key = event.key.toLocaleLowerCase();
       const gesture = GESTURES.find((one) => latest.current.shortcuts.keys[one] === key);
-      if (gesture !== undefined) {
-        event.preventDefault();
-        latest.current.onGesture(gesture);
-      }
+      if (gesture === undefined) return;
+      event.preventDefault();
+      // A key that is held down repeats about thirty times a second: it walks, and decides about one image.
+      if (!event.repeat || gesture === 'next' || gesture === 'previous') latest.current.onGesture(gesture);
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);

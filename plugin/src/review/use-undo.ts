@@ -29,7 +29,7 @@ interface Parts {
   readonly at: ReturnType<typeof useLeaving>['at'];
   readonly messages: ReturnType<typeof useMessages>;
   readonly done: ReturnType<typeof useDone>;
-  /** When the latest decision has its answer. */
+  /** When every decision has its answer. */
   readonly settled: () => Promise<unknown>;
 }
 
