@@ -101,6 +101,7 @@ function assemble(parts: AppParts, stores: Stores): App {
       isDatabaseDamaged: upkeep.isDatabaseDamaged(),
       ...workersElsewhere(stores.registry, work, config),
       ownWorkers: work.condition.problem(),
+      isSick: work.condition.isSick,
       redis: work.redis?.problem() ?? null,
     });
   const metrics = buildMetrics(stores, data, health);

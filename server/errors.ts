@@ -20,6 +20,11 @@ export const CATALOGUE = {
   KEY_MISSING: { status: 401, message: 'Send the site key as "Authorization: Bearer <key>".', retryable: false },
   KEY_INVALID: { status: 401, message: 'The key is unknown, expired or revoked.', retryable: false },
   SCOPE_MISSING: { status: 403, message: 'The key is valid but not for this route.', retryable: false },
+  DEMONSTRATION_NOT_USED: {
+    status: 503,
+    message: 'Its model is a demonstration, and a machine with a real model is here; pull that model on this one too.',
+    retryable: true,
+  },
   NOT_FOUND: { status: 404, message: 'There is nothing here under that name.', retryable: false },
   MODEL_UNKNOWN: { status: 404, message: 'There is no model of this name.', retryable: false },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This address exists, but not for this method.', retryable: false },

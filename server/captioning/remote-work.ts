@@ -10,6 +10,7 @@ import type {
   WorkerFailure,
   WorkerFinish,
   WorkerStartRequest,
+  WorkerTask,
 } from '../contract/worker';
 import { AppError, isErrorCode, toAppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
@@ -33,7 +34,9 @@ export interface RemoteWorkParts {
   readonly queue: JobQueue;
   readonly leases: Pick<LeaseStore, 'held' | 'begun' | 'holderOf'>;
   /** Where workers that can do these tasks take jobs from Bull; null without Bull. */
-  readonly bullQueueFor: (tasks: WorkerFacts['model']) => WorkerAnnouncementReply['queue'];
+  readonly bullQueueFor: (tasks: readonly WorkerTask[]) => WorkerAnnouncementReply['queue'];
+  /** Model of the sidecar's own workers; null without any. */
+  readonly ownModel: () => WorkerFacts['model'] | null;
   readonly finisher: JobFinisher;
   readonly model: Pick<ModelMemory, 'remember'>;
   readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'hasBytes' | 'draftPath'>;
@@ -62,16 +65,16 @@ export class RemoteWork {
 
   /** Notes that the worker is there. Returns where it takes jobs from Bull. */
   announce({ from_bull: isFromBull, ...facts }: WorkerAnnouncement): WorkerAnnouncementReply {
-    this.#noteWorker(facts, isFromBull);
-    return { queue: this.parts.bullQueueFor(facts.model), lease_seconds: this.parts.queue.leaseMs / 1000 };
+    const { tasks } = this.#noteWorker(facts, isFromBull);
+    return { queue: this.parts.bullQueueFor(tasks), lease_seconds: this.parts.queue.leaseMs / 1000 };
   }
 
   /** The id of the job that the worker is to begin; null when none came in time. */
   async next(request: WorkerClaimRequest, signal: AbortSignal): Promise<string | null> {
-    this.#noteWorker(request);
+    const { tasks } = this.#noteWorker(request);
     if (request.problem !== undefined) return null;
     const { queue } = this.parts;
-    const wish = { worker: request.worker, waitMs: request.wait * 1000, signal, tasks: tasksOf(request.model) };
+    const wish = { worker: request.worker, waitMs: request.wait * 1000, signal, tasks };
     const jobId = await queue.next(wish);
     if (jobId === null || !signal.aborted) return jobId;
     queue.takeBack(jobId);
@@ -138,13 +141,23 @@ export class RemoteWork {
   #noteWorker(request: WorkerFacts, isFromBull = false) {
     const { registry } = this.parts;
     const machine = request.machine ?? request.worker.replace(/-\d+$/, '');
-    const { model, slots = 1, problem = null } = request;
-    const tasks = tasksOf(model);
+    const { model, slots = 1 } = request;
+    const tasks = this.#tasksFor(model);
+    const problem = request.problem ?? (tasks.length === 0 ? 'DEMONSTRATION_NOT_USED' : null);
     registry.seen(machine, { model, tasks, slots, problem, isFromBull });
     if (request.well === true) registry.wasWell(machine);
     // Noted before the worker is given a picture.
     this.#sendsTo = model.address ?? this.#sendsTo;
     return { machine, tasks };
+  }
+
+  /** A demonstration model captions nothing while a machine with a real one is here, as in a change of model. */
+  #tasksFor(model: WorkerFacts['model']): readonly WorkerTask[] {
+    const { registry, ownModel } = this.parts;
+    const tasks = tasksOf(model);
+    const own = ownModel();
+    const isRealHere = (own?.demonstration === false && own.canCaption !== false) || registry.hasRealCaptioner();
+    return model.demonstration && isRealHere ? tasks.filter((task) => task === 'answer') : tasks;
   }
 
   #began(claim: Claim, machine: string, worker: string): void {

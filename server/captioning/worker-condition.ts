@@ -29,6 +29,7 @@ export class WorkerCondition {
   readonly #stopping = new AbortController();
   readonly #failed = new Set<string>();
   #problem: ErrorCode | null = null;
+  #isSick = false;
   #pauses = 0;
   #trial: Promise<AppError | null> | null = null;
   #recovery: Promise<void> | null = null;
@@ -38,6 +39,11 @@ export class WorkerCondition {
   /** Why no work is taken; null when it is. */
   problem(): { code: ErrorCode; message: string } | null {
     return this.#problem === null ? null : { code: this.#problem, message: CATALOGUE[this.#problem].message };
+  }
+
+  /** Whether a picture of its own failed too. Else a problem is a pause, which may be over in a second. */
+  get isSick(): boolean {
+    return this.#isSick;
   }
 
   /** A picture was captioned. */
@@ -56,7 +62,7 @@ export class WorkerCondition {
     if (this.#stopping.signal.aborted) return false;
     if (found === null) this.parts.wasWell?.();
     const isTooOften = this.#failed.size >= MOST_IN_A_ROW;
-    if (found !== null || isTooOften) this.#rest((found ?? error).code);
+    if (found !== null || isTooOften) this.#rest((found ?? error).code, found !== null);
     return found === null;
   }
 
@@ -85,7 +91,8 @@ export class WorkerCondition {
     return this.#trial;
   }
 
-  #rest(code: ErrorCode): void {
+  #rest(code: ErrorCode, isSick: boolean): void {
+    this.#isSick ||= isSick;
     if (this.#recovery !== null) return;
     this.#problem = code;
     this.parts.logger.error({ code }, 'this machine takes no more pictures until one of its own goes well');
@@ -104,8 +111,10 @@ export class WorkerCondition {
       const found = isStopped() ? null : await this.#try();
       if (found === null) break;
       this.#problem = found.code;
+      this.#isSick = true;
     }
     this.#problem = null;
+    this.#isSick = false;
     if (isStopped()) return;
     this.parts.wasWell?.();
     this.parts.logger.info('this machine takes pictures again');

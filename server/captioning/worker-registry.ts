@@ -136,6 +136,15 @@ export class WorkerRegistry {
     );
   }
 
+  /** Whether a machine that captions with a real model, not a demonstration, was heard of lately. */
+  hasRealCaptioner(): boolean {
+    const since = this.now() - HERE_MS;
+    return [...this.#known.values()].some(
+      ({ facts: { model, problem, tasks }, lastSeenAt }) =>
+        lastSeenAt > since && problem === null && model?.demonstration === false && tasks.includes('caption'),
+    );
+  }
+
   /** Whether no machine that can do anything has reported lately. */
   isEmpty(): boolean {
     const since = this.now() - HERE_MS;

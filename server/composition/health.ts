@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly workersSendTo: string | null;
   /** Why the workers of this process take no pictures for now; null when they do, or there are none. */
   readonly ownWorkers: Health['warnings'][number] | null;
+  /** Whether that is more than a pause. */
+  readonly isSick: boolean;
   /** Why Redis cannot be used, which costs time but no job; null when it can, or is not needed. */
   readonly redis: Health['warnings'][number] | null;
 }
@@ -37,7 +39,8 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
   if (ofEngine !== null && !(isMerelyAbsent && around.workersElsewhere)) problems.push(ofEngine);
   // Where other machines do the work meanwhile, it goes on more slowly.
   const isHelped = around.elsewhere.slots > 0;
-  if (around.ownWorkers !== null && !isHelped) problems.push(around.ownWorkers);
+  const isWarning = isHelped || !around.isSick;
+  if (around.ownWorkers !== null && !isWarning) problems.push(around.ownWorkers);
   const model = state.model ?? around.elsewhere.model;
   return {
     ready: problems.length === 0,
@@ -47,7 +50,7 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
     secondsPerImage: state.secondsPerImage ?? around.elsewhere.secondsPerImage,
     workers: state.workers + around.elsewhere.slots,
     problems,
-    warnings: [around.redis, isHelped ? around.ownWorkers : null].filter((one) => one !== null),
+    warnings: [around.redis, isWarning ? around.ownWorkers : null].filter((one) => one !== null),
   };
 }
 

@@ -52,14 +52,17 @@ export async function startRemoteWorker(
   const worker = new RemoteWorker({ api, engine, condition, link, name: options.name, folder: data.temporary, logger });
   const health = (): WorkerHealth => {
     const state = engine.state();
-    const missing = captioningModel(state) === null ? (state.problem ?? idleBecause(state)) : condition.problem();
+    const own = condition.problem();
+    const ofEngine = captioningModel(state) === null ? (state.problem ?? idleBecause(state)) : null;
+    const missing = ofEngine ?? (condition.isSick ? own : null);
+    const isPaused = own !== null && own !== missing;
     const away = worker.isConnected() ? null : problem('SIDECAR_UNREACHABLE');
     const redis = link?.problem() ?? null;
     const problems = [missing, away].filter((one) => one !== null);
     return {
       ready: problems.length === 0,
       problems,
-      warnings: redis === null ? [] : [redis],
+      warnings: [redis, isPaused ? own : null].filter((one) => one !== null),
     };
   };
   let closeHealth: (() => Promise<void>) | null = null;

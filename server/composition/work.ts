@@ -1,4 +1,3 @@
-import type { ModelInfo } from '../../models/captioner';
 import type { CaptionEngine } from '../captioning/engine';
 import { InstantCaption, type PictureFile } from '../captioning/instant-caption';
 import { JobFinisher, type JobFinisherParts } from '../captioning/job-finisher';
@@ -10,9 +9,9 @@ import { ReplyFinisher } from '../captioning/reply-finisher';
 import { RunsHere } from '../captioning/runs-here';
 import { RunSettler } from '../captioning/run-settler';
 import { WorkerCondition } from '../captioning/worker-condition';
-import { TASK_GROUPS, tasksOf } from '../captioning/worker-registry';
+import { TASK_GROUPS } from '../captioning/worker-registry';
 import type { CaptionOptions } from '../contract/caption';
-import type { WorkerAnnouncementReply } from '../contract/worker';
+import type { WorkerAnnouncementReply, WorkerTask } from '../contract/worker';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { eachlabsWebhook } from '../http/compat/eachlabs/predictions';
@@ -78,7 +77,8 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
     condition,
     remoteWork: new RemoteWork({
       storage,
-      bullQueueFor: (model) => bullQueueFor(redis, model),
+      bullQueueFor: (tasks) => bullQueueFor(redis, tasks),
+      ownModel: () => engine.state().model,
       queue,
       leases,
       finisher,
@@ -102,9 +102,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
       leases,
       jobsOf,
       suggestionsOf,
-      ring: () => {
-        queue.ring('');
-      },
+      ring: () => queue.ring(''),
       logger,
     }),
     runner: new JobRunner({
@@ -145,9 +143,9 @@ function buildFinisher(
 }
 
 /** Null where Bull cannot be used now. */
-function bullQueueFor(redis: RedisLink | null, model: ModelInfo): WorkerAnnouncementReply['queue'] {
-  if (redis === null || redis.problem() !== null) return null;
-  return { name: queueNameFor(tasksOf(model)), prefix: redis.settings.prefix };
+function bullQueueFor(redis: RedisLink | null, tasks: readonly WorkerTask[]): WorkerAnnouncementReply['queue'] {
+  if (redis === null || redis.problem() !== null || tasks.length === 0) return null;
+  return { name: queueNameFor(tasks), prefix: redis.settings.prefix };
 }
 
 interface BuiltQueue {

@@ -122,7 +122,8 @@ export class BullSource {
     this.#idleLooks = 0;
     if (queue === null) return;
     const clients = this.#clients.splice(0);
-    await withDeadline(queue.close(true), ANSWER_MS).catch(() => null);
+    // A job that was not begun is given back to Redis by its end; cut off, it would stay locked for the length of a lease.
+    await withDeadline(queue.close(), ANSWER_MS).catch(() => null);
     for (const client of clients) this.parts.link.disconnect(client);
   }
 

@@ -45,11 +45,11 @@ export interface ToldJob {
 export class RemoteRun {
   constructor(private readonly parts: RemoteRunParts) {}
 
-  /** Rejects when the sidecar could not be asked, or the outcome could not be told. */
-  async work(told: ToldJob): Promise<void> {
+  /** False when the sidecar lets nobody begin it now. Rejects when it could not be asked, or the outcome could not be told. */
+  async work(told: ToldJob): Promise<boolean> {
     const { api, logger, abandoned, folder } = this.parts;
     const begun = await api.start(told.id, told.request);
-    if (begun === null) return;
+    if (begun === null) return false;
     const { claim, picture } = begun;
     const hold = { jobId: claim.job_id, token: claim.token };
     const lost = new AbortController();
@@ -71,13 +71,14 @@ export class RemoteRun {
     } catch (thrown) {
       if (lost.signal.aborted || (thrown instanceof AppError && thrown.code === 'LEASE_LOST')) {
         logger.warn({ job_id: claim.job_id }, 'job lost to another worker');
-        return;
+        return true;
       }
       await this.#settle(claim, thrown);
     } finally {
       clearInterval(beat);
       await Promise.all([rm(file, { force: true }), rm(`${file}.webp`, { force: true })]);
     }
+    return true;
   }
 
   async #caption(claim: WorkerClaim, { file, signal }: { file: string; signal: AbortSignal }): Promise<void> {

@@ -33,6 +33,8 @@ const LONG_POLL_SECONDS = 20;
 const ANNOUNCE_EVERY_MS = 15_000;
 /** How often it is looked whether Redis brings the jobs. */
 const LOOK_MS = 500;
+/** Pause of a slot whose job was refused: the sidecar may put it before this worker again. */
+const REFUSED_MS = 100;
 const FIRST_TROUBLE_MS = 500;
 const LONGEST_TROUBLE_MS = 15_000;
 
@@ -176,11 +178,19 @@ export class RemoteWorker {
     if (!isOurs || signal.aborted || model === null || this.parts.condition.problem() !== null) return;
     const done = this.#slots.use(async () => {
       const request = { ...this.#facts(this.parts.name, model), from_bull: true };
-      const waitMs = await this.#tryToWork(signal, () => this.#run.work({ id, request, isLocked }));
+      const waitMs = await this.#tryToWork(signal, async () => {
+        if (!(await this.#run.work({ id, request, isLocked }))) await this.#afterRefusal(signal);
+      });
       if (waitMs > 0) await pause(waitMs, undefined, { signal }).catch(() => undefined);
     });
     this.#underWay.add(done);
     await done.finally(() => this.#underWay.delete(done));
+  }
+
+  /** The job has ended, or waits; or this model may not do it any more, which the answer to an announcement tells. */
+  async #afterRefusal(signal: AbortSignal): Promise<void> {
+    this.#saidFromBull = null;
+    await pause(REFUSED_MS, undefined, { signal }).catch(() => undefined);
   }
 
   /** The sidecar puts jobs into Redis only for workers that it has heard of lately, and that can reach Redis. */

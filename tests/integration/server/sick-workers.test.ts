@@ -9,13 +9,8 @@ import { SmallDisk } from '../../support/small-disk';
 import { waitFor } from '../../support/wait-for';
 import { quickWorker, WorkerProcess } from '../../support/worker-process';
 
-const JOBS = 200;
-/** A sick machine has to be idle by then. */
-const IDLE_MS = 30_000;
-
 let sidecar: SidecarProcess;
 let key: string;
-let admin: string;
 const workers: WorkerProcess[] = [];
 const disks: SmallDisk[] = [];
 
@@ -24,7 +19,6 @@ const startSidecar = async (env: Record<string, string>) => {
   const create = async (scope: string) =>
     (await altsmith(sidecar.dataDir, ['keys', 'create', '--scope', scope, '--json'])).json.key as string;
   key = await create('worker');
-  admin = await create('admin');
 };
 beforeEach(() => startSidecar({ ALTSMITH_LEASE_SECONDS: '10' }));
 afterEach(async () => {
@@ -45,53 +39,8 @@ const submit = async (image: SampleImage, subjectId: string) => {
   return body.job.id as string;
 };
 const job = async (id: string) => (await sidecar.call('GET', `/v1/jobs/${id}`)).body.job;
-const listed = async (name: string) => {
-  const answer = await fetch(`${sidecar.url}/v1/workers`, { headers: { authorization: `Bearer ${admin}` } });
-  const { items } = (await answer.json()) as { items: any[] };
-  return items.find((one) => one.name === name);
-};
-const metrics = async () =>
-  (await fetch(`${sidecar.url}/metrics`, { headers: { authorization: `Bearer ${admin}` } })).text();
 const countOf = async (state: string) =>
   (await sidecar.call('GET', `/v1/jobs?state=${state}&limit=200`)).body.items.length as number;
-
-/** How each machine is sick, as the environment of its worker and the program that stands for its engine. */
-const SICK: [string, string, (disk: SmallDisk) => Record<string, string>, string][] = [
-  ['whose disk is full', 'worker-30ms', (disk) => ({ ALTSMITH_DATA_DIR: disk.folder }), 'STORAGE_FULL'],
-  ['whose model is broken', 'worker-broken', () => ({}), 'INTERNAL'],
-  ['too slow for every picture', 'worker-hangs', () => ({ ALTSMITH_PICTURE_SECONDS: '1' }), 'CAPTION_TIMEOUT'],
-];
-
-test.each(SICK)(
-  'beside a healthy machine one %s loses no job, and stops by itself',
-  async (_how, kind, envOf, code) => {
-    const disk = SmallDisk.make(40);
-    if (disk === null) return;
-    disks.push(disk);
-    const sick = await startWorker('sick', kind, { ...envOf(disk), ALTSMITH_WORKERS: '2' });
-    disk.fill(4096);
-    const ids: string[] = [];
-    for (let seed = 1; seed <= JOBS; seed += 1) ids.push(await submit(samplePng(seed), String(seed)));
-    // The sick one alone: it may touch what is there, and must leave it.
-    await waitFor('the sick machine to be idle', async () => (await sick.health()).problems[0]?.code === code, {
-      timeoutMs: IDLE_MS,
-    });
-    await waitFor('the sidecar to know', async () => (await listed('sick'))?.problem?.code === code);
-    await startWorker('healthy', 'worker-30ms');
-    await waitFor('every job to be done', async () => (await countOf('done')) === JOBS, { timeoutMs: 120_000 });
-    expect(await countOf('failed')).toBe(0);
-    expect(await listed('healthy')).toMatchObject({
-      pictures: JOBS,
-      failures: 0,
-      problem: null,
-      tasks: ['caption', 'prompt'],
-    });
-    const { failures, pictures } = await listed('sick');
-    expect({ pictures, isFew: failures <= 10 }).toEqual({ pictures: 0, isFew: true });
-    expect(await metrics()).toContain(`altsmith_job_attempts_total{outcome="done"} ${JOBS}`);
-  },
-  240_000,
-);
 
 test('a machine that has recovered takes jobs again', async () => {
   const disk = SmallDisk.make(40);

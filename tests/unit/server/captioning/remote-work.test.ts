@@ -15,6 +15,7 @@ test('a machine that is busy for minutes is here as long as its lease is renewed
     resultsOf: () => ({ get: () => null }),
     pictureOf: () => '/tmp/picture',
     registry,
+    ownModel: () => null,
     tracing: NO_TRACING,
     logger: pino({ level: 'silent' }),
   } as unknown as RemoteWorkParts;

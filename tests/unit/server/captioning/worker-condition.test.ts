@@ -25,6 +25,7 @@ test('whose own picture fails is sick at once, and says why', async () => {
   const condition = new WorkerCondition({ check: () => Promise.resolve(new AppError('STORAGE_FULL')), logger });
   expect(await condition.failed('a', crash)).toBe(false);
   expect(condition.problem()).toMatchObject({ code: 'STORAGE_FULL' });
+  expect(condition.isSick).toBe(true);
   condition.stop();
 });
 
@@ -34,6 +35,7 @@ test('that fails at several pictures in a row pauses although its own went well;
   expect(condition.problem()).toBeNull();
   for (let picture = 2; picture <= MOST_IN_A_ROW; picture += 1) await condition.failed(String(picture), crash);
   expect(condition.problem()).toMatchObject({ code: 'DECODE_CRASHED' });
+  expect(condition.isSick).toBe(false);
   condition.stop();
 });
 

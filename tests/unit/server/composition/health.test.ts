@@ -2,7 +2,7 @@ import { healthOf } from '../../../../server/composition/health';
 import { FakeEngine } from '../../../support/fake-engine';
 
 const sick = { code: 'CAPTION_TIMEOUT' as const, message: 'Captioning took too long.' };
-const around = (slots: number, ownWorkers: typeof sick | null) => ({
+const around = (slots: number, ownWorkers: typeof sick | null, isSick = true) => ({
   isStopping: false,
   disk: null,
   isDatabaseDamaged: false,
@@ -11,6 +11,7 @@ const around = (slots: number, ownWorkers: typeof sick | null) => ({
   workersSendTo: null,
   redis: null,
   ownWorkers,
+  isSick,
 });
 
 test('workers of this machine that take no pictures make the sidecar not ready', () => {
@@ -20,4 +21,8 @@ test('workers of this machine that take no pictures make the sidecar not ready',
 
 test('where another machine goes on, it is a warning', () => {
   expect(healthOf(new FakeEngine(), around(2, sick))).toMatchObject({ ready: true, problems: [], warnings: [sick] });
+});
+
+test('a pause that may be over in a second is a warning, so that nobody who watches takes the sidecar out', () => {
+  expect(healthOf(new FakeEngine(), around(0, sick, false))).toMatchObject({ ready: true, warnings: [sick] });
 });
