@@ -270,7 +270,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxBytes: settings.ALTSMITH_MAX_BYTES,
     keepOriginalsMinutes: settings.ALTSMITH_KEEP_ORIGINALS_MINUTES,
     resuggest: settings.ALTSMITH_RESUGGEST,
-    keepThumbnailsDays: settings.ALTSMITH_KEEP_THUMBNAILS_DAYS,
+    // No longer than the history that names their subject: erasing that subject finds them.
+    keepThumbnailsDays: Math.min(settings.ALTSMITH_KEEP_THUMBNAILS_DAYS, settings.ALTSMITH_KEEP_HISTORY_DAYS),
     keepHistoryDays: settings.ALTSMITH_KEEP_HISTORY_DAYS,
     keepPredictionsHours: settings.ALTSMITH_KEEP_PREDICTIONS_HOURS,
     queueLimit: settings.ALTSMITH_QUEUE_LIMIT,

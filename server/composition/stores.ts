@@ -113,12 +113,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
       ofSite: (siteId) => sites.get(siteId)?.settings.limits.queue ?? config.siteQueue,
     }),
     history: new HistoryStore(storage, config.keepHistoryDays * DAY_MS),
-    // No longer than the history that names their subject: erasing that subject finds them.
-    thumbnails: new ThumbnailStore(
-      storage,
-      data.thumbnails,
-      Math.min(config.keepThumbnailsDays, config.keepHistoryDays) * DAY_MS,
-    ),
+    thumbnails: new ThumbnailStore(storage, data.thumbnails, config.keepThumbnailsDays * DAY_MS),
     forgetResults: (before: number, limit: number) => forgetResults(storage, before, limit),
     imagesOf: (siteId: string) => new ImageStore(storage, data, siteId, siteBytes),
     instancesOf: (siteId: string) => new InstanceStore(storage, siteId),

@@ -40,7 +40,11 @@ test.each([
       response.json({});
     },
   );
-  app.use(((error: unknown, _request, response, _next) => {
+  app.use(((error: unknown, _request, response, next) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
     for (const one of waiting) one();
     response.status(503).json({ error: String(error) });
   }) satisfies express.ErrorRequestHandler);
