@@ -139,7 +139,7 @@ describe('the data folder', () => {
     const spy = jest.spyOn(fs, 'statfsSync').mockReturnValue(Object.assign(local, { type: 0x6969 }));
     try {
       expect(await says(lookAtDataFolder, ground())).toContain(
-        'problem: ' + folder + ' is on a network filesystem (NFS)',
+        'problem: ' + folder + ' is on a filesystem where SQLite is not safe (NFS)',
       );
       expect(() => new DataFolder(folder).prepare()).toThrow(expect.objectContaining({ code: 'DATA_DIR_REMOTE' }));
     } finally {
