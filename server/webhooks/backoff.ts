@@ -3,6 +3,9 @@ const LONGEST_DELAY_MS = 3_600_000;
 /** Share of the delay that chance adds or takes, so that many sites behind one broken host do not return together. */
 const JITTER = 0.2;
 
+/** No pause between two deliveries is longer. */
+export const LONGEST_PAUSE_MS = LONGEST_DELAY_MS * (1 + JITTER);
+
 /** News that could not be delivered for this long is dropped; the change feed still has it. */
 export const GIVE_UP_AFTER_MS = 72 * 3_600_000;
 

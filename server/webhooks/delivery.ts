@@ -2,15 +2,18 @@ import { withAnySignal } from '../any-signal';
 import { causeCode } from '../../models/fetch/network-cause';
 import { guarded } from '../background';
 import type { Logger } from '../logger';
-import { delayAfter } from './backoff';
+import { delayAfter, LEAST_GAP_MS } from './backoff';
 import type { DueMessage, NewsMessage, OutboxStore, ReplyMessage } from './outbox-store';
 import type { Tracing } from '../tracing/tracing';
 import type { WebhookCall, WebhookTransport } from './transport';
 
 const TIMEOUT_MS = 10_000;
-/** Receivers called at the same time, and of them those of the predictions of one site: a slow client delays nobody else. */
+/** Receivers called at the same time, and of them those that did not answer before. */
 const MOST_AT_ONCE = 8;
-const MOST_REPLIES_OF_SITE = 2;
+const MOST_AGAIN = 4;
+/** Of one site, with news and with replies each: a slow client delays nobody else. */
+const MOST_OF_SITE = 2;
+const MOST_AGAIN_OF_SITE = 1;
 /** A longer sleep than this would miss a clock that was set. */
 const LONGEST_SLEEP_MS = 60_000;
 const PAUSE_AFTER_TROUBLE_MS = 10_000;
@@ -66,19 +69,30 @@ export class WebhookDelivery {
     if (this.#stopping.signal.aborted) return;
     try {
       const now = this.parts.now();
-      while (this.#calling.size < MOST_AT_ONCE) {
-        const message = this.parts.outbox.nextDue(now, {
-          messages: [...this.#calling.keys()],
-          sites: this.#busySites(),
-        });
-        if (message === null) break;
-        this.#start(message);
-      }
+      this.#startDue(now, false, MOST_OF_SITE);
+      this.#startDue(now, true, MOST_AGAIN_OF_SITE);
       // Every call that ends wakes again; the timer is for what waits for its time.
-      const nextAt = this.#calling.size === 0 ? this.parts.outbox.nextDueAt() : null;
-      this.#sleep(nextAt === null ? null : Math.min(Math.max(nextAt - now, 10), LONGEST_SLEEP_MS));
+      const nextAt = this.parts.outbox.nextDueAt();
+      const least = this.#calling.size === 0 ? 10 : LEAST_GAP_MS;
+      this.#sleep(nextAt === null ? null : Math.min(Math.max(nextAt - now, least), LONGEST_SLEEP_MS));
     } catch (error) {
       this.#pauseAfter(error);
+    }
+  }
+
+  /** Calls receivers that are due: those that did not answer before, or the others. */
+  #startDue(now: number, isAgain: boolean, mostOfSite: number): void {
+    const alike = () => [...this.#calling.values()].filter(({ message }) => message.failures > 0 === isAgain);
+    while (this.#calling.size < MOST_AT_ONCE && !(isAgain && alike().length >= MOST_AGAIN)) {
+      const calls = new Map<string, number>();
+      for (const { message } of alike()) {
+        const owner = `${message.kind} ${message.siteId}`;
+        calls.set(owner, (calls.get(owner) ?? 0) + 1);
+      }
+      const busy = [...calls].filter(([, count]) => count >= mostOfSite).map(([owner]) => owner);
+      const message = this.parts.outbox.nextDue(now, { isAgain, messages: [...this.#calling.keys()], busy });
+      if (message === null) return;
+      this.#start(message);
     }
   }
 
@@ -87,14 +101,6 @@ export class WebhookDelivery {
     this.#stopping.abort();
     if (this.#timer !== null) clearTimeout(this.#timer);
     await Promise.all([...this.#calling.values()].map(({ call }) => call));
-  }
-
-  /** Sites whose clients are being called about as many predictions as may be. */
-  #busySites(): string[] {
-    const calls = new Map<string, number>();
-    for (const { message } of this.#calling.values())
-      if (message.kind === 'reply') calls.set(message.siteId, (calls.get(message.siteId) ?? 0) + 1);
-    return [...calls].filter(([, count]) => count >= MOST_REPLIES_OF_SITE).map(([siteId]) => siteId);
   }
 
   #sleep(ms: number | null): void {

@@ -1,5 +1,5 @@
 import type { Storage } from '../storage/database';
-import { GIVE_UP_AFTER_MS, LEAST_GAP_MS } from './backoff';
+import { GIVE_UP_AFTER_MS, LEAST_GAP_MS, LONGEST_PAUSE_MS } from './backoff';
 
 interface Message {
   readonly messageId: string;
@@ -28,6 +28,16 @@ export interface ReplyMessage extends Message {
 
 /** A message that may be sent now. */
 export type DueMessage = NewsMessage | ReplyMessage;
+
+/** Which message is looked for. */
+export interface DueWish {
+  /** One that could not be delivered before. */
+  readonly isAgain: boolean;
+  /** Ids of messages that are being delivered. */
+  readonly messages: readonly string[];
+  /** Sites that have to wait, each as `news ID` or `reply ID`. */
+  readonly busy: readonly string[];
+}
 
 interface DueRow {
   readonly message_id: string;
@@ -69,22 +79,26 @@ export class OutboxStore {
       `SELECT o.message_id, o.site_id, o.instance, o.reply_id, o.generation, o.news_at, o.failures, w.url, w.secret,
               CASE WHEN w.previous_until > :now THEN w.previous_secret END AS previous_secret
        FROM webhook_outbox o LEFT JOIN webhooks w USING (site_id, instance)
-       WHERE o.due_at <= :now
+       WHERE NOT (o.due_at > :now AND o.due_at <= :latest) AND (o.failures > 0) = :is_again
          AND o.message_id NOT IN (SELECT value FROM json_each(:messages))
-         AND NOT (o.instance IS NULL AND o.site_id IN (SELECT value FROM json_each(:sites)))
+         AND iif(o.instance IS NULL, 'reply ', 'news ') || o.site_id NOT IN (SELECT value FROM json_each(:busy))
        ORDER BY o.due_at, o.seq LIMIT 1`,
     );
     this.#nextDueAt = storage.prepare<[], number | null>('SELECT min(due_at) FROM webhook_outbox').pluck();
   }
 
   /**
-   * The message that has been due for longest, but for those named, and for the replies of the sites named. Null when there is none.
+   * The message that has been due for longest, of those that could not be delivered before or of the others. Null when there is
+   * none. What would have to wait longer than any pause was written by a clock that was ahead, and is due.
    */
-  nextDue(
-    now: number,
-    { messages, sites }: { messages: readonly string[]; sites: readonly string[] },
-  ): DueMessage | null {
-    const row = this.#due.get({ now, messages: JSON.stringify(messages), sites: JSON.stringify(sites) });
+  nextDue(now: number, { isAgain, messages, busy }: DueWish): DueMessage | null {
+    const row = this.#due.get({
+      now,
+      latest: now + LONGEST_PAUSE_MS,
+      is_again: isAgain ? 1 : 0,
+      messages: JSON.stringify(messages),
+      busy: JSON.stringify(busy),
+    });
     return row === undefined ? null : messageOf(row);
   }
 
