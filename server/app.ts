@@ -89,8 +89,7 @@ export function buildApp(parts: AppParts): App {
 }
 
 function assemble(parts: AppParts, stores: Stores): App {
-  const { config, data, logger, tracing = NO_TRACING } = parts;
-  const engine = parts.engine ?? chooseEngine(config);
+  const { config, data, logger, tracing = NO_TRACING, engine = chooseEngine(config) } = parts;
   const disk = new DiskState(data.root);
   const upkeep = buildUpkeep(stores, { data, logger, config });
   const stopping = new AbortController();
