@@ -12,6 +12,7 @@ import {
   readPrice,
   readProxy,
 } from './config-values';
+import { MOST_SLOTS } from './contract/worker';
 import { DATA_SETTINGS } from './data-settings';
 import { HTTP_SETTINGS, integer } from './http-settings';
 import { KEY_SETTINGS, readInitialKeys, type InitialKeys } from './key-settings';
@@ -59,7 +60,7 @@ export const Environment = z.object({
   ALTSMITH_MODEL_SERVER_SECONDS: integer(1, 900)
     .default(120)
     .describe('For ALTSMITH_MODEL=openai-compatible: longest wait for one answer.'),
-  ALTSMITH_WORKERS: integer(0, 64)
+  ALTSMITH_WORKERS: integer(0, MOST_SLOTS)
     .optional()
     .describe(
       'Worker processes. Unset: two where there are two cores and half of the memory holds both, else one. 0: this process only queues; workers run elsewhere.',

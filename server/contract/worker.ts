@@ -22,6 +22,9 @@ export type WorkerModel = z.infer<typeof WorkerModel>;
 export const WorkerTask = z.enum(['caption', 'answer', 'prompt', 'detailed', 'more_detailed', 'ocr']);
 export type WorkerTask = z.infer<typeof WorkerTask>;
 
+/** Most pictures that one machine does at a time: the most that ALTSMITH_WORKERS allows. */
+export const MOST_SLOTS = 64;
+
 /** What a worker says of itself with each call that may bring it work; body of `POST /v1/worker/announce`. */
 export const WorkerFacts = z.strictObject({
   worker: z.string().trim().min(1).max(100),
@@ -29,7 +32,7 @@ export const WorkerFacts = z.strictObject({
   /** Name of the machine, the same for all of its workers. Without it: `worker` less a number at the end. */
   machine: z.string().trim().min(1).max(100).optional(),
   /** Pictures that the machine does at a time. */
-  slots: z.number().int().min(1).max(1000).optional(),
+  slots: z.number().int().min(1).max(MOST_SLOTS).optional(),
   /** Code of why the machine takes no job now: it only reports, and is given none. */
   problem: z
     .string()

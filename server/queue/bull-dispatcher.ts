@@ -15,7 +15,7 @@ export interface Takers {
 }
 
 export interface DispatcherParts {
-  readonly window: BullWindow;
+  readonly window: Pick<BullWindow, 'start' | 'isUsable' | 'add' | 'look' | 'close'>;
   readonly leases: Pick<LeaseStore, 'pick'>;
   readonly rows: Pick<WindowStore, 'notEnded' | 'keep'>;
   /** The workers that take from Bull now. */
@@ -27,6 +27,8 @@ export interface DispatcherParts {
 const JOBS_A_SLOT = 2;
 /** The same for jobs that a person waits for, which may go beyond it. */
 const PEOPLE_A_SLOT = 3;
+/** Jobs that are chosen without a pause: each choice reads past all of the window, in this thread. */
+const PIECE = 25;
 const RECONCILE_MS = 2000;
 
 /** Name of the queue in Redis for workers that can do these tasks. */
@@ -80,17 +82,24 @@ export class BullDispatcher implements Dispatcher {
 
   async #feed(): Promise<void> {
     this.#isWoken = false;
-    const { window, takers } = this.parts;
-    if (this.#stopping.signal.aborted || !window.isUsable()) return;
-    for (const { tasks, slots } of takers()) {
-      const queue = queueNameFor(tasks);
-      const picked = this.#pick(queue, tasks, slots);
-      if (picked.length === 0) continue;
-      const since = performance.now();
-      for (const { id, seq } of picked) this.#jobs.set(id, { seq, queue, since });
-      // What Redis has not taken is chosen again by a later feed. If Redis has it after all, reconciling puts it into the window.
-      if (!(await window.add(queue, picked))) for (const { id } of picked) this.#jobs.delete(id);
+    for (const { tasks, slots } of this.parts.takers()) {
+      while (await this.#feedPiece(tasks, slots));
     }
+  }
+
+  /** Whether there may be more to feed to these workers now. */
+  async #feedPiece(tasks: readonly WorkerTask[], slots: number): Promise<boolean> {
+    const { window } = this.parts;
+    if (this.#stopping.signal.aborted || !window.isUsable()) return false;
+    const queue = queueNameFor(tasks);
+    const picked = this.#pick(queue, tasks, slots);
+    if (picked.length === 0) return false;
+    const since = performance.now();
+    for (const { id, seq } of picked) this.#jobs.set(id, { seq, queue, since });
+    if (await window.add(queue, picked)) return picked.length === PIECE;
+    // What Redis has not taken is chosen again by a later feed. If Redis has it after all, reconciling puts it into the window.
+    for (const { id } of picked) this.#jobs.delete(id);
+    return false;
   }
 
   #pick(queue: string, tasks: readonly WorkerTask[], slots: number): PickedJob[] {
@@ -98,9 +107,9 @@ export class BullDispatcher implements Dispatcher {
     const inQueue = [...this.#jobs.values()].filter((one) => one.queue === queue).length;
     const except = this.window();
     const room = slots * JOBS_A_SLOT - inQueue;
-    if (room > 0) return leases.pick(room, { tasks, except });
+    if (room > 0) return leases.pick(Math.min(room, PIECE), { tasks, except });
     const places = slots * PEOPLE_A_SLOT - inQueue;
-    return places > 0 ? leases.pick(places, { tasks, except, peopleOnly: true }) : [];
+    return places > 0 ? leases.pick(Math.min(places, PIECE), { tasks, except, peopleOnly: true }) : [];
   }
 
   async #keepReconciling(): Promise<void> {
