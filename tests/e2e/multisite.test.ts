@@ -115,6 +115,47 @@ test('each site of a network with tables of 0.1.0 is updated by its own first re
   expect(await stands(onBranch, '/branch/')).toEqual([2, true, 'pending', 'a text of 2']);
 });
 
+test('a network that was copied as it is answers once for its sites', async () => {
+  const doubt = (blog: number, boundAt: string, reason: string) => `switch_to_blog( ${blog} );
+    ( new Altsmith\\Identity\\Instance() )->bind( 'id-of-${blog}' );
+    update_option( 'altsmith_instance', array( 'bound_at' => ${boundAt}, 'doubted' => '${reason}' ) + get_option( 'altsmith_instance' ) );
+    restore_current_blog();`;
+  const prepare = `delete_site_option( 'altsmith_network' );
+    delete_blog_option( 2, 'altsmith_sidecar_url' );
+    $settings = new Altsmith\\Settings();
+    $client = new Altsmith\\Sidecar\\Client( $settings );
+    $answer = new Altsmith\\Identity\\Instance_Answer( new Altsmith\\Identity\\Instance(), $client, new Altsmith\\Storage\\Request_Store(),
+      new Altsmith\\Storage\\Run_Store(), new Altsmith\\Sync\\Webhook( $client, $settings ) );
+    $site_2 = function () use ( $answer ) {
+      switch_to_blog( 2 );
+      $answer->take_over();
+      $it = new Altsmith\\Identity\\Instance();
+      $is = array( $it->id() === 'id-of-2', $it->reason() );
+      restore_current_blog();
+      return $is;
+    };`;
+  const stands = await inNetwork(`${prepare} ${doubt(1, 'time() - 60', 'turn')} ${doubt(2, 'time() - 60', '')}
+    $answer->give( 'copy' );
+    $stands = array( 'not asked' => $site_2() );
+    ${doubt(2, 'time() - 60', '1')}
+    $stands['another question'] = $site_2();
+    ${doubt(2, 'time() - 60', 'turn')}
+    $stands['asked'] = $site_2();
+    ${doubt(2, 'time() + 1', 'turn')}
+    $stands['asked after its answer'] = $site_2();
+    update_network_option( null, 'altsmith_identity_answer', array( 'at' => time() - 8 * DAY_IN_SECONDS ) + (array) get_network_option( null, 'altsmith_identity_answer' ) );
+    ${doubt(2, '0', 'turn')}
+    $stands['asked a week later'] = $site_2();
+    return $stands;`);
+  expect(stands).toEqual({
+    'not asked': [true, ''],
+    'another question': [true, 'sidecar'],
+    asked: [false, ''],
+    'asked after its answer': [true, 'turn'],
+    'asked a week later': [true, 'turn'],
+  });
+});
+
 test('what a request changes on another site of the network is noted there', async () => {
   const missing = `( new Altsmith\\Storage\\Library_Counts() )->all()['with_text']`;
   const counts = await inNetwork(`

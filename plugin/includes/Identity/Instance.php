@@ -28,6 +28,9 @@ final class Instance {
 	/** The answer that one site of a network gave for all. */
 	private const NETWORK_ANSWER = 'altsmith_identity_answer';
 
+	/** How long it holds where the network has its old address: a copy made later has the answer in its database, and must be asked. */
+	private const ANSWER_SECONDS = WEEK_IN_SECONDS;
+
 	/** Name of this installation; made when it is needed first. */
 	public function id(): string {
 		return $this->read()['id'];
@@ -91,31 +94,41 @@ final class Instance {
 		$this->write( self::bound( $id ) );
 	}
 
-	/** Takes the answer that another site of the network gave, if this one moved or was copied along with the network. */
+	/** @return string The answer that another site of the network gave to the question that this one has, '' where there is none. Each site takes it once. */
 	public function network_answer(): string {
 		$stored = $this->stored();
-		$answer = is_multisite() ? get_network_option( null, self::NETWORK_ANSWER, array() ) : array();
-		$fits   = null !== $stored && is_array( $answer ) && ( $answer['for'] ?? '' ) === self::network_mark() && ( $answer['for'] ?? '' ) !== $stored['network'];
-		return $fits && self::ADDRESS === $this->reason() ? (string) $answer['answer'] : '';
+		$given  = is_multisite() ? get_network_option( null, self::NETWORK_ANSWER, array() ) : array();
+		if ( null === $stored || ! is_array( $given ) || ! isset( $given['for'] ) || $given['for'] !== self::network_mark() ) {
+			return '';
+		}
+		$fits = $given['for'] !== $stored['network']
+			? self::ADDRESS === $this->reason()
+			: ( $given['reason'] ?? '' ) === $this->reason() && self::concerns_network( $this->reason() ) && (int) $given['at'] > max( (int) $stored['bound_at'], time() - self::ANSWER_SECONDS );
+		return $fits ? (string) $given['answer'] : '';
 	}
 
-	/** The whole network has another address, so one answer is enough. */
+	/** Keeps the answer for the other sites, where they have the same question: the whole network has another address, or was copied as it is. */
 	public function answer_for_network( string $answer ): void {
 		$stored = $this->stored();
-		if ( is_multisite() && null !== $stored && $stored['network'] !== self::network_mark() ) {
-			update_network_option( null, self::NETWORK_ANSWER, array( 'answer' => $answer, 'for' => self::network_mark() ) );
+		if ( is_multisite() && null !== $stored && ( $stored['network'] !== self::network_mark() || self::concerns_network( $this->reason() ) ) ) {
+			update_network_option( null, self::NETWORK_ANSWER, array( 'answer' => $answer, 'for' => self::network_mark(), 'reason' => $this->reason(), 'at' => time() ) );
 		}
 	}
 
-	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, doubted: bool|string} */
+	/** Whether a network that was copied to another system under the same address asks this on each of its sites. */
+	private static function concerns_network( string $reason ): bool {
+		return self::TURN === $reason || self::ENVIRONMENT === $reason;
+	}
+
+	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, bound_at: int, doubted: bool|string} */
 	private function read(): array {
 		return $this->stored() ?? $this->make();
 	}
 
-	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, doubted: bool|string}|null */
+	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, bound_at: int, doubted: bool|string}|null */
 	private function stored(): ?array {
 		$stored = get_option( self::OPTION );
-		return is_array( $stored ) && is_string( $stored['id'] ?? null ) && '' !== $stored['id'] ? $stored + array( 'salt' => '', 'hash' => '', 'was' => '', 'environment' => '', 'network' => '', 'doubted' => false ) : null;
+		return is_array( $stored ) && is_string( $stored['id'] ?? null ) && '' !== $stored['id'] ? $stored + array( 'salt' => '', 'hash' => '', 'was' => '', 'environment' => '', 'network' => '', 'bound_at' => 0, 'doubted' => false ) : null;
 	}
 
 	/** Of two processes that make one at the same time the first is kept: add_option() would keep the last. */
@@ -134,7 +147,7 @@ final class Instance {
 		update_option( self::OPTION, $values, true );
 	}
 
-	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, doubted: bool|string} */
+	/** @return array{id: string, salt: string, hash: string, was: string, environment: string, network: string, bound_at: int, doubted: bool|string} */
 	private static function bound( string $id ): array {
 		$salt = bin2hex( random_bytes( 16 ) );
 		$now  = Site_Address::stored();
@@ -145,6 +158,7 @@ final class Instance {
 			'was'         => base64_encode( $now ), // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- out of reach of search-and-replace
 			'environment' => wp_get_environment_type(),
 			'network'     => self::network_mark(),
+			'bound_at'    => time(),
 			'doubted'     => false,
 		);
 	}

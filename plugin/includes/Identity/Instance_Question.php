@@ -87,7 +87,7 @@ final class Instance_Question {
 		}
 		echo '</fieldset>';
 		if ( is_multisite() ) {
-			echo '<p>' . esc_html__( 'Where the whole network has another address, the answer holds for all of its sites.', 'altsmith' ) . '</p>';
+			echo '<p>' . esc_html__( 'Where the whole network was moved or copied, the answer holds for all of its sites.', 'altsmith' ) . '</p>';
 		}
 		submit_button( __( 'Save answer', 'altsmith' ) );
 		echo '</form></div>';
