@@ -5,8 +5,9 @@ import { buildApp, type App } from './app';
 import type { CaptionEngine } from './captioning/engine';
 import type { Config } from './config';
 import { AppError } from './errors';
+import { mostBodyBytes } from './http/compat/body';
 import { StartupResponder } from './http/startup-responder';
-import { createHttpServer, listen, type HttpLimits } from './http/server';
+import { createHttpServer, listen, requestTimeoutFor, type HttpLimits } from './http/server';
 import { createLogger, type Logger } from './logger';
 import { DataFolder } from './storage/data-folder';
 import type { Storage } from './storage/database';
@@ -57,7 +58,11 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
   data.prepare();
   const unlock = lockFolder(data);
   const responder = new StartupResponder();
-  const limits = { maxConnections: config.maxConnections, keepAliveTimeout: config.keepAliveSeconds * 1000 };
+  const limits = {
+    maxConnections: config.maxConnections,
+    keepAliveTimeout: config.keepAliveSeconds * 1000,
+    requestTimeout: requestTimeoutFor(mostBodyBytes(config.maxBytes)),
+  };
   const server = createHttpServer(responder.listener, { ...limits, ...options.limits }, tellDrops(logger, config));
   let app: App | null = null;
   try {

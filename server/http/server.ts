@@ -6,6 +6,7 @@ import { newRequestId } from './middleware/request-id';
 /** Times in ms. */
 export interface HttpLimits {
   readonly headersTimeout: number;
+  /** Of a whole request; more where larger bodies are allowed, see requestTimeoutFor. */
   readonly requestTimeout: number;
   readonly keepAliveTimeout: number;
   readonly connectionsCheckingInterval: number;
@@ -23,6 +24,14 @@ export const HTTP_LIMITS: HttpLimits = {
   maxHeaderSize: 16_384,
   maxConnections: 1000,
 };
+
+/** Bytes a second of the slowest client whose request is read to its end; about 0.8 Mbit/s. */
+const SLOWEST_BYTES = 100_000;
+
+/** Time, in ms, for a request whose body may have so many bytes. A header has `headersTimeout`, whatever the body. */
+export function requestTimeoutFor(mostBodyBytes: number): number {
+  return Math.max(HTTP_LIMITS.requestTimeout, Math.ceil((mostBodyBytes * 1000) / SLOWEST_BYTES));
+}
 
 /** The server; `limits` replaces some of HTTP_LIMITS. `dropped` is told of each connection above their number. */
 export function createHttpServer(

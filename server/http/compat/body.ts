@@ -8,7 +8,8 @@ import type { Services } from '../services';
 /** Base64 adds a third, and one client sends the same picture twice in one body. */
 const BODY_PER_IMAGE_BYTE = (2 * 4) / 3;
 
-const mostBytes = ({ maxBytes }: Services) => Math.ceil(maxBytes * BODY_PER_IMAGE_BYTE) + TEXT_BYTES;
+/** Most bytes of a body with pictures, where one picture has `maxBytes` at most. */
+export const mostBodyBytes = (maxBytes: number): number => Math.ceil(maxBytes * BODY_PER_IMAGE_BYTE) + TEXT_BYTES;
 
 /**
  * The body as JSON, whatever media type it claims: several clients send none. Its pictures are on disk, under names.
@@ -19,7 +20,7 @@ export async function readJson(
   services: Services,
   source?: AsyncIterable<Uint8Array>,
 ): Promise<unknown> {
-  const limits = { bodyBytes: mostBytes(services), textBytes: TEXT_BYTES, pictures: services.pictures };
+  const limits = { bodyBytes: mostBodyBytes(services.maxBytes), textBytes: TEXT_BYTES, pictures: services.pictures };
   const value = await readJsonBody(request, limits, source);
   if (value === undefined) throw new AppError('BAD_REQUEST', { problems: [{ where: 'body', problem: 'is not JSON' }] });
   return value;
@@ -31,12 +32,12 @@ export async function holdBody(
   services: Services,
   source: AsyncIterable<Uint8Array> = bytesOf(request),
 ): Promise<string> {
-  checkBody(request, mostBytes(services));
+  checkBody(request, mostBodyBytes(services.maxBytes));
   const picture = openPicture(request, services.pictures);
   let length = 0;
   for await (const chunk of source) {
     length += chunk.length;
-    if (length > mostBytes(services)) throw new AppError('BODY_TOO_LARGE');
+    if (length > mostBodyBytes(services.maxBytes)) throw new AppError('BODY_TOO_LARGE');
     picture.write(chunk);
   }
   if (length === 0) throw new AppError('BODY_MISSING');
