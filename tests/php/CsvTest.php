@@ -117,11 +117,29 @@ final class CsvTest extends Sidecar_Test_Case {
 	}
 
 	public function test_a_file_that_is_none_is_refused_with_what_to_do(): void {
-		foreach ( array( "a,b\n1,2\n" => 'These columns are missing', "attachment_id,file,alt_text,new_alt_text\n1,x,\u{FFFD},y\n" => 'CSV UTF-8', '' => 'These columns are missing' ) as $csv => $sentence ) {
+		foreach ( array( "a,b\n1,2\n" => 'These columns are missing', '' => 'These columns are missing' ) as $csv => $sentence ) {
 			$answer = $this->call( 'POST', 'csv', array( 'csv' => $csv ) );
 			self::assertSame( 400, $answer->get_status() );
 			self::assertStringContainsString( $sentence, $answer->get_data()['message'] );
 		}
+	}
+
+	public function test_a_library_with_characters_that_were_lost_can_be_imported_and_no_more_are_lost(): void {
+		$ids   = array( $this->photo(), $this->photo(), $this->photo() );
+		$texts = array( "old caf\u{FFFD}", "kept caf\u{FFFD}", 'a house' );
+		foreach ( $ids as $i => $id ) {
+			update_post_meta( $id, '_wp_attachment_image_alt', $texts[ $i ] );
+		}
+		$lines                            = $this->export();
+		$lines[ $ids[0] ]['new_alt_text'] = 'a café';
+		$lines[ $ids[1] ]['new_alt_text'] = $texts[1];
+		$lines[ $ids[2] ]['new_alt_text'] = "h\u{FFFD}user";
+		$told                             = $this->import( $this->file( $lines ) );
+		self::assertSame( array( 1, 1, 0, 1 ), array_values( $told['counts'] ) );
+		self::assertStringContainsString( 'CSV UTF-8', $told['items'][1]['message'] );
+		self::assertSame( array( 'a café', $texts[1], 'a house' ), array_map( array( $this, 'stored_alt' ), $ids ) );
+		$this->expectExceptionMessage( 'CSV UTF-8' );
+		iterator_to_array( Csv_File::read( str_replace( 'a café', "a caf\xE9", $this->file( $lines ) ), Library_Export::COLUMNS ) );
 	}
 
 	public function test_a_download_has_no_time_limit(): void {

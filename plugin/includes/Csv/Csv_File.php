@@ -73,9 +73,8 @@ final class Csv_File {
 	 */
 	public static function read( string $text, array $needed ): \Generator {
 		$text = str_starts_with( $text, self::BOM ) ? substr( $text, 3 ) : $text;
-		// A browser puts U+FFFD where bytes were no UTF-8.
-		if ( 1 !== preg_match( '//u', $text ) || str_contains( $text, "\u{FFFD}" ) ) {
-			throw new Csv_Error( __( 'The file is not UTF-8. Save it as “CSV UTF-8” in your spreadsheet program.', 'altsmith' ) );
+		if ( 1 !== preg_match( '//u', $text ) ) {
+			throw new Csv_Error( self::not_utf8() );
 		}
 		$stream = fopen( 'php://temp', 'w+b' );
 		if ( false === $stream ) {
@@ -97,6 +96,11 @@ final class Csv_File {
 			}
 		}
 		fclose( $stream );
+	}
+
+	/** What to do about a file, or a cell, with characters that were lost. */
+	public static function not_utf8(): string {
+		return __( 'The file is not UTF-8. Save it as “CSV UTF-8” in your spreadsheet program.', 'altsmith' );
 	}
 
 	private static function delimiter_of( string $line ): string {

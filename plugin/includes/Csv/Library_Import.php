@@ -85,6 +85,10 @@ final class Library_Import {
 		if ( $decorative && '' !== $new ) {
 			return self::outcome( self::ERROR, __( 'A decorative image has no alt text: empty one of the two cells.', 'altsmith' ), $live );
 		}
+		// Programs put U+FFFD where bytes were no UTF-8. A text of the library may contain it, a new one does not.
+		if ( str_contains( $new, "\u{FFFD}" ) && $new !== $live ) {
+			return self::outcome( self::ERROR, Csv_File::not_utf8(), $live );
+		}
 		$after = $decorative ? '' : ( '' === $new ? $live : $new );
 		if ( $after === $live && $decorative === $is_marked ) {
 			return self::outcome( self::SAME, '', $live, $live, $decorative );

@@ -1,4 +1,5 @@
-import { call } from '../shared/api';
+import { __ } from '@wordpress/i18n';
+import { call, RequestError } from '../shared/api';
 
 /** One line of a file that changes something or cannot be used. */
 export interface CsvLine {
@@ -20,6 +21,20 @@ export interface CsvResult {
 
 /** Lines that are listed; the others are only counted. */
 const LISTED = 200;
+
+/**
+ * The text of a file. `Blob.text()` would put U+FFFD where bytes are no UTF-8, and a text may contain that character.
+ * Rejects with a RequestError when the file is not UTF-8.
+ */
+export async function readCsv(file: Blob): Promise<string> {
+  const bytes = await file.arrayBuffer();
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const message = __('The file is not UTF-8. Save it as “CSV UTF-8” in your spreadsheet program.', 'altsmith');
+    throw new RequestError('not_utf8', message, 0);
+  }
+}
 
 /**
  * Imports a file in several requests, or says what an import would do. `onProgress` gets the number of lines that are done.

@@ -3,7 +3,7 @@ import { useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { toRequestError } from '../shared/api';
 import { formatNumber } from '../shared/format';
-import { importCsv, type CsvLine, type CsvResult } from './csv-api';
+import { importCsv, readCsv, type CsvLine, type CsvResult } from './csv-api';
 
 /** Largest file. PHP takes 8 MB in one request unless it is configured otherwise, and JSON makes the file longer. */
 const MOST_BYTES = 5_000_000;
@@ -42,7 +42,7 @@ export function Spreadsheet() {
       setError(__('The file is larger than 5 MB. Import it with “wp altsmith csv import”.', 'altsmith'));
       return;
     }
-    void run(file.name, () => file.text(), false);
+    void run(file.name, () => readCsv(file), false);
   };
 
   return (
