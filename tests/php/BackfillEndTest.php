@@ -118,6 +118,28 @@ final class BackfillEndTest extends Backfill_Test_Case {
 		self::assertNull( ( new Request_Store() )->find( $ids[319] ), 'it looks at no more images' );
 	}
 
+	public function test_cancel_leaves_earlier_decisions_as_they_were(): void {
+		$ids = $this->images( 2 );
+		$this->start();
+		$this->sync();
+		$this->sidecar->describe_all();
+		$this->sync();
+		$this->decide( $this->row( $ids[0] ), 'reject' );
+		$this->sync();
+		$run = $this->start( array( 'include_decided' => true ) );
+		$this->sidecar->down = true;
+		$this->sync();
+		self::assertSame( 'queued', $this->row( $ids[0] )->display_status() );
+		$this->sidecar->down = false;
+		$this->call( 'POST', 'backfill', array( 'action' => 'pause', 'run_id' => $run['id'] ) );
+		$this->call( 'POST', 'backfill', array( 'action' => 'cancel', 'run_id' => $run['id'] ) );
+		self::assertSame( array( 'rejected', '' ), array( $this->row( $ids[0] )->display_status(), $this->row( $ids[0] )->error_code ) );
+		$shown = $this->shown( $run['id'] );
+		self::assertEquals( array( 0, array( 'waiting' => 1, 'decided' => 1 ) ), array( $shown['suggested'], array_column( $shown['skipped'], 'count', 'reason' ) ) );
+		$preview = $this->call( 'GET', 'backfill' )->get_data()['preview'];
+		self::assertEquals( array( 0, array( 'decided' => 1, 'waiting' => 1 ) ), array( $preview['taken'], array_column( $preview['skipped'], 'count', 'reason' ) ), 'another run leaves it out' );
+	}
+
 	public function test_cancel_drops_what_was_not_sent(): void {
 		$ids = $this->images( 10 );
 		$run = $this->start();
