@@ -52,6 +52,14 @@ final class ManyImagesTest extends Sidecar_Test_Case {
 		self::assertSame( array( $other->attachment_id ), array_column( $this->call( 'GET', 'suggestions', array( 'search' => "dog $title" ) )->get_data()['items'], 'attachment_id' ) );
 	}
 
+	public function test_a_search_finds_a_title_that_was_written_later(): void {
+		$row = $this->suggested( 'A cat on a red mat' );
+		wp_update_post( array( 'ID' => $row->attachment_id, 'post_title' => 'Zinnober' ) );
+		\Altsmith\Storage\Library_Index::write_down();
+		$found = $this->call( 'GET', 'suggestions', array( 'search' => 'zinnober cat' ) )->get_data()['items'];
+		self::assertSame( array( $row->attachment_id ), array_column( $found, 'attachment_id' ) );
+	}
+
 	/** @dataProvider questions */
 	public function test_the_hottest_questions_read_no_whole_table( string $question ): void {
 		global $wpdb;

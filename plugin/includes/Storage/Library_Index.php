@@ -68,7 +68,7 @@ final class Library_Index {
 		}
 	}
 
-	/** Updates the rows of the images that this request changed. */
+	/** Updates the rows of the images that this request changed, and what a search of suggestions knows of them. */
 	public static function write_down(): void {
 		$noticed       = self::$noticed;
 		self::$noticed = array();
@@ -83,6 +83,7 @@ final class Library_Index {
 		$list = implode( ',', $ids );
 		if ( '' !== $list && Schema::is_current() ) {
 			self::read( "{$wpdb->posts}.ID IN ( $list )", "attachment_id IN ( $list )" );
+			Request_Store::read_words( "r.attachment_id IN ( $list )" );
 		}
 	}
 

@@ -190,6 +190,18 @@ final class Request_Store {
 		return is_string( $kept ) ? $kept : '';
 	}
 
+	/**
+	 * Reads title and file name from the attachments again: a search looks for them here.
+	 *
+	 * @param string $rows Condition on our table, `r`.
+	 * @return bool False when the database refused it.
+	 */
+	public static function read_words( string $rows ): bool {
+		global $wpdb;
+		$t = Schema::requests_table();
+		return false !== $wpdb->query( "UPDATE $t r JOIN $wpdb->posts p ON p.ID = r.attachment_id LEFT JOIN $wpdb->postmeta m ON m.post_id = p.ID AND m.meta_key = '_wp_attached_file' SET r.words = LEFT( CONCAT_WS( ' ', p.post_title, SUBSTRING_INDEX( m.meta_value, '/', -1 ) ), 400 ) WHERE $rows" );
+	}
+
 	/** @param array<string, string|int|float> $values */
 	private function keep_texts( int $attachment_id, array $values ): void {
 		global $wpdb;

@@ -113,8 +113,8 @@ final class Table_Move {
 				return false;
 			}
 		}
-		$done = $wpdb->query( $wpdb->prepare( "UPDATE $t r JOIN $wpdb->posts p ON p.ID = r.attachment_id LEFT JOIN $wpdb->postmeta m ON m.post_id = p.ID AND m.meta_key = '_wp_attached_file' SET r.words = LEFT( CONCAT_WS( ' ', p.post_title, SUBSTRING_INDEX( m.meta_value, '/', -1 ) ), 400 ) WHERE r.id > %d AND r.id <= %d AND r.words = ''", $after, $last ) );
-		if ( false === $done || ! Picture_Store::plan_first_looks( $after, $last ) ) {
+		$done = Request_Store::read_words( $wpdb->prepare( "r.id > %d AND r.id <= %d AND r.words = ''", $after, $last ) );
+		if ( ! $done || ! Picture_Store::plan_first_looks( $after, $last ) ) {
 			return false;
 		}
 		update_option( self::OPTION, $last, true );
