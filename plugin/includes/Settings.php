@@ -17,6 +17,9 @@ final class Settings {
 	/** What the sidecar can read. Other image types are turned into JPEG first where the server can, else skipped. */
 	public const READABLE_TYPES = array( 'image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif' );
 
+	/** Settings that are one of a few words; the first is the default. */
+	public const WORDS = array( 'reviewers' => array( 'upload_files', 'edit_others_posts' ), 'digest' => array( 'off', 'daily', 'weekly' ) );
+
 	/** @param bool $for_network Only what is set for the whole network, as its administrators edit it. */
 	public function __construct( public readonly bool $for_network = false ) {}
 
@@ -158,10 +161,11 @@ final class Settings {
 		$types = is_array( $value['types'] ?? null ) ? $value['types'] : array();
 		$clean = array(
 			'types'     => array_values( array_intersect( self::READABLE_TYPES, $types ) ),
-			'reviewers' => 'edit_others_posts' === ( $value['reviewers'] ?? '' ) ? 'edit_others_posts' : 'upload_files',
-			'digest'    => in_array( $value['digest'] ?? '', array( 'daily', 'weekly' ), true ) ? $value['digest'] : 'off',
 			'digest_to' => implode( ', ', array_filter( self::addresses( is_string( $value['digest_to'] ?? null ) ? $value['digest_to'] : '' ), 'is_email' ) ),
 		);
+		foreach ( self::WORDS as $name => $words ) {
+			$clean[ $name ] = in_array( $value[ $name ] ?? null, $words, true ) ? $value[ $name ] : $words[0];
+		}
 		foreach ( array( 'automatic', 'render_fill', 'write_title', 'write_description', 'structured_data' ) as $switch ) {
 			$clean[ $switch ] = ! empty( $value[ $switch ] );
 		}

@@ -57,6 +57,16 @@ final class Settings_Check {
 			$this->tell( 'altsmith_digest_to', sprintf( __( '“%s” is not an e-mail address, so the addresses stay as they were.', 'altsmith' ), sanitize_text_field( (string) reset( $wrong ) ) ) );
 			$value['digest_to'] = $stored['digest_to'] ?? '';
 		}
+		foreach ( Settings::WORDS as $name => $words ) {
+			if ( in_array( $value[ $name ] ?? null, $words, true ) ) {
+				continue;
+			}
+			if ( isset( $value[ $name ] ) ) {
+				/* translators: WordPress's own words: %s is a name */
+				$this->tell( 'altsmith_' . $name, sprintf( __( 'Invalid parameter(s): %s', 'default' ), $name ) );
+			}
+			$value[ $name ] = $stored[ $name ] ?? Settings::defaults()[ $name ];
+		}
 		return Settings::sanitize_more( $value );
 	}
 

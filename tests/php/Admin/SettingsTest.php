@@ -16,6 +16,7 @@ use RuntimeException;
 final class SettingsTest extends Sidecar_Test_Case {
 	protected function setUp(): void {
 		parent::setUp();
+		$this->needs_wp_admin();
 		$this->become( 'admin' );
 		$GLOBALS['wp_settings_errors'] = array();
 		$settings = new Settings();
@@ -83,6 +84,15 @@ final class SettingsTest extends Sidecar_Test_Case {
 		update_option( Settings::MORE_OPTION, array( 'types' => array( 'image/png' ) ) + Settings::defaults() );
 		$this->assert_told_choice( array( 'automatic' => '1' ), 'No type of image was chosen' );
 		self::assertSame( array( 'image/png' ), ( new Settings() )->types() );
+	}
+
+	public function test_a_word_that_is_none_of_a_choice_is_told_and_the_stored_one_stays(): void {
+		update_option( Settings::MORE_OPTION, array( 'reviewers' => 'edit_others_posts', 'digest' => 'weekly' ) + Settings::defaults() );
+		$this->save( Settings::MORE_OPTION, array( 'reviewers' => 'manage_options', 'digest' => array( 'daily' ) ) + Settings::defaults() );
+		self::assertSame( array( 'edit_others_posts', 'weekly' ), array( ( new Settings() )->review_capability(), ( new Settings() )->digest() ) );
+		self::assertSame( array( 'altsmith_reviewers', 'altsmith_digest' ), array_column( get_settings_errors(), 'setting' ) );
+		$this->save( Settings::MORE_OPTION, array( 'reviewers' => 'upload_files', 'digest' => 'off' ) + Settings::defaults() );
+		self::assertSame( array( 'upload_files', 'off' ), array( ( new Settings() )->review_capability(), ( new Settings() )->digest() ) );
 	}
 
 	/** @return array<string, array{0: string, 1: string}> What is typed, and what is stored. */
