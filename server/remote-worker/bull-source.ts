@@ -70,6 +70,8 @@ export class BullSource {
     };
     const queue = new Bull(name, options);
     queue.on('error', this.#failed);
+    // Bull names its connection and leaves the error unhandled, which ends the process, when Redis goes away meanwhile.
+    Object.assign(queue, { setWorkerName: () => Promise.resolve() });
     this.#queue = queue;
     // Resolves when the queue is closed.
     inBackground(() => queue.process(slots, (job) => this.#work(queue, job)), this.#failed);
@@ -122,14 +124,23 @@ export class BullSource {
     this.#idleLooks = 0;
     if (queue === null) return;
     const clients = this.#clients.splice(0);
+    await withDeadline(queue.pause(true, true), ANSWER_MS).catch(this.#failed);
     // A job that was not begun is given back to Redis by its end; cut off, it would stay locked for the length of a lease.
-    await withDeadline(queue.close(), ANSWER_MS).catch(() => null);
+    await withDeadline(underWay(queue), ANSWER_MS).catch(() => null);
+    // Bull's own waiting for jobs (`close()`) leaves an error unhandled when Redis goes away meanwhile.
+    await withDeadline(queue.close(true), ANSWER_MS).catch(() => null);
     for (const client of clients) this.parts.link.disconnect(client);
   }
 
   close(): Promise<void> {
     return this.#leave();
   }
+}
+
+/** Resolves once the jobs that Bull has handed out here are ended in Redis too. */
+async function underWay(queue: Queue): Promise<void> {
+  const { processing } = queue as Queue & { processing: Readonly<Record<number, Promise<unknown>>> };
+  await Promise.all(Object.values(processing));
 }
 
 /** False also when Redis does not answer. */

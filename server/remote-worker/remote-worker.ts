@@ -31,6 +31,8 @@ const NOT_READY_MS = 250;
 const LONG_POLL_SECONDS = 20;
 /** The sidecar counts on a worker for a minute after it has heard of it. */
 const ANNOUNCE_EVERY_MS = 15_000;
+/** The same while the sidecar names no queue: it may not have noticed yet that Redis is back. */
+const QUEUE_AWAITED_MS = 3000;
 /** How often it is looked whether Redis brings the jobs. */
 const LOOK_MS = 500;
 /** Pause of a slot whose job was refused: the sidecar may put it before this worker again. */
@@ -51,6 +53,8 @@ export class RemoteWorker {
   #wasWell = false;
   /** What the sidecar was told last about Redis. */
   #saidFromBull: boolean | null = null;
+  /** It could take jobs from Redis, and the sidecar named no queue. */
+  #isQueueAwaited = false;
   readonly #run: RemoteRun;
 
   constructor(private readonly parts: RemoteWorkerParts) {
@@ -200,7 +204,8 @@ export class RemoteWorker {
     while (!signal.aborted) {
       const isNews = this.#saidFromBull !== this.#isFromBull() || this.#wasWell;
       const waitMs = isNews || performance.now() >= dueAt ? await this.#tryToWork(signal, () => this.#announce()) : 0;
-      if (isNews || performance.now() >= dueAt) dueAt = performance.now() + ANNOUNCE_EVERY_MS;
+      if (isNews || performance.now() >= dueAt)
+        dueAt = performance.now() + (this.#isQueueAwaited ? QUEUE_AWAITED_MS : ANNOUNCE_EVERY_MS);
       await pause(Math.max(waitMs, LOOK_MS), undefined, { signal }).catch(() => undefined);
     }
   }
@@ -223,6 +228,7 @@ export class RemoteWorker {
     const reply = await this.#report(this.parts.name, model, (facts) => this.parts.api.announce({ ...facts, ...more }));
     await this.#bull?.follow(reply);
     this.#saidFromBull = isFromBull;
+    this.#isQueueAwaited = isFromBull && reply.queue === null;
   }
 
   /** The model, once it can do anything. */

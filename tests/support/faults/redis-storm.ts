@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RedisServer } from '../redis-server';
 import { waitFor } from '../wait-for';
+import type { WorkerProcess } from '../worker-process';
 import { runStorm, type Scene, type StormReport } from './storm';
 
 /** Shorter than Redis is away below, so that leases end meanwhile. */
@@ -54,10 +55,8 @@ export async function redisStorm(seed: number): Promise<StormReport> {
       await waitFor('the queue to be short', async () => (await waiting(scene)) < 20, { timeoutMs: 60_000 });
       await redis.start();
       await grows(scene);
-      for (const { output } of scene.workers) {
-        if (!output.includes('jobs are taken from redis'))
-          scene.clients.ledger.broken.push('a worker never used Redis');
-      }
+      const usesRedis = ({ output }: WorkerProcess) => output.includes('jobs are taken from redis');
+      await waitFor('every worker to use Redis', () => scene.workers.every(usesRedis));
     });
   } finally {
     await redis.remove();

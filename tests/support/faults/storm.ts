@@ -90,7 +90,8 @@ export async function runStorm(
     clearInterval(watch);
     for (const worker of workers) {
       const code = await worker.stop();
-      if (code !== 0) ledger.broken.push(`a worker elsewhere ended with ${String(code)}`);
+      if (code !== 0)
+        ledger.broken.push(`a worker elsewhere ended with ${String(code)}: ${worker.output.slice(-1500)}`);
     }
     await sidecar.stop();
     const orphans = [...pids].filter(isAlive).length;
