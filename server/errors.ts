@@ -165,7 +165,7 @@ export const CATALOGUE = {
   TASK_NOT_POSSIBLE: {
     status: 422,
     message:
-      'The loaded model cannot do this task; `model.tasks` of `GET /v1/status` names those it can, florence-2-base-ft does all.',
+      'The loaded model cannot do this task; `altsmith models list` and `model.tasks` of `GET /v1/status` name those that models can, florence-2-base-ft does all.',
     retryable: false,
   },
   HEADERS_TOO_LARGE: { status: 431, message: 'The headers of the request are too long.', retryable: false },

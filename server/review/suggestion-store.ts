@@ -36,7 +36,6 @@ interface Asked {
   readonly run_id: string | null;
 }
 
-const UNDONE_AFTER_APPROVAL = `r.state = 'undone' AND "values" IS NOT NULL AND decided_by IS NOT NULL`;
 /** What the undoing of a run touches. */
 const WITHDRAWN: ReadonlySet<string> = new Set(['pending', 'approved', 'conflict', 'applied']);
 
@@ -189,13 +188,13 @@ export class SuggestionStore {
     return this.storage.transaction(() => {
       const now = this.#need(id);
       // Approved, and written before the CMS heard that the run is undone.
-      const isLate = now.state === 'superseded' && report.outcome === 'applied' && this.#is(id, UNDONE_AFTER_APPROVAL);
+      const isLate = now.state === 'superseded' && report.outcome === 'applied' && this.#undone(id).wasApproved === 1;
       const standing = { ...standingOf(now), ...(isLate ? { state: 'approved' as const } : {}) };
       const next = writeBack(standing, report.outcome);
       if (next === standing) return now;
       this.#move(id, next, now.fields);
       // A text that goes back because its whole run did is not asked about again.
-      if (report.outcome === 'undone' && this.#is(id, 'undo_asked = 1')) this.#supersede(id);
+      if (report.outcome === 'undone' && this.#undone(id).isAsked === 1) this.#supersede(id);
       if (isLate) this.#askToUndo(id);
       this.changes.append(this.siteId, { type: 'suggestion.written_back', suggestionId: id });
       return this.#need(id);
@@ -207,9 +206,16 @@ export class SuggestionStore {
     this.changes.append(this.siteId, { type: 'suggestion.undo_asked', suggestionId: id });
   }
 
-  #is(id: string, condition: string): boolean {
-    const sql = `SELECT 1 FROM suggestions s LEFT JOIN runs r ON r.id = s.run_id WHERE s.id = ? AND ${condition}`;
-    return this.storage.prepare<[string], 1>(sql).get(id) !== undefined;
+  /** Whether its run was undone after its approval, and whether it is asked to be undone: 1 or 0. */
+  #undone(id: string): { wasApproved: 0 | 1; isAsked: 0 | 1 } {
+    const row = this.storage
+      .prepare<[string], { wasApproved: 0 | 1; isAsked: 0 | 1 }>(
+        `SELECT coalesce(r.state = 'undone', 0) AND s."values" IS NOT NULL AND s.decided_by IS NOT NULL AS wasApproved,
+                s.undo_asked AS isAsked
+         FROM suggestions s LEFT JOIN runs r ON r.id = s.run_id WHERE s.id = ?`,
+      )
+      .get(id);
+    return row ?? { wasApproved: 0, isAsked: 0 };
   }
 
   #move(id: string, next: Standing, fields: Fields): void {

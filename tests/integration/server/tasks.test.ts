@@ -22,7 +22,7 @@ beforeAll(async () => {
   florence = path.join(folder, 'florence');
   const checkpoint = path.join(folder, 'checkpoint');
   writeFlorence(checkpoint, readFlorenceCases()[8]!, 'microsoft', readFlorenceReference().rows.microsoft);
-  await convertCheckpoint({ source: checkpoint, target: florence, precision: 'int8', id: 'tiny-florence' });
+  await convertCheckpoint({ source: checkpoint, target: florence, precision: 'fp32', id: 'tiny-florence' });
   sidecar = await SidecarProcess.start({ ALTSMITH_MODEL: florence });
 }, 120_000);
 afterAll(async () => {

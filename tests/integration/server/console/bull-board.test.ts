@@ -82,7 +82,14 @@ test('it shows the queues with the least rights in Redis, under the policy of th
   );
   expect({ status, names: body.queues.map((one: any) => one.name).sort() }).toEqual({
     status: 200,
-    names: ['answer', 'answer.caption', 'answer.caption.prompt', 'caption', 'caption.prompt'],
+    names: [
+      'answer',
+      'answer.caption',
+      'answer.caption.prompt',
+      'caption',
+      'caption.detailed.more_detailed.ocr',
+      'caption.prompt',
+    ],
   });
   expect(body.queues.every((one: any) => one.readOnlyMode === true)).toBe(true);
   expect(await redis.command('ACL LOG')).toBe('*0');
