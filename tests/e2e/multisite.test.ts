@@ -96,7 +96,9 @@ test('each site of a network with tables of 0.1.0 is updated by its own first re
       $wpdb->delete( Altsmith\\Storage\\Schema::requests_table(), array( 'attachment_id' => $id ) );
       $wpdb->insert( Altsmith\\Storage\\Schema::requests_table(), array( 'attachment_id' => $id, 'suggestion_id' => "sug_$blog", 'suggestion_version' => 1, 'error_message' => '', 'suggested_alt' => '' ) );
       $fields = array( 'alt_text' => "a text of $blog", 'title' => null, 'caption' => null, 'description' => null, 'keywords' => null, 'file_name' => null );
-      Altsmith\\Tests\\Support\\Old_Tables::make( array( $id => array( 'id' => "sug_$blog", 'version' => 1, 'state' => 'pending', 'fields' => $fields, 'flags' => array(), 'confidence' => 0.5 ) ) );
+      $rest = array_fill_keys( array( 'values', 'reason', 'decided_by', 'decided_at', 'run_id' ), null );
+      $given = array( 'id' => "sug_$blog", 'version' => 1, 'state' => 'pending', 'fields' => $fields, 'alternatives' => array(), 'flags' => array(), 'confidence' => 0.5, 'model' => 'mini', 'created_at' => '2026-01-01T00:00:00Z' );
+      Altsmith\\Tests\\Support\\Old_Tables::make( array( $id => $given + $rest ) );
       restore_current_blog();
       $ids[] = $id;
     }
@@ -178,7 +180,9 @@ test('on a network too, each route lets in only those who may', async () => {
   await inNetwork(`delete_site_option( 'altsmith_network' ); return 1;`);
   const env = { ...process.env, WP_DIR: site.wordpress, WP_HOST: domain };
   const words = ['-c', path.join(PLUGIN, 'phpunit.xml.dist'), '--filter', 'Route_RightsTest::test_only_those'];
-  const { stdout } = await promisify(execFile)('phpunit', words, { cwd: PLUGIN, env, timeout: 560_000 });
+  // PHPUnit tells what failed on its standard output, which the error of a failed command does not show by itself.
+  const run = promisify(execFile)('phpunit', words, { cwd: PLUGIN, env, timeout: 560_000 });
+  const { stdout } = await run.catch((error: unknown) => error as { stdout: string });
   // Nobody, five roles, the image's author, and administrators of the network, of the site and of another site.
   expect(stdout).toContain('OK (9 tests');
 }, 600_000);

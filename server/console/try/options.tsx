@@ -7,11 +7,26 @@ interface OptionsProps {
   readonly canPrompt: boolean;
   /** What the loaded model can write about a picture. */
   readonly tasks: readonly Task[];
-  readonly onChange: (options: CaptionOptions) => void;
+  /** Gets what makes the new options of those of that moment: two inputs may follow each other before this is drawn again. */
+  readonly onChange: (change: (before: CaptionOptions) => CaptionOptions) => void;
 }
 
+interface Words {
+  readonly task: Task | null;
+  readonly prompt: string;
+  readonly beams: string;
+  readonly maxNewTokens: string;
+}
+
+const wordsOf = (options: CaptionOptions): Words => ({
+  task: options.task ?? null,
+  prompt: options.prompt ?? '',
+  beams: String(options.beams ?? ''),
+  maxNewTokens: String(options.max_new_tokens ?? ''),
+});
+
 /** The options without what is empty: the contract wants a member to be left out, not to be set to nothing. */
-function given(wish: { task: Task | null; prompt: string; beams: string; maxNewTokens: string }): CaptionOptions {
+function given(wish: Words): CaptionOptions {
   const beams = Number(wish.beams);
   const tokens = Number(wish.maxNewTokens);
   return {
@@ -24,13 +39,10 @@ function given(wish: { task: Task | null; prompt: string; beams: string; maxNewT
 
 export function Options({ options, canPrompt, tasks, onChange }: OptionsProps) {
   const id = useUniqueId();
-  const words = {
-    task: options.task ?? null,
-    prompt: options.prompt ?? '',
-    beams: String(options.beams ?? ''),
-    maxNewTokens: String(options.max_new_tokens ?? ''),
+  const words = wordsOf(options);
+  const set = (wish: Partial<Words>) => {
+    onChange((before) => given({ ...wordsOf(before), ...wish }));
   };
-  const set = (wish: Partial<typeof words>) => onChange(given({ ...words, ...wish }));
   return (
     <details class="options">
       <summary>Options</summary>
