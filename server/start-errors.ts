@@ -93,6 +93,12 @@ export const START_ERRORS = {
       'The database file is damaged, emptied or gone; stop the sidecar and run "altsmith restore FILE" with one of the backups.',
     retryable: false,
   },
+  DATA_DIR_MISSING: {
+    status: 503,
+    message:
+      'There is no data folder of a sidecar here; go to the folder that the sidecar is started in, or say where it is with ALTSMITH_DATA_DIR.',
+    retryable: false,
+  },
   DATA_DIR_IN_USE: {
     status: 503,
     message: 'Another sidecar is running on this data folder; stop it, or choose another ALTSMITH_DATA_DIR.',

@@ -1,12 +1,10 @@
 import path from 'node:path';
 import { readConfig } from '../config';
-import { existsSync } from 'node:fs';
-import { AppError } from '../errors';
 import { copyDatabase } from '../storage/backup';
 import { backupName } from '../storage/backup-folder';
-import { DataFolder } from '../storage/data-folder';
 import { checkBackup } from '../storage/soundness';
 import { runCommand, UsageError } from './command';
+import { existingFolder } from './live-data';
 
 const HELP = `Usage: altsmith backup [FILE]
 
@@ -22,9 +20,8 @@ export function run(args: string[]): Promise<number> {
         const [file, ...more] = positionals;
         if (more.length > 0) throw new UsageError('One file at most.');
         const config = readConfig(process.env);
-        const data = new DataFolder(config.dataDir, config.backupDir);
+        const data = existingFolder(config);
         data.prepare();
-        if (!existsSync(data.database)) throw new AppError(data.holdsWork() ? 'DATABASE_DAMAGED' : 'NOT_FOUND');
         const target = path.resolve(file ?? path.join(data.backups, backupName(new Date())));
         await copyDatabase(data.database, target);
         checkBackup(target, 'quick');

@@ -73,6 +73,12 @@ function readWords(options: OptionSpec, args: string[]): Words {
   }
 }
 
+/** Throws UsageError where there are more than `most` words beside the options. */
+export function refuseMoreThan(most: number, { positionals }: Words): void {
+  const extra = positionals.slice(most);
+  if (extra.length > 0) throw new UsageError(`This command takes no "${extra.join(' ')}".`);
+}
+
 /** A number in decimal digits; NaN for any other text, also for a blank one. */
 export function decimalOf(text: string): number {
   return /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;

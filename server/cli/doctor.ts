@@ -1,7 +1,7 @@
 import { ConfigError, readConfig, type Config } from '../config';
 import { AppError } from '../errors';
 import { DataFolder } from '../storage/data-folder';
-import { runCommand, type Say } from './command';
+import { refuseMoreThan, runCommand, type Say, type Words } from './command';
 import { problem, type Finding, type Ground, type Look } from './doctor/check';
 
 const HELP = `Usage: altsmith doctor [--json]
@@ -34,7 +34,11 @@ type Named = Finding & { readonly check: string };
 
 /** `altsmith doctor`. */
 export function run(args: string[]): Promise<number> {
-  return runCommand({ help: HELP, work: (_words, say) => examine(say) }, args);
+  const work = (words: Words, say: Say) => {
+    refuseMoreThan(0, words);
+    return examine(say);
+  };
+  return runCommand({ help: HELP, work }, args);
 }
 
 async function examine(say: Say): Promise<number> {

@@ -3,7 +3,7 @@ import { AppError } from '../errors';
 import { SCOPES, type Scope } from '../sites/key';
 import type { KeyRow } from '../sites/key-store';
 import type { Site } from '../sites/site-store';
-import { runCommand, UsageError, type Say, type Words } from './command';
+import { refuseMoreThan, runCommand, UsageError, type Say, type Words } from './command';
 import { withData, type LiveData } from './live-data';
 
 const HELP = `Usage: altsmith keys <create|list|rotate|revoke> [options]
@@ -36,23 +36,34 @@ export function run(args: string[]): Promise<number> {
     {
       help: HELP,
       options,
-      work: (words, say) => withData(readConfig(process.env), (live) => act(live, words, say)),
+      work: (words, say) => {
+        const mayMakeFolder = words.positionals[0] === 'create';
+        return withData(readConfig(process.env), deedOf(words, say), { mayMakeFolder });
+      },
     },
     args,
   );
 }
 
-function act(live: LiveData, words: Words, say: Say): number {
+/** What the words ask for; nothing is opened before they are known to say it. */
+function deedOf(words: Words, say: Say): (live: LiveData) => number {
   const [verb, id] = words.positionals;
-  if (verb === 'create') return create(live, words, say);
-  if (verb === 'list') return list(live, say);
+  refuseMoreThan(verb === 'rotate' || verb === 'revoke' ? 2 : 1, words);
+  if (verb === 'create') {
+    const scope = scopeOf(words.text('scope') ?? 'site');
+    return (live) => create(live, { scope, words }, say);
+  }
+  if (verb === 'list') return (live) => list(live, say);
   if (verb !== 'rotate' && verb !== 'revoke') throw new UsageError('Say create, list, rotate or revoke.');
   if (id === undefined) throw new UsageError(`Say which key: altsmith keys ${verb} ID`);
-  return verb === 'rotate' ? rotate(live, { id, words }, say) : revoke(live, id, say);
+  return (live) => (verb === 'rotate' ? rotate(live, { id, words }, say) : revoke(live, id, say));
 }
 
-function create({ storage, sites, keys, record }: LiveData, words: Words, say: Say): number {
-  const scope = scopeOf(words.text('scope') ?? 'site');
+function create(
+  { storage, sites, keys, record }: LiveData,
+  { scope, words }: { scope: Scope; words: Words },
+  say: Say,
+): number {
   const name = words.text('name') ?? 'made on the command line';
   const { key, site } = storage.transaction(() => {
     const owner = scope === 'site' ? siteOf(sites.list(), words.text('site'), () => sites.create('default')) : null;

@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import type { Config } from '../config';
 import { AuditStore } from '../sites/audit-store';
 import { KeyStore } from '../sites/key-store';
@@ -30,14 +31,16 @@ export interface LiveData {
 
 /**
  * The database of the settings, for a command that does one small thing; a running sidecar may use it at the same time. It is
- * opened as it is: a command reads no more than it needs, and migrates nothing. Only a folder without a database gets one.
- * Closed when `work` ends. Throws DATABASE_OLDER, DATABASE_NEWER, DATABASE_BUSY, and what opening can throw.
+ * opened as it is: a command reads no more than it needs, and migrates nothing. Only with `mayMakeFolder` a folder without a
+ * database gets one. Closed when `work` ends. Throws DATABASE_OLDER, DATABASE_NEWER, DATABASE_BUSY, what existingFolder
+ * throws, and what opening can throw.
  */
 export async function withData<Result>(
   config: Config,
   work: (live: LiveData) => Promise<Result> | Result,
+  { mayMakeFolder = false }: { readonly mayMakeFolder?: boolean } = {},
 ): Promise<Result> {
-  const data = new DataFolder(config.dataDir, config.backupDir);
+  const data = mayMakeFolder ? new DataFolder(config.dataDir, config.backupDir) : existingFolder(config);
   data.prepare();
   const wasClean = wasCleanStop(data);
   const storage = openCurrent(data);
@@ -72,6 +75,24 @@ export async function withData<Result>(
     // No sidecar runs, and what changed the file was this command.
     if (wasClean) markCleanStop(data);
   }
+}
+
+/**
+ * The data folder of the settings, for a command that has nothing to do in a new one: ALTSMITH_DATA_DIR may be relative, and
+ * the command called in another folder than the sidecar. Makes nothing. Throws DATA_DIR_MISSING; DATABASE_DAMAGED where a
+ * sidecar has left something and there is no database; STORAGE_UNAVAILABLE.
+ */
+export function existingFolder({ dataDir, backupDir }: Config): DataFolder {
+  const data = new DataFolder(dataDir, backupDir);
+  try {
+    if (statSync(data.database, { throwIfNoEntry: false }) !== undefined) return data;
+  } catch (error) {
+    throw storageProblem(error) ?? error;
+  }
+  // Backups may lie elsewhere, where they say nothing about this folder.
+  throw existsSync(dataDir) && data.holdsWork()
+    ? new AppError('DATABASE_DAMAGED')
+    : new AppError('DATA_DIR_MISSING', { data_dir: dataDir });
 }
 
 function openCurrent(data: DataFolder): Storage {

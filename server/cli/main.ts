@@ -59,6 +59,11 @@ function roomIn({ details }: AppError): string {
   return ` ${needed.toLocaleString('en')} bytes are needed, ${free.toLocaleString('en')} are free.`;
 }
 
+/** Where a data folder was looked for. */
+function placeIn({ details: { data_dir: place } }: AppError): string {
+  return typeof place === 'string' ? ` Looked for: ${place}` : '';
+}
+
 function report(error: unknown): number {
   if (error instanceof ConfigError) {
     process.stderr.write(`${error.message}\n`);
@@ -66,7 +71,7 @@ function report(error: unknown): number {
   }
   if (error instanceof AppError) {
     const more = error.status === 503 ? ' "altsmith doctor" looks at the whole set-up.' : '';
-    process.stderr.write(`${error.sentence} (${error.code})${roomIn(error)}${more}\n`);
+    process.stderr.write(`${error.sentence} (${error.code})${roomIn(error)}${placeIn(error)}${more}\n`);
     return 1;
   }
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {

@@ -1,7 +1,7 @@
 import { readConfig } from '../config';
 import { isErrorCode } from '../errors';
 import { requeueFailed } from '../queue/requeue-store';
-import { runCommand, UsageError } from './command';
+import { refuseMoreThan, runCommand, UsageError } from './command';
 import { withData } from './live-data';
 
 const HELP = `Usage: altsmith requeue [--code CODE]
@@ -18,6 +18,7 @@ export function run(args: string[]): Promise<number> {
       help: HELP,
       options: { code: { type: 'string' } },
       work: (words, say) => {
+        refuseMoreThan(0, words);
         const code = words.text('code');
         if (code !== undefined && !isErrorCode(code)) throw new UsageError(`There is no error code "${code}".`);
         return withData(readConfig(process.env), async ({ storage, recordAround }) => {

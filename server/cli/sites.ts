@@ -3,7 +3,7 @@ import { readConfig } from '../config';
 import { AppError } from '../errors';
 import { SiteBytes, type SiteStorage } from '../intake/site-bytes';
 import type { Site } from '../sites/site-store';
-import { decimalOf, runCommand, UsageError, type Say, type Words } from './command';
+import { decimalOf, refuseMoreThan, runCommand, UsageError, type Say, type Words } from './command';
 import { withData, type LiveData } from './live-data';
 
 const HELP = `Usage: altsmith sites <list|create|set>
@@ -21,19 +21,33 @@ const LIMITS = ['rate', 'queue', 'bytes', 'weight'] as const;
 
 /** `altsmith sites`. */
 export function run(args: string[]): Promise<number> {
-  const work = (words: Words, say: Say) => withData(readConfig(process.env), (live) => act(live, words, say));
+  const work = (words: Words, say: Say) => {
+    const mayMakeFolder = words.positionals[0] === 'create';
+    return withData(readConfig(process.env), deedOf(words, say), { mayMakeFolder });
+  };
   const options = Object.fromEntries(LIMITS.map((name) => [name, { type: 'string' as const }]));
   return runCommand({ help: HELP, options, work }, args);
 }
 
-function act(live: LiveData, words: Words, say: Say): number {
+/** What the words ask for; nothing is opened before they are known to say it. */
+function deedOf(words: Words, say: Say): (live: LiveData) => number {
   const [verb, ...rest] = words.positionals;
-  if (verb === 'list') return list(live, say);
-  if (verb === 'set') return set(live, words, say);
+  if (verb === 'list') {
+    refuseMoreThan(1, words);
+    return (live) => list(live, say);
+  }
+  if (verb === 'set') {
+    refuseMoreThan(2, words);
+    return (live) => set(live, words, say);
+  }
   if (verb !== 'create' || rest.length === 0) throw new UsageError('Say list, set and an id, or create and a name.');
-  const site = live.storage.transaction(() => {
-    const made = live.sites.create(rest.join(' '));
-    live.record('sites create', made.id, { name: made.name });
+  return (live) => create(live, rest.join(' '), say);
+}
+
+function create({ storage, sites, record }: LiveData, name: string, say: Say): number {
+  const site = storage.transaction(() => {
+    const made = sites.create(name);
+    record('sites create', made.id, { name: made.name });
     return made;
   });
   say({ id: site.id, name: site.name }, [`${site.id}  ${site.name}`]);

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import type { ModelInfo } from '../../models/captioner';
 import { chooseEngine } from '../captioning/choose-engine';
 import type { CaptionEngine } from '../captioning/engine';
@@ -11,6 +10,7 @@ import { toAppError } from '../errors';
 import { createLogger } from '../logger';
 import { startSidecar, type Sidecar } from '../main';
 import { version } from '../version';
+import { refuseMoreThan, runCommand, type Words } from './command';
 import { startUnlessStopped, stopRequested } from './serve';
 
 const HELP = `Usage: altsmith start [--without-backup]
@@ -28,23 +28,25 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const sayUnder = (label: string, text: string) => say(`  ${label.padEnd(9)}${text}`);
 
 /** `altsmith start`: exit code 0 after Ctrl-C. */
-export async function run(args: string[]): Promise<number> {
-  const options = {
-    help: { type: 'boolean', short: 'h', default: false },
-    'without-backup': { type: 'boolean', default: false },
-  } as const;
-  const { values } = parseArgs({ args, options });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+export function run(args: string[]): Promise<number> {
+  return runCommand({ help: HELP, options: { 'without-backup': { type: 'boolean' } }, work }, args);
+}
+
+async function work(words: Words): Promise<number> {
+  refuseMoreThan(0, words);
   const config = readConfig(process.env);
   // A person reads this terminal: only what went wrong is worth a line of JSON, unless they asked for more.
   const logger = createLogger(process.env['ALTSMITH_LOG_LEVEL'] === undefined ? 'warn' : config.logLevel);
   const engine = chooseEngine(config);
   const asked = stopRequested();
   const sidecar = await startUnlessStopped(asked, (signal) =>
-    startSidecar(config, { engine, logger, signal, announcePreparation: say, withoutBackup: values['without-backup'] }),
+    startSidecar(config, {
+      engine,
+      logger,
+      signal,
+      announcePreparation: say,
+      withoutBackup: words.isSet('without-backup'),
+    }),
   );
   if (sidecar === null) return 0;
   try {

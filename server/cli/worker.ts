@@ -2,7 +2,7 @@ import os from 'node:os';
 import { startRemoteWorker } from '../composition/remote-worker';
 import { readConfig } from '../config';
 import { createLogger } from '../logger';
-import { runCommand, UsageError, type Words } from './command';
+import { refuseMoreThan, runCommand, UsageError, type Words } from './command';
 import { stopRequested } from './serve';
 
 const HELP = `Usage: altsmith worker --api URL --key KEY [--name NAME] [--port N]
@@ -32,6 +32,7 @@ export function run(args: string[]): Promise<number> {
 }
 
 async function work(words: Words): Promise<number> {
+  refuseMoreThan(0, words);
   const config = readConfig(process.env);
   const api = words.text('api') ?? config.workerApi;
   const key = words.text('key') ?? config.workerKey;

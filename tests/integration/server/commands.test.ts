@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { openDatabase, type Storage } from '../../../server/storage/database';
@@ -114,6 +114,13 @@ test.each([
   [['restore'], 'which backup'],
   [['sites', 'create'], 'name'],
   [['backup', '--sideways'], 'sideways'],
+  [['keys', 'create', 'mysite'], 'mysite'],
+  [['keys', 'list', 'everything'], 'everything'],
+  [['keys', 'revoke', 'x', 'other'], 'other'],
+  [['sites', 'list', 'mine'], 'mine'],
+  [['requeue', 'now'], 'now'],
+  [['doctor', 'now'], 'now'],
+  [['start', 'now'], 'now'],
 ])('%p ends with 2 and says what is wrong', async (args, word) => {
   expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(word) });
 });
@@ -132,6 +139,34 @@ test('failed jobs are tried again by order of the operator, also when their run 
   expect((await run('requeue', '--code', 'IMAGE_CORRUPT')).json).toEqual({ requeued: 1 });
   expect(recorded()).toContainEqual({ action: 'requeue', target: 'IMAGE_CORRUPT' });
   expect((await sidecar.call('GET', `/v1/jobs/${body.job.id}?wait=20`)).body.job.state).toBe('done');
+});
+
+test.each([
+  [['keys', 'list'], 'DATA_DIR_MISSING'],
+  [['keys', 'revoke', 'x'], 'DATA_DIR_MISSING'],
+  [['sites', 'list'], 'DATA_DIR_MISSING'],
+  [['requeue'], 'DATA_DIR_MISSING'],
+  [['erase', 'site', 'x'], 'DATA_DIR_MISSING'],
+  [['backup'], 'DATA_DIR_MISSING'],
+  [['keys', 'create', 'mysite'], 'mysite'],
+  [['keys', 'create', '--scope', 'root'], '--scope'],
+])('in a wrong folder %p makes no data folder and says so', async (args, word) => {
+  const wrong = path.join(mkdtempSync(path.join(os.tmpdir(), 'altsmith-wrong-')), 'data');
+  const { code, stderr } = await altsmith(wrong, args);
+  expect({ code, stderr, isMade: existsSync(wrong) }).toEqual({
+    code: word === 'DATA_DIR_MISSING' ? 1 : 2,
+    stderr: expect.stringContaining(word),
+    isMade: false,
+  });
+  if (word === 'DATA_DIR_MISSING') expect(stderr).toContain(wrong);
+  rmSync(path.dirname(wrong), { recursive: true });
+});
+
+test('a new site may make the data folder', async () => {
+  const fresh = path.join(mkdtempSync(path.join(os.tmpdir(), 'altsmith-fresh-')), 'data');
+  expect((await altsmith(fresh, ['sites', 'create', 'Mine'])).code).toBe(0);
+  expect(await altsmith(fresh, ['sites', 'list', '--json'])).toMatchObject({ code: 0, json: { items: [{}] } });
+  rmSync(path.dirname(fresh), { recursive: true });
 });
 
 describe('while another process writes', () => {
