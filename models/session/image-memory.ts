@@ -59,7 +59,7 @@ export class ImageMemory {
     return entry;
   }
 
-  /** Forgets pictures that nobody looks at until the others fit. The last one always does, and it alone keeps its keys. */
+  /** Forgets pictures that no search uses until the rest fits the limit. The latest picture always stays, and only it keeps its keys. */
   private shrink(): void {
     for (const { state, users } of this.entries.slice(0, -1)) if (users === 0) forgetKeys(state);
     while (this.entries.length > 1 && !this.fits()) {

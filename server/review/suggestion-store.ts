@@ -187,7 +187,7 @@ export class SuggestionStore {
   writeBack(id: string, report: WriteBackRequest): Suggestion {
     return this.storage.transaction(() => {
       const now = this.#need(id);
-      // Approved, and written before the CMS heard that the run is undone.
+      // The CMS wrote an approved text before it was told that the run was undone.
       const isLate = now.state === 'superseded' && report.outcome === 'applied' && this.#undone(id).wasApproved === 1;
       const standing = { ...standingOf(now), ...(isLate ? { state: 'approved' as const } : {}) };
       const next = writeBack(standing, report.outcome);

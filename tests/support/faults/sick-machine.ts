@@ -110,7 +110,7 @@ export async function sickBesideHealthy(
   }
 }
 
-/** Runs it and states what must hold. */
+/** Lets a sick and a healthy machine share the jobs; expects that all are done, none by the sick machine, which fails at most ten. */
 export async function expectSickIsLeftAlone(way: (typeof WAYS)[number], how: string, jobs: number): Promise<void> {
   const sickness = SICKNESSES[how];
   const report = sickness === undefined ? null : await sickBesideHealthy(way, sickness, jobs);
