@@ -60,7 +60,7 @@ export class ConsoleBrowser {
     });
     if (options.filesFromBuild === true) await serveBuild(context, url);
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     const opened = new ConsoleBrowser(browser, context, page, url);
     page.on('pageerror', (error) => opened.errors.push(`script error: ${error.message}`));
     page.on('console', (message) => {

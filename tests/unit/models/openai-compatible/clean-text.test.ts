@@ -72,9 +72,10 @@ test('whatever comes in, what comes out is one bounded line of plain text', () =
 });
 
 test('a hostile answer costs no time', () => {
-  const begin = performance.now();
+  const before = process.cpuUsage();
   for (const part of ['<', '<a', '<script', '<think>', '"', '*', '#', ' ', '\u202e', '<script ', 'alt text']) {
     cleanText(part.repeat(20_000));
   }
-  expect(performance.now() - begin).toBeLessThan(1000);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1000).toBeLessThan(2000);
 });
