@@ -1,21 +1,15 @@
 #!/usr/bin/env node
 'use strict';
-// The door of `altsmith` and of `npm start`. Plain JavaScript, because it runs before anything is installed or built:
-// it installs the run-time packages when they are missing, builds when the sources are not those of the build, then hands over.
+// The door of `altsmith` and of `npm start`. Plain JavaScript, because in a checkout it runs before anything is installed or built.
+// A package comes built and without checkout.js: there nothing is installed, built or written beside the program.
+const { existsSync } = require('node:fs');
 const path = require('node:path');
-const { holdBuild, isInUse } = require('./build-use');
-const { ensureInstalled } = require('./install');
-
-/** They start worker files for as long as they run. */
-const LASTING = ['serve', 'start', 'worker'];
+const { requireNode, requirePackages } = require('./this-node');
 
 const root = path.resolve(__dirname, '../..');
-if (isInUse(root)) tellIfStale();
-else {
-  ensureInstalled(root);
-  build();
-}
-if (LASTING.includes(process.argv[2])) holdBuild(root);
+requireNode();
+if (existsSync(path.join(__dirname, 'checkout.js'))) require('./checkout').prepare(root, process.argv[2]);
+else requirePackages();
 require(path.join(root, 'build/server/cli/main.js'))
   .main(process.argv.slice(2))
   .then((code) => {
@@ -23,24 +17,3 @@ require(path.join(root, 'build/server/cli/main.js'))
     // What a failed start may have left open keeps nothing alive: output is written until then, and then it ends.
     if (code !== 0) setTimeout(() => process.exit(code), 2000).unref();
   });
-
-/** Packages and build of a sidecar that runs stay as they are until it stops. */
-function tellIfStale() {
-  if (!require('./build').isStale(root)) return;
-  console.error(
-    'A sidecar or worker runs from this folder, built from earlier sources; this command uses the same build. Stop it, and the next command builds the new sources.',
-  );
-}
-
-/** A folder that nobody may write to is no fault as long as its build fits. */
-function build() {
-  try {
-    require('./build').buildIfStale(root);
-  } catch (error) {
-    if (!['EROFS', 'EACCES', 'EPERM'].includes(error.code)) throw error;
-    console.error(
-      `The build in ${path.join(root, 'build')} is not of these sources and cannot be replaced (${error.code}): run "npm run build" where the folder can be written to.`,
-    );
-    process.exit(1);
-  }
-}

@@ -2,16 +2,7 @@
 const { spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
-
-const LEAST_NODE = [20, 19];
-
-/** Ends the process with a plain sentence when this Node is older than package.json allows. */
-function requireNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])) return;
-  console.error(`Altsmith needs Node ${LEAST_NODE.join('.')} or later; this is ${process.versions.node}.`);
-  process.exit(1);
-}
+const { requireNode, whyNotLoaded } = require('./this-node');
 
 /** True when every package that the lock file wants, in its version, is in node_modules by npm's own list of them. */
 function isInstalled(root, withDev) {
@@ -31,16 +22,6 @@ function nativeModule(root) {
   return path.join(root, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node');
 }
 
-/** Null when it can be loaded; else why not: it was made for another version of Node, processor or C library. */
-function whyNotLoaded(root) {
-  try {
-    require(nativeModule(root));
-    return null;
-  } catch (error) {
-    return error.message.replace(/\s+/g, ' ').trim();
-  }
-}
-
 /**
  * Runs `npm ci` (run-time packages only, unless `withDev`) when something is missing, and makes better-sqlite3 again when this
  * Node cannot load it. Ends the process if that fails.
@@ -48,7 +29,7 @@ function whyNotLoaded(root) {
 function ensureInstalled(root, { withDev = false } = {}) {
   requireNode();
   if (!isInstalled(root, withDev)) install(root, withDev);
-  const reason = whyNotLoaded(root);
+  const reason = whyNotLoaded(nativeModule(root));
   if (reason !== null) rebuild(root, reason);
 }
 
@@ -82,7 +63,7 @@ function rebuild(root, reason) {
   const file = nativeModule(root);
   const before = readFileSync(file);
   npm(root, ['rebuild', 'better-sqlite3']);
-  if (whyNotLoaded(root) === null) return;
+  if (whyNotLoaded(nativeModule(root)) === null) return;
   // npm deletes it before it tries; the Node that it was installed with can go on using it.
   if (!existsSync(file)) {
     mkdirSync(path.dirname(file), { recursive: true });

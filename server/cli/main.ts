@@ -77,7 +77,7 @@ function report(error: unknown): number {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     const port = 'port' in error ? String(error.port) : '';
     process.stderr.write(
-      `Port ${port} is taken by another program. Stop that program, or choose another port: ALTSMITH_PORT=8788 npm start\n`,
+      `Port ${port} is taken by another program. Stop that program, or choose another port: ALTSMITH_PORT=8788\n`,
     );
     return 1;
   }

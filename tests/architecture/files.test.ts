@@ -23,9 +23,10 @@ test('no tracked file holds a trace of a machine or a registry', () => {
   const bad = sampleTree({
     'package-lock.json': '"resolve' + 'd": "x"',
     'docs/a.md': ['cd ', 'work', 'main'].join('/'),
+    'docs/b.md': ['np', 'x altsmith start'].join(''),
     '.npmrc': ['registry=https://registry', 'npmjs', 'org'].join('.'),
   });
-  expect(machineTraces(bad)).toHaveLength(3);
+  expect(machineTraces(bad)).toHaveLength(4);
 });
 
 test('every picture of the tests has a licence line, and every line its picture', () => {

@@ -12,7 +12,7 @@ export function LogIn() {
         <summary>Where do I find the key?</summary>
         <p>
           The very first start prints a site key and writes it to <code>first-key.txt</code> in the data folder. Another
-          one is made with <code>npx altsmith keys create</code>.
+          one is made with <code>altsmith keys create</code>.
         </p>
         <p class="fine">
           The browser keeps the key in two halves: one in a cookie that no script can read, one in this page’s storage.

@@ -8,7 +8,7 @@ const WORDS = {
   },
   admin: {
     title: 'This part needs an administrator’s key',
-    text: 'A site’s key cannot see other sites, machines or what administrators did, and makes no keys. On the sidecar’s machine, “npx altsmith keys create --scope admin” makes one that can.',
+    text: 'A site’s key cannot see other sites, machines or what administrators did, and makes no keys. On the sidecar’s machine, “altsmith keys create --scope admin” makes one that can.',
     label: 'Administrator’s key',
   },
 } as const;

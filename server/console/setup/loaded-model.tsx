@@ -25,7 +25,7 @@ export function LoadedModel() {
         <Notice tone="warn">
           <p>
             This model shows the way; its texts are not good enough to publish. An administrator can pull blip-base
-            below, or with <code>npx altsmith models pull blip-base</code>.
+            below, or with <code>altsmith models pull blip-base</code>.
           </p>
         </Notice>
       ) : null}

@@ -37,8 +37,8 @@ function Machines({ data, error, reload }: Resource<readonly ListedWorker[]>) {
       {data?.length === 0 ? (
         <Empty title="No worker has been heard of in the last hour.">
           <p>
-            Set ALTSMITH_WORKERS to 1 or more, or run “npx altsmith worker” on another machine with a worker key from
-            the Set-up page.
+            Set ALTSMITH_WORKERS to 1 or more, or run “altsmith worker” on another machine with a worker key from the
+            Set-up page.
           </p>
         </Empty>
       ) : null}

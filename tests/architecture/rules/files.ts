@@ -28,6 +28,8 @@ const TRACES: readonly { what: string; pattern: RegExp }[] = [
   { what: 'a home folder', pattern: /\/home\/[a-z]/ },
   { what: 'a registry address', pattern: /registry\.(npmjs|yarnpkg)|files\.pythonhosted/ },
   { what: 'a download address in the lock file', pattern: /"resolve[d]":/ },
+  // The name is not owned yet: outside a checkout npx would fetch and run a stranger's package.
+  { what: 'a call of altsmith by npx', pattern: /npx altsmit[h]/ },
   { what: 'a private key', pattern: /-----BEGIN ([A-Z]+ )?PRIVATE KEY/ },
 ];
 
