@@ -1,7 +1,7 @@
 import path from 'node:path';
 import sharp from 'sharp';
 import { seededPicture } from '../../support/checkpoint/seeded';
-import { NEW_TOKENS, QUESTION, type HuggingFacePeer } from './peers';
+import { NEW_TOKENS, QUESTION, type LinePeer } from './peers';
 
 const PICTURES = 3;
 
@@ -38,7 +38,7 @@ function askedOf(words: any, manifest: any, isQuestion: boolean): number[] | nul
 }
 
 /** Our float32 graphs beside transformers on the same weights: ids of sentences, and every logit on the way. */
-export async function compare(root: string, modelFolder: string, reference: HuggingFacePeer): Promise<Compared[]> {
+export async function compare(root: string, modelFolder: string, reference: LinePeer): Promise<Compared[]> {
   const load = (name: string) => import(path.join(root, 'build/models', name));
   const { openCaptioner } = await load('open-captioner.js');
   const { ModelSession } = await load('session/session.js');

@@ -7,7 +7,8 @@ import { isFullSize, writeFullSize, type FullSize } from './full-size';
 import { compare } from './compare';
 import { flame, printFlames } from './flame';
 import { agreement, BEAMS, join, measure, print, WARM_UPS, writePictures, type Row } from './measure';
-import { AltsmithPeer, findPython, HuggingFacePeer, NEW_TOKENS, type Peer, type Second } from './peers';
+import { hideCpu, huggingFace, openVino } from './others';
+import { AltsmithPeer, NEW_TOKENS, type Peer, type Second } from './peers';
 
 const THROUGHPUT_TURNS = 3;
 const THROUGHPUT_PICTURES = 14;
@@ -77,12 +78,13 @@ interface Wishes {
   readonly model: Model;
   readonly parts: readonly string[];
   readonly precisions: readonly string[];
-  /** Of transformers. */
+  /** Precisions of transformers, and "openvino". */
   readonly others: readonly string[];
   readonly rounds: number;
   readonly threads: number;
   readonly pauseSeconds: number;
   readonly keep: boolean;
+  readonly hide: string | null;
   readonly out: string | null;
   readonly add: boolean;
 }
@@ -101,9 +103,11 @@ function wishesOf(args: string[], root: string): Wishes {
       // The table goes on where that of --out ended.
       add: { type: 'boolean', default: false },
       precisions: { type: 'string', default: 'fp32,int8' },
-      // Of transformers: fp32, bf16, int8.
+      // Of transformers: fp32, bf16, int8; and openvino, in int8.
       peers: { type: 'string', default: 'fp32,int8' },
       keep: { type: 'boolean', default: false },
+      // Kind of CPU to show by hiding features from every process: avx2, avx512, vnni.
+      hide: { type: 'string' },
       // Large models in pieces: "table", "compare" (ids and logits against transformers, untimed), "workers"; "accuracy" (against fp32); "flame" (ms by operator).
       parts: { type: 'string', default: 'table,compare,workers' },
     },
@@ -122,6 +126,7 @@ function wishesOf(args: string[], root: string): Wishes {
     threads: Number(values.threads),
     pauseSeconds: Number(values.pause),
     keep: values.keep,
+    hide: values.hide ?? null,
     out: values.out ?? null,
     add: values.add,
   };
@@ -133,7 +138,9 @@ export async function main(args: string[], root: string): Promise<void> {
   const { folder, model, parts, precisions, rounds, threads, out } = wishes;
   mkdirSync(folder, { recursive: true });
   const wantsFloats =
-    ['compare', 'accuracy'].some((part) => parts.includes(part)) && !precisions.includes('fp32') && model !== 'mini';
+    (['compare', 'accuracy'].some((part) => parts.includes(part)) || wishes.others.includes('openvino')) &&
+    !precisions.includes('fp32') &&
+    model !== 'mini';
   if (model !== 'mini') {
     await prepare(folder, model, root, {
       precisions: wantsFloats ? [...precisions, 'fp32'] : precisions,
@@ -143,22 +150,13 @@ export async function main(args: string[], root: string): Promise<void> {
   const folderOf = (precision: string) =>
     model === 'mini' ? path.join(root, 'models/mini') : path.join(folder, precision);
   const { end, second } = kindOf(model);
-  const python = findPython();
-  if (python === null)
-    console.error('No Python with torch and transformers: Hugging Face is left out (ALTSMITH_BENCH_PYTHON).');
-  const script = path.join(root, 'tests/bench/models/hf_peer.py');
-  const reference = (precision: string) => {
-    const command = {
-      python: python ?? '',
-      script,
-      args: [path.join(folder, 'checkpoint'), precision, String(threads)],
-    };
-    return new HuggingFacePeer(`HF ${precision}`, command, end);
-  };
   const files = await writePictures(folder, (rounds + WARM_UPS) * BEAMS.length);
+  const place = { root, folder, threads, end };
+  const reference = (name: string) => (name === 'openvino' ? openVino(place, files) : huggingFace(name, place));
+  if (wishes.hide !== null) hideCpu(wishes.hide, { root, folder });
   console.log(
     `${model}, ${model === 'mini' ? 'its own' : 'random'} weights, ${cpus()[0]?.model ?? 'CPU'}, ${threads} threads, ` +
-      `640×480 JPEG to ${NEW_TOKENS} tokens, ${rounds} interleaved rounds`,
+      `${wishes.hide === null ? '' : `shown as ${wishes.hide}, `}640×480 JPEG to ${NEW_TOKENS} tokens, ${rounds} interleaved rounds`,
   );
   let rows: Row[] = [];
   if (parts.includes('table')) {
@@ -166,7 +164,11 @@ export async function main(args: string[], root: string): Promise<void> {
       (precision) =>
         new AltsmithPeer(`Altsmith ${precision}`, root, { modelFolder: folderOf(precision), threads, second }),
     );
-    const others = python === null ? [] : wishes.others.map(reference);
+    const others = wishes.others.flatMap((name) => {
+      const peer = reference(name);
+      if (peer === null) console.error(`${name} is left out: ALTSMITH_BENCH_PYTHON names no Python that has it.`);
+      return peer === null ? [] : [peer];
+    });
     const peers: Peer[] = [...ours, ...others];
     rows = await measure(peers, { files, rounds, pauseSeconds: wishes.pauseSeconds });
     if (wishes.add && out !== null && existsSync(out)) rows = join(JSON.parse(readFileSync(out, 'utf8')).rows, rows);
@@ -176,8 +178,8 @@ export async function main(args: string[], root: string): Promise<void> {
     );
     console.log([`${rows[0]?.runs[1]?.length} rounds`, ...agreement(rows)].join('; '));
   }
-  const isCompared = parts.includes('compare') && python !== null && model !== 'mini';
-  const compared = isCompared ? await compare(root, folderOf('fp32'), reference('fp32')) : null;
+  const exact = parts.includes('compare') && model !== 'mini' ? huggingFace('fp32', place) : null;
+  const compared = exact === null ? null : await compare(root, folderOf('fp32'), exact);
   if (compared !== null) console.log('fp32 beside HF fp32:', JSON.stringify(compared));
   const rates: Record<string, Awaited<ReturnType<typeof throughput>>> = {};
   if (parts.includes('workers')) {

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
@@ -23,6 +23,9 @@ export interface Peer {
   peakMegabytes(): number;
   stop(): Promise<void>;
 }
+
+/** What our workers have in their environment (server/captioning/worker-slot.ts), for the others too. */
+const KEEP_FREED_MEMORY = 'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967295';
 
 /** Tokens that every peer must write; the end token is forbidden before. */
 export const NEW_TOKENS = 10;
@@ -117,29 +120,23 @@ export class AltsmithPeer implements Peer {
   }
 }
 
-/** Python with torch and transformers, or null. */
-export function findPython(): string | null {
-  const candidates = [process.env['ALTSMITH_BENCH_PYTHON'] ?? '', 'python3'].filter((name) => name !== '');
-  const works = (name: string) =>
-    spawnSync(name, ['-c', 'import torch, transformers, PIL'], { stdio: 'ignore' }).status === 0;
-  return candidates.find(works) ?? null;
-}
-
-export class HuggingFacePeer implements Peer {
+/** A program that reads requests and writes answers, one JSON line each (hf_peer.py, openvino-peer.cjs). */
+export class LinePeer implements Peer {
   private child: ChildProcess | null = null;
   private lines: AsyncIterator<string> | null = null;
   private reader: Interface | null = null;
 
   constructor(
     readonly name: string,
-    private readonly command: { readonly python: string; readonly script: string; readonly args: readonly string[] },
+    private readonly command: readonly [program: string, ...words: string[]],
     /** The end token: transformers keeps it where it is forced at the longest length, we never do. */
     private readonly end: number,
   ) {}
 
   async start(): Promise<number> {
-    const { python, script, args } = this.command;
-    const child = spawn(python, [script, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+    const [program, ...words] = this.command;
+    const env = { ...process.env, GLIBC_TUNABLES: KEEP_FREED_MEMORY };
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'], env });
     this.child = child;
     this.reader = createInterface({ input: child.stdout });
     this.lines = this.reader[Symbol.asyncIterator]();
