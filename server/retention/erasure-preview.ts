@@ -4,7 +4,7 @@ import type { SiteBytes } from '../intake/site-bytes';
 import type { Storage } from '../storage/database';
 import { jobCounts, suggestionCounts, totalOf } from '../storage/row-counts';
 import type { EraserParts, Erasing } from './eraser';
-import type { Erased, ErasureOwner } from './erasure-store';
+import { OF_PICTURE, type Erased, type ErasureOwner } from './erasure-store';
 
 export interface ErasurePreviewParts {
   readonly storage: Storage;
@@ -15,8 +15,7 @@ export interface ErasurePreviewParts {
 
 const OF_SUBJECT = 'site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance';
 /** Of subjects: a prediction (instance -1) keeps no picture. */
-const OF_IMAGE =
-  'substr(image_sha256, 1, 12) = substr(:sha256, 1, 12) AND image_sha256 = :sha256 AND site_id = :siteId AND instance >= 0';
+const OF_IMAGE = `${OF_PICTURE} AND +instance >= 0`;
 
 /** What erasing would delete, and until when backups would hold it; deletes nothing. */
 export class ErasurePreview {
@@ -47,8 +46,8 @@ export class ErasurePreview {
 
   image(owner: ErasureOwner, sha256: string): Erasing {
     const values = { ...owner, sha256 };
-    const own = `${OF_IMAGE} AND instance = :instance`;
-    const others = `${OF_IMAGE} AND instance <> :instance`;
+    const own = `${OF_IMAGE} AND +instance = :instance`;
+    const others = `${OF_IMAGE} AND +instance <> :instance`;
     const isShared = this.#count('jobs', others, values) + this.#count('suggestions', others, values) > 0;
     return this.#erasing({
       suggestions: this.#count('suggestions', own, values),

@@ -1,12 +1,15 @@
 import { sqlOfTheServer, type FoundSql } from '../../../support/server-sql';
+import { OF_PICTURE } from '../../../../server/retention/erasure-store';
 import type { Storage } from '../../../../server/storage/database';
 import { freshDatabase } from '../../../support/suggestion-rows';
 
 /** Tables with a row or more for each picture. Reading one whole, or sorting its rows, stops everything else meanwhile. */
 const TABLES = 'images|jobs|results|suggestions|changes|idempotency_keys|replies';
 const GROWING = new RegExp(`^SCAN (${TABLES})\\b`);
-/** All rows of a site, which may be all there are. */
-const WHOLE_SITE = new RegExp(`^SEARCH (${TABLES}) USING .*INDEX \\w+ \\(site_id=\\?\\)`);
+/** All rows of a site or of one of its instances, which may be all there are. */
+const WHOLE_SITE = new RegExp(
+  `^SEARCH (${TABLES}) USING .*INDEX \\w+ \\(site_id=\\?( AND instance[=<>]+\\?)*( AND state=\\?)?\\)`,
+);
 /** `M` is a MATCH: FTS5 then reads the lists of those terms alone. */
 const UNBOUNDED_SEARCH = /^SCAN suggestion_index VIRTUAL TABLE INDEX \d+:(?!M)/;
 const SORT = /^USE TEMP B-TREE/;
@@ -75,14 +78,14 @@ const { statements, unread } = sqlOfTheServer();
 
 /** Files that put statements together from names of tables, and what they make of them. */
 const BUILT_AT_RUN_TIME = /erasure-(store|preview)/;
+const OF_SUBJECT = 'site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance';
 const BUILT = ['suggestions', 'jobs'].flatMap((table) => [
-  `SELECT seq, image_sha256 FROM ${table} WHERE site_id = ? AND subject_type = ? AND subject_id = ? AND instance = ?
-   AND created_at <= ? LIMIT 5`,
-  `SELECT seq, image_sha256 FROM ${table} WHERE substr(image_sha256, 1, 12) = substr(?, 1, 12) AND image_sha256 = ?
-   AND site_id = ? AND instance = ? AND created_at <= ? LIMIT 5`,
-  `SELECT count(*) FROM ${table} WHERE site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance`,
-  `SELECT count(*) FROM ${table} WHERE substr(image_sha256, 1, 12) = substr(:sha256, 1, 12) AND image_sha256 = :sha256
-   AND site_id = :siteId AND NOT (site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance)`,
+  `SELECT seq, image_sha256 FROM ${table} WHERE ${OF_SUBJECT} AND created_at <= :before LIMIT 5`,
+  `SELECT seq, image_sha256 FROM ${table} WHERE ${OF_PICTURE} AND +instance = :instance AND created_at <= :before LIMIT 5`,
+  `SELECT 1 AS found FROM ${table} WHERE +instance >= 0 AND ${OF_PICTURE} LIMIT 1`,
+  `SELECT count(*) FROM ${table} WHERE ${OF_SUBJECT}`,
+  `SELECT count(*) FROM ${table} WHERE ${OF_PICTURE} AND +instance >= 0 AND NOT (${OF_SUBJECT})`,
+  `DELETE FROM ${table} WHERE +instance = -1 AND subject_id = 'prediction' AND created_at <= :before AND ${OF_PICTURE}`,
 ]);
 
 test('every statement of the server can be read', () => {
@@ -127,6 +130,7 @@ test('the views that the triggers read look at one row', () => {
 test('a scan, a sort and a search without a term are found', () => {
   expect(planOf("SELECT count(*) FROM jobs WHERE state = 'done'").some(isBad)).toBe(true);
   expect(planOf('SELECT id FROM suggestions WHERE site_id = ? ORDER BY confidence').some(isBad)).toBe(true);
+  expect(planOf('SELECT 1 FROM jobs WHERE site_id = ? AND instance >= 0 AND image_sha256 = ?').some(isBad)).toBe(true);
   expect(planOf('SELECT rowid FROM suggestion_index WHERE rowid > 5').some(isBad)).toBe(true);
   expect(
     mayReadToTheEnd('SELECT seq FROM jobs WHERE seq > :after AND created_at < :before ORDER BY seq LIMIT 25'),
