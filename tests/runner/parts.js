@@ -86,7 +86,7 @@ const STAGES = [
   [
     {
       name: 'integration',
-      needs: ['redis', 'nginx', 'apache', 'caddy'],
+      needs: ['redis', 'nginx', 'apache', 'caddy', 'systemd'],
       run: (context) =>
         runJest(context, { projects: ['integration'], args: ['--maxWorkers=2'], timeoutMs: 40 * MINUTE }),
     },

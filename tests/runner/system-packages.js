@@ -32,6 +32,7 @@ const NEEDS = {
   nginx: { what: 'nginx', found: () => onPath('nginx'), packages: 'nginx-light' },
   apache: { what: 'Apache', found: () => onPath('apache2'), packages: 'apache2' },
   caddy: { what: 'Caddy', found: () => onPath('caddy'), packages: 'caddy' },
+  systemd: { what: 'systemd-analyze', found: () => onPath('systemd-analyze'), packages: 'systemd' },
   redis: { what: 'Redis', found: () => onPath('redis-server'), packages: 'redis-server' },
 };
 
