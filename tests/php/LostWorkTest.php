@@ -110,6 +110,50 @@ final class LostWorkTest extends Sidecar_Test_Case {
 		self::assertSame( 'sent', $this->status( $row->attachment_id ) );
 	}
 
+	public function test_another_address_of_the_same_sidecar_puts_nothing_in_doubt(): void {
+		$this->more_addresses = array( 'http://localhost:8787', 'http://captions.internal' );
+		$this->more_keys      = array( 'Bearer the-key-after-rotation' );
+		$row    = $this->suggested();
+		$cursor = get_option( 'altsmith_cursor' );
+		foreach ( array( 'http://localhost:8787', 'http://captions.internal', self::SIDECAR, 'http://localhost:8787' ) as $address ) {
+			update_option( Settings::URL_OPTION, $address );
+			$this->sync();
+			self::assertSame( array( 'pending', $cursor ), array( $this->status( $row->attachment_id ), get_option( 'altsmith_cursor' ) ), $address );
+		}
+		update_option( Settings::KEY_OPTION, 'the-key-after-rotation' );
+		$this->sync();
+		self::assertSame( 1, $this->sidecar->count( 'POST /v1/jobs' ) );
+		self::assertSame( 0, $this->sidecar->count( 'GET /v1/suggestions/' ) );
+		self::assertFalse( get_option( 'altsmith_recheck' ) );
+		self::assertSame( 4, $this->sidecar->count( 'GET /v1/status' ), 'each of them is asked once' );
+	}
+
+	public function test_another_site_at_the_same_sidecar_has_another_feed(): void {
+		$row = $this->suggested();
+		$this->wipe();
+		update_option( Settings::KEY_OPTION, 'key-of-another-site' );
+		$this->more_keys = array( 'Bearer key-of-another-site' );
+		$this->sidecar->canned = array( 'GET /v1/status' => array( 200, array( 'site' => array( 'id' => 'site_2', 'name' => 'Other' ) ) + Fake_Sidecar::status() ) );
+		$this->sync();
+		self::assertSame( 'sent', $this->status( $row->attachment_id ) );
+		self::assertSame( 1, $this->sidecar->count( 'POST /v1/jobs' ) );
+	}
+
+	public function test_a_new_address_that_does_not_answer_costs_nothing(): void {
+		$row    = $this->suggested();
+		$cursor = get_option( 'altsmith_cursor' );
+		update_option( Settings::URL_OPTION, 'http://localhost:9999' );
+		$this->sidecar->down = true;
+		$this->sync();
+		self::assertSame( array( 'pending', $cursor ), array( $this->status( $row->attachment_id ), get_option( 'altsmith_cursor' ) ) );
+		self::assertIsArray( get_option( 'altsmith_pause' ) );
+		$this->sidecar->down = false;
+		update_option( Settings::URL_OPTION, self::SIDECAR );
+		delete_option( 'altsmith_pause' );
+		$this->sync();
+		self::assertSame( array( 'pending', 1 ), array( $this->status( $row->attachment_id ), $this->sidecar->count( 'POST /v1/jobs' ) ) );
+	}
+
 	public function test_deciding_about_a_lost_suggestion_says_so_and_asks_again(): void {
 		$row = $this->suggested();
 		$this->wipe();

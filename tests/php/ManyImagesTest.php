@@ -60,6 +60,48 @@ final class ManyImagesTest extends Sidecar_Test_Case {
 		self::assertSame( array( $row->attachment_id ), array_column( $found, 'attachment_id' ) );
 	}
 
+	public function test_a_search_finds_the_present_alt_text_whoever_wrote_it(): void {
+		$row  = $this->suggested( 'A cat on a red mat' );
+		$late = $this->suggested( 'A dog on a mat' );
+		update_post_meta( $row->attachment_id, '_wp_attachment_image_alt', 'Ein Käfer am Waldrand' );
+		\Altsmith\Storage\Library_Index::write_down();
+		self::assertSame( array( $row->attachment_id ), array_column( $this->call( 'GET', 'suggestions', array( 'search' => 'waldrand kafer' ) )->get_data()['items'], 'attachment_id' ) );
+		update_post_meta( $row->attachment_id, '_wp_attachment_image_alt', 'Blumen' );
+		\Altsmith\Storage\Library_Index::write_down();
+		self::assertSame( array(), $this->call( 'GET', 'suggestions', array( 'search' => 'waldrand' ) )->get_data()['items'] );
+		// Written past WordPress's hooks, as by an import: the pass through the library finds it.
+		global $wpdb;
+		$wpdb->insert( $wpdb->postmeta, array( 'post_id' => $late->attachment_id, 'meta_key' => '_wp_attachment_image_alt', 'meta_value' => 'Zwei Esel' ) );
+		Library_Index::start_over();
+		( new Library_Index() )->read_all();
+		self::assertSame( array( $late->attachment_id ), array_column( $this->call( 'GET', 'suggestions', array( 'search' => 'esel' ) )->get_data()['items'], 'attachment_id' ) );
+	}
+
+	public function test_what_failed_waits_behind_what_did_not_and_the_longest_due_is_first(): void {
+		$store = new Request_Store();
+		$ids   = array( $this->photo(), $this->photo(), $this->photo(), $this->photo(), $this->photo() );
+		$now   = time();
+		foreach ( array( array( $now - 10, '' ), array( $now - 90, 'HTTP_503' ), array( $now - 20, '' ), array( $now + 60, '' ), array( $now - 20, '' ) ) as $i => list( $due_at, $code ) ) {
+			$store->change( $ids[ $i ], array( 'next_attempt_at' => $due_at, 'error_code' => $code ) );
+		}
+		$order = array_map( static fn( $row ) => $row->attachment_id, $store->due( 10 ) );
+		self::assertSame( array( $ids[2], $ids[4], $ids[0], $ids[1] ), $order );
+		self::assertSame( array_slice( $order, 0, 2 ), array_map( static fn( $row ) => $row->attachment_id, $store->due( 2 ) ) );
+	}
+
+	public function test_a_long_queue_is_not_sorted_for_the_next_few(): void {
+		global $wpdb;
+		$t = \Altsmith\Storage\Schema::requests_table();
+		$this->photo();
+		$first = 1 + (int) $wpdb->get_var( "SELECT MAX(attachment_id) FROM $t" );
+		$wpdb->query( "INSERT INTO $t (attachment_id, status, priority, next_attempt_at, error_message, suggested_alt) SELECT $first + seq, 'queued', 'backfill', seq, '', '' FROM seq_0_to_1999" );
+		$before = $this->rows_read();
+		( new Request_Store() )->due( 20 );
+		$read = $this->rows_read() - $before;
+		self::assertGreaterThan( 20, $read );
+		self::assertLessThan( 500, $read ); // Some of them the status itself.
+	}
+
 	/** @dataProvider questions */
 	public function test_the_hottest_questions_read_no_whole_table( string $question ): void {
 		global $wpdb;
@@ -99,6 +141,12 @@ final class ManyImagesTest extends Sidecar_Test_Case {
 		$now = ( new Library_Counts() )->all();
 		self::assertSame( array( 0, 1, 1, -2 ), array( $now['total'] - $was['total'], $now['with_text'] - $was['with_text'], $now['decorative'] - $was['decorative'], $now['missing'] - $was['missing'] ) );
 		self::assertLessThanOrEqual( 5, $queries );
+	}
+
+	/** Rows of tables and indexes that this connection has read and sorted so far. */
+	private function rows_read(): int {
+		global $wpdb;
+		return array_sum( array_map( 'intval', array_column( $wpdb->get_results( "SHOW SESSION STATUS WHERE Variable_name LIKE 'Handler\\_read%' OR Variable_name = 'Sort_rows'", ARRAY_A ), 'Value' ) ) );
 	}
 
 	private function queries( callable $task ): int {

@@ -6,7 +6,7 @@ namespace Altsmith\Admin;
 use Altsmith\Capabilities;
 use Altsmith\Identity\Instance_Question;
 use Altsmith\Settings;
-use Altsmith\Sync\Change_Reader;
+use Altsmith\Sync\Pause;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -29,8 +29,8 @@ final class Settings_Page {
 		add_action( 'admin_init', array( self::class, 'add_settings' ) );
 		add_action( 'admin_post_' . self::REMOVE, array( $this, 'remove_key' ) );
 		foreach ( array( Settings::URL_OPTION, Settings::KEY_OPTION ) as $option ) {
-			add_action( 'update_option_' . $option, array( Change_Reader::class, 'start_over' ), 10, 0 );
-			add_action( 'add_option_' . $option, array( Change_Reader::class, 'start_over' ), 10, 0 );
+			add_action( 'update_option_' . $option, array( Pause::class, 'forget' ), 10, 0 );
+			add_action( 'add_option_' . $option, array( Pause::class, 'forget' ), 10, 0 );
 		}
 		add_filter( 'plugin_action_links_' . plugin_basename( ALTSMITH_FILE ), array( $this, 'add_link' ) );
 	}

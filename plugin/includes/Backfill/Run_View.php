@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Backfill;
 
+use Altsmith\Storage\Run_Counts;
 use Altsmith\Storage\Run_Store;
 
 defined( 'ABSPATH' ) || exit;
@@ -14,9 +15,27 @@ final class Run_View {
 
 	public function __construct( private readonly Run_Store $runs ) {}
 
-	/** @return array<string, mixed> */
+	/**
+	 * Runs that are over, the newest first, with the counts that are kept of them.
+	 *
+	 * @return array<int, array<string, mixed>>
+	 */
+	public function history( int $limit ): array {
+		$runs   = $this->runs->ended( $limit );
+		$counts = ( new Run_Counts( $this->runs ) )->of( $runs );
+		return array_map( fn( Run $run ): array => self::described( $run, $counts[ $run->id ] ), $runs );
+	}
+
+	/** @return array<string, mixed> The run as it stands at this moment. */
 	public function show( Run $run ): array {
-		$progress = $this->runs->progress( $run->id );
+		return self::described( $run, $this->runs->progress( $run->id ) );
+	}
+
+	/**
+	 * @param array{skipped: array<string, int>, taken: array<string, int>} $progress
+	 * @return array<string, mixed>
+	 */
+	private static function described( Run $run, array $progress ): array {
 		$taken    = $progress['taken'];
 		$all      = array_sum( $taken );
 		$waiting  = ( $taken['queued'] ?? 0 ) + ( $taken['held'] ?? 0 );

@@ -10,7 +10,6 @@ use Altsmith\Settings;
 use Altsmith\Sidecar\Connection_Test;
 use Altsmith\Storage\Library_Counts;
 use Altsmith\Storage\Request_Store;
-use Altsmith\Sync\Change_Reader;
 use Altsmith\Sync\Pause;
 use Altsmith\Sync\Worker;
 use WP_CLI;
@@ -149,8 +148,7 @@ final class Flow_Command {
 		}
 		update_option( Settings::URL_OPTION, $address->value );
 		update_option( Settings::KEY_OPTION, $key->value );
-		Change_Reader::start_over();
-		$this->pause->end();
+		Pause::forget();
 		$this->connection( array( 'test' ) );
 	}
 

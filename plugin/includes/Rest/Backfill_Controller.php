@@ -72,7 +72,7 @@ final class Backfill_Controller {
 			'counts'  => fn(): array => $this->counts->all(),
 			'preview' => fn(): array => $this->preview( self::choices( $request ) ),
 			'run'     => fn(): ?array => $this->open_run(),
-			'history' => fn(): array => array_map( array( $this->view, 'show' ), $this->runs->ended( self::HISTORY ) ),
+			'history' => fn(): array => $this->view->history( self::HISTORY ),
 		);
 		$wanted = wp_parse_list( $request['_fields'] ?? array() );
 		$parts  = array() === $wanted ? $parts : array_intersect_key( $parts, array_flip( $wanted ) );

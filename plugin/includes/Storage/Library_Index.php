@@ -149,7 +149,7 @@ final class Library_Index {
 				// Another process may have asked for a new pass since this one began.
 				$state = self::begin_or_resume( $state );
 				$range = 'BETWEEN ' . ( $state['cursor'] + 1 ) . ' AND ' . ( $state['cursor'] + self::RANGE );
-				if ( ! self::read( "{$wpdb->posts}.ID $range", "attachment_id $range" ) ) {
+				if ( ! self::read( "{$wpdb->posts}.ID $range", "attachment_id $range" ) || ! Request_Store::read_words( "r.attachment_id $range" ) ) {
 					return false;
 				}
 				$state['cursor'] += self::RANGE;

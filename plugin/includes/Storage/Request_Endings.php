@@ -52,6 +52,7 @@ trait Request_Endings {
 		$wpdb->query( $wpdb->prepare( "UPDATE $t SET status = 'gone', updated_at = %d WHERE attachment_id = %d AND (job_id <> '' OR suggestion_id <> '')", time(), $attachment_id ) );
 		if ( 0 < (int) $wpdb->query( $wpdb->prepare( "DELETE FROM $t WHERE attachment_id = %d AND status <> 'gone'", $attachment_id ) ) ) {
 			$wpdb->delete( Schema::texts_table(), array( 'attachment_id' => $attachment_id ) );
+			Run_Counts::image_deleted( $attachment_id );
 		}
 	}
 

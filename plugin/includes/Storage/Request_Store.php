@@ -22,6 +22,9 @@ final class Request_Store {
 	/** Columns with text in any script: see storable(). */
 	private const WORDS = array( 'suggested_alt' => true, 'error_message' => true, 'words' => true );
 
+	/** Most characters of the column `words`. */
+	public const WORDS_LENGTH = 1000;
+
 	/** Error code of a row while it is being sent. It stays where PHP ended during the attempt. */
 	public const INTERRUPTED = 'INTERRUPTED';
 
@@ -71,14 +74,6 @@ final class Request_Store {
 		global $wpdb;
 		$t = Schema::requests_table();
 		return 0 < (int) $wpdb->query( $wpdb->prepare( "UPDATE $t SET next_attempt_at = %d WHERE attachment_id = %d AND status = 'queued' AND attempts = 0 AND next_attempt_at > %d", time(), $attachment_id, time() ) );
-	}
-
-	/** @return Request_Row[] What may be sent now: people first, then uploads, then backfills; oldest first. */
-	public function due( int $limit ): array {
-		return $this->many(
-			"r.status = 'queued' AND r.next_attempt_at <= %d ORDER BY CASE r.priority WHEN 'interactive' THEN 0 WHEN 'upload' THEN 1 ELSE 2 END, r.error_code <> '', r.id LIMIT %d",
-			array( time(), $limit )
-		);
 	}
 
 	/** @return Request_Row[] What the sidecar has had for so long that it is time to ask about it. */
@@ -191,7 +186,7 @@ final class Request_Store {
 	}
 
 	/**
-	 * Reads title and file name from the attachments again: a search looks for them here.
+	 * Reads title, file name and present alt text from the attachments again: a search looks for them here.
 	 *
 	 * @param string $rows Condition on our table, `r`.
 	 * @return bool False when the database refused it.
@@ -199,7 +194,7 @@ final class Request_Store {
 	public static function read_words( string $rows ): bool {
 		global $wpdb;
 		$t = Schema::requests_table();
-		return false !== $wpdb->query( "UPDATE $t r JOIN $wpdb->posts p ON p.ID = r.attachment_id LEFT JOIN $wpdb->postmeta m ON m.post_id = p.ID AND m.meta_key = '_wp_attached_file' SET r.words = LEFT( CONCAT_WS( ' ', p.post_title, SUBSTRING_INDEX( m.meta_value, '/', -1 ) ), 400 ) WHERE $rows" );
+		return false !== $wpdb->query( "UPDATE $t r JOIN $wpdb->posts p ON p.ID = r.attachment_id LEFT JOIN $wpdb->postmeta m ON m.post_id = p.ID AND m.meta_key = '_wp_attached_file' LEFT JOIN $wpdb->postmeta a ON a.post_id = p.ID AND a.meta_key = '_wp_attachment_image_alt' SET r.words = LEFT( CONCAT_WS( ' ', p.post_title, SUBSTRING_INDEX( m.meta_value, '/', -1 ), a.meta_value ), " . self::WORDS_LENGTH . " ) WHERE $rows" );
 	}
 
 	/** @param array<string, string|int|float> $values */

@@ -23,6 +23,7 @@ final class Run_Store {
 				'narrowed'        => (string) wp_json_encode( array_diff_key( $choices->to_array(), array( 'overwrite' => 0, 'include_decided' => 0 ) ) ),
 				'expected'        => $expected,
 				'started_by'      => $user_id,
+				'counts'          => '',
 				'created_at'      => time(),
 			)
 		);

@@ -5,6 +5,7 @@ namespace Altsmith\Storage;
 
 use Altsmith\Placements\Placement_Table;
 use Altsmith\Settings;
+use Altsmith\Sync\Loopback;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -86,6 +87,7 @@ final class Schema {
 				self::write_version();
 				// An option that is not there costs every page a query. Empty: the choices of the network and the defaults count.
 				add_option( Settings::MORE_OPTION, '' );
+				Loopback::add_option();
 				delete_option( self::FAILED_OPTION );
 			}
 		} finally {
@@ -101,6 +103,7 @@ final class Schema {
 		dbDelta( array_merge( self::statements(), array( Placement_Table::statement() ) ) );
 		$error = $wpdb->last_error;
 		if ( self::is_complete() && Table_Move::plan() ) {
+			Library_Index::start_over(); // It reads again what a search knows of each image, which may be more in this version.
 			return true;
 		}
 		update_option( self::FAILED_OPTION, array( 'at' => time(), 'error' => '' === $error ? $wpdb->last_error : $error ), true );
@@ -126,7 +129,7 @@ final class Schema {
 		return array( self::requests_table(), self::runs_table(), self::run_items_table(), self::pictures_table(), self::texts_table(), self::library_table(), Placement_Table::name() );
 	}
 
-	/** Whether every table has every column that its statement names. */
+	/** Whether every table has every column and every index that its statement names. */
 	private static function is_complete(): bool {
 		global $wpdb;
 		$was_quiet = $wpdb->suppress_errors();
@@ -135,7 +138,9 @@ final class Schema {
 			preg_match( '/CREATE TABLE (\S+)/', $statement, $table );
 			preg_match_all( '/^  ([a-z0-9_]+) [a-z]/m', $statement, $columns );
 			$there    = array_map( 'strtolower', (array) $wpdb->get_col( "DESCRIBE {$table[1]}" ) ); // phpcs:ignore WordPress.DB -- a table name of our own
-			$complete = $complete && array() === array_diff( $columns[1], $there );
+			preg_match_all( '/KEY ([a-z_]+) \(/', $statement, $keys );
+			$indexes  = array_map( 'strtolower', (array) $wpdb->get_col( "SHOW INDEX FROM {$table[1]}", 2 ) ); // phpcs:ignore WordPress.DB -- a table name of our own
+			$complete = $complete && array() === array_diff( $columns[1], $there ) && array() === array_diff( $keys[1], $indexes );
 		}
 		$wpdb->suppress_errors( $was_quiet );
 		return $complete;
@@ -184,13 +189,14 @@ final class Schema {
   confidence double NOT NULL DEFAULT 0,
   flags varchar(400) NOT NULL DEFAULT '',
   suggested_alt text NOT NULL,
-  words varchar(400) NOT NULL DEFAULT '',
+  words varchar(1000) NOT NULL DEFAULT '',
   has_report tinyint(1) NOT NULL DEFAULT 0,
   created_at bigint(20) NOT NULL DEFAULT 0,
   updated_at bigint(20) NOT NULL DEFAULT 0,
   PRIMARY KEY  (id),
   UNIQUE KEY attachment_id (attachment_id),
   KEY due (status,next_attempt_at),
+  KEY queue (status,priority,error_code,next_attempt_at),
   KEY suggestion_id (suggestion_id),
   KEY standing (status,suggestion_state,created_at,attachment_id),
   KEY unreported (has_report,updated_at),
@@ -209,6 +215,8 @@ final class Schema {
   started_by bigint(20) unsigned NOT NULL DEFAULT 0,
   created_at bigint(20) NOT NULL DEFAULT 0,
   finished_at bigint(20) NOT NULL DEFAULT 0,
+  counts text NOT NULL,
+  counted_at bigint(20) NOT NULL DEFAULT 0,
   PRIMARY KEY  (id),
   KEY created_at (created_at)
 ) $charset;",

@@ -67,9 +67,9 @@ final class Change_Reader {
 		return array( 'count' => 0, 'more' => true );
 	}
 
-	/** Another sidecar, or another key, has another feed. */
+	/** Another site at a sidecar has another feed. */
 	public static function start_over(): void {
 		delete_option( self::CURSOR_OPTION );
-		delete_option( 'altsmith_pause' );
+		Pause::forget();
 	}
 }

@@ -12,11 +12,21 @@ defined( 'ABSPATH' ) || exit;
  * Wakes a second request of this site, which then does the network work.
  *
  * It writes one HTTP request to a socket and leaves: wp_remote_post() with `blocking => false` would still hold the page
- * for up to a second under cURL. When it fails (basic auth, no way back to itself) cron and open admin pages do the work.
+ * for up to a second under cURL. When it fails (no way back to itself) cron and open admin pages do the work.
  */
 final class Loopback {
 	/** A signature is good for this many seconds, either way. */
 	private const MAX_AGE = 120;
+
+	/** Seconds to wait for a connection: after the answer has gone out, and while somebody waits for it. */
+	private const CONNECT_SECONDS         = 1.0;
+	private const CONNECT_SECONDS_VISIBLE = 0.25;
+
+	/** After a connection that could not be made while somebody waited, none is tried like that for so many seconds. */
+	private const REST_SECONDS = 900;
+
+	/** When that was. */
+	private const FAILED_OPTION = 'altsmith_loopback_failed';
 
 	/** @var array<int, true> Sites of the network that have work; most requests write on one. */
 	private array $waiting = array();
@@ -36,40 +46,95 @@ final class Loopback {
 	}
 
 	public function fire(): void {
-		if ( function_exists( 'fastcgi_finish_request' ) ) {
-			fastcgi_finish_request();
-		} elseif ( function_exists( 'litespeed_finish_request' ) ) {
-			litespeed_finish_request();
-		}
+		$has_answered = self::end_answer();
 		foreach ( array_keys( $this->waiting ) as $site ) {
-			On_Site::run( $site, array( $this, 'wake' ) );
+			On_Site::run( $site, fn() => $this->wake( $has_answered ) );
 		}
 	}
 
-	/** Starts the background work of the current site. */
-	public function wake(): void {
+	/** Sends the answer of the present request where PHP can do that. @return bool Whether nobody waits any more. */
+	private static function end_answer(): bool {
+		foreach ( array( 'fastcgi_finish_request', 'litespeed_finish_request' ) as $finish ) {
+			if ( function_exists( $finish ) ) {
+				$finish();
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** An option that is not there costs a query in every upload. */
+	public static function add_option(): void {
+		add_option( self::FAILED_OPTION, 0 );
+	}
+
+	/** Starts the background work of the current site. @param bool $has_answered Whether nobody waits for the present request. */
+	public function wake( bool $has_answered = true ): void {
 		Schedule::soon(); // In case the site cannot call itself.
-		$this->send();
+		if ( $has_answered ) {
+			$this->send();
+		} elseif ( (int) get_option( self::FAILED_OPTION, 0 ) < time() - self::REST_SECONDS && ! $this->send( self::CONNECT_SECONDS_VISIBLE ) ) {
+			update_option( self::FAILED_OPTION, time(), true );
+		}
 	}
 
-	/** Now, for a request that is itself in the background. */
-	public function send(): void {
-		$url    = rest_url( 'altsmith/v1/work' );
-		$parts  = wp_parse_url( $url );
-		$secure = 'https' === ( $parts['scheme'] ?? '' );
-		$host   = (string) ( $parts['host'] ?? '' );
-		$port   = (int) ( $parts['port'] ?? ( $secure ? 443 : 80 ) );
-		// A local certificate is often self-signed; nothing but a dated signature is sent.
+	/**
+	 * Now, for a request that is itself in the background.
+	 *
+	 * @param float $seconds How long to wait for the connection, with its encryption.
+	 * @return bool Whether there was a connection in time.
+	 */
+	public function send( float $seconds = self::CONNECT_SECONDS ): bool {
+		$request = $this->request();
+		$parts   = wp_parse_url( $request['url'] );
+		$secure  = 'https' === ( $parts['scheme'] ?? '' );
+		$host    = (string) ( $parts['host'] ?? '' );
+		$port    = (int) ( $parts['port'] ?? ( $secure ? 443 : 80 ) );
+		// A local certificate is often self-signed; what is sent goes to this site itself.
 		$context = stream_context_create( array( 'ssl' => array( 'verify_peer' => false, 'verify_peer_name' => false, 'SNI_enabled' => true ) ) );
-		$socket  = @stream_socket_client( ( $secure ? 'ssl://' : 'tcp://' ) . $host . ':' . $port, $code, $reason, 1, STREAM_CLIENT_CONNECT, $context ); // phpcs:ignore WordPress.PHP.NoSilencedErrors -- failing is normal on some hosts
+		$socket  = @stream_socket_client( ( $secure ? 'ssl://' : 'tcp://' ) . $host . ':' . $port, $code, $reason, $seconds, STREAM_CLIENT_CONNECT, $context ); // phpcs:ignore WordPress.PHP.NoSilencedErrors -- failing is normal on some hosts
 		if ( false === $socket ) {
-			return;
+			return false;
 		}
-		$now  = time();
-		$path = ( $parts['path'] ?? '/' ) . ( isset( $parts['query'] ) ? '?' . $parts['query'] : '' );
-		$host = isset( $parts['port'] ) ? "$host:$port" : $host;
-		fwrite( $socket, "POST $path HTTP/1.1\r\nHost: $host\r\nX-Altsmith-Time: $now\r\nX-Altsmith-Signature: " . self::signature( $now ) . "\r\nUser-Agent: Altsmith\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a socket
+		$path    = ( $parts['path'] ?? '/' ) . ( isset( $parts['query'] ) ? '?' . $parts['query'] : '' );
+		$headers = $request['headers'] + array( 'Host' => isset( $parts['port'] ) ? "$host:$port" : $host, 'User-Agent' => 'Altsmith', 'Content-Length' => '0', 'Connection' => 'close' );
+		$lines   = array_map( static fn( string $name, string $value ): string => "$name: " . str_replace( array( "\r", "\n" ), '', $value ) . "\r\n", array_keys( $headers ), $headers );
+		fwrite( $socket, "POST $path HTTP/1.1\r\n" . implode( '', $lines ) . "\r\n" ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a socket
 		fclose( $socket ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a socket
+		return true;
+	}
+
+	/** @return array{url: string, headers: array<string, string>} The request by which the site wakes itself. */
+	private function request(): array {
+		$now     = time();
+		$request = array(
+			'url'     => rest_url( 'altsmith/v1/work' ),
+			'headers' => array( 'X-Altsmith-Time' => (string) $now, 'X-Altsmith-Signature' => self::signature( $now ) ) + self::authorization(),
+		);
+		/**
+		 * Where and how the site calls itself: behind a port mapping it may have another address for itself than for visitors.
+		 *
+		 * @param array{url: string, headers: array<string, string>} $request
+		 */
+		$changed = apply_filters( 'altsmith_loopback_request', $request );
+		return is_array( $changed ) && is_string( $changed['url'] ?? null ) && is_array( $changed['headers'] ?? null )
+			? array( 'url' => $changed['url'], 'headers' => array_filter( $changed['headers'], 'is_string' ) )
+			: $request;
+	}
+
+	/**
+	 * Where a web server asks for a name and a password in front of the whole site, the present visitor has given them, and the
+	 * site needs them to call itself. An application password is for WordPress, and stays where it is.
+	 *
+	 * @return array<string, string>
+	 */
+	private static function authorization(): array {
+		$name = $_SERVER['PHP_AUTH_USER'] ?? null; // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- passed on as it is, in base64
+		$word = $_SERVER['PHP_AUTH_PW'] ?? null; // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- the same
+		if ( ! is_string( $name ) || ! is_string( $word ) || null !== rest_get_authenticated_app_password() ) {
+			return array();
+		}
+		return array( 'Authorization' => 'Basic ' . base64_encode( wp_unslash( $name ) . ':' . wp_unslash( $word ) ) ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- the format of the header
 	}
 
 	/**
@@ -77,15 +142,15 @@ final class Loopback {
 	 * does none for this question.
 	 */
 	public function problem(): string {
-		$now    = time();
-		$url    = rest_url( 'altsmith/v1/work' );
-		$answer = wp_remote_post(
+		$request = $this->request();
+		$url     = $request['url'];
+		$answer  = wp_remote_post(
 			$url,
 			array(
 				'timeout'     => 10,
 				'redirection' => 0,
 				'sslverify'   => false,
-				'headers'     => array( 'X-Altsmith-Time' => (string) $now, 'X-Altsmith-Signature' => self::signature( $now ), 'X-Altsmith-Question' => '1' ),
+				'headers'     => array( 'X-Altsmith-Question' => '1' ) + $request['headers'],
 			)
 		);
 		if ( is_wp_error( $answer ) ) {

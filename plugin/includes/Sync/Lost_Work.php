@@ -20,8 +20,11 @@ final class Lost_Work {
 	/** Rows that are looked at between two looks at the clock. */
 	private const BATCH = 20;
 
-	/** The sidecar and key that our rows belong to, as a hash. */
+	/** The sidecar's site that our rows belong to, and addresses with keys that lead there, as hashes. */
 	private const SIDECAR_OPTION = 'altsmith_sidecar';
+
+	/** Of those, how many are remembered. */
+	private const MOST_ADDRESSES = 8;
 
 	/** While every open row is looked at: the id of the last one. */
 	private const POSITION_OPTION = 'altsmith_recheck';
@@ -33,21 +36,56 @@ final class Lost_Work {
 		private readonly Intake $intake,
 	) {}
 
-	/** Another address or another key: its feed is another one, and all that we think it has is in doubt. */
-	public function notice_new_sidecar(): void {
-		$both    = $this->settings->sidecar_url() . ' ' . $this->settings->site_key();
-		// Not wp_hash(): with its salts, which some plugins replace each week, every suggestion would be in doubt.
-		$sidecar = hash( 'sha256', $both );
-		$known   = (string) get_option( self::SIDECAR_OPTION, '' );
-		if ( $sidecar === $known ) {
+	/** Another address or another key than in the last run: a pause that the former one began is over. Sends nothing. */
+	public function notice_new_address(): void {
+		$known   = $this->known();
+		$address = $this->address();
+		if ( $address === $known['address'] ) {
 			return;
 		}
-		// The version before stored wp_hash().
-		if ( '' !== $known && wp_hash( $both ) !== $known ) {
+		if ( ! in_array( $address, $known['addresses'], true ) ) {
+			Pause::forget();
+		}
+		update_option( self::SIDECAR_OPTION, array( 'address' => $address ) + $known, true );
+	}
+
+	/**
+	 * Asks an address or key that was not used before which site it speaks for. One sidecar may be reached under several
+	 * addresses, and a site has several keys: only another site has another feed, and puts what we think it has in doubt.
+	 *
+	 * @throws Sidecar_Error When the sidecar cannot be asked.
+	 */
+	public function notice_new_site(): void {
+		$known   = $this->known();
+		$address = $this->address();
+		$is_used = in_array( $address, $known['addresses'], true );
+		if ( $is_used && '' !== $known['site'] ) {
+			return;
+		}
+		$site    = (string) $this->client->status()['site']['id'];
+		$is_same = '' === $known['site'] ? $is_used || array() === $known['addresses'] : $known['site'] === $site;
+		if ( ! $is_same ) {
 			Change_Reader::start_over();
 			$this->doubt();
 		}
-		update_option( self::SIDECAR_OPTION, $sidecar, true );
+		$addresses = array_slice( array_unique( array_merge( array( $address ), $is_same ? $known['addresses'] : array() ) ), 0, self::MOST_ADDRESSES );
+		update_option( self::SIDECAR_OPTION, array( 'site' => $site, 'address' => $address, 'addresses' => $addresses ), true );
+	}
+
+	/** Not wp_hash(): with its salts, which some plugins replace each week, every suggestion would be in doubt. */
+	private function address(): string {
+		return hash( 'sha256', $this->settings->sidecar_url() . ' ' . $this->settings->site_key() );
+	}
+
+	/** @return array{site: string, address: string, addresses: string[]} The site's id, '' where it was not asked yet; the address of the last run; all that were used for this site. */
+	private function known(): array {
+		$stored = get_option( self::SIDECAR_OPTION, array() );
+		if ( is_string( $stored ) && '' !== $stored ) {
+			// Earlier versions stored one hash, the first of them made by wp_hash().
+			$stored = wp_hash( $this->settings->sidecar_url() . ' ' . $this->settings->site_key() ) === $stored ? $this->address() : $stored;
+			$stored = array( 'address' => $stored, 'addresses' => array( $stored ) );
+		}
+		return ( is_array( $stored ) ? $stored : array() ) + array( 'site' => '', 'address' => '', 'addresses' => array() );
 	}
 
 	/** The sidecar has lost something: everything that is open is looked at, now and in the next runs. */

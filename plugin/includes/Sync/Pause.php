@@ -39,6 +39,11 @@ final class Pause {
 		}
 	}
 
+	/** Address or key were changed: whatever failed before says nothing about them. */
+	public static function forget(): void {
+		delete_option( self::OPTION );
+	}
+
 	/** @return array{until: int, failures: int, code: string, message: string} */
 	public function read(): array {
 		$stored = get_option( self::OPTION, array() );

@@ -88,7 +88,7 @@ final class Worker {
 		}
 		Table_Move::step( microtime( true ) + min( $seconds, self::MOVE_SECONDS ) );
 		if ( $this->settings->is_configured() ) {
-			$this->lost->notice_new_sidecar();
+			$this->lost->notice_new_address();
 		}
 		if ( ! $this->settings->is_configured() || ( $this->pause->is_on() && ! $insist ) ) {
 			return array( 'error' => $this->pause->read()['message'] ) + $result;
@@ -124,6 +124,7 @@ final class Worker {
 
 	/** @throws Sidecar_Error */
 	private function work( Lock $lock, float $until, int $wait, int &$sent ): void {
+		$this->lost->notice_new_site();
 		$this->feeder->feed();
 		// Before anything is sent or asked about: trouble with address, key or proxy shows in a request that is about no image.
 		$this->reader->read_page( 0, true );

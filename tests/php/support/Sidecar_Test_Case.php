@@ -15,6 +15,12 @@ abstract class Sidecar_Test_Case extends Wp_Test_Case {
 
 	protected Fake_Sidecar $sidecar;
 
+	/** @var string[] Under which the sidecar answers as well. */
+	protected array $more_addresses = array();
+
+	/** @var string[] Headers `Authorization` that it accepts as well. */
+	protected array $more_keys = array();
+
 	protected function setUp(): void {
 		parent::setUp();
 		$this->sidecar = new Fake_Sidecar();
@@ -23,11 +29,12 @@ abstract class Sidecar_Test_Case extends Wp_Test_Case {
 	}
 
 	public function answer( mixed $given, array $arguments, string $url ): mixed {
-		if ( ! str_starts_with( $url, self::SIDECAR ) ) {
+		$base = current( array_filter( array( self::SIDECAR, ...$this->more_addresses ), static fn( string $address ): bool => str_starts_with( $url, $address . '/' ) ) );
+		if ( ! is_string( $base ) ) {
 			return new WP_Error( 'http_request_failed', "a test asked for $url" );
 		}
-		$path = (string) substr( $url, strlen( self::SIDECAR ) );
-		self::assertSame( 'Bearer key-of-the-test', $arguments['headers']['Authorization'] );
+		$path = (string) substr( $url, strlen( $base ) );
+		self::assertContains( $arguments['headers']['Authorization'], array( 'Bearer key-of-the-test', ...$this->more_keys ) );
 		$this->sidecar->headers = $arguments['headers'];
 		if ( isset( $arguments['headers']['Altsmith-Turn'] ) ) {
 			$this->sidecar->turns[] = $arguments['headers']['Altsmith-Turn'];
