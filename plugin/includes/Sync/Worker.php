@@ -124,8 +124,8 @@ final class Worker {
 
 	/** @throws Sidecar_Error */
 	private function work( Lock $lock, float $until, int $wait, int &$sent ): void {
-		$this->lost->notice_new_site();
 		$this->feeder->feed();
+		$this->lost->notice_new_site();
 		// Before anything is sent or asked about: trouble with address, key or proxy shows in a request that is about no image.
 		$this->reader->read_page( 0, true );
 		$this->watch->look( $lock, self::share( $until ) );
