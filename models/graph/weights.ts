@@ -17,6 +17,13 @@ const COMPUTE_IN_INT8 = 4;
 /** What two weights are compared by. */
 const PIECE_BYTES = 1 << 20;
 
+/** Names of a value's bytes, of what one of them stands for, and of the byte that is 0. */
+interface Bytes {
+  readonly bytes: string;
+  readonly step: string;
+  readonly zero: string;
+}
+
 /** Told the bytes of each weight as it is written. */
 export type Progress = (bytes: number) => void;
 
@@ -26,7 +33,7 @@ export type Progress = (bytes: number) => void;
  */
 export class GraphWeights {
   private readonly tables = new Map<string, string>();
-  private readonly quantisedValues = new Map<string, { bytes: string; step: string; zero: string }>();
+  private readonly quantisedValues = new Map<string, Bytes>();
 
   constructor(
     private readonly checkpoint: Checkpoint,
@@ -199,6 +206,11 @@ export class GraphWeights {
     return this.graph.node('Gelu', [x], {}, { domain: MICROSOFT });
   }
 
+  /** Says which bytes the products of a value read, where they are there already. */
+  readsBytes(x: string, bytes: Bytes): void {
+    this.quantisedValues.set(x, bytes);
+  }
+
   /** A weight whose rows are read from the checkpoint when they are needed. */
   private rows(name: string, dims: readonly [number, number]): Rows {
     return { dims, read: (begin, end) => this.read(name, dims, { begin, end }) };
@@ -235,7 +247,7 @@ export class GraphWeights {
    * Activations as unsigned bytes, one scale a tensor, found while running. A value that many products read is turned once:
    * the keys and values of all text layers read the same picture.
    */
-  private quantised(x: string): { bytes: string; step: string; zero: string } {
+  private quantised(x: string): Bytes {
     const known = this.quantisedValues.get(x);
     if (known !== undefined) return known;
     const names = { bytes: `${x}:u8`, step: `${x}:step`, zero: `${x}:zero` };

@@ -1,19 +1,28 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { isMissing, modelFileProblem, withFiles } from '../file-problem';
 import { ModelError } from '../model-error';
 import { knownModels } from '../registry';
 import { CheckMemory } from './check-memory';
 import type { Manifest } from './manifest';
 
-/** sha256 of a file in hexadecimal, read as a stream. */
+const PIECE_BYTES = 1 << 20;
+
+/** sha256 of a file in hexadecimal. All of it passes through one piece of memory: a stream would leave each piece to the garbage collector. */
 export async function sha256OfFile(file: string): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
+  const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  const handle = await open(file);
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(piece);
+      if (bytesRead === 0) return hash.digest('hex');
+      hash.update(piece.subarray(0, bytesRead));
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 /** How to get the files of a model anew: it ships, is pulled, or somebody converted it. */

@@ -1,3 +1,4 @@
+import { environment, ERRORS_ONLY, ONE_ARENA } from './environment';
 import { checkedFunction, PATH_TYPE, plainFunction, textAt, written, writtenNumber, type Pointer } from './library';
 import { Tensor } from './tensor';
 
@@ -15,7 +16,6 @@ export interface GraphOptions {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-const createEnvironment = checkedFunction('CreateEnv', 'int level, const char *id, _Out_ void **environment');
 const createOptions = checkedFunction('CreateSessionOptions', '_Out_ void **options');
 const setOptimizedFile = checkedFunction('SetOptimizedModelFilePath', `void *options, ${PATH_TYPE} file`);
 const enableProfile = checkedFunction('EnableProfiling', `void *options, ${PATH_TYPE} prefix`);
@@ -48,9 +48,6 @@ const runGraph = checkedFunction(
     '_Inout_ void **results',
 );
 
-/** ORT_LOGGING_LEVEL_ERROR. */
-const ERRORS_ONLY = 3;
-const environment = written(createEnvironment, ERRORS_ONLY, 'altsmith');
 const allocator = written(checkedFunction('GetAllocatorWithDefaultOptions', '_Out_ void **allocator'));
 
 function optionsOf({ threads, level = 'all', optimizedFile, profile, config = {} }: GraphOptions): Pointer {
@@ -59,13 +56,13 @@ function optionsOf({ threads, level = 'all', optimizedFile, profile, config = {}
   setLevel(options, LEVELS[level]);
   setThreads(options, threads);
   setGraphThreads(options, 1);
-  // The arena grows in powers of two and never gives back: 35 MB more than malloc here, and no faster.
+  // Of its own: all sessions share one.
   disableArena(options);
   // Plans of memory are kept for each size of picture, without end.
   disablePattern(options);
   if (optimizedFile !== undefined) setOptimizedFile(options, optimizedFile);
   if (profile !== undefined) enableProfile(options, profile);
-  for (const [key, value] of Object.entries(config)) addEntry(options, key, value);
+  for (const [key, value] of Object.entries({ ...ONE_ARENA, ...config })) addEntry(options, key, value);
   return options;
 }
 

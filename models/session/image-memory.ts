@@ -37,6 +37,8 @@ export class ImageMemory {
   ): Promise<T> {
     signal?.throwIfAborted();
     const entry = await this.hold(picture);
+    // Before this one gets its own.
+    this.forgetOtherKeys();
     try {
       return await work(entry.state);
     } finally {
@@ -61,13 +63,17 @@ export class ImageMemory {
 
   /** Forgets pictures that no search uses until the rest fits the limit. The latest picture always stays, and only it keeps its keys. */
   private shrink(): void {
-    for (const { state, users } of this.entries.slice(0, -1)) if (users === 0) forgetKeys(state);
+    this.forgetOtherKeys();
     while (this.entries.length > 1 && !this.fits()) {
       const oldest = this.entries.find(({ users }) => users === 0);
       if (oldest === undefined) return;
       this.entries = this.entries.filter((entry) => entry !== oldest);
       forget(oldest.state);
     }
+  }
+
+  private forgetOtherKeys(): void {
+    for (const { state, users } of this.entries.slice(0, -1)) if (users === 0) forgetKeys(state);
   }
 
   private fits(): boolean {

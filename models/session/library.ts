@@ -44,6 +44,8 @@ const PLACES = {
   ReleaseTensorTypeAndShapeInfo: 99,
   ReleaseSessionOptions: 100,
   AddSessionConfigEntry: 130,
+  CreateAndRegisterAllocator: 144,
+  CreateArenaCfg: 156,
 } as const;
 type FunctionName = keyof typeof PLACES;
 

@@ -21,6 +21,11 @@ export interface Problem {
  */
 const KEEP_FREED_MEMORY = 'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967295';
 
+/**
+ * Young objects are collected after each megabyte of them. By default pixels and answers of many pictures wait for it, 30 to 60 MB.
+ */
+const FEW_LEFTOVERS = '--max-semi-space-size=1';
+
 /** A request with the two ways it can end. */
 export interface Task {
   readonly request: EngineRequest;
@@ -86,7 +91,7 @@ export class WorkerSlot {
     // Standard output belongs to whoever started the parent; native libraries complain on standard error.
     const child = fork(this.options.workerFile, [], {
       env: childEnvironment(this.options.settings),
-      execArgv: [],
+      execArgv: [FEW_LEFTOVERS],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

@@ -13,7 +13,7 @@ export function buildEncoder(checkpoint: Checkpoint, config: BlipConfig, target:
   const graph = new GraphBuilder('encoder', target.external);
   const weights = new GraphWeights(checkpoint, graph, target.precision, target.progress);
   const { vision, text } = config;
-  const seen = inputFeatures(graph, weights, [imageTokens(vision), vision.hidden_size]);
+  const seen = inputFeatures(graph, weights, { dims: [imageTokens(vision), vision.hidden_size], form: 'bytes' });
   const keys = new CrossKeys(graph, weights, crossSizes(text));
   const dims = [text.hidden_size, vision.hidden_size] as const;
   for (let index = 0; index < text.num_hidden_layers; index++) {

@@ -19,7 +19,10 @@ export function buildQuestion(checkpoint: Checkpoint, config: BlipConfig, target
   const { hidden_size: width } = text;
   const ids = graph.input('input_ids', 'int64', [1, 'tokens']);
   const positions = graph.input('position_ids', 'int64', ['tokens']);
-  const picture = inputFeatures(graph, weights, [imageTokens(vision), vision.hidden_size]);
+  const picture = inputFeatures(graph, weights, {
+    dims: [imageTokens(vision), vision.hidden_size],
+    form: 'bytes',
+  });
   const layers = new BertLayers(graph, weights, text, { prefix: 'text_encoder', ids });
   const attend = (inputs: readonly string[]) =>
     graph.node('MultiHeadAttention', inputs, { num_heads: text.num_attention_heads }, { domain: MICROSOFT });

@@ -12,6 +12,6 @@ export function buildVision(checkpoint: Checkpoint, config: BlipConfig, target: 
   const weights = new GraphWeights(checkpoint, graph, target.precision, target.progress);
   const { vision } = config;
   const seen = buildVisionTransformer(graph, weights, config);
-  outputFeatures(graph, weights, seen, [imageTokens(vision), vision.hidden_size]);
+  outputFeatures(graph, weights, seen, { dims: [imageTokens(vision), vision.hidden_size], form: 'bytes' });
   return graph;
 }

@@ -20,7 +20,7 @@ export function buildEncoder(checkpoint: Checkpoint, config: FlorenceConfig, tar
   const tokens = imageTokens(config);
   const ids = graph.input('input_ids', 'int64', [1, 'tokens']);
   const positions = graph.input('position_ids', 'int64', ['tokens']);
-  const features = inputFeatures(graph, weights, [tokens, text.d_model]);
+  const features = inputFeatures(graph, weights, { dims: [tokens, text.d_model], form: 'halves' });
   const sizes = { words: wordsOf(checkpoint), positions: positionsOf(checkpoint, 'encoder') };
   const half = new BartHalf(graph, weights, { part: 'encoder', text, ...sizes });
   const placed = graph.node('Add', [half.words(ids), graph.node('Gather', [half.positions(tokens), positions])]);

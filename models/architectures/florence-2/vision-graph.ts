@@ -112,6 +112,7 @@ export function buildVision(checkpoint: Checkpoint, config: FlorenceConfig, targ
     last = stage;
   }
   if (last === null) throw new Error('A configuration without stages was not refused.');
-  outputFeatures(graph, weights, project(graph, weights, x, { checkpoint, last, width }), [last.grid ** 2 + 1, width]);
+  const rows = project(graph, weights, x, { checkpoint, last, width });
+  outputFeatures(graph, weights, rows, { dims: [last.grid ** 2 + 1, width], form: 'halves' });
   return graph;
 }

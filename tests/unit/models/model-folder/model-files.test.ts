@@ -29,7 +29,7 @@ afterEach(() => {
 
 /** Which files a check reads. */
 async function readBy(check: typeof checkModelFiles): Promise<string[]> {
-  const read = jest.spyOn(fs, 'createReadStream');
+  const read = jest.spyOn(fs.promises, 'open');
   await check(folder, manifest);
   const names = read.mock.calls.map(([file]) => path.basename(String(file)));
   read.mockRestore();

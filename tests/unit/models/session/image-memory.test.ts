@@ -82,12 +82,14 @@ describe('the memory of pictures', () => {
   it('keeps the keys of the last picture only', async () => {
     const { memory } = memoryOf(9);
     const freed: number[] = [];
+    let freedBefore: number[] = [];
     const keysOf = (grey: number): ImageState => {
       const value = { dispose: () => freed.push(grey), bytes: 0 } as unknown as Tensor;
       return { values: { value }, classLogits: null };
     };
     const ask = (grey: number) =>
       memory.with(picture(grey), (state) => {
+        freedBefore = [...freed];
         state.keys ??= keysOf(grey);
         return Promise.resolve(state);
       });
@@ -97,6 +99,8 @@ describe('the memory of pictures', () => {
     await ask(2);
     expect(freed).toEqual([1]);
     expect(first.keys).toBeUndefined();
+    // Those of two pictures are never there at a time.
+    expect(freedBefore).toEqual([1]);
     await memory.with(picture(1), async (state) => {
       state.keys ??= keysOf(1);
       await ask(3);
