@@ -1,8 +1,8 @@
 import { piecesOf, transposeRows, type Rows } from './rows';
 
 /**
- * Largest magnitude of a rounded weight: all 8 bits, whose rounding error is half that of 7. Where a CPU's sums overflow with them, a
- * slower exact product is taken when the model is loaded (models/session/options.ts).
+ * Largest magnitude of a rounded weight: all 8 bits, whose rounding error is half that of 7. Where a CPU's sums overflow with them,
+ * another way is taken when the model is loaded (models/session/model-graphs.ts).
  */
 export const WEIGHT_RANGE = 127;
 

@@ -5,6 +5,7 @@ import { areProductsExact } from './exact-products';
 import { GraphSession, type GraphOptions } from './graph-session';
 import { hasEightBitWeights, sessionOptions, type SessionWish } from './options';
 import { Packing, type PackedGraph } from './packing';
+import { SevenBitCopy } from './seven-bit-copy';
 
 /** The graphs of a model, loaded; the third reads a question or the words of a task. */
 export interface ModelGraphs {
@@ -17,6 +18,8 @@ export interface ModelGraphs {
 export interface OpenOptions {
   /** Whether 8-bit products are exact; found out by a product on this CPU unless given. */
   readonly exactProducts?: boolean;
+  /** False: where they are not, slower products of 8-bit weights are taken in any case. */
+  readonly sevenBits?: boolean;
   /** Least bytes of weights that are packed ahead. */
   readonly leastPackedBytes?: number;
 }
@@ -49,16 +52,22 @@ export function closeGraphs({ vision, decoder, question }: ModelGraphs): void {
   question?.close();
 }
 
-/** Loads the graphs of a model; those of a large model from weights that were packed ahead. Throws ModelError. */
+/**
+ * Loads the graphs of a model; those of a large model from weights that were packed ahead. Where sums of 8-bit products overflow, what is
+ * faster: exact products, or 7-bit weights that are made now. Throws ModelError.
+ */
 export async function openGraphs(
   folder: string,
   manifest: Manifest,
   threads: number,
-  { exactProducts: given, leastPackedBytes: leastBytes }: OpenOptions = {},
+  { exactProducts: given, sevenBits = true, leastPackedBytes: leastBytes }: OpenOptions = {},
 ): Promise<ModelGraphs> {
-  const exactProducts = given ?? (!hasEightBitWeights(manifest) || areProductsExact());
-  const wish: Omit<SessionWish, 'rows'> = { threads, exactProducts };
+  const areExact = given ?? (!hasEightBitWeights(manifest) || areProductsExact());
   const { vision, decoder, third } = graphsOf(manifest);
+  const all = [vision, decoder, ...(third === null ? [] : [third])];
+  const names = all.map(({ name }) => name);
+  const copy = areExact || !sevenBits ? null : SevenBitCopy.make(folder, manifest, names);
+  const wish: Omit<SessionWish, 'rows'> = { threads, exactProducts: areExact || copy !== null };
   const loadFrom = (placeOf: (name: string) => string): ModelGraphs => {
     const open = ({ name, rows }: PackedGraph) => openGraph(placeOf(name), sessionOptions(manifest, { ...wish, rows }));
     return {
@@ -67,7 +76,14 @@ export async function openGraphs(
       question: third === null ? null : open(third),
     };
   };
-  const all = [vision, decoder, ...(third === null ? [] : [third])];
+  const loadCopy = (of: SevenBitCopy): ModelGraphs => {
+    try {
+      return loadFrom((name) => path.join(of.folder, name));
+    } finally {
+      of.remove();
+    }
+  };
+  if (copy !== null) return loadCopy(copy);
   const packing = await Packing.prepare({ folder, manifest, graphs: all, wish }, leastBytes);
   return packing === null ? loadFrom((name) => path.join(folder, name)) : packing.load(loadFrom, closeGraphs);
 }

@@ -17,9 +17,11 @@ export interface Problem {
 
 /**
  * glibc keeps what is freed for the next picture. By default it maps each large array anew, and faulting 42 MB in costs 10 to
- * 25 ms a picture (tests/bench/models); the peak does not rise, since every picture takes the same.
+ * 25 ms a picture (tests/bench/models); the peak does not rise, since every picture takes the same. Weights lie in huge pages where the
+ * system gives them to who asks (glibc 2.35; older ones pass the word over): a step of the text reads all of them.
  */
-const KEEP_FREED_MEMORY = 'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967295';
+const KEEP_FREED_MEMORY =
+  'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967295:glibc.malloc.hugetlb=1';
 
 /**
  * Young objects are collected after each megabyte of them. By default pixels and answers of many pictures wait for it, 30 to 60 MB.

@@ -13,6 +13,8 @@ const PHOTOGRAPHS = readdirSync(IMAGES)
   .slice(0, 6)
   .map((name) => path.join(IMAGES, name));
 const KINDS = ['avx2', 'avx512', 'vnni'] as const;
+/** Sums of 8-bit products overflow: 7-bit weights or a slower product are taken there. */
+const OVERFLOWING: readonly string[] = ['avx2', 'avx512'];
 
 function canHide(): boolean {
   if (!existsSync('/proc/cpuinfo')) return false;
@@ -37,8 +39,9 @@ hiding('with features of the CPU hidden', () => {
   }
 
   /** The tokens of every photograph, greedy and with 3 beams. */
-  function said(folder: string, kind: string | null): string[] {
-    const lines = run('caption-files.cjs', kind, JSON.stringify({ folder, files: PHOTOGRAPHS, beams: [1, 3] }));
+  function said(folder: string, kind: string | null, overflows = false): string[] {
+    const job = { folder, files: PHOTOGRAPHS, beams: [1, 3], overflows };
+    const lines = run('caption-files.cjs', kind, JSON.stringify(job));
     return lines
       .trim()
       .split('\n')
@@ -51,13 +54,14 @@ hiding('with features of the CPU hidden', () => {
   });
 
   test.each(['mini', ...ARCHITECTURES] as const)(
-    '%s in int8 says the same on every kind',
+    '%s in int8 says on every kind what it says here with the same weights',
     async (name) => {
       const folder = name === 'mini' ? path.resolve(__dirname, '../../models/mini') : await convertTiny(scratch, name);
-      const due = said(folder, null);
-      expect(due.length).toBe(2 * PHOTOGRAPHS.length);
+      const [exact, overflowing] = [said(folder, null), said(folder, null, true)];
+      expect(exact.length).toBe(2 * PHOTOGRAPHS.length);
       for (const kind of KINDS) {
         const found = said(folder, kind);
+        const due = OVERFLOWING.includes(kind) ? overflowing : exact;
         // Attention stays in float32, whose sums each kind adds up in its own order: one near tie may fall the other way.
         expect(found.filter((line, index) => line !== due[index]).length).toBeLessThanOrEqual(1);
       }

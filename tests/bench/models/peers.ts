@@ -25,7 +25,8 @@ export interface Peer {
 }
 
 /** What our workers have in their environment (server/captioning/worker-slot.ts), for the others too. */
-const KEEP_FREED_MEMORY = 'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967295';
+const KEEP_FREED_MEMORY =
+  'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967295:glibc.malloc.hugetlb=1';
 
 /** Tokens that every peer must write; the end token is forbidden before. */
 export const NEW_TOKENS = 10;

@@ -27,6 +27,7 @@ async function run(job) {
   const captioner = await openCaptioner(job.folder, 1);
   const session = await ModelSession.open(job.folder, await readManifest(job.folder), 1, {
     exactProducts: job.exactProducts,
+    sevenBits: job.sevenBits,
   });
   try {
     const { question, ...options } = job.options;

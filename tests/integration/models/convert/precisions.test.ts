@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { convertBlip } from '../../../../models/architectures/blip/convert';
@@ -16,9 +16,11 @@ import {
 // How far rounded weights change what the decoder thinks of the next word, on random weights: the cosine between its logits
 // and those of transformers in float32. Random weights have near ties everywhere, so their tokens say little about quality.
 
-/** The last is int8 with the slower exact product that CPUs without VNNI take, whatever this one is. */
-const RUNS = ['fp16', 'int8', 'int8 slow'] as const;
-const LEAST_COSINE = { fp16: 0.99999, int8: 0.9993, 'int8 slow': 0.9993 } as const;
+/** The last two are what CPUs without VNNI take, whatever this one is: a slower exact product, or 7-bit weights made while loading. */
+const RUNS = ['fp16', 'int8', 'int8 slow', 'int8 in 7 bits'] as const;
+const LEAST_COSINE = { fp16: 0.99999, int8: 0.9993, 'int8 slow': 0.9993, 'int8 in 7 bits': 0.998 } as const;
+const copies = mkdtempSync(path.join(tmpdir(), 'altsmith-copies-'));
+afterAll(() => rmSync(copies, { recursive: true, force: true }));
 const scores = new Map<string, readonly string[]>();
 const CASES = readCases()
   .filter(({ question, pictures }) => !question && pictures.length === 1)
@@ -58,13 +60,15 @@ describe.each(RUNS)('a model in %s', (run) => {
         pictures: writePictures(source, blip),
         options: { beams: 1 },
         prefixes,
-        exactProducts: run === 'int8 slow' ? false : undefined,
+        ...(run === 'int8 slow' ? { exactProducts: false, sevenBits: false } : {}),
+        ...(run === 'int8 in 7 bits' ? { exactProducts: false } : {}),
       });
     }
     const list = path.join(folder, 'jobs.json');
     writeFileSync(list, JSON.stringify(jobs));
     const script = path.resolve(__dirname, '../../../support/models/run-cases.cjs');
-    const lines = execFileSync(process.execPath, [script, list], { encoding: 'utf8', maxBuffer: 1 << 28 })
+    const env = { ...process.env, TMPDIR: copies };
+    const lines = execFileSync(process.execPath, [script, list], { encoding: 'utf8', maxBuffer: 1 << 28, env })
       .trim()
       .split('\n');
     lines.forEach((line, index) => {
@@ -95,4 +99,11 @@ test('int8 thinks the same to the last bit on a CPU whose sums overflow as on on
   const of = (run: string) => CASES.map((_, index) => scores.get(`${run} ${index}`));
   expect(of('int8')).not.toContain(undefined);
   expect(of('int8 slow')).toEqual(of('int8'));
+});
+
+test('7-bit weights are other weights, and no copy of them stays', () => {
+  const of = (run: string) => CASES.map((_, index) => scores.get(`${run} ${index}`));
+  expect(of('int8 in 7 bits')).not.toContain(undefined);
+  expect(of('int8 in 7 bits')).not.toEqual(of('int8'));
+  expect(readdirSync(copies)).toEqual([]);
 });
