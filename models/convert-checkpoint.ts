@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { convertBlip } from './architectures/blip/convert';
 import { convertBlip2 } from './architectures/blip-2/convert';
 import { convertFlorence } from './architectures/florence-2/convert';
+import { convertMarian } from './architectures/marian/convert';
 import { hasCheckpointFile, readCheckpointJson } from './checkpoint/checkpoint-json';
 import { withFiles } from './file-problem';
 import type { Conversion } from './model-folder/convert';
@@ -13,6 +14,7 @@ const ARCHITECTURES: ReadonlyMap<unknown, Manifest['architecture']> = new Map([
   ['blip', 'blip'],
   ['blip-2', 'blip-2'],
   ['florence2', 'florence-2'],
+  ['marian', 'marian'],
 ] as const);
 
 const Config = z.object({ model_type: z.unknown() });
@@ -37,6 +39,7 @@ export function convertCheckpoint(conversion: Conversion): Promise<Manifest> {
     }
     if (known === 'blip-2') return convertBlip2(conversion);
     if (precision === 'int4') throw new ModelError('BAD_REQUEST', 'Only BLIP-2 can be converted to int4; use int8.');
+    if (known === 'marian') return convertMarian(conversion);
     return known === 'florence2' ? convertFlorence(conversion) : convertBlip(conversion);
   });
 }

@@ -72,7 +72,10 @@ function namedFolder(name: string, pulled: string): string | null {
 
 /** Which of the pulled models is used when none is named, best first: a larger one is only used by name, since it takes far longer. */
 function captioners(): string[] {
-  const writing = knownModels().filter((model) => !model.demonstration && !model.answers_questions);
+  const writing = knownModels().filter(
+    ({ demonstration, answers_questions, translation }) =>
+      !demonstration && !answers_questions && translation === undefined,
+  );
   return writing.map(({ id }) => id);
 }
 

@@ -6,13 +6,21 @@ import { checkMemory } from './machine-memory';
 import { readManifest, type Manifest } from './model-folder/manifest';
 import { checkTouchedFiles } from './model-folder/model-files';
 
+import { ModelError } from './model-error';
+
 type Open = (folder: string, manifest: Manifest, threads: number) => Promise<EncoderDecoderCaptioner>;
+
+/** For what is opened by another door. */
+function refuse(_folder: string, { id }: Manifest): never {
+  throw new ModelError('CAPTION_MODEL_MISSING', `The model ${id} translates; it does not describe pictures.`);
+}
 
 /** Every architecture that can be run. */
 const ARCHITECTURES: Readonly<Record<Manifest['architecture'], Open>> = {
   blip: openBlip,
   'blip-2': openWithTokenizer,
   'florence-2': openWithTokenizer,
+  marian: refuse,
   mini: openMini,
 };
 

@@ -7,6 +7,14 @@ import blipVqaBase from './manifests/blip-vqa-base.json';
 import florenceBase from './manifests/florence-2-base-ft.json';
 import florenceLarge from './manifests/florence-2-large-ft.json';
 import mini from './manifests/mini.json';
+import opusEnDe from './manifests/opus-mt-en-de.json';
+import opusEnFr from './manifests/opus-mt-en-fr.json';
+import opusEnEs from './manifests/opus-mt-en-es.json';
+import opusEnIt from './manifests/opus-mt-en-it.json';
+import opusEnNl from './manifests/opus-mt-en-nl.json';
+import opusEnAr from './manifests/opus-mt-en-ar.json';
+import opusEnZh from './manifests/opus-mt-en-zh.json';
+import opusTcBigEnPt from './manifests/opus-mt-tc-big-en-pt.json';
 import { TASKS } from './architectures/florence-2/tasks';
 import { WEIGHT_FILES } from './checkpoint/open';
 import { ModelError } from './model-error';
@@ -69,12 +77,14 @@ export type Golden = z.infer<typeof Golden>;
 const KnownModel = z.object({
   id: z.string(),
   /** One of `models/architectures`. */
-  architecture: z.enum(['blip', 'blip-2', 'florence-2', 'mini']),
+  architecture: z.enum(['blip', 'blip-2', 'florence-2', 'marian', 'mini']),
   title: z.string(),
   /** It only answers questions. */
   answers_questions: z.boolean(),
   demonstration: z.boolean(),
   licence: z.string(),
+  /** Models that translate: between which languages (BCP 47), and who is to be named. */
+  translation: z.object({ from: z.string(), to: z.array(z.string()).min(1), author: z.string() }).exactOptional(),
   /** Where its checkpoint lies on the hub; null for the model that ships with the repository. */
   source: Source.nullable(),
   golden: z.array(Golden).default([]),
@@ -82,16 +92,20 @@ const KnownModel = z.object({
 export type KnownModel = z.infer<typeof KnownModel>;
 
 /** What it can be asked for, by the names of `ModelInfo.tasks`, and `question`. */
-export function tasksOfKnown({ architecture, answers_questions }: KnownModel): string[] {
+export function tasksOfKnown({ architecture, answers_questions, translation }: KnownModel): string[] {
+  if (translation !== undefined) return [];
   if (answers_questions) return ['question'];
   if (architecture === 'florence-2') return Object.keys(TASKS);
   return architecture === 'blip-2' ? ['caption', 'question'] : ['caption'];
 }
 
+/** The first that has a language is the one that is pulled for it. */
+const TRANSLATORS = [opusEnDe, opusEnFr, opusEnEs, opusEnIt, opusEnNl, opusEnAr, opusEnZh, opusTcBigEnPt];
+
 /** Every model that can be named instead of a folder; of those that are here the first captioner is used when none is named. */
 export function knownModels(): KnownModel[] {
   const pulled = [blipBase, blipLarge, blipVqaBase, florenceBase, florenceLarge, blip2, blip2Coco];
-  return [...pulled, mini].map((entry) => KnownModel.parse(entry));
+  return [...pulled, mini, ...TRANSLATORS].map((entry) => KnownModel.parse(entry));
 }
 
 /** The model of that id. Throws ModelError MODEL_FILE_MISSING that names those there are. */

@@ -5,6 +5,7 @@ import { damaged, type Checkpoint } from './checkpoint';
 import { readRange } from './file-range';
 import { openShards } from './shards';
 import { openSafetensors } from './safetensors';
+import { openTorchLegacy, startsLikeLegacy } from './torch-legacy';
 import { openTorchZip } from './torch-zip';
 
 /** Names of the weights in a folder as the hub lays it out, the safer format first; an index names the parts of a large one. */
@@ -15,7 +16,7 @@ export const WEIGHT_FILES = [
   'pytorch_model.bin.index.json',
 ] as const;
 
-/** "PK": every ZIP archive begins with it. torch.save wrote plain pickles until 1.6; those begin with 0x80. */
+/** "PK": every ZIP archive begins with it. */
 function startsLikeZip(file: string): boolean {
   const handle = openSync(file, 'r');
   try {
@@ -51,12 +52,11 @@ export function openCheckpoint(folder: string, weights?: string): Checkpoint {
 
 function openFile(file: string): Checkpoint {
   if (file.endsWith('.safetensors')) return openSafetensors(file);
-  if (!startsLikeZip(file)) {
-    throw damaged(
-      file,
-      'it is not in the ZIP layout that torch.save writes since version 1.6',
-      'Download it again, or take the same model as model.safetensors.',
-    );
-  }
-  return openTorchZip(file);
+  if (startsLikeZip(file)) return openTorchZip(file);
+  if (startsLikeLegacy(file)) return openTorchLegacy(file);
+  throw damaged(
+    file,
+    'it is in neither of the layouts that torch.save writes',
+    'Download it again, or take the same model as model.safetensors.',
+  );
 }

@@ -45,12 +45,17 @@ class PickleMachine {
   private readonly stack: PickleValue[] = [];
   private readonly marks: number[] = [];
   private readonly memo = new Map<number, PickleValue>();
-  private at = 0;
 
   constructor(
     private readonly bytes: Buffer,
     private readonly hooks: PickleHooks,
+    private at: number,
   ) {}
+
+  /** Where the pickle ends, once it has run. */
+  get end(): number {
+    return this.at;
+  }
 
   run(): PickleValue {
     for (;;) {
@@ -145,6 +150,12 @@ class PickleMachine {
     if (!(this.stack.at(-1) instanceof PickleDict)) throw new PickleProblem('its pickle sets the state of an object');
   }
 
+  append(items: readonly PickleValue[]): void {
+    const list = this.pop();
+    if (!isList(list)) throw new PickleProblem('its pickle lengthens what is no list');
+    this.push([...list, ...items]);
+  }
+
   setItems(items: readonly PickleValue[]): void {
     const dict = this.stack.at(-1);
     if (!(dict instanceof PickleDict)) throw new PickleProblem('its pickle fills what is no dictionary');
@@ -196,11 +207,14 @@ const OPERATIONS: ReadonlyMap<number, (machine: PickleMachine) => void> = new Ma
   [0x51, (m) => m.persistent()], // BINPERSID
   [0x52, (m) => m.reduce()], // REDUCE
   [0x62, (m) => m.build()], // BUILD
+  [0x61, (m) => m.append([m.pop()])], // APPEND
+  [0x65, (m) => m.append(m.popToMark())], // APPENDS
   [0x73, (m) => m.setItems([m.pop(), m.pop()].reverse())], // SETITEM
   [0x75, (m) => m.setItems(m.popToMark())], // SETITEMS
 ]);
 
-/** The value that a pickle stands for. Throws PickleProblem; runs nothing. */
-export function readPickle(bytes: Buffer, hooks: PickleHooks): PickleValue {
-  return new PickleMachine(bytes, hooks).run();
+/** The value that the pickle from `begin` on stands for, and where it ends. Throws PickleProblem; runs nothing. */
+export function readPickle(bytes: Buffer, hooks: PickleHooks, begin = 0): { value: PickleValue; end: number } {
+  const machine = new PickleMachine(bytes, hooks, begin);
+  return { value: machine.run(), end: machine.end };
 }

@@ -32,8 +32,8 @@ export interface Conversion {
 /** What a model folder is made of, when its checkpoint has been understood. */
 export interface Plan {
   readonly graphs: Readonly<Record<string, (target: Target) => GraphBuilder>>;
-  /** Text files beside the graphs. */
-  readonly texts: Readonly<Record<string, string>>;
+  /** Files beside the graphs. */
+  readonly texts: Readonly<Record<string, string | Uint8Array>>;
   describe(about: { id: string; licence: string; precision: Precision }): Omit<Manifest, 'files'>;
 }
 

@@ -39,6 +39,18 @@ export const Preset = z.object({
 });
 export type Preset = z.infer<typeof Preset>;
 
+/** Between which languages a model translates; BCP 47 tags. */
+export const Translation = z.object({
+  from: z.string(),
+  /** `token`: what a text for this language begins with, where the model knows several. */
+  targets: z.array(z.object({ language: z.string(), token: count.nullable() })).min(1),
+  /** SentencePiece model of the texts that are read. */
+  pieces: z.string(),
+  /** Words of the translation where they are not those of `text.vocabulary`. */
+  target_vocabulary: z.string().nullable(),
+});
+export type Translation = z.infer<typeof Translation>;
+
 /** What a model can be asked to write about a picture. */
 export const Task = z.object({
   /** What the text encoder reads beside the picture. */
@@ -49,7 +61,8 @@ export const Task = z.object({
 export type Task = z.infer<typeof Task>;
 
 const Names = z.object({
-  vision: z.string(),
+  /** null for models that see no pictures. */
+  vision: z.string().nullable(),
   decoder: z.string(),
   question: z.string().nullable(),
   /** Reads the words of a task together with the picture; the decoder looks at what it made of both. */
@@ -60,7 +73,7 @@ export const Manifest = z.object({
   magic: z.literal(MAGIC),
   version: z.int().min(OLDEST_VERSION).max(MANIFEST_VERSION),
   /** Whose graphs these are: one of `models/architectures`. Folders written before there were several leave it out. */
-  architecture: z.enum(['blip', 'blip-2', 'florence-2', 'mini']).default('blip'),
+  architecture: z.enum(['blip', 'blip-2', 'florence-2', 'marian', 'mini']).default('blip'),
   id: z.string(),
   precision: z.enum(['fp32', 'fp16', 'int8', 'int8-vnni', 'int4']),
   /** True: shows the way, not to publish from. */
@@ -115,6 +128,8 @@ export const Manifest = z.object({
     })
     .nullable()
     .default(null),
+  /** Models that translate, and do nothing else. */
+  translation: Translation.optional(),
   /** Models with an image classifier only. */
   second_opinion: z
     .object({

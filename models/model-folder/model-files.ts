@@ -44,8 +44,9 @@ async function sizeOf(file: string, manifest: Manifest): Promise<number> {
 
 /** What is loaded must be among what is checked. Throws ModelError MODEL_FILE_DAMAGED. */
 function checkNamed(folder: string, manifest: Manifest): void {
-  const { graphs, text, second_opinion: opinion } = manifest;
-  const used = [graphs.vision, graphs.decoder, graphs.question, graphs.encoder, text.vocabulary, opinion?.labels];
+  const { graphs, text, second_opinion: opinion, translation } = manifest;
+  const words = [text.vocabulary, translation?.pieces, translation?.target_vocabulary];
+  const used = [graphs.vision, graphs.decoder, graphs.question, graphs.encoder, ...words, opinion?.labels];
   const listed = new Set(manifest.files.map(({ name }) => name));
   const absent = used.find((name) => typeof name === 'string' && !listed.has(name));
   if (absent === undefined) return;
@@ -92,6 +93,11 @@ export function checkModelFiles(folder: string, manifest: Manifest): Promise<voi
  */
 export function checkTouchedFiles(folder: string, manifest: Manifest): Promise<void> {
   return withFiles(() => checkFiles(folder, manifest, new CheckMemory(folder)), modelFileProblem);
+}
+
+/** A file of a model. Throws ModelError when it cannot be read. */
+export function readModelBytes(folder: string, name: string): Promise<Buffer> {
+  return withFiles(() => readFile(path.join(folder, name)), modelFileProblem);
 }
 
 /** A text file of a model. Throws ModelError when it cannot be read. */

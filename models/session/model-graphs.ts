@@ -7,9 +7,10 @@ import { hasEightBitWeights, sessionOptions, type SessionWish } from './options'
 import { Packing, type PackedGraph } from './packing';
 import { SevenBitCopy } from './seven-bit-copy';
 
-/** The graphs of a model, loaded; the third reads a question or the words of a task. */
+/** The graphs of a model, loaded; the third reads a question, the words of a task, or a text. */
 export interface ModelGraphs {
-  readonly vision: GraphSession;
+  /** null for models that see no pictures. */
+  readonly vision: GraphSession | null;
   readonly decoder: GraphSession;
   readonly question: GraphSession | null;
 }
@@ -35,19 +36,23 @@ function openGraph(file: string, options: GraphOptions): GraphSession {
 }
 
 /** Graphs in the order in which they are loaded. A picture and the words of a text encoder are many rows at once. */
-function graphsOf({ graphs }: Manifest): { vision: PackedGraph; decoder: PackedGraph; third: PackedGraph | null } {
+function graphsOf({ graphs }: Manifest): {
+  vision: PackedGraph | null;
+  decoder: PackedGraph;
+  third: PackedGraph | null;
+} {
   const { vision, decoder, question, encoder } = graphs;
   const name = encoder ?? question;
   return {
-    vision: { name: vision, rows: 'many' },
+    vision: vision === null ? null : { name: vision, rows: 'many' },
     decoder: { name: decoder, rows: 'few' },
-    third: name === null ? null : { name, rows: encoder === undefined ? 'few' : 'many' },
+    third: name === null ? null : { name, rows: encoder === undefined || vision === null ? 'few' : 'many' },
   };
 }
 
 /** Frees the sessions. */
 export function closeGraphs({ vision, decoder, question }: ModelGraphs): void {
-  vision.close();
+  vision?.close();
   decoder.close();
   question?.close();
 }
@@ -64,14 +69,14 @@ export async function openGraphs(
 ): Promise<ModelGraphs> {
   const areExact = given ?? (!hasEightBitWeights(manifest) || areProductsExact());
   const { vision, decoder, third } = graphsOf(manifest);
-  const all = [vision, decoder, ...(third === null ? [] : [third])];
+  const all = [vision, decoder, third].filter((graph) => graph !== null);
   const names = all.map(({ name }) => name);
   const copy = areExact || !sevenBits ? null : SevenBitCopy.make(folder, manifest, names);
   const wish: Omit<SessionWish, 'rows'> = { threads, exactProducts: areExact || copy !== null };
   const loadFrom = (placeOf: (name: string) => string): ModelGraphs => {
     const open = ({ name, rows }: PackedGraph) => openGraph(placeOf(name), sessionOptions(manifest, { ...wish, rows }));
     return {
-      vision: open(vision),
+      vision: vision === null ? null : open(vision),
       decoder: open(decoder),
       question: third === null ? null : open(third),
     };

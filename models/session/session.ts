@@ -40,11 +40,13 @@ export class ModelSession {
     return new ModelSession(manifest, await openGraphs(folder, manifest, threads, options));
   }
 
-  /** Runs the image encoder. */
+  /** Runs the image encoder. Throws CAPTION_MODEL_MISSING for a model that has none. */
   async encode(picture: Picture): Promise<ImageState> {
+    const { vision } = this.graphs;
+    if (vision === null) throw new ModelError('CAPTION_MODEL_MISSING', 'This model sees no pictures.');
     await turn();
     const pixels = Tensor.of('uint8', picture.data, [1, picture.height, picture.width, 3]);
-    const { class_logits: logits, ...values } = this.graphs.vision.run({ pixels });
+    const { class_logits: logits, ...values } = vision.run({ pixels });
     pixels.dispose();
     const classLogits = logits === undefined ? null : floatsOf(logits.data, 'class_logits');
     logits?.dispose();

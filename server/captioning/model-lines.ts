@@ -12,7 +12,8 @@ import { thisMachine } from './worker-count';
 export function modelLines(pulled: string, machine = thisMachine()): ModelLine[] {
   const used = locateModel(null, pulled);
   const { id, sentence } = recommendModel(machine);
-  return knownModels().map((model) => ({
+  const captioners = knownModels().filter(({ translation }) => translation === undefined);
+  return captioners.map((model) => ({
     ...lineOf(model, pulled, used),
     recommendation: model.id === id ? sentence : null,
   }));

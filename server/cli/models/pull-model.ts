@@ -9,6 +9,7 @@ import { withFiles } from '../../../models/file-problem';
 import { BLIP_LICENCE } from '../../../models/architectures/blip/licence';
 import { BLIP_2_LICENCE } from '../../../models/architectures/blip-2/licence';
 import { FLORENCE_LICENCE } from '../../../models/architectures/florence-2/licence';
+import { OPUS_LICENCE } from '../../../models/architectures/marian/licence';
 import { weightsFileOf, type KnownModel, type Source } from '../../../models/registry';
 import { compareFolders, listen, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
@@ -46,6 +47,7 @@ const LICENCES: Readonly<Record<KnownModel['architecture'], string>> = {
   blip: BLIP_LICENCE,
   'blip-2': BLIP_2_LICENCE,
   'florence-2': FLORENCE_LICENCE,
+  marian: OPUS_LICENCE,
   mini: '',
 };
 

@@ -1,0 +1,117 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import type { Translation, TranslateOptions, Translator, TranslatorInfo } from '../../models/translator';
+import { guarded } from '../background';
+import { AppError, isErrorCode, type ErrorCode } from '../errors';
+import { FromTranslator, type ToTranslator } from './messages';
+
+/** A text of 500 tokens with six beams takes some seconds on a slow machine. */
+const DEADLINE_MS = 120_000;
+const LOAD_DEADLINE_MS = 120_000;
+
+interface Waiting {
+  readonly resolve: (translation: Translation) => void;
+  readonly reject: (error: Error) => void;
+  readonly deadline: NodeJS.Timeout;
+}
+
+function errorOf(code: string, message: string): AppError {
+  const known: ErrorCode = isErrorCode(code) ? code : 'MODEL_UNAVAILABLE';
+  return new AppError(known, {}, { cause: new Error(message) });
+}
+
+/** A translator in a process of its own, whose memory is all given back when it ends. */
+export class TranslatorProcess implements Translator {
+  private readonly waiting = new Map<number, Waiting>();
+  private nextId = 1;
+  private ended = false;
+
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly info: TranslatorInfo,
+  ) {
+    child.on('message', (message) => this.receive(FromTranslator.parse(message)));
+    child.once('exit', () => this.end());
+  }
+
+  /** Throws AppError where the model cannot be loaded. */
+  static async start(folder: string, threads: number): Promise<TranslatorProcess> {
+    const child = fork(path.join(__dirname, 'worker-process.js'), [], {
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const load: ToTranslator = { type: 'load', folder, threads };
+    const info = await new Promise<TranslatorInfo>((resolve, reject) => {
+      const deadline = setTimeout(() => child.kill('SIGKILL'), LOAD_DEADLINE_MS);
+      const settle = (work: () => void) => {
+        clearTimeout(deadline);
+        work();
+      };
+      child.once('message', (message) => {
+        const said = FromTranslator.parse(message);
+        if (said.type === 'ready') settle(() => resolve(said.info));
+        else if (said.type === 'problem') settle(() => reject(errorOf(said.code, said.message)));
+      });
+      child.once('error', (error) => settle(() => reject(errorOf('MODEL_UNAVAILABLE', error.message))));
+      child.once('exit', () =>
+        settle(() => reject(errorOf('MODEL_UNAVAILABLE', 'The process ended while it loaded.'))),
+      );
+      child.send(load);
+    });
+    return new TranslatorProcess(child, info);
+  }
+
+  /** False once the process is gone. */
+  get isAlive(): boolean {
+    return !this.ended;
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  translate(text: string, { signal, ...wishes }: TranslateOptions = {}): Promise<Translation> {
+    signal?.throwIfAborted();
+    if (this.ended) return Promise.reject(errorOf('MODEL_UNAVAILABLE', 'The process is gone.'));
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      const failed = (error: unknown) => reject(error instanceof Error ? error : new Error(String(error)));
+      const deadline = setTimeout(
+        guarded(() => {
+          this.child.kill('SIGKILL');
+        }, failed),
+        DEADLINE_MS,
+      );
+      this.waiting.set(id, { resolve, reject, deadline });
+      const message: ToTranslator = { type: 'translate', id, text, wishes };
+      this.child.send(message);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.ended) return;
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill();
+    await gone;
+  }
+
+  private receive(message: FromTranslator): void {
+    if (message.type !== 'done' && message.type !== 'failed') return;
+    const waiting = this.waiting.get(message.id);
+    if (waiting === undefined) return;
+    this.waiting.delete(message.id);
+    clearTimeout(waiting.deadline);
+    if (message.type === 'done') waiting.resolve(message.translation);
+    else waiting.reject(errorOf(message.code, message.message));
+  }
+
+  private end(): void {
+    this.ended = true;
+    for (const { reject, deadline } of this.waiting.values()) {
+      clearTimeout(deadline);
+      reject(errorOf('MODEL_UNAVAILABLE', 'The process that translates ended.'));
+    }
+    this.waiting.clear();
+  }
+}
