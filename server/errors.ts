@@ -162,12 +162,7 @@ export const CATALOGUE = {
     message: 'The model needs more memory than there is; choose a smaller one, "altsmith doctor" recommends one.',
     retryable: true,
   },
-  LANGUAGE_NOT_POSSIBLE: {
-    status: 422,
-    message:
-      'No translator that is here knows this language; `altsmith languages list` names those that can be had, and `altsmith languages pull` gets one.',
-    retryable: false,
-  },
+  LANGUAGE_NOT_POSSIBLE: { status: 422, message: 'No translator here knows this language.', retryable: false },
   TASK_NOT_POSSIBLE: {
     status: 422,
     message:

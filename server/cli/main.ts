@@ -23,6 +23,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   erase: { summary: 'erase a picture, a subject or a site for good', load: () => import('./erase') },
   requeue: { summary: 'let failed jobs wait again', load: () => import('./requeue') },
   caption: { summary: 'describe pictures', load: () => import('./caption') },
+  translate: { summary: 'translate texts', load: () => import('./translate') },
+  languages: { summary: 'list, pull and choose the languages of texts', load: () => import('./languages') },
 };
 
 function usage(): string {

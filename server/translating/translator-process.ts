@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Translation, TranslateOptions, Translator, TranslatorInfo } from '../../models/translator';
 import { guarded } from '../background';
@@ -8,6 +9,8 @@ import { FromTranslator, type ToTranslator } from './messages';
 /** A text of 500 tokens with six beams takes some seconds on a slow machine. */
 const DEADLINE_MS = 120_000;
 const LOAD_DEADLINE_MS = 120_000;
+/** A sentence is a few rows: more threads wait for each other. */
+const MOST_THREADS = 2;
 
 interface Waiting {
   readonly resolve: (translation: Translation) => void;
@@ -34,16 +37,25 @@ export class TranslatorProcess implements Translator {
     child.once('exit', () => this.end());
   }
 
-  /** Throws AppError where the model cannot be loaded. */
-  static async start(folder: string, threads: number): Promise<TranslatorProcess> {
+  /** `threads`: null for the usual number. Throws AppError where the model cannot be loaded. */
+  static async start(folder: string, threads: number | null): Promise<TranslatorProcess> {
     const child = fork(path.join(__dirname, 'worker-process.js'), [], {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const load: ToTranslator = { type: 'load', folder, threads };
+    const load: ToTranslator = {
+      type: 'load',
+      folder,
+      threads: threads ?? Math.min(MOST_THREADS, availableParallelism()),
+    };
     const info = await new Promise<TranslatorInfo>((resolve, reject) => {
-      const deadline = setTimeout(() => child.kill('SIGKILL'), LOAD_DEADLINE_MS);
+      const deadline = setTimeout(
+        guarded(() => {
+          child.kill('SIGKILL');
+        }, reject),
+        LOAD_DEADLINE_MS,
+      );
       const settle = (work: () => void) => {
         clearTimeout(deadline);
         work();

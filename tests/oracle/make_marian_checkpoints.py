@@ -49,7 +49,7 @@ VARIANTS = {
     "multi": {"codes": [">>deu<<", ">>por<<", ">>zho_Hans<<"]},
     "deep": {"encoder_layers": 3, "decoder_layers": 2, "d_model": 64, "heads": 8},
     # Taught long enough to translate its own sentences, for tests from end to end.
-    "toy": {"d_model": 64, "steps": 900},
+    "toy": {"d_model": 64, "steps": 900, "stored": ("safetensors", "legacy-half")},
 }
 
 

@@ -86,7 +86,11 @@ export async function compareFolders(
 }
 
 /** The comparison in words. */
-export function describeAgreement(precision: string, { pictures, same, tokens }: Agreement): string {
+export function describeAgreement(
+  precision: string,
+  { pictures, same, tokens }: Agreement,
+  kind: 'pictures' | 'texts' = 'pictures',
+): string {
   const share = `${(100 * tokens).toFixed(0)} %`;
   const verdict =
     tokens >= 0.9
@@ -94,5 +98,8 @@ export function describeAgreement(precision: string, { pictures, same, tokens }:
       : tokens >= 0.6
         ? 'Where they differ, either is usually a fair description; look at a few of your own pictures.'
         : `They differ a lot. Until you have looked at some captions, use the exact model: --precision fp32.`;
+  if (kind === 'texts') {
+    return `${precision} against fp32 on ${pictures} captions: ${same} translations the same, ${share} of the words at the same place. ${verdict}`;
+  }
   return `${precision} against fp32 on ${pictures} generated pictures: ${same} captions the same, ${share} of the words at the same place. ${verdict}`;
 }

@@ -11,6 +11,7 @@ import { BLIP_2_LICENCE } from '../../../models/architectures/blip-2/licence';
 import { FLORENCE_LICENCE } from '../../../models/architectures/florence-2/licence';
 import { OPUS_LICENCE } from '../../../models/architectures/marian/licence';
 import { weightsFileOf, type KnownModel, type Source } from '../../../models/registry';
+import { readConfig } from '../../config';
 import { compareFolders, listen, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
 import { interruptible, unlessAborted } from './interruption';
@@ -18,6 +19,7 @@ import { startProgress, type Progress } from './progress';
 import { claimPull } from './pull-claim';
 import { checkRoom, memoryProblem } from './room';
 import { writeSamplePictures } from './sample-pictures';
+import { compareTranslators, translateSamples } from './translation-trial';
 import type { Precision } from './words';
 
 /** Where checkpoints lie that were downloaded. */
@@ -114,22 +116,33 @@ interface Place {
   readonly signal: AbortSignal;
 }
 
+/** Lets the new model describe a picture or translate a text; with `compare` several, and fp32 as well. */
+async function tryOut(
+  { compare, precision }: PullWishes,
+  manifest: Manifest,
+  draft: string,
+): Promise<Agreement | null> {
+  const both = { exact: path.join(draft, 'fp32'), other: path.join(draft, precision) };
+  if (compare) say('Comparing the two …');
+  if (manifest.translation !== undefined) {
+    const { threads } = readConfig(process.env);
+    if (compare) return compareTranslators(both.exact, both.other, threads);
+    await translateSamples(both.other, threads, 1);
+    return null;
+  }
+  const question = sampleQuestion(manifest);
+  if (compare) return compareFolders(both, path.join(draft, 'pictures'), question);
+  await listen(both.other, { files: writeSamplePictures(draft, 1), question });
+  return null;
+}
+
 /** Everything happens in a draft folder beside the models; only what is whole and checked is moved into its place. */
 async function make(wishes: PullWishes, { source, draft, folder, signal }: Place): Promise<Pulled> {
   const { precision } = wishes;
   mkdirSync(draft, { recursive: true });
   const manifest = await convert(wishes, precision, { source, target: path.join(draft, precision), signal });
-  const question = sampleQuestion(manifest);
-  let agreement: Agreement | null = null;
-  if (wishes.compare) {
-    await convert(wishes, 'fp32', { source, target: path.join(draft, 'fp32'), signal });
-    say('Comparing the two …');
-    const both = { exact: path.join(draft, 'fp32'), other: path.join(draft, precision) };
-    agreement = await unlessAborted(signal, compareFolders(both, path.join(draft, 'pictures'), question));
-  } else {
-    const trial = { files: writeSamplePictures(draft, 1), question };
-    await unlessAborted(signal, listen(path.join(draft, precision), trial));
-  }
+  if (wishes.compare) await convert(wishes, 'fp32', { source, target: path.join(draft, 'fp32'), signal });
+  const agreement = await unlessAborted(signal, tryOut(wishes, manifest, draft));
   mkdirSync(path.dirname(folder), { recursive: true });
   clearDrafts(folder);
   takePlace(path.join(draft, precision), folder);

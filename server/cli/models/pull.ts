@@ -64,7 +64,8 @@ export async function pull(args: string[], pulled: string): Promise<number> {
     process.stdout.write(`${JSON.stringify({ id: model.id, precision, folder, agreement })}\n`);
     return 0;
   }
-  if (agreement !== null) process.stdout.write(`${describeAgreement(precision, agreement)}\n`);
+  const kind = model.translation === undefined ? 'pictures' : 'texts';
+  if (agreement !== null) process.stdout.write(`${describeAgreement(precision, agreement, kind)}\n`);
   process.stdout.write(`${model.id} (${precision}) is ready in ${folder}. Restart the sidecar to use it.\n`);
   return 0;
 }
