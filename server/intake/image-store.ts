@@ -14,6 +14,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../errors';
+import { thumbnailIn } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
 import { codeOf } from '../storage/sqlite-error';
 import type { SiteBytes } from './site-bytes';
@@ -193,7 +194,7 @@ export class ImageStore {
 
   /** Where the thumbnail lies, or will. */
   thumbnailPath(sha256: string): string {
-    return path.join(this.folders.thumbnails, this.siteId, sha256.slice(0, 2), `${sha256}.webp`);
+    return thumbnailIn(this.folders.thumbnails, this.siteId, sha256);
   }
 }
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { ResultStore } from '../captioning/result-store';
 import type { Subject } from '../contract/primitives';
+import { thumbnailIn } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
 
 /** Rows deleted in one step; a few milliseconds. */
@@ -42,6 +43,8 @@ export function sumOf(one: Erased, other: Erased): Erased {
 export interface PictureFolders {
   readonly images: string;
   readonly thumbnails: string;
+  /** The mirror that belongs to the backups; what is erased leaves it at once. */
+  readonly thumbnailBackups: string;
 }
 
 interface Row {
@@ -129,7 +132,7 @@ export class ErasureStore {
     });
     if (isLeft) return true;
     // Empty by now but for files that no row knew.
-    for (const folder of [this.folders.images, this.folders.thumbnails]) {
+    for (const folder of [this.folders.images, this.folders.thumbnails, this.folders.thumbnailBackups]) {
       rmSync(path.join(folder, siteId), { recursive: true, force: true });
     }
     return false;
@@ -144,7 +147,7 @@ export class ErasureStore {
     const forget = this.storage.prepare('DELETE FROM images WHERE site_id = ? AND sha256 = ?');
     for (const sha256 of images) {
       forget.run(siteId, sha256);
-      this.#removeFiles(siteId, sha256);
+      this.#eraseFiles(siteId, sha256);
     }
     return images.length > 0;
   }
@@ -206,9 +209,9 @@ export class ErasureStore {
       .run(siteId, sha256, before);
     new ResultStore(this.storage, siteId).forget(sha256);
     this.#forgetPredictions(siteId, sha256, before);
-    if (changes === 1) this.#removeFiles(siteId, sha256);
+    if (changes === 1) this.#eraseFiles(siteId, sha256);
     // Left by an end that could not be stored. An original without a row may be on its way in, and stays.
-    else if (!this.#hasRow(siteId, sha256)) this.#removeThumbnail(siteId, sha256);
+    else if (!this.#hasRow(siteId, sha256)) this.#eraseThumbnail(siteId, sha256);
     return changes === 1;
   }
 
@@ -245,7 +248,18 @@ export class ErasureStore {
   }
 
   #removeThumbnail(siteId: string, sha256: string): void {
-    rmSync(path.join(this.folders.thumbnails, siteId, sha256.slice(0, 2), `${sha256}.webp`), { force: true });
+    rmSync(thumbnailIn(this.folders.thumbnails, siteId, sha256), { force: true });
+  }
+
+  #eraseFiles(siteId: string, sha256: string): void {
+    this.#removeFiles(siteId, sha256);
+    this.#eraseThumbnail(siteId, sha256);
+  }
+
+  /** In this order: the mirror takes what it finds among the thumbnails, and looks there again afterwards. */
+  #eraseThumbnail(siteId: string, sha256: string): void {
+    this.#removeThumbnail(siteId, sha256);
+    rmSync(thumbnailIn(this.folders.thumbnailBackups, siteId, sha256), { force: true });
   }
 }
 

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import path from 'node:path';
+import { thumbnailIn } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
 
 /** Rows looked at in one step; a few milliseconds. */
@@ -63,7 +63,7 @@ export class ThumbnailStore {
     });
     // In the same turn of the event loop, so that no job of the same picture can end in between.
     for (const { site_id, sha256 } of gone) {
-      rmSync(path.join(this.folder, site_id, sha256.slice(0, 2), `${sha256}.webp`), { force: true });
+      rmSync(thumbnailIn(this.folder, site_id, sha256), { force: true });
     }
     return last !== undefined;
   }

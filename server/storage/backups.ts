@@ -46,6 +46,7 @@ export class Backups {
       await this.#copy(target);
     }
     this.#prune();
+    await this.#mirror();
     logger.info({ file: target, ms: Math.round(performance.now() - started) }, 'backup made');
     if (check.isDue && (await check.check(target, this.#stopping.signal)) === 'damaged')
       logger.error(
@@ -63,6 +64,18 @@ export class Backups {
   #copy(target: string): Promise<void> {
     const { data } = this.parts;
     return runChild('backup-process.js', [data.database, target], { signal: this.#stopping.signal });
+  }
+
+  /** The copy of the database is worth more, and is not given up for want of thumbnails. */
+  async #mirror(): Promise<void> {
+    const { data, check, logger } = this.parts;
+    const args = [data.root, data.backups, String(!check.isDamaged)];
+    try {
+      await runChild('thumbnail-mirror-process.js', args, { signal: this.#stopping.signal });
+    } catch (error) {
+      if (this.#stopping.signal.aborted) throw error;
+      logger.error({ err: error }, 'the backup was made, and thumbnails are missing from it');
+    }
   }
 
   #prune(): void {

@@ -11,6 +11,8 @@ export class DataFolder {
   readonly thumbnails: string;
   readonly temporary: string;
   readonly backups: string;
+  /** A mirror of the thumbnails that belongs to the backups. */
+  readonly thumbnailBackups: string;
   readonly firstKey: string;
   /** Given up when the disk has not even room for opening the database. */
   readonly reserve: string;
@@ -28,6 +30,7 @@ export class DataFolder {
     this.thumbnails = path.join(root, 'thumbnails');
     this.temporary = path.join(root, 'tmp');
     this.backups = backups ?? path.join(root, 'backups');
+    this.thumbnailBackups = path.join(this.backups, 'thumbnails');
     this.reserve = path.join(root, 'reserve');
     this.cleanStop = path.join(root, 'clean-stop.json');
     this.firstKey = path.join(root, 'first-key.txt');
@@ -56,6 +59,11 @@ export class DataFolder {
 
 function holdsAnything(folder: string): boolean {
   return existsSync(folder) && readdirSync(folder).length > 0;
+}
+
+/** Where a thumbnail lies below the folder of thumbnails, or below a mirror of it. */
+export function thumbnailIn(folder: string, siteId: string, sha256: string): string {
+  return path.join(folder, siteId, sha256.slice(0, 2), `${sha256}.webp`);
 }
 
 /** Returns when a file's bytes, or a folder's names, are on disk. Blocks. */

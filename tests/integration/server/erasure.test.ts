@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DataFolder } from '../../../server/storage/data-folder';
 import { openDatabase, type Storage } from '../../../server/storage/database';
 import { fakeCaption } from '../../support/fake-engine';
 import { makeAdminKey } from '../../support/admin-key';
@@ -217,7 +218,7 @@ test('the files of a site go with their rows, a few at a time', async () => {
       mkdirSync(path.join(thumbnails, site, '00'), { recursive: true });
       writeFileSync(path.join(thumbnails, site, '00', `${sha256}.webp`), 'x');
     }
-    const store = new ErasureStore(storage, { images: path.join(sidecar.dataDir, 'images'), thumbnails });
+    const store = new ErasureStore(storage, new DataFolder(sidecar.dataDir));
     const left = () => filesOf(thumbnails).length;
     const gone: number[] = [];
     store.beginSite(site, Date.now());
@@ -237,7 +238,7 @@ test('erasing a site that a kill cut off goes on after the next start', async ()
   const { ErasureStore } = await import('../../../server/retention/erasure-store');
   withStorage((storage) => {
     const site = String(storage.db.prepare('SELECT id FROM sites').pluck().get());
-    new ErasureStore(storage, { images: '/nowhere', thumbnails: '/nowhere' }).beginSite(site, Date.now());
+    new ErasureStore(storage, new DataFolder('/nowhere')).beginSite(site, Date.now());
   });
   const key = makeAdminKey(sidecar.dataDir);
   sidecar = await TestSidecar.start({ dataDir: sidecar.dataDir });
