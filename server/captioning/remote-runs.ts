@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors';
+import type { Interruption } from '../queue/lease-store';
 import type { Claim, ClaimRef } from '../queue/queue';
 import type { Span, Tracing } from '../tracing/tracing';
 import { attemptFacts } from './caption-job';
@@ -9,10 +10,12 @@ interface RemoteRun {
   readonly imageSha256: string;
   readonly startedAt: number;
   readonly span: Span;
+  /** Interrupted: it is counted as that, and kept for a result that comes all the same. */
+  readonly isOver: boolean;
 }
 
 export interface RemoteRunsParts {
-  readonly registry: Pick<WorkerRegistry, 'started' | 'ended'>;
+  readonly registry: Pick<WorkerRegistry, 'started' | 'ended' | 'cameLate'>;
   readonly tracing: Tracing;
   readonly jobEnded: (outcome: string, seconds: number) => void;
 }
@@ -21,6 +24,8 @@ export interface RemoteRunsParts {
 const REMEMBERED = 21;
 /** Attempts that are remembered; those of workers that vanished are forgotten, oldest first. */
 const MOST_RUNS = 10_000;
+/** Names of holders that work elsewhere. */
+const REMOTE = /^(remote|bull)-/;
 
 /** Attempts that workers on other machines have begun since the start: for lists and metrics, and for which
  * picture a late result is about. */
@@ -38,21 +43,50 @@ export class RemoteRuns {
       facts: attemptFacts(claim, machine),
     });
     const { imageSha256 } = claim;
-    this.#runs.set(keyOf(claim), { machine, imageSha256, startedAt: performance.now(), span });
-    const [oldest] = this.#runs.keys();
-    if (this.#runs.size > MOST_RUNS && oldest !== undefined) this.#runs.delete(oldest);
+    this.#runs.set(keyOf(claim), { machine, imageSha256, startedAt: performance.now(), span, isOver: false });
     this.parts.registry.started(machine);
+    const [oldest] = this.#runs;
+    if (this.#runs.size > MOST_RUNS && oldest !== undefined) this.#forget(...oldest);
   }
 
   /** `seconds`: what the worker itself needed. */
   ended(ref: ClaimRef, outcome: string, code: ErrorCode | null = null, seconds: number | null = null): void {
     const run = this.#runs.get(keyOf(ref));
     this.#runs.delete(keyOf(ref));
-    run?.span.end({ 'altsmith.outcome': outcome }, code ?? undefined);
+    if (run?.isOver !== true) run?.span.end({ 'altsmith.outcome': outcome }, code ?? undefined);
     if (seconds !== null && this.#seconds.push(seconds) > REMEMBERED) this.#seconds.shift();
     this.parts.jobEnded(outcome, run === undefined ? 0 : (performance.now() - run.startedAt) / 1000);
     const how = outcome === 'done' ? 'done' : code === null ? 'given back' : 'failed';
-    if (run !== undefined) this.parts.registry.ended(run.machine, how, code);
+    if (run === undefined) return;
+    if (!run.isOver) this.parts.registry.ended(run.machine, how, code);
+    else if (how === 'done') this.parts.registry.cameLate(run.machine);
+  }
+
+  /** The attempt's worker vanished, or Bull has handed the job out again. Its result would still count. */
+  interrupted({ worker, outcome, ...ref }: Interruption): void {
+    const run = this.#runs.get(keyOf(ref));
+    // Workers of this process count their own attempts, also those whose lease ran out.
+    if (run === undefined && !REMOTE.test(worker)) return;
+    const startedAt = run?.startedAt ?? performance.now();
+    this.parts.jobEnded(outcome === 'failed' ? 'failed' : 'lost', (performance.now() - startedAt) / 1000);
+    if (run === undefined) return;
+    this.#runs.set(keyOf(ref), { ...run, isOver: true });
+    run.span.end({ 'altsmith.outcome': 'lost' }, 'LEASE_LOST');
+    this.parts.registry.ended(run.machine, 'failed', 'LEASE_LOST');
+  }
+
+  /** The job was cancelled, erased, or done by another start, and the attempt's worker has been told so. */
+  takenAway(ref: ClaimRef): void {
+    const run = this.#runs.get(keyOf(ref));
+    if (run?.isOver === false) this.ended(ref, 'lost');
+  }
+
+  /** Nothing was heard of the attempt, and too many others have begun since. */
+  #forget(key: string, run: RemoteRun): void {
+    this.#runs.delete(key);
+    if (run.isOver) return;
+    run.span.end({ 'altsmith.outcome': 'lost' });
+    this.parts.registry.ended(run.machine, 'given back');
   }
 
   /** Name of the attempt's machine; null when the attempt began before the sidecar was started. */

@@ -32,7 +32,7 @@ import { tasksOf, type WorkerRegistry } from './worker-registry';
 export interface RemoteWorkParts {
   readonly storage: Storage;
   readonly queue: JobQueue;
-  readonly leases: Pick<LeaseStore, 'held' | 'begun' | 'holderOf'>;
+  readonly leases: Pick<LeaseStore, 'held' | 'begun' | 'holderOf' | 'onInterruption'>;
   /** Where workers that can do these tasks take jobs from Bull; null without Bull. */
   readonly bullQueueFor: (tasks: readonly WorkerTask[]) => WorkerAnnouncementReply['queue'];
   /** Model of the sidecar's own workers; null without any. */
@@ -61,6 +61,9 @@ export class RemoteWork {
 
   constructor(private readonly parts: RemoteWorkParts) {
     this.#runs = new RemoteRuns(parts);
+    parts.leases.onInterruption((interruption) => {
+      this.#runs.interrupted(interruption);
+    });
   }
 
   /** Notes that the worker is there. Returns where it takes jobs from Bull. */
@@ -201,7 +204,7 @@ export class RemoteWork {
 
   /** Throws LEASE_LOST. */
   heartbeat(ref: ClaimRef): void {
-    if (!this.parts.queue.renew(ref)) throw new AppError('LEASE_LOST');
+    if (!this.parts.queue.renew(ref)) throw this.#noted(ref, new AppError('LEASE_LOST'));
     this.#noteMachine(ref);
   }
 
@@ -221,7 +224,7 @@ export class RemoteWork {
     const begun = leases.begun(ref);
     // What was begun with other bytes is no answer for the job now.
     const isOfThisPicture = begun?.isNewest === true || this.#runs.imageOf(ref) === begun?.claim.imageSha256;
-    if (begun === null || !isOfThisPicture) throw new AppError('LEASE_LOST');
+    if (begun === null || !isOfThisPicture) throw this.#noted(ref, new AppError('LEASE_LOST'));
     const { claim } = begun;
     const { result, thumbnail } = body;
     if (claim.work.reply !== undefined) {
@@ -233,6 +236,8 @@ export class RemoteWork {
       const outcome = { result, thumbnail: draft, traceparent: this.#runs.traceparentOf(claim) };
       try {
         await storage.together(() => finisher.finish(claim, outcome));
+      } catch (error) {
+        throw this.#noted(ref, error);
       } finally {
         // Where the result could not be stored, the draft is still there.
         if (draft !== null) rmSync(draft.file, { force: true });
@@ -263,9 +268,13 @@ export class RemoteWork {
     const machine = this.#runs.machineOf(ref) ?? leases.holderOf(ref)?.replace(/^(remote|bull)-|-\d+$/g, '');
     logger.warn({ job_id: jobId, code, machine }, 'attempt failed on a remote worker');
     if (well === true && machine !== undefined) registry.wasWell(machine);
-    const outcome = queue.fail(ref, error, { machine: machine ?? 'unknown', isPicture: well === true });
-    this.#runs.ended(ref, outcome, known);
-    return outcome;
+    try {
+      const outcome = queue.fail(ref, error, { machine: machine ?? 'unknown', isPicture: well === true });
+      this.#runs.ended(ref, outcome, known);
+      return outcome;
+    } catch (problem) {
+      throw this.#noted(ref, problem);
+    }
   }
 
   /** Throws LEASE_LOST. */
@@ -277,7 +286,13 @@ export class RemoteWork {
 
   #held(ref: ClaimRef): Claim {
     const claim = this.parts.leases.held(ref);
-    if (claim === null) throw new AppError('LEASE_LOST');
+    if (claim === null) throw this.#noted(ref, new AppError('LEASE_LOST'));
     return claim;
+  }
+
+  /** Gives the error as it is. A worker that hears of a lost lease drops the attempt. */
+  #noted(ref: ClaimRef, error: unknown): unknown {
+    if (error instanceof AppError && error.code === 'LEASE_LOST') this.#runs.takenAway(ref);
+    return error;
   }
 }

@@ -105,6 +105,13 @@ export class WorkerRegistry {
     }
   }
 
+  /** The result of a run that was taken for lost came all the same. */
+  cameLate(name: string): void {
+    const entry = this.#touch(name);
+    entry.pictures += 1;
+    entry.wellAt = this.now();
+  }
+
   /** The machine captioned a picture of its own well. */
   wasWell(name: string): void {
     this.#touch(name).wellAt = this.now();

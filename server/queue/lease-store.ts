@@ -50,6 +50,12 @@ export interface LeaseStoreOptions {
   readonly wellAt?: (machine: string) => number | null;
 }
 
+/** A start whose worker vanished, and what became of the job. */
+export interface Interruption extends ClaimRef {
+  readonly worker: string;
+  readonly outcome: 'waiting' | 'failed';
+}
+
 const CAPTIONS: readonly WorkerTask[] = ['caption'];
 /** Prefix of the name of a holder whose lease is Bull's lock in Redis. */
 export const BULL_HOLDER = 'bull-';
@@ -58,6 +64,7 @@ export const BULL_HOLDER = 'bull-';
 export class LeaseStore {
   readonly #sql;
   readonly #picker: JobPicker;
+  #listener: (interruption: Interruption) => void = () => undefined;
 
   constructor(
     private readonly storage: Storage,
@@ -86,8 +93,8 @@ export class LeaseStore {
         `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, request, attempts, token
          FROM jobs WHERE id = ? AND token >= ? AND state IN ('running', 'waiting')`,
       ),
-      expired: db.prepare<[number], { id: string; token: number }>(
-        "SELECT id, token FROM jobs WHERE state = 'running' AND lease_until <= ? LIMIT 100",
+      expired: db.prepare<[number], { id: string; token: number; worker: string | null }>(
+        "SELECT id, token, worker FROM jobs WHERE state = 'running' AND lease_until <= ? LIMIT 100",
       ),
     };
   }
@@ -131,7 +138,12 @@ export class LeaseStore {
     if (row === undefined) return { state: 'gone' };
     const isAgain = row.state === 'running' && isFromBull && row.worker?.startsWith(BULL_HOLDER) === true;
     // Flushed to disk, because an interruption may end the job, which writes to the change feed.
-    if (isAgain) return this.storage.transaction(() => this.#beginAgain(jobId, row, worker));
+    if (isAgain) {
+      const begun = this.storage.transaction(() => this.#beginAgain(jobId, row, worker));
+      const outcome = 'state' in begun && begun.state === 'failed' ? 'failed' : 'waiting';
+      this.#listener({ jobId, token: row.token, worker: row.worker ?? '', outcome });
+      return begun;
+    }
     if (row.state !== 'waiting') return { state: row.state };
     const isReady = row.held === 0 && row.available_at <= this.options.now() && tasks.some((one) => one === row.needs);
     if (!isReady) return { state: 'waiting' };
@@ -244,10 +256,18 @@ export class LeaseStore {
     });
   }
 
+  /** `listener` is told of each start that was interrupted, once that is committed. One at a time. */
+  onInterruption(listener: (interruption: Interruption) => void): void {
+    this.#listener = listener;
+  }
+
   /** Hands out again what vanished holders held. Returns how many jobs came back or failed. */
   sweep(): number {
     const expired = this.#sql.expired.all(this.options.now());
-    for (const row of expired) this.setBack({ jobId: row.id, token: row.token }, { kind: 'interrupted' });
+    for (const { id: jobId, token, worker } of expired) {
+      const outcome = this.setBack({ jobId, token }, { kind: 'interrupted' }) === null ? 'failed' : 'waiting';
+      this.#listener({ jobId, token, worker: worker ?? '', outcome });
+    }
     return expired.length;
   }
 

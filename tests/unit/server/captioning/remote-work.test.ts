@@ -11,7 +11,7 @@ test('a machine that is busy for minutes is here as long as its lease is renewed
   const claim = { jobId: 'job_a', token: 1, siteId: 'site_a', imageSha256: 'a', attempt: 1, work: {} };
   const parts = {
     queue: { claim: () => Promise.resolve(claim), renew: () => true, leaseMs: 60_000 },
-    leases: { held: () => claim },
+    leases: { held: () => claim, onInterruption: () => undefined },
     resultsOf: () => ({ get: () => null }),
     pictureOf: () => '/tmp/picture',
     registry,
