@@ -33,6 +33,8 @@ interface InstanceRow {
 
 /** Of one site; their jobs use up numbers that all sites share. */
 const MOST_INSTANCES = 1000;
+/** An installation that was not heard of for this long, and of which nothing is kept, makes room for another. */
+const UNUSED_MS = 30 * 86_400_000;
 /** All clients of a site that send no instance share one of this id. */
 const NAMELESS = '';
 /** Rows from before instances existed name this number. */
@@ -163,8 +165,12 @@ export class InstanceStore {
   }
 
   #add(id: string, address: string | null, copyOf: number | null): number {
-    const known = this.storage.prepare<[string], number>('SELECT count(*) FROM instances WHERE site_id = ?').pluck();
-    if ((known.get(this.siteId) ?? 0) >= MOST_INSTANCES) throw new AppError('INSTANCES_FULL');
+    const isFull = () => {
+      const known = this.storage.prepare<[string], number>('SELECT count(*) FROM instances WHERE site_id = ?').pluck();
+      return (known.get(this.siteId) ?? 0) >= MOST_INSTANCES;
+    };
+    if (isFull()) this.#forgetUnused();
+    if (isFull()) throw new AppError('INSTANCES_FULL');
     const now = this.now();
     const row = this.storage
       .prepare<unknown[], { number: number }>(
@@ -175,6 +181,36 @@ export class InstanceStore {
       .get(this.siteId, id, address, copyOf, now, now, this.siteId);
     if (row === undefined) throw new Error('the instance is not there after its insert');
     return row.number;
+  }
+
+  /**
+   * Those that were not heard of for a month and of which nothing is kept make room. One that comes back is a new one, and
+   * has lost nothing. Numbers are not given again: the highest stays.
+   */
+  #forgetUnused(): void {
+    const values = { site: this.siteId, before: this.now() - UNUSED_MS };
+    const unused = this.storage
+      .prepare<object, number>(
+        `SELECT number FROM instances
+         WHERE site_id = :site AND number > 0 AND coalesce(seen_at, created_at) < :before
+           AND number < (SELECT max(number) FROM instances WHERE site_id = :site)
+           AND NOT EXISTS (SELECT 1 FROM jobs WHERE site_id = :site AND instance = instances.number)
+           AND NOT EXISTS (SELECT 1 FROM changes WHERE site_id = :site AND instance = instances.number)`,
+      )
+      .pluck()
+      .all(values);
+    const kept = new Set(
+      this.storage
+        .prepare<[string], number>('SELECT instance FROM runs WHERE site_id = ?')
+        .pluck()
+        .all(this.siteId),
+    );
+    const remove = [
+      this.storage.prepare('DELETE FROM webhooks WHERE site_id = ? AND instance = ?'),
+      this.storage.prepare('DELETE FROM pruned_feeds WHERE site_id = ? AND instance = ?'),
+      this.storage.prepare('DELETE FROM instances WHERE site_id = ? AND number = ?'),
+    ];
+    for (const number of unused) if (!kept.has(number)) for (const one of remove) one.run(this.siteId, number);
   }
 
   #inherited(): InstanceRow | undefined {

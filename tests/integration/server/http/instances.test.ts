@@ -25,6 +25,20 @@ async function suggestAs(headers: Readonly<Record<string, string>>, seed: number
   return (await as(headers, 'GET', `/v1/suggestions/${done.body.job.suggestion_id}`)).body.suggestion;
 }
 
+const DAY_MS = 86_400_000;
+
+/** Known since then, and never seen again. */
+function addInstances(count: number, createdAt: number): void {
+  const storage = openDatabase(`${sidecar.dataDir}/altsmith.db`);
+  storage
+    .prepare(
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       INSERT INTO instances (site_id, number, id, created_at) SELECT sites.id, i + 9, 'instance-number-' || i, ? FROM n, sites`,
+    )
+    .run(count, createdAt);
+  storage.close();
+}
+
 async function logIn(): Promise<Record<string, string>> {
   const { headers, body } = await sidecar.call('POST', '/console/session', { key: sidecar.key }, { key: null });
   return {
@@ -208,14 +222,34 @@ test('copy: another instance with an empty queue, the same one however often it 
 
 test('a site has a thousand installations at most, and those it has go on', async () => {
   await as(LIVE, 'GET', '/v1/status');
-  const storage = openDatabase(`${sidecar.dataDir}/altsmith.db`);
-  storage.db.exec(
-    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
-     INSERT INTO instances (site_id, number, id, created_at) SELECT sites.id, i + 9, 'instance-number-' || i, 0 FROM n, sites`,
-  );
-  storage.close();
+  addInstances(999, Date.now() - 29 * DAY_MS);
   expect((await as(COPY, 'GET', '/v1/status')).body.error.code).toBe('INSTANCES_FULL');
   expect((await as(LIVE, 'GET', '/v1/status')).status).toBe(200);
+});
+
+test('installations of which nothing is kept and nothing was heard for a month make room, and no other does', async () => {
+  await as(LIVE, 'GET', '/v1/status');
+  const shop = { 'altsmith-instance': 'instance-of-a-shop', 'altsmith-site': 'shop.example.com' };
+  const suggestion = await suggestAs(shop, 1);
+  const withRun = { 'altsmith-instance': 'instance-with-a-run', 'altsmith-site': 'run.example.com' };
+  const run = (await as(withRun, 'POST', '/v1/runs', { name: 'all of it' })).body.run;
+  addInstances(997, Date.now() - 31 * DAY_MS);
+  const storage = openDatabase(`${sidecar.dataDir}/altsmith.db`);
+  storage.db.exec('UPDATE instances SET seen_at = 0, created_at = 0');
+  storage.close();
+  expect((await as(COPY, 'GET', '/v1/status')).status).toBe(200);
+  const left = openDatabase(`${sidecar.dataDir}/altsmith.db`);
+  const known = left.db.prepare<[], string>('SELECT id FROM instances ORDER BY number').pluck().all();
+  left.close();
+  // The highest number stays, so that none is given twice.
+  expect(known).toEqual([
+    shop['altsmith-instance'],
+    withRun['altsmith-instance'],
+    'instance-number-997',
+    COPY['altsmith-instance'],
+  ]);
+  expect((await as(shop, 'GET', `/v1/suggestions/${suggestion.id}`)).status).toBe(200);
+  expect((await as(withRun, 'GET', `/v1/runs/${run.id}`)).status).toBe(200);
 });
 
 test('an answer needs a known instance and the address it is about', async () => {
