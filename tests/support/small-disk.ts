@@ -10,19 +10,23 @@ export class SmallDisk {
   readonly #mounts: string[] = [];
 
   private constructor(megabytes: number) {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', this.folder], { stdio: 'pipe' });
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', this.folder], { stdio: 'pipe' });
+    } catch (error) {
+      rmSync(this.folder, { recursive: true });
+      throw error;
+    }
     this.#mounts.push(this.folder);
   }
 
-  /** Null, with a line that says so, where this user may not mount; a failure where nothing may be skipped. */
-  static make(megabytes: number): SmallDisk | null {
-    try {
-      return new SmallDisk(megabytes);
-    } catch (error) {
-      if (process.env['REQUIRE_ALL'] === '1') throw error;
-      process.stderr.write('skipped: tests of a full disk, which need the right to mount\n');
-      return null;
-    }
+  /** Throws where this user may not mount; testWithDisk skips then. */
+  static make(megabytes: number): SmallDisk {
+    return new SmallDisk(megabytes);
+  }
+
+  /** For a file whose tests share one disk, which is made when the file is read. Null where testWithDisk skips them. */
+  static forFile(megabytes: number): SmallDisk | null {
+    return CAN_MOUNT ? new SmallDisk(megabytes) : null;
   }
 
   /** Writes until nothing is left, but for `spare` bytes. Returns how to give the space back. */
@@ -50,3 +54,23 @@ export class SmallDisk {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** Tried once, before the tests of a file are listed. With CI or REQUIRE_ALL a failure instead of a skip. */
+const CAN_MOUNT = canMount();
+
+function canMount(): boolean {
+  const { CI, REQUIRE_ALL } = process.env;
+  try {
+    SmallDisk.make(1).remove();
+    return true;
+  } catch (error) {
+    if ([CI, REQUIRE_ALL].some((value) => value === '1' || value === 'true')) throw error;
+    process.stderr.write('skipped: tests of a full disk, which need the right to mount\n');
+    return false;
+  }
+}
+
+/** `test` where a small disk can be mounted, and `test.skip` where not. */
+export const testWithDisk = CAN_MOUNT ? test : test.skip;
+/** The same of `describe`. */
+export const describeWithDisk = CAN_MOUNT ? describe : describe.skip;

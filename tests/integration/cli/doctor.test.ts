@@ -17,7 +17,7 @@ import { DataFolder } from '../../../server/storage/data-folder';
 import { altsmith } from '../../support/altsmith-command';
 import { freePort } from '../../support/free-port';
 import { RedisServer } from '../../support/redis-server';
-import { SmallDisk } from '../../support/small-disk';
+import { SmallDisk, testWithDisk } from '../../support/small-disk';
 import { DAMAGE } from '../../support/storage-damage';
 import { TestSidecar } from '../../support/test-sidecar';
 
@@ -147,9 +147,9 @@ describe('the data folder', () => {
     }
   });
 
-  const disk = SmallDisk.make(64);
+  const disk = SmallDisk.forFile(64);
   afterAll(() => disk?.remove());
-  (disk === null ? test.skip : test)('that is read-only, nearly full, or full', async () => {
+  testWithDisk('that is read-only, nearly full, or full', async () => {
     const data = path.join(disk!.folder, 'data');
     mkdirSync(data);
     const undo = disk!.protect(data);

@@ -2,12 +2,11 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { makeKey } from '../../support/admin-key';
 import { samplePng } from '../../support/sample-image';
-import { SmallDisk } from '../../support/small-disk';
+import { SmallDisk, testWithDisk } from '../../support/small-disk';
 import { TestSidecar } from '../../support/test-sidecar';
 import { waitFor } from '../../support/wait-for';
 
-const disk = SmallDisk.make(64);
-const onDisk = disk === null ? test.skip : test;
+const disk = SmallDisk.forFile(64);
 let sidecar: TestSidecar;
 let operator = '';
 
@@ -26,7 +25,7 @@ const readiness = async () => (await sidecar.call('GET', '/readyz', undefined, {
 const becomesReady = () => waitFor('the sidecar to heal', async () => (await readiness()).ready === true);
 const drafts = () => readdirSync(path.join(sidecar.dataDir, 'tmp'));
 
-onDisk('a full disk is a 503 that says so, reads go on, nothing stays half, and it heals by itself', async () => {
+testWithDisk('a full disk is a 503 that says so, reads go on, nothing stays half, and it heals by itself', async () => {
   const before = await sidecar.suggest(samplePng(1), '1');
   const giveBack = disk!.fill();
   const image = samplePng(2, { padding: 200_000 });
@@ -47,7 +46,7 @@ onDisk('a full disk is a 503 that says so, reads go on, nothing stays half, and 
   expect(await sidecar.suggest(image, '2')).toMatchObject({ state: 'pending' });
 });
 
-onDisk('a job that finds the disk full while it runs waits, and is done when there is space again', async () => {
+testWithDisk('a job that finds the disk full while it runs waits, and is done when there is space again', async () => {
   let giveBack: () => void = () => undefined;
   sidecar.engine.before = () => {
     sidecar.engine.before = () => undefined;
@@ -68,7 +67,7 @@ onDisk('a job that finds the disk full while it runs waits, and is done when the
   expect(done.error).toBeNull();
 });
 
-onDisk('pictures are refused while what is left is for the jobs that are there, and these end', async () => {
+testWithDisk('pictures are refused while what is left is for the jobs that are there, and these end', async () => {
   const waiting = samplePng(5);
   await sidecar.putImage(waiting);
   const giveBack = disk!.fill(10_000_000);
@@ -85,7 +84,7 @@ onDisk('pictures are refused while what is left is for the jobs that are there, 
   await becomesReady();
 });
 
-onDisk('a folder that became read-only is a 503, and heals', async () => {
+testWithDisk('a folder that became read-only is a 503, and heals', async () => {
   const undo = disk!.protect(path.join(sidecar.dataDir, 'tmp'));
   const image = samplePng(4);
   expect(await sidecar.putImage(image)).toMatchObject({

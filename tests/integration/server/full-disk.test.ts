@@ -3,11 +3,10 @@ import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { samplePng } from '../../support/sample-image';
 import { QUICK_SERVE, SidecarProcess } from '../../support/sidecar-process';
-import { SmallDisk } from '../../support/small-disk';
+import { SmallDisk, testWithDisk } from '../../support/small-disk';
 import { waitFor } from '../../support/wait-for';
 
-const disk = SmallDisk.make(64);
-const onDisk = disk === null ? test.skip : test;
+const disk = SmallDisk.forFile(64);
 const LEASE_SECONDS = 2;
 /** The sweeper looks once a second, and first when the lease is over. */
 const FIVE_LEASES = LEASE_SECONDS * 5;
@@ -52,7 +51,7 @@ test('log lines that cannot be written end nothing', () => {
   expect({ status, stdout }).toEqual({ status: 0, stdout: 'alive\n' });
 });
 
-onDisk(
+testWithDisk(
   'a disk that stays full for five leases, with a job under way, ends nothing; then everything goes on',
   async () => {
     const { pid } = sidecar;

@@ -1,8 +1,9 @@
 import { expectSickIsLeftAlone, SICKNESSES, WAYS } from '../../support/faults/sick-machine';
+import { testWithDisk } from '../../support/small-disk';
 
 const CASES = WAYS.flatMap((way) => Object.keys(SICKNESSES).map((how) => [way, how] as const));
 
-test.each(CASES)(
+testWithDisk.each(CASES)(
   '%s, beside a healthy machine one %s loses no job, and stops by itself',
   (way, how) => expectSickIsLeftAlone(way, how, 40),
   240_000,

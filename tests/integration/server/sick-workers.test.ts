@@ -5,7 +5,7 @@ import path from 'node:path';
 import { altsmith } from '../../support/altsmith-command';
 import { samplePng, type SampleImage } from '../../support/sample-image';
 import { SidecarProcess } from '../../support/sidecar-process';
-import { SmallDisk } from '../../support/small-disk';
+import { SmallDisk, testWithDisk } from '../../support/small-disk';
 import { waitFor } from '../../support/wait-for';
 import { quickWorker, WorkerProcess } from '../../support/worker-process';
 
@@ -42,18 +42,21 @@ const job = async (id: string) => (await sidecar.call('GET', `/v1/jobs/${id}`)).
 const countOf = async (state: string) =>
   (await sidecar.call('GET', `/v1/jobs?state=${state}&limit=200`)).body.items.length as number;
 
-test('a machine that has recovered takes jobs again', async () => {
-  const disk = SmallDisk.make(40);
-  if (disk === null) return;
-  disks.push(disk);
-  const worker = await startWorker('only', 'worker-30ms', { ALTSMITH_DATA_DIR: disk.folder });
-  const giveBack = disk.fill(4096);
-  const id = await submit(samplePng(1), '1');
-  await waitFor('it to be sick', async () => !(await worker.health()).ready);
-  giveBack();
-  await waitFor('the job', async () => (await job(id)).state === 'done', { timeoutMs: 60_000 });
-  expect(await worker.health()).toEqual({ ready: true, problems: [], warnings: [] });
-}, 120_000);
+testWithDisk(
+  'a machine that has recovered takes jobs again',
+  async () => {
+    const disk = SmallDisk.make(40);
+    disks.push(disk);
+    const worker = await startWorker('only', 'worker-30ms', { ALTSMITH_DATA_DIR: disk.folder });
+    const giveBack = disk.fill(4096);
+    const id = await submit(samplePng(1), '1');
+    await waitFor('it to be sick', async () => !(await worker.health()).ready);
+    giveBack();
+    await waitFor('the job', async () => (await job(id)).state === 'done', { timeoutMs: 60_000 });
+    expect(await worker.health()).toEqual({ ready: true, problems: [], warnings: [] });
+  },
+  120_000,
+);
 
 test('a picture that kills every worker has failed after three, and its neighbours are done', async () => {
   await startWorker('one', 'worker-dies');

@@ -11,7 +11,7 @@ import { altsmith } from '../../support/altsmith-command';
 import { freePort } from '../../support/free-port';
 import { RedisServer } from '../../support/redis-server';
 import { QUICK_SERVE, SidecarProcess } from '../../support/sidecar-process';
-import { SmallDisk } from '../../support/small-disk';
+import { describeWithDisk, SmallDisk } from '../../support/small-disk';
 import { makeUsedDatabase } from '../../support/used-database';
 import { waitFor } from '../../support/wait-for';
 
@@ -96,11 +96,10 @@ test('a start that fails ends with a sentence and a code, and leaves neither its
   }
 }, 120_000);
 
-const disk = SmallDisk.make(128);
+const disk = SmallDisk.forFile(128);
 afterAll(() => disk?.remove());
-const onDisk = disk === null ? describe.skip : describe;
 
-onDisk('a database of an earlier version', () => {
+describeWithDisk('a database of an earlier version', () => {
   const dataDir = path.join(disk?.folder ?? '', 'older');
   const schemaOf = (file: string) => {
     const storage = openDatabase(file);
@@ -148,7 +147,7 @@ onDisk('a database of an earlier version', () => {
   }, 60_000);
 });
 
-onDisk('a start on a full disk', () => {
+describeWithDisk('a start on a full disk', () => {
   test.each(['a clean stop', 'a kill'])(
     'after %s stays, answers writes with 503, and heals by itself',
     async (how) => {

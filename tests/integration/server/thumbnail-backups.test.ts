@@ -21,7 +21,7 @@ import { openDatabase } from '../../../server/storage/database';
 import { mirrorThumbnails } from '../../../server/storage/thumbnail-mirror';
 import { altsmith } from '../../support/altsmith-command';
 import { samplePng, type SampleImage } from '../../support/sample-image';
-import { SmallDisk } from '../../support/small-disk';
+import { SmallDisk, testWithDisk } from '../../support/small-disk';
 import { TestSidecar } from '../../support/test-sidecar';
 
 let root: string;
@@ -192,11 +192,10 @@ test('a site that the database does not know stays as long as a backup that may 
   expect(readdirSync(data.thumbnailBackups)).toEqual([]);
 }, 60_000);
 
-const disk = SmallDisk.make(64);
+const disk = SmallDisk.forFile(64);
 afterAll(() => disk?.remove());
-const onDisk = disk === null ? test.skip : test;
 
-onDisk('on another disk they are copied, but never until it is full', async () => {
+testWithDisk('on another disk they are copied, but never until it is full', async () => {
   const image = samplePng(1);
   await sidecar.suggest(image, '7');
   const elsewhere = new DataFolder(data.root, path.join(disk!.folder, 'backups'));

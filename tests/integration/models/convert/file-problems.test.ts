@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readCases, readWords, weightsOf, writeConfig, writeWeights } from '../../../support/models/blip-cases';
 import { boundByRights } from '../../../support/rights';
-import { SmallDisk } from '../../../support/small-disk';
+import { SmallDisk, testWithDisk } from '../../../support/small-disk';
 
 let folder: string;
 let source: string;
@@ -110,18 +110,20 @@ it.each(['hf-mirror.com', 'ftp://hf-mirror.com'])('HF_ENDPOINT=%s is told in one
   expectSentence(outcome, `HF_ENDPOINT is "${endpoint}", which is no address of a hub`);
 });
 
-it('a full disk is told in one sentence, also where only pictures to try a model on are written', async () => {
-  const disk = SmallDisk.make(1);
-  if (disk === null) return;
-  try {
-    chmodSync(disk.folder, 0o777);
-    disk.fill();
-    const outcome = await altsmithModels(['verify', 'mini'], { TMPDIR: disk.folder });
-    expectSentence(outcome, 'The disk is full; free some space and try again. (STORAGE_FULL)');
-  } finally {
-    disk.remove();
-  }
-});
+testWithDisk(
+  'a full disk is told in one sentence, also where only pictures to try a model on are written',
+  async () => {
+    const disk = SmallDisk.make(1);
+    try {
+      chmodSync(disk.folder, 0o777);
+      disk.fill();
+      const outcome = await altsmithModels(['verify', 'mini'], { TMPDIR: disk.folder });
+      expectSentence(outcome, 'The disk is full; free some space and try again. (STORAGE_FULL)');
+    } finally {
+      disk.remove();
+    }
+  },
+);
 
 describe('a model folder', () => {
   const manifest = () => path.join(folder, 'model/altsmith-model.json');

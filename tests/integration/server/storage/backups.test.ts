@@ -23,7 +23,7 @@ import { DataFolder } from '../../../../server/storage/data-folder';
 import { openDatabase, type Storage } from '../../../../server/storage/database';
 import { checkBackup } from '../../../../server/storage/soundness';
 import { altsmith } from '../../../support/altsmith-command';
-import { SmallDisk } from '../../../support/small-disk';
+import { SmallDisk, testWithDisk } from '../../../support/small-disk';
 import { makeUsedDatabase } from '../../../support/used-database';
 import { waitFor } from '../../../support/wait-for';
 
@@ -164,9 +164,8 @@ test('what restores set aside counts as held, and goes like the copies before an
   expect(left).toEqual(names.slice(2).flatMap((name) => [name, `${name}-wal`]));
 }, 120_000);
 
-test('an update asks for its copy and its growth together where both are on one disk', () => {
-  if (disk === null) return;
-  const data = new DataFolder(path.join(disk.folder, 'data'), path.join(disk.folder, 'elsewhere'));
+testWithDisk('an update asks for its copy and its growth together where both are on one disk', () => {
+  const data = new DataFolder(path.join(disk!.folder, 'data'), path.join(disk!.folder, 'elsewhere'));
   data.prepare();
   const bytes = 8_000_000;
   // A sparse file: it has a size and takes no disk space.
@@ -181,7 +180,7 @@ test('an update asks for its copy and its growth together where both are on one 
     }
   };
   const copy = path.join(data.backups, 'copy.db');
-  const { freeBytes } = diskOf(disk.folder);
+  const { freeBytes } = diskOf(disk!.folder);
   const alone = freeBytes - (need(1e12, null) - 1e12) - bytes / 2;
   expect(need(alone, null)).toBe(0);
   expect(need(0, copy)).toBe(0);
@@ -204,11 +203,10 @@ test('what killed copies left is removed, and the draft of one under way stays',
   expect(readdirSync(path.join(root, 'backups')).sort()).toEqual([live, 'mine.db']);
 });
 
-const disk = SmallDisk.make(128);
+const disk = SmallDisk.forFile(128);
 afterAll(() => disk?.remove());
-const onDisk = disk === null ? test.skip : test;
 
-onDisk(
+testWithDisk(
   'none is made where it would fill the disk; without a plan of the owner’s a small disk keeps fewer',
   async () => {
     const data = new DataFolder(path.join(disk!.folder, 'data'));

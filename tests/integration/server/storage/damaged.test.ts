@@ -10,7 +10,7 @@ import { restoreBackup } from '../../../../server/storage/restore';
 import { checkSound } from '../../../../server/storage/soundness';
 import { altsmith } from '../../../support/altsmith-command';
 import { samplePng } from '../../../support/sample-image';
-import { SmallDisk } from '../../../support/small-disk';
+import { SmallDisk, testWithDisk } from '../../../support/small-disk';
 import { breakIndex, DAMAGE } from '../../../support/storage-damage';
 import { TestSidecar } from '../../../support/test-sidecar';
 
@@ -115,25 +115,22 @@ test('a restore that breaks off at its last step leaves the database in its plac
   await sidecar.stop();
 });
 
-const disk = SmallDisk.make(64);
+const disk = SmallDisk.forFile(64);
 afterAll(() => disk?.remove());
-(disk === null ? test.skip : test)(
-  'a read-only folder is refused as that, and starts once it can be written',
-  async () => {
-    const data = path.join(disk!.folder, 'data');
-    cpSync(whole, data, { recursive: true });
-    const undo = disk!.protect(data);
-    await expect(TestSidecar.start({ dataDir: data })).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
-    expect(await altsmith(data, ['backup'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('STORAGE_UNAVAILABLE'),
-    });
-    undo();
-    const sidecar = await TestSidecar.start({ dataDir: data });
-    expect(await count(sidecar)).toBe(SUGGESTIONS);
-    await sidecar.stop();
-  },
-);
+testWithDisk('a read-only folder is refused as that, and starts once it can be written', async () => {
+  const data = path.join(disk!.folder, 'data');
+  cpSync(whole, data, { recursive: true });
+  const undo = disk!.protect(data);
+  await expect(TestSidecar.start({ dataDir: data })).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+  expect(await altsmith(data, ['backup'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('STORAGE_UNAVAILABLE'),
+  });
+  undo();
+  const sidecar = await TestSidecar.start({ dataDir: data });
+  expect(await count(sidecar)).toBe(SUGGESTIONS);
+  await sidecar.stop();
+});
 
 test('a byte in an index is missed by the quick check of the start, and found in the daily look at a backup', async () => {
   breakIndex(database(), 'sqlite_autoindex_suggestions_1');
