@@ -200,10 +200,7 @@ export class InstanceStore {
       .pluck()
       .all(values);
     const kept = new Set(
-      this.storage
-        .prepare<[string], number>('SELECT instance FROM runs WHERE site_id = ?')
-        .pluck()
-        .all(this.siteId),
+      this.storage.prepare<[string], number>('SELECT instance FROM runs WHERE site_id = ?').pluck().all(this.siteId),
     );
     const remove = [
       this.storage.prepare('DELETE FROM webhooks WHERE site_id = ? AND instance = ?'),
