@@ -67,6 +67,16 @@ export class InstantCaption {
     });
   }
 
+  /** The jobs went with their site, whose keys open nothing any more. */
+  erased(jobIds: Iterable<string>): void {
+    for (const id of jobIds) this.#waiting.get(id)?.end(new AppError('KEY_INVALID'));
+  }
+
+  /** The same for sites that another process erases, as the command line does. */
+  endErased(): void {
+    this.erased([...this.#waiting.keys()].filter((id) => !this.parts.replies.isThere(id)));
+  }
+
   /** Where the picture of such a job lies; null for a job of another kind. */
   pictureOf(jobId: string): string | null {
     return this.#waiting.get(jobId)?.file ?? null;

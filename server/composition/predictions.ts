@@ -14,7 +14,7 @@ const FORGOTTEN_AT_ONCE = 1000;
 
 export interface PredictionParts {
   readonly engine: { state(): EngineState };
-  readonly work: Pick<Work, 'queue' | 'runsHere'>;
+  readonly work: Pick<Work, 'queue' | 'runsHere' | 'instant'>;
   readonly config: Pick<Config, 'keepPredictionsHours'>;
   readonly wakeDelivery: () => void;
   readonly logger: Logger;
@@ -24,7 +24,7 @@ export type Predictions = ReturnType<typeof buildPredictions>;
 
 /** What prediction APIs need beside the queue: waiting for an end, and forgetting it. */
 export function buildPredictions(
-  { storage, replies, registry }: Stores,
+  { storage, replies, registry, erasures }: Stores,
   { work, engine, config, logger, wakeDelivery }: PredictionParts,
 ) {
   const ends = new PredictionEnds({
@@ -39,6 +39,9 @@ export function buildPredictions(
   });
   replies.onEnd(({ id }) => {
     ends.tell(id);
+  });
+  erasures.onErased((ids) => {
+    ends.erased(ids);
   });
   const forgetOld = storage.prepare(
     `DELETE FROM replies WHERE seq IN (
@@ -56,6 +59,8 @@ export function buildPredictions(
   const upkeep = () => {
     replies.giveUpOld(keepMs, possible());
     forgetOld.run(Date.now() - keepMs);
+    ends.look();
+    work.instant.endErased();
   };
   let timer: NodeJS.Timeout | undefined;
   return {

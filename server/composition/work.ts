@@ -63,6 +63,10 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
     engine,
     workersElsewhere: config.workers === 0,
   });
+  stores.erasures.onErased((jobIds) => {
+    for (const id of jobIds) runsHere.abort(id);
+    instant.erased(jobIds);
+  });
   const pictureOf = (jobId: string) => instant.pictureOf(jobId);
   const condition = new WorkerCondition({
     check: (signal) => tryOwnPicture(engine, temporary, signal),
@@ -168,6 +172,9 @@ function buildDispatcher(window: BullWindow, stores: Stores, logger: Logger): Di
   const dispatcher = new BullDispatcher({ window, leases, rows, takers: () => registry.fromBull(), logger });
   replies.onEnd(({ id }) => {
     dispatcher.left(id);
+  });
+  stores.erasures.onErased((jobIds) => {
+    for (const id of jobIds) dispatcher.left(id);
   });
   return dispatcher;
 }

@@ -5,6 +5,8 @@ import type { Storage } from '../storage/database';
 
 /** Rows looked at in one go; a few milliseconds. */
 const PIECE = 50;
+/** A clock is set by less without anybody noticing. */
+const AHEAD_MS = 60_000;
 /** Pieces without anything to remove that one turn looks at; some 100 ms in all. */
 const IDLE_PIECES = 40;
 
@@ -66,7 +68,26 @@ export class RetentionStore {
       const forget = this.storage.prepare('UPDATE images SET original = 0 WHERE site_id = ? AND sha256 = ?');
       for (const row of unwanted) forget.run(row.site_id, row.sha256);
     });
+    if (this.#position === 0) this.#clamp(now);
     return unwanted.length;
+  }
+
+  /** What came while the clock was ahead came now: otherwise it would stay for as long as that was. A piece at each pass. */
+  #clamp(now: number): void {
+    const values = { now, latest: now + AHEAD_MS };
+    const ahead = this.storage
+      .prepare<object, { site_id: string; sha256: string }>(
+        `SELECT site_id, sha256 FROM images WHERE original = 1 AND received_at > :latest LIMIT ${PIECE}`,
+      )
+      .all(values);
+    if (ahead.length === 0) return;
+    this.storage.unflushed(() => {
+      const clamp = this.storage.prepare(
+        `UPDATE images SET received_at = :now, kept_until = kept_until - (received_at - :now)
+         WHERE site_id = :site_id AND sha256 = :sha256 AND received_at > :latest`,
+      );
+      for (const row of ahead) clamp.run({ ...row, ...values });
+    });
   }
 
   /** Removes files that no row knows, such as a kill between two steps leaves. Returns how many. */

@@ -33,7 +33,17 @@ export class PredictionEnds {
     for (const wake of [...(this.#waiters.get(id) ?? [])]) wake();
   }
 
-  /** Resolves when it has ended, after `ms`, or when the client goes away. */
+  /** Something of these was erased; who waits is told once the prediction itself is gone. */
+  erased(ids: Iterable<string>): void {
+    for (const id of ids) if (this.#waiters.has(id) && !this.#isStarting(id)) this.tell(id);
+  }
+
+  /** For what another process has erased, as the command line does. */
+  look(): void {
+    this.erased([...this.#waiters.keys()]);
+  }
+
+  /** Resolves when it has ended or was erased, after `ms`, or when the client goes away. */
   ended(id: string, ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.#isStopped || !this.#isStarting(id)) return Promise.resolve();
     return new Promise((resolve) => {

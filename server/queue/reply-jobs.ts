@@ -118,6 +118,11 @@ export class ReplyJobs<Reply> {
     return this.storage.prepare("SELECT 1 FROM jobs WHERE id = ? AND state = 'waiting'").get(id) !== undefined;
   }
 
+  /** False once it has ended, or was erased. */
+  isThere(id: string): boolean {
+    return this.storage.prepare('SELECT 1 FROM jobs WHERE id = ?').get(id) !== undefined;
+  }
+
   /** At start: whoever waited at a connection of the process before is gone. */
   forgetConnections(): void {
     this.storage.prepare(`DELETE FROM jobs WHERE instance = -1 AND created_at >= 0 AND subject_id = 'caption'`).run();

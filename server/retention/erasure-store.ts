@@ -49,6 +49,7 @@ export interface PictureFolders {
 
 interface Row {
   readonly seq: number;
+  readonly id: string;
   readonly image_sha256: string;
 }
 
@@ -68,10 +69,24 @@ const TABLES_OF_SITE = [
  * Everything up to `before` (milliseconds) goes: what came later under the same name was not meant.
  */
 export class ErasureStore {
+  readonly #listeners = new Set<(jobIds: readonly string[]) => void>();
+
   constructor(
     private readonly storage: Storage,
     private readonly folders: PictureFolders,
   ) {}
+
+  /** Told of jobs that were erased, once that is committed: somebody may be working on them, or waiting for them. */
+  onErased(listener: (jobIds: readonly string[]) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  #tell(jobIds: readonly string[]): void {
+    if (jobIds.length === 0) return;
+    this.storage.afterCommit(() => {
+      for (const listener of this.#listeners) listener(jobIds);
+    });
+  }
 
   /** Up to PIECE rows about a subject, and the pictures that nothing else needs. Null when there was nothing left. */
   subjectStep({ siteId, instance }: ErasureOwner, { type, id }: Subject, before: number): Erased | null {
@@ -117,14 +132,16 @@ export class ErasureStore {
   siteStep(siteId: string): boolean {
     const isLeft = this.storage.transaction(() => {
       for (const { table, key, piece } of TABLES_OF_SITE) {
-        const { changes } = this.storage
-          .prepare(
+        const gone = this.storage
+          .prepare<object, string>(
             `DELETE FROM ${table} WHERE site_id = :site AND ${key} IN (
                SELECT ${key} FROM ${table} WHERE site_id = :site LIMIT ${piece}
-             )`,
+             ) RETURNING ${table === 'jobs' || table === 'replies' ? 'id' : key}`,
           )
-          .run({ site: siteId });
-        if (changes > 0) return true;
+          .pluck()
+          .all({ site: siteId });
+        if (table === 'jobs' || table === 'replies') this.#tell(gone);
+        if (gone.length > 0) return true;
       }
       if (this.#forgetImages(siteId)) return true;
       this.storage.prepare('DELETE FROM sites WHERE id = ?').run(siteId);
@@ -182,7 +199,7 @@ export class ErasureStore {
     return this.storage.transaction(() => {
       const take = (table: 'suggestions' | 'jobs', most: number) => {
         const rows = this.storage
-          .prepare<object, Row>(`SELECT seq, image_sha256 FROM ${table} WHERE ${where} LIMIT ${most}`)
+          .prepare<object, Row>(`SELECT seq, id, image_sha256 FROM ${table} WHERE ${where} LIMIT ${most}`)
           .all(values);
         const remove = this.storage.prepare(`DELETE FROM ${table} WHERE seq = ?`);
         for (const { seq } of rows) remove.run(seq);
@@ -191,6 +208,7 @@ export class ErasureStore {
       const suggestions = take('suggestions', SUGGESTIONS);
       const jobs = take('jobs', PIECE);
       if (suggestions.length + jobs.length === 0) return null;
+      this.#tell(jobs.map(({ id }) => id));
       const pictures = new Set([...suggestions, ...jobs].map((row) => row.image_sha256));
       const images = [...pictures].filter((sha256) => this.#forgetPicture(siteId, sha256, Infinity)).length;
       return { suggestions: suggestions.length, jobs: jobs.length, images };
@@ -216,15 +234,17 @@ export class ErasureStore {
   }
 
   #forgetPredictions(siteId: string, sha256: string, before: number): void {
-    this.storage
-      .prepare(
+    const jobs = this.storage
+      .prepare<object, string>(
         `DELETE FROM jobs
-         WHERE +instance = -1 AND subject_id = 'prediction' AND created_at <= :before AND ${OF_PICTURE}`,
+         WHERE +instance = -1 AND subject_id = 'prediction' AND created_at <= :before AND ${OF_PICTURE} RETURNING id`,
       )
-      .run({ siteId, sha256, before });
+      .pluck()
+      .all({ siteId, sha256, before });
     this.storage
       .prepare('DELETE FROM replies WHERE site_id = ? AND image_sha256 = ? AND created_at <= ?')
       .run(siteId, sha256, before);
+    this.#tell(jobs);
   }
 
   #hasRow(siteId: string, sha256: string): boolean {

@@ -85,7 +85,10 @@ export async function awaitPrediction(
   if (before === null) throw new AppError('NOT_FOUND');
   if (before.state !== 'starting' || seconds <= 0) return before;
   await services.predictions.ended(id, seconds * 1000, signal);
-  return site.predictions.get(id) ?? before;
+  const after = site.predictions.get(id);
+  // Erased meanwhile.
+  if (after === null) throw new AppError('NOT_FOUND');
+  return after;
 }
 
 /** Cancels a prediction and the work on it. Returns it as it is then. Throws NOT_FOUND. */

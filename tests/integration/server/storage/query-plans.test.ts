@@ -80,8 +80,8 @@ const { statements, unread } = sqlOfTheServer();
 const BUILT_AT_RUN_TIME = /erasure-(store|preview)/;
 const OF_SUBJECT = 'site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance';
 const BUILT = ['suggestions', 'jobs'].flatMap((table) => [
-  `SELECT seq, image_sha256 FROM ${table} WHERE ${OF_SUBJECT} AND created_at <= :before LIMIT 5`,
-  `SELECT seq, image_sha256 FROM ${table} WHERE ${OF_PICTURE} AND +instance = :instance AND created_at <= :before LIMIT 5`,
+  `SELECT seq, id, image_sha256 FROM ${table} WHERE ${OF_SUBJECT} AND created_at <= :before LIMIT 5`,
+  `SELECT seq, id, image_sha256 FROM ${table} WHERE ${OF_PICTURE} AND +instance = :instance AND created_at <= :before LIMIT 5`,
   `SELECT 1 AS found FROM ${table} WHERE +instance >= 0 AND ${OF_PICTURE} LIMIT 1`,
   `SELECT count(*) FROM ${table} WHERE ${OF_SUBJECT}`,
   `SELECT count(*) FROM ${table} WHERE ${OF_PICTURE} AND +instance >= 0 AND NOT (${OF_SUBJECT})`,
