@@ -72,6 +72,7 @@ export class BullSource {
     queue.on('error', this.#failed);
     // Bull names its connection and leaves the error unhandled, which ends the process, when Redis goes away meanwhile.
     Object.assign(queue, { setWorkerName: () => Promise.resolve() });
+    takeOneAtATime(queue);
     this.#queue = queue;
     // Resolves when the queue is closed.
     inBackground(() => queue.process(slots, (job) => this.#work(queue, job)), this.#failed);
@@ -93,7 +94,21 @@ export class BullSource {
       await this.parts.work(id, () => holdsLock(queue, id));
     } finally {
       this.#running -= 1;
+      // Bull cannot end it any more: its connections are closed.
+      if (this.#queue !== queue) await this.#endInRedis(queue, id);
     }
+  }
+
+  /** Otherwise a job that was left over stays locked for the length of a lease, and nobody else is given it. */
+  async #endInRedis(queue: Queue, id: string): Promise<void> {
+    const { client } = this.parts.link;
+    const lock = `${queue.toKey(id)}:lock`;
+    const end = async () => {
+      if ((await client.get(lock)) !== tokenOf(queue)) return;
+      await client.lrem(queue.toKey('active'), 0, id);
+      await client.del(queue.toKey(id), lock);
+    };
+    await withDeadline(end(), ANSWER_MS).catch(this.#failed);
   }
 
   /** True when jobs wait while none runs here, at two looks in a row: Bull's connection was lost without an error. */
@@ -143,8 +158,22 @@ async function underWay(queue: Queue): Promise<void> {
   await Promise.all(Object.values(processing));
 }
 
+/**
+ * With the end of a job Bull fetches and locks the next one. Where it is paused or closed before it hears of that, the next
+ * one would stay locked for the length of a lease while nobody works on it. So the next one is asked for afterwards.
+ */
+function takeOneAtATime(queue: Queue): void {
+  const { processJob } = queue as Queue & { processJob: (job: Job | null, notFetch: boolean) => Promise<unknown> };
+  Object.assign(queue, { processJob: (job: Job | null) => processJob(job, true) });
+}
+
+/** What Bull writes into the locks of this connection. */
+function tokenOf(queue: Queue): string {
+  return (queue as Queue & { token: string }).token;
+}
+
 /** False also when Redis does not answer. */
 async function holdsLock(queue: Queue, id: string): Promise<boolean> {
-  const { token } = queue as Queue & { token: string };
-  return (await withDeadline(queue.client.get(`${queue.toKey(id)}:lock`), ANSWER_MS).catch(() => null)) === token;
+  const holder = await withDeadline(queue.client.get(`${queue.toKey(id)}:lock`), ANSWER_MS).catch(() => null);
+  return holder === tokenOf(queue);
 }
