@@ -22,6 +22,11 @@ function nativeModule(root) {
   return path.join(root, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node');
 }
 
+/** Whether the packages are there and can be loaded by this Node. */
+function isReady(root) {
+  return isInstalled(root, false) && whyNotLoaded(nativeModule(root)) === null;
+}
+
 /**
  * Runs `npm ci` (run-time packages only, unless `withDev`) when something is missing, and makes better-sqlite3 again when this
  * Node cannot load it. Ends the process if that fails.
@@ -92,4 +97,4 @@ function hasCompiler() {
   );
 }
 
-module.exports = { ensureInstalled };
+module.exports = { ensureInstalled, isReady };

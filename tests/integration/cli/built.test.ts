@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { waitFor } from '../../support/wait-for';
 
 const BUILD = path.resolve(__dirname, '../../../server/cli/build.js');
 
@@ -74,16 +76,46 @@ test('the build is in use for exactly as long as a sidecar or worker of this fol
   builds();
   symlinkSync(path.resolve(__dirname, '../../../node_modules'), path.join(root, 'node_modules'));
   const use = path.join(path.dirname(BUILD), 'build-use.js');
-  const isInUse = () =>
-    spawnSync(process.execPath, ['-p', 'require(process.argv[1]).isInUse(process.argv[2])', use, root], {
+  const isFree = () =>
+    spawnSync(process.execPath, ['-p', 'require(process.argv[1]).whileUnused(process.argv[2], () => {})', use, root], {
       encoding: 'utf8',
     }).stdout.trim();
-  expect(isInUse()).toBe('false');
+  expect(isFree()).toBe('true');
   const script = 'require(process.argv[1]).holdBuild(process.argv[2]); console.log("held"); setInterval(() => 0, 1000)';
   const running = spawn(process.execPath, ['-e', script, use, root], { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(running.stdout, 'data');
-  expect(isInUse()).toBe('true');
+  expect(isFree()).toBe('false');
   running.kill('SIGKILL');
   await once(running, 'exit');
-  expect(isInUse()).toBe('false');
+  expect(isFree()).toBe('true');
 });
+
+test('a sidecar that starts while another command builds waits for it, and a build that was cut off is made again', async () => {
+  builds();
+  symlinkSync(path.resolve(__dirname, '../../../node_modules'), path.join(root, 'node_modules'));
+  const cli = path.dirname(BUILD);
+  write('server/one.ts', 'export const one: number = 7;\n');
+  // As a command that is about to build: it has found nobody running.
+  const holds =
+    'require(process.argv[1]).whileUnused(process.argv[2], () => { console.log("builds"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); })';
+  const builder = spawn(process.execPath, ['-e', holds, path.join(cli, 'build-use.js'), root]);
+  await once(builder.stdout, 'data');
+  const serves =
+    'require(process.argv[1]).prepare(process.argv[2], "serve"); console.log("runs"); setInterval(() => 0, 1000)';
+  const sidecar = spawn(process.execPath, ['-e', serves, path.join(cli, 'checkout.js'), root]);
+  let said = '';
+  sidecar.stdout.on('data', (data) => (said += String(data)));
+  const one = () => readFileSync(path.join(root, 'build/server/one.js'), 'utf8');
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(said).toBe('');
+    expect(one()).not.toContain('7');
+    builder.kill('SIGKILL');
+    await waitFor('the sidecar to run', () => said === 'runs\n');
+    expect(one()).toContain('7');
+  } finally {
+    builder.kill('SIGKILL');
+    sidecar.kill('SIGKILL');
+    await once(sidecar, 'exit');
+  }
+}, 90_000);
