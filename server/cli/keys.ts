@@ -1,6 +1,7 @@
 import { readConfig } from '../config';
 import { AppError } from '../errors';
-import { SCOPES, type Scope } from '../sites/key';
+import { KEY_SCOPES } from '../contract/admin';
+import type { Scope } from '../sites/key';
 import type { KeyRow } from '../sites/key-store';
 import type { Site } from '../sites/site-store';
 import { refuseMoreThan, runCommand, UsageError, type Say, type Words } from './command';
@@ -79,8 +80,8 @@ function create(
 }
 
 function scopeOf(text: string): Scope {
-  const scope = SCOPES.find((one) => one === text);
-  if (scope === undefined) throw new UsageError(`--scope is ${SCOPES.join(', ')}, not "${text}".`);
+  const scope = KEY_SCOPES.find((one) => one === text);
+  if (scope === undefined) throw new UsageError(`--scope is ${KEY_SCOPES.join(', ')}, not "${text}".`);
   return scope;
 }
 

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { AppError } from '../errors';
 import type { Face } from './compat/face';
-import type { Principal } from './principal';
+import type { Principal } from '../sites/key-store';
 import type { Services, SiteServices } from './services';
 import type { Speaker } from './speaker';
 

@@ -42,7 +42,7 @@ import type { PredictionStore } from '../predictions/prediction-store';
 import type { Tracing } from '../tracing/tracing';
 import type { Admission } from './body/admission';
 import type { Metrics } from './metrics';
-import type { Principal } from './principal';
+import type { Principal } from '../sites/key-store';
 import type { PublicLinks } from './public-links';
 import type { SiteRate } from './site-rate';
 import type { Speaker } from './speaker';

@@ -24,8 +24,3 @@ export function isPublicAddress(address: string): boolean {
     .join(':');
   return parsed.match(GLOBAL_UNICAST) && !ISATAP.has(identifier);
 }
-
-/** True for 127.0.0.0/8 and ::1. */
-export function isLoopbackAddress(address: string): boolean {
-  return isIP(address) !== 0 && ipaddr.process(address).range() === 'loopback';
-}

@@ -1,8 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { KeyScope } from '../contract/admin';
 
 /** What a key may do: speak for one site, be a worker machine, administer sites and keys, or read figures only. */
-export const SCOPES = ['site', 'worker', 'admin', 'metrics'] as const;
-export type Scope = (typeof SCOPES)[number];
+export type Scope = KeyScope;
 
 export interface NewKey {
   readonly id: string;

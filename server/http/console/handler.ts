@@ -1,6 +1,6 @@
 import { Router, type Request, type RequestHandler } from 'express';
 import { LoginGuard } from '../middleware/login-guard';
-import type { Principal } from '../principal';
+import type { Principal } from '../../sites/key-store';
 import type { PublicLinks } from '../public-links';
 import { markConsole } from '../speaker';
 import { BOARD_PATH, boardHandler, type BoardSource } from './board-handler';

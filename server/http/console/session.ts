@@ -7,7 +7,7 @@ import {
 } from '../../contract/console';
 import { AppError } from '../../errors';
 import type { LoginGuard } from '../middleware/login-guard';
-import type { Principal } from '../principal';
+import type { Principal } from '../../sites/key-store';
 import type { PublicLinks } from '../public-links';
 import { dropCookie, isSameOrigin, keyOfConsole, presentedBy, setCookie } from './session-cookie';
 import { splitKey } from './split-key';

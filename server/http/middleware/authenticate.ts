@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { isIP } from 'node:net';
 import { AppError } from '../../errors';
-import type { Principal } from '../principal';
+import type { Principal } from '../../sites/key-store';
 import type { Access } from '../route';
 import type { LoginGuard } from './login-guard';
 
