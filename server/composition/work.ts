@@ -63,10 +63,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
     engine,
     workersElsewhere: config.workers === 0,
   });
-  stores.erasures.onErased((jobIds) => {
-    for (const id of jobIds) runsHere.abort(id);
-    instant.erased(jobIds);
-  });
+  endErased(stores, { runsHere, instant });
   const pictureOf = (jobId: string) => instant.pictureOf(jobId);
   const condition = new WorkerCondition({
     check: (signal) => tryOwnPicture(engine, temporary, signal),
@@ -128,6 +125,14 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
       registry,
     }),
   };
+}
+
+/** Nobody works on what was erased, or waits for it. */
+function endErased({ erasures }: Stores, { runsHere, instant }: { runsHere: RunsHere; instant: InstantCaption }): void {
+  erasures.onErased((jobIds) => {
+    for (const id of jobIds) runsHere.abort(id);
+    instant.erased(jobIds);
+  });
 }
 
 function buildFinisher(

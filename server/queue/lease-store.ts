@@ -141,7 +141,7 @@ export class LeaseStore {
     if (isAgain) {
       const begun = this.storage.transaction(() => this.#beginAgain(jobId, row, worker));
       const outcome = 'state' in begun && begun.state === 'failed' ? 'failed' : 'waiting';
-      this.#listener({ jobId, token: row.token, worker: row.worker ?? '', outcome });
+      this.#listener({ jobId, token: row.token, worker: row.worker, outcome });
       return begun;
     }
     if (row.state !== 'waiting') return { state: row.state };

@@ -15,6 +15,7 @@ import { oldestCopy } from './backup-folder';
 import { requireRoom } from './backup-room';
 import { removeDrafts } from './backup';
 import { flush, type DataFolder } from './data-folder';
+import type { Storage } from './database';
 import { openReadable } from './soundness';
 import { codeOf, storageProblem } from './sqlite-error';
 
@@ -108,32 +109,37 @@ function copy(file: string, target: string, root: string): void {
 /** What no row has a thumbnail of any more leaves; a site that the database does not know stays as long as a backup that may know it. */
 function removeForgotten(data: DataFolder, mirror: string): number {
   const storage = openReadable(data.database);
-  const isSite = storage.db.prepare<[string], unknown>('SELECT 1 FROM sites WHERE id = ?');
-  const hasThumbnail = storage.db.prepare<[string, string], unknown>(
-    'SELECT 1 FROM images WHERE site_id = ? AND sha256 = ? AND thumbnail = 1',
-  );
-  let removed = 0;
   try {
+    const isSite = storage.prepare('SELECT 1 FROM sites WHERE id = ?');
+    let removed = 0;
     for (const site of namesIn(mirror)) {
       const folder = path.join(mirror, site);
       if (isSite.get(site) === undefined) {
         removeUnknownSite(folder, oldestCopy(data));
         continue;
       }
-      for (const prefix of namesIn(folder)) {
-        const there = new Set(namesIn(path.join(data.thumbnails, site, prefix)));
-        for (const name of namesIn(path.join(folder, prefix))) {
-          if (there.has(name) || hasThumbnail.get(site, path.basename(name, '.webp')) !== undefined) continue;
-          rmSync(path.join(folder, prefix, name), { force: true });
-          removed += 1;
-        }
-      }
+      removed += removeOfSite(storage, { folder, site, thumbnails: path.join(data.thumbnails, site) });
       // When the site was last known.
       const now = new Date();
       utimesSync(folder, now, now);
     }
+    return removed;
   } finally {
     storage.close();
+  }
+}
+
+function removeOfSite(storage: Storage, of: { folder: string; site: string; thumbnails: string }): number {
+  const { folder, site, thumbnails } = of;
+  const row = storage.prepare('SELECT 1 FROM images WHERE site_id = ? AND sha256 = ? AND thumbnail = 1');
+  let removed = 0;
+  for (const prefix of namesIn(folder)) {
+    const there = new Set(namesIn(path.join(thumbnails, prefix)));
+    const forgotten = namesIn(path.join(folder, prefix)).filter(
+      (name) => !there.has(name) && row.get(site, path.basename(name, '.webp')) === undefined,
+    );
+    for (const name of forgotten) rmSync(path.join(folder, prefix, name), { force: true });
+    removed += forgotten.length;
   }
   return removed;
 }

@@ -1,4 +1,7 @@
+import path from 'node:path';
 import { AppError } from '../../../server/errors';
+import { RetentionStore } from '../../../server/intake/retention-store';
+import { openDatabase } from '../../../server/storage/database';
 import { altsmith } from '../../support/altsmith-command';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
@@ -76,4 +79,29 @@ test('a command whose clock is an hour ahead of the sidecar lets failed jobs run
   engine.before = () => undefined;
   expect(await altsmith(dataDir, ['requeue', '--code', 'IMAGE_CORRUPT'])).toMatchObject({ code: 0 });
   expect(await jobAfter()).toMatchObject({ state: 'done' });
+});
+
+test('pictures that came while the clock was ahead go as if they came now, and a prediction’s with the same delay', () => {
+  const storage = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'));
+  const site = String(storage.db.prepare('SELECT id FROM sites').pluck().get());
+  const add = storage.db.prepare(
+    `INSERT INTO images (site_id, sha256, bytes, width, height, media_type, received_at, kept_until)
+     VALUES (?, ?, 1, 1, 1, 'image/png', ?, ?)`,
+  );
+  const now = Date.now();
+  const ahead = now + 3650 * (24 * HOUR);
+  const [plain = '', kept = ''] = ['a', 'b'].map((digit) => digit.repeat(64));
+  add.run(site, plain, ahead, null);
+  add.run(site, kept, ahead, ahead + 24 * HOUR);
+  const retention = new RetentionStore(storage, path.join(sidecar.dataDir, 'images'), 60_000);
+  const original = storage.db.prepare<[string], number>('SELECT original FROM images WHERE sha256 = ?').pluck();
+  const originals = (at: number) => {
+    // The first pass may still clamp.
+    for (let pass = 0; pass < 2; pass += 1) for (const step = retention.turn(at); step(););
+    return [plain, kept].map((sha256) => original.get(sha256));
+  };
+  expect(originals(now)).toEqual([1, 1]);
+  expect(originals(now + 2 * 60_000)).toEqual([0, 1]);
+  expect(originals(now + 2 * (24 * HOUR))).toEqual([0, 0]);
+  storage.close();
 });

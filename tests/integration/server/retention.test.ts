@@ -227,31 +227,6 @@ test('one turn removes all originals that are due, and looks at so many that mus
   storage.db.exec('DELETE FROM images WHERE received_at <= 8000');
 });
 
-test('pictures that came while the clock was ahead go as if they came now, and a prediction’s with the same delay', async () => {
-  const { RetentionStore } = await import('../../../server/intake/retention-store');
-  const site = String(storage.db.prepare('SELECT id FROM sites').pluck().get());
-  const add = storage.db.prepare(
-    `INSERT INTO images (site_id, sha256, bytes, width, height, media_type, received_at, kept_until)
-     VALUES (?, ?, 1, 1, 1, 'image/png', ?, ?)`,
-  );
-  const now = Date.now();
-  const ahead = now + 3650 * DAY;
-  const [plain = '', kept = ''] = ['a', 'b'].map((digit) => digit.repeat(64));
-  add.run(site, plain, ahead, null);
-  add.run(site, kept, ahead, ahead + DAY);
-  const retention = new RetentionStore(storage, path.join(sidecar.dataDir, 'images'), 60_000);
-  const original = storage.db.prepare<[string], number>('SELECT original FROM images WHERE sha256 = ?').pluck();
-  const originals = (at: number) => {
-    // The first pass may still clamp.
-    for (let pass = 0; pass < 2; pass += 1) for (const step = retention.turn(at); step(););
-    return [plain, kept].map((sha256) => original.get(sha256));
-  };
-  expect(originals(now)).toEqual([1, 1]);
-  expect(originals(now + 2 * 60_000)).toEqual([0, 1]);
-  expect(originals(now + 2 * DAY)).toEqual([0, 0]);
-  storage.db.prepare('DELETE FROM images WHERE sha256 IN (?, ?)').run(plain, kept);
-});
-
 test('an upload of the Replicate API goes after a day, whether it was captioned or not', async () => {
   const form = new FormData();
   form.append('content', new Blob([new Uint8Array(samplePng(77).bytes)], { type: 'image/png' }), 'a.png');

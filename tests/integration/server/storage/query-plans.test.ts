@@ -21,6 +21,11 @@ const WALKED_TO = /^\s*(\w+\.)?(seq|cursor)\s*[<>]=?\s*[?:]/;
 const ALLOWED: readonly { readonly file: RegExp; readonly part: string; readonly reason: string }[] = [
   { file: /result-store/, part: 'FROM results ORDER BY seq LIMIT', reason: 'reads the oldest 500 rows' },
   { file: /lease-store/, part: "SET lease_until = 0 WHERE state = 'running'", reason: 'reads the jobs that run' },
+  {
+    file: /instance-store/,
+    part: 'NOT EXISTS (SELECT 1 FROM jobs WHERE site_id = :site AND instance = instances.number)',
+    reason: 'ends at the first row of an instance',
+  },
   { file: /clock-step-store/, part: "WHERE state = 'waiting'", reason: 'reads the waiting jobs once, at a start' },
   {
     file: /prediction-/,
