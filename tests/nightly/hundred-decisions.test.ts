@@ -10,4 +10,4 @@ test('a hundred decisions by keyboard and a hundred by touch, with a site that t
   // Rejects with what jest has printed when a test of that file fails.
   const { stderr } = await promisify(execFile)('node', words, { cwd: ROOT, env, maxBuffer: 16e6 });
   expect(stderr).toMatch(/Tests: +\d+ passed/);
-}, 1_200_000);
+}, 2_400_000);

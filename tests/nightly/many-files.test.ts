@@ -22,4 +22,4 @@ test('of a thousand files with thumbnails made again or optimised none is supers
   } finally {
     await site.remove();
   }
-}, 1_200_000);
+}, 2_400_000);

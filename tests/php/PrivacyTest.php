@@ -217,6 +217,21 @@ final class PrivacyTest extends Sidecar_Test_Case {
 		self::assertSame( '', get_post_meta( $passed->attachment_id, '_altsmith_passed_on', true ) );
 	}
 
+	public function test_runs_that_somebody_started_and_their_keys_are_exported_and_erased_too(): void {
+		$run = $this->call( 'POST', 'backfill', array( 'action' => 'start' ) )->get_data()['run'];
+		$admin    = get_user_by( 'login', 'admin' );
+		( new \Altsmith\Review\Reviewer( $admin->ID ) )->keep_shortcuts( array( 'keys' => array( 'approve' => 'ö' ) ) );
+		$exporter = apply_filters( 'wp_privacy_personal_data_exporters', array() )['altsmith']['callback'];
+		$eraser   = apply_filters( 'wp_privacy_personal_data_erasers', array() )['altsmith']['callback'];
+		$told     = array_merge( ...array_map( static fn( array $item ): array => array_column( $item['data'], 'value' ), $exporter( $admin->user_email, 1 )['data'] ) );
+		self::assertContains( $run['id'], $told );
+		self::assertContains( '{"on":true,"keys":{"approve":"ö"}}', $told );
+		self::assertSame( array(), $exporter( get_user_by( 'login', 'editor' )->user_email, 1 )['data'] );
+		self::assertTrue( $eraser( $admin->user_email, 1 )['items_removed'] );
+		self::assertSame( array(), $exporter( $admin->user_email, 1 )['data'] );
+		self::assertSame( 0, ( new \Altsmith\Storage\Run_Store() )->find( $run['id'] )->started_by );
+	}
+
 	private static function segment( int $marker, string $content ): string {
 		return "\xFF" . chr( $marker ) . pack( 'n', strlen( $content ) + 2 ) . $content;
 	}

@@ -5,6 +5,7 @@ namespace Altsmith\Privacy;
 
 use Altsmith\Placements\Change_Log;
 use Altsmith\Review\Reviewer;
+use Altsmith\Storage\Run_Store;
 use Altsmith\Storage\Schema;
 use Altsmith\Writeback\Provenance;
 use WP_User;
@@ -78,24 +79,53 @@ final class Personal_Data {
 				$data[] = self::item( (int) $row['attachment_id'], count( $data ), $suggestion['decided_at'] ?? '', $suggestion['values']['alt_text'] ?? '', (string) ( $suggestion['decided_by']['name'] ?? '' ) );
 			}
 		}
-		foreach ( $user instanceof WP_User && 1 === max( 1, $page ) ? ( new Reviewer( $user->ID ) )->passed() : array() as $attachment_id ) {
-			$data[] = self::item( $attachment_id, count( $data ), '', '', $user->display_name );
+		if ( $user instanceof WP_User && 1 === max( 1, $page ) ) {
+			foreach ( ( new Reviewer( $user->ID ) )->passed() as $attachment_id ) {
+				$data[] = self::item( $attachment_id, count( $data ), '', '', $user->display_name );
+			}
+			$data = array_merge( $data, self::shortcuts_of( $user ), self::runs_of( $user ) );
 		}
 		return array( 'data' => $data, 'done' => count( $rows ) < self::PAGE && count( $decided ) < self::PAGE );
 	}
 
-	/** @return array<string, mixed> One item of the export. */
-	private static function item( int $attachment_id, int $number, mixed $at, mixed $text, string $name ): array {
+	/** @return array<int, array<string, mixed>> What the person changed of the keys of the review screen, as one item. */
+	private static function shortcuts_of( WP_User $user ): array {
+		$shortcuts = ( new Reviewer( $user->ID ) )->shortcuts();
+		$is_theirs = array() !== $shortcuts['keys'] || ! $shortcuts['on'];
+		return $is_theirs ? array( self::group( 'shortcuts', array( __( 'Keyboard shortcuts', 'altsmith' ) => (string) wp_json_encode( $shortcuts, JSON_UNESCAPED_UNICODE ) ) ) ) : array();
+	}
+
+	/** @return array<int, array<string, mixed>> Runs through the library that the person started, an item each. */
+	private static function runs_of( WP_User $user ): array {
+		return array_map(
+			static fn( array $run ): array => self::group( (string) $run['id'], array( __( 'Existing images', 'altsmith' ) => (string) $run['id'], __( 'Date', 'altsmith' ) => gmdate( 'Y-m-d\TH:i:s\Z', (int) $run['created_at'] ), __( 'Name', 'altsmith' ) => $user->display_name ) ),
+			( new Run_Store() )->started_by( $user->ID )
+		);
+	}
+
+	/**
+	 * @param array<string, string> $values By label.
+	 * @return array<string, mixed> One item of the export.
+	 */
+	private static function group( string $id, array $values ): array {
 		return array(
 			'group_id'    => self::ID,
 			'group_label' => __( 'Decisions about alt text', 'altsmith' ),
-			'item_id'     => 'altsmith-' . $attachment_id . '-' . $number,
-			'data'        => array(
-				array( 'name' => __( 'Image', 'altsmith' ), 'value' => get_post_field( 'post_title', $attachment_id, 'raw' ) . " ($attachment_id)" ),
-				array( 'name' => __( 'Date', 'altsmith' ), 'value' => is_scalar( $at ) ? (string) $at : '' ),
-				array( 'name' => __( 'Text', 'altsmith' ), 'value' => is_string( $text ) ? $text : '' ),
-				array( 'name' => __( 'Name', 'altsmith' ), 'value' => $name ),
-			),
+			'item_id'     => 'altsmith-' . $id,
+			'data'        => array_map( static fn( string $name, string $value ): array => array( 'name' => $name, 'value' => $value ), array_keys( $values ), $values ),
+		);
+	}
+
+	/** @return array<string, mixed> One item of the export, about an image. */
+	private static function item( int $attachment_id, int $number, mixed $at, mixed $text, string $name ): array {
+		return self::group(
+			$attachment_id . '-' . $number,
+			array(
+				__( 'Image', 'altsmith' ) => get_post_field( 'post_title', $attachment_id, 'raw' ) . " ($attachment_id)",
+				__( 'Date', 'altsmith' )  => is_scalar( $at ) ? (string) $at : '',
+				__( 'Text', 'altsmith' )  => is_string( $text ) ? $text : '',
+				__( 'Name', 'altsmith' )  => $name,
+			)
 		);
 	}
 
@@ -129,6 +159,7 @@ final class Personal_Data {
 				}
 			}
 			$done    = $done && count( $kept ) < self::PAGE;
+			$removed = ( new Run_Store() )->forget_who_started( $user->ID ) || $removed;
 			$removed = delete_user_meta( $user->ID, Reviewer::USER_KEY ) || $removed;
 			$removed = delete_user_option( $user->ID, Reviewer::PASSED_OPTION ) || $removed;
 			$removed = delete_metadata( 'post', 0, Reviewer::PASSED_KEY, (string) $user->ID, true ) || $removed;

@@ -43,6 +43,19 @@ final class Run_Store {
 		return is_array( $row ) ? Run::from_database( $row ) : null;
 	}
 
+	/** @return array<int, array{id: string, created_at: string}> Runs that a user started, the newest first. */
+	public function started_by( int $user_id ): array {
+		global $wpdb;
+		$t = Schema::runs_table();
+		return (array) $wpdb->get_results( $wpdb->prepare( "SELECT id, created_at FROM $t WHERE started_by = %d ORDER BY created_at DESC, id DESC", $user_id ), ARRAY_A );
+	}
+
+	/** Forgets who started these runs; an open one goes on, as it does when that person leaves. @return bool Whether there were any. */
+	public function forget_who_started( int $user_id ): bool {
+		global $wpdb;
+		return 0 < (int) $wpdb->update( Schema::runs_table(), array( 'started_by' => 0 ), array( 'started_by' => $user_id ) );
+	}
+
 	/** The run that goes on, or is paused. There is never more than one. */
 	public function open(): ?Run {
 		global $wpdb;
