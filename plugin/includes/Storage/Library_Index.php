@@ -31,6 +31,9 @@ final class Library_Index {
 	/** @var array<int, array<int, true>> By site of a network: images that this request changed and whose rows are not updated yet. */
 	private static array $noticed = array();
 
+	/** @var array<int, array<int, true>> Of these the ones that this request made. */
+	private static array $new = array();
+
 	/** Whether write_down() is on the hook `shutdown`. */
 	private static bool $planned = false;
 
@@ -38,7 +41,7 @@ final class Library_Index {
 		foreach ( array( 'added_post_meta', 'updated_post_meta', 'deleted_post_meta' ) as $hook ) {
 			add_action( $hook, array( $this, 'meta_changed' ), 10, 3 );
 		}
-		add_action( 'add_attachment', array( $this, 'notice' ) );
+		add_action( 'add_attachment', array( $this, 'notice_new' ) );
 		add_action( 'edit_attachment', array( $this, 'notice' ) );
 		add_action( 'trashed_post', array( $this, 'notice' ) );
 		add_action( 'untrashed_post', array( $this, 'notice' ) );
@@ -49,6 +52,14 @@ final class Library_Index {
 	// `mixed`, and defaults: other plugins fire these hooks by hand; deleted_post_meta sends a list of ids first.
 	public function meta_changed( mixed $meta_id = 0, mixed $post_id = 0, mixed $key = '' ): void {
 		if ( Alt_Text_Meta::KEY === $key || Provenance::DECORATIVE_KEY === $key ) {
+			$this->notice( $post_id );
+		}
+	}
+
+	/** Remembers an image that has no row yet. */
+	public function notice_new( mixed $post_id = 0 ): void {
+		if ( is_numeric( $post_id ) ) {
+			self::$new[ get_current_blog_id() ][ (int) $post_id ] = true;
 			$this->notice( $post_id );
 		}
 	}
@@ -64,14 +75,26 @@ final class Library_Index {
 			self::write_down();
 		} elseif ( ! self::$planned ) {
 			self::$planned = true;
-			add_action( 'shutdown', array( self::class, 'write_down' ) );
+			add_action( 'shutdown', array( self::class, 'write_changes' ) );
 		}
 	}
 
-	/** Updates the rows of the images that this request changed, and what a search of suggestions knows of them. */
+	/**
+	 * Updates the rows of images that this request changed, and what a search of suggestions knows of them. An upload does not wait
+	 * for the row of its new image: the next background run adds it, or whoever asks before that (see is_ready()).
+	 */
+	public static function write_changes(): void {
+		foreach ( self::$new as $site => $ids ) {
+			self::$noticed[ $site ] = array_diff_key( self::$noticed[ $site ] ?? array(), $ids );
+		}
+		self::write_down();
+	}
+
+	/** Updates the rows of all images that this request changed or made. */
 	public static function write_down(): void {
 		$noticed       = self::$noticed;
 		self::$noticed = array();
+		self::$new     = array();
 		foreach ( $noticed as $site => $ids ) {
 			On_Site::run( $site, static fn() => self::read_some( array_keys( $ids ) ) );
 		}
@@ -87,10 +110,19 @@ final class Library_Index {
 		}
 	}
 
-	/** Whether every image has a row. */
+	/** Whether every image has a row. Adds those of images that were uploaded since the last background run. */
 	public static function is_ready(): bool {
+		global $wpdb;
 		self::write_down();
-		return Schema::is_current() && ! empty( self::state()['ready'] );
+		if ( ! Schema::is_current() || empty( self::state()['ready'] ) ) {
+			return false;
+		}
+		$lock = new Lock( 'library_index', 60 );
+		if ( self::state()['last_post'] < (int) $wpdb->get_var( "SELECT MAX(ID) FROM {$wpdb->posts}" ) && $lock->acquire() ) {
+			self::read_inserted();
+			$lock->release();
+		}
+		return true;
 	}
 
 	/** @return string A condition on the posts table, from one on our table. Ask is_ready() first. */
