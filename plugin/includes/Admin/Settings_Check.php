@@ -63,7 +63,7 @@ final class Settings_Check {
 			}
 			if ( isset( $value[ $name ] ) ) {
 				/* translators: WordPress's own words: %s is a name */
-				$this->tell( 'altsmith_' . $name, sprintf( __( 'Invalid parameter(s): %s', 'default' ), $name ) );
+				$this->tell( 'altsmith_' . $name, sprintf( __( 'Invalid parameter(s): %s', 'default' ), $name ) ); // phpcs:ignore WordPress.WP.I18n.TextDomainMismatch -- WordPress has translated it
 			}
 			$value[ $name ] = $stored[ $name ] ?? Settings::defaults()[ $name ];
 		}

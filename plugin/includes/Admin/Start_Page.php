@@ -40,7 +40,7 @@ final class Start_Page {
 
 	/** Activation hook. Plans a redirect to this page where one plugin was activated in wp-admin for one site; once for each site. */
 	public static function activated( bool $network_wide = false ): void {
-		$bulk = 'activate-selected' === ( $_REQUEST['action'] ?? '' ) || 'activate-selected' === ( $_REQUEST['action2'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification -- WordPress has checked it
+		$bulk = 'activate-selected' === ( $_REQUEST['action'] ?? '' ) || 'activate-selected' === ( $_REQUEST['action2'] ?? '' ); // phpcs:ignore WordPress.Security.NonceVerification, WordPress.Security.ValidatedSanitizedInput -- WordPress has checked it; only compared
 		if ( ! $network_wide && ! $bulk && ! defined( 'WP_CLI' ) && is_user_logged_in() && false === get_option( self::SHOWN ) ) {
 			set_transient( self::ACTIVATED, get_current_user_id(), MINUTE_IN_SECONDS );
 		}

@@ -17,6 +17,8 @@ use Altsmith\Writeback\Write_Result;
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.Security.EscapeOutput.ExceptionNotEscaped -- nothing here is printed; who shows a message escapes it
+
 /** Starting, pausing, resuming, cancelling and undoing a run. The walking is Feeder's, the sending Worker's. */
 final class Backfill {
 	/** Images that are read from the table at once. */

@@ -5,6 +5,7 @@ namespace Altsmith\Csv;
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.Security.EscapeOutput.ExceptionNotEscaped -- nothing here is printed; who shows a message escapes it
 // phpcs:disable WordPress.WP.AlternativeFunctions -- streams, not files
 
 /**

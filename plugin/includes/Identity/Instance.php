@@ -7,6 +7,8 @@ use Altsmith\Sidecar\Sidecar_Error;
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.Security.EscapeOutput.ExceptionNotEscaped -- nothing here is printed; who shows a message escapes it
+
 /**
  * Which installation this is. A database can be copied, and its copy has our address book, our key and our numbers of
  * images: so each installation has a random name, bound to the address it was connected under. Where the two no longer

@@ -75,7 +75,7 @@ final class Library_Actions {
 	}
 
 	public function handle_row(): void {
-		$id = (int) ( $_GET['attachment'] ?? 0 ); // phpcs:ignore WordPress.Security.NonceVerification -- checked in the next line
+		$id = (int) ( $_GET['attachment'] ?? 0 ); // phpcs:ignore WordPress.Security.NonceVerification, WordPress.Security.ValidatedSanitizedInput -- checked in the next line; a number
 		check_admin_referer( self::ACTION . $id );
 		$asked = $this->ask( $id );
 		$back  = wp_get_referer() ? wp_get_referer() : admin_url( 'upload.php' );

@@ -52,7 +52,7 @@ final class Library_Column {
 		$mark   = Provenance::is_decorative( $attachment_id );
 		echo '<div data-altsmith-status="' . esc_attr( $mark && 'applied' === $status ? 'decorative' : $status ) . '">';
 		if ( '' !== trim( $text ) ) {
-			echo '<span>' . Plain_Text::html( wp_html_excerpt( $text, self::SHOWN, '…' ) ) . '</span>';
+			echo '<span>' . Plain_Text::html( wp_html_excerpt( $text, self::SHOWN, '…' ) ) . '</span>'; // phpcs:ignore WordPress.Security.EscapeOutput -- Plain_Text::html() escapes
 		} else {
 			echo '<em>' . esc_html( $mark ? __( 'Decorative', 'altsmith' ) : __( 'Missing', 'altsmith' ) ) . '</em>';
 		}

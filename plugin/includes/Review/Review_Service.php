@@ -19,6 +19,8 @@ use WP_User;
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.Security.EscapeOutput.ExceptionNotEscaped -- nothing here is printed; who shows a message escapes it
+
 /** A person's yes or no: to the sidecar first, which keeps decisions, then to the text. */
 final class Review_Service {
 	/** Longer than the three requests of a decision may take together; a lock this old belongs to a process that died. */

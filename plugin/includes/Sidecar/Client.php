@@ -11,6 +11,8 @@ use WP_Error;
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.Security.EscapeOutput.ExceptionNotEscaped -- nothing here is printed; who shows a message escapes it
+
 /**
  * The only place that talks to the sidecar, and the only caller of wp_remote_*.
  *

@@ -7,6 +7,8 @@ use WP_Error;
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.Security.EscapeOutput.ExceptionNotEscaped -- nothing here is printed; who shows a message escapes it
+
 /** The bytes that are sent for an attachment: a middle-size rendition, because the model looks at some 400 pixels, without metadata. */
 final class Rendition {
 	/** A rendition above this is made smaller first; the sidecar gains nothing from more. */

@@ -5,7 +5,7 @@ namespace Altsmith\Storage;
 
 defined( 'ABSPATH' ) || exit;
 
-// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared, WordPress.DB.PreparedSQLPlaceholders -- names of our own tables, and lists of placeholders
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders -- names of our own tables, and what from() has prepared
 
 /** Images that got no suggestion, with their reasons, and trying them again. */
 final class Failed_Query {

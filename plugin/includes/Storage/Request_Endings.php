@@ -12,9 +12,9 @@ trait Request_Endings {
 	/** The queue of a site that is a copy begins empty. */
 	public function clear(): void {
 		global $wpdb;
-		$wpdb->query( 'DELETE FROM ' . Schema::requests_table() );
-		$wpdb->query( 'DELETE FROM ' . Schema::texts_table() );
-		$wpdb->query( 'DELETE FROM ' . Schema::pictures_table() );
+		foreach ( array( Schema::requests_table(), Schema::texts_table(), Schema::pictures_table() ) as $t ) {
+			$wpdb->query( "DELETE FROM $t" );
+		}
 	}
 
 	/** Deletes the row and its texts. */

@@ -32,8 +32,9 @@ final class Run_Store {
 	/** Deletes all runs. */
 	public function clear(): void {
 		global $wpdb;
-		$wpdb->query( 'DELETE FROM ' . Schema::run_items_table() );
-		$wpdb->query( 'DELETE FROM ' . Schema::runs_table() );
+		foreach ( array( Schema::run_items_table(), Schema::runs_table() ) as $t ) {
+			$wpdb->query( "DELETE FROM $t" );
+		}
 	}
 
 	public function find( string $id ): ?Run {

@@ -5,6 +5,7 @@ namespace Altsmith\Writeback;
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.Security.EscapeOutput.ExceptionNotEscaped -- nothing here is printed; who shows a message escapes it
 // phpcs:disable WordPress.DB.DirectDatabaseQuery -- update_post_meta() reads, decides and then writes; between the two a person's text could be lost
 
 /**
