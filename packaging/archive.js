@@ -65,9 +65,8 @@ function layOut(target) {
   cpSync(path.join(root, 'packaging/systemd'), path.join(target, 'systemd'), { recursive: true });
 }
 
-function main() {
-  const at = process.argv.indexOf('--out');
-  const out = path.resolve(at < 0 ? path.join(root, 'build/release') : process.argv[at + 1]);
+/** Writes the archive into the folder `out`. Gives its path. */
+function makeArchive(out) {
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const name = `altsmith-${version}-${process.platform}-${process.arch}`;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-archive-'));
@@ -75,23 +74,16 @@ function main() {
     layOut(path.join(folder, name));
     mkdirSync(out, { recursive: true });
     const file = path.join(out, `${name}.tar.gz`);
-    run('tar', [
-      '--create',
-      '--gzip',
-      '--owner=0',
-      '--group=0',
-      '--sort=name',
-      '--file',
-      file,
-      '--directory',
-      folder,
-      name,
-    ]);
-    console.log(file);
+    const owner = ['--owner=0', '--group=0', '--sort=name'];
+    run('tar', ['--create', '--gzip', ...owner, '--file', file, '--directory', folder, name]);
+    return file;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-module.exports = { layOut, pack };
-if (require.main === module) main();
+module.exports = { layOut, makeArchive, pack, run };
+if (require.main === module) {
+  const at = process.argv.indexOf('--out');
+  console.log(makeArchive(path.resolve(at < 0 ? path.join(root, 'build/release') : process.argv[at + 1])));
+}

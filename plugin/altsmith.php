@@ -2,7 +2,7 @@
 /**
  * Plugin Name:       Altsmith
  * Description:       Suggests alt text for your images with a program on your own machine, the sidecar. Nothing is published until it has been approved.
- * Version:           0.1.0
+ * Version:           1.0.0-rc.1
  * Requires at least: 6.5
  * Requires PHP:      8.1
  * Author:            Altsmith contributors
@@ -18,7 +18,7 @@ declare( strict_types=1 );
 
 defined( 'ABSPATH' ) || exit;
 
-define( 'ALTSMITH_VERSION', '0.1.0' );
+define( 'ALTSMITH_VERSION', '1.0.0-rc.1' );
 define( 'ALTSMITH_FILE', __FILE__ );
 /** Version of the tables: raise it with every change of the statements in Storage\Schema. */
 define( 'ALTSMITH_SCHEMA', 8 );

@@ -5,6 +5,7 @@ const { existsSync } = require('node:fs');
 const path = require('node:path');
 const { run } = require('./children');
 const { runJest } = require('./jest');
+const { onNode } = require('./other-node');
 const { buildPluginIfStale, filesBelow } = require('./plugin-build');
 const { ALL, FEW, onWordPress } = require('./wordpress');
 
@@ -105,6 +106,8 @@ const STAGES = [
     onWordPress({ name: 'nightly-6.8', source: 'deb:trixie', suites: ALL, onlyByName: true }),
     onWordPress({ name: 'nightly-7.1', source: 'deb:sid', suites: ALL, proven: '7.1.4', onlyByName: true }),
   ],
+  [onNode(22)],
+  [onNode(24)],
 ];
 
 /** Parts that can run on a machine where the named thing is missing; the tests in them skip what they cannot do. */
