@@ -35,9 +35,8 @@ function checkFiles(version) {
   for (const name of ['better-sqlite3', 'sharp', 'onnxruntime-node'])
     if (!names.includes(name)) throw new Error(`the list of packages lacks ${name}`);
   if (names.includes('jest')) throw new Error('the list of packages holds those for development');
-  const files = run('unzip', ['-Z1', `altsmith-wordpress-${version}.zip`], { cwd: out })
-    .trim()
-    .split('\n');
+  const archive = new AdmZip(path.join(out, `altsmith-wordpress-${version}.zip`));
+  const files = archive.getEntries().map(({ entryName }) => entryName);
   const strange = files.filter((name) => !name.startsWith('altsmith/') || /\/\.|\.map$|node_modules/.test(name));
   if (strange.length > 0) throw new Error(`the plugin's zip holds ${strange.join(', ')}`);
 }
