@@ -3,11 +3,13 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ModelError } from '../../models/model-error';
-import { modelSource, type ModelSource } from '../captioning/model-source';
+import { modelSource, PULLED_MODELS, type ModelSource } from '../captioning/model-source';
 import { thisMachine, usualWorkers } from '../captioning/worker-count';
 import { WorkerPool } from '../captioning/worker-pool';
 import { readConfig, type Config } from '../config';
 import { AppError } from '../errors';
+import { missingPair } from '../translating/pairs';
+import { Translators } from '../translating/translators';
 import { Ending } from './caption/ending';
 import { findInputs } from './caption/inputs';
 import { failureLine, sentenceOf } from './caption/lines';
@@ -33,9 +35,20 @@ function temporaryFolder(ending: Ending): string {
   return folder;
 }
 
+/** Throws AppError MODEL_FILE_MISSING where the language is not here: no picture need be looked at to find that out. */
+function translatorsFor({ language }: Wishes, { dataDir, threads }: Config): Translators | null {
+  if (language === null) return null;
+  const pulled = path.join(dataDir, PULLED_MODELS);
+  const translators = new Translators({ pulled, threads, failed: () => undefined });
+  if (translators.has(language)) return translators;
+  throw new AppError('MODEL_FILE_MISSING', {}, { cause: new ModelError('MODEL_FILE_MISSING', missingPair(language)) });
+}
+
 async function describePictures(wishes: Wishes, ending: Ending): Promise<number> {
   const config = readConfig(process.env);
   const { threads, maxPixels, maxBytes } = config;
+  const translators = translatorsFor(wishes, config);
+  ending.add(() => translators?.close());
   const source = sourceOf(wishes.model ?? config.model, config);
   const store = { folder: () => temporaryFolder(ending), maxBytes };
   const inputs = await findInputs(wishes.pictures, process.stdin, store);
@@ -53,6 +66,7 @@ async function describePictures(wishes: Wishes, ending: Ending): Promise<number>
   const failures = await describeAll(pool, inputs, wishes, {
     maxBytes,
     signal: ending.signal,
+    translators,
     table,
     progress,
     out: (text) => process.stdout.write(text),

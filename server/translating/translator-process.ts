@@ -38,8 +38,12 @@ export class TranslatorProcess implements Translator {
   }
 
   /** `threads`: null for the usual number. Throws AppError where the model cannot be loaded. */
-  static async start(folder: string, threads: number | null): Promise<TranslatorProcess> {
-    const child = fork(path.join(__dirname, 'worker-process.js'), [], {
+  static async start(
+    folder: string,
+    threads: number | null,
+    workerFile = path.join(__dirname, 'worker-process.js'),
+  ): Promise<TranslatorProcess> {
+    const child = fork(workerFile, [], {
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -74,9 +78,10 @@ export class TranslatorProcess implements Translator {
     return new TranslatorProcess(child, info);
   }
 
-  /** False once the process is gone. */
-  get isAlive(): boolean {
-    return !this.ended;
+  /** Calls back once, when the process is gone. */
+  onEnd(told: () => void): void {
+    if (this.ended) told();
+    else this.child.once('exit', told);
   }
 
   get pid(): number | undefined {

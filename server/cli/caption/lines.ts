@@ -1,6 +1,7 @@
 import type { EngineResult } from '../../captioning/engine';
 import { modelRefOf } from '../../captioning/model-ref';
 import type { Readings } from '../../contract/worker';
+import type { TranslatedAltText } from '../../translating/translate-alt-text';
 import type { AppError, ErrorCode } from '../../errors';
 
 const round = (value: number, digits: number) => Number(value.toFixed(digits));
@@ -19,7 +20,25 @@ export function captionTexts({ candidates, second_opinion }: Readings): { altTex
   return { altText, alternatives };
 }
 
-function jsonOf(file: string, result: EngineResult): Record<string, unknown> {
+/** What became of a picture; its text in another language where one was wanted. */
+export type Described = EngineResult & { readonly translated?: TranslatedAltText };
+
+/** The text in another language, with what it came from. */
+function translatedJson(translated: TranslatedAltText, sourceTokens: readonly number[]): Record<string, unknown> {
+  const { language, source, text, alternatives, problems, translation, model } = translated;
+  return {
+    alt_text: text,
+    tokens: translation.candidates[0].tokens,
+    alternatives,
+    language,
+    source,
+    source_tokens: sourceTokens,
+    translator: model,
+    problems,
+  };
+}
+
+function jsonOf(file: string, result: Described): Record<string, unknown> {
   const rest = { timings_ms: timings(result.timingsMs), model: modelRefOf(result.model) };
   const { caption, readings, answer } = result;
   if (caption === null || readings === null) {
@@ -35,15 +54,17 @@ function jsonOf(file: string, result: EngineResult): Record<string, unknown> {
     tokens: best.tokens,
     confidence: round(caption.confidence, 4),
     alternatives,
+    ...(result.translated === undefined ? {} : translatedJson(result.translated, best.tokens)),
     ...rest,
   };
 }
 
 /** What is printed for a picture: one JSON object, or "file: text", each a line. */
-export function resultLine(file: string, result: EngineResult, json: boolean): string {
+export function resultLine(file: string, result: Described, json: boolean): string {
   if (json) return `${JSON.stringify(jsonOf(file, result))}\n`;
   const { readings, answer } = result;
-  const text = readings === null ? (answer?.text ?? '') : captionTexts(readings).altText;
+  const english = readings === null ? (answer?.text ?? '') : captionTexts(readings).altText;
+  const text = result.translated?.text ?? english;
   return `${file}: ${text}\n`;
 }
 

@@ -1,10 +1,11 @@
-import type { CaptionEngine, EngineResult } from '../../captioning/engine';
+import type { CaptionEngine } from '../../captioning/engine';
 import { AppError, toAppError, type ErrorCode } from '../../errors';
 import type { Input } from './input';
 import { checkFile } from './inputs';
-import { failureLine, resultLine, sentenceOf } from './lines';
+import { captionTexts, failureLine, resultLine, sentenceOf, type Described } from './lines';
 import type { Progress } from './progress';
 import type { Table } from './table';
+import type { Translators } from '../../translating/translators';
 import type { Wishes } from './words';
 
 interface Run {
@@ -12,6 +13,8 @@ interface Run {
   readonly maxBytes: number;
   /** Once it fires, nothing more is begun or told. */
   readonly signal: AbortSignal;
+  /** null: texts stay English. */
+  readonly translators: Pick<Translators, 'translate'> | null;
   readonly table: Table | null;
   readonly progress: Progress;
   readonly out: (text: string) => void;
@@ -21,19 +24,21 @@ interface Run {
 /** What a worker says of a file of the data folder; here it is the picture itself that went away or has a bad sector. */
 const UNREADABLE: ReadonlySet<ErrorCode> = new Set(['IMAGE_UNKNOWN', 'STORAGE_UNAVAILABLE']);
 
-type Outcome = EngineResult | AppError;
+type Outcome = Described | AppError;
 
 /** Describes one picture; a failure is an outcome like any other. */
 async function describe(
   engine: CaptionEngine,
   input: Input,
-  { options, question }: Wishes,
-  maxBytes: number,
+  { options, question, language }: Wishes,
+  { maxBytes, translators }: Pick<Run, 'maxBytes' | 'translators'>,
 ): Promise<Outcome> {
   if ('problem' in input) return input.problem;
   try {
     await checkFile(input.file, maxBytes);
-    return await engine.run({ imagePath: input.file, options, ...(question === null ? {} : { question }) });
+    const result = await engine.run({ imagePath: input.file, options, ...(question === null ? {} : { question }) });
+    if (translators === null || language === null || result.readings === null) return result;
+    return { ...result, translated: await translators.translate(captionTexts(result.readings).altText, language) };
   } catch (thrown) {
     const error = toAppError(thrown);
     return UNREADABLE.has(error.code) ? new AppError('FILE_UNREADABLE', {}, { cause: error }) : error;
@@ -75,7 +80,7 @@ export async function describeAll(
   for (const input of inputs) {
     if (running.length >= ahead) await finishOldest();
     if (run.signal.aborted) break;
-    running.push({ name: input.name, outcome: describe(engine, input, wishes, run.maxBytes) });
+    running.push({ name: input.name, outcome: describe(engine, input, wishes, run) });
   }
   while (running.length > 0) await finishOldest();
   return failures;

@@ -1,7 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { EngineResult } from '../../captioning/engine';
 import { AppError } from '../../errors';
-import { captionTexts } from './lines';
+import { captionTexts, type Described } from './lines';
 
 const COLUMNS = ['file', 'alt_text', 'caption', 'answer', 'confidence', 'alternatives', 'model', 'error'] as const;
 
@@ -15,12 +14,14 @@ export function tableRow(cells: Partial<Record<(typeof COLUMNS)[number], string>
   return `${COLUMNS.map((column) => cell(cells[column] ?? '')).join(',')}\r\n`;
 }
 
-function rowOf(file: string, { caption, readings, answer, model }: EngineResult): string {
+function rowOf(file: string, { caption, readings, answer, model, translated }: Described): string {
   const rest = { file, model: `${model.id} ${model.precision}` };
   if (caption === null || readings === null) {
     return tableRow({ ...rest, answer: answer?.text ?? '', confidence: (answer?.confidence ?? 0).toFixed(4) });
   }
-  const { altText, alternatives } = captionTexts(readings);
+  const english = captionTexts(readings);
+  const { altText, alternatives } =
+    translated === undefined ? english : { altText: translated.text, alternatives: translated.alternatives };
   return tableRow({
     ...rest,
     alt_text: altText,
@@ -44,7 +45,7 @@ export class Table {
     this.write(`${COLUMNS.join(',')}\r\n`);
   }
 
-  add(file: string, result: EngineResult): void {
+  add(file: string, result: Described): void {
     this.write(rowOf(file, result));
   }
 

@@ -1,4 +1,6 @@
 import type { EngineRequest } from '../../captioning/engine';
+import { bestLanguage } from '../../../models/languages';
+import { DEFAULT_LANGUAGE, Language } from '../../contract/primitives';
 import { UsageError, type CommandSpec, type Words } from '../command';
 
 export const HELP = `Usage: altsmith caption PICTURES… [options]
@@ -15,6 +17,7 @@ or a list of files on standard input. One bad file never stops the rest; the exi
   --min-length N      least tokens of a caption, counted the same way
   --prompt TEXT       words the caption begins with
   --question TEXT     ask about the pictures instead
+  --language TAG      the text in this language (BCP 47), by the model that "altsmith languages pull TAG" got
   --json              one JSON object a line; what failed has "error" in it
   --csv FILE          write a table instead of lines
 `;
@@ -28,6 +31,7 @@ export const OPTIONS = {
   'min-length': { type: 'string' },
   prompt: { type: 'string' },
   question: { type: 'string' },
+  language: { type: 'string' },
   csv: { type: 'string' },
 } as const satisfies CommandSpec['options'];
 
@@ -36,6 +40,8 @@ export interface Wishes {
   readonly model: string | null;
   readonly options: EngineRequest['options'];
   readonly question: string | null;
+  /** Into which texts are translated; null: they stay English. */
+  readonly language: string | null;
   readonly json: boolean;
   readonly csv: string | null;
 }
@@ -57,6 +63,14 @@ function wholeNumber(words: Words, name: string, least: number, most: number): n
   return value;
 }
 
+function languageOf(words: Words): string | null {
+  const text = words.text('language');
+  if (text === undefined) return null;
+  const parsed = Language.safeParse(text);
+  if (!parsed.success) throw new UsageError(`--language wants a language such as de or pt-BR, not "${text}".`);
+  return bestLanguage(parsed.data, [DEFAULT_LANGUAGE]) === null ? parsed.data : null;
+}
+
 /** What the words of the command ask for. Throws UsageError. */
 export function readWishes(words: Words): Wishes {
   if (words.positionals.length === 0) throw new UsageError('Name at least one picture.');
@@ -72,6 +86,8 @@ export function readWishes(words: Words): Wishes {
   const question = words.text('question') ?? null;
   if (question !== null && prompt !== undefined) throw new UsageError('Give --prompt or --question, not both.');
   if (question !== null && task !== undefined) throw new UsageError('Give --task or --question, not both.');
+  const language = languageOf(words);
+  if (question !== null && language !== null) throw new UsageError('Give --question or --language, not both.');
   if (question?.trim() === '') throw new UsageError('--question wants a question.');
   return {
     pictures: words.positionals,
@@ -86,6 +102,7 @@ export function readWishes(words: Words): Wishes {
       candidates: beams ?? CANDIDATES,
     },
     question,
+    language,
     json: words.isSet('json'),
     csv: words.text('csv') ?? null,
   };

@@ -73,6 +73,29 @@ it('names the languages of a model that has no such', async () => {
   expect(json.error.message).toContain('does not translate into "ja"; it knows de, pt, zh-Hans.');
 });
 
+it('captions a picture in the language, beside its English', async () => {
+  const picture = path.resolve(__dirname, '../../fixtures/images/cat.jpg');
+  const { code, json } = await altsmith(data, ['caption', picture, '--model', 'mini', '--language', 'de', '--json']);
+  expect(code).toBe(0);
+  const english = (await altsmith(data, ['caption', picture, '--model', 'mini', '--json'])).json;
+  expect(json).toMatchObject({
+    caption: english.caption,
+    source: english.alt_text,
+    source_tokens: english.tokens,
+    language: 'de',
+    translator: { id: 'opus-mt-en-de', precision: 'int8' },
+    model: { id: 'mini' },
+  });
+  expect(json.alt_text).not.toBe(english.alt_text);
+  expect(json.alt_text).toMatch(/^\p{Lu}/u);
+  expect(json.problems).toEqual(expect.any(Array));
+}, 60_000);
+
+it('looks at no picture where the language is not here', async () => {
+  const { code, json } = await altsmith(data, ['caption', 'no-such-picture.jpg', '--language', 'fr', '--json']);
+  expect([code, json.error.code]).toEqual([1, 'MODEL_FILE_MISSING']);
+});
+
 it('lists languages with sizes, licences and authors, and chooses between models', async () => {
   const used = async () => {
     const { json } = await altsmith(data, ['languages', 'list', '--json']);

@@ -5,7 +5,15 @@ import { AppError, type ErrorCode } from '../../../../server/errors';
 import { FakeEngine } from '../../../support/fake-engine';
 
 const CAT = path.resolve(__dirname, '../../../fixtures/images/cat.jpg');
-const WISHES: Wishes = { pictures: [], model: null, options: {}, question: null, json: false, csv: null };
+const WISHES: Wishes = {
+  pictures: [],
+  model: null,
+  options: {},
+  question: null,
+  language: null,
+  json: false,
+  csv: null,
+};
 
 /** Describes the cat so many times; gives what was printed, and the number of failures. */
 async function describeCats(engine: FakeEngine, cats: number, signal = new AbortController().signal) {
@@ -13,7 +21,7 @@ async function describeCats(engine: FakeEngine, cats: number, signal = new Abort
   const print = (text: string) => void printed.push(text.replace(/:.*\(/, ': … (').trimEnd());
   const progress = { step: () => undefined, beside: (work: () => void) => work(), end: () => undefined };
   const inputs = Array.from({ length: cats }, (_, at) => ({ name: `${at}`, file: CAT }));
-  const run = { maxBytes: 1e6, signal, table: null, progress, out: print, complain: print };
+  const run = { maxBytes: 1e6, signal, translators: null, table: null, progress, out: print, complain: print };
   return { failures: await describeAll(engine, inputs, WISHES, run), printed };
 }
 

@@ -1,0 +1,31 @@
+'use strict';
+// Answers each line of standard input, a number of beams, with {ms, mb} of one translation; mb tells what the translator adds to an empty
+// process: memory of its own, which no file backs.
+const { readFileSync } = require('node:fs');
+const path = require('node:path');
+const { performance } = require('node:perf_hooks');
+const { createInterface } = require('node:readline');
+const { TEXT, NEW_TOKENS } = require('./opus-sized.cjs');
+
+const { openTranslator } = require(path.resolve(__dirname, '../../../build/models/open-translator.js'));
+
+const kilobytes = (name) =>
+  Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(readFileSync('/proc/self/status', 'latin1'))[1]);
+const sizes = () => ({ own: kilobytes('RssAnon') / 1024, all: kilobytes('VmRSS') / 1024 });
+
+async function main() {
+  const before = sizes();
+  const translator = await openTranslator(process.argv[2], 2);
+  for await (const line of createInterface({ input: process.stdin })) {
+    const options = { beams: Number(line), maxLength: NEW_TOKENS };
+    const begin = performance.now();
+    await translator.translate(TEXT, options);
+    const ms = performance.now() - begin;
+    const now = sizes();
+    const mb = { own: now.own - before.own, all: now.all - before.all, peak_of_process: kilobytes('VmHWM') / 1024 };
+    process.stdout.write(`${JSON.stringify({ ms, mb })}\n`);
+  }
+  await translator.close();
+}
+
+main();

@@ -1,0 +1,57 @@
+import { translationProblems } from '../../../../server/translating/checks';
+
+const check = (source: string, translation: string, language: string, more: object = {}) =>
+  translationProblems({ source, translation, language, other: null, isCut: false, hasUnknown: false, ...more }).map(
+    ({ code }) => code,
+  );
+
+describe('good translations raise nothing', () => {
+  test.each([
+    ['A cat on a wooden table', 'Eine Katze auf einem Holztisch', 'de'],
+    ['Two dogs in front of a restaurant', 'Zwei Hunde vor einem Restaurant', 'de'],
+    ['A man in a restaurant', 'Un homme dans un restaurant', 'fr'],
+    ['A group of people on a beach in 2024', 'Un gruppo di persone su una spiaggia nel 2024', 'it'],
+    ['A red car near the Eiffel Tower', 'Ein rotes Auto in der Nähe des Eiffelturms', 'de'],
+    ['A street in New York', 'Una calle en Nueva York', 'es'],
+    ['A cat is sitting on a table', 'テーブルの上に猫が座っています', 'ja'],
+    ['A cat is sitting on a wooden table', '一只猫坐在木桌上', 'zh-Hans'],
+    ['Three cats on 3 chairs', 'ثلاث قطط على ٣ كراسي', 'ar'],
+    ['A child on a swing', 'ブランコに乗った子供', 'ja'],
+    ['A cat', 'Eine Katze', 'de'],
+    ['A sign that says "Open" (in red)', 'Ein Schild mit der Aufschrift „Open“ (in Rot)', 'de'],
+  ])('%s → %s', (source, translation, language) => expect(check(source, translation, language)).toEqual([]));
+});
+
+describe('faults are found', () => {
+  test.each([
+    ['A cat on a wooden table', 'a cat on a wooden table', 'de', 'untranslated'],
+    ['A man with an umbrella', 'Ein Mann mit einem umbrella', 'de', 'untranslated'],
+    ['A dog with a yellow frisbee', 'Un chien with a yellow frisbee', 'fr', 'untranslated'],
+    ['A clock that shows 12:30', 'Eine Uhr, die 12:03 zeigt', 'de', 'number_lost'],
+    ['Room 101 of a hotel', 'Zimmer eines Hotels', 'de', 'number_lost'],
+    ['A cat on a wooden table', 'A cat sur une table', 'ar', 'wrong_script'],
+    ['A cat on a wooden table near a window', 'Eine Katze', 'de', 'wrong_length'],
+    [
+      'A cat on a table',
+      'Eine Katze auf einem Tisch, der neben einem Fenster steht, hinter dem es regnet',
+      'de',
+      'wrong_length',
+    ],
+    ['A cat on a table', 'Eine ⁇ auf einem Tisch', 'de', 'unknown_words'],
+    ['A cat on a table', 'Eine Katze Katze auf einem Tisch', 'de', 'repetitive'],
+    ['A cat on a table', 'Eine Katze auf einem auf einem Tisch', 'de', 'repetitive'],
+    ['A cat on a banquette', 'Eine Katze auf einer Banttttttt', 'de', 'repetitive'],
+    ['A cat (black) on a table', 'Eine Katze (schwarz auf einem Tisch', 'de', 'broken_punctuation'],
+    ['A cat, black, on a table', 'Eine Katze,, schwarz, auf einem Tisch', 'de', 'broken_punctuation'],
+    ['A doctor beside a table', 'Ein Arzt neben einem Tisch', 'de', 'gender'],
+  ])('%s → %s', (source, translation, language, code) => expect(check(source, translation, language)).toContain(code));
+
+  test('by what the model says of itself', () => {
+    const [source, translation] = ['A cat on a wooden bench', 'Eine Katze auf einer Holzbank'];
+    expect(check(source, translation, 'de', { isCut: true })).toEqual(['cut']);
+    expect(check(source, translation, 'de', { hasUnknown: true })).toEqual(['unknown_words']);
+    expect(check(source, translation, 'de', { other: 'Eine Katze auf einer Parkbank' })).toEqual(['unsure_word']);
+    expect(check(source, translation, 'de', { other: 'Die Katze auf einer Holzbank' })).toEqual(['unsure_word']);
+    expect(check(source, translation, 'de', { other: 'Auf einer Holzbank liegt eine Katze' })).toEqual([]);
+  });
+});
