@@ -1,6 +1,6 @@
 'use strict';
 // npm run build && ALTSMITH_MINI_SAFETENSORS=… node tests/bench/mini-agreement.cjs [views | FOLDER [LIST]]
-// How far the int8 files of models/mini are from the float32 graphs of their checkpoint: image states, captions, and the
+// How far a checkpoint of mini in int8 is from the same in float32: image states, captions, and the
 // likeliest next token after each beginning of a float32 caption. Over the photographs of a folder (or those of it that a
 // file lists, one name a line), or else over so many views cut out of the repository's photographs.
 const { execFileSync } = require('node:child_process');
@@ -11,10 +11,11 @@ const sharp = require('sharp');
 
 const ROOT = path.resolve(__dirname, '../..');
 const built = (file) => require(path.join(ROOT, 'build/models', file));
-const { BlipSession } = built('blip/session.js');
-const { openBlipCaptioner } = built('blip/captioner.js');
-const { readManifest } = built('blip/manifest.js');
-const { convertMini } = built('convert/mini/convert.js');
+const { ModelSession } = built('session/session.js');
+const { openCaptioner } = built('open-captioner.js');
+const { readManifest } = built('model-folder/manifest.js');
+const { convertMini } = built('architectures/mini/convert.js');
+const { forget } = built('session/image-state.js');
 
 const SHIPPED = path.join(ROOT, 'models/mini');
 const [what = '500', list] = process.argv.slice(2);
@@ -23,20 +24,20 @@ async function open(folder) {
   const manifest = await readManifest(folder);
   return {
     start: manifest.tokens.start,
-    captioner: await openBlipCaptioner(folder, os.availableParallelism()),
-    session: await BlipSession.open(folder, manifest, os.availableParallelism()),
+    captioner: await openCaptioner(folder, os.availableParallelism()),
+    session: await ModelSession.open(folder, manifest, os.availableParallelism()),
   };
 }
 
 /** Mean over layers and image tokens of the cosine between two states. */
 function cosine(one, other) {
   let [sum, count] = [0, 0];
-  for (const [name, { data, dims }] of Object.entries(one.cross)) {
-    const size = dims[3];
+  for (const [name, { data, dims }] of Object.entries(one.values)) {
+    const [size, { data: others }] = [dims[3], other.values[name]];
     for (let at = 0; at < data.length; at += size) {
       let [dot, a, b] = [0, 0, 0];
       for (let index = at; index < at + size; index++) {
-        const [x, y] = [data[index], other.cross[name].data[index]];
+        const [x, y] = [data[index], others[index]];
         dot += x * y;
         a += x * x;
         b += y * y;
@@ -50,12 +51,13 @@ function cosine(one, other) {
 
 /** The likeliest token after the start and after each of `tokens`. */
 async function choices({ session, start }, state, tokens) {
-  const step = session.decode([state]);
+  const { step, close } = session.decode(state);
   const best = [];
   for (const token of [start, ...tokens]) {
     const [row] = await step([{ tokens: [token], parent: 0 }], { choices: 1, wantsLogits: false });
     best.push(row.ids[0]);
   }
+  close();
   return best;
 }
 
@@ -80,12 +82,14 @@ async function main() {
     const vocabulary = path.join(SHIPPED, 'vocab.txt');
     await convertMini({ checkpoint, vocabulary }, path.join(folder, 'fp32'), 'fp32');
     const exact = await open(path.join(folder, 'fp32'));
-    const small = await open(SHIPPED);
+    const { files } = await convertMini({ checkpoint, vocabulary }, path.join(folder, 'int8'), 'int8');
+    const small = await open(path.join(folder, 'int8'));
+    const shipped = await readManifest(SHIPPED);
     const total = { cosine: 0, sameCaption: 0, tokens: 0, sameToken: 0, confidence: 0 };
     for (const file of pictures) {
       const { data, info } = await sharp(file).toColourspace('srgb').raw().toBuffer({ resolveWithObject: true });
       const picture = { data, width: info.width, height: info.height };
-      const [one, other] = [await exact.session.see(picture), await small.session.see(picture)];
+      const [one, other] = [await exact.session.encode(picture), await small.session.encode(picture)];
       total.cosine += cosine(one, other);
       const [a, b] = [await exact.captioner.caption(picture), await small.captioner.caption(picture)];
       const { tokens, text } = a.candidates[0];
@@ -94,8 +98,10 @@ async function main() {
       const [wanted, found] = [await choices(exact, one, tokens), await choices(small, other, tokens)];
       total.tokens += wanted.length;
       total.sameToken += wanted.filter((token, index) => token === found[index]).length;
+      for (const state of [one, other]) forget(state);
     }
     const result = {
+      is_shipped: JSON.stringify(files) === JSON.stringify(shipped.files),
       pictures: pictures.length,
       image_state_cosine: Number((total.cosine / pictures.length).toFixed(5)),
       same_caption: Number((total.sameCaption / pictures.length).toFixed(3)),

@@ -47,9 +47,10 @@ export interface Plan {
 
 /** One caption of one peer, and a second request about the same picture where there is one. `row`: null while it warms up. */
 async function turn(peer: Peer, { file, beams, row }: { file: string; beams: number; row: Row | null }): Promise<void> {
+  const before = peer.processorMs();
   const timing = await peer.ask(file, beams);
   if (row === null) return;
-  row.runs[beams]!.push(timing);
+  row.runs[beams]!.push({ ...timing, processor: peer.processorMs() - before });
   if (peer instanceof AltsmithPeer && peer.asksAgain && beams === 1) row.again.push((await peer.askAgain(file)).total);
 }
 
@@ -98,7 +99,10 @@ export function print(rows: readonly Row[], peers: readonly string[]): void {
     const row = rows.find((each) => each.name === name);
     return row === undefined ? Number.NaN : least(row.runs[beams]!.map(({ total }) => total));
   };
-  const columns = ['', 'beams', 'ms min / median', 'vision', 'text', ...peers.map((peer) => `× ${peer}`)];
+  const processorOf = (name: string, beams: number) =>
+    least(rows.find((each) => each.name === name)!.runs[beams]!.map(({ processor = Number.NaN }) => processor));
+  const times = [...peers.map((peer) => `× ${peer}`), 'processor ms', ...peers.map((peer) => `its × ${peer}`)];
+  const columns = ['', 'beams', 'ms min / median', 'vision', 'text', ...times];
   const head = [...columns, 'peak MB', 'load s', 'second prompt'];
   console.log(`| ${head.join(' | ')} |`);
   console.log(`|${' --- |'.repeat(head.length)}`);
@@ -113,6 +117,8 @@ export function print(rows: readonly Row[], peers: readonly string[]): void {
         least(runs.map(({ vision }) => vision)).toFixed(0),
         least(runs.map(({ text }) => text)).toFixed(0),
         ...peers.map((peer) => (least(totals) / leastOf(peer, beams)).toFixed(2)),
+        processorOf(row.name, beams).toFixed(0),
+        ...peers.map((peer) => (processorOf(row.name, beams) / processorOf(peer, beams)).toFixed(2)),
         row.peakMegabytes.toFixed(0),
         (row.loadMs / 1000).toFixed(1),
         row.again.length === 0 || beams > 1 ? '' : `${((100 * least(row.again)) / least(totals)).toFixed(1)} %`,

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { LinePeer } from './peers';
+import { KEEP_FREED_MEMORY, LinePeer } from './peers';
 
 // Other engines beside ours. None of them is a dependency: they are found in a Python environment, or left out.
 
@@ -48,7 +48,8 @@ export function openVino({ root, folder, threads, end }: Place, files: readonly 
   const where = ['-c', 'import openvino, os; print(os.path.join(os.path.dirname(openvino.__file__), "libs"))'];
   const libraries = execFileSync(python, where, { encoding: 'utf8' }).trim();
   const script = path.join(root, 'tests/bench/models/openvino-peer.cjs');
-  return new LinePeer('OpenVINO int8', [process.execPath, script, libraries, graphs, floats, String(threads)], end);
+  const command = [process.execPath, script, libraries, graphs, floats, String(threads)] as const;
+  return new LinePeer('OpenVINO int8', command, end, { GLIBC_TUNABLES: KEEP_FREED_MEMORY });
 }
 
 /**

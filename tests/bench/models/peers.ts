@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import type { WorkerPool as Pool } from '../../../server/captioning/worker-pool';
 
 export interface Timing {
   readonly total: number;
+  /** Of all its threads. */
+  readonly processor?: number;
   readonly vision: number;
   readonly text: number;
   readonly tokens: readonly number[];
@@ -21,11 +23,13 @@ export interface Peer {
   ask(file: string, beams: number): Promise<Timing>;
   /** Peak resident memory of the process so far, in MB. */
   peakMegabytes(): number;
+  /** Milliseconds that its threads have run on a processor. */
+  processorMs(): number;
   stop(): Promise<void>;
 }
 
-/** What our workers have in their environment (server/captioning/worker-slot.ts), for the others too. */
-const KEEP_FREED_MEMORY =
+/** What our workers have in their environment (server/captioning/worker-slot.ts). */
+export const KEEP_FREED_MEMORY =
   'glibc.malloc.mmap_threshold=1073741824:glibc.malloc.trim_threshold=4294967295:glibc.malloc.hugetlb=1';
 
 /** Tokens that every peer must write; the end token is forbidden before. */
@@ -51,6 +55,15 @@ export type Second = 'prompt' | 'question' | 'task';
 function peakOf(pid: number | undefined): number {
   if (pid === undefined || process.platform !== 'linux') return Number.NaN;
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}
+
+/** Of the threads that are there now; those of a model stay. Unlike the clock it tells of no other program. */
+function ranOf(pid: number | undefined): number {
+  if (pid === undefined || process.platform !== 'linux') return Number.NaN;
+  return readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+    const file = `/proc/${pid}/task/${thread}/schedstat`;
+    return sum + (existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6 : 0);
+  }, 0);
 }
 
 /** Our own worker process, as the sidecar runs it. */
@@ -116,6 +129,10 @@ export class AltsmithPeer implements Peer {
     return this.pool!.workerPids().reduce((sum, pid) => sum + peakOf(pid), 0);
   }
 
+  processorMs(): number {
+    return this.pool!.workerPids().reduce((sum, pid) => sum + ranOf(pid), 0);
+  }
+
   async stop(): Promise<void> {
     await this.pool?.stop();
   }
@@ -132,11 +149,13 @@ export class LinePeer implements Peer {
     private readonly command: readonly [program: string, ...words: string[]],
     /** The end token: transformers keeps it where it is forced at the longest length, we never do. */
     private readonly end: number,
+    /** On top of our own; without it the program runs as its users start it. */
+    private readonly environment: NodeJS.ProcessEnv = {},
   ) {}
 
   async start(): Promise<number> {
     const [program, ...words] = this.command;
-    const env = { ...process.env, GLIBC_TUNABLES: KEEP_FREED_MEMORY };
+    const env = { ...process.env, ...this.environment };
     const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'], env });
     this.child = child;
     this.reader = createInterface({ input: child.stdout });
@@ -160,6 +179,10 @@ export class LinePeer implements Peer {
 
   peakMegabytes(): number {
     return peakOf(this.child?.pid);
+  }
+
+  processorMs(): number {
+    return ranOf(this.child?.pid);
   }
 
   stop(): Promise<void> {
