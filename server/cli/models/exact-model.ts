@@ -6,11 +6,13 @@ import { checkModelFiles } from '../../../models/model-folder/model-files';
 import { readHubCache } from '../../../models/fetch/hub-settings';
 import { checkCheckpoint, findCheckpoint } from '../../../models/fetch/obtain';
 import { weightsFileOf, type Source } from '../../../models/registry';
+import { readConfig } from '../../config';
 import { compareFolders, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
 import { unlessAborted } from './interruption';
 import { claimPull } from './pull-claim';
 import { downloadsIn } from './pull-model';
+import { compareTranslators } from './translation-trial';
 
 interface Where {
   readonly pulled: string;
@@ -62,8 +64,11 @@ async function withExactMade<T>(
 export async function compareWithExact(folder: string, manifest: Manifest, where: Where): Promise<Agreement | null> {
   if (manifest.precision === 'fp32') return null;
   const scratch = mkdtempSync(path.join(tmpdir(), 'altsmith-verify-'));
-  const work = (exact: string) =>
-    unlessAborted(where.signal, compareFolders({ exact, other: folder }, scratch, sampleQuestion(manifest)));
+  const compareWith = (exact: string) =>
+    manifest.translation === undefined
+      ? compareFolders({ exact, other: folder }, scratch, sampleQuestion(manifest))
+      : compareTranslators(exact, folder, readConfig(process.env).threads);
+  const work = (exact: string) => unlessAborted(where.signal, compareWith(exact));
   try {
     const beside = await exactBeside(folder, manifest);
     return beside === null ? await withExactMade(manifest, where, work) : await work(beside);

@@ -1,5 +1,5 @@
 import { readManifest } from '../../../models/model-folder/manifest';
-import { chooseModel } from '../../../models/locate-model';
+import { chooseModel, locateModel } from '../../../models/locate-model';
 import { ModelError } from '../../../models/model-error';
 import { OPENAI_COMPATIBLE } from '../../../models/openai-compatible/model-server';
 import { COMMON_OPTIONS, onlyWord, parseWords } from './words';
@@ -27,6 +27,14 @@ export async function use(args: string[], pulled: string): Promise<number> {
     throw new ModelError(
       'MODEL_FILE_MISSING',
       'A model on another server is sent every picture, so only the settings choose it: ALTSMITH_MODEL=openai-compatible, with ALTSMITH_MODEL_SERVER and ALTSMITH_MODEL_SERVER_MODEL.',
+    );
+  }
+  const { translation } = await readManifest(locateModel(name, pulled));
+  if (translation !== undefined) {
+    const to = translation.targets.map(({ language }) => language).join(', ');
+    throw new ModelError(
+      'CAPTION_MODEL_MISSING',
+      `${name} translates into ${to}, it does not describe pictures; choose it with "altsmith languages use".`,
     );
   }
   const folder = chooseModel(name, pulled);

@@ -11,6 +11,8 @@ import { compareWithExact } from './exact-model';
 import { runGoldens, type GoldenResult } from './golden';
 import { interruptible, unlessAborted } from './interruption';
 import { writeSamplePictures } from './sample-pictures';
+import { readConfig } from '../../config';
+import { translateSamples } from './translation-trial';
 import { COMMON_OPTIONS, onlyWord, parseWords } from './words';
 
 export const VERIFY_HELP = `Usage: altsmith models verify ID[/PRECISION]|FOLDER [--pictures FOLDER] [--json]
@@ -24,6 +26,10 @@ The exit code is 1 when a file differs, or when an exact model (fp32, fp16) says
 `;
 
 async function describeSample(folder: string, manifest: Manifest): Promise<string> {
+  if (manifest.translation !== undefined) {
+    const [said] = await translateSamples(folder, readConfig(process.env).threads, 1);
+    return said?.text ?? '';
+  }
   const scratch = mkdtempSync(path.join(tmpdir(), 'altsmith-verify-'));
   try {
     const trial = { files: writeSamplePictures(scratch, 1), question: sampleQuestion(manifest) };
@@ -48,7 +54,8 @@ function isExact({ precision }: Manifest): boolean {
 }
 
 function agreementLine({ manifest, agreement }: Findings): string {
-  if (agreement !== null) return describeAgreement(manifest.precision, agreement);
+  if (agreement !== null)
+    return describeAgreement(manifest.precision, agreement, manifest.translation === undefined ? 'pictures' : 'texts');
   if (manifest.precision === 'fp32') return 'Not compared: fp32 is the exact model.';
   return 'Not compared with the exact model: neither fp32 of it nor its checkpoint is here.';
 }
@@ -73,7 +80,9 @@ function report(findings: Findings): void {
   const { manifest, sample } = findings;
   const lines = [
     `${manifest.id} (${manifest.precision}): ${manifest.files.length} files are as they were made.`,
-    `It loads, and says of a generated picture: "${sample}"`,
+    manifest.translation === undefined
+      ? `It loads, and says of a generated picture: "${sample}"`
+      : `It loads, and says for "a cat sitting on a wooden table": "${sample}"`,
     agreementLine(findings),
     ...goldenLines(findings),
   ];

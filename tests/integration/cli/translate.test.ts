@@ -120,7 +120,16 @@ it('lists languages with sizes, licences and authors, and chooses between models
   ]);
 });
 
+it('is verified as other models are', async () => {
+  const { code, stdout } = await altsmith(data, ['models', 'verify', 'opus-mt-en-de']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('files are as they were made.');
+  expect(stdout).toMatch(/It loads, and says for "a cat sitting on a wooden table": ".+"/);
+});
+
 it('is not taken for a model that describes pictures', async () => {
+  const { code, stderr } = await altsmith(data, ['models', 'use', 'opus-mt-en-de']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('choose it with "altsmith languages use"')]);
   const { json } = await altsmith(data, ['models', 'list', '--json']);
   expect(json.items.find((model: any) => model.in_use).id).toBe('mini');
 });
