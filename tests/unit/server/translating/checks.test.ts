@@ -1,4 +1,5 @@
 import { translationProblems } from '../../../../server/translating/checks';
+import { FAIR } from './fair-translations';
 
 const check = (source: string, translation: string, language: string, more: object = {}) =>
   translationProblems({ source, translation, language, other: null, isCut: false, hasUnknown: false, ...more }).map(
@@ -54,4 +55,29 @@ describe('faults are found', () => {
     expect(check(source, translation, 'de', { other: 'Die Katze auf einer Holzbank' })).toEqual(['unsure_word']);
     expect(check(source, translation, 'de', { other: 'Auf einer Holzbank liegt eine Katze' })).toEqual([]);
   });
+});
+
+test('at most one of twenty fair translations is called doubtful', () => {
+  const doubted = FAIR.filter(([language, source, translation]) => check(source, translation, language).length > 0);
+  expect(FAIR.length).toBe(60);
+  expect(doubted.length).toBeLessThanOrEqual(FAIR.length / 20);
+});
+
+test('nine of ten planted faults are found', () => {
+  const plants = FAIR.flatMap(([language, source, translation]) => {
+    const words = translation.split(' ');
+    const isSpaced = words.length > 2;
+    const english = source.toLowerCase();
+    return [
+      [language, source, english],
+      [language, source, `${translation} (`],
+      [language, source, translation.replace(/\d+|$/, (found) => (found === '' ? ' 4' : ''))],
+      [language, source, `${translation} ⁇`],
+      ...(isSpaced ? [[language, source, [...words.slice(0, 2), ...words.slice(1)].join(' ')]] : []),
+      ...(isSpaced ? [[language, source, words.slice(0, Math.floor(words.length / 3)).join(' ')]] : []),
+    ] as [string, string, string][];
+  });
+  const missed = plants.filter(([language, source, translation]) => check(source, translation, language).length === 0);
+  expect(plants.length).toBeGreaterThan(300);
+  expect(missed.length).toBeLessThanOrEqual(plants.length / 10);
 });
