@@ -1,4 +1,4 @@
-import { isCognateRich, lengthBand, marksGender, writtenIn } from './language-facts';
+import { isCognate, lengthBand, marksGender, writtenIn } from './language-facts';
 
 export type TranslationProblemCode =
   | 'untranslated'
@@ -57,7 +57,7 @@ function sameWords({ source, translation }: Checked): string[] {
   // A capital inside a sentence is a name.
   const plain = new Set(wordsOf(source).filter((word, at) => at === 0 || word === word.toLowerCase()));
   return wordsOf(translation).filter(
-    (word) => word.length >= LEAST_LETTERS && plain.has(word) && word === word.toLowerCase(),
+    (word) => word.length >= LEAST_LETTERS && plain.has(word) && word === word.toLowerCase() && !isCognate(word),
   );
 }
 
@@ -65,7 +65,7 @@ function untranslated(checked: Checked): string | null {
   if (checked.source.toLowerCase() === checked.translation.toLowerCase())
     return 'The translation is the English text itself.';
   const same = sameWords(checked);
-  if (same.length < (isCognateRich(checked.language) ? 2 : 1)) return null;
+  if (same.length === 0) return null;
   return `These words are still English: ${[...new Set(same)].join(', ')}.`;
 }
 

@@ -74,6 +74,7 @@ test('nine of ten planted faults are found', () => {
       [language, source, translation.replace(/\d+|$/, (found) => (found === '' ? ' 4' : ''))],
       [language, source, `${translation} ⁇`],
       ...(isSpaced ? [[language, source, [...words.slice(0, 2), ...words.slice(1)].join(' ')]] : []),
+      ...(isSpaced ? [[language, source, [...words.slice(0, -1), english.split(' ').at(-1)!].join(' ')]] : []),
       ...(isSpaced ? [[language, source, words.slice(0, Math.floor(words.length / 3)).join(' ')]] : []),
     ] as [string, string, string][];
   });
