@@ -38,6 +38,8 @@ function checkFiles(version) {
   const archive = new AdmZip(path.join(out, `altsmith-wordpress-${version}.zip`));
   const files = archive.getEntries().map(({ entryName }) => entryName);
   const strange = files.filter((name) => !name.startsWith('altsmith/') || /\/\.|\.map$|node_modules/.test(name));
+  for (const name of ['altsmith/readme.txt', 'altsmith/build/review.js', 'altsmith/src/review/index.tsx'])
+    if (!files.includes(name)) throw new Error(`the plugin's zip lacks ${name}`);
   if (strange.length > 0) throw new Error(`the plugin's zip holds ${strange.join(', ')}`);
 }
 

@@ -11,8 +11,8 @@ const { zip } = require('./zip-file');
 const plugin = path.resolve(__dirname, '..');
 const root = path.resolve(plugin, '..');
 
-/** What a site needs. Everything else in the folder (sources, this script, tool settings) stays at home. */
-const SHIPPED = ['altsmith.php', 'uninstall.php', 'readme.txt', 'LICENSE', 'includes', 'build', 'languages'];
+/** What a site needs, and the sources of the built scripts, which the plugin directory asks for. Everything else stays at home. */
+const SHIPPED = ['altsmith.php', 'uninstall.php', 'readme.txt', 'LICENSE', 'includes', 'build', 'languages', 'src', 'webpack.config.js'];
 
 function shippedFiles() {
   return SHIPPED.flatMap((name) => {
