@@ -1,5 +1,5 @@
 'use strict';
-// npm run bench:languages -- [--python PYTHON] [--rounds N]
+// npm run bench:languages -- [--python PYTHON] [--precisions int8,fp32] [--beams 1,4] [--rounds N]
 //
 // Milliseconds and memory of one caption into another language: a translator of the size of opus-mt-en-de (74.4 million weights, which are
 // random: they decide nothing about time), 17 tokens in, 16 out, 1 and 4 beams, in int8. With --python (torch, transformers, sentencepiece)
@@ -15,8 +15,15 @@ const { writeOpusSized } = require('./languages/opus-sized.cjs');
 const BUILD = path.resolve(__dirname, '../../build/models');
 const { convertCheckpoint } = require(path.join(BUILD, 'convert-checkpoint.js'));
 
-const { values } = parseArgs({ options: { python: { type: 'string' }, rounds: { type: 'string', default: '12' } } });
-const BEAMS = [1, 4];
+const { values } = parseArgs({
+  options: {
+    python: { type: 'string' },
+    rounds: { type: 'string', default: '12' },
+    precisions: { type: 'string', default: 'int8,fp32' },
+    beams: { type: 'string', default: '1,4' },
+  },
+});
+const BEAMS = values.beams.split(',').map(Number);
 
 /** A process that answers each line, a number of beams, with a line of JSON. */
 function start(command, words) {
@@ -42,26 +49,36 @@ async function main() {
     writeOpusSized(source);
     await convertCheckpoint({ source, target, precision: 'int8' });
     runners.altsmith = start(process.execPath, [path.join(__dirname, 'languages/ours.cjs'), target]);
-    for (const precision of values.python === undefined ? [] : ['int8', 'fp32']) {
+    for (const precision of values.python === undefined ? [] : values.precisions.split(',')) {
       const script = path.join(__dirname, 'languages/transformers_runner.py');
       runners[`transformers ${precision}`] = start(values.python, [script, source, precision]);
     }
     const least = {};
+    const leastCpu = {};
     const memory = {};
     for (let round = 0; round < Number(values.rounds); round++) {
       for (const beams of BEAMS) {
         for (const [name, runner] of Object.entries(runners)) {
-          const { ms, mb } = await runner.ask(beams);
+          const { ms, cpu, mb } = await runner.ask(beams);
           const key = `${name}, ${beams} beams`;
           least[key] = Math.min(least[key] ?? Infinity, ms);
+          leastCpu[key] = Math.min(leastCpu[key] ?? Infinity, cpu);
           memory[name] = mb;
+          process.stderr.write(`${round + 1}: ${key} ${ms.toFixed(0)} ms, of all cores ${cpu.toFixed(0)}\n`);
         }
       }
     }
-    const ratio = Object.fromEntries(BEAMS.map((beams) => [`${beams} beams`, least[`altsmith, ${beams} beams`] / least[`transformers int8, ${beams} beams`]])); // prettier-ignore
+    const ratioOf = (found) =>
+      Object.fromEntries(
+        BEAMS.map((beams) => [
+          `${beams} beams`,
+          found[`altsmith, ${beams} beams`] / found[`transformers int8, ${beams} beams`],
+        ]),
+      );
+    // Without a peer there is no ratio: NaN is written as null.
     const machine = { cpu: cpus()[0].model, cores: cpus().length, load: loadavg() };
     process.stdout.write(
-      `${JSON.stringify({ machine, ms: least, memory_mb: memory, to_transformers_int8: ratio }, null, 1)}\n`,
+      `${JSON.stringify({ machine, ms: least, cpu_ms: leastCpu, memory_mb: memory, to_transformers_int8: { ms: ratioOf(least), cpu_ms: ratioOf(leastCpu) } }, null, 1)}\n`,
     );
   } finally {
     for (const runner of Object.values(runners)) runner.end();
