@@ -28,6 +28,8 @@ export class TranslatorProcess implements Translator {
   private readonly waiting = new Map<number, Waiting>();
   private nextId = 1;
   private ended = false;
+  /** The end of the text before. */
+  private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly child: ChildProcess,
@@ -88,7 +90,21 @@ export class TranslatorProcess implements Translator {
     return this.child.pid;
   }
 
-  translate(text: string, { signal, ...wishes }: TranslateOptions = {}): Promise<Translation> {
+  /** Texts are told one after the other: only then does the time of each begin, however many wait. */
+  translate(text: string, options: TranslateOptions = {}): Promise<Translation> {
+    const result = this.turn.then(() => this.ask(text, options));
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    if (this.ended) return;
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill();
+    await gone;
+  }
+
+  private ask(text: string, { signal, ...wishes }: TranslateOptions): Promise<Translation> {
     signal?.throwIfAborted();
     if (this.ended) return Promise.reject(errorOf('MODEL_UNAVAILABLE', 'The process is gone.'));
     const id = this.nextId++;
@@ -104,13 +120,6 @@ export class TranslatorProcess implements Translator {
       const message: ToTranslator = { type: 'translate', id, text, wishes };
       this.child.send(message);
     });
-  }
-
-  async close(): Promise<void> {
-    if (this.ended) return;
-    const gone = new Promise((resolve) => this.child.once('exit', resolve));
-    this.child.kill();
-    await gone;
   }
 
   private receive(message: FromTranslator): void {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { convertCheckpoint } from '../../../models/convert-checkpoint';
+import { TranslatorProcess } from '../../../server/translating/translator-process';
 import { Translators } from '../../../server/translating/translators';
 import { writeMarian } from '../../support/models/marian-cases';
 import { waitFor } from '../../support/wait-for';
@@ -51,6 +52,20 @@ it('loads a pair when it is needed, once for all that ask, and finishes the text
   ]);
   expect(found[0]!.alternatives.length).toBeGreaterThan(0);
   expect(await translators.pids()).toHaveLength(1);
+});
+
+it('leaves out a text that nobody wants any more when its turn comes', async () => {
+  const workerFile = path.resolve(__dirname, '../../../build/server/translating/worker-process.js');
+  open(60_000);
+  const translator = await TranslatorProcess.start(path.join(folder, 'pulled/toy/fp32'), 1, workerFile);
+  const abort = new AbortController();
+  const first = translator.translate('a bird');
+  const unwanted = translator.translate('a man', { signal: abort.signal });
+  const last = translator.translate('a bird');
+  abort.abort(new Error('not wanted'));
+  await expect(unwanted).rejects.toThrow('not wanted');
+  expect((await last).candidates).toEqual((await first).candidates);
+  await translator.close();
 });
 
 it('lets an idle pair go, and loads it again', async () => {
