@@ -69,7 +69,7 @@ final class Choice_Fields {
 		$chosen = $this->settings->types();
 		$boxes  = '';
 		foreach ( Settings::READABLE_TYPES as $type ) {
-			$boxes .= sprintf( '<label><input type="checkbox" name="%s[types][]" value="%s" %s> %s</label><br>', esc_attr( Settings::MORE_OPTION ), esc_attr( $type ), checked( in_array( $type, $chosen, true ), true, false ), esc_html( strtoupper( substr( $type, 6 ) ) ) );
+			$boxes .= sprintf( '<label><input type="checkbox" name="%s[types][]" value="%s" %s> %s</label><br>', esc_attr( Settings::MORE_OPTION ), esc_attr( $type ), checked( in_array( $type, $chosen, true ), true, false ), esc_html( 'image/webp' === $type ? 'WebP' : strtoupper( substr( $type, 6 ) ) ) );
 		}
 		$heading = __( 'Image types', 'altsmith' );
 		Form_Row::draw( '', $heading, '<fieldset><legend class="screen-reader-text">' . esc_html( $heading ) . '</legend>' . $boxes . '</fieldset>', '', Form_Row::errors( 'altsmith_types' ) );

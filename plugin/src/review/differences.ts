@@ -28,7 +28,18 @@ export function differences(text: string, other: string): readonly Piece[] {
     if (last?.isNew === isNew) last.text += word;
     else pieces.push({ text: word, isNew });
   });
-  return pieces;
+  return withoutSpacesBehind(pieces);
+}
+
+/** A mark ends with its last word: the spaces behind it begin the next piece. */
+function withoutSpacesBehind(pieces: readonly Piece[]): Piece[] {
+  let carried = '';
+  return pieces.map(({ text, isNew }, index) => {
+    const whole = carried + text;
+    const kept = isNew && index < pieces.length - 1 ? whole.trimEnd() : whole;
+    carried = whole.slice(kept.length);
+    return { text: kept, isNew };
+  });
 }
 
 /** Indexes of `words` that are in the longest common sequence of both. */
