@@ -48,40 +48,43 @@ export async function compare(root: string, modelFolder: string, reference: Line
   const side = manifest.dims.image_size;
   const captioner = await openCaptioner(modelFolder, 2);
   const session = await ModelSession.open(modelFolder, manifest, 2);
-  await reference.start();
   const compared: Compared[] = [];
-  for (let picture = 0; picture < PICTURES; picture++) {
-    // As large as the model wants them: what is compared are the graphs, not two ways to resize.
-    const { data, width, height } = seededPicture(100 + picture, side, side);
-    const file = path.join(modelFolder, `compare-${picture}.png`);
-    await sharp(data, { raw: { width, height, channels: 3 } })
-      .png()
-      .toFile(file);
-    for (const beams of [1, 3]) {
-      const options = { beams, maxNewTokens: NEW_TOKENS, minLength: 1 + NEW_TOKENS, keepWordless: true };
-      const pixels = { data, width, height };
-      const ours: readonly number[] = isQuestion
-        ? (await captioner.answer(pixels, QUESTION, options)).tokens
-        : (await captioner.caption(pixels, options)).candidates[0].tokens;
-      const { tokens, logits } = await reference.ask(file, beams, beams === 1);
-      let worstLogit: number | null = null;
-      if (logits !== undefined) {
-        const words = askedOf(captioner.words, manifest, isQuestion);
-        const state = await session.look(await session.encode(pixels), words);
-        const found = await ourLogits(session, state, tokens, manifest.tokens.start);
-        worstLogit = 0;
-        // A forced end token has no step of ours.
-        for (const [place, values] of logits.slice(0, found.length).map(floats).entries()) {
-          values.forEach((value, index) => {
-            worstLogit = Math.max(worstLogit!, Math.abs(value - found[place]![index]!));
-          });
+  await reference.start();
+  try {
+    for (let picture = 0; picture < PICTURES; picture++) {
+      // As large as the model wants them: what is compared are the graphs, not two ways to resize.
+      const { data, width, height } = seededPicture(100 + picture, side, side);
+      const file = path.join(modelFolder, `compare-${picture}.png`);
+      await sharp(data, { raw: { width, height, channels: 3 } })
+        .png()
+        .toFile(file);
+      for (const beams of [1, 3]) {
+        const options = { beams, maxNewTokens: NEW_TOKENS, minLength: 1 + NEW_TOKENS, keepWordless: true };
+        const pixels = { data, width, height };
+        const ours: readonly number[] = isQuestion
+          ? (await captioner.answer(pixels, QUESTION, options)).tokens
+          : (await captioner.caption(pixels, options)).candidates[0].tokens;
+        const { tokens, logits } = await reference.ask(file, beams, beams === 1);
+        let worstLogit: number | null = null;
+        if (logits !== undefined) {
+          const words = askedOf(captioner.words, manifest, isQuestion);
+          const state = await session.look(await session.encode(pixels), words);
+          const found = await ourLogits(session, state, tokens, manifest.tokens.start);
+          worstLogit = 0;
+          // A forced end token has no step of ours.
+          for (const [place, values] of logits.slice(0, found.length).map(floats).entries()) {
+            values.forEach((value, index) => {
+              worstLogit = Math.max(worstLogit!, Math.abs(value - found[place]![index]!));
+            });
+          }
         }
+        compared.push({ picture, beams, sameTokens: tokens.join() === ours.join(), worstLogit });
       }
-      compared.push({ picture, beams, sameTokens: tokens.join() === ours.join(), worstLogit });
     }
+  } finally {
+    await reference.stop();
+    await captioner.close();
+    session.close();
   }
-  await reference.stop();
-  await captioner.close();
-  session.close();
   return compared;
 }

@@ -1,7 +1,7 @@
 'use strict';
 // How far a model in a smaller precision is from the same in float32, for any architecture. Reads { exact, other, files, tokens } from
 // standard input (two model folders, pictures) and prints one JSON object: the mean cosine of what is remembered of a picture (null where
-// one of both keeps bytes), that of the scores of the next token, and the share of tokens where both have the same likeliest one. Both
+// one of both keeps keys as bytes), that of the scores of the next token, and the share of tokens where both have the same likeliest one. Both
 // go on from the exact model's words.
 const path = require('node:path');
 const sharp = require('sharp');
@@ -10,6 +10,7 @@ const build = path.resolve(__dirname, '../../../build/models');
 const { openCaptioner } = require(path.join(build, 'open-captioner.js'));
 const { readManifest } = require(path.join(build, 'model-folder/manifest.js'));
 const { ModelSession } = require(path.join(build, 'session/session.js'));
+const { fromFloat16 } = require(path.join(build, 'precision/float16.js'));
 
 const QUESTION = 'what is it';
 
@@ -22,6 +23,8 @@ function cosine(a, b) {
   }
   return dot / Math.sqrt(left * right);
 }
+/** Features are kept as float32 or, in int8, as the bits of float16. */
+const floatsOf = (values) => (values instanceof Uint16Array ? fromFloat16(values) : values.slice());
 const mean = (values) => (values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length);
 const best = (logits) => logits.reduce((top, value, index) => (value > logits[top] ? index : top), 0);
 
@@ -70,7 +73,7 @@ async function main() {
     for (const session of sessions) {
       const image = await session.encode(picture);
       const kept = Object.values(image.values).map(({ data: values }) => values);
-      found.push({ kept: kept.map((values) => values.slice()), logits: await scoresOf(session, image, asked, fed) });
+      found.push({ kept: kept.map(floatsOf), logits: await scoresOf(session, image, asked, fed) });
     }
     const [a, b] = found;
     a.kept.forEach((values, index) => {
