@@ -30,6 +30,15 @@ async function ourLogits(session: any, state: unknown, tokens: readonly number[]
   return found;
 }
 
+/** Largest difference of a logit. A forced end token, the last of theirs, has no step of ours. */
+function worstOf(theirs: readonly Float32Array[], ours: readonly Float32Array[]): number {
+  let worst = 0;
+  for (const [step, values] of ours.entries()) {
+    theirs[step]!.forEach((value, index) => (worst = Math.max(worst, Math.abs(value - values[index]!))));
+  }
+  return worst;
+}
+
 /** Ids that a text encoder reads beside the picture, by the captioner's own EncoderWords; null where there is none. */
 function askedOf(words: any, manifest: any, isQuestion: boolean): number[] | null {
   if (isQuestion) return words.ofQuestion(QUESTION, false);
@@ -70,13 +79,7 @@ export async function compare(root: string, modelFolder: string, reference: Line
           const words = askedOf(captioner.words, manifest, isQuestion);
           const state = await session.look(await session.encode(pixels), words);
           const found = await ourLogits(session, state, tokens, manifest.tokens.start);
-          worstLogit = 0;
-          // A forced end token has no step of ours.
-          for (const [place, values] of logits.slice(0, found.length).map(floats).entries()) {
-            values.forEach((value, index) => {
-              worstLogit = Math.max(worstLogit!, Math.abs(value - found[place]![index]!));
-            });
-          }
+          worstLogit = worstOf(logits.map(floats), found);
         }
         compared.push({ picture, beams, sameTokens: tokens.join() === ours.join(), worstLogit });
       }
