@@ -49,7 +49,7 @@ export async function writeModelFolder({ target: folder, sources, fill, names }:
 export function clearDrafts(target: string, { ours = false } = {}): void {
   const name = path.basename(target);
   const left = ownedEntries(path.dirname(target)).filter(
-    ({ pid, isInUse }) => !isInUse || (ours && pid === process.pid),
+    ({ isOurs, isInUse }) => !isInUse || (ours && isOurs),
   );
   for (const { path: old } of left.filter(({ stem }) => stem === `${name}.old`)) {
     if (existsSync(target)) rmSync(old, { recursive: true });
