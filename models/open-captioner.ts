@@ -5,10 +5,11 @@ import type { EncoderDecoderCaptioner } from './encoder-decoder-captioner';
 import { checkMemory } from './machine-memory';
 import { readManifest, type Manifest } from './model-folder/manifest';
 import { checkTouchedFiles } from './model-folder/model-files';
-
 import { ModelError } from './model-error';
+import type { PackingOptions } from './session/packing';
 
-type Open = (folder: string, manifest: Manifest, threads: number) => Promise<EncoderDecoderCaptioner>;
+type Options = Pick<PackingOptions, 'onPacking'>;
+type Open = (folder: string, manifest: Manifest, threads: number, options: Options) => Promise<EncoderDecoderCaptioner>;
 
 /** For what is opened by another door. */
 function refuse(_folder: string, { id }: Manifest): never {
@@ -17,7 +18,7 @@ function refuse(_folder: string, { id }: Manifest): never {
 
 /** Every architecture that can be run. */
 const ARCHITECTURES: Readonly<Record<Manifest['architecture'], Open>> = {
-  blip: openBlip,
+  blip: (folder, manifest, threads) => openBlip(folder, manifest, threads),
   'blip-2': openWithTokenizer,
   'florence-2': openWithTokenizer,
   marian: refuse,
@@ -28,9 +29,13 @@ const ARCHITECTURES: Readonly<Record<Manifest['architecture'], Open>> = {
  * Loads the model of a folder after comparing its files with its manifest; large ones only where they were touched since. `threads` is for each of its sessions.
  * Throws ModelError MODEL_FILE_MISSING, MODEL_FILE_DAMAGED or MODEL_TOO_LARGE.
  */
-export async function openCaptioner(folder: string, threads: number): Promise<EncoderDecoderCaptioner> {
+export async function openCaptioner(
+  folder: string,
+  threads: number,
+  options: Options = {},
+): Promise<EncoderDecoderCaptioner> {
   const manifest = await readManifest(folder);
   checkMemory(manifest);
   await checkTouchedFiles(folder, manifest);
-  return ARCHITECTURES[manifest.architecture](folder, manifest, threads);
+  return ARCHITECTURES[manifest.architecture](folder, manifest, threads, options);
 }

@@ -1,6 +1,7 @@
 import { EncoderDecoderCaptioner } from '../encoder-decoder-captioner';
 import type { Manifest } from '../model-folder/manifest';
 import { readModelText } from '../model-folder/model-files';
+import type { OpenOptions } from '../session/model-graphs';
 import { ModelSession } from '../session/session';
 import { JsonTokenizer } from '../tokenizers/json-tokenizer';
 
@@ -9,9 +10,10 @@ export async function openWithTokenizer(
   folder: string,
   manifest: Manifest,
   threads: number,
+  options: OpenOptions = {},
 ): Promise<EncoderDecoderCaptioner> {
   const text = await readModelText(folder, manifest.text.vocabulary);
   const tokenizer = new JsonTokenizer(text, manifest.text.special);
-  const session = await ModelSession.open(folder, manifest, threads);
+  const session = await ModelSession.open(folder, manifest, threads, options);
   return new EncoderDecoderCaptioner(manifest, session, tokenizer);
 }

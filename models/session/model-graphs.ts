@@ -4,7 +4,7 @@ import type { Manifest } from '../model-folder/manifest';
 import { areProductsExact } from './exact-products';
 import { GraphSession, type GraphOptions } from './graph-session';
 import { hasEightBitWeights, sessionOptions, type SessionWish } from './options';
-import { Packing, type PackedGraph } from './packing';
+import { Packing, type PackedGraph, type PackingOptions } from './packing';
 import { SevenBitCopy } from './seven-bit-copy';
 
 /** The graphs of a model, loaded; the third reads a question, the words of a task, or a text. */
@@ -15,14 +15,11 @@ export interface ModelGraphs {
   readonly question: GraphSession | null;
 }
 
-/** Given by tests only. */
-export interface OpenOptions {
-  /** Whether 8-bit products are exact; found out by a product on this CPU unless given. */
+export interface OpenOptions extends PackingOptions {
+  /** Whether 8-bit products are exact; found out by a product on this CPU unless given, which tests do. */
   readonly exactProducts?: boolean;
   /** False: where they are not, slower products of 8-bit weights are taken in any case. */
   readonly sevenBits?: boolean;
-  /** Least bytes of weights that are packed ahead. */
-  readonly leastPackedBytes?: number;
 }
 
 function openGraph(file: string, options: GraphOptions): GraphSession {
@@ -65,7 +62,7 @@ export async function openGraphs(
   folder: string,
   manifest: Manifest,
   threads: number,
-  { exactProducts: given, sevenBits = true, leastPackedBytes: leastBytes }: OpenOptions = {},
+  { exactProducts: given, sevenBits = true, ...options }: OpenOptions = {},
 ): Promise<ModelGraphs> {
   const areExact = given ?? (!hasEightBitWeights(manifest) || areProductsExact());
   const { vision, decoder, third } = graphsOf(manifest);
@@ -89,6 +86,6 @@ export async function openGraphs(
     }
   };
   if (copy !== null) return loadCopy(copy);
-  const packing = await Packing.prepare({ folder, manifest, graphs: all, wish }, leastBytes);
+  const packing = await Packing.prepare({ folder, manifest, graphs: all, wish, options });
   return packing === null ? loadFrom((name) => path.join(folder, name)) : packing.load(loadFrom, closeGraphs);
 }

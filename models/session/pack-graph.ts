@@ -1,5 +1,8 @@
 // A program: `node pack-graph.js SOURCE TARGET OPTIONS` writes a graph with its weights packed as onnxruntime does it on this machine.
+// It ends when its standard input does, which is when the process that started it is gone, however that ended.
+import { Socket } from 'node:net';
 import path from 'node:path';
+import { isMainThread, Worker } from 'node:worker_threads';
 import { GraphSession, type GraphOptions } from './graph-session';
 
 /** Smaller weights stay in the graph itself. */
@@ -21,12 +24,22 @@ function pack(source: string, target: string, given: GraphOptions): void {
   session.close();
 }
 
-if (require.main === module) {
+/** In a thread of its own, since packing blocks the other one for minutes. */
+function watchParent(): void {
+  const parent = new Socket({ fd: 0 });
+  parent.once('close', () => process.kill(process.pid, 'SIGKILL'));
+  parent.resume();
+}
+
+if (!isMainThread) watchParent();
+else if (require.main === module) {
   const [source = '', target = '', options = '{}'] = process.argv.slice(2);
+  const watch = new Worker(__filename);
   try {
     pack(source, target, JSON.parse(options) as GraphOptions);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = 1;
   }
+  void watch.terminate();
 }

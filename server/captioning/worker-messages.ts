@@ -70,6 +70,8 @@ const Result = z.object({
 /** What a worker process says to the parent. */
 export const FromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), model: WorkerModel }),
+  /** The weights are being written as this machine packs them, once; told every second. */
+  z.object({ type: z.literal('packing') }),
   /** The model could not be loaded; the process ends after saying so. */
   z.object({ type: z.literal('problem'), code: z.string(), message: z.string() }),
   /** Before each result and failure: the resident memory of the process. */

@@ -43,7 +43,7 @@ class Worker {
       this.captioner =
         'modelServer' in source
           ? await openOpenAiCompatible(source.modelServer, encodeJpeg)
-          : await openCaptioner(source.modelFolder, threads);
+          : await openCaptioner(source.modelFolder, threads, { onPacking: () => send({ type: 'packing' }) });
     } catch (error) {
       const code = error instanceof ModelError ? error.code : 'MODEL_UNAVAILABLE';
       const message = error instanceof Error ? error.message : String(error);

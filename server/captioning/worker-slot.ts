@@ -107,11 +107,16 @@ export class WorkerSlot {
       if (child.pid === undefined) this.ended(child);
     });
     child.on('exit', (_code, signal) => this.ended(child, signal));
+    this.startLoadDeadline();
+    this.tell({ type: 'load', settings: this.options.settings });
+  }
+
+  private startLoadDeadline(): void {
+    clearTimeout(this.loadDeadline);
     this.loadDeadline = setTimeout(
       guarded(() => this.neverLoads(), this.troubled),
       this.options.loadDeadlineMs,
     );
-    this.tell({ type: 'load', settings: this.options.settings });
   }
 
   private startAfter(pauseMs: number): void {
@@ -182,6 +187,10 @@ export class WorkerSlot {
         this.problem = null;
         this.loading = false;
         break;
+      case 'packing':
+        // It has a deadline of its own, and a slow disk takes longer than loading ever may.
+        if (this.loading && !this.stopping && !this.dying) this.startLoadDeadline();
+        return;
       case 'problem':
         this.model = null;
         this.problem = { code: message.code, message: message.message };

@@ -107,6 +107,18 @@ describe('the worker pool', () => {
     expect(await codeOf(ask(pool, CAT))).toBe('MODEL_UNAVAILABLE');
   });
 
+  test('a worker that packs weights may take longer than loading does', async () => {
+    const packs = path.join(folder, 'packs.cjs');
+    const ready = `{ type: 'ready', model: ${JSON.stringify((await startPool()).state().model)} }`;
+    writeFileSync(
+      packs,
+      `setInterval(() => process.send({ type: 'packing' }), 50); setTimeout(() => process.send(${ready}), 6000);`,
+    );
+    // Three seconds between two of sixty words: only a deadline that is not renewed ends it.
+    const pool = await startPool({ workerFile: packs, loadDeadlineMs: 3000 });
+    expect(pool.state()).toMatchObject({ ready: true, problem: null });
+  });
+
   test('a crash is told to the request that the worker held, and to nobody else', async () => {
     const pool = await startPool({ workerFile: STUBBORN });
     const codes = await Promise.all(['fine', 'crash', 'fine', 'fine'].map((name) => codeOf(ask(pool, name))));

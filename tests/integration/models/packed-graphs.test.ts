@@ -1,11 +1,25 @@
-import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { bytesOf, type WeightSpec } from '../../support/checkpoint/weights';
 import { blip2Layout } from '../../support/checkpoint/blip-2-layout';
 import { readBlip2Cases, writeBlip2 } from '../../support/models/blip-2-cases';
+import { waitFor } from '../../support/wait-for';
 
 // A text half of 60 million weights: enough to see whose memory they are in.
 const TINY = readBlip2Cases()[6]!;
@@ -20,11 +34,18 @@ let model: string;
 const run = promisify(execFile);
 const script = (name: string) => path.resolve(__dirname, '../../support/models', name);
 
-async function open(least: string): Promise<{ bytes: number; packed: string[]; logits: number[] }> {
+interface Opened {
+  readonly bytes: number;
+  readonly packed: string[];
+  readonly logits: number[];
+  readonly told: string;
+}
+
+async function open(...words: string[]): Promise<Opened> {
   // Without this glibc keeps memory that was freed while loading, about as much as these small weights.
   const env = { ...process.env, GLIBC_TUNABLES: 'glibc.malloc.mmap_threshold=131072' };
-  const { stdout } = await run(process.execPath, [script('packed-graphs.cjs'), model, least], { env });
-  return JSON.parse(stdout);
+  const { stdout, stderr } = await run(process.execPath, [script('packed-graphs.cjs'), model, ...words], { env });
+  return { ...JSON.parse(stdout), told: stderr };
 }
 
 /** Weights of a repeating pattern: random ones are not needed here and take half a minute to make. */
@@ -87,4 +108,70 @@ it('what a killed worker left of packing is removed by the next that packs', asy
   const left = path.join(model, `${packed[0]!}-99999999.1-0123abcd`);
   writeFileSync(left, '');
   expect((await open('0')).packed).toEqual(packed);
+}, 120_000);
+
+it.each<[string, (file: string) => void]>([
+  ['cut', (file) => truncateSync(file, statSync(file).size - 1)],
+  ['filled with zeros', (file) => overwrite(file, Buffer.alloc(1 << 20))],
+])(
+  'a packed file that was %s is noticed, and made anew',
+  async (_how, spoil) => {
+    const before = await open('0');
+    const file = path.join(model, before.packed[0]!, 'decoder.onnx.data');
+    const { size } = statSync(file);
+    spoil(file);
+    const after = await open('0');
+    expect(after).toMatchObject({ packed: before.packed, logits: before.logits, told: '' });
+    expect(statSync(file).size).toBe(size);
+  },
+  120_000,
+);
+
+function overwrite(file: string, bytes: Uint8Array): void {
+  const handle = openSync(file, 'r+');
+  writeSync(handle, bytes, 0, bytes.length, 1 << 20);
+  closeSync(handle);
+}
+
+it('what was packed here for another kind of machine goes, and what another machine uses stays', async () => {
+  const { packed } = await open('0');
+  const [old, foreign] = ['packed-0123456789abcdef', 'packed-fedcba9876543210'];
+  for (const [name, host] of [
+    [old, hostname()],
+    [foreign, 'another'],
+  ] as const) {
+    mkdirSync(path.join(model, name));
+    writeFileSync(path.join(model, name, 'packed.json'), JSON.stringify({ host, helps: true, files: [] }));
+  }
+  expect((await open('0')).packed.sort()).toEqual([...packed, foreign].sort());
+  rmSync(path.join(model, foreign), { recursive: true });
+}, 120_000);
+
+it('packed files that are of no use are made anew once, told, and not made again', async () => {
+  const { packed, logits } = await open('0');
+  const place = path.join(model, packed[0]!);
+  for (let start = 0; start < 2; start += 1) {
+    const opened = await open('0', '0');
+    expect(opened.logits).toEqual(logits);
+    expect(opened.told).toContain('of no use on this machine');
+    expect(JSON.parse(readFileSync(path.join(place, 'packed.json'), 'utf8')).helps).toBe(false);
+    expect(existsSync(path.join(place, 'decoder.onnx.data'))).toBe(false);
+  }
+  rmSync(place, { recursive: true });
+}, 120_000);
+
+it('packing ends when the process that wants it is killed', async () => {
+  // Nobody writes to it: the program is held in a call of the operating system, as it is in onnxruntime while it packs.
+  const pipe = path.join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const program = path.resolve(__dirname, '../../../build/models/session/pack-graph.js');
+  const words = JSON.stringify([program, pipe, path.join(folder, 'packed.onnx'), '{"threads":1}']);
+  const start = `process.stdout.write(String(require('node:child_process').execFile(process.execPath, ${words}).pid))`;
+  const parent = spawn(process.execPath, ['-e', start], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const pid = await new Promise<string>((resolve) =>
+    parent.stdout.once('data', (data: Buffer) => resolve(String(data))),
+  );
+  await waitFor('the program to begin', () => readFileSync(`/proc/${pid}/maps`, 'utf8').includes('libonnxruntime'));
+  parent.kill('SIGKILL');
+  await waitFor('the program to end', () => !existsSync(`/proc/${pid}`));
 }, 120_000);
