@@ -48,9 +48,7 @@ export async function writeModelFolder({ target: folder, sources, fill, names }:
  */
 export function clearDrafts(target: string, { ours = false } = {}): void {
   const name = path.basename(target);
-  const left = ownedEntries(path.dirname(target)).filter(
-    ({ isOurs, isInUse }) => !isInUse || (ours && isOurs),
-  );
+  const left = ownedEntries(path.dirname(target)).filter(({ isOurs, isInUse }) => !isInUse || (ours && isOurs));
   for (const { path: old } of left.filter(({ stem }) => stem === `${name}.old`)) {
     if (existsSync(target)) rmSync(old, { recursive: true });
     else renameSync(old, target);

@@ -52,7 +52,7 @@ export class PackedPlace {
     return PLACE.test(stem);
   }
 
-  get isThere(): boolean {
+  isThere(): boolean {
     return inodeOf(this.folder) !== null;
   }
 
@@ -99,7 +99,7 @@ export class PackedPlace {
     memory.write();
     this.writeList(draft, { host: hostname(), helps: true, files });
     flushFolder(draft);
-    if (!this.isThere) renameSync(draft, this.folder);
+    if (!this.isThere()) renameSync(draft, this.folder);
     flushNames(this.model);
   }
 
@@ -109,7 +109,7 @@ export class PackedPlace {
     const moved = ownedName(this.folder);
     renameSync(this.folder, moved);
     // Between the look and the rename another process may have put its own there.
-    if (inodeOf(moved) !== inode && !this.isThere) renameSync(moved, this.folder);
+    if (inodeOf(moved) !== inode && !this.isThere()) renameSync(moved, this.folder);
     else rmSync(moved, { recursive: true, force: true });
   }
 

@@ -175,7 +175,7 @@ export class Packing {
 
   /** Of several processes that need it one packs, and the others wait. */
   private async make(): Promise<void> {
-    if (this.place.isThere) return;
+    if (this.place.isThere()) return;
     const claim = path.join(this.of.folder, ownedName(CLAIM));
     writeFileSync(claim, '', { flag: 'wx' });
     const end = Date.now() + DEADLINE_MS;
@@ -185,7 +185,7 @@ export class Packing {
     try {
       // A process that starts a moment later sees the draft of the one that packs by then.
       await pause(POLL_MS);
-      while (!this.place.isThere) {
+      while (!this.place.isThere()) {
         if (Date.now() > end) throw new Error(`they were not packed within ${DEADLINE_MS / 60_000} minutes.`);
         if (this.isAtWork(claim)) await pause(POLL_MS);
         else await this.pack(end);

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type * as OwnedName from '../../../models/owned-name';
 import { ownedEntries, ownedName } from '../../../models/owned-name';
 
 let folder: string;
@@ -48,7 +49,7 @@ it('what another process gave is not ours, nor is what one with our number in an
 it('what this process owns is in use however long ago it was made, and is touched for those elsewhere', () => {
   jest.useFakeTimers({ doNotFake: ['Date'] });
   jest.isolateModules(() => {
-    const fresh = jest.requireActual<typeof import('../../../models/owned-name')>('../../../models/owned-name');
+    const fresh = jest.requireActual<typeof OwnedName>('../../../models/owned-name');
     const name = fresh.ownedName(path.join(folder, 'draft'));
     jest.advanceTimersByTime(60_000);
     writeFileSync(name, '');
@@ -57,7 +58,7 @@ it('what this process owns is in use however long ago it was made, and is touche
     jest.advanceTimersByTime(60_000);
     // As a process of another container sees it: only the touch tells.
     const seen = name.replace(/\.[0-9a-f]{8}-/, '.00000000-');
-    const { mtime } = jest.requireActual<typeof import('node:fs')>('node:fs').statSync(name);
+    const { mtime } = statSync(name);
     rmSync(name);
     writeFileSync(seen, '');
     utimesSync(seen, mtime, mtime);
