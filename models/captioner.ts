@@ -32,6 +32,8 @@ export interface ModelInfo {
   readonly canPrompt?: boolean;
   /** What it can be asked to write about a picture: `caption`, `detailed`, `more_detailed`, `ocr`. Absent: captions only. */
   readonly tasks?: readonly string[];
+  /** Stands for the weights and settings: two models of one name that differ in it write other words. */
+  readonly fingerprint?: string;
   /** Of a `remote` model: the address of the server that is sent the bytes of each picture. */
   readonly address?: string;
 }

@@ -14,6 +14,7 @@ import { EncoderWords } from './encoder-words';
 import { BeamSearch } from './search/beam';
 import { GreedySearch } from './search/greedy';
 import { runSearch, type Hypothesis, type Search, type SearchOptions } from './search/search';
+import { fingerprintOfModel } from './fingerprint';
 import { ImageMemory } from './session/image-memory';
 import type { Manifest, Preset, Task } from './model-folder/manifest';
 import type { ModelSession } from './session/session';
@@ -56,6 +57,7 @@ export class EncoderDecoderCaptioner implements Captioner {
       precision: manifest.precision,
       demonstration: manifest.demonstration,
       calibrated: manifest.confidence_calibrated,
+      fingerprint: fingerprintOfModel(manifest),
       canAnswer: manifest.graphs.question !== null || manifest.prompted !== null,
       // Its decoder was trained to look at what the question encoder made of the picture, never at the picture itself.
       ...(manifest.graphs.question === null ? {} : { canCaption: false }),

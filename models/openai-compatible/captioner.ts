@@ -8,6 +8,7 @@ import {
   type Picture,
   type StoredPicture,
 } from '../captioner';
+import { fingerprintOf } from '../fingerprint';
 import { ModelError } from '../model-error';
 import { askServer, ParameterRefused, probeServer } from './ask';
 import type { ModelServer } from './model-server';
@@ -41,6 +42,7 @@ export class OpenAiCompatibleCaptioner implements Captioner {
       calibrated: false,
       canAnswer: true,
       canPrompt: false,
+      fingerprint: fingerprintOf([server.address, server.model]),
       address: server.address,
     };
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { ModelInfo } from '../../models/captioner';
 import type { Storage } from '../storage/database';
@@ -30,8 +31,8 @@ export class ModelMemory {
   }
 
   remember(model: ModelInfo): void {
-    const last = this.#read();
-    if (last?.id === model.id && last.precision === model.precision) return;
+    // Everything counts: where pictures go, and what can be asked, may change under one name.
+    if (isDeepStrictEqual(this.#read(), model)) return;
     this.#last = model;
     this.storage
       .prepare('INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')

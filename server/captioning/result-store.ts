@@ -11,9 +11,9 @@ const SETTINGS = createHash('sha256')
   .digest('hex')
   .slice(0, 8);
 
-/** Two results of the same name are the same words. */
-export function modelKey({ id, precision }: Pick<ModelInfo, 'id' | 'precision'>): string {
-  return `${id}:${precision}`;
+/** Two results of the same name are the same words. The id alone is not: fine-tunes that were converted one after the other share it. */
+export function modelKey({ id, precision, fingerprint }: Pick<ModelInfo, 'id' | 'precision' | 'fingerprint'>): string {
+  return [id, precision, ...(fingerprint === undefined ? [] : [fingerprint])].join(':');
 }
 
 /** What models said about the images of one site. */

@@ -14,6 +14,8 @@ export const WorkerModel = z.object({
   canPrompt: z.boolean().exactOptional(),
   /** What it can write about a picture; left out by models that only caption. */
   tasks: z.array(z.string().max(40)).max(20).readonly().exactOptional(),
+  /** Stands for its weights and settings; left out by workers of earlier versions. */
+  fingerprint: z.string().max(64).exactOptional(),
   address: z.string().exactOptional(),
 });
 export type WorkerModel = z.infer<typeof WorkerModel>;

@@ -21,7 +21,11 @@ const MANIFEST = {
   precision: 'fp32',
   demonstration: false,
   confidence_calibrated: false,
-  confidence: { slope: 1, intercept: 0 },
+  confidence: [
+    [-5, 0.1],
+    [0, 0.9],
+  ],
+  files: [],
   dims: { layers: 1, heads: 1, image_tokens: 1, head_size: 1, positions: 8 },
   graphs: { question: null },
   prompted: null,
