@@ -7,7 +7,8 @@ export function meanLogProb(logProbs: readonly number[]): number {
 /** Confidence 0..1 of a mean log-probability, by straight lines between the points of the model's own calibration. */
 export function confidenceOf(meanLog: number, points: readonly (readonly [number, number])[]): number {
   let [left, low] = points[0] ?? [0, 0];
-  if (meanLog <= left) return low;
+  // NaN, from weights that overflow, is no certainty.
+  if (!(meanLog > left)) return low;
   for (const [right, high] of points.slice(1)) {
     if (meanLog <= right) return low + ((meanLog - left) / (right - left)) * (high - low);
     [left, low] = [right, high];

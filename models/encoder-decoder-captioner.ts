@@ -101,14 +101,10 @@ export class EncoderDecoderCaptioner implements Captioner {
     const look = async (image: ImageState): Promise<Answer> => {
       const encoded = performance.now();
       await this.write(search, image, { asked: tokens, signal: options.signal });
-      const [best] = search.results();
-      if (best === undefined) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without an answer.');
-      return {
-        text: this.tokenizer.decode(best.tokens),
-        tokens: best.tokens,
-        confidence: confidenceOf(meanLogProb(best.logProbs), this.manifest.confidence),
-        timingsMs: { vision: encoded - begin, text: performance.now() - encoded },
-      };
+      const { text, tokens: said, logProbs } = this.best(search.results(), 1, options.keepWordless)[0];
+      const confidence = confidenceOf(meanLogProb(logProbs), this.manifest.confidence);
+      const timingsMs = { vision: encoded - begin, text: performance.now() - encoded };
+      return { text, tokens: said, confidence, timingsMs };
     };
     return this.images.with(picture, look, options.signal);
   }
@@ -136,7 +132,7 @@ export class EncoderDecoderCaptioner implements Captioner {
 
   private presetOf({ preset: name }: CaptionOptions): Preset {
     const { presets, default_preset: usual } = this.manifest;
-    const preset = presets[name ?? usual];
+    const preset = own(presets, name ?? usual);
     if (preset !== undefined) return preset;
     if (name === undefined) throw new ModelError('MODEL_FILE_DAMAGED', `The manifest lacks its preset "${usual}".`);
     const known = Object.keys(presets).join(', ');
@@ -147,7 +143,7 @@ export class EncoderDecoderCaptioner implements Captioner {
   private taskOf({ task: name }: CaptionOptions): Task | null {
     const { tasks = {} } = this.manifest;
     const known = Object.keys(tasks);
-    const found = tasks[name ?? known[0] ?? ''];
+    const found = own(tasks, name ?? known[0] ?? '');
     if (found !== undefined) return found;
     if (name === undefined || (name === 'caption' && known.length === 0)) return null;
     const able = known.length === 0 ? 'caption' : known.join(', ');
@@ -206,23 +202,39 @@ export class EncoderDecoderCaptioner implements Captioner {
     };
   }
 
-  private captionOf(found: readonly Hypothesis[], { prefix, count, keepWordless, timingsMs }: CaptionShape): Caption {
+  /** The sentences that can be used, best first. Throws MODEL_REPLY_UNUSABLE where there is none. */
+  private best(found: readonly Hypothesis[], count: number, keepWordless = false): [Candidate, ...Candidate[]] {
     if (found.length === 0) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without a sentence.');
-    const candidates = found
+    const [best, ...others] = found
+      // Weights that overflow, or a length penalty far out, give NaN or infinite sums: nobody can tell which sentence is good.
+      .filter(({ score, logProbs }) => Number.isFinite(score) && logProbs.every(Number.isFinite))
       .map((hypothesis): Candidate => ({ ...hypothesis, text: this.tokenizer.decode(hypothesis.tokens) }))
       // The text is empty where there are only special tokens: of a task, a place or the end.
       .filter(({ text }) => keepWordless || text.trim() !== '')
-      .slice(0, count)
-      .map((one) => (prefix === '' ? one : { ...one, text: `${prefix} ${one.text}` }));
-    const [best, ...others] = candidates;
-    if (best === undefined) throw new ModelError('MODEL_REPLY_UNUSABLE', 'The model wrote no words for this picture.');
+      .slice(0, count);
+    if (best === undefined) throw noWords();
+    return [best, ...others];
+  }
+
+  private captionOf(found: readonly Hypothesis[], { prefix, count, keepWordless, timingsMs }: CaptionShape): Caption {
+    const begun = (one: Candidate): Candidate => (prefix === '' ? one : { ...one, text: `${prefix} ${one.text}` });
+    const [best, ...others] = this.best(found, count, keepWordless);
     return {
-      candidates: [best, ...others],
+      candidates: [begun(best), ...others.map(begun)],
       confidence: confidenceOf(meanLogProb(best.logProbs), this.manifest.confidence),
       labels: [],
       timingsMs,
     };
   }
+}
+
+function noWords(): ModelError {
+  return new ModelError('MODEL_REPLY_UNUSABLE', 'The model wrote no words for this picture that could be used.');
+}
+
+/** What a record holds under a name that somebody else chose; names that every object has, such as `constructor`, are none of them. */
+function own<Value>(record: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function noRoom(prompt: number, least: number, most: number): string {

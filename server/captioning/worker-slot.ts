@@ -253,8 +253,9 @@ export class WorkerSlot {
     this.child = null;
     if (!this.isOld) this.model = null;
     this.picture = null;
-    // Who was killed from outside did not die of its picture; the queue tells the two apart.
-    this.finish((task) => task.reject(new AppError('DECODE_CRASHED', signal === null ? {} : { signal })));
+    // Who was killed from outside did not die of its picture; the queue tells the two apart. What the slot killed itself said nonsense.
+    const details = signal === null || this.dying ? {} : { signal };
+    this.finish((task) => task.reject(new AppError('DECODE_CRASHED', details)));
     if (this.stopping) return;
     if (!hadLoaded) {
       this.failedLoads += 1;

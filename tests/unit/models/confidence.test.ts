@@ -12,6 +12,7 @@ it.each([
   ['half way between two', -0.75, 0.4],
   ['beyond the last', 1, 0.9],
   ['minus infinity', -Infinity, 0.2],
+  ['no number', NaN, 0.2],
 ])('confidence %s', (_, meanLog, confidence) => expect(confidenceOf(meanLog, POINTS)).toBeCloseTo(confidence, 9));
 
 it('a sentence without tokens is as unlikely as can be', () => {

@@ -36,7 +36,7 @@ const MANIFEST = {
   default_preset: 'usual',
 } as unknown as Manifest;
 
-function captionerOf(table: Table): EncoderDecoderCaptioner {
+function captionerOf(table: Table, more: Partial<Manifest> = {}): EncoderDecoderCaptioner {
   const session = {
     encode: () => Promise.resolve({ values: {}, classLogits: null }),
     look: (image: ImageState) => Promise.resolve(image),
@@ -47,7 +47,7 @@ function captionerOf(table: Table): EncoderDecoderCaptioner {
       .map((id) => WORDS[id])
       .filter((word) => word !== '')
       .join(' ');
-  return new EncoderDecoderCaptioner(MANIFEST, session, { encode: () => [], decode });
+  return new EncoderDecoderCaptioner({ ...MANIFEST, ...more }, session, { encode: () => [], decode });
 }
 
 const PICTURE = { data: new Uint8Array(3), width: 1, height: 1 };
@@ -73,4 +73,33 @@ it('a sentence with words is taken before a more likely one without', async () =
   const { candidates } = await captionerOf(table).caption(PICTURE, { candidates: 2 });
   expect(candidates[0].text).toBe('cat');
   expect(candidates.every(({ text }) => text !== '')).toBe(true);
+});
+
+describe('a model that is asked a question', () => {
+  const prompted = { question: '{question}', question_preset: 'usual' };
+  const answer = (table: Table, beams = 3) => captionerOf(table, { prompted }).answer(PICTURE, 'what?', { beams });
+
+  it('has no answer where it says no words', async () => {
+    await expect(answer({ '*': [0.001, 0.996, 0.001, 0.001, 0.001] }, 1)).rejects.toMatchObject({
+      code: 'MODEL_REPLY_UNUSABLE',
+    });
+  });
+
+  it('answers with words before a more likely end', async () => {
+    const table = { '0': [0.001, 0.6, 0.001, 0.397, 0.001], '*': [0.001, 0.996, 0.001, 0.001, 0.001] };
+    expect((await answer(table)).text).toBe('cat');
+  });
+});
+
+it('sums that are no numbers are an error and no certainty', async () => {
+  const table = { '*': [NaN, NaN, NaN, NaN, NaN] };
+  await expect(captionerOf(table).caption(PICTURE, { beams: 1 })).rejects.toMatchObject({
+    code: 'MODEL_REPLY_UNUSABLE',
+  });
+});
+
+it.each(['constructor', 'toString'])('a preset or task called %s is one that it does not have', async (name) => {
+  const captioner = captionerOf({ '*': [0.001, 0.001, 0.001, 0.996, 0.001] });
+  await expect(captioner.caption(PICTURE, { preset: name })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  await expect(captioner.caption(PICTURE, { task: name })).rejects.toMatchObject({ code: 'TASK_NOT_POSSIBLE' });
 });
