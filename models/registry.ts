@@ -50,10 +50,14 @@ export function bytesOfFile({ files, weights_bytes: all = 0 }: Source, { name, b
   return WEIGHTS.test(name) ? all / files.filter((file) => WEIGHTS.test(file.name)).length : 0;
 }
 
-/** Bytes of a checkpoint's files as they would be in fp32. */
+/** Bytes of all files of a checkpoint; an estimate where sizes are not known. */
+export function bytesOfSource(source: Source): number {
+  return source.files.reduce((sum, file) => sum + bytesOfFile(source, file), 0);
+}
+
+/** The same as they would be in fp32. */
 export function bytesInFp32(source: Source): number {
-  const bytes = source.files.reduce((sum, file) => sum + bytesOfFile(source, file), 0);
-  return bytes * (source.stored === 'fp16' ? 2 : 1);
+  return bytesOfSource(source) * (source.stored === 'fp16' ? 2 : 1);
 }
 
 /** The file of a checkpoint that holds its weights. */

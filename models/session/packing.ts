@@ -10,13 +10,10 @@ import { ownedEntries, ownedName } from '../owned-name';
 import { hasEightBitWeights, sessionOptions, type SessionWish } from './options';
 import { VERSION } from './library';
 import { PackedPlace } from './packed-place';
+import { LEAST_PACKED_BYTES, packedBytes } from './packed-size';
 
 /** Raised when pack-graph.ts or what is kept beside the graphs changes: files of before are then made anew. */
 const RECIPE = 2;
-/** Bytes of the smallest model that is packed: a smaller one takes little memory, and packing takes twice its size on disk. */
-const LEAST_BYTES = 1e9;
-/** Disk that packing takes, as a multiple of the weights: the files hold them both as they are and packed. */
-const SHARE_OF_WEIGHTS = 2.1;
 /** Most private memory that loading takes, as a share of the weights, when they are mapped from the packed files. */
 const MOST_OWN_SHARE = 0.35;
 const CLAIM = '.packing';
@@ -82,7 +79,7 @@ export class Packing {
 
   /** null for models that do not need it, and where it cannot be made, which is written to standard error. */
   static async prepare(of: Packed): Promise<Packing | null> {
-    const least = of.options.leastPackedBytes ?? LEAST_BYTES;
+    const least = of.options.leastPackedBytes ?? LEAST_PACKED_BYTES;
     if (!hasEightBitWeights(of.manifest) || bytesOf(of.manifest) < least) return null;
     const packing = new Packing(of);
     if (!packing.place.helps) {
@@ -209,7 +206,7 @@ export class Packing {
     for (const { path: old, isInUse, stem } of ownedEntries(folder)) {
       if (!isInUse && (stem === CLAIM || PackedPlace.isDraft(stem))) rmSync(old, { recursive: true, force: true });
     }
-    const needed = SHARE_OF_WEIGHTS * bytesOf(manifest);
+    const needed = packedBytes(bytesOf(manifest));
     const { bavail, bsize } = statfsSync(folder);
     if (bavail * bsize < needed) throw new Error(`that takes ${(needed / 1e9).toFixed(1)} GB of disk in ${folder}.`);
     const draft = ownedName(this.place.folder);

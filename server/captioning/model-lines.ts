@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { MANIFEST_FILE } from '../../models/model-folder/manifest';
 import { locateModel, PRECISION_FOLDERS } from '../../models/locate-model';
-import { knownModels, tasksOfKnown, type KnownModel } from '../../models/registry';
+import { bytesOfSource, knownModels, tasksOfKnown, type KnownModel } from '../../models/registry';
 import { Task } from '../contract/caption';
 import type { ModelLine } from '../contract/model';
 import { recommendModel } from './recommend-model';
@@ -30,7 +30,7 @@ function lineOf(model: KnownModel, pulled: string, used: string): Omit<ModelLine
     demonstration: model.demonstration,
     answers_questions: model.answers_questions,
     tasks: Task.array().parse(tasksOfKnown(model)),
-    download_bytes: model.source?.files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) ?? 0,
+    download_bytes: model.source === null ? 0 : bytesOfSource(model.source),
     precisions: here.map(({ precision }) => precision),
     in_use: here.some(({ folder }) => path.resolve(folder) === used) || shipped === used,
   };

@@ -19,3 +19,8 @@ export function modelSource(model: string | null, config: Pick<Config, 'dataDir'
   if (config.modelServer !== null) return { modelServer: config.modelServer };
   throw new ModelError('MODEL_FILE_MISSING', 'The model openai-compatible needs the setting ALTSMITH_MODEL_SERVER.');
 }
+
+/** The longest time for one picture, as the settings say it; a model on another server has a time of its own. */
+export function pictureDeadline(source: ModelSource, { pictureSeconds }: Pick<Config, 'pictureSeconds'>) {
+  return 'modelServer' in source ? {} : { deadlineMs: pictureSeconds * 1000 };
+}

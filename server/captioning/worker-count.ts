@@ -1,6 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { usableMemory } from '../../models/machine-memory';
+import { z } from 'zod';
+import { bytesInMemory, usableMemory } from '../../models/machine-memory';
+import { MANIFEST_FILE, Manifest } from '../../models/model-folder/manifest';
 import { cpuQuota, readText, usableCores, type ReadText } from './cpu-quota';
 import type { ModelSource } from './model-source';
 
@@ -43,7 +45,7 @@ export function thisMachine(read: ReadText = readText): Machine {
 export function usualWorkers(source: ModelSource, { cores, memoryBytes }: Omit<Machine, 'products'>): number {
   // Another server's model gets one picture at a time, unless somebody says that it can do more.
   if ('modelServer' in source) return 1;
-  const each = folderBytes(source.modelFolder) + BESIDE_MODEL;
+  const each = bytesInMemory(folderBytes(source.modelFolder), precisionOf(source.modelFolder)) + BESIDE_MODEL;
   const fitting = Math.floor((memoryBytes * SHARE_OF_MEMORY) / each);
   return Math.max(1, Math.min(MOST_WORKERS, cores, fitting));
 }
@@ -57,4 +59,16 @@ function folderBytes(folder: string): number {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile())
     .reduce((sum, { name }) => sum + statSync(path.join(folder, name)).size, 0);
+}
+
+const Known = z.object({ precision: Manifest.shape.precision });
+
+/** As the manifest says; a folder without a readable one is refused when it is loaded. */
+function precisionOf(folder: string): Manifest['precision'] {
+  const text = readText(path.join(folder, MANIFEST_FILE));
+  try {
+    return Known.parse(JSON.parse(text ?? '')).precision;
+  } catch {
+    return 'fp32';
+  }
 }

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ModelError } from '../../models/model-error';
-import { modelSource, PULLED_MODELS, type ModelSource } from '../captioning/model-source';
+import { modelSource, pictureDeadline, PULLED_MODELS, type ModelSource } from '../captioning/model-source';
 import { thisMachine, usualWorkers } from '../captioning/worker-count';
 import { WorkerPool } from '../captioning/worker-pool';
 import { readConfig, type Config } from '../config';
@@ -54,7 +54,8 @@ async function describePictures(wishes: Wishes, ending: Ending): Promise<number>
   const inputs = await findInputs(wishes.pictures, process.stdin, store);
   // One picture alone is done soonest by one worker with all threads.
   const usual = inputs.length > 1 ? usualWorkers(source, thisMachine()) : 1;
-  const pool = new WorkerPool({ ...source, workers: config.workers ?? usual, threads, maxPixels });
+  const workers = config.workers ?? usual;
+  const pool = new WorkerPool({ ...source, ...pictureDeadline(source, config), workers, threads, maxPixels });
   ending.add(() => pool.stop());
   await pool.start();
   pool.throwIfTroubled();

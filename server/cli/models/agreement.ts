@@ -1,6 +1,7 @@
 import type { Manifest } from '../../../models/model-folder/manifest';
 import { ModelError, type ModelErrorCode } from '../../../models/model-error';
 import type { EngineRequest } from '../../captioning/engine';
+import { pictureDeadline } from '../../captioning/model-source';
 import { WorkerPool } from '../../captioning/worker-pool';
 import { readConfig } from '../../config';
 import { writeSamplePictures } from './sample-pictures';
@@ -23,12 +24,19 @@ export function sampleQuestion({ graphs }: Manifest): string | null {
   return graphs.question === null ? null : 'what is in the picture?';
 }
 
-const MODEL_CODES: readonly ModelErrorCode[] = ['MODEL_FILE_MISSING', 'MODEL_FILE_DAMAGED', 'MODEL_UNAVAILABLE'];
+const MODEL_CODES: readonly ModelErrorCode[] = [
+  'MODEL_FILE_MISSING',
+  'MODEL_FILE_DAMAGED',
+  'MODEL_TOO_LARGE',
+  'MODEL_UNAVAILABLE',
+];
 
 /** What the model in a folder says about each picture, greedily. Runs in a process of its own. Throws ModelError. */
 export async function listen(folder: string, trial: Trial): Promise<Said[]> {
-  const { maxPixels, threads } = readConfig(process.env);
-  const pool = new WorkerPool({ modelFolder: folder, threads, maxPixels });
+  const config = readConfig(process.env);
+  const { maxPixels, threads } = config;
+  const source = { modelFolder: folder };
+  const pool = new WorkerPool({ ...source, ...pictureDeadline(source, config), threads, maxPixels });
   await pool.start();
   try {
     const { problem } = pool.state();

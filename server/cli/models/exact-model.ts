@@ -5,13 +5,14 @@ import { MANIFEST_FILE, readManifest, type Manifest } from '../../../models/mode
 import { checkModelFiles } from '../../../models/model-folder/model-files';
 import { readHubCache } from '../../../models/fetch/hub-settings';
 import { checkCheckpoint, findCheckpoint } from '../../../models/fetch/obtain';
-import { weightsFileOf, type Source } from '../../../models/registry';
+import { bytesInFp32, weightsFileOf, type Source } from '../../../models/registry';
 import { readConfig } from '../../config';
 import { compareFolders, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
 import { unlessAborted } from './interruption';
 import { claimPull } from './pull-claim';
 import { downloadsIn } from './pull-model';
+import { diskProblem, memoryProblem } from './room';
 import { compareTranslators } from './translation-trial';
 
 interface Where {
@@ -21,12 +22,24 @@ interface Where {
   readonly signal: AbortSignal;
 }
 
+const bytesOf = ({ files }: Manifest) => files.reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** False where there is no room to run it, or to make it; says why. */
+function isPossible(...problems: (string | null)[]): boolean {
+  const [problem] = problems.filter((each) => each !== null);
+  if (problem !== undefined) process.stderr.write(`${problem}\n`);
+  return problem === undefined;
+}
+
+const memoryFor = (weights: number) => memoryProblem(weights, process.availableMemory());
+
 /** The same model in fp32, beside the one that was named; null where there is none. Throws ModelError for a damaged one. */
 async function exactBeside(folder: string, { id }: Manifest): Promise<string | null> {
   const beside = path.join(path.dirname(folder), 'fp32');
   if (!existsSync(path.join(beside, MANIFEST_FILE))) return null;
   const manifest = await readManifest(beside);
   if (manifest.id !== id || manifest.precision !== 'fp32') return null;
+  if (!isPossible(memoryFor(bytesOf(manifest)))) return null;
   await checkModelFiles(beside, manifest);
   return beside;
 }
@@ -40,6 +53,8 @@ async function withExactMade<T>(
   if (source === null) return null;
   const checkpoint = findCheckpoint(source, { downloads: downloadsIn(pulled), cache: readHubCache(process.env) });
   if (checkpoint === null) return null;
+  const bytes = bytesInFp32(source);
+  if (!isPossible(memoryFor(bytes), diskProblem(bytes, pulled))) return null;
   const { draft, release } = claimPull(pulled, id);
   try {
     await unlessAborted(

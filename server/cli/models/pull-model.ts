@@ -10,7 +10,7 @@ import { BLIP_LICENCE } from '../../../models/architectures/blip/licence';
 import { BLIP_2_LICENCE } from '../../../models/architectures/blip-2/licence';
 import { FLORENCE_LICENCE } from '../../../models/architectures/florence-2/licence';
 import { OPUS_LICENCE } from '../../../models/architectures/marian/licence';
-import { weightsFileOf, type KnownModel, type Source } from '../../../models/registry';
+import { bytesInFp32, weightsFileOf, type KnownModel, type Source } from '../../../models/registry';
 import { readConfig } from '../../config';
 import { compareFolders, listen, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
@@ -158,7 +158,7 @@ export interface Pulled {
 /** Whether a comparison with fp32 is wanted and there is memory for it; writes why where there is not enough. */
 function isCompared({ compare, precision, source }: PullWishes): boolean {
   if (!compare || precision === 'fp32') return false;
-  const problem = memoryProblem(source, process.availableMemory());
+  const problem = memoryProblem(bytesInFp32(source), process.availableMemory());
   if (problem !== null) say(problem);
   return problem === null;
 }

@@ -1,3 +1,4 @@
+import { ModelError } from '../../../models/model-error';
 import { findModel, type KnownModel } from '../../../models/registry';
 import { describeAgreement } from './agreement';
 import { pullModel, type PullWishes } from './pull-model';
@@ -37,6 +38,10 @@ function readWishes(args: string[]): PullWishes | KnownModel | null {
   const model = findModel(onlyWord(positionals, 'a model'));
   const precision = precisionOf(values.precision);
   if (model.source === null) return model;
+  // Before anything is downloaded: the conversion comes last.
+  if (precision === 'int4' && model.architecture !== 'blip-2') {
+    throw new ModelError('BAD_REQUEST', 'Only BLIP-2 can be converted to int4; use int8.');
+  }
   return {
     model,
     source: model.source,

@@ -64,6 +64,14 @@ describe('the number of workers where the settings name none', () => {
     expect(usualWorkers(source, { cores, memoryBytes: gigabytes * GIGABYTE })).toBe(expected);
   });
 
+  test('counts a model in fp16 as twice its size on disk', () => {
+    const large = modelOf(940e6);
+    const count = () => usualWorkers(large, { cores: 4, memoryBytes: 6 * GIGABYTE });
+    expect(count()).toBe(2);
+    writeFileSync(path.join(large.modelFolder, 'altsmith-model.json'), '{"precision":"fp16"}');
+    expect(count()).toBe(1);
+  });
+
   test('is one for a model on another server', () => {
     const modelServer = { address: 'http://127.0.0.1:9/v1', model: 'm', key: null, timeoutMs: 1000 };
     expect(usualWorkers({ modelServer }, { cores: 64, memoryBytes: 256 * GIGABYTE })).toBe(1);

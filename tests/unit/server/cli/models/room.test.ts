@@ -1,5 +1,11 @@
 import { tmpdir } from 'node:os';
-import { checkRoom, memoryProblem, roomNeeded, type RoomWish } from '../../../../../server/cli/models/room';
+import {
+  checkRoom,
+  diskProblem,
+  memoryProblem,
+  roomNeeded,
+  type RoomWish,
+} from '../../../../../server/cli/models/room';
 
 const wish: RoomWish = {
   source: {
@@ -27,6 +33,12 @@ it.each<[string, Partial<RoomWish>, number]>([
   expect(roomNeeded({ ...wish, ...change })).toBe(bytes);
 });
 
+it('a pull takes room for what workers pack of a large model, which holds its weights twice', () => {
+  const source = { ...wish.source, files: [{ name: 'model.safetensors', bytes: 10e9, sha256: null }] };
+  expect(roomNeeded({ source, precision: 'int8', compare: false, download: 0 })).toBeCloseTo(3e9 + 2.1 * 3e9, -6);
+  expect(roomNeeded({ source, precision: 'fp16', compare: false, download: 0 })).toBe(5e9);
+});
+
 it('is refused where that much is not free, with the sizes in the sentence', () => {
   expect(() => checkRoom('blip-base', tmpdir(), wish)).not.toThrow();
   const huge = { ...wish, download: 9e18 };
@@ -34,11 +46,14 @@ it('is refused where that much is not free, with the sizes in the sentence', () 
 });
 
 describe('the memory for a comparison', () => {
-  const source = { repo: 'a/b', commit: '0'.repeat(40), files: [{ name: 'w.bin', bytes: 990e6, sha256: null }] };
-
   it('is that of the exact model and what a worker holds beside it', () => {
-    expect(memoryProblem(source, 1_240_000_000)).toBeNull();
-    expect(memoryProblem(source, 1_239_999_999)).toContain('1.2 GB of memory, and 1.2 GB are free');
-    expect(memoryProblem(source, 600e6)).toContain('and 0.6 GB are free');
+    expect(memoryProblem(990e6, 1_240_000_000)).toBeNull();
+    expect(memoryProblem(990e6, 1_239_999_999)).toContain('1.2 GB of memory, and 1.2 GB are free');
+    expect(memoryProblem(990e6, 600e6)).toContain('and 0.6 GB are free');
+  });
+
+  it('says why the exact model is not made where the disk would be full', () => {
+    expect(diskProblem(1, tmpdir())).toBeNull();
+    expect(diskProblem(9e18, tmpdir())).toMatch(/Not compared with fp32: that takes 9000000001.0 GB in .* are free/);
   });
 });
