@@ -20,7 +20,7 @@ const SHRUNK_FROM = 2400;
  * this many times the pixels that the model takes: after its resizing a byte differs by 0.4 on average and by up to 13 at edges of
  * colour. Below 1/5 the average rises above 0.5.
  */
-const LEAST_OF_SIDE = 1.37;
+const LEAST_OF_SIDE = 1.3;
 const [LEAST_PART, MOST_PART] = [3, 5];
 const THUMBNAIL_SIDE = 640;
 const THUMBNAIL_QUALITY = 78;
