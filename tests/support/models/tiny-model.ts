@@ -44,8 +44,8 @@ export function publishTiny(folder: string, blip: BlipCase, format: WeightFormat
 }
 
 /** The same for a Florence-2, as Microsoft lays it out. */
-export function publishTinyFlorence(folder: string): KnownModel {
-  writeFlorence(folder, readFlorenceCases()[8]!, 'microsoft', readFlorenceReference().rows.microsoft);
+export function publishTinyFlorence(folder: string, at = 8): KnownModel {
+  writeFlorence(folder, readFlorenceCases()[at]!, 'microsoft', readFlorenceReference().rows.microsoft);
   return {
     id: 'tiny-florence',
     architecture: 'florence-2',
@@ -59,8 +59,8 @@ export function publishTinyFlorence(folder: string): KnownModel {
 }
 
 /** The same for a BLIP-2, in parts. */
-export function publishTinyBlip2(folder: string): KnownModel {
-  writeBlip2(folder, readBlip2Cases()[6]!, 'safetensors in parts');
+export function publishTinyBlip2(folder: string, at = 6): KnownModel {
+  writeBlip2(folder, readBlip2Cases()[at]!, 'safetensors in parts');
   return {
     id: 'tiny-blip-2',
     architecture: 'blip-2',
@@ -75,8 +75,8 @@ export function publishTinyBlip2(folder: string): KnownModel {
 
 const TINY = {
   BLIP: (folder: string) => publishTiny(folder, readCases()[0]!, 'model.safetensors'),
-  'Florence-2': publishTinyFlorence,
-  'BLIP-2': publishTinyBlip2,
+  'Florence-2': (folder: string) => publishTinyFlorence(folder),
+  'BLIP-2': (folder: string) => publishTinyBlip2(folder),
 } as const;
 export type Architecture = keyof typeof TINY;
 export const ARCHITECTURES = Object.keys(TINY) as Architecture[];
