@@ -1,6 +1,8 @@
 'use strict';
 // What a test starts must not install packages into the checkout that the tests run from.
 process.env.ALTSMITH_INSTALL = 'never';
+// Nor may it ask the network for a model; the tests of fetching turn it on, against a hub of their own.
+process.env.ALTSMITH_FETCH = 'never';
 // One project a level, so that `npm run test:unit` stays fast and the rest runs only when asked for.
 const level = (name, extra = {}) => ({
   displayName: name,

@@ -2,8 +2,8 @@ import type { Express } from 'express';
 import path from 'node:path';
 import { chooseEngine } from './captioning/choose-engine';
 import type { CaptionEngine } from './captioning/engine';
-import { ModelShelf } from './captioning/model-shelf';
 import type { Config } from './config';
+import type { FirstSteps } from './contract/first-steps';
 import { Admission } from './http/body/admission';
 import { PICTURE_FROM_BYTES } from './http/body/json-scanner';
 import { createConsole } from './http/console/handler';
@@ -20,13 +20,16 @@ import type { Logger } from './logger';
 import type { DataFolder } from './storage/data-folder';
 import { markCleanStop } from './storage/clean-stop';
 import type { Storage } from './storage/database';
+import { readFirstSteps } from './storage/first-steps';
 import { storageProblem } from './storage/sqlite-error';
 import type { Services } from './http/services';
-import { healthOf } from './composition/health';
+import { healthOf, type Surroundings } from './composition/health';
 import { buildMetrics } from './composition/metrics';
+import { buildModels } from './composition/models';
 import { buildPredictions, type Predictions } from './composition/predictions';
 import { administrationOf } from './composition/administration';
 import { siteServices } from './composition/site-services';
+import { buildPairings } from './composition/pairing';
 import { retryUntilWritable } from './composition/start-up';
 import { openStores, type Stores } from './composition/stores';
 import { buildResuggesting } from './composition/resuggesting';
@@ -35,6 +38,7 @@ import { buildUpkeep } from './composition/upkeep';
 import { listedWorkers, workersElsewhere } from './composition/workers';
 import { buildDelivery, buildWork, startEngine, type Work } from './composition/work';
 import type { WebhookDelivery } from './webhooks/delivery';
+import type { Pairings } from './sites/pairings';
 import { DiskState } from './storage/disk-state';
 import { NO_TRACING, type Tracing } from './tracing/tracing';
 import { version } from './version';
@@ -60,6 +64,12 @@ export interface App {
   readonly http: Express;
   /** The key made at the very first start, shown this once. */
   readonly firstKey: string | null;
+  /** What is fetched by itself, in one line; null: nothing. */
+  readonly announcement: string | null;
+  /** Which of the three first steps are done, of any site. */
+  firstSteps(): FirstSteps;
+  /** A fresh one-time code for a CMS of the first site; null where there is no site. */
+  pairingCode(): string | null;
   /**
    * Starts queue, engine and local workers. The engine may still be loading when this returns; on a full disk the workers
    * wait until there is room again.
@@ -94,23 +104,20 @@ function assemble(parts: AppParts, stores: Stores): App {
   const upkeep = buildUpkeep(stores, { data, logger, config });
   const stopping = new AbortController();
   const health = () =>
-    healthOf(engine, {
-      isStopping: stopping.signal.aborted,
-      disk: disk.problem(),
-      isDatabaseDamaged: upkeep.isDatabaseDamaged(),
-      ...workersElsewhere(stores.registry, work, config),
-      ownWorkers: work.condition.problem(),
-      isSick: work.condition.isSick,
-      redis: work.redis?.problem() ?? null,
-    });
+    healthOf(engine, surroundings({ stores, work, config, disk, upkeep, isStopping: stopping.signal.aborted }));
   const metrics = buildMetrics(stores, data, health);
   const delivery = buildDelivery(stores, { config, logger, tracing });
   const caused = delivery.caused.bind(delivery);
   const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, metrics, tracing, caused });
-  const backgroundTasks = [upkeep, buildPruning(stores, logger), buildResuggesting(stores, work, { config, logger })];
+  const changed = (workers: number) => {
+    work.runner.start(workers);
+  };
+  const models = buildModels({ engine, config, script: PULL_SCRIPT, logger, changed });
+  const resuggesting = buildResuggesting(stores, work, { config, logger });
+  const backgroundTasks = [upkeep, buildPruning(stores, logger), resuggesting, models];
   const wakeDelivery = delivery.wake.bind(delivery);
   const predictions = buildPredictions(stores, { work, engine, config, logger, wakeDelivery });
-  const shelf = new ModelShelf({ dataDir: data.root, script: PULL_SCRIPT, logger });
+  const pairings = buildPairings(stores);
   const services: Services = {
     version,
     logger,
@@ -133,7 +140,9 @@ function assemble(parts: AppParts, stores: Stores): App {
     captionNow: work.captionNow,
     predictions: predictions.ends,
     administration: administrationOf(stores, config),
-    models: { list: () => shelf.list(), pull: (id) => shelf.pull(id), cancel: (id) => shelf.cancel(id) },
+    models: models.service,
+    comingModel: models.coming,
+    pairings,
     changeSignal: stores.changeSignal,
     ring: (jobId) => work.queue.ring(jobId),
     health,
@@ -148,6 +157,8 @@ function assemble(parts: AppParts, stores: Stores): App {
   return {
     http: buildHttp(services, { stores, config, work }),
     firstKey: stores.firstKey,
+    announcement: models.announcement(),
+    ...firstRunOf(stores, pairings),
     start: () =>
       begin({ stores, work, delivery, predictions, engine, logger, signal: stopping.signal }, backgroundTasks),
     drain: () => {
@@ -155,7 +166,7 @@ function assemble(parts: AppParts, stores: Stores): App {
       stores.changeSignal.notifyAll();
     },
     finishWork: async () => {
-      await shelf.stop();
+      await models.stop();
       work.instant.refuseWaiting();
       predictions.stop();
       await work.runner.stop(DRAIN_MS);
@@ -166,6 +177,37 @@ function assemble(parts: AppParts, stores: Stores): App {
       stores.storage.close();
       markCleanStop(data);
     },
+  };
+}
+
+function firstRunOf({ storage, sites }: Stores, pairings: Pairings): Pick<App, 'firstSteps' | 'pairingCode'> {
+  return {
+    firstSteps: () => readFirstSteps(storage, null),
+    pairingCode: () => {
+      const [first] = sites.list();
+      return first === undefined ? null : pairings.create({ siteId: first.id, name: 'WordPress', madeBy: null }).code;
+    },
+  };
+}
+
+interface SurroundingParts {
+  readonly stores: Stores;
+  readonly work: Work;
+  readonly config: Config;
+  readonly disk: DiskState;
+  readonly upkeep: { isDatabaseDamaged(): boolean };
+  readonly isStopping: boolean;
+}
+
+function surroundings({ stores, work, config, disk, upkeep, isStopping }: SurroundingParts): Surroundings {
+  return {
+    isStopping,
+    disk: disk.problem(),
+    isDatabaseDamaged: upkeep.isDatabaseDamaged(),
+    ...workersElsewhere(stores.registry, work, config),
+    ownWorkers: work.condition.problem(),
+    isSick: work.condition.isSick,
+    redis: work.redis?.problem() ?? null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { OPENAI_COMPATIBLE, serverAddress, type ModelServer } from '../models/openai-compatible/model-server';
 import type { Config, Environment } from './config';
 import { isNetwork } from './http/trusted-proxies';
@@ -73,4 +74,23 @@ export function namesTraceReceiver(env: NodeJS.ProcessEnv): boolean {
   const address = env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '';
   const isOff = env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true' || env['OTEL_TRACES_EXPORTER'] === 'none';
   return address !== '' && !isOff;
+}
+
+interface SecretParts {
+  readonly env: NodeJS.ProcessEnv;
+  readonly given: Record<string, string>;
+  readonly problems: string[];
+}
+
+/** Adds what the files of NAME_FILE hold to `given`. */
+export function readSecretFiles(names: readonly string[], { env, given, problems }: SecretParts): void {
+  for (const name of names) {
+    const file = env[`${name}_FILE`];
+    if (file === undefined || file === '') continue;
+    try {
+      given[name] = readFileSync(file, 'utf8').trim();
+    } catch (cause) {
+      problems.push(`${name}_FILE: the file ${file} cannot be read (${String(cause)})`);
+    }
+  }
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { proxyVariables, type ProxyVariables } from '../models/fetch/proxy';
@@ -11,11 +10,13 @@ import {
   readOrigins,
   readPrice,
   readProxy,
+  readSecretFiles,
 } from './config-values';
 import { MOST_SLOTS } from './contract/worker';
 import { DATA_SETTINGS } from './data-settings';
 import { HTTP_SETTINGS, integer } from './http-settings';
 import { KEY_SETTINGS, readInitialKeys, type InitialKeys } from './key-settings';
+import { MODEL_SETTINGS, readFetch, type FetchSettings } from './model-settings';
 import type { PublicUrl } from './public-url';
 import { readRedis, REDIS_SETTINGS, type RedisSettings } from './redis-settings';
 import type { BackupPlan } from './storage/backup-plan';
@@ -85,12 +86,7 @@ export const Environment = z.object({
     .default(20_000_000)
     .describe('Images with more bytes are refused while they arrive.'),
   ...DATA_SETTINGS,
-  ALTSMITH_RESUGGEST: z
-    .enum(['demonstration', 'never', 'any'])
-    .default('demonstration')
-    .describe(
-      'What is asked again after a change of model, as long as nobody has decided about it: texts of a demonstration model, nothing, or any.',
-    ),
+  ...MODEL_SETTINGS,
   ALTSMITH_PICTURE_SECONDS: integer(1, 3600).default(60).describe('Longest time for one picture on a worker here.'),
   ALTSMITH_LEASE_SECONDS: integer(2, 3600)
     .default(60)
@@ -180,6 +176,8 @@ export interface Config {
   readonly maxBytes: number;
   readonly keepOriginalsMinutes: number;
   readonly resuggest: Environment['ALTSMITH_RESUGGEST'];
+  /** The model that is fetched by itself where only a demonstration model is here; null: none. */
+  readonly fetch: FetchSettings | null;
   readonly keepThumbnailsDays: number;
   readonly keepHistoryDays: number;
   readonly keepPredictionsHours: number;
@@ -223,15 +221,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     const value = env[name]?.trim();
     if (value !== undefined && value !== '') given[name] = value;
   }
-  for (const name of SECRETS) {
-    const file = env[`${name}_FILE`];
-    if (file === undefined || file === '') continue;
-    try {
-      given[name] = readFileSync(file, 'utf8').trim();
-    } catch (cause) {
-      problems.push(`${name}_FILE: the file ${file} cannot be read (${String(cause)})`);
-    }
-  }
+  readSecretFiles(SECRETS, { env, given, problems });
   const parsed = Environment.safeParse(given);
   if (!parsed.success) {
     for (const issue of parsed.error.issues) problems.push(`${issue.path.join('.')}: ${issue.message}`);
@@ -248,6 +238,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const backups = parsed.success ? readBackups(parsed.data, problems) : null;
   const modelServer = parsed.success ? readModelServer(parsed.data, problems) : null;
   const redis = readRedis(parsed.data ?? {}, problems);
+  const fetch = parsed.success ? readFetch(parsed.data, env, problems) : null;
   const initialKeys = readInitialKeys(parsed.data ?? {}, problems);
   if (!parsed.success || urlOrigins === null || webhookOrigins === null || problems.length > 0)
     throw new ConfigError(problems.join('\n'));
@@ -271,6 +262,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxBytes: settings.ALTSMITH_MAX_BYTES,
     keepOriginalsMinutes: settings.ALTSMITH_KEEP_ORIGINALS_MINUTES,
     resuggest: settings.ALTSMITH_RESUGGEST,
+    fetch,
     // No longer than the history that names their subject: erasing that subject finds them.
     keepThumbnailsDays: Math.min(settings.ALTSMITH_KEEP_THUMBNAILS_DAYS, settings.ALTSMITH_KEEP_HISTORY_DAYS),
     keepHistoryDays: settings.ALTSMITH_KEEP_HISTORY_DAYS,

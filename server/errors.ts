@@ -1,4 +1,6 @@
 import type { ErrorBody } from './contract/error';
+import { MODEL_ERRORS } from './model-errors';
+import { PAIRING_ERRORS } from './pairing-errors';
 import { START_ERRORS, type CatalogueEntry } from './start-errors';
 
 /**
@@ -7,6 +9,8 @@ import { START_ERRORS, type CatalogueEntry } from './start-errors';
  */
 export const CATALOGUE = {
   ...START_ERRORS,
+  ...MODEL_ERRORS,
+  ...PAIRING_ERRORS,
   BAD_REQUEST: { status: 400, message: 'The request is not in the form this route expects.', retryable: false },
   BODY_MISSING: { status: 400, message: 'The request has no body; send the bytes of the image.', retryable: false },
   HOST_REFUSED: { status: 400, message: 'The Host header is not one this sidecar answers to.', retryable: false },
@@ -26,7 +30,6 @@ export const CATALOGUE = {
     retryable: true,
   },
   NOT_FOUND: { status: 404, message: 'There is nothing here under that name.', retryable: false },
-  MODEL_UNKNOWN: { status: 404, message: 'There is no model of this name.', retryable: false },
   METHOD_NOT_ALLOWED: { status: 405, message: 'This address exists, but not for this method.', retryable: false },
   CURSOR_EXPIRED: {
     status: 410,
@@ -72,11 +75,6 @@ export const CATALOGUE = {
     message:
       'This instance already speaks for another address, or from another database; answer with POST /v1/instances/{id} whether the site has moved or is a copy.',
     retryable: false,
-  },
-  PULL_NOT_POSSIBLE: {
-    status: 409,
-    message: 'Another model is being pulled, or this one ships with Altsmith.',
-    retryable: true,
   },
   LEASE_LOST: { status: 409, message: 'This job has ended, or has been handed to another worker.', retryable: false },
   IMAGE_TOO_LARGE: {
@@ -156,11 +154,6 @@ export const CATALOGUE = {
     status: 422,
     message: 'The loaded model cannot continue a prompt; leave it out, or use a model that can, such as blip-base.',
     retryable: false,
-  },
-  MODEL_TOO_LARGE: {
-    status: 503,
-    message: 'The model needs more memory than there is; choose a smaller one, "altsmith doctor" recommends one.',
-    retryable: true,
   },
   LANGUAGE_NOT_POSSIBLE: { status: 422, message: 'No translator here knows this language.', retryable: false },
   TASK_NOT_POSSIBLE: {

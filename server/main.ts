@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { buildApp, type App } from './app';
 import type { CaptionEngine } from './captioning/engine';
 import type { Config } from './config';
+import type { FirstSteps } from './contract/first-steps';
 import { AppError } from './errors';
 import { mostBodyBytes } from './http/compat/body';
 import { StartupResponder } from './http/startup-responder';
@@ -27,6 +28,12 @@ export interface Sidecar {
   readonly url: string;
   /** Set at the very first start only. */
   readonly firstKey: string | null;
+  /** What is fetched by itself, in one line; null: nothing. */
+  readonly fetching: string | null;
+  /** Which of the three first steps are done, of any site. */
+  firstSteps(): FirstSteps;
+  /** A fresh one-time code for a CMS of the first site; null where there is no site. */
+  pairingCode(): string | null;
   /** Stops within 20 seconds: no new work, jobs under way end or go back to the queue. */
   close(): Promise<void>;
 }
@@ -92,13 +99,22 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
   const url = addressOf(server);
   announce(`Altsmith listens on ${url}`);
   if (started.firstKey !== null) announce(`The first site key is in ${data.firstKey}`);
-  logger.info({ url }, 'sidecar started');
+  const { announcement: fetching } = started;
+  if (fetching !== null) announce(fetching);
+  logger.info({ url, ...(fetching === null ? {} : { fetching }) }, 'sidecar started');
   const stop = once(async () => {
     logger.info('sidecar stopping');
     await close(started, server);
     unlock();
   });
-  return { url, firstKey: started.firstKey, close: stop };
+  return {
+    url,
+    firstKey: started.firstKey,
+    fetching,
+    firstSteps: () => started.firstSteps(),
+    pairingCode: () => started.pairingCode(),
+    close: stop,
+  };
 }
 
 /** A database that cannot even be opened on a full disk is waited for; a migration is not begun on one. */

@@ -63,6 +63,12 @@ function readEndpoint(env: NodeJS.ProcessEnv): string {
   );
 }
 
+/** Name of the hub's host, for people to read; what HF_ENDPOINT says where that is no address. */
+export function hubName(env: NodeJS.ProcessEnv): string {
+  const endpoint = given(env, 'HF_ENDPOINT') ?? DEFAULT_ENDPOINT;
+  return URL.canParse(endpoint) ? new URL(endpoint).host : endpoint;
+}
+
 function readHome(env: NodeJS.ProcessEnv): string {
   const caches = given(env, 'XDG_CACHE_HOME') ?? path.join(homedir(), '.cache');
   return withHome(given(env, 'HF_HOME') ?? path.join(caches, 'huggingface'));

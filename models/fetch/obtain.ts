@@ -75,7 +75,8 @@ async function obtainFile(source: Source, wanted: SourceFile, folder: string, op
   options.report(wanted.name, 'hub');
 }
 
-function folderOf(source: Source, downloads: string): string {
+/** Where the files of a published checkpoint come to lie, each commit in a folder of its own. */
+export function checkpointFolder(source: Source, downloads: string): string {
   return path.join(downloads, `${source.repo.replaceAll('/', '--')}@${source.commit.slice(0, 12)}`);
 }
 
@@ -97,14 +98,14 @@ function isThere(file: string, { bytes }: SourceFile): boolean {
 
 /** A folder of this disk that has every file of a published checkpoint, by name and size; null where there is none. */
 export function findCheckpoint(source: Source, { downloads, cache }: Places): string | null {
-  const folders = [folderOf(source, downloads), path.dirname(cachedFile(cache, source, 'any'))];
+  const folders = [checkpointFolder(source, downloads), path.dirname(cachedFile(cache, source, 'any'))];
   return folders.find((folder) => source.files.every((file) => isThere(path.join(folder, file.name), file))) ?? null;
 }
 
 /** Bytes that must still be downloaded: not those of an earlier pull, whole or in part, nor those in the hub's cache. */
 export function bytesToDownload(source: Source, { downloads, cache }: Places): number {
   const missing = (file: SourceFile) => {
-    const target = path.join(folderOf(source, downloads), file.name);
+    const target = path.join(checkpointFolder(source, downloads), file.name);
     if ([target, cachedFile(cache, source, file.name)].some((place) => isThere(place, file))) return 0;
     return Math.max(0, bytesOfFile(source, file) - (sizeOf(`${target}.incomplete`) ?? 0));
   };
@@ -116,7 +117,7 @@ export function bytesToDownload(source: Source, { downloads, cache }: Places): n
  * what `downloadFile` throws.
  */
 export async function obtainCheckpoint(source: Source, options: ObtainOptions): Promise<string> {
-  const folder = folderOf(source, options.downloads);
+  const folder = checkpointFolder(source, options.downloads);
   mkdirSync(folder, { recursive: true });
   for (const wanted of source.files) await obtainFile(source, wanted, folder, options);
   return folder;

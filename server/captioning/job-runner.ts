@@ -23,7 +23,9 @@ const TROUBLE_MS = 1000;
 export class JobRunner {
   readonly #stopClaiming = new AbortController();
   readonly #abandon = new AbortController();
-  #loops: Promise<void>[] = [];
+  /** By number; one a worker process. */
+  readonly #loops = new Map<number, Promise<void>>();
+  #concurrency = 0;
   /** Jobs that the engine is done with, whose end is being stored. */
   readonly #ending = new Set<Promise<void>>();
   /** No claim before then, by the monotonic clock. */
@@ -35,23 +37,30 @@ export class JobRunner {
     });
   }
 
+  /** From now on that many jobs at a time; those above it that are under way go on. */
   start(concurrency: number): void {
-    this.#loops = Array.from({ length: concurrency }, (_, index) => this.#loop(`${this.parts.worker}-${index + 1}`));
+    this.#concurrency = concurrency;
+    for (let number = 1; number <= concurrency; number += 1) {
+      if (this.#loops.has(number)) continue;
+      const ending = this.#loop(number).finally(() => this.#loops.delete(number));
+      this.#loops.set(number, ending);
+    }
   }
 
   /** Claims nothing more, waits up to `graceMs` for what is under way, then hands the rest back to the queue. */
   async stop(graceMs: number): Promise<void> {
     this.#stopClaiming.abort();
     const timer = setTimeout(() => this.#abandon.abort(), graceMs);
-    await Promise.all(this.#loops);
+    await Promise.all(this.#loops.values());
     await Promise.all(this.#ending);
     clearTimeout(timer);
     this.parts.condition.stop();
   }
 
-  async #loop(worker: string): Promise<void> {
+  async #loop(number: number): Promise<void> {
     const { signal } = this.#stopClaiming;
-    while (!signal.aborted) {
+    const worker = `${this.parts.worker}-${number}`;
+    while (!signal.aborted && number <= this.#concurrency) {
       await this.parts.condition.untilWell(signal);
       const waitMs = Math.max(this.#troubledUntil - performance.now(), this.#tasks().length === 0 ? NOT_READY_MS : 0);
       // Rejects when stopping, which the loop's own condition sees.

@@ -36,9 +36,11 @@ interface End {
 
 export interface ShelfParts {
   readonly dataDir: string;
-  /** The script that pulls: it is given the data folder and the model's id, and reports over its channel. */
+  /** The script that pulls: it is given the data folder, the model's id and options, and reports over its channel. */
   readonly script: string;
   readonly logger: Logger;
+  /** Id of the model that captions here now. */
+  readonly loaded: () => string | null;
 }
 
 /** The models there are, and the pulling of one at a time in a process of its own. */
@@ -52,15 +54,33 @@ export class ModelShelf {
   }
 
   list(): ListedModel[] {
-    return modelLines(this.#folder).map((line) => ({ ...line, pull: this.#pulls.get(line.id) ?? null }));
+    const loaded = this.parts.loaded();
+    return modelLines(this.#folder).map((line) => ({
+      ...line,
+      pull: this.#pulls.get(line.id) ?? null,
+      loaded: line.id === loaded,
+    }));
   }
 
-  /** Begins to pull. The same model again is the same pull. Throws MODEL_UNKNOWN; PULL_NOT_POSSIBLE while another is pulled. */
-  pull(id: string): ListedModel {
+  /** A download that is under way, or how the latest one ended; null where there was none, or where it was stopped. */
+  pullOf(id: string): ModelPull | null {
+    return this.#pulls.get(id) ?? null;
+  }
+
+  /** Whether that model is being pulled now; null: any. */
+  isPulling(id: string | null): boolean {
+    return this.#current !== null && (id === null || this.#current.id === id);
+  }
+
+  /**
+   * Begins to pull. The same model again is the same pull. One that begins by itself is not compared with fp32, which takes gigabytes
+   * of memory. Throws MODEL_UNKNOWN; PULL_NOT_POSSIBLE while another is pulled.
+   */
+  pull(id: string, { isByItself = false } = {}): ListedModel {
     const model = this.#need(id);
     if (this.#current !== null && this.#current.id !== id) throw new AppError('PULL_NOT_POSSIBLE', { running: true });
     if (model.download_bytes === 0) throw new AppError('PULL_NOT_POSSIBLE', { ships: true });
-    if (this.#current === null) this.#start(model);
+    if (this.#current === null) this.#start(model, isByItself ? ['--no-compare'] : []);
     return this.#need(id);
   }
 
@@ -87,9 +107,11 @@ export class ModelShelf {
     return found;
   }
 
-  #start({ id, download_bytes: total }: ListedModel): void {
+  #start({ id, download_bytes: total }: ListedModel, options: readonly string[]): void {
     mkdirSync(this.#folder, { recursive: true });
-    const child = fork(this.parts.script, [this.parts.dataDir, id], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = fork(this.parts.script, [this.parts.dataDir, id, ...options], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     this.#current = { id, child };
     this.#pulls.set(id, { state: 'running', step: 'Starting', done_bytes: 0, total_bytes: total, error: null });
     child.on('message', (message) => this.#note(id, message));

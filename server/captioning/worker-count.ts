@@ -9,7 +9,7 @@ import type { ModelSource } from './model-source';
 /** Two workers describe more pictures an hour than one with all threads (docs/benchmarks.md). More have not been measured. */
 const MOST_WORKERS = 2;
 /** What a worker holds at most beside its model while pictures are ordinary (peaks in docs/benchmarks.md). Bytes. */
-const BESIDE_MODEL = 320e6;
+export const BESIDE_MODEL = 320e6;
 /** The rest of the memory is the web server's, the database's and the system's. */
 export const SHARE_OF_MEMORY = 0.5;
 

@@ -2,6 +2,7 @@ import { ConfigError, readConfig, type Config } from '../config';
 import { AppError } from '../errors';
 import { DataFolder } from '../storage/data-folder';
 import { refuseMoreThan, runCommand, type Say, type Words } from './command';
+import { nextStep } from './first-steps';
 import { problem, type Finding, type Ground, type Look } from './doctor/check';
 
 const HELP = `Usage: altsmith doctor [--json]
@@ -45,8 +46,21 @@ async function examine(say: Say): Promise<number> {
   const settings = settingsOf(process.env);
   const findings = Array.isArray(settings) ? settings : await lookAtAll(settings);
   const problems = findings.filter(({ state }) => state === 'problem').length;
-  say({ ok: problems === 0, findings }, [...findings.flatMap(linesOf), '', summary(problems)]);
+  const next = problems > 0 || Array.isArray(settings) ? MEND : await nextOf(settings);
+  say({ ok: problems === 0, findings, next }, [...findings.flatMap(linesOf), '', summary(problems), `Next: ${next}`]);
   return problems === 0 ? 0 : 1;
+}
+
+const MEND = 'mend the first PROBLEM above, and run "altsmith doctor" again.';
+
+/** What to do after all is well. */
+async function nextOf(config: Config): Promise<string> {
+  const data = new DataFolder(config.dataDir, config.backupDir);
+  if (!(await isRunning(data))) return 'start the sidecar.';
+  const { examineDatabase } = await import('../storage/examine');
+  const done = examineDatabase(data)?.firstSteps ?? null;
+  const url = config.publicUrl === null ? `http://${config.host}:${config.port}` : config.publicUrl.origin;
+  return (done && nextStep(done, { url, code: null })) ?? 'nothing; all three first steps are done.';
 }
 
 /** The settings, or a finding for each that is wrong: then nothing else can be looked at. */

@@ -11,6 +11,7 @@ import { createLogger } from '../logger';
 import { startSidecar, type Sidecar } from '../main';
 import { version } from '../version';
 import { refuseMoreThan, runCommand, type Words } from './command';
+import { firstStepLines } from './first-steps';
 import { startUnlessStopped, stopRequested } from './serve';
 
 const HELP = `Usage: altsmith start [--without-backup]
@@ -51,8 +52,13 @@ async function work(words: Words): Promise<number> {
   if (sidecar === null) return 0;
   try {
     say(`\nAltsmith ${version} is running at ${sidecar.url}`);
+    say(
+      'This is the sidecar: the program that looks at your pictures. WordPress asks it; nothing is published without you.',
+    );
     tellKey(sidecar, config);
     await Promise.race([prove(engine).catch(tellProblem), asked]);
+    if (sidecar.fetching !== null) sayUnder('coming', sidecar.fetching);
+    tellSteps(sidecar);
     sayUnder('stop', 'Ctrl-C');
     await asked;
     say('\nStopping …');
@@ -94,6 +100,14 @@ function describeModel(model: ModelInfo): string {
   const name = `${model.id} (${model.precision})`;
   if (model.address !== undefined) return `${name} at ${model.address}, which is sent every picture`;
   return model.demonstration ? `${name}, for demonstration: it shows the way, do not publish its words unread` : name;
+}
+
+/** What to do next. Where this is no terminal it may be a log, which shows no code. */
+function tellSteps(sidecar: Sidecar): void {
+  const done = sidecar.firstSteps();
+  const code = process.stdout.isTTY && !done.connect ? sidecar.pairingCode() : null;
+  for (const [index, line] of firstStepLines(done, { url: sidecar.url, code }).entries())
+    sayUnder(index === 0 ? 'steps' : '', line);
 }
 
 function tellKey(sidecar: Sidecar, config: Config): void {

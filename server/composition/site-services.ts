@@ -4,6 +4,7 @@ import type { SiteServices } from '../http/services';
 import type { Speaker } from '../http/speaker';
 import { decideAll } from '../review/bulk-decision';
 import { SuggestionList } from '../review/suggestion-list';
+import { readFirstSteps } from '../storage/first-steps';
 import { currentTraceparent } from '../tracing/tracing';
 import { checkWebhookTarget } from '../webhooks/webhook-target';
 import type { Stores } from './stores';
@@ -59,6 +60,7 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
       },
       remove: () => stores.webhookOf({ siteId, instance }).remove(),
     },
+    firstSteps: () => readFirstSteps(storage, siteId),
     acceptJob: (request, idempotencyKey) => acceptJob(accept, request, idempotencyKey),
     acceptJobs: (request) => acceptAll((one, idempotencyKey) => acceptJob(accept, one, idempotencyKey), request),
     retryJob: (jobId) => {

@@ -27,14 +27,39 @@ export const ModelLine = z.object({
   download_bytes: z.number().int().nonnegative(),
   /** What is here, ready to use. */
   precisions: z.array(z.string()),
-  /** What captions are made with from the next start on, unless the settings name another. */
+  /** What captions are made with, unless the settings name another; a running sidecar changes over to it by itself. */
   in_use: z.boolean(),
   /** Why it is the one for the sidecar's machine, as a sentence; null for all others. */
   recommendation: z.string().nullable(),
 });
 export type ModelLine = z.infer<typeof ModelLine>;
 
-export const ListedModel = ModelLine.extend({ pull: ModelPull.nullable() });
+export const ListedModel = ModelLine.extend({
+  pull: ModelPull.nullable(),
+  /** Captions are made with it now, on this machine. */
+  loaded: z.boolean(),
+});
 export type ListedModel = z.infer<typeof ListedModel>;
 
 export const ListedModelReply = z.object({ model: ListedModel });
+
+/** A better model than the one that writes now, on its way. */
+export const ComingModel = z.object({
+  id: z.string(),
+  /** `waiting`: it could not be fetched or loaded for now; `message` says why. */
+  state: z.enum(['fetching', 'waiting']),
+  /** What is being done, in words; empty when nothing is. */
+  step: z.string(),
+  done_bytes: z.number().int().nonnegative(),
+  total_bytes: z.number().int().nonnegative(),
+  message: z.string().nullable(),
+});
+export type ComingModel = z.infer<typeof ComingModel>;
+
+/** Which precision of a model to use; its best one unless named. */
+export const ModelUse = z.strictObject({
+  precision: z
+    .string()
+    .regex(/^[a-z0-9-]{2,20}$/)
+    .optional(),
+});

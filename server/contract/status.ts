@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { Task } from './caption';
+import { FirstSteps } from './first-steps';
+import { ComingModel } from './model';
 import { ModelRef } from './primitives';
 
 /** What pictures cost, from the owner's price of an hour; `per_image` is null before the first picture. */
@@ -22,6 +24,10 @@ export const Status = z.object({
   abilities: z.object({ answer: z.boolean(), prompt: z.boolean() }).optional(),
   /** Where the bytes of a picture go beside this machine, as an address; null or absent: nowhere. */
   bytes_also_go_to: z.string().nullable().optional(),
+  /** A better model that is being fetched, or why it is not there; null or absent: none is on its way. */
+  coming_model: ComingModel.nullable().optional(),
+  /** Which of the three first steps of this site are done. */
+  first_steps: FirstSteps.optional(),
   /** null or absent where the owner has set no price. */
   cost: Cost.nullable().optional(),
 });

@@ -1,7 +1,7 @@
 import type { Route } from './route';
 import { listAudit } from './routes/admin-audit';
 import { createKey, listKeys, revokeKey, rotateKey } from './routes/admin-keys';
-import { cancelPull, listModels, pullModel } from './routes/admin-models';
+import { cancelPull, listModels, pullModel, useModel } from './routes/admin-models';
 import { changeSite, createSite, getSettings, listSites } from './routes/admin-sites';
 import { captions } from './routes/captions';
 import { getChanges } from './routes/changes';
@@ -19,6 +19,7 @@ import {
 import { listInstances, settleInstance } from './routes/instances';
 import { metrics } from './routes/metrics';
 import { openApiRoute } from './routes/openapi';
+import { claimPairing, createPairing } from './routes/pairings';
 import { actOnRun, createRun, getRun, listRuns } from './routes/runs';
 import {
   decideSuggestion,
@@ -83,6 +84,7 @@ export const ROUTES: readonly Route[] = [
   listModels,
   pullModel,
   cancelPull,
+  useModel,
   eraseImage,
   eraseSubject,
   eraseSite,
@@ -93,6 +95,8 @@ export const ROUTES: readonly Route[] = [
   deleteWebhook,
   listInstances,
   settleInstance,
+  createPairing,
+  claimPairing,
   workerAnnounce,
   workerNext,
   workerStart,

@@ -2,8 +2,9 @@ import type { z } from 'zod';
 import type { AdminSettings } from '../contract/admin';
 import type { AnswerReply, CaptionOptions, CaptionReply, Task } from '../contract/caption';
 import type { BulkDecisionReply, BulkDecisionRequest, WriteBackRequest } from '../contract/decision';
+import type { FirstSteps } from '../contract/first-steps';
 import type { BulkJobReply, BulkJobRequest, Job, JobRequest } from '../contract/job';
-import type { ListedModel } from '../contract/model';
+import type { ComingModel, ListedModel } from '../contract/model';
 import type { ModelRef, Subject } from '../contract/primitives';
 import type { Run, RunAction, RunRequest } from '../contract/run';
 import type {
@@ -35,6 +36,7 @@ import type { InstanceStore } from '../sites/instance-store';
 import type { Suggestion } from '../contract/suggestion';
 import type { AuditStore } from '../sites/audit-store';
 import type { KeyStore } from '../sites/key-store';
+import type { Pairings } from '../sites/pairings';
 import type { SiteStore } from '../sites/site-store';
 import type { Registration } from '../webhooks/webhook-store';
 import type { PredictionEnds } from '../predictions/prediction-ends';
@@ -62,6 +64,8 @@ export interface SiteServices {
   readonly createRun: (request: RunRequest) => Run;
   /** Throws NOT_FOUND, RUN_NOT_POSSIBLE. */
   readonly actOnRun: (runId: string, action: RunAction) => Run;
+  /** Of all instances of the site. */
+  readonly firstSteps: () => FirstSteps;
   readonly acceptJob: (request: JobRequest, idempotencyKey: string | null) => Promise<{ job: Job; isNew: boolean }>;
   /** Many jobs, each with its own answer. */
   readonly acceptJobs: (request: BulkJobRequest) => Promise<BulkJobReply>;
@@ -156,12 +160,18 @@ export interface Services {
     readonly storageOf: (siteId: string) => SiteStorage;
     readonly settings: AdminSettings;
   };
-  /** For routes with the access `admin` only. `pull` throws MODEL_UNKNOWN, PULL_NOT_POSSIBLE. */
+  /** For routes with the access `admin` only. Throw MODEL_UNKNOWN; PULL_NOT_POSSIBLE; MODEL_NOT_HERE, MODEL_FIXED. */
   readonly models: {
     readonly list: () => ListedModel[];
     readonly pull: (id: string) => ListedModel;
     readonly cancel: (id: string) => ListedModel;
+    /** The running sidecar changes over within seconds. */
+    readonly use: (id: string, precision: string | undefined) => ListedModel;
   };
+  /** A better model that is on its way, or why it is not there. */
+  readonly comingModel: () => ComingModel | null;
+  /** One-time codes for connecting a CMS. */
+  readonly pairings: Pick<Pairings, 'create' | 'claim'>;
   readonly changeSignal: ChangeSignal;
   /** Tells the workers that a job of this id waits. */
   readonly ring: (jobId: string) => void;

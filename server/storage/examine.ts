@@ -1,8 +1,10 @@
 import BetterSqlite3 from 'better-sqlite3';
 import { existsSync } from 'node:fs';
+import type { FirstSteps } from '../contract/first-steps';
 import { AppError } from '../errors';
 import type { DataFolder } from './data-folder';
 import { APPLICATION_ID, Storage } from './database';
+import { readFirstSteps } from './first-steps';
 import { ownSchema } from './migration-files';
 import { checkSound } from './soundness';
 import { codeOf, storageProblem } from './sqlite-error';
@@ -14,6 +16,8 @@ export interface Examined {
   readonly keys: number;
   /** Time of the newest row that tells a time; null in a file that holds nothing yet. Milliseconds. */
   readonly newestAt: number | null;
+  /** Of any site; null in a file of an earlier schema. */
+  readonly firstSteps: FirstSteps | null;
 }
 
 /**
@@ -56,5 +60,6 @@ function look(storage: Storage, data: DataFolder): Examined | null {
     newestAt: number(
       'SELECT max(at) AS n FROM (SELECT max(applied_at) AS at FROM migrations UNION ALL SELECT max(at) FROM changes)',
     ),
+    firstSteps: schema === own ? readFirstSteps(storage, null) : null,
   };
 }

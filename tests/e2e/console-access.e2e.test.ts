@@ -69,7 +69,7 @@ test('a key is rotated with an overlap, and revoked after a question', async () 
 test('the models are listed; one that cannot be downloaded says why', async () => {
   const { page } = browser;
   const line = (id: string) => page.getByRole('listitem').filter({ has: page.getByText(id, { exact: true }) });
-  await line('mini').getByText('in use at the next start').waitFor();
+  await line('mini').getByText('chosen').waitFor();
   await line('blip-base').getByRole('button', { name: 'Pull blip-base' }).click();
   await line('blip-base').getByText('The model hub cannot be reached').waitFor({ timeout: 30_000 });
   expect(await browser.barriers()).toEqual([]);

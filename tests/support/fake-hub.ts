@@ -57,6 +57,10 @@ export class FakeHub {
   viaResolveCache = false;
   /** Another origin (http to https, a mirror's servers) that all requests are sent on to, without a word about the file. */
   movedTo: string | null = null;
+  /** At most that many bytes of a large file in that many milliseconds; null: as fast as it goes. */
+  pace: { readonly bytes: number; readonly everyMs: number } | null = null;
+  /** Told from which byte on a large file is asked for. */
+  asked: (file: string, from: number) => void = () => undefined;
   endpoint = '';
   private cdn = '';
   private signature = 0;
@@ -173,6 +177,7 @@ export class FakeHub {
     const fault = this.nextFault(file, ['cut', 'expire', 'wrong', 'no-range', 'silence']);
     const asked = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
     const from = asked === null || fault?.kind === 'no-range' ? 0 : Number(asked[1]);
+    this.asked(file, from);
     if (from > 0) {
       response.writeHead(206, {
         'content-length': total - from,
@@ -182,7 +187,8 @@ export class FakeHub {
       response.writeHead(200, { 'content-length': total });
     }
     if (fault === undefined || fault.kind === 'no-range' || fault.kind === 'status') {
-      createReadStream(place, { start: from }).pipe(response);
+      if (this.pace === null) createReadStream(place, { start: from }).pipe(response);
+      else this.sendSlowly(response, readFileSync(place).subarray(from));
       return;
     }
     const bytes = readFileSync(place).subarray(from);
@@ -194,5 +200,15 @@ export class FakeHub {
       if (fault.kind === 'expire') this.expired.add(signature);
       if (fault.kind !== 'silence') setImmediate(() => response.destroy());
     });
+  }
+
+  private sendSlowly(response: ServerResponse, bytes: Buffer): void {
+    if (this.pace === null || bytes.length === 0 || response.destroyed) {
+      response.end(bytes);
+      return;
+    }
+    const { bytes: step, everyMs } = this.pace;
+    response.write(bytes.subarray(0, step));
+    setTimeout(() => this.sendSlowly(response, bytes.subarray(step)), everyMs);
   }
 }

@@ -7,11 +7,11 @@ import { readHubCache } from '../../../models/fetch/hub-settings';
 import { checkCheckpoint, findCheckpoint } from '../../../models/fetch/obtain';
 import { bytesInFp32, weightsFileOf, type Source } from '../../../models/registry';
 import { readConfig } from '../../config';
+import { downloadsIn } from '../../captioning/left-checkpoints';
 import { compareFolders, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
 import { unlessAborted } from './interruption';
 import { claimPull } from './pull-claim';
-import { downloadsIn } from './pull-model';
 import { diskProblem, memoryProblem } from './room';
 import { compareTranslators } from './translation-trial';
 

@@ -36,7 +36,12 @@ function reportProgress(step: string, send: (message: PullProgress) => void): Pr
 
 /** Drawn on stderr, so that stdout stays clean for results. */
 export function startProgress(label: string): Progress {
-  if (process.send !== undefined) return reportProgress(label, process.send.bind(process));
+  if (process.send !== undefined) {
+    return reportProgress(label, (message) => {
+      // The sidecar may be gone already.
+      if (process.connected) process.send?.(message);
+    });
+  }
   const stream = process.stderr;
   const bar = new SingleBar({
     stream,

@@ -2,8 +2,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ModelError } from '../../../models/model-error';
 import { ownedEntries, ownedName } from '../../../models/owned-name';
+import { PULL_CLAIM as CLAIM } from '../../captioning/left-checkpoints';
 
-const CLAIM = '.pulling-';
 const DRAFT = '.draft-';
 
 export interface PullClaim {

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Manifest } from '../../../models/model-folder/manifest';
 import { clearDrafts, takePlace } from '../../../models/model-folder/write';
 import { readHubSettings, type HubSettings } from '../../../models/fetch/hub-settings';
-import { bytesToDownload, checkCheckpoint, obtainCheckpoint } from '../../../models/fetch/obtain';
+import { bytesToDownload, checkCheckpoint, checkpointFolder, obtainCheckpoint } from '../../../models/fetch/obtain';
 import { withFiles } from '../../../models/file-problem';
 import { BLIP_LICENCE } from '../../../models/architectures/blip/licence';
 import { BLIP_2_LICENCE } from '../../../models/architectures/blip-2/licence';
@@ -12,6 +12,7 @@ import { FLORENCE_LICENCE } from '../../../models/architectures/florence-2/licen
 import { OPUS_LICENCE } from '../../../models/architectures/marian/licence';
 import { bytesInFp32, weightsFileOf, type KnownModel, type Source } from '../../../models/registry';
 import { readConfig } from '../../config';
+import { downloadsIn, noteNotKept } from '../../captioning/left-checkpoints';
 import { compareFolders, listen, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
 import { interruptible, unlessAborted } from './interruption';
@@ -21,9 +22,6 @@ import { checkRoom, memoryProblem } from './room';
 import { writeSamplePictures } from './sample-pictures';
 import { compareTranslators, translateSamples } from './translation-trial';
 import type { Precision } from './words';
-
-/** Where checkpoints lie that were downloaded. */
-export const downloadsIn = (pulled: string) => path.join(pulled, '.downloads');
 
 export interface PullWishes {
   readonly model: KnownModel;
@@ -68,6 +66,11 @@ async function obtain(
   if (wishes.from !== null) {
     await unlessAborted(signal, checkCheckpoint(wishes.source, wishes.from, report));
     return { folder: wishes.from, ours: false };
+  }
+  if (!wishes.keep) {
+    const folder = checkpointFolder(wishes.source, downloadsIn(pulled));
+    mkdirSync(folder, { recursive: true });
+    noteNotKept(folder);
   }
   const shown: { bar: Progress | null } = { bar: null };
   const coming = obtainCheckpoint(wishes.source, {

@@ -71,6 +71,8 @@ export async function pull(args: string[], pulled: string): Promise<number> {
   }
   const kind = model.translation === undefined ? 'pictures' : 'texts';
   if (agreement !== null) process.stdout.write(`${describeAgreement(precision, agreement, kind)}\n`);
-  process.stdout.write(`${model.id} (${precision}) is ready in ${folder}. Restart the sidecar to use it.\n`);
+  process.stdout.write(
+    `${model.id} (${precision}) is ready in ${folder}. A running sidecar changes over by itself where it is the chosen or the best one.\n`,
+  );
   return 0;
 }

@@ -6,7 +6,8 @@ import { COMMON_OPTIONS, onlyWord, parseWords } from './words';
 
 export const USE_HELP = `Usage: altsmith models use ID[/PRECISION] [--json]
 
-Captions are made with this model from the next start on, unless ALTSMITH_MODEL or --model name another. Examples:
+Captions are made with this model, unless ALTSMITH_MODEL or --model name another. A running sidecar changes over within
+seconds, without a restart. Examples:
   altsmith models use blip-base
   altsmith models use blip-base/fp32
   altsmith models use mini
@@ -42,7 +43,7 @@ export async function use(args: string[], pulled: string): Promise<number> {
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ id, precision, folder })}\n`
-      : `From the next start on: ${id} (${precision}). Restart the sidecar to use it now.\n${graphs.question === null ? '' : ONLY_ANSWERS}`,
+      : `Chosen: ${id} (${precision}). A running sidecar changes over to it within seconds, unless ALTSMITH_MODEL names another.\n${graphs.question === null ? '' : ONLY_ANSWERS}`,
   );
   return 0;
 }

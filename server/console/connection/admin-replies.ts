@@ -68,6 +68,7 @@ const listedModel = shape<ListedModel>({
   in_use: isTruth,
   recommendation: orNull(isText),
   pull: orNull(modelPull),
+  loaded: isTruth,
 });
 
 export const isModelPage = pageOf(listedModel);

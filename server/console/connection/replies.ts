@@ -1,3 +1,4 @@
+import type { FirstSteps } from '../../contract/first-steps';
 import type { AnswerReply, CaptionReply, Task, Timings } from '../../contract/caption';
 import type { Fields, FieldValues, Flag, FlagCode } from '../../contract/fields';
 import type { ListedInstance } from '../../contract/instance';
@@ -156,6 +157,19 @@ export const isStatus = shape<Status>({
   site: shape<Status['site']>({ id: isText, name: isText }),
   abilities: orAbsent(shape<NonNullable<Status['abilities']>>({ answer: isTruth, prompt: isTruth })),
   bytes_also_go_to: orAbsent(orNull(isText)),
+  first_steps: orAbsent(shape<FirstSteps>({ connect: isTruth, try: isTruth, existing: isTruth })),
+  coming_model: orAbsent(
+    orNull(
+      shape<NonNullable<Status['coming_model']>>({
+        id: isText,
+        state: oneOf<'fetching' | 'waiting'>({ fetching: true, waiting: true }),
+        step: isText,
+        done_bytes: isNumber,
+        total_bytes: isNumber,
+        message: orNull(isText),
+      }),
+    ),
+  ),
   cost: orAbsent(orNull(shape<Cost>({ per_hour: isNumber, currency: isText, per_image: orNull(isNumber) }))),
 });
 export const isInstancePage = pageOf(shape<ListedInstance>({ id: orNull(isText), address: orNull(isText) }));

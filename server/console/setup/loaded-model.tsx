@@ -1,4 +1,5 @@
 import { useStatus } from '../connection/status';
+import { ComingModel } from '../parts/coming-model';
 import { ModelBadge, TASK_WORDS } from '../parts/model-badge';
 import { Notice } from '../parts/notice';
 
@@ -24,11 +25,14 @@ export function LoadedModel() {
       {model?.demonstration === true ? (
         <Notice tone="warn">
           <p>
-            This model shows the way; its texts are not good enough to publish. An administrator can pull blip-base
-            below, or with <code>altsmith models pull blip-base</code>.
+            This model shows the way; its texts are not good enough to publish.{' '}
+            {status?.coming_model === undefined || status.coming_model === null
+              ? 'An administrator can pull a real one below.'
+              : ''}
           </p>
         </Notice>
       ) : null}
+      <ComingModel />
     </section>
   );
 }

@@ -26,14 +26,21 @@ export function Models() {
     },
     isPulling ? EVERY_MS : IDLE_MS,
   );
-  const act = (model: ListedModel, method: 'POST' | 'DELETE') => {
-    tell(`/v1/admin/models/${model.id}/pull`, { method })
+  const act = (request: Promise<void>, done: string) => {
+    request
       .then(() => {
         setError(null);
-        announce(method === 'POST' ? `Pulling ${model.id}.` : `The pull of ${model.id} was stopped.`);
+        announce(done);
       })
       .catch((thrown: unknown) => setError(toApiError(thrown)))
       .finally(models.reload);
+  };
+  const pull = ({ id }: ListedModel, method: 'POST' | 'DELETE') => {
+    const done = method === 'POST' ? `Pulling ${id}.` : `The pull of ${id} was stopped.`;
+    act(tell(`/v1/admin/models/${id}/pull`, { method }), done);
+  };
+  const use = ({ id }: ListedModel) => {
+    act(tell(`/v1/admin/models/${id}/use`, { method: 'POST', json: {} }), `The sidecar changes over to ${id}.`);
   };
   return (
     <section class="card" aria-labelledby="models-title">
@@ -47,14 +54,15 @@ export function Models() {
             key={model.id}
             model={model}
             isBusy={isPulling}
-            onPull={() => act(model, 'POST')}
-            onStop={() => act(model, 'DELETE')}
+            onPull={() => pull(model, 'POST')}
+            onStop={() => pull(model, 'DELETE')}
+            onUse={() => use(model)}
           />
         ))}
       </ul>
       <p class="fine">
-        A pulled model is used from the next start of the sidecar on. Pictures never leave this machine for it; only the
-        model’s files are downloaded.
+        The sidecar changes over to the chosen model without a restart; what is being described ends with the model
+        before it. Pictures never leave this machine for it; only the model’s files are downloaded.
       </p>
     </section>
   );
@@ -65,6 +73,7 @@ interface LineProps {
   readonly isBusy: boolean;
   readonly onPull: () => void;
   readonly onStop: () => void;
+  readonly onUse: () => void;
 }
 
 function standing(model: ListedModel): string {
@@ -73,13 +82,20 @@ function standing(model: ListedModel): string {
   return `download of ${inBytes(model.download_bytes)}`;
 }
 
-function Line({ model, isBusy, onPull, onStop }: LineProps) {
+/** Which model writes now, and which is about to. */
+function useOf({ in_use: isChosen, loaded }: ListedModel) {
+  if (loaded) return <span class="tag">in use</span>;
+  return isChosen ? <span class="tag">chosen</span> : null;
+}
+
+function Line({ model, isBusy, onPull, onStop, onUse }: LineProps) {
+  const isHere = model.download_bytes === 0 || model.precisions.length > 0;
   const isRunning = model.pull?.state === 'running';
   return (
     <li>
       <div class="row spread">
         <span>
-          <strong>{model.id}</strong> {model.in_use ? <span class="tag">in use at the next start</span> : null}
+          <strong>{model.id}</strong> {useOf(model)}
           {model.demonstration ? <span class="tag tag-warn">demonstration</span> : null}
           {model.recommendation === null ? null : <span class="tag">recommended here</span>}
           <br />
@@ -88,6 +104,11 @@ function Line({ model, isBusy, onPull, onStop }: LineProps) {
             {standing(model)}
           </span>
         </span>
+        {isHere && !model.in_use ? (
+          <button type="button" class="small" onClick={onUse}>
+            Use<span class="unseen"> {model.id}</span>
+          </button>
+        ) : null}
         {model.download_bytes === 0 ? null : (
           <button type="button" class="small" disabled={isBusy && !isRunning} onClick={isRunning ? onStop : onPull}>
             {isRunning ? 'Stop' : model.precisions.length > 0 ? 'Pull again' : 'Pull'}
@@ -110,7 +131,7 @@ function Pull({ model: { id, pull } }: { model: ListedModel }) {
       </p>
     );
   }
-  if (pull.state === 'done') return <p>Pulled and checked. Restart the sidecar to use it.</p>;
+  if (pull.state === 'done') return <p>Pulled and checked.</p>;
   const total = Math.max(1, pull.total_bytes);
   return (
     <>

@@ -1,6 +1,7 @@
 import { sidecarAddress } from '../connection/address';
 import { useSessions } from '../connection/session';
 import { CopyButton } from '../parts/copy-button';
+import { PairingCode } from './pairing-code';
 
 /** How a WordPress site finds this sidecar. */
 export function Recipe() {
@@ -17,12 +18,12 @@ export function Recipe() {
         </li>
         <li>
           Under <strong>Settings → Altsmith</strong> enter the address <code>{address}</code>{' '}
-          <CopyButton text={address} what="the address" /> and a site key
-          {site?.site == null ? '' : ` of “${site.site.name}”`}.
+          <CopyButton text={address} what="the address" /> and a one-time code
+          {site?.site == null ? ', which this page shows once you have logged in with a site’s key' : ''}.
+          {site === null ? null : <PairingCode />}
         </li>
         <li>
-          Press <strong>Test the connection</strong>. Uploads then appear under <strong>Media → Alt text review</strong>
-          .
+          Press <strong>Save and test</strong>. Uploads then appear under <strong>Media → Alt text review</strong>.
         </li>
       </ol>
       <details>

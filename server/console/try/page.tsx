@@ -3,6 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { useStatus } from '../connection/status';
 import { announce } from '../parts/announcer';
 import { counted } from '../parts/amounts';
+import { ComingModel } from '../parts/coming-model';
+import { FirstSteps } from '../parts/first-steps';
 import { Intake } from './intake';
 import { OnePicture } from './one-picture';
 import { Options } from './options';
@@ -32,6 +34,8 @@ export function TryPage() {
 
   return (
     <>
+      <FirstSteps />
+      <ComingModel />
       <Intake isCompact={pictures.list.length > 0} onPictures={take} />
       <Options options={options} canPrompt={abilities.prompt} tasks={tasks} onChange={setOptions} />
       {chosen === null ? null : (

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ListedModel, ListedModelReply } from '../../contract/model';
+import { ListedModel, ListedModelReply, ModelUse } from '../../contract/model';
 import { page } from '../../contract/primitives';
 import { defineRoute } from '../route';
 
@@ -19,7 +19,8 @@ export const pullModel = defineRoute({
   method: 'post',
   path: `${PATH}/{id}/pull`,
   access: 'admin',
-  summary: 'Download, verify and convert a model. It is used from the next start on.',
+  summary:
+    'Download, verify and convert a model. What is chosen, or else the best there is, is then used without a restart.',
   params: Params,
   answers: { 202: ListedModelReply },
   handle: ({ params, services }) => ({ status: 202, body: { model: services.models.pull(params.id) } }),
@@ -33,4 +34,19 @@ export const cancelPull = defineRoute({
   params: Params,
   answers: { 200: ListedModelReply },
   handle: ({ params, services }) => ({ status: 200, body: { model: services.models.cancel(params.id) } }),
+});
+
+export const useModel = defineRoute({
+  method: 'post',
+  path: `${PATH}/{id}/use`,
+  access: 'admin',
+  summary: 'Choose a model that is here; the running sidecar changes over within seconds.',
+  bodyKind: 'json',
+  params: Params,
+  body: ModelUse,
+  answers: { 200: ListedModelReply },
+  handle: ({ params, body, services }) => ({
+    status: 200,
+    body: { model: services.models.use(params.id, body.precision) },
+  }),
 });

@@ -51,6 +51,8 @@ export const status = defineRoute({
       site: { id: site.id, name: site.name },
       ...(health.abilities === null ? {} : { abilities: health.abilities }),
       bytes_also_go_to: health.bytesAlsoGoTo,
+      coming_model: services.comingModel(),
+      first_steps: site.firstSteps(),
       cost: costOf(services.price, secondsPerImage),
     };
     return { status: 200, body };

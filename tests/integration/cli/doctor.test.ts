@@ -60,7 +60,9 @@ describe('the command', () => {
     const { code, stdout } = await altsmith(folder, ['doctor'], { ALTSMITH_PORT: new URL(sidecar.url).port });
     expect(stdout).toContain('The sidecar answers on port');
     expect(stdout).toContain('a sidecar is working on it');
-    expect(stdout).toMatch(/All is well\.\n$/);
+    expect(stdout).toMatch(
+      /All is well\.\nNext: Connect WordPress: there, under Settings → Altsmith, enter the address http:\/\/127\.0\.0\.1:\d+ and a one-time code, .*\.\n$/,
+    );
     expect(code).toBe(0);
     expect((await sidecar.call('GET', '/readyz')).status).toBe(200);
     await sidecar.stop();

@@ -19,7 +19,7 @@ afterEach(async () => {
 function shelfThatRuns(script: string, logger = pino({ level: 'silent' })): ModelShelf {
   const file = path.join(folder, 'pull.js');
   writeFileSync(file, script);
-  return new ModelShelf({ dataDir: folder, script: file, logger });
+  return new ModelShelf({ dataDir: folder, script: file, logger, loaded: () => null });
 }
 
 function isAlive(pid: number): boolean {
