@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { AdminBrowser } from '../support/admin-browser';
 import { barriers } from '../support/axe';
+import { ConsoleBrowser } from '../support/console-browser';
 import { PHOTOGRAPHS } from '../support/review-flow';
 import { SidecarProcess } from '../support/sidecar-process';
 import { waitFor } from '../support/wait-for';
@@ -78,6 +79,23 @@ test('WordPress installs that very archive, and it works before anything is set 
   expect(id).toBeGreaterThan(0);
 });
 
+/** The one-time code that the sidecar's own page shows. */
+async function codeOf(sidecar: SidecarProcess): Promise<string> {
+  const opened = await ConsoleBrowser.open(sidecar.url);
+  try {
+    await opened.logIn(sidecar.key);
+    await opened.go('Set-up');
+    await opened.page.getByRole('button', { name: 'Show a code' }).click();
+    const code = await opened.page.locator('.secret').innerText();
+    expect(code).toMatch(/^[0-9A-Z]{5}-[0-9A-Z]{5}$/);
+    expect([await opened.barriers(), opened.errors]).toEqual([[], []]);
+    await opened.picture('8-code');
+    return code;
+  } finally {
+    await opened.close();
+  }
+}
+
 test('three steps lead from the activation to the first text', async () => {
   const { page } = admin;
   const sidecar = await SidecarProcess.start();
@@ -85,7 +103,14 @@ test('three steps lead from the activation to the first text', async () => {
     await admin.go('/wp-admin/options-general.php?page=altsmith-start');
     await page.getByText('Connect the sidecar first.').waitFor();
     await page.getByLabel('Sidecar address').fill(sidecar.url);
-    await page.getByLabel('Site key').fill(sidecar.key);
+    await page.getByLabel('One-time code').fill('AAAAA-AAAAA');
+    await page.getByRole('button', { name: 'Save and test' }).click();
+    await page.getByText('The sidecar does not know this code.').waitFor();
+    expect(await barriers(page, '.altsmith-start')).toEqual([]);
+    await admin.picture('3-wrong-code');
+
+    const code = await codeOf(sidecar);
+    await page.getByLabel('One-time code').fill(code.toLowerCase());
     await page.getByRole('button', { name: 'Save and test' }).click();
     await page.locator('.altsmith-step[data-step="connect"][data-done="1"]').waitFor();
 

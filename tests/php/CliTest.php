@@ -133,6 +133,17 @@ final class CliTest extends Sidecar_Test_Case {
 		self::assertStringStartsWith( 'Error: unreachable', $this->run_command( 'altsmith', 'connect', array( '127.0.0.1:59999', 'key-of-the-test' ) ) );
 	}
 
+	public function test_wp_cli_connects_with_a_code(): void {
+		delete_option( 'altsmith_sidecar_url' );
+		delete_option( 'altsmith_site_key' );
+		$this->sidecar->canned['POST /v1/pairings/'] = array( 404, array( 'error' => array( 'code' => 'PAIRING_UNKNOWN', 'message' => 'x', 'retryable' => false ) ) );
+		self::assertStringContainsString( 'does not know this code', $this->run_command( 'altsmith', 'connect', array( 'http://127.0.0.1:59999', '7K3QM-W9XPT' ) ) );
+		self::assertFalse( get_option( 'altsmith_sidecar_url' ), 'nothing is kept' );
+		$this->sidecar->canned['POST /v1/pairings/'] = array( 201, array( 'key' => 'key-of-the-test' ) );
+		self::assertStringStartsWith( 'Success: Connected', $this->run_command( 'altsmith', 'connect', array( 'http://127.0.0.1:59999', '7k3qm-w9xpt' ) ) );
+		self::assertSame( array( 'http://127.0.0.1:59999', 'key-of-the-test' ), array( get_option( 'altsmith_sidecar_url' ), get_option( 'altsmith_site_key' ) ) );
+	}
+
 	public function test_settings_go_to_the_next_site_without_the_key_unless_it_is_asked_for(): void {
 		update_option( 'altsmith_settings', array( 'reviewers' => 'edit_others_posts', 'digest' => 'weekly' ) );
 		$file = tempnam( sys_get_temp_dir(), 'settings' );

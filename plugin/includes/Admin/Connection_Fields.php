@@ -15,6 +15,9 @@ final class Connection_Fields {
 	public function render(): void {
 		$may = current_user_can( Capabilities::CONNECT );
 		$this->address( $may );
+		if ( $may && 'constant' !== $this->settings->source_of( Settings::KEY_OPTION ) ) {
+			self::code();
+		}
 		$this->key( $may );
 		$save = $may ? '<button type="submit" class="button button-secondary">' . esc_html__( 'Save and test', 'altsmith' ) . '</button>' : '';
 		// The script puts "Test again" and the answer in here; without it the button saves.
@@ -42,6 +45,17 @@ final class Connection_Fields {
 		Form_Row::draw( 'altsmith_sidecar_url', __( 'Sidecar address', 'altsmith' ), $field, $said, $wrong );
 	}
 
+	private static function code(): void {
+		$wrong = Form_Row::errors( Pairing_Input::FIELD );
+		$field = sprintf(
+			'<input type="text" class="code" size="14" spellcheck="false" autocapitalize="characters" autocomplete="off" id="%1$s" name="%1$s" value="" placeholder="7K3QM-W9XPT" %2$s>',
+			esc_attr( Pairing_Input::FIELD ),
+			Form_Row::described_by( Pairing_Input::FIELD, $wrong )
+		);
+		$said = __( 'The sidecar shows one when it starts for the first time, and on its own page under “Connect WordPress”. A code works once, for ten minutes, and gives this site its key.', 'altsmith' );
+		Form_Row::draw( Pairing_Input::FIELD, __( 'One-time code', 'altsmith' ), $field, $said, $wrong );
+	}
+
 	private function key( bool $may ): void {
 		$source = $this->settings->source_of( Settings::KEY_OPTION );
 		$wrong  = Form_Row::errors( Settings::KEY_OPTION );
@@ -51,7 +65,7 @@ final class Connection_Fields {
 			! $may                 => __( 'Set by the administrators of the network.', 'altsmith' ),
 			'network' === $source && ! $this->settings->for_network => __( 'The key of the whole network is used. Another one here is for this site alone.', 'altsmith' ),
 			'database' === $source, 'network' === $source => __( 'A key is stored. It is not shown; leave the field empty to keep it.', 'altsmith' ),
-			default                => __( 'The sidecar prints it at its first start and keeps it in first-key.txt in its data folder.', 'altsmith' ),
+			default                => __( 'Only where you have no code. The sidecar keeps the first key in first-key.txt in its data folder.', 'altsmith' ),
 		};
 		// "off" is ignored by browsers for passwords: they would fill in the one of this administrator.
 		$field = sprintf(

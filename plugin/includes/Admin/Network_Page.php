@@ -69,6 +69,13 @@ final class Network_Page {
 		}
 		$old = (string) ( $stored[ Settings::KEY_OPTION ] ?? '' );
 		$url = '' === $address->error ? $address->value : (string) ( $stored[ Settings::URL_OPTION ] ?? '' );
+		if ( '' === $key->value && '' === $address->error && is_string( $posted[ Pairing_Input::FIELD ] ?? null ) ) {
+			$code = Pairing_Input::exchange( $posted[ Pairing_Input::FIELD ], $url );
+			if ( '' !== $code->error ) {
+				add_settings_error( Pairing_Input::FIELD, 'wrong', $code->error );
+			}
+			$old = '' === $code->value ? $old : $code->value;
+		}
 		update_site_option(
 			Settings::NETWORK_OPTION,
 			array(

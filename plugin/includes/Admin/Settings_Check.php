@@ -31,6 +31,20 @@ final class Settings_Check {
 		if ( '' !== $read->error ) {
 			$this->tell( Settings::KEY_OPTION, __( 'The key was not saved.', 'altsmith' ) . ' ' . $read->error );
 		}
+		return '' === $read->value ? $this->key_of_code( $stored ) : $read->value;
+	}
+
+	/** The key for a one-time code in the same form. The address beside it has been saved before: WordPress saves the options in the order they were registered. */
+	private function key_of_code( string $stored ): string {
+		$typed = $_POST[ Pairing_Input::FIELD ] ?? ''; // phpcs:ignore WordPress.Security -- options.php has checked the nonce; the text is cleaned by Pairing_Input
+		unset( $_POST[ Pairing_Input::FIELD ] );
+		if ( ! is_string( $typed ) || '' === $typed || ( function_exists( 'get_settings_errors' ) && array() !== get_settings_errors( Settings::URL_OPTION ) ) ) {
+			return $stored;
+		}
+		$read = Pairing_Input::exchange( wp_unslash( $typed ), ( new Settings() )->sidecar_url() );
+		if ( '' !== $read->error ) {
+			$this->tell( Pairing_Input::FIELD, $read->error );
+		}
 		return '' === $read->value ? $stored : $read->value;
 	}
 

@@ -5,6 +5,7 @@ namespace Altsmith\Cli;
 
 use Altsmith\Admin\Address_Input;
 use Altsmith\Admin\Key_Input;
+use Altsmith\Admin\Pairing_Input;
 use Altsmith\Plugin;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Connection_Test;
@@ -125,15 +126,16 @@ final class Flow_Command {
 	}
 
 	/**
-	 * Saves the sidecar's address and the site key, and tests them.
+	 * Saves the sidecar's address and the site key, and tests them. A one-time code of the sidecar is exchanged for a key.
 	 *
 	 * ## OPTIONS
 	 *
 	 * <url>
 	 * : Address of the sidecar.
 	 *
-	 * <key>
-	 * : The site key; "-" reads it from the standard input, which keeps it out of the shell's history.
+	 * <code>
+	 * : The one-time code that the sidecar shows, or a site key; "-" reads it from the standard input, which keeps a key out of the
+	 * shell's history.
 	 *
 	 * @param string[] $args
 	 */
@@ -142,9 +144,18 @@ final class Flow_Command {
 			WP_CLI::error( 'wp-config.php sets ALTSMITH_SIDECAR_URL or ALTSMITH_SITE_KEY, and these constants win. Change them there.' );
 		}
 		$address = Address_Input::read( $args[0] ?? '' );
-		$key     = Key_Input::read( '-' === ( $args[1] ?? '' ) ? trim( (string) fgets( STDIN ) ) : ( $args[1] ?? '' ) );
+		$typed   = '-' === ( $args[1] ?? '' ) ? trim( (string) fgets( STDIN ) ) : ( $args[1] ?? '' );
+		$is_code = Pairing_Input::is_code( $typed );
+		if ( $is_code && '' === $address->error && '' !== $address->value ) {
+			$key = Pairing_Input::exchange( $typed, $address->value );
+			if ( '' !== $key->error ) {
+				WP_CLI::error( $key->error );
+			}
+		} else {
+			$key = Key_Input::read( $is_code ? '' : $typed );
+		}
 		if ( '' !== $address->error . $key->error || '' === $address->value || '' === $key->value ) {
-			WP_CLI::error( trim( $address->error . ' ' . $key->error . ' Usage: wp altsmith connect <url> <key>' ) );
+			WP_CLI::error( trim( $address->error . ' ' . $key->error . ' Usage: wp altsmith connect <url> <code>' ) );
 		}
 		update_option( Settings::URL_OPTION, $address->value );
 		update_option( Settings::KEY_OPTION, $key->value );

@@ -238,16 +238,26 @@ final class Client {
 		if ( ! str_starts_with( $path, '/v1/instances/' ) ) {
 			$this->instance->must_be_certain();
 		}
+		$who = array(
+			'Authorization'     => 'Bearer ' . $this->settings->site_key(),
+			'Altsmith-Instance' => $this->instance->id(),
+			'Altsmith-Site'     => Site_Address::stored(),
+		);
+		return $this->request( $method, $this->settings->sidecar_url(), $path, $body, $headers + $who, $timeout );
+	}
+
+	/**
+	 * A request without a key, also to an address that is not stored.
+	 *
+	 * @param array<string, string> $headers
+	 * @throws Sidecar_Error
+	 */
+	public function request( string $method, string $address, string $path, string $body, array $headers, int $timeout ): Reply {
 		$answer = wp_remote_request(
-			$this->settings->sidecar_url() . $path,
+			$address . $path,
 			array(
 				'method'              => $method,
-				'headers'             => $headers + array(
-					'Authorization'     => 'Bearer ' . $this->settings->site_key(),
-					'Accept'            => 'application/json',
-					'Altsmith-Instance' => $this->instance->id(),
-					'Altsmith-Site'     => Site_Address::stored(),
-				),
+				'headers'             => $headers + array( 'Accept' => 'application/json' ),
 				'body'                => '' === $body ? null : $body,
 				'timeout'             => $timeout,
 				'redirection'         => 0,
@@ -257,7 +267,7 @@ final class Client {
 		);
 		if ( $answer instanceof WP_Error ) {
 			/* translators: 1: address, 2: what the network said */
-			throw new Sidecar_Error( Sidecar_Error::UNREACHABLE, sprintf( __( 'The sidecar at %1$s could not be reached: %2$s.', 'altsmith' ), $this->settings->sidecar_url(), rtrim( $answer->get_error_message(), '.' ) ), 0, true );
+			throw new Sidecar_Error( Sidecar_Error::UNREACHABLE, sprintf( __( 'The sidecar at %1$s could not be reached: %2$s.', 'altsmith' ), $address, rtrim( $answer->get_error_message(), '.' ) ), 0, true );
 		}
 		return $this->read( $answer );
 	}

@@ -45,8 +45,7 @@ final class Connection_Test {
 			'model_missing'    => __( 'The sidecar answers, but its model is missing or damaged. Run “altsmith models pull blip-base” on the sidecar\'s machine.', 'altsmith' ),
 			'loading'          => __( 'The sidecar answers, but its model is still loading. Try again in a minute.', 'altsmith' ),
 			'model_problem'    => sanitize_text_field( (string) ( $status['problems'][0]['message'] ?? '' ) ),
-			/* translators: %s: model name */
-			'demonstration'    => sprintf( __( 'Connected. The model “%s” is a small one for demonstration; run “altsmith models pull blip-base” on the sidecar\'s machine for better texts.', 'altsmith' ), $model ),
+			'demonstration'    => self::demonstration( $model, $status['coming_model'] ?? null ),
 			/* translators: 1: model name, 2: version number */
 			default            => sprintf( __( 'Connected to the sidecar %2$s with the model “%1$s”.', 'altsmith' ), $model, $version ),
 		};
@@ -55,6 +54,17 @@ final class Connection_Test {
 			$message = trim( $message . ' ' . self::tasks_in_words( $status['model']['tasks'] ?? null ) );
 		}
 		return array( 'outcome' => $outcome, 'ok' => $works, 'message' => $message, 'status' => $status );
+	}
+
+	/** What to expect while the small model writes. */
+	private static function demonstration( string $model, mixed $coming ): string {
+		if ( is_array( $coming ) && 'fetching' === ( $coming['state'] ?? '' ) ) {
+			/* translators: 1: model that writes now, 2: model that is being downloaded */
+			return sprintf( __( 'Connected. The model “%1$s” is a small one for demonstration; “%2$s” is being downloaded and replaces it by itself. What nobody has decided by then is requested again.', 'altsmith' ), $model, sanitize_text_field( (string) ( $coming['id'] ?? '' ) ) );
+		}
+		/* translators: %s: model name */
+		$message = sprintf( __( 'Connected. The model “%s” is a small one for demonstration; run “altsmith models pull blip-base” on the sidecar\'s machine for better texts.', 'altsmith' ), $model );
+		return trim( $message . ' ' . ( is_array( $coming ) ? sanitize_text_field( (string) ( $coming['message'] ?? '' ) ) : '' ) );
 	}
 
 	/** What the model can do with a picture; empty where it only writes captions, or is of a sidecar that does not say. */
