@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ClaimedPairing, PairingReply, PairingRequest } from '../../contract/pairing';
 import { AppError } from '../../errors';
-import type { Principal } from '../principal';
+import type { Principal } from '../../sites/key-store';
 import { defineRoute } from '../route';
 import type { Services } from '../services';
 
