@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { chosenModel, chooseModel, locateModel, shippedFolder } from '../../models/locate-model';
 import { usableMemory } from '../../models/machine-memory';
@@ -124,6 +125,7 @@ function use(
   const find = () => shelf.list().find((model) => model.id === id);
   if (find() === undefined) throw new AppError('MODEL_UNKNOWN');
   try {
+    mkdirSync(pulled, { recursive: true });
     chooseModel(precision === undefined ? id : `${id}/${precision}`, pulled);
   } catch (error) {
     if (error instanceof ModelError) throw new AppError('MODEL_NOT_HERE', {}, { cause: error });
