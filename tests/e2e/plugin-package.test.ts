@@ -105,7 +105,7 @@ test('three steps lead from the activation to the first text', async () => {
     await page.getByLabel('Sidecar address').fill(sidecar.url);
     await page.getByLabel('One-time code').fill('AAAAA-AAAAA');
     await page.getByRole('button', { name: 'Save and test' }).click();
-    await page.getByText('The sidecar does not know this code.').waitFor();
+    await page.locator('.altsmith-field-error').getByText('The sidecar does not know this code.').waitFor();
     expect(await barriers(page, '.altsmith-start')).toEqual([]);
     await admin.picture('3-wrong-code');
 
