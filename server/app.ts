@@ -109,9 +109,7 @@ function assemble(parts: AppParts, stores: Stores): App {
   const delivery = buildDelivery(stores, { config, logger, tracing });
   const caused = delivery.caused.bind(delivery);
   const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, metrics, tracing, caused });
-  const changed = (workers: number) => {
-    work.runner.start(workers);
-  };
+  const changed = work.runner.start.bind(work.runner);
   const models = buildModels({ engine, config, script: PULL_SCRIPT, logger, changed });
   const resuggesting = buildResuggesting(stores, work, { config, logger });
   const backgroundTasks = [upkeep, buildPruning(stores, logger), resuggesting, models];
