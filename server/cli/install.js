@@ -1,6 +1,6 @@
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { requireNode, whyNotLoaded } = require('./this-node');
 
@@ -86,9 +86,27 @@ function npm(root, words) {
     cwd: root,
     stdio: ['ignore', 2, 2],
     // The CPU library is inside the npm package; its install script would only download CUDA.
-    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', NODE_ENV: '' },
+    env: { ...headersHere(), ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', NODE_ENV: '' },
   });
   return result.status === 0;
+}
+
+/** Where a Node brought its own C headers, node-gyp need not download them from nodejs.org, which a firewall may not allow. */
+function headersHere() {
+  const folder = headersBeside(realpathSync(process.execPath), process.versions.node);
+  return folder === null ? {} : { npm_config_nodedir: folder };
+}
+
+/** The folder with `include/node` that belongs to a Node at this path; null where there is none, or one of another version. */
+function headersBeside(node, version) {
+  const folder = path.resolve(node, '../..');
+  const file = path.join(folder, 'include/node/node_version.h');
+  if (!existsSync(file)) return null;
+  const text = readFileSync(file, 'utf8');
+  const numbers = ['MAJOR', 'MINOR', 'PATCH'].map(
+    (part) => new RegExp(`#define NODE_${part}_VERSION (\\d+)`).exec(text)?.[1],
+  );
+  return numbers.join('.') === version ? folder : null;
 }
 
 function hasCompiler() {
@@ -97,4 +115,4 @@ function hasCompiler() {
   );
 }
 
-module.exports = { ensureInstalled, isReady };
+module.exports = { ensureInstalled, headersBeside, isReady };

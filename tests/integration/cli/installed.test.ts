@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -73,4 +74,22 @@ test('with ALTSMITH_INSTALL=never npm is not called, and the sentence says what 
 
 test('npm may link the door as a program', () => {
   expect(statSync(path.join(ROOT, 'server/cli/index.js')).mode & 0o111).toBe(0o111);
+});
+
+test('headers that a Node brought along are used, and those of another version are not', () => {
+  const { headersBeside } = createRequire(__filename)('../../../server/cli/install') as {
+    headersBeside: (node: string, version: string) => string | null;
+  };
+  const node = path.join(root, 'bin/node');
+  expect(headersBeside(node, '20.19.1')).toBeNull();
+  mkdirSync(path.join(root, 'include/node'), { recursive: true });
+  const numbers = { MAJOR: 20, MINOR: 19, PATCH: 1 };
+  writeFileSync(
+    path.join(root, 'include/node/node_version.h'),
+    Object.entries(numbers)
+      .map(([part, number]) => `#define NODE_${part}_VERSION ${number}\n`)
+      .join(''),
+  );
+  expect(headersBeside(node, '20.19.1')).toBe(root);
+  expect(headersBeside(node, '20.19.2')).toBeNull();
 });
