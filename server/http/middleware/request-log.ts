@@ -3,8 +3,12 @@ import type { Logger } from '../../logger';
 import { principalOf } from './authenticate';
 import { requestIdOf } from './request-id';
 
-/** One line a request, when it ends; its level from the status. The query stays out: it may hold what people wrote. */
+/**
+ * One line a request, when it ends; its level from the status. The query stays out: it may hold what people wrote. A health check
+ * that is answered as the one before is no news: containers ask every few seconds.
+ */
 export function logRequests(logger: Logger): RequestHandler {
+  let readiness = 200;
   return (request, response, next) => {
     const started = performance.now();
     response.once('close', () => {
@@ -17,7 +21,10 @@ export function logRequests(logger: Logger): RequestHandler {
         ms: Math.round(performance.now() - started),
         key_id: principalOf(request)?.keyId,
       };
-      if (statusCode >= 500) logger.error(facts, 'request ended');
+      if (request.path === '/readyz' && (statusCode === 200 || statusCode === 503)) {
+        logger[statusCode === readiness ? 'debug' : 'info'](facts, 'request ended');
+        readiness = statusCode;
+      } else if (statusCode >= 500) logger.error(facts, 'request ended');
       else if (statusCode >= 400) logger.warn(facts, 'request ended');
       else logger.debug(facts, 'request ended');
     });
