@@ -1,11 +1,26 @@
 import { CATALOGUE } from '../../errors';
 import { askRedis, redisProblem } from '../../queue/redis-facts';
+import type { RedisSettings } from '../../redis-settings';
 import { note, ok, problem, type Finding, type Ground } from './check';
 
-/** Whether Redis answers and keeps what it is given. Only asked when the settings name one. */
+/**
+ * Whether Redis answers and keeps what it is given. Only asked when the settings name one. Where the sidecar puts no jobs into it, no more
+ * than a worker of this machine may want it: then nothing about it is a problem.
+ */
 export async function lookAtRedis({ config }: Ground): Promise<readonly Finding[]> {
   const { redis } = config;
   if (redis === null) return [ok('Redis is not used; the queue is the database itself.')];
+  const findings = await examineRedis(redis);
+  if (config.queue === 'bull') return findings;
+  const unused =
+    'ALTSMITH_REDIS_URL is set, but ALTSMITH_QUEUE is not bull: a sidecar here has its queue in the database itself.';
+  return [
+    note(unused, 'Set ALTSMITH_QUEUE=bull to hand jobs out over Redis; a worker needs the address alone.'),
+    ...findings.map((found) => (found.state === 'problem' ? { ...found, state: 'note' as const } : found)),
+  ];
+}
+
+async function examineRedis(redis: RedisSettings): Promise<readonly Finding[]> {
   try {
     const { evictionPolicy, keepsAppendOnlyFile } = await askRedis(redis);
     if (evictionPolicy !== 'noeviction') {

@@ -247,6 +247,14 @@ test('a model that is missing, cut, changed, or of another format', async () => 
   expect(await says(lookAtModel, on)).toMatch(/problem: .* has format 99, this program reads 2: update Altsmith/);
 });
 
+test('a Redis that is away is no problem where the queue is the database', async () => {
+  const url = `redis://127.0.0.1:${await freePort()}`;
+  const told = await says(lookAtRedis, ground({ ALTSMITH_REDIS_URL: url }));
+  expect(told).toMatch(/^note: ALTSMITH_REDIS_URL is set, but ALTSMITH_QUEUE is not bull: /);
+  expect(told).toContain('note: Redis does not answer');
+  expect(told).not.toMatch(/^problem/m);
+});
+
 test('a Redis that is away, wants a password, or throws keys away', async () => {
   const redis = await RedisServer.prepare();
   const at = (url: string) => ground({ ALTSMITH_QUEUE: 'bull', ALTSMITH_REDIS_URL: url });
