@@ -16,8 +16,17 @@ import { buildVision } from './vision-graph';
 const VOCABULARY_FILE = 'vocab.txt';
 const Tokenizer = z.object({ model: z.object({ vocab: z.record(z.string(), z.number().int().nonnegative()) }) });
 
+/** Words whose ids the weights have no rows for would be other words, or none. Throws ModelError. */
+function checkFits(file: string, words: number, rows: number): void {
+  if (words <= rows) return;
+  throw new ModelError(
+    'MODEL_FILE_DAMAGED',
+    `${file} does not fit the weights: it has ${words} words, the weights have ${rows}.`,
+  );
+}
+
 /** The words of a tokenizer.json in the order of their ids. */
-function vocabularyOfTokenizer(file: string): string[] {
+function vocabularyOfTokenizer(file: string, rows: number): string[] {
   let json: unknown;
   try {
     json = JSON.parse(readFileSync(file, 'utf8'));
@@ -26,19 +35,24 @@ function vocabularyOfTokenizer(file: string): string[] {
   }
   const parsed = Tokenizer.safeParse(json);
   if (!parsed.success) throw new ModelError('MODEL_FILE_DAMAGED', `${file} is not a WordPiece tokenizer.`);
+  const entries = Object.entries(parsed.data.model.vocab);
+  checkFits(file, entries.reduce((most, [, id]) => Math.max(most, id), -1) + 1, rows);
   const words: string[] = [];
-  for (const [word, id] of Object.entries(parsed.data.model.vocab)) words[id] = word;
+  for (const [word, id] of entries) words[id] = word;
   return Array.from(words, (word: string | undefined) => word ?? '');
 }
 
-function readVocabulary(folder: string): string[] {
+function readVocabulary(folder: string, rows: number): string[] {
   const plain = path.join(folder, VOCABULARY_FILE);
   const whole = path.join(folder, 'tokenizer.json');
-  if (existsSync(plain))
-    return readFileSync(plain, 'utf8')
+  if (existsSync(plain)) {
+    const words = readFileSync(plain, 'utf8')
       .replace(/\r?\n$/, '')
       .split(/\r?\n/);
-  if (existsSync(whole)) return vocabularyOfTokenizer(whole);
+    checkFits(plain, words.length, rows);
+    return words;
+  }
+  if (existsSync(whole)) return vocabularyOfTokenizer(whole, rows);
   throw new ModelError('MODEL_FILE_MISSING', `There is neither vocab.txt nor tokenizer.json in ${folder}.`);
 }
 
@@ -52,7 +66,7 @@ export function convertBlip(conversion: Conversion): Promise<Manifest> {
     const { source, target } = conversion;
     targetFolder(target, [source]);
     const config = readBlipConfig(source);
-    const vocabulary = readVocabulary(source);
+    const vocabulary = readVocabulary(source, config.text.vocab_size);
     return writeConversion(conversion, (checkpoint) => ({
       graphs: {
         vision: (to) => buildVision(checkpoint, config, to),

@@ -151,6 +151,20 @@ describe('what is not a sound BLIP checkpoint is refused, and leaves nothing beh
       () => editConfig((config) => (config.vision_config.num_attention_heads = 5)),
       'contradict each other',
     ],
+    [
+      'more words than the weights have rows for',
+      () => writeFileSync(path.join(source, 'vocab.txt'), `${[...readWords(), 'a', 'b', 'c'].join('\n')}\n`),
+      'it has 177 words, the weights have 176',
+    ],
+    [
+      'an id beyond all rows',
+      () => {
+        rmSync(path.join(source, 'vocab.txt'));
+        const vocab = { '[CLS]': 2, far: 4_000_000_000 };
+        writeFileSync(path.join(source, 'tokenizer.json'), JSON.stringify({ model: { vocab } }));
+      },
+      'it has 4000000001 words, the weights have 176',
+    ],
     ['words that are not BERT’s', () => writeFileSync(path.join(source, 'vocab.txt'), 'a\nb\n'), 'has no [CLS]'],
   ])('%s', async (_, spoil, message) => {
     spoil();
