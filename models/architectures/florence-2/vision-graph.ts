@@ -3,6 +3,7 @@ import { outputFeatures } from '../../graph/image-features';
 import { resizeAsTorchvision } from '../../graph/pillow-resize';
 import type { Target } from '../../graph/target';
 import { GraphWeights } from '../../graph/weights';
+import { ModelError } from '../../model-error';
 import { GraphBuilder } from '../../onnx/graph';
 import { DATA_TYPES, int64s, tensor } from '../../onnx/tensor';
 import { rowsIn } from '../../precision/rows';
@@ -58,13 +59,20 @@ function embedPatches(
 
 /** Where each row of the last grid is, and at time 0: [1, grid², width]. For row y and column x: columns[x] ‖ rows[y]. */
 function placesOf(checkpoint: Checkpoint, weights: GraphWeights, { grid, width }: Stage): Float32Array {
-  const read = (name: string) => {
-    const dims = checkpoint.tensors.get(`${PROJECTOR}.${name}`)?.dims ?? [];
-    return { values: weights.read(`${PROJECTOR}.${name}`, dims), size: dims[1] ?? 0 };
+  const read = (name: string, least: number, size: number) => {
+    const whole = `${PROJECTOR}.${name}`;
+    const [rows = 0] = checkpoint.tensors.get(whole)?.dims ?? [];
+    if (rows > 0 && rows < least) {
+      const reason = `the weight "${whole}" has ${rows} rows, and ${least} are needed for pictures of this size`;
+      throw new ModelError('MODEL_FILE_DAMAGED', `The checkpoint does not fit together: ${reason}.`);
+    }
+    return { values: weights.read(whole, [rows, size]), size };
   };
-  const columns = read('image_position_embed.column_embeddings.weight');
-  const rows = read('image_position_embed.row_embeddings.weight');
-  const time = read('visual_temporal_embed.pos_idx_to_embed').values;
+  // An odd width gives the columns one more (transformers, Florence2VisionLearnedAbsolutePositionEmbedding2D).
+  const half = Math.floor(width / 2);
+  const columns = read('image_position_embed.column_embeddings.weight', grid, width - half);
+  const rows = read('image_position_embed.row_embeddings.weight', grid, half);
+  const time = read('visual_temporal_embed.pos_idx_to_embed', 1, width).values;
   const places = new Float32Array(grid * grid * width);
   for (let index = 0; index < places.length; index++) {
     const [cell, channel] = [Math.floor(index / width), index % width];

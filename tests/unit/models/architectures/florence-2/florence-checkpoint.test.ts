@@ -6,7 +6,14 @@ import { readPresets } from '../../../../../models/architectures/florence-2/gene
 import { canonicalName } from '../../../../../models/architectures/florence-2/names';
 import { convertCheckpoint } from '../../../../../models/convert-checkpoint';
 import { florenceLayout, microsoftName } from '../../../../support/checkpoint/florence-layout';
-import { readFlorenceCases, readFlorenceReference, writeFlorence } from '../../../../support/models/florence-cases';
+import { bytesOf } from '../../../../support/checkpoint/weights';
+import { writeSafetensors } from '../../../../support/checkpoint/write-safetensors';
+import {
+  florenceSource,
+  readFlorenceCases,
+  readFlorenceReference,
+  writeFlorence,
+} from '../../../../support/models/florence-cases';
 
 const TINY = readFlorenceCases().find(({ side }) => side === 64)!;
 const { rows } = readFlorenceReference();
@@ -28,6 +35,15 @@ function edit(name: string, change: (json: any) => void): void {
   const json = JSON.parse(readFileSync(file, 'utf8'));
   change(json);
   writeFileSync(file, JSON.stringify(json));
+}
+
+/** Gives the tables of positions whose name holds `part` other sizes. */
+function resizeTable(part: string, dims: number[]): void {
+  const whole = florenceSource(TINY, 'transformers', rows.transformers);
+  writeSafetensors(path.join(source, 'model.safetensors'), {
+    specs: whole.specs.map((spec) => (spec.name.includes(part) ? { ...spec, dims } : spec)),
+    bytes: (spec) => (spec.name.includes(part) ? new Uint8Array(bytesOf(spec)) : whole.bytes(spec)),
+  });
 }
 
 describe('a Florence-2 checkpoint', () => {
@@ -131,6 +147,12 @@ describe('a Florence-2 checkpoint', () => {
       () => edit('processor_config.json', (json) => (json.image_processor.size = { height: 64, width: 32 })),
       'only squares',
     ],
+    [
+      'fewer rows of positions than a picture has',
+      () => resizeTable('row_embeddings', [1, Math.floor(TINY.widths.at(-1)! / 2)]),
+      'has 1 rows, and 2 are needed for pictures of this size',
+    ],
+    ['positions of other widths', () => resizeTable('column_embeddings', [50, TINY.widths.at(-1)!]), 'is due'],
     ['a larger picture', () => edit('processor_config.json', (json) => (json.image_processor.size = 512)), 'no room'],
     ['an architecture that is not known', () => edit('config.json', (config) => (config.model_type = 'bert')), 'BLIP'],
   ])('with %s is refused in a sentence, and nothing is left', async (_, damage, sentence) => {
