@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../model-error';
+import { side } from './bounds';
 import { hasCheckpointFile, readCheckpointJson } from './checkpoint-json';
 
 type Channels = readonly [number, number, number];
@@ -20,8 +21,8 @@ const RESCALE = 1 / 255;
 const triple = (value: z.ZodType<number>) =>
   z.union([z.tuple([value, value, value]), value.transform((one): Channels => [one, one, one])]);
 const Size = z.union([
-  z.number().transform((side) => ({ height: side, width: side })),
-  z.object({ height: z.number(), width: z.number() }),
+  side.transform((both) => ({ height: both, width: both })),
+  z.object({ height: side, width: side }),
 ]);
 export const Preprocessor = z.object({
   do_resize: z.boolean().nullish(),

@@ -16,7 +16,10 @@ function shardNames(folder: string, index: string): Map<string, string[]> {
   for (const [weight, shard] of Object.entries(map)) {
     if (!SHARD_NAME.test(shard))
       throw damaged(path.join(folder, index), `it names a part "${shard}" that is no file beside it`);
-    shards.set(shard, [...(shards.get(shard) ?? []), weight]);
+    const weights = shards.get(shard);
+    // Into the list that is there: an index may name hundreds of thousands.
+    if (weights === undefined) shards.set(shard, [weight]);
+    else weights.push(weight);
   }
   if (shards.size === 0) throw damaged(path.join(folder, index), 'it names no parts');
   const missing = [...shards.keys()].filter((shard) => !existsSync(path.join(folder, shard)));

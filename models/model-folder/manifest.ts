@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { beams, lengthPenalty } from '../checkpoint/bounds';
 import { isMissing, modelFileProblem } from '../file-problem';
 import { ModelError } from '../model-error';
 
@@ -18,13 +19,13 @@ const count = z.number().int().nonnegative();
 
 /** How sentences are searched. A preset is what a caller gets who names no options. */
 export const Preset = z.object({
-  beams: z.number().int().min(1),
+  beams,
   /** Tokens after the prompt; null: only max_length ends a sentence. */
   max_new_tokens: count.nullable(),
   /** Tokens with start token and prompt, as Hugging Face counts; null: only max_new_tokens ends a sentence. */
   max_length: count.nullable(),
   min_length: count,
-  length_penalty: z.number(),
+  length_penalty: lengthPenalty,
   repetition_penalty: z.number().positive(),
   prompt: z.string().nullable(),
   /** Sentences still open at the longest length: compete with the finished ones (Hugging Face), or only without any. */

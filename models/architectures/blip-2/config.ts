@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { side } from '../../checkpoint/bounds';
 import { readCheckpointJson } from '../../checkpoint/checkpoint-json';
 import { readPreprocessor, type Normalisation } from '../../checkpoint/preprocessor';
 import { ModelError } from '../../model-error';
@@ -17,7 +18,7 @@ const Vision = z.object({
   intermediate_size: count.default(6144),
   num_hidden_layers: count.default(39),
   num_attention_heads: count.default(16),
-  image_size: count.default(224),
+  image_size: side.default(224),
   patch_size: count.default(14),
   layer_norm_eps: epsilon.default(1e-6),
   hidden_act: activation,
@@ -45,8 +46,8 @@ const T5 = z
     num_layers: count.default(6),
     num_decoder_layers: count.nullish(),
     num_heads: count.default(8),
-    relative_attention_num_buckets: count.default(32),
-    relative_attention_max_distance: count.default(128),
+    relative_attention_num_buckets: z.number().int().min(4).max(4096).default(32),
+    relative_attention_max_distance: z.number().int().positive().max(4096).default(128),
     layer_norm_epsilon: epsilon.default(1e-6),
     /** Only gated products: every published T5 of BLIP-2 has them. */
     feed_forward_proj: z.enum(['gated-gelu', 'gated-relu']),
@@ -114,6 +115,8 @@ export function readBlip2Config(folder: string): Blip2Config {
     vision.hidden_size % vision.num_attention_heads === 0 &&
     qformer.hidden_size % qformer.num_attention_heads === 0 &&
     vision.image_size % vision.patch_size === 0 &&
+    // Nearer ones have a row each, of the decoder half of all rows.
+    text.relative_attention_max_distance > text.relative_attention_num_buckets / 2 &&
     Math.max(text.decoder_start_token_id, text.eos_token_id, text.bos_token_id ?? 0) < text.vocab_size;
   if (!isSound) {
     const name = path.join(folder, 'config.json');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { largestId } from '../../checkpoint/bounds';
 import { readCheckpointJson } from '../../checkpoint/checkpoint-json';
 import { ModelError } from '../../model-error';
 
@@ -70,6 +71,6 @@ export function readTokenizer(folder: string): T5Tokenizer {
     special: added.filter((token) => token.special).map((token) => token.id),
     unknown: json.model.unk_id,
     end,
-    size: Math.max(pieces.length - 1, ...added.map((token) => token.id)) + 1,
+    size: Math.max(pieces.length - 1, largestId(added.map((token) => token.id))) + 1,
   };
 }

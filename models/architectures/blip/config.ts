@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../../model-error';
+import { places, side } from '../../checkpoint/bounds';
 import { readCheckpointJson } from '../../checkpoint/checkpoint-json';
 import { readPreprocessor, type Normalisation } from '../../checkpoint/preprocessor';
 
@@ -15,7 +16,7 @@ const Vision = z.object({
   intermediate_size: count.default(3072),
   num_hidden_layers: count.default(12),
   num_attention_heads: count.default(12),
-  image_size: count.default(384),
+  image_size: side.default(384),
   patch_size: count.default(16),
   layer_norm_eps: z.number().positive().default(1e-5),
   hidden_act: activation,
@@ -28,7 +29,7 @@ const Text = z.object({
   num_hidden_layers: count.default(12),
   // The class says 8, every official checkpoint writes 12 into its config.json.
   num_attention_heads: count.default(8),
-  max_position_embeddings: count.default(512),
+  max_position_embeddings: places.default(512),
   layer_norm_eps: z.number().positive().default(1e-12),
   hidden_act: activation,
   bos_token_id: id.default(30_522),

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { largestId } from '../../checkpoint/bounds';
 import type { Manifest } from '../../model-folder/manifest';
 import { withFiles } from '../../file-problem';
 import { ModelError } from '../../model-error';
@@ -36,7 +37,7 @@ function vocabularyOfTokenizer(file: string, rows: number): string[] {
   const parsed = Tokenizer.safeParse(json);
   if (!parsed.success) throw new ModelError('MODEL_FILE_DAMAGED', `${file} is not a WordPiece tokenizer.`);
   const entries = Object.entries(parsed.data.model.vocab);
-  checkFits(file, entries.reduce((most, [, id]) => Math.max(most, id), -1) + 1, rows);
+  checkFits(file, largestId(entries.map(([, id]) => id)) + 1, rows);
   const words: string[] = [];
   for (const [word, id] of entries) words[id] = word;
   return Array.from(words, (word: string | undefined) => word ?? '');

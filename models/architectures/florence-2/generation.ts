@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { beams, lengthPenalty } from '../../checkpoint/bounds';
 import { hasCheckpointFile, readCheckpointJson } from '../../checkpoint/checkpoint-json';
 import type { Preset } from '../../model-folder/manifest';
 import type { TextConfig } from './config';
@@ -6,13 +7,13 @@ import type { Layout } from './names';
 
 const id = z.number().int().nonnegative().nullish();
 const Rules = z.object({
-  num_beams: z.number().int().min(1).nullish(),
+  num_beams: beams.nullish(),
   max_length: z.number().int().positive().nullish(),
   early_stopping: z.union([z.boolean(), z.literal('never')]).nullish(),
   no_repeat_ngram_size: z.number().int().nonnegative().nullish(),
   forced_bos_token_id: id,
   forced_eos_token_id: id,
-  length_penalty: z.number().nullish(),
+  length_penalty: lengthPenalty.nullish(),
   eos_token_id: id,
   pad_token_id: id,
 });

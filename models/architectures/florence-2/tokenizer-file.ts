@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { largestId } from '../../checkpoint/bounds';
 import { readCheckpointJson } from '../../checkpoint/checkpoint-json';
 import { ModelError } from '../../model-error';
 
@@ -44,7 +45,7 @@ export function readTokenizer(folder: string): FlorenceTokenizer {
   const added = [...json.added_tokens];
   const known = new Map(Object.entries(json.model.vocab));
   for (const token of added) known.set(token.content, token.id);
-  let next = Math.max(...known.values()) + 1;
+  let next = largestId(known.values()) + 1;
   for (const content of ADDED_TOKENS) {
     if (known.has(content)) continue;
     known.set(content, next);
@@ -59,6 +60,6 @@ export function readTokenizer(folder: string): FlorenceTokenizer {
     text: `${JSON.stringify({ ...json, added_tokens: added })}\n`,
     special: added.filter((token) => token.special).map((token) => token.id),
     unknown,
-    size: Math.max(...known.values()) + 1,
+    size: largestId(known.values()) + 1,
   };
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { beams, lengthPenalty, places } from '../../checkpoint/bounds';
 import { hasCheckpointFile, readCheckpointJson } from '../../checkpoint/checkpoint-json';
 import { ModelError } from '../../model-error';
 
@@ -19,7 +20,7 @@ const Config = z.object({
   decoder_ffn_dim: count,
   vocab_size: count,
   decoder_vocab_size: count.nullish(),
-  max_position_embeddings: count.default(512),
+  max_position_embeddings: places.default(512),
   activation_function: z.enum(['swish', 'silu', 'relu', 'gelu']),
   scale_embedding: z.boolean().default(false),
   share_encoder_decoder_embeddings: z.boolean().default(true),
@@ -35,9 +36,9 @@ const Config = z.object({
 
 /** How it is searched stands in generation_config.json, before there was one in config.json. */
 const Rules = z.object({
-  num_beams: count.nullish(),
+  num_beams: beams.nullish(),
   max_length: count.nullish(),
-  length_penalty: z.number().nullish(),
+  length_penalty: lengthPenalty.nullish(),
   early_stopping: z.union([z.boolean(), z.literal('never')]).nullish(),
 });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { largestId } from '../../checkpoint/bounds';
 import { hasCheckpointFile } from '../../checkpoint/checkpoint-json';
 import { withFiles } from '../../file-problem';
 import { ModelError } from '../../model-error';
@@ -32,7 +33,7 @@ function readWords(folder: string, config: MarianConfig): Words {
     [source, config.vocab_size],
     [target, config.decoder_vocab_size],
   ];
-  const fits = sizes.every(([words, size]) => Math.max(...words.values()) < size);
+  const fits = sizes.every(([words, size]) => largestId(words.values()) < size);
   if (unknown === undefined || !fits || source.get('</s>') !== config.eos_token_id) {
     throw new ModelError(
       'MODEL_FILE_DAMAGED',

@@ -60,6 +60,8 @@ describe('the preparation of pictures', () => {
     [{ size: 224 }, 'size is 224x224, but image_size in config.json is 384'],
     [{ size: { height: 384, width: 512 } }, 'size is 384x512'],
     [{ size: { shortest_edge: 384 } }, 'size'],
+    [{ size: 383.5 }, 'is not that of'],
+    [{ size: 1_000_000_000 }, 'is not that of'],
     [{ resample: 2 }, 'resample is 2, but only bicubic (3) is known'],
     [{ resample: 'bilinear' }, 'resample is bilinear'],
     [{ do_rescale: false }, 'do_rescale is false'],

@@ -146,6 +146,16 @@ describe('a BLIP-2 checkpoint', () => {
       'holds "query_tokens", which it does not',
     ],
     ['other widths', () => editText((text) => (text.d_ff = 57)), 'is due'],
+    [
+      'distances without end',
+      () => editText((text) => (text.relative_attention_max_distance = 5000)),
+      'relative_attention_max_distance',
+    ],
+    [
+      'fewer distances than rows for near ones',
+      () => editText((text) => (text.relative_attention_max_distance = 16)),
+      'contradict',
+    ],
     ['sizes at odds', () => edit('config.json', (config) => (config.vision_config.patch_size = 15)), 'contradict'],
     ['no heads of T5', () => editText((text) => delete text.num_heads), 'is due'],
     [

@@ -125,6 +125,21 @@ describe('a Florence-2 checkpoint', () => {
       () => edit('tokenizer.json', (json) => json.added_tokens.push({ id: 5000, content: '<new>', special: false })),
       'tokens, the weights have',
     ],
+    [
+      'more words than fit on the stack',
+      () =>
+        edit('tokenizer.json', ({ model }) => {
+          for (let id = 1000; id < 200_000; id++) model.vocab[`word${id}`] = id;
+        }),
+      'tokens, the weights have',
+    ],
+    ['ten thousand beams', () => edit('generation_config.json', (rules) => (rules.num_beams = 10_000)), 'num_beams'],
+    [
+      'scores that overflow',
+      () => edit('generation_config.json', (rules) => (rules.length_penalty = -400)),
+      'length_penalty',
+    ],
+    ['half a pixel', () => edit('processor_config.json', (json) => (json.image_processor.size = 63.5)), 'size'],
     ['other widths', () => edit('config.json', (config) => (config.text_config.encoder_ffn_dim = 7)), 'is due'],
     [
       'lists of other lengths',
