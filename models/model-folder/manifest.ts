@@ -16,6 +16,8 @@ export const MANIFEST_VERSION = 2;
 const OLDEST_VERSION = 1;
 
 const count = z.number().int().nonnegative();
+/** A file of the folder itself: no path, and nothing hidden. Files are read under these names, and packed ones written. */
+const fileName = z.string().regex(/^\w[\w.-]*$/, 'is not the name of a file in the model’s folder');
 
 /** How sentences are searched. A preset is what a caller gets who names no options. */
 export const Preset = z.object({
@@ -46,9 +48,9 @@ export const Translation = z.object({
   /** `token`: what a text for this language begins with, where the model knows several. */
   targets: z.array(z.object({ language: z.string(), token: count.nullable() })).min(1),
   /** SentencePiece model of the texts that are read. */
-  pieces: z.string(),
+  pieces: fileName,
   /** Words of the translation where they are not those of `text.vocabulary`. */
-  target_vocabulary: z.string().nullable(),
+  target_vocabulary: fileName.nullable(),
 });
 export type Translation = z.infer<typeof Translation>;
 
@@ -63,11 +65,11 @@ export type Task = z.infer<typeof Task>;
 
 const Names = z.object({
   /** null for models that see no pictures. */
-  vision: z.string().nullable(),
-  decoder: z.string(),
-  question: z.string().nullable(),
+  vision: fileName.nullable(),
+  decoder: fileName,
+  question: fileName.nullable(),
   /** Reads the words of a task together with the picture; the decoder looks at what it made of both. */
-  encoder: z.string().optional(),
+  encoder: fileName.optional(),
 });
 
 export const Manifest = z.object({
@@ -81,7 +83,7 @@ export const Manifest = z.object({
   demonstration: z.boolean(),
   licence: z.string(),
   graphs: Names,
-  files: z.array(z.object({ name: z.string(), bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+  files: z.array(z.object({ name: fileName, bytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
   dims: z.object({
     image_size: count,
     image_tokens: count,
@@ -96,7 +98,7 @@ export const Manifest = z.object({
   tokens: z.object({ start: count, end: count, unknown: count, classify: count, separate: count }),
   text: z.object({
     /** BERT's vocab.txt, one token a line; or a tokenizer.json. */
-    vocabulary: z.string(),
+    vocabulary: fileName,
     /** Ids that are never part of a text, the start token among them. */
     special: z.array(count),
     /** Replacements that close up punctuation, in order. */
@@ -135,7 +137,7 @@ export const Manifest = z.object({
   second_opinion: z
     .object({
       /** File that puts the classes under plain nouns. */
-      labels: z.string(),
+      labels: fileName,
       /** Least probability of a label that is told. */
       label: z.number(),
       /** From this probability on a sentence that names nothing of the kind is doubted. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isMissing, modelFileProblem, withFiles } from '../file-problem';
@@ -46,7 +47,12 @@ async function sizeOf(file: string, manifest: Manifest): Promise<number> {
 function checkNamed(folder: string, manifest: Manifest): void {
   const { graphs, text, second_opinion: opinion, translation } = manifest;
   const words = [text.vocabulary, translation?.pieces, translation?.target_vocabulary];
-  const used = [graphs.vision, graphs.decoder, graphs.question, graphs.encoder, ...words, opinion?.labels];
+  const parts = [graphs.vision, graphs.decoder, graphs.question, graphs.encoder];
+  // A graph finds the file of its large weights by itself; a small one may have none.
+  const weights = parts
+    .map((name) => name?.replace(/\.onnx$/, '.data'))
+    .filter((name) => name !== undefined && existsSync(path.join(folder, name)));
+  const used = [...parts, ...weights, ...words, opinion?.labels];
   const listed = new Set(manifest.files.map(({ name }) => name));
   const absent = used.find((name) => typeof name === 'string' && !listed.has(name));
   if (absent === undefined) return;

@@ -38,3 +38,16 @@ it('an older format says to pull or convert again, a newer one to update', () =>
 it('a manifest with a field missing names the field', () => {
   expect(refusal(JSON.stringify({ ...shipped, dims: {} })).message).toMatch(/dims\.layers/);
 });
+
+it.each<[string, (manifest: any) => unknown]>([
+  ['a graph', (manifest) => (manifest.graphs.vision = '../../.config/vision.onnx')],
+  ['a vocabulary', (manifest) => (manifest.text.vocabulary = '/etc/passwd')],
+  ['a listed file', (manifest) => (manifest.files[0].name = '..\\vision.onnx')],
+  ['labels', (manifest) => (manifest.second_opinion.labels = '..')],
+])('%s outside of the folder is refused', (_, change) => {
+  const manifest = structuredClone(shipped);
+  change(manifest);
+  const error = refusal(JSON.stringify(manifest));
+  expect(error.code).toBe('MODEL_FILE_DAMAGED');
+  expect(error.message).toMatch(/is not the name of a file in the model’s folder/);
+});

@@ -58,6 +58,11 @@ it('a full check reads everything, and leaves no note', async () => {
   expect(existsSync(path.join(folder, 'checked.json'))).toBe(false);
 });
 
+it('weights that a graph reads, but the manifest does not list, are refused', async () => {
+  manifest = { ...manifest, files: manifest.files.filter(({ name }) => name !== 'decoder.data') };
+  await expect(checkTouchedFiles(folder, manifest)).rejects.toThrow(/uses decoder\.data, but does not list it/);
+});
+
 it('a note that is cut, or of another file, is as good as none', async () => {
   await checkTouchedFiles(folder, manifest);
   writeFileSync(path.join(folder, 'checked.json'), '{"vision.data":');
