@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import type { Response } from 'undici';
 import { ModelError } from '../model-error';
-import { ask, resolveFile, retryAfter, Temporary, type HubFile } from './hub';
+import { ask, OtherAnswer, resolveFile, retryAfter, Temporary, type HubFile } from './hub';
 import type { HubSettings } from './hub-settings';
 import { networkCause } from './network-cause';
 
@@ -136,7 +136,8 @@ async function open(hub: HubSettings, offered: HubFile, from: number): Promise<R
   if (!response.ok) {
     await response.body?.cancel();
     // 401 and 403 here mean that the signed address has expired: the hub is asked for another one.
-    throw new Temporary(`${offered.address.host} answers ${response.status}`, retryAfter(response));
+    const cause = new OtherAnswer(`HTTP_${response.status}`);
+    throw new Temporary(`${offered.address.host} answers ${response.status}`, retryAfter(response), { cause });
   }
   const range = response.headers.get('content-range');
   if (from > 0 && range !== `bytes ${from}-${offered.bytes - 1}/${offered.bytes}`) {

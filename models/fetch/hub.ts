@@ -28,6 +28,15 @@ export class Temporary extends Error {
   }
 }
 
+/** What was answered instead of a file, as the cause of an error: its code is `HTTP_404` and so on, or WEB_PAGE. */
+export class OtherAnswer extends Error {
+  override readonly name = 'OtherAnswer';
+
+  constructor(readonly code: string) {
+    super(code);
+  }
+}
+
 const HEADER_TIMEOUT_MS = 30_000;
 const MAX_REDIRECTS = 5;
 
@@ -98,8 +107,9 @@ export function retryAfter(response: Response): number | null {
 /** The hub's refusals in words. 408, 429 and 5xx are worth another try. */
 function refuse(hub: HubSettings, response: Response, what: string): never {
   const { status } = response;
+  const cause = new OtherAnswer(`HTTP_${status}`);
   if (status === 408 || status === 429 || status >= 500) {
-    throw new Temporary(`${hub.endpoint} answers ${status}`, retryAfter(response));
+    throw new Temporary(`${hub.endpoint} answers ${status}`, retryAfter(response), { cause });
   }
   const reason = response.headers.get('x-error-code');
   if (status === 401 || status === 403) {
@@ -107,16 +117,17 @@ function refuse(hub: HubSettings, response: Response, what: string): never {
       hub.token === null
         ? 'set HF_TOKEN to a token that may read it'
         : `the token in ${hub.tokenFrom ?? 'HF_TOKEN'} is not accepted for it; set HF_TOKEN to another one, or take that one away`;
-    throw new ModelError('HUB_REFUSED', `The hub does not hand out ${what}: ${advice}.`);
+    throw new ModelError('HUB_REFUSED', `The hub does not hand out ${what}: ${advice}.`, { cause });
   }
   if (status === 404) {
     const said = reason === null ? '' : ` (${reason})`;
     throw new ModelError(
       'HUB_REFUSED',
       `There is no ${what} at ${hub.endpoint}${said}; is it the hub, or a whole mirror?`,
+      { cause },
     );
   }
-  throw new ModelError('HUB_REFUSED', `The hub answers ${status} for ${what}.`);
+  throw new ModelError('HUB_REFUSED', `The hub answers ${status} for ${what}.`, { cause });
 }
 
 /** `"abc"` and `W/"abc"` → `abc`. */
@@ -139,6 +150,18 @@ function describe(response: Response, headers: readonly Headers[], address: URL)
   };
 }
 
+/** The page of a proxy or of a network's login comes with status 200, in place of the file. Throws ModelError HUB_REFUSED. */
+function refusePage(response: Response, { name, address }: { readonly name: string; readonly address: URL }): void {
+  const isPage = /^text\/html\b/i.test(response.headers.get('content-type') ?? '');
+  if (!isPage || name.endsWith('.html')) return;
+  throw new ModelError(
+    'HUB_REFUSED',
+    `${address.host} answers with a web page instead of ${name}, perhaps that of a proxy or of the network's login; ` +
+      'set HTTPS_PROXY where a proxy is the way out, or HF_ENDPOINT to a mirror.',
+    { cause: new OtherAnswer('WEB_PAGE') },
+  );
+}
+
 /**
  * Asks the hub about one file of a repository at a commit. A large one is answered by a redirect to a signed address that
  * holds for some minutes; what is known of it stands in the headers of that redirect. Throws ModelError HUB_REFUSED, Temporary.
@@ -155,8 +178,9 @@ export async function resolveFile(
     headers.push(response.headers);
     const next = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || next === null) {
-      if (response.ok) return describe(response, headers, address);
-      refuse(hub, response, `${name} of ${repo}`);
+      if (!response.ok) refuse(hub, response, `${name} of ${repo}`);
+      refusePage(response, { name, address });
+      return describe(response, headers, address);
     }
     address = new URL(next, address);
     // To another host, by an answer that already describes the file: the signed address, which answers the GET itself. Any other

@@ -13,7 +13,7 @@ const Refusal = z.object({
   error: z.object({
     code: z.string(),
     message: z.string().optional(),
-    /** A code of the network or the system, such as ENOTFOUND. */
+    /** A code of the network or the system, such as ENOTFOUND; HTTP_404 and WEB_PAGE for answers of the hub. */
     cause: z
       .string()
       .regex(/^[A-Z][A-Z0-9_]{1,60}$/)
@@ -156,8 +156,16 @@ function endedPull(state: 'done' | 'failed', error: ModelPull['error']): ModelPu
 /** The catalogue's sentence for the code that the process printed, and the cause; its own words may name folders of this machine. */
 function reasonOf(refusal: z.infer<typeof Refusal>['error'] | null): NonNullable<ModelPull['error']> {
   const code = refusal !== null && isErrorCode(refusal.code) ? refusal.code : 'INTERNAL';
-  const cause = refusal?.cause === undefined ? '' : ` (${refusal.cause})`;
-  return { code, message: CATALOGUE[code].message + cause };
+  const { message } = CATALOGUE[code];
+  const cause = refusal?.cause === undefined ? '.' : ` (${causeInWords(refusal.cause)}).`;
+  return { code, message: message.replace(/\.$/, cause) };
+}
+
+function causeInWords(cause: string): string {
+  if (cause === 'WEB_PAGE')
+    return "a web page came instead of the file, perhaps that of a proxy or of the network's login";
+  const status = /^HTTP_(\d{3})$/.exec(cause)?.[1];
+  return status === undefined ? cause : `it answers ${status}`;
 }
 
 function parseLastLine(output: string): unknown {

@@ -6,7 +6,9 @@ import { SidecarProcess } from '../sidecar-process';
 import { readCases } from './blip-cases';
 import { publishTiny, TINY_COMMIT, TINY_REPO } from './tiny-model';
 
-const PRELOAD = path.join(__dirname, 'other-checkpoint.cjs');
+const PRELOADS = ['other-checkpoint.cjs', 'fetch-conditions.cjs'].map(
+  (name) => `--require=${path.join(__dirname, name)}`,
+);
 const WEIGHTS = 'pytorch_model.bin';
 
 /** A sidecar that starts with mini and fetches a BLIP of random weights, under the name of blip-base, from a hub of its own. */
@@ -38,7 +40,7 @@ export class FetchingSidecar {
       ALTSMITH_MODEL: '',
       ALTSMITH_FETCH: 'auto',
       ALTSMITH_TEST_SOURCE: JSON.stringify(source),
-      NODE_OPTIONS: `--require=${PRELOAD}`,
+      NODE_OPTIONS: PRELOADS.join(' '),
       HF_ENDPOINT: hub.endpoint,
       HF_HOME: path.join(folder, 'hf'),
       HF_TOKEN: '',

@@ -76,7 +76,7 @@ test('a pull that fails tells the console what the network said, and the log eve
   const script = `console.error('trying again in 1 s'); console.log(${JSON.stringify(words)}); process.exitCode = 1;`;
   shelf = shelfThatRuns(script, logger);
   shelf.pull('blip-base');
-  expect((await whenEnded('blip-base')).pull?.error?.message).toMatch(/ \(ENOTFOUND\)$/);
+  expect((await whenEnded('blip-base')).pull?.error?.message).toMatch(/ \(ENOTFOUND\)\.$/);
   const told = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'model pull failed');
   expect(told).toMatchObject({ reason: message, cause: 'ENOTFOUND', complaints: 'trying again in 1 s\n' });
 });
