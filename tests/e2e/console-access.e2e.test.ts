@@ -1,4 +1,5 @@
 import os from 'node:os';
+import { version } from '../../server/version';
 import { makeAdminKey } from '../support/admin-key';
 import { ConsoleBrowser } from '../support/console-browser';
 import { SidecarProcess } from '../support/sidecar-process';
@@ -28,12 +29,17 @@ test('a site’s key sees the recipe for WordPress, and why it cannot see sites 
   await browser.go('Set-up');
   await page.getByText('This part needs an administrator’s key').waitFor();
   await page.locator('li', { hasText: 'enter the address' }).getByText(sidecar.url).waitFor();
+  // Whoever installed a package or a container has no npm scripts, and this key shows no list of models.
+  const install = await page.locator('li', { hasText: 'Install the plugin' }).textContent();
+  expect(install).toContain(`with altsmith-${version}.zip of the release`);
+  await page.getByText('An administrator’s key lets you pull a real one here.').waitFor();
   expect(await browser.barriers()).toEqual([]);
 });
 
 test('an administrator makes a site and a key, which is shown once', async () => {
   const { page } = browser;
   await browser.logIn(makeAdminKey(sidecar.dataDir), 'Administrator’s key');
+  await page.getByText('Pull a real one below.').waitFor();
   await page.getByLabel('Name of a new site').fill('Shop');
   await page.keyboard.press('Enter');
   await page.getByRole('listitem').filter({ hasText: 'Shop' }).waitFor();
@@ -69,7 +75,7 @@ test('a key is rotated with an overlap, and revoked after a question', async () 
 test('the models are listed; one that cannot be downloaded says why', async () => {
   const { page } = browser;
   const line = (id: string) => page.getByRole('listitem').filter({ has: page.getByText(id, { exact: true }) });
-  await line('mini').getByText('chosen').waitFor();
+  await line('mini').getByText('in use', { exact: true }).waitFor();
   await line('blip-base').getByRole('button', { name: 'Pull blip-base' }).click();
   await line('blip-base').getByText('The model hub cannot be reached').waitFor({ timeout: 30_000 });
   expect(await browser.barriers()).toEqual([]);

@@ -1,3 +1,4 @@
+import { useSessions } from '../connection/session';
 import { useStatus } from '../connection/status';
 import { ComingModel } from '../parts/coming-model';
 import { ModelBadge, TASK_WORDS } from '../parts/model-badge';
@@ -6,6 +7,7 @@ import { Notice } from '../parts/notice';
 /** The loaded model. Which others there are is for administrators to see. */
 export function LoadedModel() {
   const status = useStatus()?.data ?? null;
+  const { admin } = useSessions();
   const model = status?.model ?? null;
   const beyond = status?.bytes_also_go_to ?? null;
   if (model === null && beyond === null) return null;
@@ -26,13 +28,16 @@ export function LoadedModel() {
         <Notice tone="warn">
           <p>
             This model shows the way; its texts are not good enough to publish.{' '}
-            {status?.coming_model === undefined || status.coming_model === null
-              ? 'An administrator can pull a real one below.'
-              : ''}
+            {status?.coming_model === undefined || status.coming_model === null ? howToPull(admin !== null) : ''}
           </p>
         </Notice>
       ) : null}
       <ComingModel />
     </section>
   );
+}
+
+/** The list of models is shown to administrators only. */
+function howToPull(isListed: boolean): string {
+  return isListed ? 'Pull a real one below.' : 'An administrator’s key lets you pull a real one here.';
 }

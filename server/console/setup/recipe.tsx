@@ -1,11 +1,13 @@
 import { sidecarAddress } from '../connection/address';
 import { useSessions } from '../connection/session';
+import { useStatus } from '../connection/status';
 import { CopyButton } from '../parts/copy-button';
 import { PairingCode } from './pairing-code';
 
 /** How a WordPress site finds this sidecar. */
 export function Recipe() {
   const { site } = useSessions();
+  const version = useStatus()?.data?.version;
   const address = sidecarAddress();
   const constants = `define( 'ALTSMITH_SIDECAR_URL', '${address}' );\ndefine( 'ALTSMITH_SITE_KEY', '…' );`;
   return (
@@ -13,8 +15,8 @@ export function Recipe() {
       <h2 id="recipe-title">Connect WordPress</h2>
       <ol>
         <li>
-          Install the plugin: <strong>Plugins → Add New → Upload</strong>, with the zip that <code>npm run zip</code>{' '}
-          makes.
+          Install the plugin: in WordPress <strong>Plugins → Add New → Upload Plugin</strong>, with{' '}
+          {version === undefined ? 'the plugin’s zip file' : <code>altsmith-{version}.zip</code>} of the release.
         </li>
         <li>
           Under <strong>Settings → Altsmith</strong> enter the address <code>{address}</code>{' '}
