@@ -63,6 +63,7 @@ export default tseslint.config(
         process: 'readonly',
         console: 'readonly',
         __dirname: 'readonly',
+        __filename: 'readonly',
         Blob: 'readonly',
         Buffer: 'readonly',
         setTimeout: 'readonly',

@@ -5,10 +5,10 @@ import type { Storage } from './database';
 export function readFirstSteps(storage: Pick<Storage, 'prepare'>, site: string | null): FirstSteps {
   // Two texts, since an index helps only where the site is compared plainly.
   const ofSite = site === null ? '' : 'site_id = :site AND';
-  const is = (table: string, condition: string) =>
-    storage
-      .prepare<{ site: string | null }, number>(`SELECT EXISTS (SELECT 1 FROM ${table} WHERE ${ofSite} ${condition})`)
-      .pluck()
-      .get(site === null ? { site: null } : { site }) === 1;
-  return { connect: is('instances', "id <> ''"), try: is('suggestions', 'true'), existing: is('runs', 'true') };
+  const holds = (sql: string) => storage.prepare<{ site: string | null }, number>(sql).pluck().get({ site }) === 1;
+  return {
+    connect: holds(`SELECT EXISTS (SELECT 1 FROM instances WHERE ${ofSite} id <> '')`),
+    try: holds(`SELECT EXISTS (SELECT 1 FROM suggestions WHERE ${ofSite} true)`),
+    existing: holds(`SELECT EXISTS (SELECT 1 FROM runs WHERE ${ofSite} true)`),
+  };
 }
