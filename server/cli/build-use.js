@@ -16,10 +16,8 @@ function open(root) {
   try {
     mkdirSync(path.join(root, 'build'), { recursive: true });
     const Database = require(path.join(root, 'node_modules/better-sqlite3'));
-    const lock = new Database(lockFile(root), { timeout: 0 });
-    // Nothing is ever written.
-    lock.pragma('journal_mode = MEMORY');
-    return lock;
+    // Nothing is ever written, and nothing is asked of it here: it may be locked.
+    return new Database(lockFile(root), { timeout: 0 });
   } catch {
     return null;
   }

@@ -73,7 +73,8 @@ async function run(job) {
         said[name][search] = (await captioner.caption(picture, { ...wish, keepWordless: true })).candidates;
       }
     }
-    const answer = await captioner.answer(picture, job.question, { preset: 'hf', maxNewTokens: 24 });
+    const wish = { preset: 'hf', maxNewTokens: 24, keepWordless: true };
+    const answer = await captioner.answer(picture, job.question, wish);
     answers.push({ states: await statesOf(inside, session, picture, job), said, answer });
   }
   await captioner.close();
