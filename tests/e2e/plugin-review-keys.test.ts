@@ -10,6 +10,8 @@ jest.setTimeout(300_000);
 
 /** The review list over REST, however WordPress writes the address. */
 const LISTS = /altsmith\/v1\/suggestions(\?|%3F|$)/;
+/** What writes at present, and what is coming. */
+const MODEL = /altsmith(\/|%2F)v1(\/|%2F)model/;
 const SCREEN = '/wp-admin/upload.php?page=altsmith-review';
 let flow: ReviewFlow;
 const ids = new Map<string, number>();
@@ -46,6 +48,20 @@ async function afterDecision(name: string): Promise<void> {
   await page().locator(`[role=group][aria-label="${name}"]`).waitFor({ state: 'detached' });
   await waitFor('the focus to be on the next card', async () => !['', name].includes(await focused()));
 }
+
+test('the screen says that a demonstration model wrote, and that a better one is on its way', async () => {
+  const notice = page().locator('.components-notice', {
+    hasText: 'A small demonstration model wrote suggestions on this page.',
+  });
+  await flow.admin.go(SCREEN);
+  await notice.getByText('For texts you can use, the sidecar needs a real model.').waitFor();
+  const body = JSON.stringify({ demonstration: true, coming: 'blip-base' });
+  await page().route(MODEL, (route) => route.fulfill({ contentType: 'application/json', body }));
+  await flow.admin.go(SCREEN);
+  await notice.getByText('The model “blip-base” is being downloaded and replaces it automatically.').waitFor();
+  expect(await barriers(page(), '#wpbody-content')).toEqual([]);
+  await page().unroute(MODEL);
+});
 
 test('ten reviews without a mouse: next, edit, approve, reject with a reason, decorative, undo', async () => {
   await flow.admin.go(SCREEN);

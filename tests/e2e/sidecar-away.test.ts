@@ -81,7 +81,7 @@ test('twenty uploads while it is down are as quick as without the plugin, and al
   expect(site.requests.filter((one) => one.off).flatMap((one) => one.uploads)).not.toEqual([]);
 
   await admin.go('/wp-admin/upload.php?page=altsmith-review&per_page=50');
-  const notice = admin.page.locator('#altsmith-review .components-notice');
+  const notice = admin.page.locator('#altsmith-review .components-notice.is-error');
   await notice.getByText('Altsmith tries again automatically; no image is lost.').waitFor();
   await notice.getByText(`${UPLOADS} images are on their way.`).waitFor();
   expect(await notice.innerText()).toContain(`The sidecar at ${sidecar.url} could not be reached`);

@@ -15,7 +15,7 @@ use WP_REST_Response;
 
 defined( 'ABSPATH' ) || exit;
 
-/** `status`, `connection` and `sync`. */
+/** `status`, `model`, `connection` and `sync`. */
 final class System_Controller {
 	public function __construct(
 		private readonly Access $access,
@@ -31,6 +31,7 @@ final class System_Controller {
 
 	public function register(): void {
 		$this->route( '/status', 'GET', 'status', array( $this->access, 'reviewer' ) );
+		$this->route( '/model', 'GET', 'model', array( $this->access, 'reviewer' ) );
 		$this->route( '/connection', 'POST', 'connection', array( $this->access, 'administrator' ) );
 		$this->route( '/sync', 'POST', 'sync', array( $this->access, 'reviewer' ) );
 	}
@@ -46,6 +47,19 @@ final class System_Controller {
 			'last_sync'     => self::moment( 'altsmith_last_sync' ),
 			'last_cron'     => self::moment( 'altsmith_last_cron' ),
 			'cron_disabled' => defined( 'DISABLE_WP_CRON' ) && DISABLE_WP_CRON,
+		) );
+	}
+
+	/**
+	 * Whether a demonstration model writes at present, and the id of the one that is being downloaded in its place; '' for none. Null and ''
+	 * where the sidecar does not answer.
+	 */
+	public function model(): WP_REST_Response {
+		$status = $this->pause->is_on() ? null : $this->connection_test->run()['status'];
+		$coming = $status['coming_model'] ?? null;
+		return new WP_REST_Response( array(
+			'demonstration' => null === $status ? null : (bool) ( $status['model']['demonstration'] ?? false ),
+			'coming'        => is_array( $coming ) && 'fetching' === ( $coming['state'] ?? '' ) ? sanitize_text_field( (string) ( $coming['id'] ?? '' ) ) : '',
 		) );
 	}
 

@@ -2,6 +2,7 @@ import { Notice } from '@wordpress/components';
 import { useCallback, useEffect, useRef, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { BulkApprove } from './bulk-approve';
+import { DemonstrationNotice } from './demonstration-notice';
 import { DoneLine } from './done-line';
 import { FlowNotice } from './flow-notice';
 import { FocusScreen } from './focus-screen';
@@ -73,6 +74,7 @@ export function ReviewScreen({ attachment }: { readonly attachment: number }) {
         {view.isFocus ? null : (
           <>
             <FlowNotice flow={queue.flow} />
+            {items.some((one) => one.model.demonstration && isOpen(one)) ? <DemonstrationNotice /> : null}
             <Problem text={queue.error?.message ?? ''} />
             <Top attachment={attachment} onDialog={setDialog} onFocus={() => setFocus(true)} />
             <DoneLine review={review} note={note} />

@@ -6,6 +6,7 @@ import type {
   Decision,
   DecisionResult,
   Frozen,
+  ModelReply,
   Suggestion,
   SuggestionPage,
   SyncReply,
@@ -135,6 +136,8 @@ export async function undo(id: string): Promise<Suggestion> {
 
 /** Sends what waits and reads what is new. */
 export const sync = (): Promise<SyncReply> => call('POST', 'sync', {});
+/** Asks the sidecar which model writes at present. */
+export const readModel = (): Promise<ModelReply> => call('GET', 'model');
 /** Tests the saved connection. */
 export const testConnection = (): Promise<ConnectionReply> => call('POST', 'connection', {});
 

@@ -110,6 +110,14 @@ export interface FlowStatus {
   readonly cron_disabled: boolean;
 }
 
+/** Which model writes at present. */
+export interface ModelReply {
+  /** null: the sidecar did not answer. */
+  readonly demonstration: boolean | null;
+  /** Id of a better model that is being downloaded; '' for none. */
+  readonly coming: string;
+}
+
 export interface SyncReply {
   readonly ran: boolean;
   readonly sent: number;

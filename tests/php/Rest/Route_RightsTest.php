@@ -19,6 +19,7 @@ final class Route_RightsTest extends Sidecar_Test_Case {
 	private const RIGHTS = array(
 		'GET /altsmith/v1'                                       => array( null, array() ),
 		'GET /altsmith/v1/status'                                => array( self::UPLOADERS, array() ),
+		'GET /altsmith/v1/model'                                 => array( self::UPLOADERS, array() ),
 		'POST /altsmith/v1/connection'                           => array( self::ADMIN, array() ),
 		'GET /altsmith/v1/instance'                              => array( self::ADMIN, array() ),
 		'POST /altsmith/v1/instance'                             => array( self::ADMIN, array( 'answer' => 'moved' ) ),
@@ -152,8 +153,9 @@ final class Route_RightsTest extends Sidecar_Test_Case {
 			list( $method, $path ) = explode( ' ', strtr( $route, array( 'IMAGE' => (string) $row->attachment_id, 'SUGGESTION' => $row->suggestion_id ) ) );
 			$this->sidecar->asked  = array();
 			$this->rest( $method, $path, self::RIGHTS[ $route ][1], 'admin' );
-			// Site Health asks by GET, and asks how the sidecar is.
-			self::assertSame( str_contains( $route, '/health/' ) ? array( 'GET /v1/status' ) : array(), $this->sidecar->asked, $route );
+			// Site Health and the review screen ask by GET, and ask how the sidecar is.
+			$asks = str_contains( $route, '/health/' ) || str_ends_with( $route, '/v1/model' );
+			self::assertSame( $asks ? array( 'GET /v1/status' ) : array(), $this->sidecar->asked, $route );
 		}
 		self::assertEquals( $before, array( $this->row( $row->attachment_id ), $this->sidecar->suggestions ) );
 		self::assertNull( $this->stored_alt( $row->attachment_id ) );

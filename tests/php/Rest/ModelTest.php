@@ -1,0 +1,36 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Tests\Rest;
+
+use Altsmith\Tests\Support\Fake_Sidecar;
+use Altsmith\Tests\Support\Sidecar_Test_Case;
+
+/** What the review screen asks to say how good the suggestions are. */
+final class ModelTest extends Sidecar_Test_Case {
+	public function test_a_demonstration_model_and_the_one_that_is_downloaded(): void {
+		$this->says( true, array( 'id' => 'blip-base', 'state' => 'fetching' ) );
+		self::assertSame( array( 'demonstration' => true, 'coming' => 'blip-base' ), $this->call( 'GET', 'model', array(), 'author' )->get_data() );
+	}
+
+	public function test_one_that_cannot_be_downloaded_is_not_coming(): void {
+		$this->says( true, array( 'id' => 'blip-base', 'state' => 'waiting' ) );
+		self::assertSame( array( 'demonstration' => true, 'coming' => '' ), $this->call( 'GET', 'model' )->get_data() );
+	}
+
+	public function test_a_real_model_of_a_sidecar_that_names_no_other(): void {
+		self::assertSame( array( 'demonstration' => false, 'coming' => '' ), $this->call( 'GET', 'model' )->get_data() );
+	}
+
+	public function test_a_sidecar_that_does_not_answer(): void {
+		$this->sidecar->down = true;
+		self::assertSame( array( 'demonstration' => null, 'coming' => '' ), $this->call( 'GET', 'model' )->get_data() );
+	}
+
+	/** @param array<string, string> $coming */
+	private function says( bool $demonstration, array $coming ): void {
+		$status                                  = Fake_Sidecar::status();
+		$status['model']['demonstration']        = $demonstration;
+		$this->sidecar->canned['GET /v1/status'] = array( 200, array( 'coming_model' => $coming ) + $status, array() );
+	}
+}
