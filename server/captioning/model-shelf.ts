@@ -32,6 +32,7 @@ interface End {
   readonly signal: NodeJS.Signals | null;
   readonly output: string;
   readonly complaints: string;
+  readonly isByItself: boolean;
 }
 
 export interface ShelfParts {
@@ -80,7 +81,7 @@ export class ModelShelf {
     const model = this.#need(id);
     if (this.#current !== null && this.#current.id !== id) throw new AppError('PULL_NOT_POSSIBLE', { running: true });
     if (model.download_bytes === 0) throw new AppError('PULL_NOT_POSSIBLE', { ships: true });
-    if (this.#current === null) this.#start(model, isByItself ? ['--no-compare'] : []);
+    if (this.#current === null) this.#start(model, isByItself);
     return this.#need(id);
   }
 
@@ -107,8 +108,9 @@ export class ModelShelf {
     return found;
   }
 
-  #start({ id, download_bytes: total }: ListedModel, options: readonly string[]): void {
+  #start({ id, download_bytes: total }: ListedModel, isByItself: boolean): void {
     mkdirSync(this.#folder, { recursive: true });
+    const options = isByItself ? ['--no-compare'] : [];
     const child = fork(this.parts.script, [this.parts.dataDir, id, ...options], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -121,7 +123,7 @@ export class ModelShelf {
       said.complaints = (said.complaints + chunk.toString()).slice(-MOST_COMPLAINTS);
     });
     child.once('error', (error) => this.parts.logger.error({ err: error, model: id }, 'model pull failed'));
-    child.once('close', (code, signal) => this.#end(id, { code, signal, ...said }));
+    child.once('close', (code, signal) => this.#end(id, { code, signal, ...said, isByItself }));
     this.parts.logger.info({ model: id }, 'model pull started');
   }
 
@@ -132,7 +134,7 @@ export class ModelShelf {
     this.#pulls.set(id, { state: 'running', step, done_bytes: done, total_bytes: total, error: null });
   }
 
-  #end(id: string, { code, signal, output, complaints }: End): void {
+  #end(id: string, { code, signal, output, complaints, isByItself }: End): void {
     this.#current = null;
     const { logger } = this.parts;
     if (signal !== null) this.#pulls.delete(id);
@@ -140,10 +142,9 @@ export class ModelShelf {
     else {
       const refusal = Refusal.safeParse(parseLastLine(output)).data?.error ?? null;
       this.#pulls.set(id, endedPull('failed', reasonOf(refusal)));
-      logger.warn(
-        { model: id, reason: refusal?.message ?? null, cause: refusal?.cause ?? null, complaints },
-        'model pull failed',
-      );
+      const facts = { model: id, reason: refusal?.message ?? null, cause: refusal?.cause ?? null, complaints };
+      // Of one that began by itself, whoever began it warns, with one sentence.
+      logger[isByItself ? 'info' : 'warn'](facts, 'model pull failed');
     }
     logger.info({ model: id, code, signal }, 'model pull ended');
   }
