@@ -36,6 +36,22 @@ test('a site’s key sees the recipe for WordPress, and why it cannot see sites 
   expect(await browser.barriers()).toEqual([]);
 });
 
+test('why a better model is not there yet is said on the first page and under Set-up', async () => {
+  const { page } = browser;
+  const message = 'blip-base could not be fetched: The model hub cannot be reached (ECONNREFUSED).';
+  const coming = { id: 'blip-base', state: 'waiting', step: '', done_bytes: 0, total_bytes: 0, message };
+  await page.route('**/v1/status', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: { ...(await response.json()), coming_model: coming } });
+  });
+  for (const name of ['Try', 'Set-up'] as const) {
+    await browser.go(name);
+    await page.locator('.notice', { hasText: message }).waitFor();
+  }
+  await page.unroute('**/v1/status');
+  await page.getByText(message).waitFor({ state: 'detached' });
+});
+
 test('an administrator makes a site and a key, which is shown once', async () => {
   const { page } = browser;
   await browser.logIn(makeAdminKey(sidecar.dataDir), 'Administrator’s key');
