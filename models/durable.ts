@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ownedEntries, ownedName } from './owned-name';
 
 /** Waits until what was written to a file is on the disk. Throws what the file system throws. */
 export function flushFile(file: string): void {
@@ -28,5 +29,26 @@ export function flushNames(folder: string): void {
 /** Waits until the files of a folder are on the disk, and their names. */
 export function flushFolder(folder: string): void {
   for (const name of readdirSync(folder)) flushFile(path.join(folder, name));
+  flushNames(folder);
+}
+
+/**
+ * Gives a small file other contents as one act: after a crash, or on a full disk, it holds the old text or the new one. Throws what the
+ * file system throws.
+ */
+export function replaceFile(file: string, text: string): void {
+  const folder = path.dirname(file);
+  for (const { path: left, stem, isInUse } of ownedEntries(folder)) {
+    if (stem === path.basename(file) && !isInUse) rmSync(left, { force: true });
+  }
+  const draft = ownedName(file);
+  try {
+    writeFileSync(draft, text);
+    flushFile(draft);
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
   flushNames(folder);
 }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from './durable';
 import { MANIFEST_FILE } from './model-folder/manifest';
 import { restoreReplaced } from './model-folder/write';
 import { ModelError } from './model-error';
@@ -41,12 +42,23 @@ function pulledFolder(name: string, pulled: string): string | null {
   return candidates.find((candidate) => isModelFolder(candidate) || restoreReplaced(candidate)) ?? null;
 }
 
-/** Model that "altsmith models use" chose, or null: none, or one that is no longer there. */
-export function chosenModel(pulled: string): string | null {
+/** What "altsmith models use" wrote: null where it never did, `damaged` where that cannot be read as a choice. */
+function readChoice(pulled: string): { readonly model: string } | 'damaged' | null {
   const file = path.join(pulled, CHOICE_FILE);
   if (!existsSync(file)) return null;
   const parsed = Choice.safeParse(parseJson(readFileSync(file, 'utf8')));
-  return parsed.success ? parsed.data.model : null;
+  return parsed.success ? parsed.data : 'damaged';
+}
+
+/** Model that "altsmith models use" chose, or null: none, or a note that is damaged. */
+export function chosenModel(pulled: string): string | null {
+  const choice = readChoice(pulled);
+  return choice === null || choice === 'damaged' ? null : choice.model;
+}
+
+/** True where a model was chosen, and which one cannot be read any more: the best one is used then. */
+export function isChoiceDamaged(pulled: string): boolean {
+  return readChoice(pulled) === 'damaged';
 }
 
 function parseJson(text: string): unknown {
@@ -62,7 +74,7 @@ function parseJson(text: string): unknown {
 export function chooseModel(name: string, pulled: string): string {
   const folder = NAME.test(name) ? namedFolder(name, pulled) : null;
   if (folder === null) throw missing(name);
-  writeFileSync(path.join(pulled, CHOICE_FILE), `${JSON.stringify({ model: name })}\n`);
+  replaceFile(path.join(pulled, CHOICE_FILE), `${JSON.stringify({ model: name })}\n`);
   return folder;
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../../models/durable';
 import { bestLanguage } from '../../models/languages';
 import { PRECISION_FOLDERS } from '../../models/locate-model';
 import { MANIFEST_FILE, parseManifest } from '../../models/model-folder/manifest';
@@ -78,7 +79,7 @@ export function choosePair(pulled: string, to: string, model: string | null): Pa
   const pair = findPair(pulled, to, 'en', model);
   if (pair === null) throw new ModelError('MODEL_FILE_MISSING', missingPair(to));
   const choices = { ...readChoices(pulled), [pair.to]: pair.model };
-  writeFileSync(path.join(pulled, CHOICES_FILE), `${JSON.stringify(choices, null, 1)}\n`);
+  replaceFile(path.join(pulled, CHOICES_FILE), `${JSON.stringify(choices, null, 1)}\n`);
   return pair;
 }
 

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chooseModel, locateModel } from '../../../../models/locate-model';
+import { chooseModel, isChoiceDamaged, locateModel } from '../../../../models/locate-model';
 import { ownedName } from '../../../../models/owned-name';
 
 let pulled: string;
@@ -110,9 +110,31 @@ describe('the model that is used', () => {
     expect(() => chooseModel(put('blip-base', 'int8'), pulled)).toThrow('is a folder; name it with ALTSMITH_MODEL');
   });
 
+  it('stays the chosen one when another choice cannot be written', () => {
+    put('blip-base', 'int8');
+    const exact = put('blip-base', 'fp32');
+    chooseModel('blip-base/fp32', pulled);
+    const write = fs.writeFileSync;
+    jest.spyOn(fs, 'writeFileSync').mockImplementation((file, ...rest) => {
+      write(file, '', ...rest.slice(1));
+      throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    });
+    expect(() => chooseModel('mini', pulled)).toThrow('no space left');
+    jest.restoreAllMocks();
+    expect(locateModel(null, pulled)).toBe(exact);
+    expect(readdirSync(pulled).sort()).toEqual(['blip-base', 'in-use.json']);
+  });
+
+  it('leaves nothing of choices that were cut off', () => {
+    writeFileSync(path.join(pulled, 'in-use.json-99999999.1-0a1b2c3d'), '{');
+    chooseModel('mini', pulled);
+    expect(readdirSync(pulled)).toEqual(['in-use.json']);
+  });
+
   it('is the best one when the note of the choice is damaged', () => {
     const int8 = put('blip-base', 'int8');
     writeFileSync(path.join(pulled, 'in-use.json'), '{"model":');
     expect(locateModel(null, pulled)).toBe(int8);
+    expect(isChoiceDamaged(pulled)).toBe(true);
   });
 });
