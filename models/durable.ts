@@ -4,7 +4,8 @@ import { ownedEntries, ownedName } from './owned-name';
 
 /** Waits until what was written to a file is on the disk. Throws what the file system throws. */
 export function flushFile(file: string): void {
-  const handle = openSync(file, 'r+');
+  // Only Windows asks for the right to write, which a licence copied from a checkpoint need not give.
+  const handle = openSync(file, process.platform === 'win32' ? 'r+' : 'r');
   try {
     fsyncSync(handle);
   } finally {
@@ -26,9 +27,13 @@ export function flushNames(folder: string): void {
   }
 }
 
-/** Waits until the files of a folder are on the disk, and their names. */
+/** Waits until the files of a folder and of those in it are on the disk, and their names. */
 export function flushFolder(folder: string): void {
-  for (const name of readdirSync(folder)) flushFile(path.join(folder, name));
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const inside = path.join(folder, entry.name);
+    if (entry.isDirectory()) flushFolder(inside);
+    else flushFile(inside);
+  }
   flushNames(folder);
 }
 

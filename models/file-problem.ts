@@ -40,6 +40,19 @@ function codeAndReason({ code, syscall }: SystemError): [ModelErrorCode, string]
       return [away, 'a part of the path is a file where a folder is due'];
     case 'ENOENT':
       return [isWriting ? 'STORAGE_UNAVAILABLE' : 'MODEL_FILE_MISSING', 'it is not there'];
+    case 'ENAMETOOLONG':
+      return [away, 'the name is longer than the disk allows'];
+    case 'ELOOP':
+      return [away, 'its links lead in a circle'];
+    case 'EXDEV':
+      return ['STORAGE_UNAVAILABLE', 'it would have to move to another disk'];
+    case 'ENOTEMPTY':
+      return ['STORAGE_UNAVAILABLE', 'something was put into it in the meantime'];
+    case 'EMFILE':
+    case 'ENFILE':
+      return [away, 'too many files are open; raise the limit of open files (ulimit -n)'];
+    case 'ESTALE':
+      return [away, 'the network disk has lost it; mount the disk again'];
     case 'EIO':
       return [away, 'the disk fails'];
     default:
@@ -58,6 +71,11 @@ export function fileProblem(error: unknown, file = 'A file'): ModelError | null 
   const [code, reason] = known;
   const what = code === 'STORAGE_FULL' ? '' : `${found.path ?? file}: `;
   return new ModelError(code, `${what}${reason}.`, { cause: error });
+}
+
+/** True where a rename was refused because the new name is on another disk. */
+export function isOtherDisk(error: unknown): boolean {
+  return systemError(error)?.code === 'EXDEV';
 }
 
 /** True where there is no such file; false where it is there and cannot be read. */

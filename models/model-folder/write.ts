@@ -1,5 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { flushFolder, flushNames } from '../durable';
+import { isMissing, isOtherDisk } from '../file-problem';
 import { MANIFEST_FILE, type Manifest } from './manifest';
 import { sha256OfFile } from './model-files';
 import { ownedEntries, ownedName } from '../owned-name';
@@ -50,11 +52,20 @@ export function clearDrafts(target: string, { ours = false } = {}): void {
   const name = path.basename(target);
   const left = ownedEntries(path.dirname(target)).filter(({ isOurs, isInUse }) => !isInUse || (ours && isOurs));
   for (const { path: old } of left.filter(({ stem }) => stem === `${name}.old`)) {
-    if (existsSync(target)) rmSync(old, { recursive: true });
+    if (existsSync(target)) removeIfPossible(old);
     else renameSync(old, target);
   }
   for (const { path: draft } of left.filter(({ stem }) => stem === `${name}.partial`)) {
-    rmSync(draft, { recursive: true });
+    removeIfPossible(draft);
+  }
+}
+
+/** What a worker still has open stays on Windows and on some network disks; the next conversion tries again. */
+function removeIfPossible(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // It takes room, and is in nobody's way.
   }
 }
 
@@ -67,23 +78,61 @@ export function restoreReplaced(target: string): boolean {
   const name = `${path.basename(target)}.old`;
   const left = ownedEntries(path.dirname(target)).find(({ stem, isInUse }) => stem === name && !isInUse);
   if (left === undefined) return false;
-  renameSync(left.path, target);
-  return true;
+  try {
+    renameSync(left.path, target);
+  } catch (error) {
+    // Another process was faster.
+    if (!isMissing(error)) throw error;
+  }
+  return existsSync(target);
 }
 
-/** Puts a whole model folder in the place of another, which comes back when that fails. */
-export function takePlace(draft: string, target: string): void {
+/** Moves a draft beside its place; where that is on another disk, it is copied. */
+function bringBeside(draft: string, target: string): string {
+  const beside = ownedName(`${target}.partial`);
+  try {
+    renameSync(draft, beside);
+  } catch (error) {
+    if (!isOtherDisk(error)) throw error;
+    try {
+      cpSync(draft, beside, { recursive: true });
+    } catch (cause) {
+      rmSync(beside, { recursive: true, force: true });
+      throw cause;
+    }
+  }
+  return beside;
+}
+
+function replace(whole: string, target: string): void {
   if (!existsSync(target)) {
-    renameSync(draft, target);
+    renameSync(whole, target);
     return;
   }
   const old = ownedName(`${target}.old`);
   renameSync(target, old);
   try {
-    renameSync(draft, target);
+    renameSync(whole, target);
   } catch (error) {
     renameSync(old, target);
     throw error;
   }
-  rmSync(old, { recursive: true });
+  // After a power cut there must be one of the two.
+  flushNames(path.dirname(target));
+  removeIfPossible(old);
+}
+
+/**
+ * Puts a whole model folder in the place of another, which comes back when that fails, and which goes only when the new one is on the
+ * disk. The draft is gone afterwards, or may be removed.
+ */
+export function takePlace(draft: string, target: string): void {
+  const whole = bringBeside(draft, target);
+  try {
+    flushFolder(whole);
+    replace(whole, target);
+  } catch (error) {
+    rmSync(whole, { recursive: true, force: true });
+    throw error;
+  }
 }

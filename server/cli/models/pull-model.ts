@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Manifest } from '../../../models/model-folder/manifest';
+import { realPath } from '../../../models/model-folder/target-folder';
 import { clearDrafts, takePlace } from '../../../models/model-folder/write';
 import { readHubSettings, type HubSettings } from '../../../models/fetch/hub-settings';
 import { bytesToDownload, checkCheckpoint, checkpointFolder, obtainCheckpoint } from '../../../models/fetch/obtain';
@@ -147,8 +148,10 @@ async function make(wishes: PullWishes, { source, draft, folder, signal }: Place
   if (wishes.compare) await convert(wishes, 'fp32', { source, target: path.join(draft, 'fp32'), signal });
   const agreement = await unlessAborted(signal, tryOut(wishes, manifest, draft));
   mkdirSync(path.dirname(folder), { recursive: true });
-  clearDrafts(folder);
-  takePlace(path.join(draft, precision), folder);
+  // The folder, or the one around it, may be a link to a larger disk.
+  const target = realPath(folder);
+  clearDrafts(target);
+  takePlace(path.join(draft, precision), target);
   return { folder, agreement };
 }
 

@@ -43,6 +43,11 @@ it.each([
   ['ENOSPC', 'write', 'STORAGE_FULL', 'The disk is full; free some space and try again.'],
   ['EACCES', 'open', 'FILE_UNREADABLE', '/x: the permission to open it is missing.'],
   ['EACCES', 'mkdir', 'STORAGE_UNAVAILABLE', '/x: the permission to write it is missing.'],
+  ['EMFILE', 'open', 'FILE_UNREADABLE', '/x: too many files are open; raise the limit of open files (ulimit -n).'],
+  ['ENAMETOOLONG', 'mkdir', 'STORAGE_UNAVAILABLE', '/x: the name is longer than the disk allows.'],
+  ['ELOOP', 'open', 'FILE_UNREADABLE', '/x: its links lead in a circle.'],
+  ['ENOTEMPTY', 'rename', 'STORAGE_UNAVAILABLE', '/x: something was put into it in the meantime.'],
+  ['ESTALE', 'read', 'FILE_UNREADABLE', '/x: the network disk has lost it; mount the disk again.'],
   ['EROFS', 'open', 'STORAGE_UNAVAILABLE', '/x: it is on a disk that is read only.'],
 ])('%s of %s', (errno, syscall, code, message) => {
   expect(fileProblem(refused(errno, syscall))).toMatchObject({ code, message });

@@ -1,4 +1,4 @@
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { convertBlip } from '../../../../models/architectures/blip/convert';
 import { convertMini } from '../../../../models/architectures/mini/convert';
+import { restoreReplaced, takePlace } from '../../../../models/model-folder/write';
 import { ownedEntries, ownedName } from '../../../../models/owned-name';
 import { readCases, readWords, weightsOf, writeConfig, writeWeights } from '../../../support/models/blip-cases';
 
@@ -27,7 +28,10 @@ beforeEach(() => {
   writeConfig(source, BLIP, readWords());
   writeWeights(source, 'model.safetensors', weightsOf(BLIP));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
 
 const at = (name: string) => path.join(folder, name);
 const convert = (target: string) => convertBlip({ source, target, precision: 'fp32' });
@@ -124,5 +128,81 @@ describe('what a killed conversion left', () => {
     writeWeights(source, 'model.safetensors', { ...weightsOf(BLIP), specs: weightsOf(BLIP).specs.slice(1) });
     await expect(convert(at('model'))).rejects.toMatchObject({ code: 'MODEL_FILE_DAMAGED' });
     expect(readFileSync(path.join(at('model'), MANIFEST), 'utf8')).toBe('the old one');
+  });
+});
+
+describe('a new model takes the place of another', () => {
+  const failing = (code: string) => Object.assign(new Error(code), { code, syscall: 'rename', path: '/x' });
+
+  beforeEach(() => {
+    for (const [name, text] of [
+      ['draft', 'new'],
+      ['model', 'old'],
+    ] as const) {
+      mkdirSync(at(name));
+      writeFileSync(path.join(at(name), MANIFEST), text);
+    }
+    mkdirSync(path.join(at('draft'), 'packed'));
+    writeFileSync(path.join(at('draft'), 'packed/decoder.onnx'), 'graph', { mode: 0o400 });
+  });
+  const said = () => readFileSync(path.join(at('model'), MANIFEST), 'utf8');
+
+  it('only when each file of it, and its name, is on the disk', () => {
+    const events: string[] = [];
+    const open = fs.openSync;
+    const names = new Map<number, string>();
+    jest.spyOn(fs, 'openSync').mockImplementation((file, ...rest) => {
+      const handle = open(file, ...rest);
+      names.set(handle, path.basename(String(file)));
+      return handle;
+    });
+    jest.spyOn(fs, 'fsyncSync').mockImplementation((handle) => void events.push(`on disk: ${names.get(handle)}`));
+    const rename = fs.renameSync;
+    jest.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+      if (to === at('model')) events.push('in its place');
+      rename(from, to);
+    });
+    const remove = fs.rmSync;
+    jest.spyOn(fs, 'rmSync').mockImplementation((name, options) => {
+      events.push('old removed');
+      remove(name, options);
+    });
+    takePlace(at('draft'), at('model'));
+    const inPlace = events.indexOf('in its place');
+    expect(events.slice(0, inPlace)).toEqual(
+      expect.arrayContaining([`on disk: ${MANIFEST}`, 'on disk: decoder.onnx', 'on disk: packed']),
+    );
+    expect(events.slice(inPlace)).toEqual(['in its place', `on disk: ${path.basename(folder)}`, 'old removed']);
+  });
+
+  it('from another disk', () => {
+    const rename = fs.renameSync;
+    jest.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+      if (from === at('draft')) throw failing('EXDEV');
+      rename(from, to);
+    });
+    takePlace(at('draft'), at('model'));
+    expect(said()).toBe('new');
+    expect(readdirSync(folder).sort()).toEqual(['checkpoint', 'draft', 'model']);
+  });
+
+  it('although the old one cannot be removed', () => {
+    jest.spyOn(fs, 'rmSync').mockImplementation(() => {
+      throw failing('EBUSY');
+    });
+    takePlace(at('draft'), at('model'));
+    jest.restoreAllMocks();
+    expect(said()).toBe('new');
+  });
+
+  it('and comes back once where two processes find it left', () => {
+    fs.renameSync(at('model'), at(orphaned('model.old')));
+    const rename = fs.renameSync;
+    jest.spyOn(fs, 'renameSync').mockImplementation((from, to) => {
+      rename(from, to);
+      throw failing('ENOENT');
+    });
+    expect(restoreReplaced(at('model'))).toBe(true);
+    expect(said()).toBe('old');
   });
 });
