@@ -5,6 +5,7 @@ import type { Picture } from '../../models/captioner';
 import { AppError } from '../errors';
 import { storageProblem } from '../storage/sqlite-error';
 import type { ImageFacts } from './engine';
+import { imageError } from './image-error';
 import { measure } from './image-facts';
 import { readImageFile } from './image-file';
 
@@ -46,16 +47,6 @@ export function prepareDecoder(threads: number): void {
  */
 function openImage(bytes: Buffer, maxPixels: number): Sharp {
   return sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels });
-}
-
-/** libvips has no error codes, only sentences. */
-function toImageError(cause: unknown): AppError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  if (/exceeds pixel limit/i.test(text)) return new AppError('IMAGE_TOO_MANY_PIXELS', {}, { cause });
-  if (/unsupported image format|is blocked|Input buffer is empty|Input Buffer is empty/i.test(text)) {
-    return new AppError('IMAGE_TYPE_UNSUPPORTED', {}, { cause });
-  }
-  return new AppError('IMAGE_CORRUPT', {}, { cause });
 }
 
 function formatOf({ format, compression }: Metadata): string {
@@ -101,7 +92,7 @@ export async function decodeImage(file: string, maxPixels: number): Promise<Deco
   return decodeBytes(await readImageFile(file), maxPixels);
 }
 
-/** The same of bytes; smaller, where a model takes squares of `side` pixels and need not see every pixel. Throws AppError IMAGE_TYPE_UNSUPPORTED, IMAGE_CORRUPT or IMAGE_TOO_MANY_PIXELS. */
+/** The same of bytes; smaller, where a model takes squares of `side` pixels and need not see every pixel. Throws what `imageError` makes. */
 export async function decodeBytes(bytes: Buffer, maxPixels: number, side: number | null = null): Promise<DecodedImage> {
   try {
     const metadata = await openImage(bytes, maxPixels).metadata();
@@ -114,7 +105,7 @@ export async function decodeBytes(bytes: Buffer, maxPixels: number, side: number
     };
     return { picture, facts };
   } catch (error) {
-    throw error instanceof AppError ? error : toImageError(error);
+    throw imageError(error);
   }
 }
 
