@@ -1,7 +1,7 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { ownedName } from '../owned-name';
+import { replaceFile } from '../durable';
 import type { Manifest } from './manifest';
 
 /** Beside the manifest: files that were compared with it, and how they lay on the disk then. */
@@ -31,26 +31,24 @@ export class CheckMemory {
     return bytes >= LEAST_BYTES && note?.sha256 === sha256 && note.state === this.stateOf(name);
   }
 
-  add({ name, bytes, sha256 }: FileEntry): void {
-    if (bytes < LEAST_BYTES) return;
-    this.notes[name] = { sha256, state: this.stateOf(name) };
+  /** `before`: how the file lay on the disk when its hashing began. One that changed meanwhile is hashed again next time. */
+  add({ name, bytes, sha256 }: FileEntry, before: string): void {
+    if (bytes < LEAST_BYTES || this.stateOf(name) !== before) return;
+    this.notes[name] = { sha256, state: before };
     this.isChanged = true;
   }
 
   /** A folder that cannot be written to is checked anew each time. */
   write(): void {
     if (!this.isChanged) return;
-    const file = path.join(this.folder, CHECKED_FILE);
-    const draft = ownedName(file);
     try {
-      writeFileSync(draft, JSON.stringify(this.notes));
-      renameSync(draft, file);
+      replaceFile(path.join(this.folder, CHECKED_FILE), JSON.stringify(this.notes));
     } catch {
       this.isChanged = false;
     }
   }
 
-  private stateOf(name: string): string {
+  stateOf(name: string): string {
     const { size, ino, ctimeNs } = statSync(path.join(this.folder, name), { bigint: true });
     return [size, ino, ctimeNs].join(' ');
   }

@@ -74,13 +74,14 @@ async function checkFiles(folder: string, manifest: Manifest, memory: CheckMemor
       );
     }
     if (memory?.knows(entry) === true) continue;
+    const before = memory?.stateOf(entry.name) ?? '';
     if ((await sha256OfFile(file)) !== entry.sha256) {
       throw new ModelError(
         'MODEL_FILE_DAMAGED',
         `The model file ${entry.name} has changed since it was made; ${remedy(manifest)}.`,
       );
     }
-    memory?.add(entry);
+    memory?.add(entry, before);
   }
   memory?.write();
 }

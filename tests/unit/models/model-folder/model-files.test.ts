@@ -53,6 +53,18 @@ it('damage is found although the size stays and the time of modification is set 
   await expect(checkTouchedFiles(folder, manifest)).rejects.toThrow('vision.data has changed since it was made');
 });
 
+it('a file that changes while it is read is not taken for known', async () => {
+  const open = fs.promises.open;
+  jest.spyOn(fs.promises, 'open').mockImplementation(async (file, ...rest) => {
+    const handle = await open(file, ...rest);
+    if (file === large) fs.utimesSync(large, 1, 1);
+    return handle;
+  });
+  await checkTouchedFiles(folder, manifest);
+  jest.restoreAllMocks();
+  expect(await readBy(checkTouchedFiles)).toContain('vision.data');
+});
+
 it('a full check reads everything, and leaves no note', async () => {
   expect(await readBy(checkModelFiles)).toHaveLength(manifest.files.length);
   expect(existsSync(path.join(folder, 'checked.json'))).toBe(false);
