@@ -54,12 +54,15 @@ export interface BlipConfig extends Normalisation {
   readonly question: boolean;
 }
 
+/** As config.json says it; `question` is null where it names no class. */
+export type StoredBlipConfig = Omit<BlipConfig, 'question'> & { readonly question: boolean | null };
+
 function isDivisible(whole: number, part: number): boolean {
   return whole % part === 0;
 }
 
 /** Reads the sizes of a checkpoint as the hub lays it out. Throws ModelError when it is another kind of model. */
-export function readBlipConfig(folder: string): BlipConfig {
+export function readBlipConfig(folder: string): StoredBlipConfig {
   const { vision_config: vision, text_config: text, architectures } = readCheckpointJson(Config, folder, 'config.json');
   const { mean, deviation } = readPreprocessor(folder, vision.image_size);
   const sound =
@@ -74,5 +77,6 @@ export function readBlipConfig(folder: string): BlipConfig {
       `The sizes in ${path.join(folder, 'config.json')} contradict each other.`,
     );
   }
-  return { vision, text, question: architectures.includes('BlipForQuestionAnswering'), mean, deviation };
+  const question = architectures.length === 0 ? null : architectures.includes('BlipForQuestionAnswering');
+  return { vision, text, question, mean, deviation };
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Checkpoint } from '../../checkpoint/checkpoint';
 import { largestId } from '../../checkpoint/bounds';
 import type { Manifest } from '../../model-folder/manifest';
 import { withFiles } from '../../file-problem';
@@ -16,6 +17,11 @@ import { buildVision } from './vision-graph';
 
 const VOCABULARY_FILE = 'vocab.txt';
 const Tokenizer = z.object({ model: z.object({ vocab: z.record(z.string(), z.number().int().nonnegative()) }) });
+
+/** Of BLIP's classes that write, only the one for questions reads a text. */
+function readsQuestions({ tensors }: Checkpoint): boolean {
+  return [...tensors.keys()].some((name) => name.startsWith('text_encoder.'));
+}
 
 /** Words whose ids the weights have no rows for would be other words, or none. Throws ModelError. */
 function checkFits(file: string, words: number, rows: number): void {
@@ -66,18 +72,21 @@ export function convertBlip(conversion: Conversion): Promise<Manifest> {
   return withFiles(() => {
     const { source, target } = conversion;
     targetFolder(target, [source]);
-    const config = readBlipConfig(source);
-    const vocabulary = readVocabulary(source, config.text.vocab_size);
-    return writeConversion(conversion, (checkpoint) => ({
-      graphs: {
-        vision: (to) => buildVision(checkpoint, config, to),
-        ...(config.question
-          ? { question: (to) => buildQuestion(checkpoint, config, to) }
-          : { encoder: (to) => buildEncoder(checkpoint, config, to) }),
-        decoder: (to) => buildDecoder(checkpoint, config, to),
-      },
-      texts: { [VOCABULARY_FILE]: `${vocabulary.join('\n')}\n` },
-      describe: (about) => describeBlip(config, { ...about, vocabulary }),
-    }));
+    const stored = readBlipConfig(source);
+    const vocabulary = readVocabulary(source, stored.text.vocab_size);
+    return writeConversion(conversion, (checkpoint) => {
+      const config = { ...stored, question: stored.question ?? readsQuestions(checkpoint) };
+      return {
+        graphs: {
+          vision: (to) => buildVision(checkpoint, config, to),
+          ...(config.question
+            ? { question: (to) => buildQuestion(checkpoint, config, to) }
+            : { encoder: (to) => buildEncoder(checkpoint, config, to) }),
+          decoder: (to) => buildDecoder(checkpoint, config, to),
+        },
+        texts: { [VOCABULARY_FILE]: `${vocabulary.join('\n')}\n` },
+        describe: (about) => describeBlip(config, { ...about, vocabulary }),
+      };
+    });
   });
 }

@@ -83,6 +83,18 @@ describe('a converted checkpoint', () => {
     expect(files.map(({ name }) => name)).toContain('vision.onnx');
   });
 
+  it.each([true, false])(
+    'answers questions, or not, by its weights where config.json names no class: %s',
+    async (asks) => {
+      const blip = readCases().find(({ question }) => question === asks)!;
+      writeConfig(source, blip, readWords());
+      writeWeights(source, 'pytorch_model.bin', weightsOf(blip));
+      editConfig((config) => delete config.architectures);
+      const { graphs } = await convert();
+      expect(graphs.question).toBe(asks ? 'question.onnx' : null);
+    },
+  );
+
   it('brings its licence along', async () => {
     writeFileSync(path.join(source, 'LICENSE'), 'free as a bird');
     await convert();
