@@ -8,7 +8,7 @@ const MOST_GROWTH = 400 * 1024 * 1024;
 export interface LifetimeLimits {
   readonly pictures: number;
   readonly settledAfter: number;
-  /** Bytes of resident memory above what was held after `settledAfter` pictures. */
+  /** Bytes of memory of its own above what was held after `settledAfter` pictures. */
   readonly growth: number;
 }
 
@@ -26,11 +26,11 @@ export class WorkerLifetime {
   constructor(private readonly limits: LifetimeLimits) {}
 
   /** Notes that a picture was dealt with, and what the process holds now. True when it has to be replaced. */
-  isOver(rssBytes: number): boolean {
+  isOver(heldBytes: number): boolean {
     this.pictures += 1;
     const { pictures, settledAfter, growth } = this.limits;
-    if (this.pictures === settledAfter) this.settledBytes = rssBytes;
-    const hasGrown = this.settledBytes !== null && rssBytes - this.settledBytes > growth;
+    if (this.pictures === settledAfter) this.settledBytes = heldBytes;
+    const hasGrown = this.settledBytes !== null && heldBytes - this.settledBytes > growth;
     return hasGrown || this.pictures >= pictures;
   }
 }

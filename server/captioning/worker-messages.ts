@@ -74,8 +74,8 @@ export const FromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('packing') }),
   /** The model could not be loaded; the process ends after saying so. */
   z.object({ type: z.literal('problem'), code: z.string(), message: z.string() }),
-  /** Before each result and failure: the resident memory of the process. */
-  z.object({ type: z.literal('memory'), rssBytes: z.number() }),
+  /** Before each result and failure: bytes that the process holds, without the files that it reads. */
+  z.object({ type: z.literal('memory'), heldBytes: z.number() }),
   z.object({ type: z.literal('done'), id: z.number(), result: Result }),
   z.object({
     type: z.literal('failed'),

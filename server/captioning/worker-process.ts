@@ -8,6 +8,7 @@ import { AppError, toAppError, type ErrorCode } from '../errors';
 import { decodeBytes, prepareDecoder, writeThumbnail } from './decode-image';
 import { encodeJpeg } from './encode-jpeg';
 import type { EngineResult } from './engine';
+import { heldBytes } from './held-memory';
 import { ImageReader } from './image-reader';
 import { readCaption } from './text/reading';
 import { ToWorker, type FromWorker, type WorkerSettings } from './worker-messages';
@@ -110,7 +111,7 @@ function send(message: FromWorker, isLast = false): void {
 }
 
 function tellMemory(): void {
-  send({ type: 'memory', rssBytes: process.memoryUsage.rss() });
+  send({ type: 'memory', heldBytes: heldBytes() });
 }
 
 // Requests to the sidecar, and the website on the same machine, come before pictures: whatever is idle is still ours.

@@ -196,7 +196,7 @@ export class WorkerSlot {
         this.problem = { code: message.code, message: message.message };
         break;
       case 'memory':
-        this.isOld = this.lifetime.isOver(message.rssBytes);
+        this.isOld = this.lifetime.isOver(message.heldBytes);
         return;
       case 'done':
         this.failedLoads = 0;

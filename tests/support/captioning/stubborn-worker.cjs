@@ -22,7 +22,7 @@ process.on('message', (message) => {
   if (message.imagePath.includes('who')) caption.candidates[0].text = String(process.pid);
   const timingsMs = { decode: 1, vision: 1, text: 1, total: 3 };
   const rss = /grown-(\d+)/.exec(message.imagePath);
-  if (rss !== null) process.send({ type: 'memory', rssBytes: Number(rss[1]) });
+  if (rss !== null) process.send({ type: 'memory', heldBytes: Number(rss[1]) });
   const reply = () =>
     process.send({
       type: 'done',
