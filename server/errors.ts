@@ -213,7 +213,7 @@ export const CATALOGUE = {
   },
   MODEL_SERVER_REFUSED: {
     status: 503,
-    message: 'The model server refuses; correct ALTSMITH_MODEL_SERVER_KEY or ALTSMITH_MODEL_SERVER_MODEL.',
+    message: 'The model server refuses; correct ALTSMITH_MODEL_SERVER, or its key or model in the settings beside it.',
     retryable: true,
   },
   MODEL_SERVER_BUSY: { status: 503, message: 'The model server has too much to do; try again later.', retryable: true },

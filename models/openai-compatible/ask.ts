@@ -18,15 +18,29 @@ export class ParameterRefused extends ModelError {}
 /** Only looked at to tell what was refused; the server's own words go nowhere. */
 const REFUSES_PARAMETER = /max_tokens|max_completion_tokens|temperature/;
 
-/** Why a server's answer is none. 401, 403 and 404 hold for every picture alike: the key or the model's name is wrong. */
+/** Why a server's answer is none. 401, 403, 404 and redirects hold for every picture alike: key, model's name or address are wrong. */
 function codeOf(status: number): ModelErrorCode {
-  if ([401, 403, 404].includes(status)) return 'MODEL_SERVER_REFUSED';
+  if ([401, 403, 404].includes(status) || isRedirect(status)) return 'MODEL_SERVER_REFUSED';
   return status === 429 || status === 503 ? 'MODEL_SERVER_BUSY' : 'MODEL_SERVER_FAILED';
 }
 
 /** The server's own words never get into a message: they are a stranger's text. */
 function failure(code: ModelErrorCode, { address }: ModelServer, what: string, cause?: unknown): ModelError {
   return new ModelError(code, `The model server ${address} ${what}.`, { cause });
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
+}
+
+/** What is wrong with an answer that is none. Of where it points only the origin is told: the rest is a stranger's text. */
+function fault({ status, headers }: Response, { address }: ModelServer): string {
+  const location = headers.get('location');
+  if (!isRedirect(status) || location === null || !URL.canParse(location, address)) {
+    return `answered with status ${status}`;
+  }
+  const { origin } = new URL(location, address);
+  return `redirects to ${origin}; write the address that it redirects to into ALTSMITH_MODEL_SERVER`;
 }
 
 /** Causes that lie behind the connection: the server was there, took the request, and let go of it. */
@@ -103,7 +117,7 @@ export async function askServer(server: ModelServer, request: Request): Promise<
   }
   if (!reply.ok) {
     if (!reply.bodyUsed) await reply.body?.cancel();
-    throw failure(codeOf(reply.status), server, `answered with status ${reply.status}`);
+    throw failure(codeOf(reply.status), server, fault(reply, server));
   }
   const text = await readText(server, reply, request, limit);
   try {
@@ -115,14 +129,14 @@ export async function askServer(server: ModelServer, request: Request): Promise<
 }
 
 /**
- * Whether the server is there and takes the key. Any answer will do: not every server has a list of models.
+ * Whether the server is there and takes the key. Any answer will do but a redirect: not every server has a list of models.
  * Throws ModelError MODEL_SERVER_UNREACHABLE, MODEL_SERVER_REFUSED, MODEL_SERVER_FAILED, CAPTION_TIMEOUT.
  */
 export async function probeServer(server: ModelServer): Promise<void> {
   const limit = AbortSignal.timeout(Math.min(server.timeoutMs, PROBE_TIMEOUT_MS));
-  const { status, body } = await send(server, { path: '/models' }, limit);
-  await body?.cancel();
-  if (status === 401 || status === 403) {
-    throw failure('MODEL_SERVER_REFUSED', server, `answered with status ${status}`);
+  const reply = await send(server, { path: '/models' }, limit);
+  await reply.body?.cancel();
+  if ([401, 403].includes(reply.status) || isRedirect(reply.status)) {
+    throw failure('MODEL_SERVER_REFUSED', server, fault(reply, server));
   }
 }

@@ -51,6 +51,10 @@ export class OpenAiCompatibleCaptioner implements Captioner {
     if ((options.prompt ?? '').trim() !== '') {
       throw new ModelError('PROMPT_NOT_POSSIBLE', `The model ${this.info.id} cannot continue a prompt.`);
     }
+    if (options.task !== undefined && options.task !== 'caption') {
+      const reason = `cannot do the task "${options.task}"; it can do caption`;
+      throw new ModelError('TASK_NOT_POSSIBLE', `The model ${this.info.id} ${reason}.`);
+    }
     const { text, timingsMs } = await this.ask(picture, ALT_TEXT_REQUEST, options);
     return {
       candidates: [{ text, tokens: [], logProbs: [], score: 0 }],

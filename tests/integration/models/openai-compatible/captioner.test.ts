@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
+import { probeServer } from '../../../../models/openai-compatible/ask';
 import { WorkerPool } from '../../../../server/captioning/worker-pool';
 import { AppError } from '../../../../server/errors';
 import { BEHAVIOUR, ModelServerStub } from '../../../support/model-server';
@@ -148,10 +149,31 @@ describe('a server that misbehaves is told apart, and the next picture is as goo
   test('it points elsewhere: nothing is sent there', async () => {
     const elsewhere = await ModelServerStub.start();
     stub.next.push(BEHAVIOUR.redirectsTo(`${elsewhere.address}/chat/completions`));
-    expect(await codeOf(caption())).toBe('MODEL_SERVER_FAILED');
+    const one = await openPool();
+    expect(await codeOf(caption(one))).toBe('MODEL_SERVER_REFUSED');
     expect(elsewhere.asked).toEqual([]);
+    await one.stop();
     await elsewhere.close();
   });
+});
+
+test('a server that points elsewhere is refused before the first picture, with where to', async () => {
+  const pointing = await ModelServerStub.start();
+  pointing.list = BEHAVIOUR.redirectsTo('https://models.example/v1/models?<b>');
+  const asked = await probeServer({ address: pointing.address, model: 'big-model', key: null, timeoutMs: 1000 }).catch(
+    (error: unknown) => error,
+  );
+  await pointing.close();
+  expect(asked).toMatchObject({
+    code: 'MODEL_SERVER_REFUSED',
+    message: `The model server ${pointing.address} redirects to https://models.example; write the address that it redirects to into ALTSMITH_MODEL_SERVER.`,
+  });
+});
+
+test('a task that it was not made for is refused, and nothing is sent', async () => {
+  const before = stub.asked.length;
+  expect(await codeOf(pool.run({ imagePath: CAT, options: { task: 'ocr' } }))).toBe('TASK_NOT_POSSIBLE');
+  expect(stub.asked).toHaveLength(before);
 });
 
 test('an abandoned request is ended at the server, too', async () => {
