@@ -76,8 +76,9 @@ export class PackedPlace {
         const place = path.join(this.folder, file.name);
         if (statSync(place).size !== file.bytes) return false;
         if (!readsAll && memory.knows(file)) continue;
+        const before = memory.stateOf(file.name);
         if ((await sha256OfFile(place)) !== file.sha256) return false;
-        memory.add(file);
+        memory.add(file, before);
       }
       memory.write();
       return true;
@@ -90,12 +91,14 @@ export class PackedPlace {
   /** Puts a draft in its place, once all of it is on the disk. Another process may have been faster: its files are the same. */
   async fill(draft: string): Promise<void> {
     const files = [];
-    for (const name of readdirSync(draft)) {
-      const file = path.join(draft, name);
-      files.push({ name, bytes: statSync(file).size, sha256: await sha256OfFile(file) });
-    }
     const memory = new CheckMemory(draft);
-    for (const file of files) memory.add(file);
+    for (const name of readdirSync(draft)) {
+      const place = path.join(draft, name);
+      const before = memory.stateOf(name);
+      const file = { name, bytes: statSync(place).size, sha256: await sha256OfFile(place) };
+      files.push(file);
+      memory.add(file, before);
+    }
     memory.write();
     this.writeList(draft, { host: hostname(), helps: true, files });
     flushFolder(draft);
