@@ -22,7 +22,10 @@ export function hasByteKeys({ precision }: GraphWeights): boolean {
   return precision === 'int8';
 }
 
-/** The product that makes keys or values. Bytes are made without a bias: that of a key no softmax sees, that of a value passes through. */
+/**
+ * The product that makes keys or values. Bytes are made without a bias. A key's adds the same number to all scores of a query, which the
+ * softmax takes out again; a value's is added to the result, since the weights of the softmax sum to 1.
+ */
 export function crossInput(weights: GraphWeights, x: string, name: string, dims: readonly [number, number]): string {
   return hasByteKeys(weights) ? weights.plainLinear(x, name, dims) : weights.linear(x, name, dims);
 }

@@ -110,7 +110,7 @@ export class ModelSession {
 
   private read(graph: GraphSession, image: ImageState, words: Readonly<Record<string, Tensor>>): ImageState {
     const made = Object.entries(graph.run({ ...image.values, ...words }));
-    // In format 1 they are called by what was read.
+    // Graphs of format 1, and BLIP-2's encoder of any format, call them `answer_k0`, `answer_v0` …
     const values = made.map(([name, value]) => [name.replace('answer_', 'cross_'), value] as const);
     return { values: Object.fromEntries(values), classLogits: null };
   }
