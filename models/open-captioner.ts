@@ -11,7 +11,7 @@ import type { PackingOptions } from './session/packing';
 type Options = Pick<PackingOptions, 'onPacking'>;
 type Open = (folder: string, manifest: Manifest, threads: number, options: Options) => Promise<EncoderDecoderCaptioner>;
 
-/** For what is opened by another door. */
+/** For models that write no captions; `openTranslator` opens them. */
 function refuse(_folder: string, { id }: Manifest): never {
   throw new ModelError('CAPTION_MODEL_MISSING', `The model ${id} translates; it does not describe pictures.`);
 }

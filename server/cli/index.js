@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 'use strict';
-// The door of `altsmith` and of `npm start`. Plain JavaScript, because in a checkout it runs before anything is installed or built.
+// The program behind `altsmith` and `npm start`. Plain JavaScript, because in a checkout it runs before anything is installed or built.
 // A package comes built and without checkout.js: there nothing is installed, built or written beside the program.
 const { existsSync } = require('node:fs');
 const path = require('node:path');

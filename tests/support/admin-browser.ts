@@ -32,7 +32,7 @@ export class AdminBrowser {
     });
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     const admin = new AdminBrowser(browser, page, base, album);
     page.on('pageerror', (error) => admin.errors.push(`script error: ${error.message}`));
     page.on('response', (answer) => {
