@@ -8,7 +8,7 @@ export interface RankedRow {
 
 export interface WalkIndex {
   /** `seq` of the matching rows of a range of confidences (null: of any), from one on; `limit` at most. */
-  readonly rows: (digits: ConfidenceDigits | null, after: number | null, limit: number) => Promise<number[]>;
+  readonly rows: (digits: ConfidenceDigits | null, after: number | null, limit: number) => number[];
   readonly confidenceOf: (seq: number) => number;
 }
 
@@ -31,21 +31,16 @@ const NARROWEST = 4;
  * the tenths of the scale are gone through in the same way, and those with many rows are divided into hundredths and thousandths. So no order but that of the rows is
  * kept in an index, and a page costs some dozens of looks into it, however many rows match. Pure but for the index.
  */
-export async function walkByConfidence(index: WalkIndex, walk: Walk): Promise<RankedRow[]> {
-  const few = await index.rows(null, null, SORTED_AT_ONCE + 1);
+export function walkByConfidence(index: WalkIndex, walk: Walk): RankedRow[] {
+  const few = index.rows(null, null, SORTED_AT_ONCE + 1);
   if (few.length <= SORTED_AT_ONCE) return sorted(index, walk, few).slice(0, walk.limit);
   const found: RankedRow[] = [];
   const tenths = Array.from({ length: 11 }, (_, tenth) => digitsOf(tenth * 100, 2));
-  await visit(index, walk, tenths, found);
+  visit(index, walk, tenths, found);
   return found.slice(0, walk.limit);
 }
 
-async function visit(
-  index: WalkIndex,
-  walk: Walk,
-  ranges: readonly ConfidenceDigits[],
-  found: RankedRow[],
-): Promise<void> {
+function visit(index: WalkIndex, walk: Walk, ranges: readonly ConfidenceDigits[], found: RankedRow[]): void {
   const { after, descending, limit, least } = walk;
   for (const range of descending ? [...ranges].reverse() : ranges) {
     if (found.length >= limit) return;
@@ -53,12 +48,11 @@ async function visit(
     if (after !== null && isBehind(range, digitsOf(after.confidence, range.length), descending)) continue;
     if (range.length === NARROWEST) {
       const from = after !== null && Number(range) === after.confidence ? after.seq : null;
-      for (const seq of await index.rows(range, from, limit - found.length))
-        found.push({ seq, confidence: Number(range) });
+      for (const seq of index.rows(range, from, limit - found.length)) found.push({ seq, confidence: Number(range) });
       continue;
     }
-    const rows = await index.rows(range, null, SORTED_AT_ONCE + 1);
-    if (rows.length > SORTED_AT_ONCE) await visit(index, walk, partsOf(range), found);
+    const rows = index.rows(range, null, SORTED_AT_ONCE + 1);
+    if (rows.length > SORTED_AT_ONCE) visit(index, walk, partsOf(range), found);
     else found.push(...sorted(index, walk, rows));
   }
 }

@@ -33,7 +33,8 @@ export function countOthersWithText(
   const others = new Set<string>();
   for (const { number } of scopeNumbers(storage, { siteId, instance })) {
     const match = exactTerm(number, textTerm(altText));
-    for (const seq of index.newest(match, MOST_LOOKED_AT)) {
+    const rows = index.rows(match, { after: null, descending: true, limit: MOST_LOOKED_AT });
+    for (const seq of rows) {
       const other = source.get(seq);
       if (other !== undefined && other !== own) others.add(other);
     }

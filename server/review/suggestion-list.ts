@@ -6,7 +6,7 @@ import { scopeNumbers, type ListScope } from '../storage/list-scopes';
 import { suggestionCounts, totalOf } from '../storage/row-counts';
 import { walkByConfidence } from './confidence-walk';
 import { readSearch } from './search-words';
-import { MatchingSuggestions, ReadPace } from './matching-suggestions';
+import { MatchingSuggestions } from './matching-suggestions';
 import { SUGGESTION_COLUMNS, suggestionOf, type SuggestionRow } from './suggestion-row';
 import { exactTerm, matchOf, type ConfidenceDigits, type TermFilter } from './suggestion-terms';
 
@@ -51,14 +51,11 @@ export class SuggestionList {
     this.#index = new MatchingSuggestions(storage);
   }
 
-  /**
-   * One page; a search may leave places empty, or all of them, and go on with the next. Rejects with BAD_REQUEST for a cursor
-   * that is none. Other requests are answered while a long search goes on.
-   */
-  async page(filter: SuggestionFilter): Promise<{ items: Suggestion[]; next: string | null }> {
+  /** One page; a search may leave places empty, or all of them, and go on with the next. Throws BAD_REQUEST for a cursor that is none. */
+  page(filter: SuggestionFilter): { items: Suggestion[]; next: string | null } {
     const column = filter.sort === 'oldest' || filter.sort === 'newest' ? 'seq' : 'confidence';
     const after = readCursor(filter.after, column);
-    const { rows, lookedTo } = await this.#rows(filter, column, after);
+    const { rows, lookedTo } = this.#rows(filter, column, after);
     const items = rows.slice(0, filter.limit);
     const last = rows.length > filter.limit ? items.at(-1) : undefined;
     const next = last === undefined ? lookedTo : { value: last[column], seq: last.seq };
@@ -81,11 +78,11 @@ export class SuggestionList {
    * Rows of the page and, where there is one, the row after it. `lookedTo`: there may be more after this row, which one request
    * does not look for.
    */
-  async #rows(
+  #rows(
     filter: SuggestionFilter,
     column: 'seq' | 'confidence',
     after: Position | null,
-  ): Promise<{ rows: SuggestionRow[]; lookedTo: Position | null }> {
+  ): { rows: SuggestionRow[]; lookedTo: Position | null } {
     const search = filter.q === undefined ? null : readSearch(filter.q);
     if (filter.q !== undefined && search === null) return { rows: [], lookedTo: null };
     const descending = filter.sort === 'newest' || filter.sort === '-confidence';
@@ -93,11 +90,10 @@ export class SuggestionList {
     const wanted = filter.limit + 1;
     const limit = inside.length === 0 ? wanted : LOOKED_AT_ONCE;
     const rows: SuggestionRow[] = [];
-    const pace = new ReadPace(this.now);
     let from = after;
     for (let looked = 0; looked < LOOKED_AT; looked += limit) {
-      const walk = { descending, after: from, limit, pace };
-      const positions = await (column === 'seq' ? this.#bySeq(filter, walk) : this.#byConfidence(filter, walk));
+      const walk = { descending, after: from, limit };
+      const positions = column === 'seq' ? this.#bySeq(filter, walk) : this.#byConfidence(filter, walk);
       const found = positions.filter(({ seq }) => inside.length === 0 || this.#holdsAll(seq, inside));
       rows.push(...found.flatMap(({ seq }) => this.#row(seq) ?? []));
       from = positions.at(-1) ?? from;
@@ -106,29 +102,26 @@ export class SuggestionList {
     return { rows, lookedTo: from };
   }
 
-  async #bySeq(filter: SuggestionFilter, { descending, after, limit, pace }: PageWalk): Promise<Position[]> {
+  #bySeq(filter: SuggestionFilter, { descending, after, limit }: PageWalk): Position[] {
     const conditions = this.#conditions(filter);
     if (conditions.length === 0) return [];
-    const range = { after: after?.seq ?? null, descending, limit };
-    const rows = await this.#index.rows(anyOf(conditions), range, pace);
+    const rows = this.#index.rows(anyOf(conditions), { after: after?.seq ?? null, descending, limit });
     return rows.map((seq) => ({ value: seq, seq }));
   }
 
-  async #byConfidence(filter: SuggestionFilter, { descending, after, limit, pace }: PageWalk): Promise<Position[]> {
+  #byConfidence(filter: SuggestionFilter, { descending, after, limit }: PageWalk): Position[] {
     const confidence = this.storage
       .prepare<[number], number>('SELECT confidence FROM suggestions WHERE seq = ?')
       .pluck();
     const bases = this.#conditions({ ...filter, minConfidence: undefined });
     const index = {
-      rows: async (digits: ConfidenceDigits | null, from: number | null, most: number) =>
-        bases.length === 0
-          ? []
-          : this.#index.rows(anyOf(bases, digits), { after: from, descending, limit: most }, pace),
+      rows: (digits: ConfidenceDigits | null, from: number | null, most: number) =>
+        bases.length === 0 ? [] : this.#index.rows(anyOf(bases, digits), { after: from, descending, limit: most }),
       confidenceOf: (seq: number) => thousandths(confidence.get(seq) ?? 0),
     };
     const position = after === null ? null : { seq: after.seq, confidence: thousandths(after.value) };
     const least = leastOf(filter.minConfidence);
-    const ranked = await walkByConfidence(index, { descending, after: position, limit, least });
+    const ranked = walkByConfidence(index, { descending, after: position, limit, least });
     return ranked.map(({ seq, confidence: thousand }) => ({ value: thousand / 1000, seq }));
   }
 
@@ -182,7 +175,6 @@ interface PageWalk {
   readonly descending: boolean;
   readonly after: Position | null;
   readonly limit: number;
-  readonly pace: ReadPace;
 }
 
 function writeCursor(column: string, { value, seq }: Position): string {

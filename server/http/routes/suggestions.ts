@@ -30,7 +30,7 @@ export const listSuggestions = defineRoute({
   handle: async ({ query, site }) => {
     const { run_id, min_confidence, total, ...rest } = query;
     const filter = { ...rest, runId: run_id, minConfidence: min_confidence };
-    const page = await site.listSuggestions.page(filter);
+    const page = site.listSuggestions.page(filter);
     if (!total) return { status: 200, body: page };
     await yieldToEventLoop();
     const counted = site.listSuggestions.total(filter);

@@ -75,10 +75,10 @@ function fits(one: Suggestion, { state, flag, runId, minConfidence = 0, q }: Omi
   );
 }
 
-async function everyPage(list: SuggestionList, filter: Omit<SuggestionFilter, 'limit'>): Promise<string[]> {
+function everyPage(list: SuggestionList, filter: Omit<SuggestionFilter, 'limit'>): string[] {
   const ids: string[] = [];
   for (let after: string | undefined; ;) {
-    const page = await list.page({ ...filter, after, limit: 30 });
+    const page = list.page({ ...filter, after, limit: 30 });
     ids.push(...page.items.map(({ id }) => id));
     if (page.next === null) return ids;
     after = page.next;
@@ -98,24 +98,21 @@ const FILTERS = [undefined, ...SUGGESTION_STATES].flatMap((state) =>
 test.each([
   ['one instance', 1],
   ['all instances of the site', null],
-])(
-  'every filter in every order shows the rows that reading all of them finds, page by page: %s',
-  async (_, instance) => {
-    const list = new SuggestionList(storage, { siteId: site.id, instance });
-    // Some of them, each time the same ones.
-    for (const { run, ...filter } of FILTERS.filter(() => random() < 0.12)) {
-      const runId = run === 2 ? 'run_unknown' : run === 1 ? runIds[0] : undefined;
-      const sort = oneOf(SUGGESTION_SORTS);
-      const wanted = expected(instance, { ...filter, runId, sort });
-      const found = await everyPage(list, { ...filter, runId, sort });
-      // The filter stands beside the rows, so that a failure says which one it was.
-      expect({ filter, runId, sort, found }).toEqual({ filter, runId, sort, found: wanted });
-      expect(list.total({ ...filter, runId, sort, limit: 1 })).toEqual({ total: wanted.length, capped: false });
-    }
-  },
-);
+])('every filter in every order shows the rows that reading all of them finds, page by page: %s', (_, instance) => {
+  const list = new SuggestionList(storage, { siteId: site.id, instance });
+  // Some of them, each time the same ones.
+  for (const { run, ...filter } of FILTERS.filter(() => random() < 0.12)) {
+    const runId = run === 2 ? 'run_unknown' : run === 1 ? runIds[0] : undefined;
+    const sort = oneOf(SUGGESTION_SORTS);
+    const wanted = expected(instance, { ...filter, runId, sort });
+    const found = everyPage(list, { ...filter, runId, sort });
+    // The filter stands beside the rows, so that a failure says which one it was.
+    expect({ filter, runId, sort, found }).toEqual({ filter, runId, sort, found: wanted });
+    expect(list.total({ ...filter, runId, sort, limit: 1 })).toEqual({ total: wanted.length, capped: false });
+  }
+});
 
-test('many rows of one confidence, and a page that begins among them', async () => {
+test('many rows of one confidence, and a page that begins among them', () => {
   const many = siteOf(storage, 'many');
   storage.transaction(() => {
     for (let number = 0; number < 2600; number += 1) {
@@ -123,15 +120,15 @@ test('many rows of one confidence, and a page that begins among them', async () 
     }
   });
   const list = new SuggestionList(storage, { siteId: many.id, instance: null });
-  const ids = await everyPage(list, { sort: '-confidence', q: 'leaf' });
+  const ids = everyPage(list, { sort: '-confidence', q: 'leaf' });
   expect(new Set(ids).size).toBe(2600);
   const confidences = ids.map((id) => many.suggestions.get(id)?.confidence ?? 0);
   expect(confidences).toEqual([...confidences].sort((one, other) => other - one));
-  expect(await everyPage(list, { sort: 'confidence' })).toEqual(ids.reverse());
+  expect(everyPage(list, { sort: 'confidence' })).toEqual(ids.reverse());
   expect(list.total({ sort: 'oldest', q: 'leaf', limit: 1 })).toEqual({ total: 2600, capped: false });
 });
 
-test('the counters say what counting says, also after rows have moved to another run and gone', async () => {
+test('the counters say what counting says, also after rows have moved to another run and gone', () => {
   storage.db.prepare('UPDATE suggestions SET run_id = ? WHERE run_id = ? AND seq % 2 = 0').run(runIds[1], runIds[0]);
   storage.db.prepare('UPDATE suggestions SET instance = 5 WHERE seq % 7 = 0').run();
   storage.db.prepare("UPDATE jobs SET state = 'cancelled', finished_at = 1 WHERE seq % 5 = 0").run();
@@ -148,7 +145,7 @@ test('the counters say what counting says, also after rows have moved to another
     expect(kept).toEqual(counted);
   }
   const list = new SuggestionList(storage, { siteId: site.id, instance: 5 });
-  expect(await everyPage(list, { sort: 'oldest', q: 'dog' })).toEqual(expected(5, { sort: 'oldest', q: 'dog' }));
+  expect(everyPage(list, { sort: 'oldest', q: 'dog' })).toEqual(expected(5, { sort: 'oldest', q: 'dog' }));
 });
 
 test('the search index holds the terms of the rows that are there, and nothing else', () => {

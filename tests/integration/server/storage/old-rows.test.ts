@@ -104,10 +104,10 @@ function resultOf(number: number) {
 const list = () => new SuggestionList(storage, { siteId: 'site_a', instance: null });
 const store = () => new SuggestionStore(storage, 'site_a', new ChangeFeed(storage, new ChangeSignal()), null);
 
-test('every old suggestion is listed, in order and with the values that a person gave', async () => {
+test('every old suggestion is listed, in order and with the values that a person gave', () => {
   const ids: string[] = [];
   for (let after: string | undefined; ;) {
-    const page = await list().page({ sort: 'oldest', limit: 200, after });
+    const page = list().page({ sort: 'oldest', limit: 200, after });
     ids.push(...page.items.map(({ id }) => id));
     if (page.next === null) break;
     after = page.next;
@@ -118,15 +118,15 @@ test('every old suggestion is listed, in order and with the values that a person
   expect(store().get('sug_3')?.values).toBeNull();
 });
 
-test('old rows are found by text, edited text, file name, id, flag, state and run, and are counted', async () => {
-  const ids = async (filter: object) => {
-    const { items } = await list().page({ sort: 'oldest', limit: 3, ...filter });
-    return items.map(({ id }) => id);
-  };
-  expect(await ids({ q: 'tur 2299' })).toEqual(['sug_2299']);
-  expect(await ids({ q: 'pforte' })).toEqual(['sug_1', 'sug_5', 'sug_7']);
-  expect(await ids({ q: 'img 77' })).toEqual(['sug_77', 'sug_770', 'sug_771']);
-  expect(await ids({ flag: 'tiny', state: 'applied', runId: 'run_a' })).toEqual(['sug_20', 'sug_50', 'sug_80']);
+test('old rows are found by text, edited text, file name, id, flag, state and run, and are counted', () => {
+  const ids = (filter: object) =>
+    list()
+      .page({ sort: 'oldest', limit: 3, ...filter })
+      .items.map(({ id }) => id);
+  expect(ids({ q: 'tur 2299' })).toEqual(['sug_2299']);
+  expect(ids({ q: 'pforte' })).toEqual(['sug_1', 'sug_5', 'sug_7']);
+  expect(ids({ q: 'img 77' })).toEqual(['sug_77', 'sug_770', 'sug_771']);
+  expect(ids({ flag: 'tiny', state: 'applied', runId: 'run_a' })).toEqual(['sug_20', 'sug_50', 'sug_80']);
   const scope = { siteId: 'site_a', instance: null };
   expect(suggestionCounts(storage, scope)).toMatchObject({ pending: 766, approved: 767, applied: 767 });
   expect(suggestionCounts(storage, scope, { flag: 'tiny' })).toMatchObject({ pending: 76, approved: 77, applied: 77 });
@@ -135,11 +135,11 @@ test('old rows are found by text, edited text, file name, id, flag, state and ru
   expect(store().countOthersWithText({ instance: 0, jobSeq: 0, altText: 'Tür 5' })).toBe(1);
 });
 
-test('an old suggestion is decided and applied', async () => {
+test('an old suggestion is decided and applied', () => {
   const by = { id: '1', name: 'An Editor' };
   expect(store().decide('sug_3', { action: 'approve', by, version: 1 }).state).toBe('approved');
   expect(store().writeBack('sug_3', { outcome: 'applied', before: {}, after: {} }).state).toBe('applied');
-  expect((await list().page({ sort: 'oldest', limit: 1, state: 'pending' })).items[0]?.id).toBe('sug_6');
+  expect(list().page({ sort: 'oldest', limit: 1, state: 'pending' }).items[0]?.id).toBe('sug_6');
 });
 
 test('what models said is still known, and the oldest of it comes first', () => {
