@@ -33,7 +33,7 @@ shareAllocator(
  * it cannot give a freed place to an aligned value of the same size: 20 MB more for BLIP-base, 110 MB more for Florence-2-base. An arena for
  * each session would begin small and keep pieces of every size. Weights stay outside, where what is packed can be freed.
  */
-export const ONE_ARENA = {
+export const SHARED_ARENA = {
   'session.use_env_allocators': '1',
   'session.use_device_allocator_for_initializers': '1',
 } as const;

@@ -1,4 +1,4 @@
-import { environment, ERRORS_ONLY, ONE_ARENA } from './environment';
+import { environment, ERRORS_ONLY, SHARED_ARENA } from './environment';
 import { checkedFunction, PATH_TYPE, plainFunction, textAt, written, writtenNumber, type Pointer } from './library';
 import { Tensor } from './tensor';
 
@@ -62,7 +62,7 @@ function optionsOf({ threads, level = 'all', optimizedFile, profile, config = {}
   disablePattern(options);
   if (optimizedFile !== undefined) setOptimizedFile(options, optimizedFile);
   if (profile !== undefined) enableProfile(options, profile);
-  for (const [key, value] of Object.entries({ ...ONE_ARENA, ...config })) addEntry(options, key, value);
+  for (const [key, value] of Object.entries({ ...SHARED_ARENA, ...config })) addEntry(options, key, value);
   return options;
 }
 

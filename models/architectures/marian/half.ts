@@ -7,13 +7,17 @@ import { positionTable } from './positions';
 
 /** torch's default. */
 const EPSILON = 1e-5;
-export const SHARED = 'model.shared.weight';
+export const SHARED_EMBEDDINGS = 'model.shared.weight';
 export const HEAD = 'lm_head.weight';
 
 /** Name of a half's table of words; files that tie it to others store it under any of their names. */
 export function wordsOf(weights: GraphWeights, part: 'encoder' | 'decoder', config: MarianConfig): string {
   const own = `model.${part}.embed_tokens.weight`;
-  const tied = config.share_encoder_decoder_embeddings ? [SHARED, own, HEAD] : part === 'decoder' ? [own, HEAD] : [own];
+  const tied = config.share_encoder_decoder_embeddings
+    ? [SHARED_EMBEDDINGS, own, HEAD]
+    : part === 'decoder'
+      ? [own, HEAD]
+      : [own];
   return tied.find((name) => weights.has(name)) ?? own;
 }
 
