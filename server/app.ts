@@ -171,7 +171,7 @@ function assemble(parts: AppParts, stores: Stores): App {
       await Promise.all([work.settler.stop(), ...backgroundTasks.map((task) => task.stop()), delivery.stop()]);
     },
     close: async () => {
-      await Promise.all([work.queue.stop(), engine.stop(), tracing.stop()]);
+      await Promise.all([work.queue.stop(), engine.stop(), tracing.stop(), stores.lists.stop()]);
       stores.storage.close();
       markCleanStop(data);
     },

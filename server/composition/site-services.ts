@@ -3,7 +3,6 @@ import { acceptAll } from '../captioning/bulk-accept';
 import type { SiteServices } from '../http/services';
 import type { Speaker } from '../http/speaker';
 import { decideAll } from '../review/bulk-decision';
-import { SuggestionList } from '../review/suggestion-list';
 import { readFirstSteps } from '../storage/first-steps';
 import { currentTraceparent } from '../tracing/tracing';
 import { checkWebhookTarget } from '../webhooks/webhook-target';
@@ -80,7 +79,7 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
       subject: (subject) => stores.wouldErase.subject({ siteId, instance }, subject),
       image: (sha256) => stores.wouldErase.image({ siteId, instance }, sha256),
     },
-    listSuggestions: new SuggestionList(storage, { siteId, instance: seen }),
+    listSuggestions: stores.lists.ofSite({ siteId, instance: seen }),
   };
 }
 

@@ -25,6 +25,7 @@ import { ErasurePreview } from '../retention/erasure-preview';
 import { ErasureStore } from '../retention/erasure-store';
 import { HistoryStore } from '../retention/history-store';
 import { ThumbnailStore } from '../retention/thumbnail-store';
+import { ListReader } from '../review/list-reader';
 import { RunStore } from '../review/run-store';
 import { SuggestionStore } from '../review/suggestion-store';
 import { AuditStore } from '../sites/audit-store';
@@ -102,6 +103,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     firstKey,
     changeSignal,
     changes,
+    lists: new ListReader(data.database),
     siteBytes,
     leases,
     windowRows: new WindowStore(storage, { leaseMs, now }),

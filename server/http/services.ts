@@ -30,7 +30,7 @@ import type { ErasurePreview } from '../retention/erasure-preview';
 import type { ChangeEntries } from '../review/change-feed';
 import type { ChangeSignal } from '../review/change-signal';
 import type { RunStore } from '../review/run-store';
-import type { SuggestionList } from '../review/suggestion-list';
+import type { SiteLists } from '../review/list-reader';
 import type { SuggestionStore } from '../review/suggestion-store';
 import type { InstanceStore } from '../sites/instance-store';
 import type { Suggestion } from '../contract/suggestion';
@@ -87,7 +87,7 @@ export interface SiteServices {
     readonly subject: (subject: Subject) => Erasing;
     readonly image: (sha256: string) => Erasing;
   };
-  readonly listSuggestions: Pick<SuggestionList, 'page' | 'total'>;
+  readonly listSuggestions: SiteLists;
 }
 
 export interface RemoteWorkService {

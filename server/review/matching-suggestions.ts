@@ -4,8 +4,8 @@ import type { TermLookup } from './suggestion-terms';
 /** A beginning with more words than this is left to FTS5, which then collects the rows of all of them. */
 const MOST_NAMED = 16;
 const SCOPE_DIGITS = 5;
-/** Numbers of rows that are counted at a time: some milliseconds where each of several words is in every third text. */
-const STRETCH = 25_000;
+/** Numbers of rows that are counted at a time: a few milliseconds where each of several words is in every third text. */
+const STRETCH = 10_000;
 
 export interface RowRange {
   /** Rows after this one in the direction of the walk; null: from its beginning. */

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { compiledFile } from '../compiled-file';
 import { AppError, isErrorCode } from '../errors';
 
 interface Failure {
@@ -45,7 +45,10 @@ export function runChild(
       reject(new AppError('SHUTTING_DOWN'));
       return;
     }
-    const child = fork(compiled(script), [...args], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(compiledFile(__dirname, script), [...args], {
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
     let failure: Failure['failure'] | null = null;
     const kill = () => child.kill('SIGKILL');
     signal?.addEventListener('abort', kill);
@@ -71,10 +74,4 @@ function errorOf(failure: Failure['failure'] | null, script: string, end: unknow
 
 function isFailure(message: unknown): message is Failure {
   return typeof message === 'object' && message !== null && 'failure' in message;
-}
-
-/** A child runs what was compiled, also when the parent runs from the sources, as tests do. */
-function compiled(script: string): string {
-  const file = path.join(__dirname, script);
-  return existsSync(file) ? file : path.resolve(__dirname, '../../build/server/storage', script);
 }

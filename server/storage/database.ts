@@ -207,6 +207,13 @@ export function openDatabase(file: string): Storage {
   return new Storage(db);
 }
 
+/** Opens a database that is there for reading alone: a second connection, which sees what was committed before each statement. */
+export function openForReading(file: string): Storage {
+  const db = new BetterSqlite3(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  db.pragma('trusted_schema = OFF');
+  return new Storage(db);
+}
+
 function expectPragma(db: Database, name: string, wanted: string | number): void {
   const found: unknown = db.pragma(name, { simple: true });
   if (found !== wanted) throw new Error(`SQLite answers ${name}=${String(found)} where ${wanted} is needed`);

@@ -1,4 +1,3 @@
-import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { z } from 'zod';
 import { BulkDecisionReply, BulkDecisionRequest, DecisionRequest, WriteBackRequest } from '../../contract/decision';
 import { FlagCode } from '../../contract/fields';
@@ -30,10 +29,8 @@ export const listSuggestions = defineRoute({
   handle: async ({ query, site }) => {
     const { run_id, min_confidence, total, ...rest } = query;
     const filter = { ...rest, runId: run_id, minConfidence: min_confidence };
-    const page = site.listSuggestions.page(filter);
-    if (!total) return { status: 200, body: page };
-    await yieldToEventLoop();
-    const counted = site.listSuggestions.total(filter);
+    if (!total) return { status: 200, body: await site.listSuggestions.page(filter) };
+    const [page, counted] = await Promise.all([site.listSuggestions.page(filter), site.listSuggestions.total(filter)]);
     // Counting may end before it comes to the rows of this page.
     return { status: 200, body: { ...page, ...counted, total: Math.max(counted.total, page.items.length) } };
   },
