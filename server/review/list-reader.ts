@@ -160,11 +160,13 @@ class ReadingThread {
   #answered(answer: ListAnswer): void {
     const reading = this.#reading;
     this.#reading = null;
-    const end = guarded(
-      () => this.end(),
-      () => undefined,
-    );
-    this.#idle = setTimeout(end, this.idleMs).unref();
+    this.#idle = setTimeout(
+      guarded(
+        () => this.end(),
+        () => undefined,
+      ),
+      this.idleMs,
+    ).unref();
     if ('result' in answer) reading?.resolve(answer.result);
     else reading?.reject(errorOf(answer.failure));
     this.events.isFree();
