@@ -7,9 +7,10 @@ import type { SuggestionFilter, SuggestionPage, Total } from './suggestion-list'
 
 /** A page and its total are read at the same time. Each thread takes about 10 MB. */
 const MOST_THREADS = 2;
-/** Questions that may wait: a search of a million texts takes up to 0.1 s. */
-const MOST_WAITING = 100;
-const RETRY_AFTER_SECONDS = 2;
+/** Questions of one site, and sites, that may wait: a search of a million texts takes up to 0.1 s. */
+const MOST_OF_SITE = 32;
+const MOST_SITES = 100;
+const WAIT = { retry_after_seconds: 2 };
 /** A thread that nobody needs ends after this time. */
 const IDLE_MS = 60_000;
 
@@ -31,14 +32,18 @@ export type ListAnswer =
       };
     };
 
-/** The lists of one site. Both throw BAD_REQUEST for a cursor that is none, SIDECAR_BUSY, and what the database throws. */
+/**
+ * The lists of one site. Both throw BAD_REQUEST for a cursor that is none, RATE_LIMITED, SIDECAR_BUSY, and what the database
+ * throws. A question whose signal aborts before a thread has taken it is not read.
+ */
 export interface SiteLists {
-  readonly page: (filter: SuggestionFilter) => Promise<SuggestionPage>;
-  readonly total: (filter: SuggestionFilter) => Promise<Total>;
+  readonly page: (filter: SuggestionFilter, signal?: AbortSignal) => Promise<SuggestionPage>;
+  readonly total: (filter: SuggestionFilter, signal?: AbortSignal) => Promise<Total>;
 }
 
 interface Waiting {
   readonly question: ListQuestion;
+  readonly signal: AbortSignal | undefined;
   readonly resolve: (result: SuggestionPage | Total) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -46,7 +51,8 @@ interface Waiting {
 /** Reads lists of suggestions in threads with connections of their own: a search over a million texts would hold the event loop. */
 export class ListReader {
   readonly #threads = new Set<ReadingThread>();
-  readonly #waiting: Waiting[] = [];
+  /** Of each site that waits; the first is the next to be served. */
+  readonly #waiting = new Map<string, Waiting[]>();
   #isStopped = false;
 
   constructor(
@@ -56,15 +62,16 @@ export class ListReader {
 
   ofSite(scope: ListScope): SiteLists {
     return {
-      page: (filter) => this.#ask({ scope, kind: 'page', filter }) as Promise<SuggestionPage>,
-      total: (filter) => this.#ask({ scope, kind: 'total', filter }) as Promise<Total>,
+      page: (filter, signal) => this.#ask({ scope, kind: 'page', filter }, signal) as Promise<SuggestionPage>,
+      total: (filter, signal) => this.#ask({ scope, kind: 'total', filter }, signal) as Promise<Total>,
     };
   }
 
   /** Ends the threads; what still waits is refused with SHUTTING_DOWN. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const { reject } of this.#waiting.splice(0)) reject(new AppError('SHUTTING_DOWN'));
+    for (const { reject } of [...this.#waiting.values()].flat()) reject(new AppError('SHUTTING_DOWN'));
+    this.#waiting.clear();
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
 
@@ -73,24 +80,37 @@ export class ListReader {
     return this.#threads.size;
   }
 
-  #ask(question: ListQuestion): Promise<SuggestionPage | Total> {
+  #ask(question: ListQuestion, signal: AbortSignal | undefined): Promise<SuggestionPage | Total> {
     if (this.#isStopped) return Promise.reject(new AppError('SHUTTING_DOWN'));
-    if (this.#waiting.length >= MOST_WAITING) {
-      return Promise.reject(new AppError('SIDECAR_BUSY', { retry_after_seconds: RETRY_AFTER_SECONDS }));
-    }
+    const { siteId } = question.scope;
+    const ofSite = (this.#waiting.get(siteId) ?? []).filter((one) => one.signal?.aborted !== true);
+    if (ofSite.length >= MOST_OF_SITE) return Promise.reject(new AppError('RATE_LIMITED', WAIT));
+    if (this.#waiting.size >= MOST_SITES) return Promise.reject(new AppError('SIDECAR_BUSY', WAIT));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ question, resolve, reject });
+      this.#waiting.set(siteId, [...ofSite, { question, signal, resolve, reject }]);
       this.#handOut();
     });
   }
 
   #handOut(): void {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.size > 0) {
       const idle = [...this.#threads].find((thread) => thread.isIdle) ?? this.#another();
-      const next = idle === null ? undefined : this.#waiting.shift();
-      if (idle === null || next === undefined) return;
-      idle.read(next);
+      if (idle === null) return;
+      const next = this.#next();
+      if (next.signal?.aborted === true) next.reject(next.signal.reason);
+      else idle.read(next);
     }
+  }
+
+  /** One of each site in turn. */
+  #next(): Waiting {
+    for (const [siteId, ofSite] of this.#waiting) {
+      this.#waiting.delete(siteId);
+      const [next, ...others] = ofSite;
+      if (others.length > 0) this.#waiting.set(siteId, others);
+      if (next !== undefined) return next;
+    }
+    throw new Error('no question waits');
   }
 
   #another(): ReadingThread | null {

@@ -26,11 +26,12 @@ export const listSuggestions = defineRoute({
     total: WantsTotal,
   }),
   answers: { 200: pageWithTotal(Suggestion) },
-  handle: async ({ query, site }) => {
+  handle: async ({ query, site, signal }) => {
     const { run_id, min_confidence, total, ...rest } = query;
     const filter = { ...rest, runId: run_id, minConfidence: min_confidence };
-    if (!total) return { status: 200, body: await site.listSuggestions.page(filter) };
-    const [page, counted] = await Promise.all([site.listSuggestions.page(filter), site.listSuggestions.total(filter)]);
+    const { listSuggestions: lists } = site;
+    if (!total) return { status: 200, body: await lists.page(filter, signal) };
+    const [page, counted] = await Promise.all([lists.page(filter, signal), lists.total(filter, signal)]);
     // Counting may end before it comes to the rows of this page.
     return { status: 200, body: { ...page, ...counted, total: Math.max(counted.total, page.items.length) } };
   },
