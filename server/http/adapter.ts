@@ -7,6 +7,7 @@ import { admitBody, announcedBytes, STREAM_BYTES } from './body/grants';
 import { readJson, TEXT_BYTES } from './body/read-json';
 import { principalOf, requireScope } from './middleware/authenticate';
 import type { Reply, Route } from './route';
+import { isListBody, sendList } from './list-answer';
 import type { Services, SiteServices } from './services';
 import { speakerOf, type Speaker } from './speaker';
 
@@ -153,6 +154,7 @@ async function send(reply: Reply, response: Response): Promise<void> {
   }
   if (reply.body === undefined) response.end();
   else if (typeof reply.body === 'string') response.send(reply.body);
+  else if (isListBody(reply.body)) await sendList(response, reply.body);
   else response.json(reply.body);
 }
 

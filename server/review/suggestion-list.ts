@@ -35,6 +35,8 @@ export interface Total {
 /** What the counters do not know is counted up to here, and for no longer than this. */
 const MOST_COUNTED = 10_000;
 const COUNTED_FOR_MS = 8;
+/** A page ends before the row that passes this; the texts of one may have 80,000. */
+const PAGE_CHARACTERS = 1_000_000;
 /** Rows with the right pairs of characters that are read at a time, and for one page, to see whether the pairs stand together. */
 const LOOKED_AT_ONCE = 500;
 const LOOKED_AT = 1000;
@@ -62,8 +64,8 @@ export class SuggestionList {
     const column = filter.sort === 'oldest' || filter.sort === 'newest' ? 'seq' : 'confidence';
     const after = readCursor(filter.after, column);
     const { rows, lookedTo } = this.#rows(filter, column, after);
-    const items = rows.slice(0, filter.limit);
-    const last = rows.length > filter.limit ? items.at(-1) : undefined;
+    const items = rows.slice(0, Math.min(filter.limit, rowsWithin(rows)));
+    const last = rows.length > items.length ? items.at(-1) : undefined;
     const next = last === undefined ? lookedTo : { value: last[column], seq: last.seq };
     return { items: items.map(suggestionOf), next: next === null ? null : writeCursor(column, next) };
   }
@@ -155,6 +157,16 @@ export class SuggestionList {
       .get(seq);
     return inside.every((run) => words?.includes(run));
   }
+}
+
+/** How many rows a page has room for; at least one. */
+function rowsWithin(rows: readonly SuggestionRow[]): number {
+  let characters = 0;
+  const past = rows.findIndex(({ fields, alternatives, current, values }) => {
+    characters += fields.length + alternatives.length + current.length + (values?.length ?? 0);
+    return characters > PAGE_CHARACTERS;
+  });
+  return past === -1 ? rows.length : Math.max(1, past);
 }
 
 const thousandths = (confidence: number) => Math.round(confidence * 1000);

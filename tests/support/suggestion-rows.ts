@@ -6,6 +6,7 @@ import { RunStore } from '../../server/review/run-store';
 import { openDatabase, type Storage } from '../../server/storage/database';
 import { migrate } from '../../server/storage/migrate';
 import { SiteStore } from '../../server/sites/site-store';
+import type { FieldValues } from '../../server/contract/fields';
 import type { Suggestion } from '../../server/contract/suggestion';
 
 const NO_ENDS = { failed: () => undefined, cancelled: () => undefined };
@@ -25,11 +26,16 @@ export interface Wish {
   readonly runId?: string | null;
   readonly instance?: number;
   readonly fileName?: string;
+  readonly current?: FieldValues;
 }
 
 /** One site of a database, with its stores, as far as jobs and suggestions go. */
 export function siteOf(storage: Storage, name = 'site') {
-  const { id } = new SiteStore(storage).create(name);
+  return siteStores(storage, new SiteStore(storage).create(name).id);
+}
+
+/** The same of a site that is there. */
+export function siteStores(storage: Storage, id: string) {
   const jobs = new JobStore(storage, id, { ends: NO_ENDS, now: Date.now, seen: null });
   const suggestions = new SuggestionStore(storage, id, new ChangeFeed(storage, new ChangeSignal()), null);
   const runs = new RunStore(storage, id, null);
@@ -64,7 +70,7 @@ export function siteOf(storage: Storage, name = 'site') {
       confidence: wish.confidence ?? 0.5,
       flags: (wish.flags ?? []).map((code) => ({ code, message: code })),
       model: { id: 'mini', precision: 'int8', demonstration: true, calibrated: true },
-      current: {},
+      current: wish.current ?? {},
       fileName: wish.fileName,
     });
   };

@@ -5,6 +5,7 @@ import { LeaseStore } from '../../../server/queue/lease-store';
 import { ChangeFeed } from '../../../server/review/change-feed';
 import { ChangeSignal } from '../../../server/review/change-signal';
 import { SuggestionStore } from '../../../server/review/suggestion-store';
+import { InstanceStore } from '../../../server/sites/instance-store';
 import { SiteStore } from '../../../server/sites/site-store';
 import { openDatabase, type Storage } from '../../../server/storage/database';
 import { QUICK_SERVE, SidecarProcess } from '../../support/sidecar-process';
@@ -56,12 +57,14 @@ function fill(storage: Storage, siteId: string): void {
   const image = storage.db.prepare(
     "INSERT INTO images (site_id, sha256, bytes, width, height, media_type, received_at) VALUES (?, ?, 200000, 1024, 768, 'image/jpeg', 1)",
   );
+  // The bench asks without the name of an installation.
+  const instance = new InstanceStore(storage, siteId).numberOf({ id: null, address: null });
   const add = (number: number) => {
     const imageSha256 = hashOf(number);
     const subject = { type: 'attachment', id: String(number) };
     image.run(siteId, imageSha256);
     const job = jobs.add({
-      instance: 0,
+      instance,
       subject,
       imageSha256,
       sourceSha256: imageSha256,
@@ -71,7 +74,7 @@ function fill(storage: Storage, siteId: string): void {
       priority: 'backfill',
       work: { fields: null, context: { file_name: `IMG_${number}.jpg` }, locale: 'en', current: null },
     });
-    return { jobId: job.id, jobSeq: number, instance: 0, subject, imageSha256 };
+    return { jobId: job.id, jobSeq: number, instance, subject, imageSha256 };
   };
   const suggest = (number: number) => {
     const made = add(number);
