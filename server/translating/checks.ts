@@ -34,8 +34,15 @@ const LEAST_SHARE_OF_SCRIPT = 0.8;
 /** Of short texts one word decides. */
 const LEAST_CHARACTERS = 12;
 /** People whose gender English leaves open. */
-const OPEN_GENDER =
-  /\b(child|toddler|baby|person|player|doctor|nurse|teacher|student|cook|chef|driver|rider|surfer|skier|skateboarder|friend|worker|dancer|singer|cyclist|tourist|photographer|passenger|runner)s?\b/i;
+const OPEN_GENDER = new RegExp(
+  String.raw`\b(` +
+    'child|toddler|baby|person|player|doctor|nurse|teacher|student|pupil|cook|chef|driver|rider|surfer|skier|skateboarder|friend|worker|dancer|' +
+    'singer|cyclist|tourist|photographer|passenger|runner|swimmer|skater|climber|hiker|farmer|artist|baker|soldier|officer|musician|guitarist|' +
+    'pianist|pilot|customer|visitor|guest|scientist|engineer|lawyer|judge|colleague|neighbou?r|patient|athlete|author|writer|journalist|painter|' +
+    'sailor|gardener|snowboarder|golfer|performer|speaker|employee|vendor|seller|shopper|biker|jogger|skydiver|kayaker' +
+    String.raw`)s?\b`,
+  'gi',
+);
 
 const wordsOf = (text: string) => text.match(/[\p{L}\p{M}'’-]+/gu) ?? [];
 
@@ -55,8 +62,10 @@ function numbersOf(text: string): string {
 
 function sameWords({ source, translation }: Checked): string[] {
   // A capital inside a sentence is a name.
-  const plain = new Set(wordsOf(source).filter((word, at) => at === 0 || word === word.toLowerCase()));
-  return wordsOf(translation).filter(
+  const plain = new Set(wordsOf(source).filter((word) => word === word.toLowerCase()));
+  // The first word has a capital of its own.
+  const words = wordsOf(translation).map((word, at) => (at === 0 ? word.toLowerCase() : word));
+  return words.filter(
     (word) => word.length >= LEAST_LETTERS && plain.has(word) && word === word.toLowerCase() && !isCognate(word),
   );
 }
@@ -77,10 +86,11 @@ function wrongScript({ translation, language }: Checked): string | null {
 }
 
 function wrongLength({ source, translation, language }: Checked): string | null {
-  if (source.length < LEAST_CHARACTERS) return null;
   const [least, most] = lengthBand(language);
-  const ratio = Array.from(translation).length / Array.from(source).length;
-  if (ratio < least) return 'The translation is much shorter than the English: something may be missing.';
+  const [length, due] = [Array.from(translation).length, Array.from(source).length];
+  const ratio = length / Math.max(due, LEAST_CHARACTERS);
+  if (due >= LEAST_CHARACTERS && ratio < least)
+    return 'The translation is much shorter than the English: something may be missing.';
   return ratio > most ? 'The translation is much longer than the English: something may have been added.' : null;
 }
 
@@ -115,7 +125,8 @@ function unsureWord({ translation, other }: Checked): string | null {
 /** What a person should look at in a machine's translation, beside the English. A problem never hides it. Pure. */
 export function translationProblems(checked: Checked): TranslationProblem[] {
   const { source, translation, language } = checked;
-  const person = OPEN_GENDER.exec(source)?.[0];
+  const people = Array.from(source.matchAll(OPEN_GENDER), ([said, word = '']) => ({ said, word: word.toLowerCase() }));
+  const person = people.find(({ word }) => marksGender(language, word))?.said;
   const lost = numbersOf(source) !== numbersOf(translation);
   const found: [TranslationProblemCode, string | null][] = [
     ['untranslated', untranslated(checked)],
@@ -131,7 +142,7 @@ export function translationProblems(checked: Checked): TranslationProblem[] {
     ['broken_punctuation', brokenPunctuation(checked)],
     [
       'gender',
-      person !== undefined && marksGender(language)
+      person !== undefined
         ? `English does not say whether “${person}” is a woman or a man; the translation may.`
         : null,
     ],

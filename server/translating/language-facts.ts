@@ -72,7 +72,15 @@ const UNMARKED = new Set([
   'nb',
 ]);
 
-/** True where a word for a person says whether that is a woman or a man. */
-export function marksGender(tag: string): boolean {
-  return !UNMARKED.has(languageOf(tag));
+/** Languages whose usual word for such a person is the same for all: Kind, personne, osoba. */
+const ONE_WORD: Readonly<Record<string, ReadonlySet<string>>> = {
+  child: new Set(['de', 'fr', 'pt', 'pl', 'cs', 'sk', 'uk', 'ru', 'el']),
+  toddler: new Set(['de', 'pl', 'cs', 'sk', 'el']),
+  baby: new Set(['de', 'fr', 'es', 'pt', 'pl', 'cs', 'sk', 'uk', 'ru', 'el']),
+};
+
+/** True where the word of a language for a person may say whether that is a woman or a man; `person` is the English one. */
+export function marksGender(tag: string, person: string): boolean {
+  const language = languageOf(tag);
+  return person !== 'person' && !UNMARKED.has(language) && ONE_WORD[person]?.has(language) !== true;
 }

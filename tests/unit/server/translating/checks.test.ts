@@ -18,6 +18,7 @@ describe('good translations raise nothing', () => {
     ['A cat is sitting on a wooden table', '一只猫坐在木桌上', 'zh-Hans'],
     ['Three cats on 3 chairs', 'ثلاث قطط على ٣ كراسي', 'ar'],
     ['A child on a swing', 'ブランコに乗った子供', 'ja'],
+    ['A child and a person on a bench', 'Ein Kind und eine Person auf einer Bank', 'de'],
     ['A cat', 'Eine Katze', 'de'],
     ['A sign that says "Open" (in red)', 'Ein Schild mit der Aufschrift „Open“ (in Rot)', 'de'],
   ])('%s → %s', (source, translation, language) => expect(check(source, translation, language)).toEqual([]));
@@ -45,6 +46,10 @@ describe('faults are found', () => {
     ['A cat (black) on a table', 'Eine Katze (schwarz auf einem Tisch', 'de', 'broken_punctuation'],
     ['A cat, black, on a table', 'Eine Katze,, schwarz, auf einem Tisch', 'de', 'broken_punctuation'],
     ['A doctor beside a table', 'Ein Arzt neben einem Tisch', 'de', 'gender'],
+    ['A child and a doctor', 'Ein Kind und ein Arzt', 'de', 'gender'],
+    ['A child with a ball', 'Un bambino con una palla', 'it', 'gender'],
+    ['A squirrel in a park', 'Squirrel w parku', 'pl', 'untranslated'],
+    ['A key', 'Ein Schlüssel, der an einem Haken hängt', 'de', 'wrong_length'],
   ])('%s → %s', (source, translation, language, code) => expect(check(source, translation, language)).toContain(code));
 
   test('by what the model says of itself', () => {
