@@ -78,15 +78,17 @@ function writeGraph(draft: string, name: string, build: (external: ExternalData)
 
 /**
  * Turns a checkpoint into a model folder: graphs, their weights, texts and the manifest. Weights pass through memory one at a
- * time. `understand` reads what else the checkpoint says. Throws ModelError when the target holds something that is no model.
+ * time. `understand` reads what else the checkpoint says; `open` is for weights in files of another layout. Throws ModelError
+ * when the target holds something that is no model.
  */
 export async function writeConversion(
   conversion: Conversion,
   understand: (checkpoint: Checkpoint) => Plan,
+  open: () => Checkpoint = () => openCheckpoint(conversion.source, conversion.weights),
 ): Promise<Manifest> {
   const { source, target, precision } = conversion;
   targetFolder(target, [source]);
-  const checkpoint = openCheckpoint(source, conversion.weights);
+  const checkpoint = open();
   try {
     const plan = understand(checkpoint);
     const graphs = Object.entries(plan.graphs);

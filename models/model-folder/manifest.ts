@@ -94,6 +94,8 @@ export const Manifest = z.object({
     positions: count,
     /** Width of `image_features` where it is not heads × head size. */
     feature_width: count.optional(),
+    /** Width of the one vector that each layer of the decoder remembers a sentence with, where it keeps no keys and values. */
+    cell_width: count.optional(),
   }),
   tokens: z.object({ start: count, end: count, unknown: count, classify: count, separate: count }),
   text: z.object({

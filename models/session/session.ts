@@ -116,9 +116,13 @@ export class ModelSession {
   }
 
   private emptyPast(): Record<string, Tensor> {
-    const { layers, heads, head_size: size } = this.manifest.dims;
+    const { layers, heads, head_size: size, cell_width: width } = this.manifest.dims;
     const past: Record<string, Tensor> = {};
     for (let layer = 0; layer < layers; layer++) {
+      if (width !== undefined) {
+        past[`past_c${layer}`] = Tensor.of('float32', new Float32Array(width), [1, 1, width]);
+        continue;
+      }
       for (const part of ['k', 'v']) {
         past[`past_${part}${layer}`] = Tensor.of('float32', new Float32Array(0), [1, heads, 0, size]);
       }

@@ -1,8 +1,9 @@
 'use strict';
 // npm run bench:languages -- [--python PYTHON] [--precisions int8,fp32] [--beams 1,4] [--rounds N]
 //
-// Milliseconds and memory of one caption into another language: a translator of the size of opus-mt-en-de (74.4 million weights, which are
-// random: they decide nothing about time), 17 tokens in, 16 out, 1 and 4 beams, in int8. With --python (torch, transformers, sentencepiece)
+// Milliseconds and memory of one caption into another language: a translator of the size of opus-mt-en-de (74.4 million weights) and one of
+// the size of Firefox's base-memory models (31.2 million; all are random: they decide nothing about time), 17 tokens in, 16 out, 1 and 4
+// beams, in int8. With --python (torch, transformers, sentencepiece)
 // transformers does the same in int8 (quantize_dynamic) and float32, in turns with ours. Prints one JSON object; the least of the rounds counts.
 const { spawn } = require('node:child_process');
 const { mkdtempSync, rmSync } = require('node:fs');
@@ -10,7 +11,17 @@ const { cpus, loadavg, tmpdir } = require('node:os');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
 const { parseArgs } = require('node:util');
-const { writeOpusSized } = require('./languages/opus-sized.cjs');
+const { writeFirefoxSized } = require('./languages/firefox-sized.cjs');
+const { writeOpusSized, TEXT } = require('./languages/opus-sized.cjs');
+
+/** Writes a checkpoint into a folder and gives the text that is translated. */
+const SIZES = {
+  opus: (folder) => {
+    writeOpusSized(folder);
+    return TEXT;
+  },
+  firefox: writeFirefoxSized,
+};
 
 const BUILD = path.resolve(__dirname, '../../build/models');
 const { convertCheckpoint } = require(path.join(BUILD, 'convert-checkpoint.js'));
@@ -44,11 +55,14 @@ async function main() {
   const folder = mkdtempSync(path.join(tmpdir(), 'altsmith-languages-'));
   const runners = {};
   try {
-    const source = path.join(folder, 'checkpoint');
-    const target = path.join(folder, 'int8');
-    writeOpusSized(source);
-    await convertCheckpoint({ source, target, precision: 'int8' });
-    runners.altsmith = start(process.execPath, [path.join(__dirname, 'languages/ours.cjs'), target]);
+    const source = path.join(folder, 'opus-checkpoint');
+    for (const [size, write] of Object.entries(SIZES)) {
+      const from = path.join(folder, `${size}-checkpoint`);
+      const target = path.join(folder, `${size}-int8`);
+      const text = write(from);
+      await convertCheckpoint({ source: from, target, precision: 'int8' });
+      runners[`altsmith ${size}`] = start(process.execPath, [path.join(__dirname, 'languages/ours.cjs'), target, text]);
+    }
     for (const precision of values.python === undefined ? [] : values.precisions.split(',')) {
       const script = path.join(__dirname, 'languages/transformers_runner.py');
       runners[`transformers ${precision}`] = start(values.python, [script, source, precision]);
@@ -70,10 +84,12 @@ async function main() {
     }
     const ratioOf = (found) =>
       Object.fromEntries(
-        BEAMS.map((beams) => [
-          `${beams} beams`,
-          found[`altsmith, ${beams} beams`] / found[`transformers int8, ${beams} beams`],
-        ]),
+        Object.keys(SIZES).flatMap((size) =>
+          BEAMS.map((beams) => [
+            `${size}, ${beams} beams`,
+            found[`altsmith ${size}, ${beams} beams`] / found[`transformers int8, ${beams} beams`],
+          ]),
+        ),
       );
     // Without a peer there is no ratio: NaN is written as null.
     const machine = { cpu: cpus()[0].model, cores: cpus().length, load: loadavg() };

@@ -6,6 +6,8 @@ import { ModelError } from '../../model-error';
 
 export const KIND = 'a Marian model';
 
+/** torch's default. */
+const EPSILON = 1e-5;
 const count = z.number().int().positive();
 const id = z.number().int().nonnegative();
 
@@ -44,6 +46,9 @@ const Rules = z.object({
 
 export type MarianConfig = Omit<z.infer<typeof Config>, 'decoder_vocab_size'> & {
   readonly decoder_vocab_size: number;
+  readonly norm_epsilon: number;
+  /** What a layer of the decoder remembers the sentence with: attention to its words, or one vector. */
+  readonly decoder_cell: 'attention' | 'ssru';
   readonly rules: z.infer<typeof Rules>;
 };
 
@@ -60,6 +65,8 @@ export function readMarianConfig(folder: string): MarianConfig {
   const config = {
     ...given,
     decoder_vocab_size: given.decoder_vocab_size ?? given.vocab_size,
+    norm_epsilon: EPSILON,
+    decoder_cell: 'attention' as const,
     rules: readCheckpointJson(Rules, folder, rules, KIND),
   };
   if (contradiction(config)) throw new ModelError('MODEL_FILE_DAMAGED', `The sizes in ${name} contradict each other.`);

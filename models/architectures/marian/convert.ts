@@ -70,7 +70,7 @@ export function convertMarian(conversion: Conversion): Promise<Manifest> {
         decoder: (to) => buildDecoder(checkpoint, config, to),
       },
       texts: files,
-      describe: (about) => describeMarian(config, { ...about, unknown, translation }),
+      describe: (about) => describeMarian(config, { ...about, unknown, vocabulary: SOURCE_WORDS, translation }),
     }));
   });
 }

@@ -1,7 +1,6 @@
 import type { Precision } from '../../graph/weights';
 import { MAGIC, MANIFEST_VERSION, type Manifest, type Preset, type Translation } from '../../model-folder/manifest';
 import type { MarianConfig } from './config';
-import { SOURCE_WORDS } from './vocabulary';
 
 /** transformers' own limit for these models, start token included. */
 const USUAL_LENGTH = 512;
@@ -38,6 +37,8 @@ export function describeMarian(
     readonly licence: string;
     readonly precision: Precision;
     readonly unknown: number;
+    /** File of the words of what is read. */
+    readonly vocabulary: string;
     readonly translation: Translation;
   },
 ): Omit<Manifest, 'files'> {
@@ -59,9 +60,10 @@ export function describeMarian(
       head_size: config.d_model / config.decoder_attention_heads,
       vocabulary: config.decoder_vocab_size - 1,
       positions: config.max_position_embeddings,
+      ...(config.decoder_cell === 'ssru' ? { cell_width: config.d_model } : {}),
     },
     tokens: { start: pad, end, unknown: about.unknown, classify: end, separate: end },
-    text: { vocabulary: SOURCE_WORDS, special: [end, about.unknown, pad], cleanup: [], accepts_prompt: false },
+    text: { vocabulary: about.vocabulary, special: [end, about.unknown, pad], cleanup: [], accepts_prompt: false },
     presets: { hf: presetOf(config) },
     default_preset: 'hf',
     prompted: null,

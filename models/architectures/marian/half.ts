@@ -5,9 +5,8 @@ import { scalar } from '../../onnx/tensor';
 import type { MarianConfig } from './config';
 import { positionTable } from './positions';
 
-/** torch's default. */
-const EPSILON = 1e-5;
 export const SHARED_EMBEDDINGS = 'model.shared.weight';
+export const HEAD_BIAS = 'final_logits_bias';
 export const HEAD = 'lm_head.weight';
 
 /** Name of a half's table of words; files that tie it to others store it under any of their names. */
@@ -54,8 +53,24 @@ export class MarianHalf {
 
   /** x and what an attention found, added and normalised. */
   close(x: string, attended: string, index: number, attention: 'self_attn' | 'encoder_attn'): string {
-    const out = this.project(attended, index, `${attention}.out_proj`);
-    return this.norm(this.graph.node('Add', [x, out]), index, `${attention}_layer_norm`);
+    return this.add(x, this.project(attended, index, `${attention}.out_proj`), index, `${attention}_layer_norm`);
+  }
+
+  /** x and what was made of it, added and normalised. */
+  add(x: string, made: string, index: number, norm: string): string {
+    return this.norm(this.graph.node('Add', [x, made]), index, norm);
+  }
+
+  /**
+   * Simpler simple recurrent unit (Kim et al., "From Research to Production and Back", 2019): what is remembered [B, 1, width] fades by
+   * a share that x [B, 1, width] decides, and takes in what x says. One word at a time. `output` names what is remembered then.
+   */
+  recall(x: string, past: string, index: number, output: string): string {
+    const { graph } = this;
+    const names = ['forget', 'input'].map((part) => `${this.layer(index)}.ssru.${part}`);
+    const [forget = '', given = ''] = this.weights.linears(x, names, this.square);
+    const kept = graph.node('Mul', [graph.node('Sigmoid', [forget]), graph.node('Sub', [past, given])]);
+    return graph.node('Relu', [graph.node('Add', [given, kept], {}, { outputs: [output] })]);
   }
 
   feedForward(x: string, index: number): string {
@@ -64,7 +79,7 @@ export class MarianHalf {
     const name = this.layer(index);
     const inner = this.activate(this.weights.linear(x, `${name}.fc1`, [wide, config.d_model]));
     const out = this.weights.linear(inner, `${name}.fc2`, [config.d_model, wide]);
-    return this.norm(this.graph.node('Add', [x, out]), index, 'final_layer_norm');
+    return this.add(x, out, index, 'final_layer_norm');
   }
 
   attend(inputs: readonly string[], { looksBack = false, outputs }: { looksBack?: boolean; outputs?: string[] } = {}) {
@@ -76,7 +91,12 @@ export class MarianHalf {
   }
 
   private norm(x: string, index: number, name: string): string {
-    return this.weights.norm(x, `${this.layer(index)}.${name}`, this.half.config.d_model, EPSILON);
+    return this.weights.norm(
+      x,
+      `${this.layer(index)}.${name}`,
+      this.half.config.d_model,
+      this.half.config.norm_epsilon,
+    );
   }
 
   private activate(x: string): string {

@@ -7,3 +7,11 @@ They are licensed under the Creative Commons Attribution 4.0 International Licen
 revisions of some of them were published under the Apache License 2.0 (https://www.apache.org/licenses/LICENSE-2.0). The card of the model
 says which of the two is meant.
 `;
+
+/** Beside a converted student of Marian: what is known of the published ones. */
+export const STUDENT_LICENCE = `The weights in this folder are a student model of Marian, changed by Altsmith: converted to ONNX and rounded.
+
+Those of Firefox's translation were trained by Mozilla and the Bergamot project (https://github.com/mozilla/firefox-translations-models),
+whose repository is under the Mozilla Public License 2.0 (https://www.mozilla.org/MPL/2.0/). Whoever publishes other weights says their own
+licence.
+`;

@@ -9,6 +9,7 @@ import { KIND } from './config';
 export const SOURCE_WORDS = 'vocab.json';
 export const TARGET_WORDS = 'target_vocab.json';
 export const SOURCE_PIECES = 'source.spm';
+export const TARGET_PIECES = 'target.spm';
 
 const Vocabulary = z.record(z.string(), z.number().int().nonnegative());
 
@@ -44,5 +45,21 @@ export class MarianWords implements TextTokenizer {
       .join('')
       .replaceAll(SPACE_MARK, ' ')
       .trim();
+  }
+}
+
+/** A student's one step: the place of a piece in its SentencePiece model is its id. */
+export class PieceWords implements TextTokenizer {
+  constructor(
+    private readonly source: SentencePiece,
+    private readonly target: SentencePiece,
+  ) {}
+
+  encode(text: string): number[] {
+    return this.source.encode(text).map(({ id }) => id);
+  }
+
+  decode(ids: readonly number[]): string {
+    return this.target.decode(ids);
   }
 }

@@ -61,6 +61,11 @@ export class SentencePiece {
     return this.file.pieces.length;
   }
 
+  /** The text of a piece; undefined where there is none of that id. */
+  textOf(id: number): string | undefined {
+    return this.file.pieces[id]?.text;
+  }
+
   normalise(text: string): string {
     return this.normaliser(text);
   }

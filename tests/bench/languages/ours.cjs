@@ -1,11 +1,11 @@
 'use strict';
-// Answers each line of standard input, a number of beams, with {ms, cpu, mb} of one translation: milliseconds by the clock and of all cores; mb tells what the translator adds to an empty
+// FOLDER TEXT: answers each line of standard input, a number of beams, with {ms, cpu, mb} of one translation of the text: milliseconds by the clock and of all cores; mb tells what the translator adds to an empty
 // process: memory of its own, which no file backs.
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { performance } = require('node:perf_hooks');
 const { createInterface } = require('node:readline');
-const { TEXT, NEW_TOKENS } = require('./opus-sized.cjs');
+const { NEW_TOKENS } = require('./opus-sized.cjs');
 
 const { openTranslator } = require(path.resolve(__dirname, '../../../build/models/open-translator.js'));
 
@@ -20,7 +20,7 @@ async function main() {
     const options = { beams: Number(line), maxLength: NEW_TOKENS };
     const begin = performance.now();
     const worked = process.cpuUsage();
-    await translator.translate(TEXT, options);
+    await translator.translate(process.argv[3], options);
     const ms = performance.now() - begin;
     const { user, system } = process.cpuUsage(worked);
     const cpu = (user + system) / 1000;
