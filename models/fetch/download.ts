@@ -15,6 +15,7 @@ import { ModelError } from '../model-error';
 import { ask, OtherAnswer, resolveFile, retryAfter, Temporary, type HubFile } from './hub';
 import type { HubSettings } from './hub-settings';
 import { networkCause } from './network-cause';
+import { withRetries, type RetryTools } from './retry';
 
 export interface Wanted {
   readonly repo: string;
@@ -29,22 +30,15 @@ export interface Fetched {
   readonly sha256: string;
 }
 
-export interface DownloadTools {
+export interface DownloadTools extends RetryTools {
   readonly hub: HubSettings;
   /** Told the bytes that are there and those in all. */
   readonly progress: (done: number, total: number) => void;
-  readonly wait: (ms: number) => Promise<void>;
-  /** Told why a try failed, and how long it is until the next. */
-  readonly failed?: (reason: string, waitMs: number) => void;
   /** Longest silence in the middle of a file. */
   readonly stallMs?: number;
 }
 
-/** Tries without a single new byte before a download gives up. */
-const MAX_FRUITLESS = 6;
 const STALL_MS = 60_000;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
 
 /** The bytes so far of a file that is on its way; survives the process, so that the next pull goes on from there. */
 class PartialFile {
@@ -229,9 +223,7 @@ async function attempt(wanted: Wanted, partial: PartialFile, tools: DownloadTool
  */
 export async function downloadFile(wanted: Wanted, target: string, tools: DownloadTools): Promise<Fetched> {
   const partial = new PartialFile(`${target}.incomplete`);
-  let fruitless = 0;
-  for (;;) {
-    const before = partial.bytes;
+  const download = async () => {
     try {
       const fetched = await attempt(wanted, partial, tools);
       renameSync(partial.file, target);
@@ -243,17 +235,18 @@ export async function downloadFile(wanted: Wanted, target: string, tools: Downlo
         throw new ModelError('STORAGE_FULL', message, { cause: error });
       }
       partial.close();
-      if (!(error instanceof Temporary)) throw error;
-      fruitless = partial.bytes > before ? 0 : fruitless + 1;
-      if (fruitless >= MAX_FRUITLESS) throw unreachable(wanted, error);
-      const waitMs = error.waitMs ?? Math.min(FIRST_WAIT_MS * 2 ** fruitless, LONGEST_WAIT_MS);
-      tools.failed?.(error.message, waitMs);
-      await tools.wait(waitMs);
+      throw error;
     }
+  };
+  try {
+    return await withRetries(download, tools, () => partial.bytes);
+  } catch (error) {
+    throw error instanceof Temporary ? unreachable(wanted, error) : error;
   }
 }
 
-function unreachable(wanted: Wanted, last: Temporary): ModelError {
+/** What is said where the hub cannot be reached in spite of all tries. */
+export function unreachable(wanted: Pick<Wanted, 'name' | 'repo'>, last: Temporary): ModelError {
   return new ModelError(
     'HUB_UNREACHABLE',
     `${wanted.name} of ${wanted.repo} could not be downloaded: ${last.message}. What came so far is kept; run the same ` +

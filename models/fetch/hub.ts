@@ -11,6 +11,8 @@ export interface HubFile {
   readonly sha256: string | null;
   /** git's hash of a small file's blob (sha1); null for a large one. */
   readonly gitHash: string | null;
+  /** Of the repository it lies in; null where the server does not tell. */
+  readonly commit: string | null;
   readonly address: URL;
 }
 
@@ -146,6 +148,7 @@ function describe(response: Response, headers: readonly Headers[], address: URL)
     bytes,
     sha256: etag !== null && /^[0-9a-f]{64}$/.test(etag) ? etag : null,
     gitHash: etag !== null && /^[0-9a-f]{40}$/.test(etag) ? etag : null,
+    commit: first('x-repo-commit'),
     address,
   };
 }

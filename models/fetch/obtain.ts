@@ -1,9 +1,10 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { sha256OfFile } from '../model-folder/model-files';
 import { ModelError } from '../model-error';
 import { bytesOfFile, type Source, type SourceFile } from '../registry';
 import { downloadFile, type DownloadTools } from './download';
+import { cachedCommit, cachedRepo } from './revision';
 
 export interface ObtainOptions extends DownloadTools {
   /** Folder for what is downloaded; one folder a commit is made in it. */
@@ -38,7 +39,7 @@ async function isRight(file: string, wanted: SourceFile): Promise<boolean> {
 
 /** Where the tools of the hub keep a file: `models--Org--name/snapshots/<commit>/<file>`. */
 function cachedFile(cache: string, source: Source, name: string): string {
-  return path.join(cache, `models--${source.repo.replaceAll('/', '--')}`, 'snapshots', source.commit, name);
+  return path.join(cachedRepo(cache, source), 'snapshots', cachedCommit(cache, source), name);
 }
 
 /** Windows refuses links to whoever is no administrator. */
@@ -75,9 +76,18 @@ async function obtainFile(source: Source, wanted: SourceFile, folder: string, op
   options.report(wanted.name, 'hub');
 }
 
+const folderStem = ({ repo }: Source) => `${repo.replaceAll('/', '--')}@`;
+
 /** Where the files of a published checkpoint come to lie, each commit in a folder of its own. */
 export function checkpointFolder(source: Source, downloads: string): string {
-  return path.join(downloads, `${source.repo.replaceAll('/', '--')}@${source.commit.slice(0, 12)}`);
+  return path.join(downloads, `${folderStem(source)}${source.commit.slice(0, 12)}`);
+}
+
+/** Folders that pulls of this repository left, of whichever commit. */
+export function checkpointFolders(source: Source, downloads: string): string[] {
+  if (!existsSync(downloads)) return [];
+  const names = readdirSync(downloads).filter((name) => name.startsWith(folderStem(source)));
+  return names.map((name) => path.join(downloads, name));
 }
 
 function sizeOf(file: string): number | null {
@@ -98,7 +108,9 @@ function isThere(file: string, { bytes }: SourceFile): boolean {
 
 /** A folder of this disk that has every file of a published checkpoint, by name and size; null where there is none. */
 export function findCheckpoint(source: Source, { downloads, cache }: Places): string | null {
-  const folders = [checkpointFolder(source, downloads), path.dirname(cachedFile(cache, source, 'any'))];
+  const isPinned = source.commit !== 'main';
+  const pulled = isPinned ? [checkpointFolder(source, downloads)] : checkpointFolders(source, downloads);
+  const folders = [...pulled, path.dirname(cachedFile(cache, source, 'any'))];
   return folders.find((folder) => source.files.every((file) => isThere(path.join(folder, file.name), file))) ?? null;
 }
 
@@ -113,8 +125,8 @@ export function bytesToDownload(source: Source, { downloads, cache }: Places): n
 }
 
 /**
- * A folder with every file of a published checkpoint, verified: from an earlier pull, the hub's cache, or the hub. Throws
- * what `downloadFile` throws.
+ * A folder with every file of a published checkpoint, verified: from an earlier pull, the hub's cache, or the hub. Its
+ * commit is one that `pinSource` gave, or files of several states are mixed. Throws what `downloadFile` throws.
  */
 export async function obtainCheckpoint(source: Source, options: ObtainOptions): Promise<string> {
   const folder = checkpointFolder(source, options.downloads);

@@ -1,11 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { checkpointFolder } from '../../models/fetch/obtain';
+import { checkpointFolder, checkpointFolders } from '../../models/fetch/obtain';
 import { PRECISION_FOLDERS } from '../../models/locate-model';
 import { MANIFEST_FILE } from '../../models/model-folder/manifest';
 import { ownedEntries } from '../../models/owned-name';
-import { knownModels } from '../../models/registry';
+import { knownModels, type Source } from '../../models/registry';
 
 /** Start of the name of the file by which one process pulls a model alone. */
 export const PULL_CLAIM = '.pulling-';
@@ -20,13 +20,24 @@ export function noteNotKept(checkpoint: string): void {
   writeFileSync(path.join(checkpoint, NOT_KEPT), '');
 }
 
+/** Removes what was downloaded of other states of the repository, from which no pull goes on any more. */
+export function clearOtherStates(source: Source, pulled: string): void {
+  const downloads = downloadsIn(pulled);
+  for (const folder of checkpointFolders(source, downloads)) {
+    const isOther = folder !== checkpointFolder(source, downloads);
+    if (isOther && existsSync(path.join(folder, NOT_KEPT))) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Removes downloaded checkpoints whose model is there: the process that made it was killed before it could. */
 export async function clearCheckpoints(pulled: string): Promise<void> {
   for (const { id, source } of knownModels()) {
-    const folder = source === null ? null : checkpointFolder(source, downloadsIn(pulled));
-    if (folder === null || !existsSync(path.join(folder, NOT_KEPT))) continue;
+    const folders = source === null ? [] : checkpointFolders(source, downloadsIn(pulled));
+    const left = folders.filter((folder) => existsSync(path.join(folder, NOT_KEPT)));
+    if (left.length === 0) continue;
     const isHere = PRECISION_FOLDERS.some((name) => existsSync(path.join(pulled, id, name, MANIFEST_FILE)));
     const isPulled = ownedEntries(pulled).some(({ stem, isInUse }) => isInUse && stem === `${PULL_CLAIM}${id}`);
-    if (isHere && !isPulled) await rm(folder, { recursive: true, force: true });
+    if (!isHere || isPulled) continue;
+    for (const folder of left) await rm(folder, { recursive: true, force: true });
   }
 }

@@ -107,7 +107,10 @@ export class FakeHub {
   private hubAnswer(request: IncomingMessage, response: ServerResponse): void {
     this.note('hub', request);
     const match = /^(?:\/api\/resolve-cache)?\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/(.+)$/.exec(request.url ?? '');
-    const repo = this.repos.find(({ name, commit }) => name === match?.[1] && commit === match[2]);
+    // Of a branch the latest state that was published.
+    const repo = this.repos.findLast(
+      ({ name, commit }) => name === match?.[1] && (commit === match[2] || match[2] === 'main'),
+    );
     const file = match?.[3] ?? '';
     const fault = this.nextFault(file, ['status']);
     if (fault?.kind === 'status') {
@@ -143,7 +146,7 @@ export class FakeHub {
     }
     response.setHeader('x-repo-commit', at.repo.commit);
     if (bytes >= LARGE_BYTES) {
-      const location = `${this.cdn}/${at.repo.name}/${at.file}?signature=${++this.signature}`;
+      const location = `${this.cdn}/${at.repo.name}/${at.file}?commit=${at.repo.commit}&signature=${++this.signature}`;
       const hash = createHash('sha256').update(readFileSync(place)).digest('hex');
       response.writeHead(302, { location, 'x-linked-size': bytes, 'x-linked-etag': `"${hash}"` }).end();
       return;
@@ -158,7 +161,8 @@ export class FakeHub {
     this.note('cdn', request);
     const url = new URL(request.url ?? '', this.cdn);
     const [, owner, name, ...rest] = url.pathname.split('/');
-    const repo = this.repos.find((each) => each.name === `${owner}/${name}`);
+    const commit = url.searchParams.get('commit');
+    const repo = this.repos.find((each) => each.name === `${owner}/${name}` && each.commit === commit);
     const file = rest.join('/');
     const signature = url.searchParams.get('signature') ?? '';
     if (repo === undefined || this.expired.has(signature)) {

@@ -6,6 +6,7 @@ import { realPath } from '../../../models/model-folder/target-folder';
 import { clearDrafts, takePlace } from '../../../models/model-folder/write';
 import { readHubSettings, type HubSettings } from '../../../models/fetch/hub-settings';
 import { bytesToDownload, checkCheckpoint, checkpointFolder, obtainCheckpoint } from '../../../models/fetch/obtain';
+import { pinSource } from '../../../models/fetch/revision';
 import { withFiles } from '../../../models/file-problem';
 import { BLIP_LICENCE } from '../../../models/architectures/blip/licence';
 import { BLIP_2_LICENCE } from '../../../models/architectures/blip-2/licence';
@@ -13,7 +14,7 @@ import { FLORENCE_LICENCE } from '../../../models/architectures/florence-2/licen
 import { OPUS_LICENCE } from '../../../models/architectures/marian/licence';
 import { bytesInFp32, weightsFileOf, type KnownModel, type Source } from '../../../models/registry';
 import { readConfig } from '../../config';
-import { downloadsIn, noteNotKept } from '../../captioning/left-checkpoints';
+import { clearOtherStates, downloadsIn, noteNotKept } from '../../captioning/left-checkpoints';
 import { compareFolders, listen, sampleQuestion, type Agreement } from './agreement';
 import { convertApart } from './conversion';
 import { interruptible, unlessAborted } from './interruption';
@@ -42,6 +43,12 @@ function checkedBy({ files }: Source, name: string): string {
 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** How a request is tried again, and that told. */
+const retrying = {
+  wait,
+  failed: (reason: string, waitMs: number) => say(`${reason}; trying again in ${Math.ceil(waitMs / 1000)} s`),
+};
 
 /** Text of the licence file in a pulled model; mini is not pulled. */
 const LICENCES: Readonly<Record<KnownModel['architecture'], string>> = {
@@ -72,13 +79,13 @@ async function obtain(
     const folder = checkpointFolder(wishes.source, downloadsIn(pulled));
     mkdirSync(folder, { recursive: true });
     noteNotKept(folder);
+    clearOtherStates(wishes.source, pulled);
   }
   const shown: { bar: Progress | null } = { bar: null };
   const coming = obtainCheckpoint(wishes.source, {
     hub,
     downloads: downloadsIn(pulled),
-    wait,
-    failed: (reason, waitMs) => say(`${reason}; trying again in ${Math.ceil(waitMs / 1000)} s`),
+    ...retrying,
     progress: (done, total) => shown.bar?.update(done, total),
     report: (file, from) => {
       if (from === 'hub') shown.bar?.end();
@@ -170,8 +177,10 @@ function isCompared({ compare, precision, source }: PullWishes): boolean {
 }
 
 async function pullClaimed(given: PullWishes, pulled: string, at: { draft: string; signal: AbortSignal }) {
-  const wishes = { ...given, compare: isCompared(given) };
   const hub = readHubSettings(process.env);
+  const { source: named, from } = given;
+  const source = from === null ? await unlessAborted(at.signal, pinSource(named, hub, retrying)) : named;
+  const wishes = { ...given, source, compare: isCompared(given) };
   const where = { downloads: downloadsIn(pulled), cache: hub.cache };
   const download = wishes.from === null ? bytesToDownload(wishes.source, where) : 0;
   checkRoom(wishes.model.id, pulled, { ...wishes, download });

@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
   bytesToDownload,
   checkCheckpoint,
+  findCheckpoint,
   obtainCheckpoint,
   type ObtainOptions,
 } from '../../../../models/fetch/obtain';
+import { pinSource } from '../../../../models/fetch/revision';
 import type { Source } from '../../../../models/registry';
-import { FakeHub } from '../../../support/fake-hub';
+import { FakeHub, type HubRepo } from '../../../support/fake-hub';
 
 const COMMIT = 'c'.repeat(40);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 let folder: string;
+let repos: HubRepo[];
 let hub: FakeHub;
 let source: Source;
 let told: string[];
@@ -37,7 +40,8 @@ beforeEach(async () => {
       { name: 'model.safetensors', bytes: 30_000, sha256: sha256(weights) },
     ],
   };
-  hub = new FakeHub([{ name: 'Org/name', commit: COMMIT, folder: repo }]);
+  repos = [{ name: 'Org/name', commit: COMMIT, folder: repo }];
+  hub = new FakeHub(repos);
   await hub.start();
   told = [];
   cache = path.join(folder, 'cache');
@@ -57,7 +61,10 @@ afterEach(async () => {
 });
 
 function fillCache(content: Buffer): void {
-  const snapshot = path.join(cache, 'models--Org--name/snapshots', COMMIT);
+  const cached = path.join(cache, 'models--Org--name');
+  const snapshot = path.join(cached, 'snapshots', COMMIT);
+  mkdirSync(path.join(cached, 'refs'), { recursive: true });
+  writeFileSync(path.join(cached, 'refs/main'), COMMIT);
   mkdirSync(snapshot, { recursive: true });
   writeFileSync(path.join(snapshot, 'model.safetensors'), content);
   writeFileSync(path.join(snapshot, 'config.json'), '{}');
@@ -95,6 +102,71 @@ describe('a published checkpoint', () => {
       message: expect.stringContaining('HF_HUB_OFFLINE'),
     });
     expect(hub.seen).toEqual([]);
+  });
+});
+
+describe('a source that names no commit', () => {
+  const LATER = 'd'.repeat(40);
+  const tools = { wait: () => Promise.resolve() };
+  let branch: Source;
+
+  beforeEach(() => {
+    const files = source.files.map(({ name }) => ({ name, bytes: null, sha256: null }));
+    branch = { ...source, commit: 'main', files };
+  });
+
+  /** The repository moves on: other contents under the same names. */
+  function publishLater(): void {
+    const later = path.join(folder, 'later');
+    cpSync(repo, later, { recursive: true });
+    writeFileSync(path.join(later, 'config.json'), '{"later": true}');
+    writeFileSync(path.join(later, 'model.safetensors'), Buffer.alloc(31_000, 6));
+    repos.push({ name: 'Org/name', commit: LATER, folder: later });
+  }
+
+  it('gets the commit that the hub has now, however it redirects', async () => {
+    hub.viaResolveCache = true;
+    expect(await pinSource(branch, options.hub, tools)).toEqual({ ...branch, commit: COMMIT });
+    publishLater();
+    expect((await pinSource(branch, options.hub, tools)).commit).toBe(LATER);
+  });
+
+  it('never mixes the files of two states, when the repository moves on between two halves of a pull', async () => {
+    const first = await obtainCheckpoint(await pinSource(branch, options.hub, tools), options);
+    rmSync(path.join(first, 'model.safetensors'));
+    publishLater();
+    const second = await obtainCheckpoint(await pinSource(branch, options.hub, tools), options);
+    expect(readFileSync(path.join(second, 'config.json'), 'utf8')).toBe('{"later": true}');
+    expect(readFileSync(path.join(second, 'model.safetensors')).length).toBe(31_000);
+    expect(second).not.toBe(first);
+  });
+
+  it('comes from the hub’s cache where that has the same state', async () => {
+    fillCache(Buffer.alloc(30_000, 5));
+    await obtainCheckpoint(await pinSource(branch, options.hub, tools), options);
+    expect(told).toEqual(['config.json from cache', 'model.safetensors from cache']);
+  });
+
+  it.each([
+    { name: 'HF_HUB_OFFLINE is set', offline: true },
+    { name: 'the hub is away', offline: false },
+  ])('comes from the cache where $name', async ({ offline }) => {
+    fillCache(Buffer.alloc(30_000, 5));
+    await hub.stop();
+    const pinned = await pinSource(branch, { ...options.hub, offline }, tools);
+    expect(pinned.commit).toBe(COMMIT);
+    await obtainCheckpoint(pinned, options);
+    expect(told).toEqual(['config.json from cache', 'model.safetensors from cache']);
+  });
+
+  it('is found by later commands where it was downloaded, and where it lies in the cache', async () => {
+    const places = { downloads: options.downloads, cache };
+    expect(findCheckpoint(branch, places)).toBeNull();
+    const pulled = await obtainCheckpoint(await pinSource(branch, options.hub, tools), options);
+    expect(findCheckpoint(branch, places)).toBe(pulled);
+    rmSync(pulled, { recursive: true });
+    fillCache(Buffer.alloc(30_000, 5));
+    expect(findCheckpoint(branch, places)).toContain(path.join('snapshots', COMMIT));
   });
 });
 

@@ -208,9 +208,35 @@ describe('altsmith models pull', () => {
     const again = await run([script, JSON.stringify(model.source), out.folder, pulled], { HF_ENDPOINT: 'nowhere' });
     expect(again.out).toEqual(out.agreement);
     expect(readdirSync(pulled).sort()).toEqual(['.downloads', 'tiny-blip']);
+    // Where fp32 would be ended by the system, the sound model is not called unsound, and nothing is written.
+    const short = await run([script, JSON.stringify(model.source), out.folder, pulled], {
+      ALTSMITH_TEST_AVAILABLE_MEMORY: '1',
+    });
+    expect([short.code, short.out]).toEqual([0, null]);
+    expect(short.told).toContain('Not compared with fp32: that takes 0.3 GB of memory');
     rmSync(path.join(snapshot, 'pytorch_model.bin'));
     const without = await run([script, JSON.stringify(model.source), out.folder, pulled]);
     expect([without.code, without.out]).toEqual([0, null]);
+  });
+
+  it('of a source without a commit comes from one state of the repository; what is left of others goes', async () => {
+    model = { ...model, source: { ...model.source!, commit: 'main' } };
+    const left = path.join(pulled, '.downloads', `${TINY_REPO.replaceAll('/', '--')}@main`);
+    mkdirSync(left, { recursive: true });
+    writeFileSync(path.join(left, '.not-kept'), '');
+    const { code } = await pull('fp32');
+    expect(code).toBe(0);
+    const revisions = hub.seen.flatMap(({ url }) => /\/resolve\/([^/]+)\//.exec(url)?.slice(1) ?? []);
+    expect([...new Set(revisions)]).toEqual(['main', TINY_COMMIT]);
+    expect(readdirSync(path.join(pulled, '.downloads'))).toEqual([]);
+  });
+
+  it('to int4 of another model than BLIP-2 is refused before anything is fetched', async () => {
+    const main = path.resolve(__dirname, '../../../../build/server/cli/main.js');
+    const door = `require(${JSON.stringify(main)}).main(process.argv.slice(1)).then((code) => process.exit(code))`;
+    const { code, out } = await run(['-e', door, 'models', 'pull', 'blip-large', '--precision', 'int4', '--json']);
+    expect([code, out.error.code]).toEqual([1, 'BAD_REQUEST']);
+    expect(hub.seen).toEqual([]);
   });
 
   it('says what is missing on the hub', async () => {
