@@ -3,7 +3,8 @@ import { openWithTokenizer } from './architectures/open-with-tokenizer';
 import { openMini } from './architectures/mini/open';
 import type { EncoderDecoderCaptioner } from './encoder-decoder-captioner';
 import { checkMemory } from './machine-memory';
-import { readManifest, type Manifest } from './model-folder/manifest';
+import { loadUnchanged } from './model-folder/load-unchanged';
+import type { Manifest } from './model-folder/manifest';
 import { checkTouchedFiles } from './model-folder/model-files';
 import { ModelError } from './model-error';
 import type { PackingOptions } from './session/packing';
@@ -34,8 +35,9 @@ export async function openCaptioner(
   threads: number,
   options: Options = {},
 ): Promise<EncoderDecoderCaptioner> {
-  const manifest = await readManifest(folder);
-  checkMemory(manifest);
-  await checkTouchedFiles(folder, manifest);
-  return ARCHITECTURES[manifest.architecture](folder, manifest, threads, options);
+  return loadUnchanged(folder, async (manifest) => {
+    checkMemory(manifest);
+    await checkTouchedFiles(folder, manifest);
+    return ARCHITECTURES[manifest.architecture](folder, manifest, threads, options);
+  });
 }

@@ -1,17 +1,12 @@
 import { openMarian } from './architectures/marian/open';
 import { checkMemory } from './machine-memory';
-import { readManifest } from './model-folder/manifest';
+import { loadUnchanged } from './model-folder/load-unchanged';
+import type { Manifest } from './model-folder/manifest';
 import { checkTouchedFiles } from './model-folder/model-files';
 import { ModelError } from './model-error';
 import type { Translator } from './translator';
 
-/**
- * Loads the translator of a folder after comparing its files with its manifest; large ones only where they were touched since. `threads`
- * is for each of its sessions. Throws ModelError MODEL_FILE_MISSING, MODEL_FILE_DAMAGED or MODEL_TOO_LARGE, and LANGUAGE_NOT_POSSIBLE
- * for a model that does not translate.
- */
-export async function openTranslator(folder: string, threads: number): Promise<Translator> {
-  const manifest = await readManifest(folder);
+async function load(folder: string, manifest: Manifest, threads: number): Promise<Translator> {
   const { translation } = manifest;
   if (translation === undefined) {
     throw new ModelError(
@@ -22,4 +17,13 @@ export async function openTranslator(folder: string, threads: number): Promise<T
   checkMemory(manifest);
   await checkTouchedFiles(folder, manifest);
   return openMarian(folder, { ...manifest, translation }, threads);
+}
+
+/**
+ * Loads the translator of a folder after comparing its files with its manifest; large ones only where they were touched since. `threads`
+ * is for each of its sessions. Throws ModelError MODEL_FILE_MISSING, MODEL_FILE_DAMAGED or MODEL_TOO_LARGE, and LANGUAGE_NOT_POSSIBLE
+ * for a model that does not translate.
+ */
+export function openTranslator(folder: string, threads: number): Promise<Translator> {
+  return loadUnchanged(folder, (manifest) => load(folder, manifest, threads));
 }
