@@ -99,10 +99,18 @@ export interface Answer {
   readonly timingsMs: { readonly vision: number; readonly text: number };
 }
 
+/** What a model makes of a picture before it looks at it. */
+export interface ModelInput {
+  /** Side in pixels of the square that every picture becomes. */
+  readonly side: number;
+  /** Whether bytes of that square may differ by 1 only from what the whole picture gives; else it may be decoded much smaller. */
+  readonly isExact: boolean;
+}
+
 export interface Captioner {
   readonly info: ModelInfo;
-  /** Side in pixels of the square that every picture becomes, where it may be decoded smaller than it is; null: every pixel counts. */
-  readonly inputSide: number | null;
+  /** null where nobody here knows. */
+  readonly input: ModelInput | null;
   /** Throws `CAPTION_MODEL_MISSING` when `info.canCaption` is false, `MODEL_REPLY_UNUSABLE` when no sentence has words. */
   caption(picture: Picture | StoredPicture, options?: CaptionOptions): Promise<Caption>;
   /** Throws `QUESTION_MODEL_MISSING` when `info.canAnswer` is false. */

@@ -5,6 +5,7 @@ import type {
   CaptionOptions,
   Captioner,
   ModelInfo,
+  ModelInput,
   Picture,
   StoredPicture,
 } from './captioner';
@@ -38,7 +39,7 @@ interface CaptionShape {
 /** An image encoder, and a text decoder that looks at what it saw. Ids, sizes, presets and calibration come from the manifest. */
 export class EncoderDecoderCaptioner implements Captioner {
   readonly info: ModelInfo;
-  readonly inputSide: number | null;
+  readonly input: ModelInput;
   private readonly images: ImageMemory;
   private readonly words: EncoderWords;
 
@@ -51,7 +52,7 @@ export class EncoderDecoderCaptioner implements Captioner {
     this.images = new ImageMemory((picture) => session.encode(picture), REMEMBERED);
     this.words = new EncoderWords(manifest, tokenizer);
     // In float32 a model is asked for what the reference says, to the last byte of its input.
-    this.inputSide = manifest.precision === 'fp32' ? null : manifest.dims.image_size;
+    this.input = { side: manifest.dims.image_size, isExact: manifest.precision === 'fp32' };
     this.info = {
       id: manifest.id,
       precision: manifest.precision,
@@ -110,6 +111,7 @@ export class EncoderDecoderCaptioner implements Captioner {
   }
 
   close(): Promise<void> {
+    this.images.clear();
     this.session.close();
     return Promise.resolve();
   }

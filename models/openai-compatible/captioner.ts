@@ -27,7 +27,7 @@ const CONFIDENCE_UNKNOWN = 0.5;
 /** A model on another server that speaks OpenAI's chat completions. It is sent the picture; nothing is loaded here. */
 export class OpenAiCompatibleCaptioner implements Captioner {
   readonly info: ModelInfo;
-  readonly inputSide = null;
+  readonly input = null;
   /** Found out by the first answer: a server of newer models refuses the older names. */
   private wantsNewNames = false;
 

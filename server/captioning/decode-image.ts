@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import type { Picture } from '../../models/captioner';
+import type { ModelInput, Picture } from '../../models/captioner';
 import { AppError } from '../errors';
 import { storageProblem } from '../storage/sqlite-error';
 import type { ImageFacts } from './engine';
@@ -11,11 +11,13 @@ import { readImageFile } from './image-file';
 
 /** Decoders of libvips that may run; everything else (SVG, PDF, ImageMagick, raw camera files …) is refused. */
 const ALLOWED_LOADERS = ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Heif', 'Tiff'].map((name) => `VipsForeignLoad${name}Buffer`);
-/**
- * JPEGs whose shorter side has this many pixels are decoded smaller. At half the size, which their decoder does for a third of the
- * time, no byte differs by more than 1 from a full decode after the model's own resizing to 384 pixels (tests/bench/decode.cjs).
- */
+/** JPEGs whose shorter side has this many pixels may be decoded smaller. */
 const SHRUNK_FROM = 2400;
+/**
+ * At half the size, which their decoder does for a third of the time, bytes differ by at most 1 from a full decode after the model's own
+ * resizing (by 2 in 3 of 5.7 million), where the shorter side has this many times the pixels that the model takes (tests/bench/decode.cjs).
+ */
+const EXACT_HALF_FROM = SHRUNK_FROM / 384;
 /**
  * Where a model may see a picture that is nearly the same, it is decoded at 1/3 to 1/5 of its size, as long as its shorter side keeps
  * this many times the pixels that the model takes: after its resizing a byte differs by 0.4 on average and by up to 13 at edges of
@@ -58,24 +60,26 @@ function uprightSize({ autoOrient, width, height }: Metadata): { width: number; 
   return { width: autoOrient.width || width, height: autoOrient.height || height };
 }
 
-/** By what both sides are divided while decoding. `side` is of the square that the model takes; null where it wants every pixel. */
-function divisorOf(metadata: Metadata, side: number | null): number {
+/** By what both sides are divided while decoding. */
+function divisorOf(metadata: Metadata, input: ModelInput | null): number {
   const { width, height } = uprightSize(metadata);
   const shorter = Math.min(width, height);
   if (metadata.format !== 'jpeg' || shorter < SHRUNK_FROM) return 1;
-  const part = side === null ? 1 : Math.min(MOST_PART, Math.floor(shorter / (LEAST_OF_SIDE * side)));
+  if (input === null) return 2;
+  if (input.isExact) return shorter >= EXACT_HALF_FROM * input.side ? 2 : 1;
+  const part = Math.min(MOST_PART, Math.floor(shorter / (LEAST_OF_SIDE * input.side)));
   return part >= LEAST_PART ? part : 2;
 }
 
-function shrunk(image: Sharp, metadata: Metadata, side: number | null): Sharp {
-  const divisor = divisorOf(metadata, side);
+function shrunk(image: Sharp, metadata: Metadata, input: ModelInput | null): Sharp {
+  const divisor = divisorOf(metadata, input);
   if (divisor === 1) return image;
   const { width, height } = uprightSize(metadata);
   return image.resize({ width: Math.ceil(width / divisor), height: Math.ceil(height / divisor), fit: 'fill' });
 }
 
-async function readPixels(image: Sharp, metadata: Metadata, side: number | null): Promise<Picture> {
-  const { data, info } = await shrunk(image.autoOrient(), metadata, side)
+async function readPixels(image: Sharp, metadata: Metadata, input: ModelInput | null): Promise<Picture> {
+  const { data, info } = await shrunk(image.autoOrient(), metadata, input)
     .flatten({ background: '#ffffff' })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
@@ -92,11 +96,15 @@ export async function decodeImage(file: string, maxPixels: number): Promise<Deco
   return decodeBytes(await readImageFile(file), maxPixels);
 }
 
-/** The same of bytes; smaller, where a model takes squares of `side` pixels and need not see every pixel. Throws what `imageError` makes. */
-export async function decodeBytes(bytes: Buffer, maxPixels: number, side: number | null = null): Promise<DecodedImage> {
+/** The same of bytes, as small as the model that is to see it allows. Throws what `imageError` makes. */
+export async function decodeBytes(
+  bytes: Buffer,
+  maxPixels: number,
+  input: ModelInput | null = null,
+): Promise<DecodedImage> {
   try {
     const metadata = await openImage(bytes, maxPixels).metadata();
-    const picture = await readPixels(openImage(bytes, maxPixels), metadata, side);
+    const picture = await readPixels(openImage(bytes, maxPixels), metadata, input);
     const facts = {
       ...uprightSize(metadata),
       format: formatOf(metadata),

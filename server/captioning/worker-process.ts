@@ -1,7 +1,7 @@
 import { constants, setPriority } from 'node:os';
-import { openCaptioner } from '../../models/open-captioner';
 import type { Captioner } from '../../models/captioner';
 import { ModelError } from '../../models/model-error';
+import { nativeEngine } from '../../models/native-engine';
 import { openOpenAiCompatible } from '../../models/openai-compatible/captioner';
 import { inBackground } from '../background';
 import { AppError, toAppError, type ErrorCode } from '../errors';
@@ -21,7 +21,7 @@ class Worker {
   private captioner: Captioner | null = null;
   private maxPixels = 0;
   private readonly images = new ImageReader((bytes) =>
-    decodeBytes(bytes, this.maxPixels, this.captioner?.inputSide ?? null),
+    decodeBytes(bytes, this.maxPixels, this.captioner?.input ?? null),
   );
   private readonly running = new Map<number, AbortController>();
 
@@ -41,10 +41,7 @@ class Worker {
     prepareDecoder(threads);
     this.maxPixels = maxPixels;
     try {
-      this.captioner =
-        'modelServer' in source
-          ? await openOpenAiCompatible(source.modelServer, encodeJpeg)
-          : await openCaptioner(source.modelFolder, threads, { onPacking: () => send({ type: 'packing' }) });
+      this.captioner = await open(source, threads);
     } catch (error) {
       const code = error instanceof ModelError ? error.code : 'MODEL_UNAVAILABLE';
       const message = error instanceof Error ? error.message : String(error);
@@ -100,6 +97,12 @@ class Worker {
       timingsMs: { decode: opened + decodedLate, vision: Math.max(0, vision - decodedLate), text, total },
     };
   }
+}
+
+async function open(source: WorkerSettings['source'], threads: number): Promise<Captioner> {
+  if ('modelServer' in source) return openOpenAiCompatible(source.modelServer, encodeJpeg);
+  const { openCaptioner } = await nativeEngine();
+  return openCaptioner(source.modelFolder, threads, { onPacking: () => send({ type: 'packing' }) });
 }
 
 /** With `isLast`, the parent starts a fresh process after a pause, so that a file put back, or a server come back, is found. */

@@ -62,10 +62,10 @@ async function main() {
     prepareDecoder(2);
     const ways = MODELS.flatMap((model) => {
       const session = resizeSession(model);
-      return [model.side, null].map((wish) => ({
-        name: `${model.side} px, ${wish === null ? 'exact' : 'fast'}`,
+      return [false, true].map((isExact) => ({
+        name: `${model.side} px, ${isExact ? 'exact' : 'fast'}`,
         session,
-        wish,
+        wish: { side: model.side, isExact },
         decode: [],
         total: [],
         size: '',

@@ -131,14 +131,21 @@ test.each([
 ])('%s is refused as %s', (name, code) => expect(looked.get(name)?.code).toBe(code));
 
 test.each([
-  ['that takes 384 pixels', 384, 5],
-  ['that takes 768', 768, 3],
-])('a photograph of 12 megapixels is decoded smaller for a model %s, which hardly shows', (_, side, part) => {
-  const picture = path.join(SUPPORT, '../../fixtures/images/cat.jpg');
-  const words = [path.join(SUPPORT, 'shrunk-decode.cjs'), picture, String(side)];
-  const found = JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' }));
-  expect(found.fast).toEqual({ decoded: [Math.ceil(4000 / part), Math.ceil(3169 / part)], size: [4000, 3169] });
-  expect(found.exact).toEqual({ decoded: [2000, 1585], size: [4000, 3169] });
-  expect(found.mean).toBeLessThan(0.5);
-  expect(found.most).toBeLessThanOrEqual(16);
-});
+  ['that takes 384 pixels', 384, 5, 2],
+  ['that takes 768', 768, 3, 1],
+])(
+  'a photograph of 12 megapixels is decoded smaller for a model %s, which hardly shows',
+  (_, side, part, exactPart) => {
+    const picture = path.join(SUPPORT, '../../fixtures/images/cat.jpg');
+    const words = [path.join(SUPPORT, 'shrunk-decode.cjs'), picture, String(side)];
+    const found = JSON.parse(execFileSync(process.execPath, words, { encoding: 'utf8' }));
+    const decoded = (by: number) => [Math.ceil(4000 / by), Math.ceil(3169 / by)];
+    expect(found.fast).toMatchObject({ decoded: decoded(part), size: [4000, 3169] });
+    expect(found.fast.mean).toBeLessThan(0.5);
+    expect(found.fast.most).toBeLessThanOrEqual(16);
+    // For float32: as good as the whole picture, but for a few of half a million bytes.
+    expect(found.exact).toMatchObject({ decoded: decoded(exactPart), size: [4000, 3169] });
+    expect(found.exact.most).toBeLessThanOrEqual(2);
+    expect(found.exact.beyondOne).toBeLessThanOrEqual(5);
+  },
+);
