@@ -22,12 +22,14 @@ function probeGraph(): Uint8Array {
 
 function probe(): boolean {
   const session = GraphSession.open(probeGraph(), { threads: 1 });
+  const bytes = Tensor.of('uint8', new Uint8Array(ROWS * DEPTH).fill(MOST_BYTE), [ROWS, DEPTH]);
   try {
-    const bytes = Tensor.of('uint8', new Uint8Array(ROWS * DEPTH).fill(MOST_BYTE), [ROWS, DEPTH]);
     const { sums } = session.run({ bytes });
     const found = sums?.data ?? new Int32Array(0);
+    sums?.dispose();
     return found.length > 0 && found.every((sum) => Number(sum) === SUM);
   } finally {
+    bytes.dispose();
     session.close();
   }
 }

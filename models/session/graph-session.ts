@@ -81,8 +81,13 @@ export class GraphSession {
   readonly outputNames: readonly string[];
 
   private constructor(private session: Pointer) {
-    this.inputNames = namesOf(session, inputCount, inputName);
-    this.outputNames = namesOf(session, outputCount, outputName);
+    try {
+      this.inputNames = namesOf(session, inputCount, inputName);
+      this.outputNames = namesOf(session, outputCount, outputName);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** Loads a file, or the bytes of one. Throws Error with onnxruntime's sentence. */
@@ -101,14 +106,16 @@ export class GraphSession {
 
   /**
    * Runs the graph and blocks until it is done. What else `feeds` holds than the graph's inputs is left aside. The outputs, by default
-   * all, are new tensors in onnxruntime's memory, to be disposed of. Throws Error with onnxruntime's sentence.
+   * all, are new tensors in onnxruntime's memory, to be disposed of. Throws Error with onnxruntime's sentence, and for a closed graph.
    */
   run(feeds: Readonly<Record<string, Tensor>>, outputs: readonly string[] = this.outputNames): Record<string, Tensor> {
+    if (this.session === null) throw new Error('The graph was closed.');
     const inputs = this.inputNames.filter((name) => name in feeds);
     const values = inputs.map((name) => feeds[name]?.pointer);
     const results: Pointer[] = outputs.map(() => null);
     runGraph(this.session, null, inputs, values, inputs.length, outputs, outputs.length, results);
-    return Object.fromEntries(outputs.map((name, place) => [name, Tensor.from(results[place])]));
+    const tensors = Tensor.all(results);
+    return Object.fromEntries(tensors.map((tensor, place) => [outputs[place] ?? '', tensor]));
   }
 
   /** Frees it. */

@@ -47,6 +47,11 @@ export class ImageMemory {
     }
   }
 
+  /** Forgets all pictures. None may be looked at any more. */
+  clear(): void {
+    for (const { state } of this.entries.splice(0)) forget(state);
+  }
+
   private async hold(picture: Picture | StoredPicture): Promise<Entry> {
     const key = keyOf(picture);
     const known = this.entries.find((entry) => entry.key === key);

@@ -71,12 +71,22 @@ export async function openGraphs(
   const copy = areExact || !sevenBits ? null : SevenBitCopy.make(folder, manifest, names);
   const wish: Omit<SessionWish, 'rows'> = { threads, exactProducts: areExact || copy !== null };
   const loadFrom = (placeOf: (name: string) => string): ModelGraphs => {
-    const open = ({ name, rows }: PackedGraph) => openGraph(placeOf(name), sessionOptions(manifest, { ...wish, rows }));
-    return {
-      vision: vision === null ? null : open(vision),
-      decoder: open(decoder),
-      question: third === null ? null : open(third),
+    const opened: GraphSession[] = [];
+    const open = ({ name, rows }: PackedGraph) => {
+      const graph = openGraph(placeOf(name), sessionOptions(manifest, { ...wish, rows }));
+      opened.push(graph);
+      return graph;
     };
+    try {
+      return {
+        vision: vision === null ? null : open(vision),
+        decoder: open(decoder),
+        question: third === null ? null : open(third),
+      };
+    } catch (error) {
+      for (const graph of opened) graph.close();
+      throw error;
+    }
   };
   const loadCopy = (of: SevenBitCopy): ModelGraphs => {
     try {

@@ -23,6 +23,15 @@ function int64s(values: readonly number[], dims: readonly number[]): Tensor {
   return Tensor.of('int64', BigInt64Array.from(values, BigInt), dims);
 }
 
+/** Gives the memory of tensors back once something was made of them, also where that fails. */
+function releasing<Values extends Readonly<Record<string, Tensor>>, T>(values: Values, make: (values: Values) => T): T {
+  try {
+    return make(values);
+  } finally {
+    forget({ values, classLogits: null });
+  }
+}
+
 /** The two graphs of a captioning model, and the third that comes between them, loaded. */
 export class ModelSession {
   private constructor(
@@ -46,11 +55,11 @@ export class ModelSession {
     if (vision === null) throw new ModelError('CAPTION_MODEL_MISSING', 'This model sees no pictures.');
     await turn();
     const pixels = Tensor.of('uint8', picture.data, [1, picture.height, picture.width, 3]);
-    const { class_logits: logits, ...values } = vision.run({ pixels });
-    pixels.dispose();
-    const classLogits = logits === undefined ? null : floatsOf(logits.data, 'class_logits');
-    logits?.dispose();
-    return { values, classLogits };
+    return releasing({ pixels }, (feeds) => {
+      const { class_logits: logits, ...values } = vision.run(feeds);
+      if (logits === undefined) return { values, classLogits: null };
+      return { values, classLogits: releasing({ logits }, () => floatsOf(logits.data, 'class_logits')) };
+    });
   }
 
   /**
@@ -66,9 +75,7 @@ export class ModelSession {
     await turn();
     if (ids === null) return (image.keys ??= this.read(question, image, {}));
     const words = { input_ids: int64s(ids, [1, ids.length]), position_ids: int64s([...ids.keys()], [ids.length]) };
-    const seen = this.read(question, image, words);
-    forget({ values: words, classLogits: null });
-    return seen;
+    return releasing(words, () => this.read(question, image, words));
   }
 
   /** A decoder over this picture with an empty memory. Each step goes one token (or prompt) further. */
@@ -88,18 +95,16 @@ export class ModelSession {
         top_count: int64s([Math.min(choices, this.manifest.dims.vocabulary)], [1]),
       };
       const names = decoder.outputNames.filter((name) => wantsLogits || name !== 'logits');
-      const out = decoder.run({ ...cross, ...past, ...asked }, names);
-      position += length;
-      forget({ values: { ...past, ...asked }, classLogits: null });
+      const before = past;
       past = {};
+      const out = releasing({ ...before, ...asked }, (feeds) => decoder.run({ ...cross, ...feeds }, names));
+      position += length;
       const scores: Record<string, Tensor> = {};
       for (const [name, value] of Object.entries(out)) {
         if (name.startsWith('present_')) past[name.replace('present_', 'past_')] = value;
         else scores[name] = value;
       }
-      const read = readScores(scores, rows.length, wantsLogits);
-      forget({ values: scores, classLogits: null });
-      return read;
+      return releasing(scores, () => readScores(scores, rows.length, wantsLogits));
     };
     return { step, close: () => forget({ values: past, classLogits: null }) };
   }
@@ -110,7 +115,7 @@ export class ModelSession {
 
   private read(graph: GraphSession, image: ImageState, words: Readonly<Record<string, Tensor>>): ImageState {
     const made = Object.entries(graph.run({ ...image.values, ...words }));
-    // Graphs of format 1, and BLIP-2's encoder of any format, call them `answer_k0`, `answer_v0` …
+    // Graphs of format 1, and the encoders of BLIP-2 that earlier versions made, call them `answer_k0`, `answer_v0` …
     const values = made.map(([name, value]) => [name.replace('answer_', 'cross_'), value] as const);
     return { values: Object.fromEntries(values), classLogits: null };
   }

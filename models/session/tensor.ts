@@ -53,8 +53,20 @@ export class Tensor {
     return new Tensor(value, type, dims, data);
   }
 
-  /** Takes over a value that a graph has made. */
-  static from(value: Pointer): Tensor {
+  /** Takes over values that a graph has made. Where one is of an unknown type all are freed, and Error is thrown. */
+  static all(values: readonly Pointer[]): Tensor[] {
+    const made: Tensor[] = [];
+    try {
+      for (const value of values) made.push(Tensor.from(value));
+      return made;
+    } catch (error) {
+      for (const tensor of made) tensor.dispose();
+      for (const value of values.slice(made.length)) releaseValue(value);
+      throw error;
+    }
+  }
+
+  private static from(value: Pointer): Tensor {
     const shape = written(getShape, value);
     try {
       const number = writtenNumber(getType, shape);
