@@ -1,8 +1,8 @@
 import type { Manifest } from '../model-folder/manifest';
-import { CHECKPOINT_TYPES, type Checkpoint } from '../checkpoint/checkpoint';
+import type { Checkpoint } from '../checkpoint/checkpoint';
+import { areEqual } from '../checkpoint/equal-tensors';
 import { readFloats, type RowRange } from '../checkpoint/float-tensor';
-import { MOST_FLOAT16, toFloat16 } from '../precision/float16';
-import { ModelError } from '../model-error';
+import { weightInFloat16 } from '../precision/float16';
 import { MICROSOFT, type GraphBuilder } from '../onnx/graph';
 import { DATA_TYPES, int64s, tensor } from '../onnx/tensor';
 import { BLOCK, quantiseToFourBits } from '../precision/four-bit';
@@ -14,8 +14,6 @@ export type Precision = Exclude<Manifest['precision'], 'int8-vnni'>;
 
 /** accuracy_level of MatMulNBits: activations are rounded to int8. */
 const COMPUTE_IN_INT8 = 4;
-/** What two weights are compared by. */
-const PIECE_BYTES = 1 << 20;
 
 /** Names of a value's bytes, of what one of them stands for, and of the byte that is 0. */
 interface Bytes {
@@ -96,19 +94,30 @@ export class GraphWeights {
 
   /**
    * Query, key and value [.., width] from one stored matrix [3 · width, width], as three products of one rounding of x. Without the
-   * biases of key and value: that of the key adds the same number to all scores of a row, which no softmax sees; `missing` is that of
-   * the value, for `linearWithout`.
+   * biases of key and value: that of the key adds the same number to all scores of a row, which the softmax takes out again; `missing`
+   * is that of the value, for `linearWithout`.
    */
   attentionInputs(x: string, name: string, width: number): { qkv: string[]; missing: Float32Array } {
     const biases = this.read(`${name}.bias`, [3 * width]);
+    return { qkv: this.threeProducts(x, name, [biases.slice(0, width), null, null]), missing: biases.slice(2 * width) };
+  }
+
+  /** The same with all biases. */
+  queryKeyValue(x: string, name: string, width: number): string[] {
+    const biases = this.read(`${name}.bias`, [3 * width]);
+    const parts = [0, 1, 2].map((at) => biases.slice(at * width, (at + 1) * width));
+    return this.threeProducts(x, name, parts);
+  }
+
+  private threeProducts(x: string, name: string, biases: readonly (Float32Array | null)[]): string[] {
+    const width = biases[0]?.length ?? 0;
     const all = this.rows(`${name}.weight`, [3 * width, width]);
-    const qkv = ['query', 'key', 'value'].map((part, at) => {
-      const first = at * width;
+    return ['query', 'key', 'value'].map((part, at) => {
+      const [first, values] = [at * width, biases[at] ?? null];
       const rows: Rows = { dims: [width, width], read: (begin, end) => all.read(first + begin, first + end) };
-      const bias = at > 0 ? null : this.graph.constant(tensor(biases.slice(0, width)), `${name}.bias`);
+      const bias = values === null ? null : this.graph.constant(tensor(values), `${name}/${part}.bias`);
       return this.product(x, `${name}/${part}`, { rows, bias });
     });
-    return { qkv, missing: biases.slice(2 * width) };
   }
 
   /** Several linear layers of the same input as one product, split again: fewer passes over the input. */
@@ -131,7 +140,7 @@ export class GraphWeights {
   }
 
   /** Equal parts along the last axis. */
-  split(x: string, parts: number): string[] {
+  private split(x: string, parts: number): string[] {
     const outputs = Array.from({ length: parts }, (_, part) => `${x}/${part}`);
     this.graph.node('Split', [x], { axis: -1, num_outputs: parts }, { outputs });
     return outputs;
@@ -177,15 +186,9 @@ export class GraphWeights {
     return graph.node('Gemm', bias === null ? [x, matrix] : [x, matrix, bias], { transB: 1 });
   }
 
-  /** True when both tensors hold the same bytes; they are read piece by piece, since the two may be the largest there are. */
+  /** True when both tensors hold the same bytes. */
   areEqual(name: string, other: string): boolean {
-    const length = this.bytesOf(name);
-    if (length !== this.bytesOf(other)) return false;
-    for (let begin = 0; begin < length; begin += PIECE_BYTES) {
-      const part = { begin, bytes: Math.min(PIECE_BYTES, length - begin) };
-      if (Buffer.compare(this.checkpoint.read(name, part), this.checkpoint.read(other, part)) !== 0) return false;
-    }
-    return true;
+    return areEqual(this.checkpoint, name, other);
   }
 
   /** [1, tokens, heads × size] → [1, heads, tokens, size]. */
@@ -209,6 +212,18 @@ export class GraphWeights {
   /** Says which bytes the products of a value read, where they are there already. */
   readsBytes(x: string, bytes: Bytes): void {
     this.quantisedValues.set(x, bytes);
+  }
+
+  /**
+   * Rows in another order, which nothing but products may read. In int8 they become bytes before they are moved, a quarter of the memory,
+   * with the same results.
+   */
+  reordered(x: string, reorder: (x: string) => string): string {
+    if (this.precision !== 'int8') return reorder(x);
+    const { bytes, step, zero } = this.quantised(x);
+    const moved = reorder(bytes);
+    this.readsBytes(moved, { bytes: moved, step, zero });
+    return moved;
   }
 
   /** A weight whose rows are read from the checkpoint when they are needed. */
@@ -256,11 +271,6 @@ export class GraphWeights {
     return names;
   }
 
-  private bytesOf(name: string): number {
-    const entry = this.checkpoint.tensors.get(name);
-    return entry === undefined ? 0 : entry.dims.reduce((product, dim) => product * dim, CHECKPOINT_TYPES[entry.type]);
-  }
-
   private get isInt8(): boolean {
     return this.precision === 'int8' || this.precision === 'int4';
   }
@@ -271,7 +281,7 @@ export class GraphWeights {
     const values = this.read(name, dims);
     const stored =
       this.precision === 'fp16'
-        ? this.graph.constant(tensor(asFloat16(values, name), dims), `${name}:fp16`)
+        ? this.graph.constant(tensor(weightInFloat16(values, name), dims), `${name}:fp16`)
         : this.graph.constant(tensor(values, dims), name);
     this.tables.set(name, stored);
     return stored;
@@ -280,20 +290,9 @@ export class GraphWeights {
   private store(values: Float32Array, dims: readonly number[], name: string): string {
     if (this.precision === 'fp32') return this.graph.constant(tensor(values, dims), name);
     // onnxruntime folds the Cast while it loads: float16 halves the files, it does not change the speed.
-    const halves = this.graph.constant(tensor(asFloat16(values, name), dims), `${name}:fp16`);
+    const halves = this.graph.constant(tensor(weightInFloat16(values, name), dims), `${name}:fp16`);
     return this.graph.node('Cast', [halves], { to: DATA_TYPES.float32.onnx });
   }
 }
 
-function labelOf(names: readonly string[]): string {
-  return `${names[0] ?? ''}+${names.length - 1}`;
-}
-
-function asFloat16(values: Float32Array, name: string): Uint16Array {
-  const most = values.reduce((found, value) => Math.max(found, Math.abs(value)), 0);
-  if (most <= MOST_FLOAT16) return toFloat16(values);
-  throw new ModelError(
-    'MODEL_FILE_DAMAGED',
-    `The weight "${name}" reaches ${most}, beyond what fp16 holds; convert to int8 or fp32.`,
-  );
-}
+const labelOf = (names: readonly string[]) => `${names[0] ?? ''}+${names.length - 1}`;

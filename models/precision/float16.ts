@@ -1,3 +1,5 @@
+import { ModelError } from '../model-error';
+
 const bits = new Uint32Array(1);
 const float = new Float32Array(bits.buffer);
 
@@ -35,7 +37,7 @@ export function fromFloat16Bits(half: number): number {
 }
 
 /** Largest number of float16. */
-export const MOST_FLOAT16 = 65_504;
+const MOST_FLOAT16 = 65_504;
 
 /** float32 → float16 bits; what is beyond its range becomes infinity. */
 export function toFloat16(values: Float32Array): Uint16Array {
@@ -53,4 +55,14 @@ export function fromFloat16(halves: Uint16Array): Float32Array {
   const values = new Float32Array(halves.length);
   for (let index = 0; index < halves.length; index++) values[index] = valueOfBits[halves[index] ?? 0] ?? 0;
   return values;
+}
+
+/** float16 bits of a weight. Throws ModelError where one of its numbers is too large for float16. */
+export function weightInFloat16(values: Float32Array, name: string): Uint16Array {
+  const most = values.reduce((found, value) => Math.max(found, Math.abs(value)), 0);
+  if (most <= MOST_FLOAT16) return toFloat16(values);
+  throw new ModelError(
+    'MODEL_FILE_DAMAGED',
+    `The weight "${name}" reaches ${most}, beyond what fp16 holds; convert to int8 or fp32.`,
+  );
 }

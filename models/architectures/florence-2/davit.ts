@@ -62,18 +62,18 @@ export class StageBlocks {
     const count = Math.ceil(grid / window);
     const full = count * window;
     const padded = full === grid ? x : this.pad(x, full - grid);
-    const cut = graph.node('Transpose', [this.reshape(padded, [count, window, count, window * width])], {
-      perm: [0, 2, 1, 3],
+    const swapped = (rows: string, dims: readonly number[]) =>
+      graph.node('Transpose', [this.reshape(rows, dims)], { perm: [0, 2, 1, 3] });
+    const rows = weights.reordered(padded, (each) =>
+      this.reshape(swapped(each, [count, window, count, window * width]), [count * count, window * window, width]),
+    );
+    const { qkv, missing } = weights.attentionInputs(rows, `${name}.qkv`, width);
+    const attended = graph.node('MultiHeadAttention', qkv, { num_heads: heads }, { domain: MICROSOFT });
+    const joined = weights.reordered(attended, (each) => {
+      const all = swapped(each, [count, count, window, window * width]);
+      return this.reshape(full === grid ? all : this.crop(all, full), [1, -1, width]);
     });
-    const rows = this.reshape(cut, [count * count, window * window, width]);
-    const qkv = weights.linear(rows, `${name}.qkv`, [3 * width, width]);
-    const options = { num_heads: heads };
-    const attended = graph.node('MultiHeadAttention', weights.split(qkv, 3), options, { domain: MICROSOFT });
-    const out = weights.linear(attended, `${name}.proj`, [width, width]);
-    const joined = graph.node('Transpose', [this.reshape(out, [count, count, window, window * width])], {
-      perm: [0, 2, 1, 3],
-    });
-    return this.reshape(full === grid ? joined : this.crop(joined, full), [1, -1, width]);
+    return weights.linearWithout(joined, `${name}.proj`, [width, width], missing);
   }
 
   /** Attention between the channels of a group: how alike two of them are over all rows, scaled by the number of rows. */
@@ -81,22 +81,23 @@ export class StageBlocks {
     const { graph, weights } = this;
     const { width, grid, groups } = this.at.stage;
     const rows = grid * grid;
-    const qkv = weights.linear(x, `${name}.qkv`, [3 * width, width]);
-    const grouped = graph.node('Transpose', [this.reshape(qkv, [rows, 3 * groups, width / groups])], {
-      perm: [1, 0, 2],
-    }); // [3 · groups, rows, width / groups]
-    const parts = ['q', 'k', 'v'].map((part) => `${name}/${part}`);
-    graph.node('Split', [grouped], { axis: 0, num_outputs: 3 }, { outputs: parts });
-    const [q = '', k = '', v = ''] = parts;
-    const likeness = graph.node('FusedMatMul', [q, k], { transA: 1, alpha: rows ** -0.5 }, { domain: MICROSOFT });
+    const grouped = weights
+      .queryKeyValue(x, `${name}.qkv`, width)
+      .map((part) => this.reshape(part, [rows, groups, width / groups]));
+    const [q = '', k = '', v = ''] = grouped;
+    // `transBatch`: the groups, in the middle, are what there is a product for each of.
+    const ofGroups = { transBatchA: 1, transBatchB: 1, transA: 1, alpha: rows ** -0.5 };
+    const likeness = graph.node('FusedMatMul', [q, k], ofGroups, { domain: MICROSOFT });
     // Sums over thousands of rows are large, so shares are often below 1e-38, where floats lose their fast form: 36,864 rows times such
     // numbers take 40 times as long.
     const shares = graph.node('Clip', [
       graph.node('Softmax', [likeness], { axis: -1 }),
       graph.constant(scalar(LEAST_SHARE)),
     ]);
-    const mixed = graph.node('FusedMatMul', [v, shares], { transB: 1 }, { domain: MICROSOFT });
-    const joined = this.reshape(graph.node('Transpose', [mixed], { perm: [1, 0, 2] }), [1, rows, width]);
+    const mixed = graph.node('FusedMatMul', [v, shares], { transBatchA: 1, transB: 1 }, { domain: MICROSOFT });
+    const joined = weights.reordered(mixed, (each) =>
+      this.reshape(graph.node('Transpose', [each], { perm: [1, 0, 2] }), [1, rows, width]),
+    );
     return weights.linear(joined, `${name}.proj`, [width, width]);
   }
 
