@@ -69,7 +69,7 @@ function compare(part, precision) {
     const last = text.num_decoder_layers - 1;
     const named = [`k0`, `v0`, `k${last}`, `v${last}`].map((name) => [
       name,
-      apart(made[`answer_${name}`].data, floatsIn(`cross_${name}`)),
+      apart(made[`cross_${name}`].data, floatsIn(`cross_${name}`)),
     ]);
     return Object.fromEntries(named);
   }

@@ -7,9 +7,8 @@ import type { Blip2Config } from './config';
 import { T5Stack, TEXT } from './t5';
 
 /**
- * encoder.onnx: `input_ids` [1, T] (with the end token), `position_ids` [T] (from 0) and the picture's `image_features` → `answer_k{i}`,
- * `answer_v{i}` [1, heads, queries + T, head size], which the decoder gets as `cross_k{i}`, `cross_v{i}`. The picture stands in front
- * of the words, and distances count over both.
+ * encoder.onnx: `input_ids` [1, T] (with the end token), `position_ids` [T] (from 0) and the picture's `image_features` → `cross_k{i}`,
+ * `cross_v{i}` [1, heads, queries + T, head size]. The picture stands in front of the words, and distances count over both.
  */
 export function buildEncoder(checkpoint: Checkpoint, { text, queries }: Blip2Config, target: Target): GraphBuilder {
   const graph = new GraphBuilder('encoder', target.external);
@@ -32,7 +31,7 @@ export function buildEncoder(checkpoint: Checkpoint, { text, queries }: Blip2Con
     for (const part of ['k', 'v']) {
       const name = `${TEXT}.decoder.block.${index}.layer.1.EncDecAttention.${part}`;
       const joined = weights.plainLinear(states, name, [stack.inner, text.d_model]);
-      const output = weights.heads(joined, text.num_heads, text.d_kv, `answer_${part}${index}`);
+      const output = weights.heads(joined, text.num_heads, text.d_kv, `cross_${part}${index}`);
       graph.output(output, 'float32', [1, text.num_heads, 'seen', text.d_kv]);
     }
   }
