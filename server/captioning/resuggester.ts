@@ -7,6 +7,7 @@ import { AppError } from '../errors';
 import { JobWork } from '../queue/queue';
 import type { ChangeFeed } from '../review/change-feed';
 import type { Storage } from '../storage/database';
+import { isSameModel } from './model-ref';
 
 export interface ResuggesterParts {
   readonly storage: Storage;
@@ -34,6 +35,9 @@ const Progress = z.object({
 type Progress = z.infer<typeof Progress>;
 /** The progress of one model, as earlier versions kept it. */
 const Before = z.object({ model: z.string(), position: z.number(), isDone: z.boolean() });
+
+/** Under which its progress is kept. */
+const nameOf = ({ id, fingerprint }: ModelInfo) => (fingerprint === undefined ? id : `${id}:${fingerprint}`);
 
 interface Row {
   readonly seq: number;
@@ -67,10 +71,13 @@ export class Resuggester {
   async run(signal: AbortSignal): Promise<void> {
     const model = this.parts.model();
     if (this.parts.which === 'never' || model === null || model.demonstration) return;
-    const goesOn = () => !signal.aborted && this.parts.model()?.id === model.id;
-    for (const site of Object.keys(this.#progressOf(model.id).behind)) await this.#catchUp(site, model, goesOn);
+    const goesOn = () => {
+      const now = this.parts.model();
+      return !signal.aborted && now !== null && isSameModel(now, model);
+    };
+    for (const site of Object.keys(this.#progressOf(model).behind)) await this.#catchUp(site, model, goesOn);
     while (goesOn()) {
-      const { position, until, behind } = this.#progressOf(model.id);
+      const { position, until, behind } = this.#progressOf(model);
       const rows = this.#rows(position, Number.MAX_SAFE_INTEGER);
       const late = { ...behind };
       const ask = async (row: Row) => {
@@ -78,7 +85,7 @@ export class Resuggester {
         if (isLate) late[row.site_id] ??= row.seq - 1;
         return true;
       };
-      await askAll(rows, ask, (last) => this.#keep(model.id, { position: last, until, behind: late }));
+      await askAll(rows, ask, (last) => this.#keep(model, { position: last, until, behind: late }));
       if (rows.length < PIECE) return;
       await yieldToEventLoop();
     }
@@ -87,15 +94,15 @@ export class Resuggester {
   /** Goes on with a site that is behind, up to where the others are. */
   async #catchUp(site: string, model: ModelInfo, goesOn: () => boolean): Promise<void> {
     while (goesOn()) {
-      const { position, until, behind } = this.#progressOf(model.id);
+      const { position, until, behind } = this.#progressOf(model);
       const rows = this.#rows(behind[site] ?? position, position);
       const ask = async (row: Row) =>
         row.site_id !== site || !this.#isAskedAgain(row, model, until) || (await this.#ask(row));
-      const keep = (last: number) => this.#keep(model.id, { position, until, behind: { ...behind, [site]: last } });
+      const keep = (last: number) => this.#keep(model, { position, until, behind: { ...behind, [site]: last } });
       if (!(await askAll(rows, ask, keep))) return;
       if (rows.length < PIECE) {
         const others = Object.entries(behind).filter(([name]) => name !== site);
-        this.#keep(model.id, { position, until, behind: Object.fromEntries(others) });
+        this.#keep(model, { position, until, behind: Object.fromEntries(others) });
         return;
       }
       await yieldToEventLoop();
@@ -105,7 +112,7 @@ export class Resuggester {
   #isAskedAgain(row: Row, model: ModelInfo, until: number): boolean {
     if (row.state !== 'pending') return false;
     const before = ModelRef.safeParse(JSON.parse(row.model)).data;
-    if (before === undefined || before.id === model.id) return false;
+    if (before === undefined || isSameModel(before, model)) return false;
     return before.demonstration || (this.parts.which === 'any' && row.seq <= until);
   }
 
@@ -151,22 +158,35 @@ export class Resuggester {
       .all(after, to);
   }
 
-  #progressOf(model: string): Progress {
-    const known = this.#progress.get(model) ?? Progress.safeParse(this.#fact(`${FACT}:${model}`)).data;
+  #progressOf(model: ModelInfo): Progress {
+    const name = nameOf(model);
+    const known = this.#progress.get(name) ?? Progress.safeParse(this.#fact(`${FACT}:${name}`)).data;
     if (known !== undefined) {
-      this.#progress.set(model, known);
+      this.#progress.set(name, known);
       return known;
     }
     const newest = this.parts.storage.prepare<[], number | null>('SELECT max(seq) FROM suggestions').pluck().get() ?? 0;
     const before = Before.safeParse(this.#fact(FACT)).data;
-    const wasMet = before?.model === model;
-    const first = {
+    const wasMet = before?.model === model.id;
+    const first = this.#takenOver(model) ?? {
       position: wasMet ? before.position : 0,
       until: wasMet && before.isDone ? before.position : newest,
       behind: {},
     };
     this.#keep(model, first);
     return first;
+  }
+
+  /** Once: what versions that knew models by their id alone kept of this one. */
+  #takenOver({ id, fingerprint }: ModelInfo): Progress | undefined {
+    if (fingerprint === undefined) return undefined;
+    const fact = `${FACT}:${id}`;
+    const progress = Progress.safeParse(this.#fact(fact)).data;
+    if (progress === undefined) return undefined;
+    this.parts.storage.unflushed(() => {
+      this.parts.storage.prepare('DELETE FROM facts WHERE name = ?').run(fact);
+    });
+    return progress;
   }
 
   #fact(name: string): unknown {
@@ -177,14 +197,15 @@ export class Resuggester {
     return text === undefined ? null : JSON.parse(text);
   }
 
-  #keep(model: string, progress: Progress): void {
-    this.#progress.set(model, progress);
+  #keep(model: ModelInfo, progress: Progress): void {
+    const name = nameOf(model);
+    this.#progress.set(name, progress);
     this.parts.storage.unflushed(() => {
       this.parts.storage
         .prepare(
           'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
         )
-        .run(`${FACT}:${model}`, JSON.stringify(progress));
+        .run(`${FACT}:${name}`, JSON.stringify(progress));
     });
   }
 }

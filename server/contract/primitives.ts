@@ -63,5 +63,7 @@ export const ModelRef = z.object({
   precision: z.string(),
   demonstration: z.boolean(),
   calibrated: z.boolean().default(false),
+  /** Stands for its weights and settings: another model of the same id has another one. Left out by remote models' servers. */
+  fingerprint: z.string().max(64).exactOptional(),
 });
 export type ModelRef = z.infer<typeof ModelRef>;

@@ -24,6 +24,7 @@ export const isModelRef = shape<ModelRef>({
   precision: isText,
   demonstration: isTruth,
   calibrated: isTruth,
+  fingerprint: orAbsent(isText),
 });
 export const isTask = oneOf<Task>({ caption: true, detailed: true, more_detailed: true, ocr: true, question: true });
 const subject = shape<Subject>({ type: isText, id: isText });
@@ -146,6 +147,7 @@ export const isStatus = shape<Status>({
       precision: isText,
       demonstration: isTruth,
       calibrated: isTruth,
+      fingerprint: orAbsent(isText),
       tasks: listOf(isTask),
     }),
   ),

@@ -152,6 +152,23 @@ test('two models that caption in turn ask once each, and not for what the other 
   storage.close();
 });
 
+test('another checkpoint of the same id is another model, and what was asked for the id alone is not asked again', async () => {
+  await suggest(1, '1');
+  const { storage, asked, resuggester } = watched();
+  const run = (fingerprint?: string) =>
+    resuggester('any', 'real', () => null, fingerprint).run(new AbortController().signal);
+  await run();
+  await run('first');
+  expect(asked).toEqual(['1']);
+  const written = { id: 'real', precision: 'int8', demonstration: false, fingerprint: 'first' };
+  storage.db.prepare('UPDATE suggestions SET model = ?').run(JSON.stringify(written));
+  await run('second');
+  expect(asked).toEqual(['1', '1']);
+  for (const fingerprint of ['first', 'second']) await run(fingerprint);
+  expect(asked).toHaveLength(2);
+  storage.close();
+});
+
 /** The part that asks, on the data of the sidecar, with its questions written down. */
 function watched() {
   const storage = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'));
@@ -161,11 +178,12 @@ function watched() {
     which: 'demonstration' | 'any' | 'never',
     id: string,
     refuse: (subject: string) => AppError | null = () => null,
+    fingerprint?: string,
   ) =>
     new Resuggester({
       storage,
       which,
-      model: () => engineOf(id, false).model,
+      model: () => ({ ...engineOf(id, false).model, ...(fingerprint === undefined ? {} : { fingerprint }) }),
       accept: (_site, _instance, request) => {
         asked.push(request.subject.id);
         const error = refuse(request.subject.id);

@@ -67,6 +67,7 @@ describe('altsmith models', () => {
       precision: 'fp32',
       demonstration: false,
       calibrated: false,
+      fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/),
     });
   });
 
