@@ -3,7 +3,7 @@ import type { Config } from '../config';
 import { AbsentEngine } from './absent-engine';
 import { ChangingEngine } from './changing-engine';
 import type { CaptionEngine } from './engine';
-import { modelSource, type ModelSource } from './model-source';
+import { modelSource, pictureDeadline, type ModelSource } from './model-source';
 import { thisMachine, usualWorkers } from './worker-count';
 import { WorkerPool } from './worker-pool';
 
@@ -25,14 +25,7 @@ export function chooseEngine(config: Config): CaptionEngine {
 
 /** Worker processes with that model, not started yet. */
 export function openEngine(source: ModelSource, config: EngineSettings): CaptionEngine {
-  const { threads, maxPixels, pictureSeconds } = config;
+  const { threads, maxPixels } = config;
   const workers = config.workers ?? usualWorkers(source, thisMachine());
-  const deadlineMs = 'modelServer' in source ? undefined : pictureSeconds * 1000;
-  return new WorkerPool({
-    ...source,
-    workers,
-    threads,
-    maxPixels,
-    ...(deadlineMs === undefined ? {} : { deadlineMs }),
-  });
+  return new WorkerPool({ ...source, ...pictureDeadline(source, config), workers, threads, maxPixels });
 }

@@ -28,6 +28,7 @@ const MOST_OUTPUT = 65_536;
 const MOST_COMPLAINTS = 4096;
 
 interface End {
+  readonly id: string;
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly output: string;
@@ -122,8 +123,12 @@ export class ModelShelf {
     child.stderr?.on('data', (chunk: Buffer) => {
       said.complaints = (said.complaints + chunk.toString()).slice(-MOST_COMPLAINTS);
     });
-    child.once('error', (error) => this.parts.logger.error({ err: error, model: id }, 'model pull failed'));
-    child.once('close', (code, signal) => this.#end(id, { code, signal, ...said, isByItself }));
+    child.once('error', (error) => {
+      this.parts.logger.error({ err: error, model: id }, 'model pull failed');
+      // Without a process, as where too many files are open, `close` may never come.
+      if (child.pid === undefined) this.#end(child, { id, code: null, signal: null, ...said, isByItself });
+    });
+    child.once('close', (code, signal) => this.#end(child, { id, code, signal, ...said, isByItself }));
     this.parts.logger.info({ model: id }, 'model pull started');
   }
 
@@ -134,7 +139,8 @@ export class ModelShelf {
     this.#pulls.set(id, { state: 'running', step, done_bytes: done, total_bytes: total, error: null });
   }
 
-  #end(id: string, { code, signal, output, complaints, isByItself }: End): void {
+  #end(child: ChildProcess, { id, code, signal, output, complaints, isByItself }: End): void {
+    if (this.#current?.child !== child) return;
     this.#current = null;
     const { logger } = this.parts;
     if (signal !== null) this.#pulls.delete(id);
