@@ -19,7 +19,7 @@ const poolOf = (modelFolder: string, workers: number) =>
   new WorkerPool({ modelFolder, maxPixels: 5e7, workers, threads: 1, workerFile: WORKER });
 
 test.each(ARCHITECTURES)(
-  'fifty kills of workers of a %s cost no request its answer',
+  'workers of a %s are killed fifty times: each request ends with a caption or is told of the crash',
   async (architecture) => {
     await killWorkers(await convertTiny(scratch, architecture), 50);
   },

@@ -15,12 +15,12 @@ beforeAll(() => (scratch = mkdtempSync(path.join(tmpdir(), 'altsmith-killed-')))
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 // tests/nightly/engine.test.ts has fifty of each.
-test('a worker of mini killed fifty times in the middle of captions costs no request its answer', async () => {
+test('workers of mini are killed fifty times: each request ends with a caption or is told of the crash', async () => {
   await killWorkers(path.join(ROOT, 'models/mini'), 50);
 }, 600_000);
 
 test.each(ARCHITECTURES)(
-  'nor does one of a %s',
+  'so does each while workers of a %s are killed',
   async (architecture) => {
     await killWorkers(await convertTiny(scratch, architecture), 6);
   },

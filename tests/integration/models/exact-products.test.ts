@@ -10,9 +10,8 @@ function hasExactProducts(): boolean | null {
   return /\b(avx_vnni|avx512_vnni|amx_int8)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'));
 }
 
-test('the probe says of this CPU what its flags say', () => {
+const due = hasExactProducts();
+(due === null ? test.skip : test)('the probe says of this CPU what its flags say', () => {
   const script = path.resolve(__dirname, '../../support/models/exact-products.cjs');
-  const said: unknown = JSON.parse(execFileSync(process.execPath, [script], { encoding: 'utf8' }));
-  expect(said).toBe(hasExactProducts() ?? said);
-  expect(typeof said).toBe('boolean');
+  expect(JSON.parse(execFileSync(process.execPath, [script], { encoding: 'utf8' }))).toBe(due);
 });

@@ -1,10 +1,16 @@
 'use strict';
-// Captions picture files outside jest, whose realm onnxruntime-node refuses. Reads { folder, files, beams, overflows } from standard input
-// (`overflows`: as on a CPU whose sums of 8-bit products do, whatever this one is) and prints one JSON line a file and number of beams. Pictures are decoded as Pillow does: colour profiles are ignored.
+// Captions picture files outside jest, whose realm onnxruntime-node refuses. Reads { folder, files, beams, overflows, sevenBits } from
+// standard input (`overflows`: as on a CPU whose sums of 8-bit products do, whatever this one is; `sevenBits` false: with exact products
+// there) and prints one JSON line a file and number of beams. Pictures are decoded as Pillow does: colour profiles are ignored.
 const path = require('node:path');
 const sharp = require('sharp');
 
 const build = path.resolve(__dirname, '../../../build/models');
+
+function replace(name, exports) {
+  const filename = require.resolve(path.join(build, name));
+  require.cache[filename] = { id: filename, filename, loaded: true, exports };
+}
 
 async function decode(file) {
   const image = sharp(file).keepIccProfile();
@@ -17,11 +23,9 @@ async function decode(file) {
 async function main() {
   let words = '';
   for await (const chunk of process.stdin) words += chunk;
-  const { folder, files, beams, overflows = false } = JSON.parse(words);
-  if (overflows) {
-    const probe = require.resolve(path.join(build, 'session/exact-products.js'));
-    require.cache[probe] = { id: probe, filename: probe, loaded: true, exports: { areProductsExact: () => false } };
-  }
+  const { folder, files, beams, overflows = false, sevenBits = true } = JSON.parse(words);
+  if (overflows) replace('session/exact-products.js', { areProductsExact: () => false });
+  if (!sevenBits) replace('session/seven-bit-copy.js', { SevenBitCopy: { make: () => null } });
   const { openCaptioner } = require(path.join(build, 'open-captioner.js'));
   const { readManifest } = require(path.join(build, 'model-folder/manifest.js'));
   const { ModelSession } = require(path.join(build, 'session/session.js'));
