@@ -186,6 +186,7 @@ const SIZES = {
   'florence-2-base': florence(FLORENCE_BASE),
   'florence-2-large': florence(FLORENCE_LARGE),
   'blip-2-flan-t5-xl': blip2(FLAN_T5_XL),
+  'blip-2-flan-t5-xl-coco': blip2({ ...FLAN_T5_XL, vision: { ...FLAN_T5_XL.vision, image_size: 364 } }),
 } as const satisfies Record<string, Write>;
 export type FullSize = keyof typeof SIZES;
 

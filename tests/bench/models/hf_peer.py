@@ -21,9 +21,7 @@ folder, precision, threads = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 torch.set_num_threads(threads)
 begin = time.perf_counter()
 config = json.loads((folder / "config.json").read_text())
-model = getattr(transformers, config["architectures"][0]).from_pretrained(folder, dtype=torch.float32).eval()
-if precision == "bf16":
-    model = model.bfloat16()
+model = getattr(transformers, config["architectures"][0]).from_pretrained(folder, dtype=torch.bfloat16 if precision == "bf16" else torch.float32).eval()
 if precision == "int8":
     model = torch.ao.quantization.quantize_dynamic(model, {torch.nn.Linear}, dtype=torch.qint8)
 kind = config["model_type"]

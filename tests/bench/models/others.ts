@@ -42,7 +42,8 @@ export function openVino({ root, folder, threads, end }: Place, files: readonly 
     const script = path.join(root, 'tests/bench/models/make_openvino.py');
     const words = [script, floats, `${graphs}.partial`, ...files.slice(0, CALIBRATED_WITH)];
     rmSync(`${graphs}.partial`, { recursive: true, force: true });
-    execFileSync(python, words, { stdio: 'ignore' });
+    // What it says in vain goes into the error.
+    execFileSync(python, words, { stdio: ['ignore', 'ignore', 'pipe'] });
     renameSync(`${graphs}.partial`, graphs);
   }
   const where = ['-c', 'import openvino, os; print(os.path.join(os.path.dirname(openvino.__file__), "libs"))'];
