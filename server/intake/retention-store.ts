@@ -18,8 +18,8 @@ interface AgedRow {
 }
 
 /**
- * Originals go once they are captioned: the bytes of a picture stay for `keepMs` after they came, and as long as a job
- * or a prediction for them has not ended. Thumbnails stay. Works through the images of all sites, a piece at a time.
+ * Originals go once they are captioned: the bytes of a picture stay for `keepMs` after they came and after the end of its
+ * last job, so that a failed one can be tried again, and as long as a job or a prediction for them has not ended. Thumbnails stay. Works through the images of all sites, a piece at a time.
  */
 export class RetentionStore {
   readonly #aged;
@@ -36,6 +36,11 @@ export class RetentionStore {
            SELECT 1 FROM jobs
            WHERE jobs.site_id = images.site_id AND jobs.image_sha256 = images.sha256
              AND jobs.state IN ('waiting', 'running')
+         ) OR EXISTS (
+           SELECT 1 FROM jobs
+           WHERE substr(jobs.image_sha256, 1, 12) = substr(images.sha256, 1, 12)
+             AND jobs.site_id = images.site_id AND jobs.image_sha256 = images.sha256
+             AND jobs.finished_at >= :before AND jobs.finished_at <= :now + ${AHEAD_MS}
          ) OR coalesce(kept_until, 0) > :now AS wanted
        FROM images
        WHERE original = 1 AND received_at > :after AND received_at < :before

@@ -114,6 +114,7 @@ export class OutboxStore {
         this.#drop(message);
         return;
       }
+      if (!this.#isRegistered(message)) return;
       const retryAt = now + LEAST_GAP_MS;
       this.#pause(message, retryAt);
       const dropped = this.storage
@@ -132,6 +133,7 @@ export class OutboxStore {
   /** The receiver did not take it. Returns false when it is so old that it was dropped. */
   failed(message: DueMessage, now: number, retryAt: number): boolean {
     return this.storage.transaction(() => {
+      if (message.kind === 'news' && !this.#isRegistered(message)) return true;
       const isKept = now - message.newsAt < GIVE_UP_AFTER_MS;
       if (message.kind === 'news') this.#pause(message, retryAt);
       if (!isKept) this.#drop(message);
@@ -145,12 +147,22 @@ export class OutboxStore {
   /** The receiver said that the address is gone for good; no news is sent there until it is registered again. */
   gone(message: DueMessage, now: number): void {
     this.storage.transaction(() => {
+      if (message.kind === 'news' && !this.#isRegistered(message)) return;
       if (message.kind === 'news')
         this.storage
           .prepare('UPDATE webhooks SET gone_at = ? WHERE site_id = ? AND instance = ?')
           .run(now, message.siteId, message.instance);
       this.#drop(message);
     });
+  }
+
+  /** False when the instance registered anew while the message was under way: then it is due for the new address as if never sent. */
+  #isRegistered({ siteId, instance, secrets }: NewsMessage): boolean {
+    const secret = this.storage
+      .prepare<[string, number], string>('SELECT secret FROM webhooks WHERE site_id = ? AND instance = ?')
+      .pluck()
+      .get(siteId, instance);
+    return secret === secrets[0];
   }
 
   #drop({ messageId }: DueMessage): void {

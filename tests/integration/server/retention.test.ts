@@ -190,6 +190,24 @@ test('bytes that are sent again stay as long as new ones, and those of a waiting
   expect(retention.sweep(Date.now() + DAY)).toBe(1);
 });
 
+test('the bytes stay for a while after the end of a job that waited long, so that it can be tried again', async () => {
+  const { job_id: jobId } = await sidecar.suggest(samplePng(1), '1');
+  const { RetentionStore } = await import('../../../server/intake/retention-store');
+  const minutes = 60_000;
+  const retention = new RetentionStore(storage, path.join(sidecar.dataDir, 'images'), 15 * minutes);
+  const now = Date.now();
+  storage.db.prepare('UPDATE images SET received_at = ?').run(now - 60 * minutes);
+  const end = (at: number) => storage.db.prepare('UPDATE jobs SET finished_at = ? WHERE id = ?').run(at, jobId);
+  end(now - 5 * minutes);
+  expect(retention.sweep(now)).toBe(0);
+  // By a clock that was ahead.
+  end(now + 500 * minutes);
+  expect(retention.sweep(now)).toBe(1);
+  storage.db.exec('UPDATE images SET original = 1');
+  end(now - 16 * minutes);
+  expect(retention.sweep(now)).toBe(1);
+});
+
 test('originals go although their rows cannot be written, and the rows follow', async () => {
   const image = samplePng(1);
   await sidecar.putImage(image);
