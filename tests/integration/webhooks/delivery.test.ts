@@ -223,28 +223,6 @@ test('410 stops everything until the site registers again', async () => {
   expect(waiting()).toBe(1);
 });
 
-test.each([
-  ['takes it', 200],
-  ['refuses it', 500],
-  ['says that it is gone', 410],
-])('news that is under way when the site moves is told to the new address, where the old one %s', async (_, status) => {
-  const [old, moved] = [await aReceiver(), await aReceiver()];
-  aSite('site_a', old.origin);
-  const delivery = aDelivery();
-  old.answer = (response) => {
-    new WebhookStore(storage, { siteId: 'site_a', instance: 0 }, () => now).register(moved.origin);
-    response.writeHead(status).end();
-  };
-  somethingHappens('site_a');
-  delivery.wake();
-  await waitFor('the message at the new address', () => {
-    delivery.wake();
-    return moved.received.length === 1;
-  });
-  await waitFor('it to be delivered', () => waiting() === 0);
-  expect(old.received).toHaveLength(1);
-});
-
 test('one broken receiver delays no other site', async () => {
   const [broken, good] = [await aReceiver(), await aReceiver()];
   broken.answer = () => undefined;
