@@ -27,12 +27,15 @@ export type ModelErrorCode =
 /** An error of models/, which knows nothing of the server. The message is a plain sentence that says what to do. */
 export class ModelError extends Error {
   override readonly name = 'ModelError';
+  /** When a server that has too much to do wants to be asked again, if it has said so. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     readonly code: ModelErrorCode,
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly retryAfterSeconds?: number | undefined } = {},
   ) {
     super(message, options);
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

@@ -29,6 +29,13 @@ function failure(code: ModelErrorCode, { address }: ModelServer, what: string, c
   return new ModelError(code, `The model server ${address} ${what}.`, { cause });
 }
 
+/** Seconds until the server wants to be asked again, which it may say as a date; undefined where it says nothing. */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const said = headers.get('retry-after') ?? '';
+  const seconds = /^\d{1,9}$/.test(said) ? Number(said) : (Date.parse(said) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+}
+
 function isRedirect(status: number): boolean {
   return status >= 300 && status < 400;
 }
@@ -117,7 +124,8 @@ export async function askServer(server: ModelServer, request: Request): Promise<
   }
   if (!reply.ok) {
     if (!reply.bodyUsed) await reply.body?.cancel();
-    throw failure(codeOf(reply.status), server, fault(reply, server));
+    const options = { retryAfterSeconds: retryAfterOf(reply) };
+    throw new ModelError(codeOf(reply.status), `The model server ${server.address} ${fault(reply, server)}.`, options);
   }
   const text = await readText(server, reply, request, limit);
   try {

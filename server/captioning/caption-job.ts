@@ -1,12 +1,14 @@
 import { withAnySignal } from '../any-signal';
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { setImmediate as yieldToEventLoop, setTimeout as pause } from 'node:timers/promises';
 import { guarded } from '../background';
 import type { CaptionOptions } from '../contract/caption';
 import { AppError, toAppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
+import type { Presence } from '../intake/picture-presence';
 import type { Logger } from '../logger';
-import type { Claim, JobQueue } from '../queue/queue';
+import type { Blame, Claim, JobQueue } from '../queue/queue';
+import { isOverload } from '../queue/retry-policy';
 import type { CaptionEngine } from './engine';
 import { captionOf, type CaptionResult } from './engine-result';
 import type { JobFinisher } from './job-finisher';
@@ -14,7 +16,7 @@ import { engineOptions } from './reply';
 import type { ReplyFinisher } from './reply-finisher';
 import type { RunsHere } from './runs-here';
 import { modelKey, type ResultStore } from './result-store';
-import { isSuspicious, type WorkerCondition } from './worker-condition';
+import type { WorkerCondition } from './worker-condition';
 import type { WorkerRegistry } from './worker-registry';
 import type { SpanFacts, Tracing } from '../tracing/tracing';
 import { SUGGESTION_SETTINGS } from './settings';
@@ -23,13 +25,15 @@ export interface CaptionJobParts {
   readonly queue: JobQueue;
   readonly engine: Pick<CaptionEngine, 'run' | 'state'>;
   readonly finisher: JobFinisher;
-  readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'draftPath' | 'removeDrafts'>;
+  readonly imagesOf: (
+    siteId: string,
+  ) => Pick<ImageStore, 'captionablePath' | 'presence' | 'draftPath' | 'removeDrafts'>;
   readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
   readonly logger: Logger;
   readonly translate: (thrown: unknown) => AppError | null;
   /** Name of this machine. */
   readonly machine: string;
-  readonly condition: Pick<WorkerCondition, 'failed' | 'wentWell'>;
+  readonly condition: Pick<WorkerCondition, 'failed' | 'notReached' | 'wentWell'>;
   readonly registry: Pick<WorkerRegistry, 'started' | 'ended'>;
   readonly replies: Pick<ReplyFinisher, 'finish' | 'failed'>;
   /** Where the picture of a job lies that is no stored one; null for the others. */
@@ -127,8 +131,7 @@ async function runForReply(
   options: CaptionOptions,
   { engineIsFree, signal }: { engineIsFree: () => void; signal: AbortSignal },
 ): Promise<void> {
-  const imagePath = parts.pictureOf(claim.jobId) ?? parts.imagesOf(claim.siteId).originalPath(claim.imageSha256);
-  if (!existsSync(imagePath)) throw new AppError('IMAGE_UNKNOWN');
+  const imagePath = parts.pictureOf(claim.jobId) ?? parts.imagesOf(claim.siteId).captionablePath(claim.imageSha256);
   const { question } = options;
   const asked = question === undefined ? {} : { question };
   const request = { imagePath, sha256: claim.imageSha256, options: engineOptions(options), ...asked, signal };
@@ -151,8 +154,7 @@ async function runAndFinish(
     return;
   }
   const images = parts.imagesOf(claim.siteId);
-  const imagePath = images.originalPath(claim.imageSha256);
-  if (!existsSync(imagePath)) throw new AppError('IMAGE_UNKNOWN');
+  const imagePath = images.captionablePath(claim.imageSha256);
   // Its own name for each attempt, so that a worker that comes late cannot spoil the one that is shown.
   const draft = `${claim.jobId}-${claim.token}.webp`;
   const unfinished = images.draftPath(draft);
@@ -200,19 +202,16 @@ async function settle(
 ): Promise<JobOutcome> {
   const { thrown, stopping, lost, logger } = attempt;
   const { registry, machine } = parts;
-  const error = parts.translate(thrown) ?? toAppError(thrown);
+  const error = whatFailed(parts, claim, thrown);
   const isOurs = error.code !== 'LEASE_LOST' && !stopping.aborted;
   registry.ended(machine, isOurs ? 'failed' : 'given back', error.code);
   if (error.code === 'LEASE_LOST') return 'lost';
   logger.warn({ err: error, code: error.code }, 'attempt failed');
-  // The picture's fault, or this machine's? Its lease is kept meanwhile; who waits at a connection is told first.
-  const examined =
-    isOurs && isSuspicious(error) ? parts.condition.failed(claim.imageSha256, error) : Promise.resolve(false);
-  const isPicture = claim.work.reply === undefined && (await examined);
+  const blame = isOurs ? await blameFor(parts, claim, error) : 'nobody';
   if (claim.work.reply !== undefined) parts.replies.failed(claim, error);
   for (;;) {
     try {
-      if (!stopping.aborted) return parts.queue.fail(claim, error, { machine, isPicture });
+      if (!stopping.aborted) return parts.queue.fail(claim, error, { machine, blame });
       parts.queue.release(claim);
       return 'released';
     } catch (failure) {
@@ -222,6 +221,38 @@ async function settle(
       await pause(STORE_AGAIN_MS);
     }
   }
+}
+
+function whatFailed(parts: CaptionJobParts, claim: Claim, thrown: unknown): AppError {
+  const error = parts.translate(thrown) ?? toAppError(thrown);
+  const isMissed = error.code === 'IMAGE_UNKNOWN' && presenceFor(parts, claim) !== 'gone';
+  // The worker process sees another disk than this one.
+  return isMissed ? new AppError('STORAGE_UNAVAILABLE', {}, { cause: error }) : error;
+}
+
+function presenceFor(parts: CaptionJobParts, { jobId, siteId, imageSha256 }: Claim): Presence {
+  if (parts.pictureOf(jobId) !== null) return 'here';
+  try {
+    return parts.imagesOf(siteId).presence(imageSha256);
+  } catch {
+    // The database does not answer for a moment: then nothing is known of the picture's folder either.
+    return 'here';
+  }
+}
+
+/** The picture's fault, or this machine's? The lease is kept meanwhile; who waits at a connection is told first. */
+async function blameFor(parts: CaptionJobParts, claim: Claim, error: AppError): Promise<Blame> {
+  const { condition } = parts;
+  const presence = presenceFor(parts, claim);
+  if (presence === 'away') {
+    condition.notReached(claim.imageSha256, error);
+    return 'nobody';
+  }
+  if (presence === 'gone' && error.code === 'IMAGE_UNKNOWN') return 'picture';
+  const examined = condition.failed(claim.imageSha256, error);
+  if (claim.work.reply === undefined || claim.subject.id !== 'caption') return examined;
+  if (isOverload(error)) return 'nobody';
+  return error.retryable ? 'unknown' : 'picture';
 }
 
 function isLeaseLost(thrown: unknown): boolean {

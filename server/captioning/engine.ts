@@ -22,6 +22,8 @@ export interface EngineRequest {
   readonly options: EngineOptions;
   /** When set, the picture is asked about instead of captioned. */
   readonly question?: string;
+  /** Limit for this picture; that of the settings, unless given. */
+  readonly maxPixels?: number;
   /** When set, a WebP thumbnail of at most 640 pixels is written there. */
   readonly thumbnailPath?: string;
   readonly signal?: AbortSignal;

@@ -15,16 +15,16 @@ export class ImageReader {
   /** By key, least recently used first. */
   private readonly known = new Map<string, ImageFacts>();
 
-  constructor(private readonly decode: (bytes: Buffer) => Promise<DecodedImage>) {}
+  constructor(private readonly decode: (bytes: Buffer, maxPixels?: number) => Promise<DecodedImage>) {}
 
-  /** Reads a file. Throws AppError IMAGE_UNKNOWN or STORAGE_UNAVAILABLE. */
-  async open(file: string): Promise<OpenImage> {
+  /** Reads a file. `maxPixels` is its own limit, if it has one. Throws AppError IMAGE_UNKNOWN or STORAGE_UNAVAILABLE. */
+  async open(file: string, maxPixels?: number): Promise<OpenImage> {
     const bytes = await readImageFile(file);
     const key = createHash('sha256').update(bytes).digest('base64');
     const known = this.known.get(key) ?? null;
     if (known !== null) this.remember(key, known);
     return new OpenImage(key, known, async () => {
-      const decoded = await this.decode(bytes);
+      const decoded = await this.decode(bytes, maxPixels);
       this.remember(key, decoded.facts);
       return decoded;
     });

@@ -28,6 +28,8 @@ export interface InstantCaptionParts {
   readonly engine: { state(): EngineState };
   /** All workers are on other machines. */
   readonly workersElsewhere: boolean;
+  /** While the model server of the workers here has too much to do: what to tell. */
+  readonly overload: () => AppError | null;
 }
 
 /** Answers of one site that may wait for a worker at once; more would wait longer than clients do. */
@@ -162,7 +164,12 @@ export class InstantCaption {
   #throwUnlessPossible(needs: WorkerTask): boolean {
     const { engine, registry, workersElsewhere } = this.parts;
     const { ready, model, problem } = engine.state();
-    if ((ready && tasksOf(model).includes(needs)) || registry.canDo(needs)) return false;
+    if (registry.canDo(needs)) return false;
+    if (ready && tasksOf(model).includes(needs)) {
+      const overload = this.parts.overload();
+      if (overload !== null) throw overload;
+      return false;
+    }
     if (workersElsewhere && registry.isEmpty()) return true;
     if (ready || workersElsewhere) throw new AppError(MISSING[needs]);
     throw new AppError(problem !== null && isErrorCode(problem.code) ? problem.code : 'MODEL_UNAVAILABLE');

@@ -76,11 +76,11 @@ export class JobRunner {
       const wish = { worker, waitMs: CLAIM_WAIT_MS, signal, tasks: this.#tasks() };
       const claim = await queue.claim(wish);
       if (claim === null) return;
-      if (this.#tasks().length > 0) {
+      if (this.#tasks().length > 0 && this.parts.condition.problem() === null) {
         await this.#untilEngineIsFree(claim);
         return;
       }
-      // The model went away while the claim waited.
+      // The model went away, or the machine began to rest, while the claim waited.
       queue.release(claim);
       this.#troubled();
     } catch (error) {

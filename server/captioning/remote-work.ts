@@ -12,7 +12,7 @@ import type {
   WorkerStartRequest,
   WorkerTask,
 } from '../contract/worker';
-import { AppError, isErrorCode, toAppError } from '../errors';
+import { AppError, toAppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
 import { formatOf } from '../intake/sniff';
 import type { Logger } from '../logger';
@@ -21,11 +21,11 @@ import type { Claim, ClaimRef, JobQueue } from '../queue/queue';
 import type { Storage } from '../storage/database';
 import type { JobFinisher } from './job-finisher';
 import type { ModelMemory } from './model-memory';
+import { failureOf } from './remote-failure';
 import { RemoteRuns } from './remote-runs';
-import { engineOptions } from './reply';
 import type { ReplyFinisher } from './reply-finisher';
 import { modelKey, type ResultStore } from './result-store';
-import { SUGGESTION_SETTINGS } from './settings';
+import { workerClaim } from './worker-claim';
 import type { Tracing } from '../tracing/tracing';
 import { tasksOf, type WorkerRegistry } from './worker-registry';
 
@@ -39,7 +39,9 @@ export interface RemoteWorkParts {
   readonly ownModel: () => WorkerFacts['model'] | null;
   readonly finisher: JobFinisher;
   readonly model: Pick<ModelMemory, 'remember'>;
-  readonly imagesOf: (siteId: string) => Pick<ImageStore, 'originalPath' | 'hasBytes' | 'draftPath'>;
+  readonly imagesOf: (siteId: string) => Pick<ImageStore, 'captionablePath' | 'hasBytes' | 'draftPath'>;
+  /** Limit of pictures, for workers whose own may be lower. */
+  readonly maxPixels: number;
   readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
   readonly replies: Pick<ReplyFinisher, 'finish'>;
   readonly pictureOf: (jobId: string) => string | null;
@@ -97,10 +99,11 @@ export class RemoteWork {
     if (await this.#finishFromStored(claim, request.model)) throw new AppError('START_REFUSED', { state: 'done' });
     this.#began(claim, machine, worker);
     try {
-      return { claim: this.#wire(claim), path: this.image(claim) };
+      return { claim: this.#wireOf(claim), path: this.image(claim) };
     } catch (thrown) {
       const error = toAppError(thrown);
-      const outcome = this.parts.queue.fail(claim, error);
+      const blame = error.retryable ? 'nobody' : 'picture';
+      const outcome = this.parts.queue.fail(claim, error, { machine, blame });
       this.#runs.ended(claim, outcome, error.code);
       throw new AppError('START_REFUSED', { state: outcome });
     }
@@ -122,7 +125,7 @@ export class RemoteWork {
       }
       if (!(await this.#finishFromStored(claim, request.model))) {
         this.#began(claim, machine, worker);
-        return this.#wire(claim);
+        return this.#wireOf(claim);
       }
       // Requests get their turn between two of perhaps thousands of known results.
       await yieldToEventLoop();
@@ -168,6 +171,10 @@ export class RemoteWork {
     this.#runs.began(claim, machine);
   }
 
+  #wireOf(claim: Claim): WorkerClaim {
+    return workerClaim(claim, this.parts.queue.leaseMs, this.parts.maxPixels);
+  }
+
   /** The server that a worker here since the start sends its pictures on to; null: none does. */
   get sendsTo(): string | null {
     return this.#sendsTo;
@@ -178,28 +185,13 @@ export class RemoteWork {
     return this.#runs.secondsPerImage;
   }
 
-  #wire(claim: Claim): WorkerClaim {
-    const { reply } = claim.work;
-    return {
-      job_id: claim.jobId,
-      token: claim.token,
-      image_sha256: claim.imageSha256,
-      lease_seconds: this.parts.queue.leaseMs / 1000,
-      options: reply === undefined ? SUGGESTION_SETTINGS : engineOptions(reply),
-      ...(reply?.question === undefined ? {} : { question: reply.question }),
-      thumbnail: reply === undefined,
-    };
-  }
-
-  /** Path of the picture's bytes. Throws LEASE_LOST, IMAGE_UNKNOWN. */
+  /** Path of the picture's bytes. Throws LEASE_LOST, IMAGE_UNKNOWN, STORAGE_UNAVAILABLE. */
   image(ref: ClaimRef): string {
     const claim = this.#held(ref);
     this.#noteMachine(ref);
     const own = this.parts.pictureOf(claim.jobId);
     if (own !== null) return own;
-    const images = this.parts.imagesOf(claim.siteId);
-    if (!images.hasBytes(claim.imageSha256)) throw new AppError('IMAGE_UNKNOWN');
-    return images.originalPath(claim.imageSha256);
+    return this.parts.imagesOf(claim.siteId).captionablePath(claim.imageSha256);
   }
 
   /** Throws LEASE_LOST. */
@@ -256,21 +248,20 @@ export class RemoteWork {
     return { file, bytes: bytes.length };
   }
 
-  /**
-   * What becomes of the job is decided here, by the catalogue: a worker cannot make an error retryable. One that may pass
-   * counts only once it is known to be the picture's.
-   */
-  fail(jobId: string, { token, code, signal, well }: z.infer<typeof WorkerFailure>): 'waiting' | 'failed' {
-    const { logger, leases, registry, queue } = this.parts;
-    const known = isErrorCode(code) ? code : 'INTERNAL';
-    const error = new AppError(known, signal === undefined ? {} : { signal });
+  /** What becomes of the job is decided here. */
+  fail(jobId: string, { token, ...told }: z.infer<typeof WorkerFailure>): 'waiting' | 'failed' {
+    const { logger, leases, registry, queue, imagesOf, pictureOf } = this.parts;
     const ref = { jobId, token };
-    const machine = this.#runs.machineOf(ref) ?? leases.holderOf(ref)?.replace(/^(remote|bull)-|-\d+$/g, '');
-    logger.warn({ job_id: jobId, code, machine }, 'attempt failed on a remote worker');
-    if (well === true && machine !== undefined) registry.wasWell(machine);
+    const machine =
+      this.#runs.machineOf(ref) ?? leases.holderOf(ref)?.replace(/^(remote|bull)-|-\d+$/g, '') ?? 'unknown';
+    logger.warn({ job_id: jobId, code: told.code, machine }, 'attempt failed on a remote worker');
+    const claim = leases.held(ref);
+    const hasBytes =
+      claim !== null && (pictureOf(jobId) !== null || imagesOf(claim.siteId).hasBytes(claim.imageSha256));
+    const { error, blame } = failureOf(told, { hasBytes, didPictures: registry.wellAt(machine) !== null });
     try {
-      const outcome = queue.fail(ref, error, { machine: machine ?? 'unknown', isPicture: well === true });
-      this.#runs.ended(ref, outcome, known);
+      const outcome = queue.fail(ref, error, { machine, blame });
+      this.#runs.ended(ref, outcome, error.code);
       return outcome;
     } catch (problem) {
       throw this.#noted(ref, problem);

@@ -1,16 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { CATALOGUE, type AppError, type ErrorCode } from '../errors';
+import { AppError, CATALOGUE, type ErrorCode } from '../errors';
 import type { Logger } from '../logger';
+import type { Blame } from '../queue/queue';
+import { isOverload } from '../queue/retry-policy';
 
 /** Failures in a row over different pictures after which a machine takes no more for a while. */
 export const MOST_IN_A_ROW = 3;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
-
-/** Whether a failure may be the machine's own; one that is merely busy has nothing to look for. */
-export function isSuspicious(error: AppError): boolean {
-  return error.retryable && error.status !== 429 && error.code !== 'MODEL_SERVER_BUSY';
-}
+/** The longest time that a model server's `Retry-After` is waited for without another try. */
+const LONGEST_WAIT_MS = 10 * 60_000;
 
 export interface ConditionParts {
   /** Captions a picture of its own; null when that went well. */
@@ -19,6 +18,9 @@ export interface ConditionParts {
   readonly wasWell?: () => void;
   readonly logger: Logger;
 }
+
+/** Why no work is taken. `sick`: a picture of its own failed; `failing`: its own went well, others do not; `waiting`: for the model server, or for pictures to come again. */
+type Rest = 'sick' | 'failing' | 'waiting';
 
 /**
  * Whether this machine can do pictures at all. After a failure that may be its own it tries a picture that it brought
@@ -29,7 +31,11 @@ export class WorkerCondition {
   readonly #stopping = new AbortController();
   readonly #failed = new Set<string>();
   #problem: ErrorCode | null = null;
+  /** The overload that is waited for, and until when, by the monotonic clock. */
+  #overload: { readonly code: ErrorCode; readonly until: number } | null = null;
   #isSick = false;
+  /** It did a picture since its start, one of its own included. */
+  #isProven = false;
   #pauses = 0;
   #trial: Promise<AppError | null> | null = null;
   #recovery: Promise<void> | null = null;
@@ -46,24 +52,55 @@ export class WorkerCondition {
     return this.#isSick;
   }
 
+  /** What a person who asks now is told while the model server has too much to do; null when it has not. */
+  overload(): AppError | null {
+    if (this.#overload === null) return null;
+    const { code, until } = this.#overload;
+    return new AppError(code, { retry_after_seconds: Math.max(1, Math.ceil((until - performance.now()) / 1000)) });
+  }
+
   /** A picture was captioned. */
   wentWell(): void {
+    this.#isProven = true;
     this.#failed.clear();
     this.#pauses = 0;
   }
 
-  /**
-   * A picture failed for a reason that may pass. Resolves with true when a picture of the machine's own went well after it,
-   * so that the failure is the picture's.
-   */
-  async failed(picture: string, error: AppError): Promise<boolean> {
+  /** A picture failed. Resolves with whose fault it is, as far as this machine can tell. */
+  async failed(picture: string, error: AppError): Promise<Blame> {
+    if (isOverload(error)) {
+      this.#awaitOverload(error);
+      return 'nobody';
+    }
+    // A picture of its own does not come over the line.
+    if (error.code === 'IMAGE_TRANSFER_FAILED') {
+      this.notReached(picture, error);
+      return 'unknown';
+    }
+    const isVerdict = !error.retryable && error.code !== 'MODEL_REPLY_UNUSABLE';
+    if (isVerdict && this.#isProven) return 'picture';
+    return this.#examine(picture, error);
+  }
+
+  /** A picture did not come here. After several in a row the machine waits; trying its own would show nothing. */
+  notReached(picture: string, error: AppError): void {
     this.#failed.add(picture);
+    if (this.#failed.size >= MOST_IN_A_ROW) this.#rest(error.code, 'waiting');
+  }
+
+  async #examine(picture: string, error: AppError): Promise<Blame> {
+    if (error.retryable) this.#failed.add(picture);
     const found = await this.#try();
-    if (this.#stopping.signal.aborted) return false;
-    if (found === null) this.parts.wasWell?.();
-    const isTooOften = this.#failed.size >= MOST_IN_A_ROW;
-    if (found !== null || isTooOften) this.#rest((found ?? error).code, found !== null);
-    return found === null;
+    if (this.#stopping.signal.aborted) return 'unknown';
+    if (found === null) {
+      this.#isProven = true;
+      this.parts.wasWell?.();
+      if (this.#failed.size >= MOST_IN_A_ROW) this.#rest(error.code, 'failing');
+      return 'picture';
+    }
+    if (isOverload(found)) this.#awaitOverload(found);
+    else this.#rest(found.code, 'sick');
+    return 'unknown';
   }
 
   /** Resolves once work may be taken, or when `signal` aborts. */
@@ -91,32 +128,50 @@ export class WorkerCondition {
     return this.#trial;
   }
 
-  #rest(code: ErrorCode, isSick: boolean): void {
-    this.#isSick ||= isSick;
+  #awaitOverload(error: AppError): void {
+    if (this.#recovery !== null) return;
+    const seconds = error.details['retry_after_seconds'];
+    const ms = Math.min(typeof seconds === 'number' ? seconds * 1000 : 0, LONGEST_WAIT_MS);
+    this.#overload = { code: error.code, until: performance.now() + Math.max(ms, this.#pauseMs()) };
+    this.#rest(error.code, 'waiting', ms);
+  }
+
+  #rest(code: ErrorCode, how: Rest, leastMs = 0): void {
+    this.#isSick ||= how === 'sick';
     if (this.#recovery !== null) return;
     this.#problem = code;
-    this.parts.logger.error({ code }, 'this machine takes no more pictures until one of its own goes well');
-    this.#recovery = this.#recover().finally(() => {
+    this.parts.logger.error({ code, how }, 'this machine takes no more pictures for now');
+    this.#recovery = this.#recover(how, leastMs).finally(() => {
       this.#recovery = null;
     });
   }
 
-  async #recover(): Promise<void> {
+  #pauseMs(): number {
+    return Math.min(FIRST_PAUSE_MS * 2 ** this.#pauses, LONGEST_PAUSE_MS);
+  }
+
+  async #recover(how: Rest, leastMs: number): Promise<void> {
     const { signal } = this.#stopping;
     const isStopped = () => signal.aborted;
-    while (!isStopped()) {
-      const ms = Math.min(FIRST_PAUSE_MS * 2 ** this.#pauses, LONGEST_PAUSE_MS);
+    for (;;) {
+      const ms = Math.max(leastMs, this.#pauseMs());
       this.#pauses += 1;
       await pause(ms, undefined, { signal, ref: false }).catch(() => undefined);
-      const found = isStopped() ? null : await this.#try();
-      if (found === null) break;
+      // After a wait the next picture shows whether it was long enough; a trial would cost a model server as much.
+      if (isStopped() || (how === 'waiting' && !this.#isSick)) break;
+      const found = await this.#try();
+      if (isStopped()) break;
+      if (found === null) {
+        this.#isProven = true;
+        this.parts.wasWell?.();
+        break;
+      }
       this.#problem = found.code;
-      this.#isSick = true;
+      this.#isSick ||= !isOverload(found);
     }
     this.#problem = null;
+    this.#overload = null;
     this.#isSick = false;
-    if (isStopped()) return;
-    this.parts.wasWell?.();
-    this.parts.logger.info('this machine takes pictures again');
+    if (!isStopped()) this.parts.logger.info('this machine takes pictures again');
   }
 }

@@ -20,6 +20,7 @@ export const ToWorker = z.discriminatedUnion('type', [
     options: EngineOptions,
     question: z.string().exactOptional(),
     thumbnailPath: z.string().exactOptional(),
+    maxPixels: z.number().int().positive().exactOptional(),
   }),
   z.object({ type: z.literal('cancel'), id: z.number() }),
 ]);
@@ -82,6 +83,8 @@ export const FromWorker = z.discriminatedUnion('type', [
     id: z.number(),
     code: z.string(),
     message: z.string(),
+    /** When a model server that has too much to do wants to be asked again. */
+    retryAfterSeconds: z.number().optional(),
     /** The model is out of reach for every picture; the process ends after saying so. */
     ends: z.boolean(),
   }),

@@ -20,8 +20,8 @@ const MODEL_IS_AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['MODEL_SERVER_
 class Worker {
   private captioner: Captioner | null = null;
   private maxPixels = 0;
-  private readonly images = new ImageReader((bytes) =>
-    decodeBytes(bytes, this.maxPixels, this.captioner?.input ?? null),
+  private readonly images = new ImageReader((bytes, maxPixels) =>
+    decodeBytes(bytes, maxPixels ?? this.maxPixels, this.captioner?.input ?? null),
   );
   private readonly running = new Map<number, AbortController>();
 
@@ -60,10 +60,11 @@ class Worker {
       send({ type: 'done', id: request.id, result });
     } catch (error) {
       const { code, message } = error instanceof ModelError ? error : toAppError(error);
+      const retryAfterSeconds = error instanceof ModelError ? error.retryAfterSeconds : undefined;
       const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
       const ends = MODEL_IS_AWAY.has(code);
       tellMemory();
-      send({ type: 'failed', id: request.id, code, message: `${message}${cause}`, ends }, ends);
+      send({ type: 'failed', id: request.id, code, message: `${message}${cause}`, retryAfterSeconds, ends }, ends);
     } finally {
       this.running.delete(request.id);
     }
@@ -73,7 +74,7 @@ class Worker {
     const { captioner } = this;
     if (captioner === null) throw new AppError('MODEL_UNAVAILABLE');
     const begin = performance.now();
-    const picture = await this.images.open(request.imagePath);
+    const picture = await this.images.open(request.imagePath, request.maxPixels);
     const facts = await picture.facts();
     const opened = performance.now() - begin;
     const decodedBefore = picture.decodeMs;

@@ -142,7 +142,7 @@ export class WorkerSlot {
       this.options.deadlineMs,
     );
     this.running = { ...task, id, deadline };
-    const { imagePath, options, question, thumbnailPath, signal } = task.request;
+    const { imagePath, options, question, thumbnailPath, maxPixels, signal } = task.request;
     this.picture = task.request.sha256 ?? null;
     signal?.addEventListener('abort', () => this.tell({ type: 'cancel', id }), { once: true });
     this.tell({
@@ -152,6 +152,7 @@ export class WorkerSlot {
       options,
       ...(question === undefined ? {} : { question }),
       ...(thumbnailPath === undefined ? {} : { thumbnailPath }),
+      ...(maxPixels === undefined ? {} : { maxPixels }),
     });
   }
 
@@ -206,7 +207,9 @@ export class WorkerSlot {
         if (message.ends) this.modelIsGone(message);
         if (this.running?.id === message.id) {
           const code = isErrorCode(message.code) ? message.code : 'INTERNAL';
-          this.finish((task) => task.reject(new AppError(code, {}, { cause: new Error(message.message) })));
+          const { retryAfterSeconds: wait } = message;
+          const details = wait === undefined ? {} : { retry_after_seconds: wait };
+          this.finish((task) => task.reject(new AppError(code, details, { cause: new Error(message.message) })));
         }
         break;
     }

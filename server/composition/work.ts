@@ -54,17 +54,6 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
   const model = new ModelMemory(storage, engine);
   const runsHere = new RunsHere();
   const replies = new ReplyFinisher(storage, stores.replies);
-  const instant = new InstantCaption({
-    storage,
-    queue,
-    replies: stores.replies,
-    registry,
-    runsHere,
-    engine,
-    workersElsewhere: config.workers === 0,
-  });
-  endErased(stores, { runsHere, instant });
-  const pictureOf = (jobId: string) => instant.pictureOf(jobId);
   const condition = new WorkerCondition({
     check: (signal) => tryOwnPicture(engine, temporary, signal),
     wasWell: () => {
@@ -72,6 +61,13 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
     },
     logger,
   });
+  const instant = new InstantCaption({
+    ...{ storage, queue, replies: stores.replies, registry, runsHere, engine },
+    workersElsewhere: config.workers === 0,
+    overload: () => condition.overload(),
+  });
+  endErased(stores, { runsHere, instant });
+  const pictureOf = (jobId: string) => instant.pictureOf(jobId);
   return {
     ...built,
     model,
@@ -92,6 +88,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
       registry,
       tracing,
       jobEnded,
+      maxPixels: config.maxPixels,
     }),
     instant,
     /** For a site, or for a program on this machine that came without a key: then the first site's turn is used. */

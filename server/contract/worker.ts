@@ -90,6 +90,8 @@ export const WorkerClaim = z.object({
   question: z.string().exactOptional(),
   /** Whether a small picture is wanted with the result. */
   thumbnail: z.boolean().default(true),
+  /** The sidecar's limit, which the picture keeps to; a worker's own does not count. */
+  max_pixels: z.number().int().positive().exactOptional(),
 });
 export type WorkerClaim = z.infer<typeof WorkerClaim>;
 
@@ -120,7 +122,7 @@ export const ListedWorkers = z.object({ items: z.array(ListedWorker), next: z.nu
 /** Body of `…/fail`. */
 export const WorkerFailure = z.strictObject({
   token: Token,
-  /** A picture of the worker's own went well after it: the failure is this picture's. */
+  /** The worker does other pictures well, such as one of its own after the failure: it is this picture's. */
   well: z.boolean().optional(),
   code: z.string().regex(/^[A-Z_]{1,60}$/),
   /** How the process that held the picture ended, where one did. */

@@ -17,6 +17,7 @@ import { AppError } from '../errors';
 import { thumbnailIn } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
 import { codeOf } from '../storage/sqlite-error';
+import { presenceOf, type Presence } from './picture-presence';
 import type { SiteBytes } from './site-bytes';
 import type { SpooledImage } from './spool';
 
@@ -80,7 +81,19 @@ export class ImageStore {
 
   /** Whether the bytes are here to be captioned. Looks at the disk: a restored database may remember more than it holds. */
   hasBytes(sha256: string): boolean {
-    return this.get(sha256)?.hasOriginal === true && existsSync(this.originalPath(sha256));
+    return this.presence(sha256) === 'here';
+  }
+
+  presence(sha256: string): Presence {
+    if (this.get(sha256)?.hasOriginal !== true) return 'gone';
+    return presenceOf(this.originalPath(sha256), path.join(this.folders.images, this.siteId));
+  }
+
+  /** Path of bytes that are to be captioned. Throws IMAGE_UNKNOWN where they are gone, STORAGE_UNAVAILABLE where nobody can tell. */
+  captionablePath(sha256: string): string {
+    const presence = this.presence(sha256);
+    if (presence === 'here') return this.originalPath(sha256);
+    throw new AppError(presence === 'gone' ? 'IMAGE_UNKNOWN' : 'STORAGE_UNAVAILABLE');
   }
 
   /** Called before a body is read. Throws SITE_FULL where a picture that is not stored yet would take the site over its limit. */

@@ -1,11 +1,10 @@
 import type { WorkerTask } from '../contract/worker';
 import { AppError } from '../errors';
 import { readSql, type Storage } from '../storage/database';
-import { readDoubts } from './doubts';
 import { JobPicker, type PickedJob, type PickWish } from './job-picker';
 import { JobWork, type Claim, type ClaimRef, type FailedBy, type JobEnds, type Refusal, type StartWish } from './queue';
-import { REPLY_INSTANCE } from './reply-jobs';
-import { CERTAIN, judge, judgeDoubts, type Setback, type Setbacks } from './retry-policy';
+import type { Setback } from './retry-policy';
+import { verdictOn, type SetBackRow } from './verdict';
 
 interface TakenRow {
   readonly seq: number;
@@ -30,12 +29,9 @@ interface StartableRow {
   readonly worker: string | null;
 }
 
-interface HeldRow extends Setbacks {
+interface HeldRow extends SetBackRow {
   readonly site_id: string;
   readonly token: number;
-  readonly doubts: string | null;
-  readonly instance: number;
-  readonly subject_id: string;
 }
 
 export interface LeaseStoreOptions {
@@ -83,7 +79,7 @@ export class LeaseStore {
       giveBack: db.prepare(file('give-back.sql')),
       giveUp: db.prepare(file('give-up.sql')),
       held: db.prepare<[string], HeldRow>(
-        "SELECT site_id, instance, subject_id, token, failures, crashes, interruptions, doubts FROM jobs WHERE id = ? AND state = 'running'",
+        "SELECT site_id, instance, subject_id, token, attempts, failures, crashes, interruptions, doubts FROM jobs WHERE id = ? AND state = 'running'",
       ),
       heldBy: db.prepare<[string, number], TakenRow>(
         `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, request, attempts, token
@@ -187,7 +183,7 @@ export class LeaseStore {
     return this.storage.transaction(() => {
       const row = this.#sql.held.get(claim.jobId);
       if (row?.token !== claim.token) throw new AppError('LEASE_LOST');
-      const { verdict, doubts } = this.#judge(row, setback, by);
+      const { verdict, doubts } = verdictOn(row, setback, { ...this.options, by });
       const common = { id: claim.jobId, token: claim.token, at: Date.now(), doubts, ...verdict.setbacks };
       if (verdict.retry) {
         const error_code = setback.kind === 'error' ? setback.code : null;
@@ -199,23 +195,6 @@ export class LeaseStore {
       this.options.ends.failed(row.site_id, claim.jobId);
       return null;
     });
-  }
-
-  #judge(row: HeldRow, setback: Setback, by?: FailedBy) {
-    const before = { failures: row.failures, crashes: row.crashes, interruptions: row.interruptions };
-    const random = (this.options.random ?? Math.random)();
-    const isWaitedFor = row.instance === REPLY_INSTANCE && row.subject_id === 'caption';
-    // Somebody waits at a connection, and no other machine could do better.
-    if (isWaitedFor && setback.kind === 'error' && (this.options.isAlone?.() ?? true))
-      return { verdict: { retry: false, code: setback.code, setbacks: before } as const, doubts: row.doubts };
-    if (setback.kind === 'interrupted' || !setback.retryable || by === undefined)
-      return { verdict: judge(before, setback, random), doubts: row.doubts };
-    const { now, wellAt = () => null } = this.options;
-    const doubts = [
-      ...readDoubts(row.doubts),
-      { machine: by.machine, at: by.isPicture ? CERTAIN : now(), code: setback.code },
-    ];
-    return { verdict: judgeDoubts(before, doubts, { wellAt, random }), doubts: JSON.stringify(doubts) };
   }
 
   /** The claim as it was handed out; null when it is no longer this holder's. */

@@ -60,11 +60,16 @@ export interface Refusal {
   readonly state: string;
 }
 
+/**
+ * Whose fault a failure is: `picture` where the machine is known to do others well; `nobody` where it says nothing about the
+ * picture, such as a model server that has too much to do; `unknown` while it may be either's.
+ */
+export type Blame = 'picture' | 'unknown' | 'nobody';
+
 /** Where an attempt failed. */
 export interface FailedBy {
   readonly machine: string;
-  /** The machine did another picture well since: the failure is this picture's. */
-  readonly isPicture: boolean;
+  readonly blame: Blame;
 }
 
 /** What the queue promises with and without Bull; tests/integration/server/queue/queue-contract.ts is the promise in full. */
@@ -87,9 +92,8 @@ export interface JobQueue {
   /** Inside the transaction that writes the suggestion. The first result counts, of whichever start. Throws LEASE_LOST, which rolls it back. */
   complete(claim: ClaimRef, result: { suggestionId: string; modelId: string }): void;
   /**
-   * The attempt failed: the job waits again or has failed for good. An error that may pass counts at
-   * once without `by`, and else only once it is known to be the picture's (retry-policy.ts). Throws LEASE_LOST
-   * unless it is the newest start.
+   * The attempt failed: the job waits again or has failed for good. Without `by` it counts at once; else only once it is
+   * known to be the picture's (retry-policy.ts). Throws LEASE_LOST unless it is the newest start.
    */
   fail(claim: ClaimRef, error: AppError, by?: FailedBy): 'waiting' | 'failed';
   /** The worker stops before it is done; nothing is held against the job. No effect on a lost lease. */

@@ -1,4 +1,4 @@
-import type { AppError, ErrorCode } from '../errors';
+import { CATALOGUE, type AppError, type ErrorCode } from '../errors';
 
 /** How often a job has come back, and why. */
 export interface Setbacks {
@@ -42,6 +42,8 @@ export const MOST_INTERRUPTIONS = 10;
 
 const FIRST_DELAY_MS = 1000;
 export const LONGEST_DELAY_MS = 10 * 60_000;
+/** An attempt that says nothing about the picture doubles the delay at most so often: to a minute. */
+const MOST_DOUBLINGS = 7;
 /** The image's own fault, most likely: the process died or hung while it held it. */
 const CRASH_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['DECODE_CRASHED', 'CAPTION_TIMEOUT']);
 
@@ -58,6 +60,16 @@ export function judge(before: Setbacks, setback: Setback, random: number): Verdi
     return { retry: false, code: setback.code, setbacks };
   }
   return { retry: true, delayMs: delayMs(setbacks.crashes + setbacks.failures, random), setbacks };
+}
+
+/** True for an error of a machine, or its model server, that has too much to do: it says nothing about the picture. */
+export function isOverload({ code, status, retryable }: AppError): boolean {
+  return retryable && (status === 429 || code === 'MODEL_SERVER_BUSY');
+}
+
+/** What becomes of a job whose failure is nobody's fault: nothing is held against it, however often. */
+export function judgeUncounted(before: Setbacks, attempts: number, random: number): Verdict {
+  return { retry: true, delayMs: delayMs(Math.min(attempts, MOST_DOUBLINGS), random), setbacks: before };
 }
 
 /**
@@ -82,8 +94,10 @@ export function judgeDoubts(
   const crashed = counted.filter(({ code }) => CRASH_CODES.has(code)).length;
   const crashes = before.crashes + crashed;
   const failures = before.failures + counted.length - crashed;
-  const isOver = crashes >= MOST_CRASHES || failures >= MOST_FAILURES || doubts.length >= MOST_DOUBTS;
-  const code = doubts.at(-1)?.code ?? 'INTERNAL';
+  const final = counted.find((doubt) => !CATALOGUE[doubt.code].retryable);
+  const isTooOften = crashes >= MOST_CRASHES || failures >= MOST_FAILURES || doubts.length >= MOST_DOUBTS;
+  const isOver = final !== undefined || isTooOften;
+  const code = (final ?? doubts.at(-1))?.code ?? 'INTERNAL';
   if (isOver) return { retry: false, code, setbacks: before };
   return { retry: true, delayMs: delayMs(before.crashes + before.failures + doubts.length, random), setbacks: before };
 }

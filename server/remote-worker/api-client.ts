@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { ErrorReply } from '../contract/error';
@@ -59,8 +60,12 @@ export class WorkerApi {
     }
   }
 
-  /** Writes the bytes of a picture to a file. Throws IMAGE_TRANSFER_FAILED when they stop coming. */
-  async save(picture: Response, file: string, signal: AbortSignal): Promise<void> {
+  /** Writes the bytes of a picture to a file. Throws IMAGE_TRANSFER_FAILED when they stop coming, or are others than those of the hash. */
+  async save(
+    picture: Response,
+    { file, sha256 }: { file: string; sha256: string },
+    signal: AbortSignal,
+  ): Promise<void> {
     const stall = new AbortController();
     let timer = setTimeout(() => stall.abort(), this.stallMs);
     const goesOn = () => {
@@ -70,7 +75,13 @@ export class WorkerApi {
     try {
       if (picture.body === null) throw new AppError('IMAGE_TRANSFER_FAILED');
       const own = AbortSignal.any([stall.signal, signal]);
-      await pipeline(chunksOf(picture.body, goesOn), createWriteStream(file, { mode: 0o600 }), { signal: own });
+      const hash = createHash('sha256');
+      const chunks = chunksOf(picture.body, (chunk) => {
+        goesOn();
+        if (chunk !== undefined) hash.update(chunk);
+      });
+      await pipeline(chunks, createWriteStream(file, { mode: 0o600 }), { signal: own });
+      if (hash.digest('hex') !== sha256) throw new AppError('IMAGE_TRANSFER_FAILED');
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       const isOfTheLine = isUnreachable(thrown) || stall.signal.aborted || thrown instanceof TypeError;
@@ -138,11 +149,14 @@ export function isUnreachable(thrown: unknown): boolean {
   return thrown.status === 503 || thrown.code === 'RATE_LIMITED';
 }
 
-async function* chunksOf(body: NonNullable<Response['body']>, goesOn: () => void): AsyncGenerator<Uint8Array> {
+async function* chunksOf(
+  body: NonNullable<Response['body']>,
+  came: (chunk: Uint8Array | undefined) => void,
+): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
   for (;;) {
     const { done, value } = await reader.read();
-    goesOn();
+    came(value);
     if (done) return;
     yield value;
   }

@@ -7,7 +7,7 @@ import { guarded } from '../background';
 import type { Answer } from '../../models/captioner';
 import type { CaptionEngine, EngineResult } from '../captioning/engine';
 import { captionOf, type CaptionResult } from '../captioning/engine-result';
-import { isSuspicious, type WorkerCondition } from '../captioning/worker-condition';
+import type { WorkerCondition } from '../captioning/worker-condition';
 import type { WorkerAnswer, WorkerClaim, WorkerResult, WorkerStartRequest } from '../contract/worker';
 import { AppError, toAppError } from '../errors';
 import type { Logger } from '../logger';
@@ -64,7 +64,7 @@ export class RemoteRun {
     const file = path.join(folder, `${claim.job_id}-${randomUUID()}`);
     try {
       await withAnySignal([lost.signal, abandoned], async (signal) => {
-        await api.save(picture, file, signal);
+        await api.save(picture, { file, sha256: claim.image_sha256 }, signal);
         await this.#caption(claim, { file, signal });
       });
       logger.info({ job_id: claim.job_id }, 'job done');
@@ -85,12 +85,13 @@ export class RemoteRun {
     const { api, engine, condition } = this.parts;
     const hold = { jobId: claim.job_id, token: claim.token };
     const thumbnailPath = `${file}.webp`;
-    const { options, question } = claim;
+    const { options, question, max_pixels: maxPixels } = claim;
     const result = await engine.run({
       imagePath: file,
       options,
       ...(question === undefined ? {} : { question }),
       ...(claim.thumbnail ? { thumbnailPath } : {}),
+      ...(maxPixels === undefined ? {} : { maxPixels }),
       signal,
     });
     condition.wentWell();
@@ -121,12 +122,18 @@ export class RemoteRun {
       await this.#handOver(hold, AbortSignal.timeout(GIVE_BACK_MS), () => api.release(hold));
       return;
     }
-    const error = storageProblem(thrown) ?? toAppError(thrown);
+    const error = whatFailed(thrown);
     logger.warn({ err: error, job_id: hold.jobId, code: error.code }, 'attempt failed');
     // The picture's fault, or this machine's? The lease is kept meanwhile.
-    const isWell = isSuspicious(error) && (await condition.failed(claim.image_sha256, error));
-    await this.#handOver(hold, abandoned, () => api.fail(hold, error, isWell));
+    const isPicture = (await condition.failed(claim.image_sha256, error)) === 'picture';
+    await this.#handOver(hold, abandoned, () => api.fail(hold, error, isPicture));
   }
+}
+
+/** The picture came and is not there any more: something has removed it from this machine's folder. */
+function whatFailed(thrown: unknown): AppError {
+  const error = storageProblem(thrown) ?? toAppError(thrown);
+  return error.code === 'IMAGE_UNKNOWN' ? new AppError('IMAGE_TRANSFER_FAILED', {}, { cause: error }) : error;
 }
 
 function answerOf({ model, image, timingsMs }: EngineResult, answer: Answer): WorkerAnswer {

@@ -154,9 +154,9 @@ export class RemoteWorker {
 
   async #next(worker: string, model: ModelInfo, signal: AbortSignal): Promise<string | null> {
     const bull = this.#bull;
-    const redisIsBack = new AbortController();
+    const unwanted = new AbortController();
     const look = () => {
-      if (bull?.isTaking() === true) redisIsBack.abort();
+      if (bull?.isTaking() === true || this.parts.condition.problem() !== null) unwanted.abort();
     };
     const looking = setInterval(
       guarded(look, () => undefined),
@@ -165,9 +165,9 @@ export class RemoteWorker {
     try {
       const next = (own: AbortSignal) =>
         this.#report(worker, model, (facts) => this.parts.api.next({ ...facts, wait: LONG_POLL_SECONDS }, own));
-      return await withAnySignal([signal, redisIsBack.signal], next);
+      return await withAnySignal([signal, unwanted.signal], next);
     } catch (error) {
-      if (redisIsBack.signal.aborted) return null;
+      if (unwanted.signal.aborted) return null;
       throw error;
     } finally {
       clearInterval(looking);

@@ -30,6 +30,8 @@ export const BEHAVIOUR = {
   refusesParameter: (name: string): Answer =>
     json(400, { error: { code: 'unsupported_parameter', message: `Unsupported parameter: '${name}'.`, param: name } }),
   status: (status: number): Answer => json(status, { error: { message: '<b>stranger</b>' } }, { 'retry-after': '1' }),
+  /** Too much to do for so many seconds. */
+  busyFor: (seconds: number): Answer => json(429, { error: { message: 'slow down' } }, { 'retry-after': `${seconds}` }),
   redirectsTo: (address: string): Answer => json(307, '', { location: address }),
   wrongJson: json(200, { choices: 'none' }),
   noJson: json(200, '<html>It works!</html>'),

@@ -23,6 +23,7 @@ export const SICKNESSES: Readonly<Record<string, Sickness>> = {
     code: 'STORAGE_FULL',
   },
   'whose model is broken': { kind: 'worker-broken', env: () => ({}), code: 'INTERNAL' },
+  'whose model says nothing usable': { kind: 'worker-speechless', env: () => ({}), code: 'MODEL_REPLY_UNUSABLE' },
   'too slow for every picture': {
     kind: 'worker-hangs',
     env: () => ({ ALTSMITH_PICTURE_SECONDS: '1' }),

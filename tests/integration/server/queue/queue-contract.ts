@@ -180,6 +180,19 @@ export function describeQueue(name: string, make: QueueMaker): void {
       expect(bench.ended).toEqual([`failed ${job.id}`]);
     });
 
+    test('a failure that is nobody’s fault holds nothing against the job, however often', async () => {
+      const job = bench.addAndRing();
+      for (let times = 1; times <= 25; times += 1) {
+        const by = { machine: 'm', blame: 'nobody' } as const;
+        expect(bench.queue.fail(await claim(), new AppError('MODEL_SERVER_BUSY'), by)).toBe('waiting');
+        bench.advance(64_001);
+      }
+      expect(bench.queue.fail(await claim(), new AppError('INTERNAL'), { machine: 'm', blame: 'unknown' })).toBe(
+        'waiting',
+      );
+      expect(bench.jobs().get(job.id)).toMatchObject({ state: 'waiting', error: { code: 'INTERNAL' } });
+    });
+
     test('an image that ends three workers is put aside, and its neighbours go on', async () => {
       const poison = bench.addAndRing();
       for (let crash = 1; crash <= 3; crash += 1) {

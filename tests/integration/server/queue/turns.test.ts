@@ -43,7 +43,7 @@ test('a stream of people keeps neither uploads nor backfills waiting for ever', 
 test('a failure that may be the machine’s counts once the picture failed on another, too', async () => {
   const job = bench.addAndRing();
   const failOn = async (machine: string) => {
-    const outcome = bench.queue.fail(await claim(), new AppError('DECODE_CRASHED'), { machine, isPicture: false });
+    const outcome = bench.queue.fail(await claim(), new AppError('DECODE_CRASHED'), { machine, blame: 'unknown' });
     bench.advance(3_600_000);
     return outcome;
   };

@@ -16,14 +16,14 @@ afterEach(() => jest.useRealTimers());
 
 test('whose own picture goes well goes on, and the failure is the picture’s', async () => {
   const condition = new WorkerCondition({ check: () => Promise.resolve(null), logger });
-  expect(await condition.failed('a', crash)).toBe(true);
+  expect(await condition.failed('a', crash)).toBe('picture');
   expect(condition.problem()).toBeNull();
   condition.stop();
 });
 
 test('whose own picture fails is sick at once, and says why', async () => {
   const condition = new WorkerCondition({ check: () => Promise.resolve(new AppError('STORAGE_FULL')), logger });
-  expect(await condition.failed('a', crash)).toBe(false);
+  expect(await condition.failed('a', crash)).toBe('unknown');
   expect(condition.problem()).toMatchObject({ code: 'STORAGE_FULL' });
   expect(condition.isSick).toBe(true);
   condition.stop();
@@ -46,6 +46,54 @@ test('that did a picture between two failures has no row of failures', async () 
     condition.wentWell();
   }
   expect(condition.problem()).toBeNull();
+  condition.stop();
+});
+
+test('whose model server has too much to do waits, holds nothing against the picture, and tries none of its own', async () => {
+  const check = jest.fn(() => Promise.resolve(null));
+  const condition = new WorkerCondition({ check, logger });
+  const busy = new AppError('MODEL_SERVER_BUSY', { retry_after_seconds: 90 });
+  expect(await condition.failed('a', busy)).toBe('nobody');
+  expect(condition.problem()).toMatchObject({ code: 'MODEL_SERVER_BUSY' });
+  expect(condition.isSick).toBe(false);
+  expect(condition.overload()?.details).toEqual({ retry_after_seconds: 90 });
+  expect(check).not.toHaveBeenCalled();
+  condition.stop();
+});
+
+test('to which pictures do not come whole waits after several, and its own picture shows nothing', async () => {
+  const check = jest.fn(() => Promise.resolve(null));
+  const condition = new WorkerCondition({ check, logger });
+  const cut = new AppError('IMAGE_TRANSFER_FAILED');
+  for (let picture = 1; picture < MOST_IN_A_ROW; picture += 1)
+    expect(await condition.failed(String(picture), cut)).toBe('unknown');
+  expect(condition.problem()).toBeNull();
+  await condition.failed('last', cut);
+  expect(condition.problem()).toMatchObject({ code: 'IMAGE_TRANSFER_FAILED' });
+  expect(check).not.toHaveBeenCalled();
+  condition.stop();
+});
+
+test('refuses a picture for good only once it has done one, its own included', async () => {
+  const corrupt = new AppError('IMAGE_CORRUPT');
+  const broken = new WorkerCondition({ check: () => Promise.resolve(new AppError('INTERNAL')), logger });
+  expect(await broken.failed('a', corrupt)).toBe('unknown');
+  expect(broken.problem()).toMatchObject({ code: 'INTERNAL' });
+  const check = jest.fn(() => Promise.resolve(null));
+  const fine = new WorkerCondition({ check, logger });
+  for (const picture of ['a', 'b', 'c', 'd']) expect(await fine.failed(picture, corrupt)).toBe('picture');
+  expect(check).toHaveBeenCalledTimes(1);
+  expect(fine.problem()).toBeNull();
+  broken.stop();
+  fine.stop();
+});
+
+test('whose model says nothing usable about its own picture either is sick', async () => {
+  const silent = new AppError('MODEL_REPLY_UNUSABLE');
+  const condition = new WorkerCondition({ check: () => Promise.resolve(silent), logger });
+  condition.wentWell();
+  expect(await condition.failed('a', silent)).toBe('unknown');
+  expect(condition.isSick).toBe(true);
   condition.stop();
 });
 

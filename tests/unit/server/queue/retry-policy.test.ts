@@ -91,6 +91,14 @@ describe('a failure that may be the machine’s', () => {
     expect(judgeDoubts({ ...none, crashes: 2 }, [crash('one', CERTAIN)], sick).retry).toBe(false);
   });
 
+  test('ends the job at once where it is final and certain', () => {
+    const doubt = (machine: string, at: number) => ({ machine, at, code: 'MODEL_REPLY_UNUSABLE' as const });
+    expect(judgeDoubts(none, [doubt('one', 10)], sick)).toMatchObject({ retry: true });
+    const over = { retry: false, code: 'MODEL_REPLY_UNUSABLE' };
+    expect(judgeDoubts(none, [doubt('one', 10)], { ...sick, wellAt: () => 10 })).toMatchObject(over);
+    expect(judgeDoubts(none, [doubt('one', 10), doubt('two', 20)], sick)).toMatchObject(over);
+  });
+
   test('is not tried for ever', () => {
     const doubts = Array.from({ length: MOST_DOUBTS }, (_, turn) => crash('one', turn + 1));
     expect(judgeDoubts(none, doubts.slice(1), sick).retry).toBe(true);

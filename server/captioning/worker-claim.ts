@@ -1,0 +1,19 @@
+import type { WorkerClaim } from '../contract/worker';
+import type { Claim } from '../queue/queue';
+import { engineOptions } from './reply';
+import { SUGGESTION_SETTINGS } from './settings';
+
+/** A claim as a worker on another machine is told of it; `maxPixels` is the limit that its picture keeps to. */
+export function workerClaim(claim: Claim, leaseMs: number, maxPixels: number): WorkerClaim {
+  const { reply } = claim.work;
+  return {
+    job_id: claim.jobId,
+    token: claim.token,
+    image_sha256: claim.imageSha256,
+    lease_seconds: leaseMs / 1000,
+    options: reply === undefined ? SUGGESTION_SETTINGS : engineOptions(reply),
+    ...(reply?.question === undefined ? {} : { question: reply.question }),
+    thumbnail: reply === undefined,
+    max_pixels: maxPixels,
+  };
+}
