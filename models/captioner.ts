@@ -53,6 +53,8 @@ export interface CaptionOptions {
   readonly lengthPenalty?: number;
   readonly repetitionPenalty?: number;
   readonly prompt?: string;
+  /** Words that sentences should rather say than others that are about as likely; they are never made to. */
+  readonly favour?: readonly string[];
   /** How many candidates to return, best first; at most `beams`. */
   readonly candidates?: number;
   /** Keeps sentences of special tokens only, whose text is empty; for comparing tokens. Otherwise they are left out. */

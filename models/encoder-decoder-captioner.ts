@@ -12,6 +12,7 @@ import type {
 import { ModelError } from './model-error';
 import { confidenceOf, meanLogProb } from './confidence';
 import { EncoderWords } from './encoder-words';
+import { favouredWords } from './favoured-words';
 import { BeamSearch } from './search/beam';
 import { GreedySearch } from './search/greedy';
 import { runSearch, type Hypothesis, type Search, type SearchOptions } from './search/search';
@@ -201,6 +202,7 @@ export class EncoderDecoderCaptioner implements Captioner {
       forcedEnd: preset.forced_end ?? false,
       noRepeatNgramSize: preset.no_repeat_ngram_size ?? 0,
       earlyStopping: preset.early_stopping ?? false,
+      favoured: favouredWords(options.favour ?? [], this.tokenizer, manifest.tokens.unknown),
     };
   }
 

@@ -1,4 +1,5 @@
-import type { Hypothesis, Row, RowScores, Search, SearchOptions } from './search';
+import { gainsAfter } from './favoured';
+import { changesScores, type Hypothesis, type Row, type RowScores, type Search, type SearchOptions } from './search';
 import { beginningOf, forbiddenTokens, mustEnd } from './forbidden';
 import { bestTokens } from './token-scores';
 
@@ -30,7 +31,7 @@ export class BeamSearch implements Search {
   private finished = false;
 
   constructor(private readonly options: SearchOptions) {
-    this.wantsLogits = options.repetitionPenalty !== 1;
+    this.wantsLogits = changesScores(options);
     this.beams = [{ ...beginningOf(options), sum: 0, parent: 0 }];
     this.endIfDue();
   }
@@ -84,6 +85,7 @@ export class BeamSearch implements Search {
         forbidden: forbiddenTokens(beam.said, this.options),
         repetitionPenalty,
         said: beam.said,
+        gains: gainsAfter(beam.said, this.options.favoured),
         base: 'log_probs',
       } as const;
       return bestTokens(row, 2 * beams, rules).map(({ token, score, logProb }) => ({

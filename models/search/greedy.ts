@@ -1,4 +1,5 @@
-import type { Hypothesis, Row, RowScores, Search, SearchOptions } from './search';
+import { gainsAfter } from './favoured';
+import { changesScores, type Hypothesis, type Row, type RowScores, type Search, type SearchOptions } from './search';
 import { beginningOf, forbiddenTokens, mustEnd } from './forbidden';
 import { bestTokens } from './token-scores';
 
@@ -14,7 +15,7 @@ export class GreedySearch implements Search {
     const { said, logProbs } = beginningOf(options);
     this.said = [...said];
     this.logProbs = [...logProbs];
-    this.wantsLogits = options.repetitionPenalty !== 1;
+    this.wantsLogits = changesScores(options);
     this.endIfDue();
   }
 
@@ -40,6 +41,7 @@ export class GreedySearch implements Search {
       forbidden: forbiddenTokens(this.said, this.options),
       repetitionPenalty,
       said: this.said,
+      gains: gainsAfter(this.said, this.options.favoured),
       base: 'logits',
     });
     if (best === undefined) return;

@@ -1,3 +1,5 @@
+import type { Favoured } from './favoured';
+
 /** What the decoder says about the next token of one row. */
 export interface RowScores {
   /** Best first, at least as many as the search asked for (`choices`), or the whole vocabulary. */
@@ -44,6 +46,13 @@ export interface SearchOptions {
    * present length (default), or when it could not at any length.
    */
   readonly earlyStopping?: boolean | 'never';
+  /** Words that are preferred while the sentence is searched. */
+  readonly favoured?: Favoured | null;
+}
+
+/** True where a search changes scores, so that it has to see those of every token. */
+export function changesScores({ repetitionPenalty, favoured }: SearchOptions): boolean {
+  return repetitionPenalty !== 1 || (favoured?.words.length ?? 0) > 0;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Gains } from './favoured';
 import type { RowScores } from './search';
 
 /** A token that a sentence could go on with. */
@@ -15,9 +16,13 @@ export interface Rules {
   readonly repetitionPenalty: number;
   /** Tokens of the sentence so far; each counts once for the penalty. */
   readonly said: readonly number[];
+  /** What is added to the scores once they are penalised; absent: nothing. */
+  readonly gains?: Gains;
   /** What the penalty works on: log-probabilities in beam search, logits in greedy search, as Hugging Face does. */
   readonly base: 'log_probs' | 'logits';
 }
+
+const NO_GAINS: Gains = { of: new Map(), others: 0 };
 
 /** The best `count` tokens of one row, best first, equal ones in the order of their ids. */
 export function bestTokens(row: RowScores, count: number, rules: Rules): TokenScore[] {
@@ -39,10 +44,12 @@ function penalised(logits: Float32Array, count: number, rules: Rules): TokenScor
     if (score === undefined) continue;
     scores[token] = score < 0 ? score * rules.repetitionPenalty : score / rules.repetitionPenalty;
   }
+  const { of, others } = rules.gains ?? NO_GAINS;
+  for (const [token, gain] of of) scores[token] = (scores[token] ?? -Infinity) + gain - others;
   for (const token of rules.forbidden) scores[token] = -Infinity;
   return topIndices(scores, count).map((token) => ({
     token,
-    score: scores[token] ?? -Infinity,
+    score: (scores[token] ?? -Infinity) + others,
     logProb: (logits[token] ?? -Infinity) - logSum,
   }));
 }

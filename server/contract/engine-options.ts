@@ -17,6 +17,7 @@ export const EngineOptions = z.strictObject({
   lengthPenalty: z.number().exactOptional(),
   repetitionPenalty: z.number().exactOptional(),
   prompt: z.string().exactOptional(),
+  favour: z.array(z.string()).readonly().exactOptional(),
   candidates: count.exactOptional(),
   keepWordless: z.boolean().exactOptional(),
 });

@@ -1,6 +1,7 @@
 import type { EngineResult } from '../../captioning/engine';
 import { modelRefOf } from '../../captioning/model-ref';
 import type { Readings } from '../../contract/worker';
+import type { Replaced } from '../../glossary/replace';
 import type { TranslatedAltText } from '../../translating/translate-alt-text';
 import type { AppError, ErrorCode } from '../../errors';
 
@@ -21,7 +22,11 @@ export function captionTexts({ candidates, second_opinion }: Readings): { altTex
 }
 
 /** What became of a picture; its text in another language where one was wanted. */
-export type Described = EngineResult & { readonly translated?: TranslatedAltText };
+export type Described = EngineResult & {
+  readonly translated?: TranslatedAltText;
+  /** Where a glossary was given: what its words took the place of, in the English text. */
+  readonly replaced?: readonly Replaced[];
+};
 
 /** The text in another language, with what it came from. */
 function translatedJson(translated: TranslatedAltText, sourceTokens: readonly number[]): Record<string, unknown> {
@@ -54,6 +59,7 @@ function jsonOf(file: string, result: Described): Record<string, unknown> {
     tokens: best.tokens,
     confidence: round(caption.confidence, 4),
     alternatives,
+    ...(result.replaced === undefined ? {} : { replaced: result.replaced }),
     ...(result.translated === undefined ? {} : translatedJson(result.translated, best.tokens)),
     ...rest,
   };

@@ -1,4 +1,10 @@
+import path from 'node:path';
 import type { CaptionEngine } from '../../captioning/engine';
+import type { GlossaryEntry } from '../../contract/glossary';
+import { readingsWith } from '../../glossary/in-readings';
+import { entriesFor, favouredIn, preferredOrder } from '../../glossary/prefer';
+import { replaceWords } from '../../glossary/replace';
+import type { TranslatedAltText } from '../../translating/translate-alt-text';
 import { AppError, toAppError, type ErrorCode } from '../../errors';
 import type { Input } from './input';
 import { checkFile } from './inputs';
@@ -24,21 +30,41 @@ interface Run {
 /** What a worker says of a file of the data folder; here it is the picture itself that went away or has a bad sector. */
 const UNREADABLE: ReadonlySet<ErrorCode> = new Set(['IMAGE_UNKNOWN', 'STORAGE_UNAVAILABLE']);
 
+const ENGLISH = 'en';
+
+function withWords(translated: TranslatedAltText, entries: readonly GlossaryEntry[]): TranslatedAltText {
+  const { language } = translated;
+  const texts = [translated.text, ...translated.alternatives];
+  const [text = '', ...alternatives] = new Set(
+    preferredOrder(texts, entries, language).map((at) => replaceWords(texts[at] ?? '', entries, language).text),
+  );
+  return { ...translated, text, alternatives };
+}
+
 type Outcome = Described | AppError;
 
 /** Describes one picture; a failure is an outcome like any other. */
 async function describe(
   engine: CaptionEngine,
   input: Input,
-  { options, question, language }: Wishes,
+  { options, question, language, glossary }: Wishes,
   { maxBytes, translators }: Pick<Run, 'maxBytes' | 'translators'>,
 ): Promise<Outcome> {
   if ('problem' in input) return input.problem;
   try {
     await checkFile(input.file, maxBytes);
-    const result = await engine.run({ imagePath: input.file, options, ...(question === null ? {} : { question }) });
+    const own = entriesFor(glossary, ENGLISH);
+    const favour = favouredIn(path.parse(input.name).name, own);
+    const asked = { ...options, ...(favour.length === 0 ? {} : { favour }) };
+    const said = await engine.run({
+      imagePath: input.file,
+      options: asked,
+      ...(question === null ? {} : { question }),
+    });
+    const result = said.readings === null || own.length === 0 ? said : { ...said, ...readingsWith(said.readings, own) };
     if (translators === null || language === null || result.readings === null) return result;
-    return { ...result, translated: await translators.translate(captionTexts(result.readings).altText, language) };
+    const translated = await translators.translate(captionTexts(result.readings).altText, language);
+    return { ...result, translated: withWords(translated, entriesFor(glossary, translated.language)) };
   } catch (thrown) {
     const error = toAppError(thrown);
     return UNREADABLE.has(error.code) ? new AppError('FILE_UNREADABLE', {}, { cause: error }) : error;

@@ -1,6 +1,8 @@
 import type { EngineRequest } from '../../captioning/engine';
 import { bestLanguage } from '../../../models/languages';
 import { DEFAULT_LANGUAGE, Language } from '../../contract/primitives';
+import type { Glossary } from '../../contract/glossary';
+import { readGlossaryFile } from '../glossary-file';
 import { UsageError, type CommandSpec, type Words } from '../command';
 
 export const HELP = `Usage: altsmith caption PICTURES… [options]
@@ -17,6 +19,7 @@ or a list of files on standard input. One bad file never stops the rest; the exi
   --min-length N      least tokens of a caption, counted the same way
   --prompt TEXT       words the caption begins with
   --question TEXT     ask about the pictures instead
+  --glossary FILE     words to use: a JSON list of {"term", "forms"?, "instead_of"?, "is_name"?, "language"?}
   --language TAG      the text in this language (BCP 47), by the model that "altsmith languages pull TAG" got
   --json              one JSON object a line; what failed has "error" in it
   --csv FILE          write a table instead of lines
@@ -32,6 +35,7 @@ export const OPTIONS = {
   prompt: { type: 'string' },
   question: { type: 'string' },
   language: { type: 'string' },
+  glossary: { type: 'string' },
   csv: { type: 'string' },
 } as const satisfies CommandSpec['options'];
 
@@ -42,6 +46,8 @@ export interface Wishes {
   readonly question: string | null;
   /** Into which texts are translated; null: they stay English. */
   readonly language: string | null;
+  /** The owner's words, of all languages. */
+  readonly glossary: Glossary;
   readonly json: boolean;
   readonly csv: string | null;
 }
@@ -88,6 +94,8 @@ export function readWishes(words: Words): Wishes {
   if (question !== null && task !== undefined) throw new UsageError('Give --task or --question, not both.');
   const language = languageOf(words);
   if (question !== null && language !== null) throw new UsageError('Give --question or --language, not both.');
+  const glossary = words.text('glossary');
+  if (question !== null && glossary !== undefined) throw new UsageError('Give --question or --glossary, not both.');
   if (question?.trim() === '') throw new UsageError('--question wants a question.');
   return {
     pictures: words.positionals,
@@ -103,6 +111,7 @@ export function readWishes(words: Words): Wishes {
     },
     question,
     language,
+    glossary: glossary === undefined ? [] : readGlossaryFile(glossary),
     json: words.isSet('json'),
     csv: words.text('csv') ?? null,
   };

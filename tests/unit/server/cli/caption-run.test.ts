@@ -11,6 +11,7 @@ const WISHES: Wishes = {
   options: {},
   question: null,
   language: null,
+  glossary: [],
   json: false,
   csv: null,
 };
