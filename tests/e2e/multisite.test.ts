@@ -81,7 +81,41 @@ test('what is set for the network counts on every site that has nothing of its o
   });
   expect(await usedOn(1)).toEqual(['http://127.0.0.1:8787', 'of-the-network', 'weekly', 'network']);
   await keep(`array( 'altsmith_sidecar_url' => '' )`);
+  expect(await usedOn(1)).toEqual(['', 'of-the-network', 'weekly', 'none']);
+  // The box beside the key, which is there only while one is stored.
+  expect(await page('')).toContain('name="altsmith_remove_key"');
+  await keep(`array( 'altsmith_sidecar_url' => '', 'altsmith_remove_key' => '1' )`);
   expect(await usedOn(1)).toEqual(['', '', 'weekly', 'none']);
+  expect(await page('')).not.toContain('name="altsmith_remove_key"');
+});
+
+/** The network's page, with these constants set. */
+const page = (constants: string): Promise<string> =>
+  inNetwork(`require_once ABSPATH . 'wp-admin/includes/admin.php'; ${constants}
+    set_current_screen( 'settings_page_altsmith-network-network' ); $GLOBALS['title'] = 'Altsmith';
+    ob_start(); ( new Altsmith\\Admin\\Network_Page( new Altsmith\\Settings( true ) ) )->render(); return ob_get_clean();`);
+
+test('what constants set for a network cannot be changed on its page, and saving it loses nothing that is stored', async () => {
+  const address = `define( 'ALTSMITH_SIDECAR_URL', 'http://127.0.0.1:8788' );`;
+  const both = `${address} define( 'ALTSMITH_SITE_KEY', 'of-wp-config' );`;
+  // Fields that are disabled are not sent.
+  const save = (constants: string, posted = '') =>
+    inNetwork(`require_once ABSPATH . 'wp-admin/includes/admin.php'; ${constants}
+      ( new Altsmith\\Admin\\Network_Page( new Altsmith\\Settings( true ) ) )->keep( array( ${posted} 'altsmith_settings' => array( 'digest' => 'daily', 'types' => array( 'image/png' ) ) ) );
+      return get_site_option( 'altsmith_network' );`);
+  await save('', `'altsmith_sidecar_url' => 'http://127.0.0.1:8787', 'altsmith_site_key' => 'stored',`);
+  const stored = { altsmith_sidecar_url: 'http://127.0.0.1:8787', altsmith_site_key: 'stored' };
+  expect(await save(both)).toMatchObject(stored);
+  expect(await save(address, `'altsmith_site_key' => 'another',`)).toMatchObject({
+    ...stored,
+    altsmith_site_key: 'another',
+  });
+
+  const shown = await page(both);
+  expect(shown.match(/ disabled='disabled'/g)).toHaveLength(2);
+  expect(shown).not.toContain('altsmith_remove_key');
+  expect(shown).not.toContain('altsmith_pairing_code');
+  await inNetwork(`return delete_site_option( 'altsmith_network' );`);
 });
 
 test('each site of a network with tables of 0.1.0 is updated by its own first request, and keeps what waits', async () => {

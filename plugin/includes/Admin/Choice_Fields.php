@@ -43,7 +43,8 @@ final class Choice_Fields {
 			'altsmith_digest',
 			__( 'E-mail about suggestions that need review', 'altsmith' ),
 			$this->select( 'digest', $labels ),
-			__( 'Nothing is sent while nothing needs review.', 'altsmith' )
+			__( 'Nothing is sent while nothing needs review.', 'altsmith' ),
+			Form_Row::errors( 'altsmith_digest' )
 		);
 		$wrong = Form_Row::errors( 'altsmith_digest_to' );
 		$field = sprintf(
@@ -62,7 +63,8 @@ final class Choice_Fields {
 		foreach ( $labels as $value => $label ) {
 			$options .= sprintf( '<option value="%s" %s>%s</option>', esc_attr( $value ), selected( $this->settings->all()[ $name ], $value, false ), esc_html( $label ) );
 		}
-		return sprintf( '<select id="altsmith_%1$s" name="%2$s[%1$s]">%3$s</select>', esc_attr( $name ), esc_attr( Settings::MORE_OPTION ), $options );
+		$wrong = array() === Form_Row::errors( 'altsmith_' . $name ) ? '' : sprintf( ' aria-invalid="true" aria-describedby="altsmith_%s-error"', esc_attr( $name ) );
+		return sprintf( '<select id="altsmith_%1$s" name="%2$s[%1$s]"%4$s>%3$s</select>', esc_attr( $name ), esc_attr( Settings::MORE_OPTION ), $options, $wrong );
 	}
 
 	private function types(): void {
@@ -80,7 +82,7 @@ final class Choice_Fields {
 			'upload_files'      => __( 'Everyone who may upload, for the images they may edit', 'altsmith' ),
 			'edit_others_posts' => __( 'Editors and administrators only', 'altsmith' ),
 		);
-		Form_Row::draw( 'altsmith_reviewers', __( 'Who may review', 'altsmith' ), $this->select( 'reviewers', $labels ) );
+		Form_Row::draw( 'altsmith_reviewers', __( 'Who may review', 'altsmith' ), $this->select( 'reviewers', $labels ), '', Form_Row::errors( 'altsmith_reviewers' ) );
 	}
 
 	/** What moves suggestions along, and when it last did: without it an owner whose cron is off waits for nothing. */

@@ -10,6 +10,9 @@ defined( 'ABSPATH' ) || exit;
 
 /** The address, the key, and how the connection is. */
 final class Connection_Fields {
+	/** The box of the network's form that removes its key; a site's form has a button for that. */
+	public const REMOVE_KEY = 'altsmith_remove_key';
+
 	public function __construct( private readonly Settings $settings ) {}
 
 	public function render(): void {
@@ -76,6 +79,9 @@ final class Connection_Fields {
 		);
 		if ( $may && 'database' === $source ) {
 			$field .= ' <button type="submit" form="altsmith-remove-key" class="button altsmith-remove-key">' . esc_html__( 'Remove key', 'altsmith' ) . '</button>';
+		}
+		if ( $may && $this->settings->for_network && 'network' === $source ) {
+			$field .= sprintf( '<br><label><input type="checkbox" name="%s" value="1"> %s</label>', esc_attr( self::REMOVE_KEY ), esc_html__( 'Remove key', 'altsmith' ) );
 		}
 		Form_Row::draw( 'altsmith_site_key', __( 'Site key', 'altsmith' ), $field, $said, $wrong );
 	}

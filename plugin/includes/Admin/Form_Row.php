@@ -16,12 +16,17 @@ final class Form_Row {
 	public static function draw( string $for, string $heading, string $content, string $said = '', array $wrong = array() ): void {
 		$heading = '' === $for ? esc_html( $heading ) : sprintf( '<label for="%s">%s</label>', esc_attr( $for ), esc_html( $heading ) );
 		if ( array() !== $wrong ) {
-			$content .= sprintf( '<p class="altsmith-field-error" id="%s-error"><span class="dashicons dashicons-warning" aria-hidden="true"></span> %s</p>', esc_attr( $for ), esc_html( implode( ' ', $wrong ) ) );
+			$content .= sprintf( '<p class="altsmith-field-error"%s><span class="dashicons dashicons-warning" aria-hidden="true"></span> %s</p>', self::id( $for, 'error' ), esc_html( implode( ' ', $wrong ) ) );
 		}
 		if ( '' !== $said ) {
-			$content .= sprintf( '<p class="description" id="%s-description">%s</p>', esc_attr( $for ), esc_html( $said ) );
+			$content .= sprintf( '<p class="description"%s>%s</p>', self::id( $for, 'description' ), esc_html( $said ) );
 		}
 		echo '<tr><th scope="row">' . $heading . '</th><td>' . $content . '</td></tr>'; // phpcs:ignore WordPress.Security.EscapeOutput -- escaped above
+	}
+
+	/** For `described_by`; a row with several fields has none. */
+	private static function id( string $for, string $what ): string {
+		return '' === $for ? '' : sprintf( ' id="%s-%s"', esc_attr( $for ), $what );
 	}
 
 	/** @return string[] What was wrong with a field when it was last sent. */

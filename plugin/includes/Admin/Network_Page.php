@@ -32,7 +32,7 @@ final class Network_Page {
 		wp_nonce_field( self::ACTION );
 		echo '<h2 class="title">' . esc_html__( 'Connection', 'altsmith' ) . '</h2><table class="form-table" role="presentation">';
 		( new Connection_Fields( $this->network ) )->render();
-		echo '</table><p>' . esc_html__( 'Without an address the key is removed as well.', 'altsmith' ) . '</p>';
+		echo '</table>';
 		echo '<h2 class="title">' . esc_html__( 'Suggestions', 'altsmith' ) . '</h2><table class="form-table" role="presentation">';
 		( new Choice_Fields( $this->network ) )->render();
 		echo '</table>';
@@ -47,7 +47,10 @@ final class Network_Page {
 			wp_die( esc_html__( 'Sorry, you are not allowed to change the settings of the network.', 'altsmith' ), '', array( 'response' => 403 ) );
 		}
 		$this->keep( wp_unslash( $_POST ) );
-		add_settings_error( 'general', 'settings_updated', __( 'Settings saved.', 'altsmith' ), 'success' );
+		// As options.php does: where something was not saved, the errors stand alone.
+		if ( array() === get_settings_errors() ) {
+			add_settings_error( 'general', 'settings_updated', __( 'Settings saved.', 'altsmith' ), 'success' );
+		}
 		set_transient( 'settings_errors', get_settings_errors(), 30 );
 		wp_safe_redirect( add_query_arg( array( 'page' => self::SLUG, 'settings-updated' => 'true' ), network_admin_url( 'settings.php' ) ) );
 		exit;
@@ -59,31 +62,16 @@ final class Network_Page {
 	 * @param array<string, mixed> $posted By the names of the options.
 	 */
 	public function keep( array $posted ): void {
-		$stored  = Settings::of_network();
-		$address = Address_Input::read( is_string( $posted[ Settings::URL_OPTION ] ?? null ) ? $posted[ Settings::URL_OPTION ] : '' );
-		$key     = Key_Input::read( is_string( $posted[ Settings::KEY_OPTION ] ?? null ) ? $posted[ Settings::KEY_OPTION ] : '' );
-		foreach ( array( Settings::URL_OPTION => $address, Settings::KEY_OPTION => $key ) as $option => $read ) {
-			if ( '' !== $read->error ) {
-				add_settings_error( $option, 'wrong', $read->error );
-			}
+		$check = new Settings_Check( true );
+		$kept  = Settings::of_network();
+		if ( ! empty( $posted[ Connection_Fields::REMOVE_KEY ] ) ) {
+			$kept[ Settings::KEY_OPTION ] = '';
+			update_site_option( Settings::NETWORK_OPTION, $kept );
 		}
-		$old = (string) ( $stored[ Settings::KEY_OPTION ] ?? '' );
-		$url = '' === $address->error ? $address->value : (string) ( $stored[ Settings::URL_OPTION ] ?? '' );
-		if ( '' === $key->value && '' === $address->error && is_string( $posted[ Pairing_Input::FIELD ] ?? null ) ) {
-			$code = Pairing_Input::exchange( $posted[ Pairing_Input::FIELD ], $url );
-			if ( '' !== $code->error ) {
-				add_settings_error( Pairing_Input::FIELD, 'wrong', $code->error );
-			}
-			$old = '' === $code->value ? $old : $code->value;
+		// The address first: the key for a one-time code is asked for there.
+		foreach ( array( Settings::URL_OPTION => $check->address( ... ), Settings::KEY_OPTION => $check->key( ... ), Settings::MORE_OPTION => $check->choices( ... ) ) as $option => $read ) {
+			$kept[ $option ] = $read( $posted[ $option ] ?? null );
+			update_site_option( Settings::NETWORK_OPTION, $kept );
 		}
-		update_site_option(
-			Settings::NETWORK_OPTION,
-			array(
-				Settings::URL_OPTION  => $url,
-				// The form never shows the key, so an empty field means "as it was".
-				Settings::KEY_OPTION  => '' === $url ? '' : ( '' === $key->value ? $old : $key->value ),
-				Settings::MORE_OPTION => ( new Settings_Check() )->choices( $posted[ Settings::MORE_OPTION ] ?? null, $stored[ Settings::MORE_OPTION ] ?? array() ),
-			)
-		);
 	}
 }

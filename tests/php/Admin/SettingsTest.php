@@ -91,8 +91,40 @@ final class SettingsTest extends Sidecar_Test_Case {
 		$this->save( Settings::MORE_OPTION, array( 'reviewers' => 'manage_options', 'digest' => array( 'daily' ) ) + Settings::defaults() );
 		self::assertSame( array( 'edit_others_posts', 'weekly' ), array( ( new Settings() )->review_capability(), ( new Settings() )->digest() ) );
 		self::assertSame( array( 'altsmith_reviewers', 'altsmith_digest' ), array_column( get_settings_errors(), 'setting' ) );
+		foreach ( array( 'reviewers', 'digest' ) as $name ) {
+			$row = $this->row_of( Settings::MORE_OPTION . "[$name]" );
+			self::assertStringContainsString( 'This is none of the choices', $row );
+			self::assertStringContainsString( 'aria-invalid="true"', $row );
+		}
+		$GLOBALS['wp_settings_errors'] = array();
 		$this->save( Settings::MORE_OPTION, array( 'reviewers' => 'upload_files', 'digest' => 'off' ) + Settings::defaults() );
 		self::assertSame( array( 'upload_files', 'off' ), array( ( new Settings() )->review_capability(), ( new Settings() )->digest() ) );
+	}
+
+	/** @return array<string, array{0: string}> */
+	public static function wrong_addressees(): array {
+		return array(
+			'no address at all'    => array( 'the editors' ),
+			'one of them is none'  => array( 'one@example.test, two@' ),
+			'semicolons'           => array( 'one@example.test; two@example.test' ),
+		);
+	}
+
+	/** @dataProvider wrong_addressees */
+	public function test_a_wrong_addressee_is_told_beside_the_field_and_the_stored_ones_stay( string $typed ): void {
+		update_option( Settings::MORE_OPTION, array( 'digest_to' => 'owner@example.test' ) + Settings::defaults() );
+		$this->save( Settings::MORE_OPTION, array( 'digest_to' => $typed ) + Settings::defaults() );
+		self::assertSame( array( 'owner@example.test' ), ( new Settings() )->digest_to() );
+		$row = $this->row_of( Settings::MORE_OPTION . '[digest_to]' );
+		self::assertStringContainsString( 'is not an e-mail address', $row );
+		self::assertStringContainsString( 'aria-invalid="true"', $row );
+	}
+
+	public function test_values_of_another_kind_than_the_form_sends_change_nothing(): void {
+		$stored = array( 'types' => array( 'image/png' ), 'digest_to' => 'owner@example.test' ) + Settings::defaults();
+		update_option( Settings::MORE_OPTION, $stored );
+		$this->save( Settings::MORE_OPTION, array( 'types' => 'image/gif', 'digest_to' => array( 'x@example.test' ) ) + Settings::defaults() );
+		self::assertSame( array( array( 'image/png' ), array( 'owner@example.test' ) ), array( ( new Settings() )->types(), ( new Settings() )->digest_to() ) );
 	}
 
 	/** @return array<string, array{0: string, 1: string}> What is typed, and what is stored. */
@@ -195,21 +227,28 @@ final class SettingsTest extends Sidecar_Test_Case {
 		$errors = array_column( get_settings_errors( $option ), 'message' );
 		self::assertCount( 1, $errors );
 		self::assertStringContainsString( $word, $errors[0] );
-		$page = $this->page();
-		self::assertStringContainsString( 'aria-invalid="true"', $page );
-		self::assertStringContainsString( esc_html( $errors[0] ), $page );
+		$row = $this->row_of( $option );
+		self::assertStringContainsString( 'aria-invalid="true"', $row );
+		self::assertStringContainsString( esc_html( $errors[0] ), $row );
 	}
 
 	/** @param array<string, string> $sent */
 	private function assert_told_choice( array $sent, string $word ): void {
 		$this->save( Settings::MORE_OPTION, $sent );
 		self::assertStringContainsString( $word, implode( array_column( get_settings_errors( 'altsmith_types' ), 'message' ) ) );
-		self::assertStringContainsString( $word, $this->page() );
+		self::assertStringContainsString( $word, $this->row_of( Settings::MORE_OPTION . '[types][]' ) );
 	}
 
 	/** As options.php does it. */
 	private function save( string $option, mixed $value ): void {
 		update_option( $option, is_string( $value ) ? trim( $value ) : $value );
+	}
+
+	/** The row of the form that has this field. */
+	private function row_of( string $name ): string {
+		$rows = array_filter( explode( '<tr>', $this->page() ), static fn( string $row ): bool => str_contains( $row, sprintf( 'name="%s"', $name ) ) );
+		self::assertCount( 1, $rows );
+		return (string) reset( $rows );
 	}
 
 	private function page(): string {
