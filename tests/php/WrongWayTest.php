@@ -137,6 +137,13 @@ final class WrongWayTest extends Sidecar_Test_Case {
 		self::assertStringContainsString( $sentence, $found['message'] );
 	}
 
+	public function test_the_connection_test_says_that_the_address_has_too_much_at_its_end(): void {
+		$this->sidecar->canned = array( 'GET /v1/status' => array( 404, array( 'error' => array( 'code' => 'NOT_FOUND', 'message' => 'x', 'retryable' => false ) ) ) );
+		$found                 = $this->call( 'POST', 'connection' )->get_data();
+		self::assertSame( 'not_a_sidecar', $found['outcome'] );
+		self::assertStringContainsString( 'without “/v1”', $found['message'] );
+	}
+
 	public function test_the_connection_test_says_that_an_answer_is_awaited(): void {
 		( new Instance() )->id();
 		( new Instance() )->doubt( Instance::TURN );

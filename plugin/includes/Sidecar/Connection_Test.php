@@ -102,7 +102,8 @@ final class Connection_Test {
 			'unreachable'   => $error->getMessage() . ' ' . __( 'Is it running, and is the address right as seen from the web server?', 'altsmith' ),
 			'wrong_key'     => __( 'The sidecar answers, but does not accept the key. Copy it again: it is the last line of first-key.txt in the sidecar\'s data folder, or make a new one with “altsmith keys create”.', 'altsmith' ),
 			'wrong_scope'   => __( 'The key is valid, but not a site key. Make one with “altsmith keys create --scope site”.', 'altsmith' ),
-			'not_a_sidecar' => __( 'Something answers at this address, but it is not an Altsmith sidecar of a version this plugin knows.', 'altsmith' ),
+			// The sidecar itself, or another program, that knows no such path: the error says which.
+			'not_a_sidecar' => 404 === $error->status && '' !== $error->getMessage() ? $error->getMessage() : __( 'Something answers at this address, but it is not an Altsmith sidecar of a version this plugin knows.', 'altsmith' ),
 			'loading'       => __( 'The sidecar answers, but is not ready yet. Try again in a minute.', 'altsmith' ),
 			default         => $error->getMessage(),
 		};
