@@ -1,5 +1,6 @@
 import axe from 'axe-core';
 import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { barriers } from '../support/axe';
 import { blocks, BlockEditor, type Picture } from '../support/block-editor';
 import { PHOTOGRAPHS, ReviewFlow } from '../support/review-flow';
@@ -91,6 +92,24 @@ test('“this block only” leaves the library alone, and the library’s text c
   expect((await editor.attributes(1))['alt']).toBe(await flow.altText(coffee.id));
 });
 
+/** How often the plugin walks through the blocks while a letter is typed into the second block; it goes on counting. */
+const walksWhileTyping = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const counted = window as any;
+    const get = Reflect.get;
+    let walks = 0;
+    Reflect.get = (...words: [object, PropertyKey, unknown?]) => {
+      if (words[1] === 'innerBlocks') walks += 1;
+      counted.altsmithWalks = walks;
+      return get(...words);
+    };
+    const { select, dispatch } = counted.wp.data;
+    const paragraph = select('core/block-editor').getBlocks()[1].innerBlocks[0];
+    dispatch('core/block-editor').updateBlockAttributes(paragraph.clientId, { content: 'Beside it' });
+    for (let frame = 0; frame < 3; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+    return walks;
+  });
+
 test('decorative is a choice, and before publishing the panel says what is missing', async () => {
   const { admin } = flow;
   const post = await draft('Before publishing', [
@@ -106,10 +125,12 @@ test('decorative is a choice, and before publishing the panel says what is missi
   const gallery = await editor.select([2]);
   await gallery.getByText('2 of 2 images have no alt text.').waitFor();
   await admin.picture('4-gallery');
+  expect(await walksWhileTyping(admin.page)).toBe(0);
 
   await admin.page.getByRole('button', { name: 'Publish', exact: true }).first().click();
   const check = admin.page.locator('.altsmith-pre-publish');
   await check.getByText('2 images have suggestions that need review. 2 images have no alt text.').waitFor();
+  expect(await admin.page.evaluate(() => (window as any).altsmithWalks)).toBeGreaterThan(0);
   await admin.picture('5-before-publishing');
   expect(await barriers(admin.page, '.altsmith-pre-publish')).toEqual([]);
   await check.getByRole('button', { name: 'astronaut' }).click();

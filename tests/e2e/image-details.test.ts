@@ -52,6 +52,38 @@ test('in the media window a suggestion is edited and applied, and the next image
   await admin.page.locator('#publish').click();
   await admin.page.getByText('Media file updated.').waitFor();
   expect(await flow.altText(first)).toBe('An espresso');
+});
+
+test('changes of the page are looked through once a frame, not one by one', async () => {
+  const { admin } = flow;
+  await admin.go('/wp-admin/upload.php?mode=grid');
+  await admin.page.locator('.attachment').first().waitFor();
+  const looked = await admin.page.evaluate(async () => {
+    const page = document as any;
+    const whole = page.querySelectorAll.bind(document);
+    let times = 0;
+    page.querySelectorAll = (selector: string) => {
+      if (selector.includes('altsmith-attachment')) times += 1;
+      return whole(selector);
+    };
+    let frames = 0;
+    let goesOn = true;
+    const count = () => {
+      frames += 1;
+      if (goesOn) requestAnimationFrame(count);
+    };
+    requestAnimationFrame(count);
+    for (let change = 0; change < 200; change += 1) {
+      document.body.append(document.createElement('i'));
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    goesOn = false;
+    return { times, frames };
+  });
+  expect(looked.times).toBeGreaterThan(0);
+  expect(looked.times).toBeLessThanOrEqual(looked.frames + 1);
   expect(admin.errors).toEqual([]);
   expect(flow.site.debugLog).toBe('');
 });

@@ -127,6 +127,21 @@ final class ManyImagesTest extends Sidecar_Test_Case {
 		return array( array( 'has_open_work' ), array( 'unreported' ), array( 'unwritten' ), array( 'due' ), array( 'counts' ) );
 	}
 
+	public function test_the_posts_of_an_image_are_read_only_where_its_places_are_asked_for(): void {
+		$id    = $this->photo();
+		$asked = array();
+		$notes = static function ( string $query ) use ( &$asked ): string {
+			$asked[] = $query;
+			return $query;
+		};
+		add_filter( 'query', $notes );
+		$seen = $this->call( 'GET', "attachments/$id", array( '_fields' => 'id,status' ) )->get_data();
+		remove_filter( 'query', $notes );
+		self::assertSame( 'queued', $seen['status'] );
+		self::assertSame( array(), array_filter( $asked, static fn( string $query ): bool => str_contains( $query, 'altsmith_placements' ) ) );
+		self::assertSame( array(), $this->call( 'GET', "attachments/$id" )->get_data()['placements'] );
+	}
+
 	public function test_the_library_is_counted_in_one_pass(): void {
 		$ids = array( $this->photo(), $this->photo(), $this->photo() );
 		Library_Index::start_over();

@@ -28,9 +28,4 @@ final class Block_Opener {
 		$bindings = $this->attributes['metadata']['bindings'] ?? array();
 		return is_array( $bindings ) && ( isset( $bindings[ $attribute ] ) || isset( $bindings['__default'] ) );
 	}
-
-	/** @return array<string, mixed> Everything but the named attribute, for comparisons. */
-	public function without( string $attribute ): array {
-		return array_diff_key( $this->attributes, array( $attribute => true ) );
-	}
 }

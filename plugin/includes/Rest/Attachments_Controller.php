@@ -42,7 +42,7 @@ final class Attachments_Controller {
 
 	public function read( WP_REST_Request $request ): WP_REST_Response|WP_Error {
 		$post = $this->access->editable_attachment( (int) $request['id'] );
-		return null === $post ? Rest_Error::not_found() : new WP_REST_Response( $this->view->attachment( $post, $this->store->find( $post->ID ) ) );
+		return null === $post ? Rest_Error::not_found() : new WP_REST_Response( $this->view->attachment( $post, $this->store->find( $post->ID ), wp_parse_list( $request['_fields'] ?? array() ) ) );
 	}
 
 	/** Asks for a suggestion now. Answers with what is there when the time is up; the rest comes by itself. */
@@ -58,7 +58,7 @@ final class Attachments_Controller {
 			$this->store->requeue( $post->ID, 'interactive' );
 		}
 		$run = $this->worker->run( self::WAIT_SECONDS, 5, true );
-		$now = $this->view->attachment( $post, $this->store->find( $post->ID ) );
+		$now = $this->view->attachment( $post, $this->store->find( $post->ID ), wp_parse_list( $request['_fields'] ?? array() ) );
 		return new WP_REST_Response( $now + array( 'problem' => $run['error'] ), 'queued' === $now['status'] || 'sent' === $now['status'] ? 202 : 200 );
 	}
 }

@@ -68,8 +68,13 @@ final class Suggestion_View {
 		) + $this->picture( $post );
 	}
 
-	/** @return array<string, mixed> Everything known about one attachment, with or without a suggestion. */
-	public function attachment( WP_Post $post, ?Request_Row $row ): array {
+	/**
+	 * Everything known about one attachment, with or without a suggestion.
+	 *
+	 * @param string[] $fields Names of what is asked for; all where none is named. Placements take a look into every post that shows the image.
+	 * @return array<string, mixed>
+	 */
+	public function attachment( WP_Post $post, ?Request_Row $row, array $fields = array() ): array {
 		$latest = Provenance::latest( $post->ID );
 		$status = null === $row ? 'none' : $row->display_status();
 		return array(
@@ -82,7 +87,7 @@ final class Suggestion_View {
 			'suggestion' => null === $row ? null : $this->suggestion( $row ),
 			'provenance' => $latest,
 			'picture_changed' => Provenance::picture_changed( $post->ID ),
-			'placements' => $this->placements->of( $post->ID )['items'],
+			'placements' => array() === $fields || in_array( 'placements', $fields, true ) ? $this->placements->of( $post->ID )['items'] : null,
 			'review_url' => self::review_url( $post->ID ),
 		);
 	}

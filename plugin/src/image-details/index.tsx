@@ -26,5 +26,17 @@ function follow(): void {
   }
 }
 
+let isPlanned = false;
+
+/** Once for all changes before the browser draws next: an editor changes its page many times a second. */
+function followSoon(): void {
+  if (isPlanned) return;
+  isPlanned = true;
+  requestAnimationFrame(() => {
+    isPlanned = false;
+    follow();
+  });
+}
+
 follow();
-new MutationObserver(follow).observe(document.body, { childList: true, subtree: true });
+new MutationObserver(followSoon).observe(document.body, { childList: true, subtree: true });

@@ -14,6 +14,19 @@ const Panel = editor.PluginPrePublishPanel ?? editPost.PluginPrePublishPanel;
 
 /** Before publishing: which pictures of the post have a suggestion waiting, and which say nothing. It never stops anybody. */
 export function PrePublishPanel() {
+  // Only then the blocks are walked through: not at every letter that somebody types.
+  return useIsPublishing() ? <OfThePost /> : null;
+}
+
+/** Whether the publishing step is open. WordPress 6.6 moved this from one package to the other. */
+function useIsPublishing(): boolean {
+  return useSelect((select) => {
+    const { isPublishSidebarOpened } = select(editor.store);
+    return (isPublishSidebarOpened ?? select(editPost.store).isPublishSidebarOpened)();
+  }, []);
+}
+
+function OfThePost() {
   const blocks: unknown = useSelect((select) => select(blockEditor).getBlocks(), []);
   const featured: unknown = useSelect((select) => select(editor.store).getEditedPostAttribute('featured_media'), []);
   const images = collectImages(blocks);

@@ -11,8 +11,6 @@ export interface AttachmentState {
   readonly decorative: boolean;
   readonly error: { readonly code: string; readonly message: string } | null;
   readonly suggestion: Suggestion | null;
-  /** Where it is shown, as far as this person may edit the posts, measured against the library's text. */
-  readonly placements: readonly Placement[];
   readonly review_url: string;
   /** Only in the answer to a request: why the sidecar did not answer. */
   readonly problem?: string;
@@ -27,12 +25,21 @@ export interface ImageState {
   readonly status: string;
 }
 
+/** What the site is asked for: all but the placements, for which it reads every post that shows the image. */
+const FIELDS = '_fields=id,status,status_text,alt_text,decorative,error,suggestion,review_url,problem';
+
 export const readAttachment = (id: number, signal?: AbortSignal): Promise<AttachmentState> =>
-  call('GET', `attachments/${id}`, undefined, signal);
+  call('GET', `attachments/${id}?${FIELDS}`, undefined, signal);
+
+/** Where it is shown, as far as this person may edit the posts, measured against the library's text. */
+export async function readPlacements(id: number, signal?: AbortSignal): Promise<readonly Placement[]> {
+  const path = `attachments/${id}?_fields=placements`;
+  return (await call<{ readonly placements: readonly Placement[] }>('GET', path, undefined, signal)).placements;
+}
 
 /** Waits some seconds for the suggestion; the answer's status says whether it came. */
 export const requestSuggestion = (id: number, signal?: AbortSignal): Promise<AttachmentState> =>
-  call('POST', `attachments/${id}/request`, undefined, signal);
+  call('POST', `attachments/${id}/request?${FIELDS}`, undefined, signal);
 
 export async function readImages(ids: readonly number[], signal?: AbortSignal): Promise<readonly ImageState[]> {
   if (ids.length === 0) return [];

@@ -30,7 +30,10 @@ declare module '@wordpress/editor' {
   }
   /** Here since WordPress 6.6. */
   type Actions = { readonly closePublishSidebar?: () => unknown };
-  type Selectors = { readonly getEditedPostAttribute: (state: unknown, name: string) => unknown };
+  type Selectors = {
+    readonly getEditedPostAttribute: (state: unknown, name: string) => unknown;
+    readonly isPublishSidebarOpened?: (state: unknown) => boolean;
+  };
   export const store: StoreDescriptor<ReduxStoreConfig<unknown, Actions, Selectors>>;
   /** Here since WordPress 6.6. */
   export const PluginPrePublishPanel: ComponentType<PanelProps> | undefined;
@@ -45,7 +48,9 @@ declare module '@wordpress/edit-post' {
     /** Until WordPress 6.5; later a deprecated name for the editor's. */
     readonly closePublishSidebar: () => unknown;
   };
-  export const store: StoreDescriptor<ReduxStoreConfig<unknown, Actions, Readonly<Record<string, never>>>>;
+  /** Until WordPress 6.5, as above. */
+  type Selectors = { readonly isPublishSidebarOpened: (state: unknown) => boolean };
+  export const store: StoreDescriptor<ReduxStoreConfig<unknown, Actions, Selectors>>;
 
   /** Here until WordPress 6.5; later only as a deprecated name for the editor's. */
   export const PluginPrePublishPanel: ComponentType<{
