@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { WordPressSite } from '../../support/wordpress-site';
+import { screens } from './screens';
 import { visitors } from './visitors';
 
 /** Filling and measuring 100,000 attachments on a busy machine. */
@@ -39,6 +40,7 @@ export async function main(words: readonly string[], root: string): Promise<void
     say(`${values.images} attachments, ${values.requests} requests`);
     say(await run('measure.php'));
     for (const line of await visitors(site, root)) say(line);
+    for (const line of await screens(site)) say(line);
   } finally {
     await site.remove();
   }
