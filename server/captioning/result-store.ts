@@ -77,13 +77,17 @@ function wholeMs(timings: Readonly<Record<string, number>>): Record<string, numb
   return Object.fromEntries(Object.entries(timings).map(([name, ms]) => [name, Math.round(ms)]));
 }
 
-/** Forgets results made before a time, of all sites, `limit` at most. Returns how many: fewer when that was all. */
-export function forgetResults(storage: Storage, before: number, limit: number): number {
+/**
+ * Forgets results that are older than `keptMs`, of all sites, `limit` at most. Returns how many: fewer when that was all. Times
+ * to come are those of a clock that was ahead, and count as old: a result can be made again.
+ */
+export function forgetResults(storage: Storage, keptMs: number, limit: number): number {
+  const now = Date.now();
   const first = storage
     .prepare<[number], { seq: number; created_at: number }>('SELECT seq, created_at FROM results ORDER BY seq LIMIT ?')
     .all(limit);
   // Numbers grow with the time, so that no index of the time is needed.
-  const kept = first.findIndex((row) => row.created_at >= before);
+  const kept = first.findIndex((row) => row.created_at >= now - keptMs && row.created_at <= now);
   const old = kept === -1 ? first : first.slice(0, kept);
   const last = old.at(-1);
   if (last !== undefined) storage.prepare('DELETE FROM results WHERE seq <= ?').run(last.seq);

@@ -1,10 +1,10 @@
-import { constants, setPriority } from 'node:os';
 import type { Captioner } from '../../models/captioner';
 import { ModelError } from '../../models/model-error';
 import { nativeEngine } from '../../models/native-engine';
 import { openOpenAiCompatible } from '../../models/openai-compatible/captioner';
 import { inBackground } from '../background';
 import { AppError, toAppError, type ErrorCode } from '../errors';
+import { lowerPriority } from '../own-priority';
 import { decodeBytes, prepareDecoder, writeThumbnail } from './decode-image';
 import { encodeJpeg } from './encode-jpeg';
 import type { EngineResult } from './engine';
@@ -120,11 +120,7 @@ function tellMemory(): void {
 
 // Requests to the sidecar, and the website on the same machine, come before pictures: whatever is idle is still ours.
 // The threads that are started from here on inherit it.
-try {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-} catch {
-  // Refused, for instance by `SystemCallFilter=~@resources` of a systemd unit: then it runs as fast as everybody else.
-}
+lowerPriority();
 const worker = new Worker();
 // What `receive` does not make an answer of is a bug: the parent sees the process end, and starts another.
 const endOfProcess = (error: unknown) => {

@@ -3,8 +3,10 @@ import { readConfig } from '../config';
 import { Sha256, Subject } from '../contract/primitives';
 import { AppError } from '../errors';
 import type { Eraser, Erasing } from '../retention/eraser';
-import { ErasureStore, type ErasureOwner } from '../retention/erasure-store';
+import type { ErasureOwner } from '../retention/erasure';
+import { ErasureStore } from '../retention/erasure-store';
 import { InstanceStore } from '../sites/instance-store';
+import { CopyWatch } from '../storage/held-copies';
 import { runCommand, UsageError, type Say, type Words } from './command';
 import { withData, type LiveData } from './live-data';
 
@@ -38,6 +40,7 @@ async function act(live: LiveData, words: Words, say: Say): Promise<number> {
     data,
     store: new ErasureStore(storage, data),
     plan: readConfig(process.env).backups,
+    copies: new CopyWatch(data),
     pauseMs: PAUSE_MS,
   });
   const [kind, id] = words.positionals;
@@ -68,7 +71,7 @@ function erasureOf(eraser: Eraser, live: LiveData, words: Words): () => Promise<
 }
 
 async function wholeSite(eraser: Eraser, siteId: string): Promise<Erasing> {
-  return (await eraser.site(siteId, Infinity)) ?? eraser.underWay();
+  return (await eraser.site(siteId, Infinity)) ?? (await eraser.underWay());
 }
 
 /** Never a guess: the same subject id is another picture in another installation. Throws NOT_FOUND. */

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Config } from '../config';
 import { AuditStore } from '../sites/audit-store';
+import { keyEndList } from '../sites/key-ends';
 import { KeyStore } from '../sites/key-store';
 import { SiteStore } from '../sites/site-store';
 import { DataFolder } from '../storage/data-folder';
@@ -52,7 +53,7 @@ export async function withData<Result>(
       data,
       storage,
       sites: new SiteStore(storage),
-      keys: new KeyStore(storage),
+      keys: new KeyStore(storage, { ends: keyEndList(data.lists) }),
       record: (action, target, details = {}) => {
         audit.append({ keyId: null, action, target, details });
       },

@@ -2,9 +2,11 @@ import path from 'node:path';
 import { readConfig } from '../config';
 import { beginEpoch } from '../review/change-feed';
 import { eraseAgain } from '../retention/erase-again';
-import { ErasureList } from '../retention/erasure-list';
+import { erasureList } from '../retention/erasure-list';
 import { AuditStore } from '../sites/audit-store';
+import { endKeysAgain, keyEndList, keyEndsOf, type KeyEnd } from '../sites/key-ends';
 import { DataFolder } from '../storage/data-folder';
+import { openForReading } from '../storage/database';
 import { restoreBackup } from '../storage/restore';
 import { returnThumbnails } from '../storage/thumbnail-return';
 import { runCommand, UsageError } from './command';
@@ -13,7 +15,7 @@ const HELP = `Usage: altsmith restore FILE
 
 Puts a backup in the place of the database; the sidecar must be stopped. What was there is kept beside it. Clients go on
 reading the change feed with the cursors they have: nothing that happened since is skipped. What was erased since the
-backup was made stays erased. Thumbnails that are gone come back from the folder thumbnails beside the backups.
+backup was made stays erased, and keys that were revoked or replaced since stay so. Thumbnails that are gone come back from the folder thumbnails beside the backups.
 `;
 
 /** `altsmith restore`. */
@@ -29,19 +31,26 @@ export function run(args: string[]): Promise<number> {
         const backup = path.resolve(file);
         // Of this folder, and of the one that the backup was copied from.
         const folders = [...new Set([data.backups, path.dirname(backup)])];
+        const lists = [data.lists, ...folders];
+        const keyEnds = [...endsHere(data), ...lists.flatMap((folder) => keyEndList(folder).read())];
+        let endedKeys: string[] = [];
         const mirrors = folders.map((folder) => new DataFolder(config.dataDir, folder).thumbnailBackups);
         let thumbnails: ReturnType<typeof returnThumbnails> = { returned: 0, problem: null };
         const { keptAt } = restoreBackup(data, backup, (storage) => {
+          for (const folder of lists) eraseAgain(storage, data, erasureList(folder).read());
+          endedKeys = endKeysAgain(storage, keyEnds);
           beginEpoch(storage);
           const event = { keyId: null, action: 'restore', target: path.basename(backup), details: {} };
           new AuditStore(storage).append(event);
-          for (const folder of folders) eraseAgain(storage, data, new ErasureList(folder).read());
           thumbnails = returnThumbnails(storage, data, mirrors);
         });
         const { returned, problem } = thumbnails;
-        say({ restored: path.resolve(file), kept_at: keptAt, thumbnails: returned }, [
+        say({ restored: path.resolve(file), kept_at: keptAt, thumbnails: returned, ended_keys: endedKeys }, [
           `Restored from ${path.resolve(file)}.`,
           ...(returned === 0 ? [] : [`Thumbnails brought back: ${returned}.`]),
+          ...(endedKeys.length === 0
+            ? []
+            : [`Keys that were revoked or replaced since, and stay so: ${endedKeys.join(', ')}`]),
           ...(problem === null ? [] : [`Thumbnails are missing: ${problem.message}`]),
           ...(keptAt === null ? [] : [`What was there before: ${keptAt}`]),
         ]);
@@ -50,4 +59,18 @@ export function run(args: string[]): Promise<number> {
     },
     args,
   );
+}
+
+/** The ends of keys that the database knows which is replaced; none where it cannot be read. */
+function endsHere(data: DataFolder): KeyEnd[] {
+  try {
+    const storage = openForReading(data.database);
+    try {
+      return keyEndsOf(storage);
+    } finally {
+      storage.close();
+    }
+  } catch {
+    return [];
+  }
 }

@@ -1,14 +1,21 @@
-import { readdirSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { setImmediate as yieldToEventLoop, setTimeout as pause } from 'node:timers/promises';
-import { Eraser, type EraserParts } from '../retention/eraser';
-import { ErasureList } from '../retention/erasure-list';
-import type { ErasureStore } from '../retention/erasure-store';
 import type { Config } from '../config';
-import { BEFORE_UPDATE_KEPT_MS, listBeforeRestore, oldestCopy } from '../storage/backup-folder';
-import { longestKept, USUAL_PLAN, type BackupPlan } from '../storage/backup-plan';
+import type { SiteBytes } from '../intake/site-bytes';
+import { Eraser, type HeldByBackups } from '../retention/eraser';
+import { erasureList } from '../retention/erasure-list';
+import { ErasurePreview } from '../retention/erasure-preview';
+import type { ErasureStore } from '../retention/erasure-store';
+import { keyEndList } from '../sites/key-ends';
+import { BEFORE_UPDATE_KEPT_MS } from '../storage/backup-folder';
+import { longestKept, USUAL_PLAN } from '../storage/backup-plan';
 import type { DataFolder } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
-import { emptyLog } from '../storage/free-pages';
+import { ErasedLog } from '../storage/erased-log';
+import { CopyWatch, withinPatience } from '../storage/held-copies';
+import { mirrorLists } from '../storage/list-mirror';
+import { isOverBefore } from '../storage/monthly-list';
 
 /** How long the list of erasures reaches back where no backup is ever removed. */
 const KEPT_WITHOUT_PLAN_MS = 366 * 86_400_000;
@@ -18,38 +25,62 @@ export interface ErasingParts {
   readonly data: DataFolder;
   readonly store: ErasureStore;
   readonly plan: Config['backups'];
+  readonly copies: CopyWatch;
   /** Pause between two transactions in ms; 0 where only this process writes. */
   readonly pauseMs: number;
 }
 
 /** Erases, and says until when backups hold what was erased; where none is ever removed (`off`), no date can be told. */
-export function buildEraser({ storage, data, store, plan, pauseMs }: ErasingParts): Eraser {
+export function buildEraser({ storage, data, store, plan, copies, pauseMs }: ErasingParts): Eraser {
+  let telling: Promise<void> | null = null;
   return new Eraser({
     store,
-    list: new ErasureList(data.backups),
-    emptyLog: () => emptyLog(storage),
-    heldByBackups: heldByBackups(data, plan),
+    list: erasureList(data.lists),
+    log: new ErasedLog(storage),
+    heldByBackups: heldByBackups(copies, plan),
+    // Where they cannot be reached the upkeep does it later.
+    tellBackups: () => {
+      telling ??= mirrorLists(data).finally(() => {
+        telling = null;
+      });
+      return withinPatience(telling);
+    },
     now: Date.now,
     rest: () => (pauseMs === 0 ? yieldToEventLoop() : pause(pauseMs)),
   });
 }
 
+/** What a sidecar needs to erase, and to tell what erasing would take. */
+export function buildErasing(parts: Omit<ErasingParts, 'copies' | 'pauseMs'> & { readonly siteBytes: SiteBytes }) {
+  const { storage, siteBytes, data, plan } = parts;
+  const copies = new CopyWatch(data);
+  const preview = { storage, siteBytes, heldByBackups: heldByBackups(copies, plan), now: Date.now };
+  return { copies, eraser: buildEraser({ ...parts, copies, pauseMs: 0 }), wouldErase: new ErasurePreview(preview) };
+}
+
 /** How many backups hold what there is now, and when the last of them goes; null where none is ever removed. */
-export function heldByBackups(data: DataFolder, plan: Config['backups']): EraserParts['heldByBackups'] {
-  return (now) => {
-    const copies = readdirSync(data.backups).filter((name) => name.endsWith('.db'));
-    const backups = copies.length + listBeforeRestore(data.root).length;
-    if (backups === 0 || plan === 'off') return { backups, until: null };
-    return { backups, until: now + longestHeld(plan ?? USUAL_PLAN) };
+export function heldByBackups(copyWatch: CopyWatch, plan: Config['backups']): HeldByBackups {
+  return async (now) => {
+    const { copies, areAllPassing } = await copyWatch.look();
+    if (copies === 0 || (plan === 'off' && !areAllPassing)) return { backups: copies, until: null };
+    return { backups: copies, until: now + longestHeld(plan) };
   };
 }
 
-function longestHeld(plan: BackupPlan): number {
-  return Math.max(longestKept(plan), BEFORE_UPDATE_KEPT_MS);
+function longestHeld(plan: Config['backups']): number {
+  return Math.max(plan === 'off' ? 0 : longestKept(plan ?? USUAL_PLAN), BEFORE_UPDATE_KEPT_MS);
 }
 
-/** Forgets erasures from before the oldest backup that there is, or that can have been taken elsewhere within its time. */
-export function forgetErasures(data: DataFolder, plan: Config['backups'], now: number): void {
-  const kept = plan === 'off' ? KEPT_WITHOUT_PLAN_MS : longestHeld(plan ?? USUAL_PLAN);
-  new ErasureList(data.backups).removeBefore(Math.min(now - kept, oldestCopy(data) ?? Infinity));
+/** Forgets erasures and ends of keys from before the oldest backup that there is, or that can have been taken elsewhere within its time. */
+export async function forgetLists(
+  { data, plan, copies }: Pick<ErasingParts, 'data' | 'plan' | 'copies'>,
+  now: number,
+): Promise<void> {
+  const kept = plan === 'off' ? KEPT_WITHOUT_PLAN_MS : longestHeld(plan);
+  const before = Math.min(now - kept, (await copies.look()).oldest ?? Infinity);
+  for (const list of [erasureList(data.lists), keyEndList(data.lists)]) list.removeBefore(before);
+  for (const name of await readdir(data.backups)) {
+    const file = path.join(data.backups, name);
+    if (await isOverBefore(file, before)) await rm(file, { force: true });
+  }
 }

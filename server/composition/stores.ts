@@ -21,7 +21,6 @@ import { QueueRoom } from '../queue/room';
 import { WindowStore } from '../queue/window-store';
 import { ChangeFeed } from '../review/change-feed';
 import { ChangeSignal } from '../review/change-signal';
-import { ErasurePreview } from '../retention/erasure-preview';
 import { ErasureStore } from '../retention/erasure-store';
 import { HistoryStore } from '../retention/history-store';
 import { ThumbnailStore } from '../retention/thumbnail-store';
@@ -31,6 +30,7 @@ import { SuggestionStore } from '../review/suggestion-store';
 import { AuditStore } from '../sites/audit-store';
 import { makeFirstKeys } from '../sites/first-key';
 import { InstanceStore } from '../sites/instance-store';
+import { keyEndList } from '../sites/key-ends';
 import { KeyStore } from '../sites/key-store';
 import { SiteStore } from '../sites/site-store';
 import { steadyClock } from '../storage/clock';
@@ -38,7 +38,7 @@ import type { DataFolder } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
 import { openData } from '../storage/soundness';
 import { WebhookStore, type WebhookOwner } from '../webhooks/webhook-store';
-import { buildEraser, heldByBackups } from './erasing';
+import { buildErasing } from './erasing';
 
 /** Name of the workers of this process; their claims are void once the process is gone. */
 export const LOCAL_WORKERS = 'local';
@@ -55,7 +55,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
   // Temporary files are of use only to the process that wrote them.
   for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
   const sites = new SiteStore(storage);
-  const keys = new KeyStore(storage);
+  const keys = new KeyStore(storage, { ends: keyEndList(data.lists) });
   // A stranger could ask before the owner has read the key that is made now; a given one the owner has.
   if (!isLoopback(config.host) && keys.count() === 0 && !hasInitialKey(config.initialKeys))
     throw new AppError('PUBLIC_BIND_REFUSED');
@@ -84,13 +84,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
   return {
     storage,
     erasures,
-    eraser: buildEraser({ storage, data, store: erasures, plan: config.backups, pauseMs: 0 }),
-    wouldErase: new ErasurePreview({
-      storage,
-      siteBytes,
-      heldByBackups: heldByBackups(data, config.backups),
-      now: Date.now,
-    }),
+    ...buildErasing({ storage, data, store: erasures, plan: config.backups, siteBytes }),
     /** Before any local worker of this process claims: what the last process of this folder held waits again. */
     takeOver: () => {
       replies.forgetConnections();
@@ -116,7 +110,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     }),
     history: new HistoryStore(storage, config.keepHistoryDays * DAY_MS),
     thumbnails: new ThumbnailStore(storage, data.thumbnails, config.keepThumbnailsDays * DAY_MS),
-    forgetResults: (before: number, limit: number) => forgetResults(storage, before, limit),
+    forgetResults: (keptMs: number, limit: number) => forgetResults(storage, keptMs, limit),
     imagesOf: (siteId: string) => new ImageStore(storage, data, siteId, siteBytes),
     instancesOf: (siteId: string) => new InstanceStore(storage, siteId),
     jobsOf: (siteId: string, seen: number | null = null) => new JobStore(storage, siteId, { ends, now, seen }),

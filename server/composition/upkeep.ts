@@ -6,7 +6,9 @@ import { prune } from '../retention/pruner';
 import { BackupCheck } from '../storage/backup-check';
 import { Backups } from '../storage/backups';
 import type { DataFolder } from '../storage/data-folder';
-import { forgetErasures } from './erasing';
+import { mirrorLists } from '../storage/list-mirror';
+import { withinPatience } from '../storage/held-copies';
+import { forgetLists } from './erasing';
 import type { Stores } from './stores';
 
 const RETENTION_EVERY_MS = 5000;
@@ -30,8 +32,7 @@ export interface Upkeep {
 
 /** In pieces of some milliseconds, between which requests are answered. */
 async function forgetOldResults(stores: Stores, keptDays: number): Promise<void> {
-  while (stores.forgetResults(Date.now() - keptDays * DAY_MS, RESULTS_AT_ONCE) === RESULTS_AT_ONCE)
-    await yieldToEventLoop();
+  while (stores.forgetResults(keptDays * DAY_MS, RESULTS_AT_ONCE) === RESULTS_AT_ONCE) await yieldToEventLoop();
 }
 
 interface UpkeepParts {
@@ -54,9 +55,17 @@ export function buildUpkeep(stores: Stores, { data, logger, config }: UpkeepPart
     logger.error({ err: error, task: name }, 'upkeep failed');
   };
   // A backup takes minutes: the pictures that are due meanwhile do not wait for it.
+  const waiting = new Set<string>();
   const run = (lane: string, name: string, task: () => unknown) => {
+    // One that still waits for its turn is not asked for once more.
+    if (waiting.has(name)) return;
+    waiting.add(name);
     const before = lanes.get(lane) ?? Promise.resolve();
-    lanes.set(lane, before.then(task).catch(failed(name)));
+    const work = () => {
+      waiting.delete(name);
+      return task();
+    };
+    lanes.set(lane, before.then(work).catch(failed(name)));
   };
   const every = (ms: number, lane: string, name: string, task: () => unknown) =>
     setInterval(
@@ -73,16 +82,24 @@ export function buildUpkeep(stores: Stores, { data, logger, config }: UpkeepPart
         every(RETENTION_EVERY_MS, 'rows', 'retention', () =>
           prune([stores.retention.turn(Date.now())], stopping.signal),
         ),
-        every(BACKUP_LOOK_EVERY_MS, 'backups', 'backup', () => backups.makeIfDue()),
+        every(BACKUP_LOOK_EVERY_MS, 'backups', 'backup', async () => {
+          await mirrorLists(data);
+          await backups.makeIfDue();
+        }),
         every(RESULTS_EVERY_MS, 'rows', 'results', () => forgetOldResults(stores, resultsKeptDays)),
-        every(RESULTS_EVERY_MS, 'backups', 'erasures', () => forgetErasures(data, plan, Date.now())),
+        every(RESULTS_EVERY_MS, 'backups', 'old copies', () => (plan === 'off' ? backups.removeOld() : undefined)),
+        every(RESULTS_EVERY_MS, 'backups', 'lists', () =>
+          forgetLists({ data, plan, copies: stores.copies }, Date.now()),
+        ),
       );
     },
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
       stopping.abort();
       backups.stop();
-      await Promise.all(lanes.values());
+      const { backups: ofBackups = Promise.resolve(), ...others } = Object.fromEntries(lanes);
+      // Their folder may be on another machine that does not answer.
+      await Promise.all([...Object.values(others), withinPatience(ofBackups)]);
     },
   };
 }

@@ -84,8 +84,8 @@ export interface SiteServices {
   readonly eraseSubject: (subject: Subject) => Promise<Erasing>;
   readonly eraseImage: (sha256: string) => Promise<Erasing>;
   readonly wouldErase: {
-    readonly subject: (subject: Subject) => Erasing;
-    readonly image: (sha256: string) => Erasing;
+    readonly subject: (subject: Subject) => Promise<Erasing>;
+    readonly image: (sha256: string) => Promise<Erasing>;
   };
   readonly listSuggestions: SiteLists;
 }

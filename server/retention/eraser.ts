@@ -1,16 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Subject } from '../contract/primitives';
 import { AppError } from '../errors';
-import { NOTHING_ERASED, sumOf, type Erased, type ErasureOwner, type ErasureStore } from './erasure-store';
+import type { ErasedLog } from '../storage/erased-log';
+import { ALL, NOTHING_ERASED, sumOf, type Erased, type ErasureOwner } from './erasure';
+import type { ErasureStore } from './erasure-store';
 import type { ErasureList } from './erasure-list';
+
+export type HeldByBackups = (now: number) => Promise<{ readonly backups: number; readonly until: number | null }>;
 
 export interface EraserParts {
   readonly store: ErasureStore;
   readonly list: ErasureList;
-  /** False while another connection reads the write-ahead log. */
-  readonly emptyLog: () => boolean;
+  readonly log: Pick<ErasedLog, 'mark' | 'isMarked' | 'empty'>;
   /** Backups that hold what is erased now, and until when; null: no end. */
-  readonly heldByBackups: (now: number) => { readonly backups: number; readonly until: number | null };
+  readonly heldByBackups: HeldByBackups;
+  /** Brings the list to the backups, as far as they can be reached now. Never rejects. */
+  readonly tellBackups: () => Promise<void>;
   readonly now: () => number;
   /** Between two transactions: others get their turn. */
   readonly rest: () => Promise<void>;
@@ -28,22 +33,27 @@ const LOG_TRIES = 40;
 
 /** Erases subjects, pictures and sites for good: noted beside the backups, deleted, overwritten, out of the log as well. */
 export class Eraser {
-  #isLogFull = false;
-
   constructor(private readonly parts: EraserParts) {}
 
   async subject(owner: ErasureOwner, subject: Subject): Promise<Erasing> {
-    const { store, list, now } = this.parts;
-    const at = now();
-    list.add({ at, site_id: owner.siteId, instance: owner.instance, kind: 'subject', subject });
-    return this.#finish(await this.#all(() => store.subjectStep(owner, subject, at)));
+    const { reach, noted } = this.#beginOf(owner);
+    this.parts.list.add({ ...noted, kind: 'subject', subject });
+    return this.#finish(await this.#all(() => this.parts.store.subjectStep(owner, subject, reach)));
   }
 
   async image(owner: ErasureOwner, sha256: string): Promise<Erasing> {
-    const { store, list, now } = this.parts;
-    const at = now();
-    list.add({ at, site_id: owner.siteId, instance: owner.instance, kind: 'image', sha256 });
-    return this.#finish(await this.#all(() => store.imageStep(owner, sha256, at)));
+    const { reach, noted } = this.#beginOf(owner);
+    this.parts.list.add({ ...noted, kind: 'image', sha256 });
+    return this.#finish(await this.#all(() => this.parts.store.imageStep(owner, sha256, reach)));
+  }
+
+  /** What is there now is meant, whatever the clock said when it came. */
+  #beginOf({ siteId, instance }: ErasureOwner) {
+    const at = this.parts.now();
+    this.parts.log.mark();
+    const { lastJob, epoch } = this.parts.store.newest();
+    const counted = epoch === null ? {} : { epoch, last_job: lastJob };
+    return { reach: { before: at, lastJob, pictures: ALL }, noted: { at, site_id: siteId, instance, ...counted } };
   }
 
   /**
@@ -51,9 +61,10 @@ export class Eraser {
    * restart, `goOn` finishes it, and `siteSince` says so meanwhile. Throws NOT_FOUND.
    */
   async site(siteId: string, longestMs: number): Promise<Erasing | null> {
-    const { store, list, now } = this.parts;
+    const { store, list, log, now } = this.parts;
     const at = now();
     if (!store.hasSite(siteId)) throw new AppError('NOT_FOUND');
+    log.mark();
     list.add({ at, site_id: siteId, kind: 'site' });
     store.beginSite(siteId, at);
     const until = performance.now() + longestMs;
@@ -70,29 +81,34 @@ export class Eraser {
   }
 
   /** What backups hold of what is being erased. */
-  underWay(): Erasing {
-    const { backups, until } = this.parts.heldByBackups(this.parts.now());
+  async underWay(): Promise<Erasing> {
+    await this.parts.tellBackups();
+    const { backups, until } = await this.parts.heldByBackups(this.parts.now());
     return { erased: NOTHING_ERASED, backups, backupsUntil: until };
   }
 
   /** One step of what was left over: a site that a restart interrupted, a log that could not be emptied. */
   goOn(): boolean {
-    const [siteId] = this.parts.store.sitesUnderWay();
+    const { store, log } = this.parts;
+    const [siteId] = store.sitesUnderWay();
     if (siteId !== undefined) {
-      this.#isLogFull = true;
-      return this.parts.store.siteStep(siteId) || this.goOn();
+      log.mark();
+      return store.siteStep(siteId) || this.goOn();
     }
-    if (this.#isLogFull && this.parts.emptyLog()) this.#isLogFull = false;
+    if (log.isMarked()) log.empty();
     return false;
   }
 
   async #finish(erased: Erased): Promise<Erasing> {
-    this.#isLogFull = true;
-    for (let tries = 0; tries < LOG_TRIES && this.#isLogFull; tries += 1) {
-      if (this.parts.emptyLog()) this.#isLogFull = false;
-      else await pause(LOG_AGAIN_MS);
+    const { log } = this.parts;
+    let isEmpty = log.empty();
+    for (let tries = 1; tries < LOG_TRIES && !isEmpty; tries += 1) {
+      await pause(LOG_AGAIN_MS);
+      isEmpty = log.empty();
     }
-    return { ...this.underWay(), erased };
+    // Whoever emptied it meanwhile did so before the last row went.
+    if (!isEmpty) log.mark();
+    return { ...(await this.underWay()), erased };
   }
 
   async #all(step: () => Erased | null): Promise<Erased> {

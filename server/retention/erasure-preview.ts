@@ -3,13 +3,14 @@ import { AppError } from '../errors';
 import type { SiteBytes } from '../intake/site-bytes';
 import type { Storage } from '../storage/database';
 import { jobCounts, suggestionCounts, totalOf } from '../storage/row-counts';
-import type { EraserParts, Erasing } from './eraser';
-import { OF_PICTURE, type Erased, type ErasureOwner } from './erasure-store';
+import type { Erasing, HeldByBackups } from './eraser';
+import type { Erased, ErasureOwner } from './erasure';
+import { OF_PICTURE } from './erasure-store';
 
 export interface ErasurePreviewParts {
   readonly storage: Storage;
   readonly siteBytes: Pick<SiteBytes, 'of'>;
-  readonly heldByBackups: EraserParts['heldByBackups'];
+  readonly heldByBackups: HeldByBackups;
   readonly now: () => number;
 }
 
@@ -21,7 +22,7 @@ const OF_IMAGE = `${OF_PICTURE} AND +instance >= 0`;
 export class ErasurePreview {
   constructor(private readonly parts: ErasurePreviewParts) {}
 
-  subject(owner: ErasureOwner, subject: Subject): Erasing {
+  subject(owner: ErasureOwner, subject: Subject): Promise<Erasing> {
     const values = { ...owner, ...subject };
     const pictures = this.parts.storage
       .prepare<object, string>(
@@ -44,7 +45,7 @@ export class ErasurePreview {
     });
   }
 
-  image(owner: ErasureOwner, sha256: string): Erasing {
+  image(owner: ErasureOwner, sha256: string): Promise<Erasing> {
     const values = { ...owner, sha256 };
     const own = `${OF_IMAGE} AND +instance = :instance`;
     const others = `${OF_IMAGE} AND +instance <> :instance`;
@@ -57,7 +58,7 @@ export class ErasurePreview {
   }
 
   /** Throws NOT_FOUND. */
-  site(siteId: string): Erasing {
+  site(siteId: string): Promise<Erasing> {
     const { storage, siteBytes } = this.parts;
     if (storage.prepare('SELECT 1 FROM sites WHERE id = ?').get(siteId) === undefined) throw new AppError('NOT_FOUND');
     const scope = { siteId, instance: null };
@@ -75,8 +76,8 @@ export class ErasurePreview {
     );
   }
 
-  #erasing(erased: Erased): Erasing {
-    const { backups, until } = this.parts.heldByBackups(this.parts.now());
+  async #erasing(erased: Erased): Promise<Erasing> {
+    const { backups, until } = await this.parts.heldByBackups(this.parts.now());
     return { erased, backups, backupsUntil: until };
   }
 }

@@ -4,6 +4,7 @@ import { ResultStore } from '../captioning/result-store';
 import type { Subject } from '../contract/primitives';
 import { thumbnailIn } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
+import { ALL, NOTHING_ERASED, type Erased, type ErasureOwner, type ErasureReach } from './erasure';
 
 /** Rows deleted in one step; a few milliseconds. */
 const PIECE = 25;
@@ -16,29 +17,6 @@ const SUGGESTIONS = 5;
  */
 export const OF_PICTURE =
   'substr(image_sha256, 1, 12) = substr(:sha256, 1, 12) AND image_sha256 = :sha256 AND +site_id = :siteId';
-
-/** Whose rows are meant: those of one instance of a site. */
-export interface ErasureOwner {
-  readonly siteId: string;
-  readonly instance: number;
-}
-
-export interface Erased {
-  readonly suggestions: number;
-  readonly jobs: number;
-  readonly images: number;
-}
-
-export const NOTHING_ERASED: Erased = { suggestions: 0, jobs: 0, images: 0 };
-
-/** Adds two counts. */
-export function sumOf(one: Erased, other: Erased): Erased {
-  return {
-    suggestions: one.suggestions + other.suggestions,
-    jobs: one.jobs + other.jobs,
-    images: one.images + other.images,
-  };
-}
 
 export interface PictureFolders {
   readonly images: string;
@@ -64,10 +42,7 @@ const TABLES_OF_SITE = [
   { table: 'runs', key: 'seq', piece: PIECE },
 ] as const;
 
-/**
- * Erases rows and files for good. What is deleted is overwritten in the database file; the write-ahead log is the caller's.
- * Everything up to `before` (milliseconds) goes: what came later under the same name was not meant.
- */
+/** Erases rows and files for good. What is deleted is overwritten in the database file; the write-ahead log is the caller's. */
 export class ErasureStore {
   readonly #listeners = new Set<(jobIds: readonly string[]) => void>();
 
@@ -89,19 +64,27 @@ export class ErasureStore {
   }
 
   /** Up to PIECE rows about a subject, and the pictures that nothing else needs. Null when there was nothing left. */
-  subjectStep({ siteId, instance }: ErasureOwner, { type, id }: Subject, before: number): Erased | null {
-    const where =
-      'site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance AND created_at <= :before';
-    return this.#step(siteId, where, { siteId, type, id, instance, before });
+  subjectStep({ siteId, instance }: ErasureOwner, { type, id }: Subject, reach: ErasureReach): Erased | null {
+    const where = 'site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance';
+    return this.#step(siteId, where, { siteId, type, id, instance, ...reach });
   }
 
   /** Up to PIECE rows about a picture, of whatever subject, and the picture once nothing else needs it. */
-  imageStep({ siteId, instance }: ErasureOwner, sha256: string, before: number): Erased | null {
-    const where = `${OF_PICTURE} AND +instance = :instance AND created_at <= :before`;
-    const step = this.#step(siteId, where, { sha256, siteId, instance, before });
+  imageStep({ siteId, instance }: ErasureOwner, sha256: string, reach: ErasureReach): Erased | null {
+    const where = `${OF_PICTURE} AND +instance = :instance`;
+    const step = this.#step(siteId, where, { sha256, siteId, instance, ...reach });
     if (step !== null) return step;
     // Sent, and nothing asked about it.
-    return this.storage.transaction(() => (this.#forgetPicture(siteId, sha256, before) ? onePicture() : null));
+    return this.storage.transaction(() =>
+      this.#forgetPicture(siteId, sha256, reach.pictures) ? { ...NOTHING_ERASED, images: 1 } : null,
+    );
+  }
+
+  /** Number of the newest job, and which life of the database counts it: a restore begins another. */
+  newest(): { readonly lastJob: number; readonly epoch: string | null } {
+    const lastJob = this.storage.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM jobs').pluck().get() ?? 0;
+    const newest = 'SELECT epoch FROM change_epochs ORDER BY number DESC LIMIT 1';
+    return { lastJob, epoch: this.storage.prepare<[], string>(newest).pluck().get() ?? null };
   }
 
   hasSite(siteId: string): boolean {
@@ -198,8 +181,11 @@ export class ErasureStore {
   #step(siteId: string, where: string, values: object): Erased | null {
     return this.storage.transaction(() => {
       const take = (table: 'suggestions' | 'jobs', most: number) => {
+        const isMeant = `(created_at <= :before OR ${table === 'jobs' ? '+seq' : '+job_seq'} <= :lastJob)`;
         const rows = this.storage
-          .prepare<object, Row>(`SELECT seq, id, image_sha256 FROM ${table} WHERE ${where} LIMIT ${most}`)
+          .prepare<object, Row>(
+            `SELECT seq, id, image_sha256 FROM ${table} WHERE ${where} AND ${isMeant} LIMIT ${most}`,
+          )
           .all(values);
         const remove = this.storage.prepare(`DELETE FROM ${table} WHERE seq = ?`);
         for (const { seq } of rows) remove.run(seq);
@@ -210,7 +196,7 @@ export class ErasureStore {
       if (suggestions.length + jobs.length === 0) return null;
       this.#tell(jobs.map(({ id }) => id));
       const pictures = new Set([...suggestions, ...jobs].map((row) => row.image_sha256));
-      const images = [...pictures].filter((sha256) => this.#forgetPicture(siteId, sha256, Infinity)).length;
+      const images = [...pictures].filter((sha256) => this.#forgetPicture(siteId, sha256, ALL)).length;
       return { suggestions: suggestions.length, jobs: jobs.length, images };
     });
   }
@@ -219,9 +205,8 @@ export class ErasureStore {
    * True when the picture went: no subject of the site knows it. Its predictions end with it; a job of `/v1/captions` has
    * a file of its own and goes on.
    */
-  #forgetPicture(siteId: string, sha256: string, until: number): boolean {
+  #forgetPicture(siteId: string, sha256: string, before: number): boolean {
     if (this.#isKnown(siteId, sha256, ['jobs WHERE +instance >= 0', 'suggestions WHERE true'])) return false;
-    const before = Number.isFinite(until) ? until : Number.MAX_SAFE_INTEGER;
     const { changes } = this.storage
       .prepare('DELETE FROM images WHERE site_id = ? AND sha256 = ? AND received_at <= ?')
       .run(siteId, sha256, before);
@@ -242,8 +227,12 @@ export class ErasureStore {
       .pluck()
       .all({ siteId, sha256, before });
     this.storage
-      .prepare('DELETE FROM replies WHERE site_id = ? AND image_sha256 = ? AND created_at <= ?')
-      .run(siteId, sha256, before);
+      .prepare(
+        `DELETE FROM replies
+         WHERE site_id = :siteId AND substr(image_sha256, 1, 12) = substr(:sha256, 1, 12) AND image_sha256 = :sha256
+           AND created_at <= :before`,
+      )
+      .run({ siteId, sha256, before });
     this.#tell(jobs);
   }
 
@@ -281,8 +270,4 @@ export class ErasureStore {
     this.#removeThumbnail(siteId, sha256);
     rmSync(thumbnailIn(this.folders.thumbnailBackups, siteId, sha256), { force: true });
   }
-}
-
-function onePicture(): Erased {
-  return { ...NOTHING_ERASED, images: 1 };
 }

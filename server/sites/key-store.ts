@@ -1,5 +1,6 @@
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
+import type { KeyEndList } from './key-ends';
 import { newKey, readKey, sameHash, type NewKey, type Scope } from './key';
 
 export interface KeyRow {
@@ -28,13 +29,19 @@ function isAlive(row: KeyRow, now: number): boolean {
   return row.revoked_at === null && (row.expires_at === null || row.expires_at > now);
 }
 
+export interface KeyStoreOptions {
+  readonly now?: () => number;
+  /** Where ends of keys are noted, before they are stored, for the restore of an older backup. */
+  readonly ends?: Pick<KeyEndList, 'add'>;
+}
+
 /** Keys of all sites. Reads the file at every check, so that a key revoked by a command is dead at once. */
 export class KeyStore {
   readonly #byId;
 
   constructor(
     private readonly storage: Storage,
-    private readonly now: () => number = Date.now,
+    private readonly options: KeyStoreOptions = {},
   ) {
     this.#byId = storage.prepare<[string], KeyRow & { secret_hash: Buffer }>(
       `SELECT ${COLUMNS}, secret_hash FROM keys WHERE id = ?`,
@@ -50,7 +57,7 @@ export class KeyStore {
       .prepare(
         'INSERT INTO keys (id, site_id, scope, name, secret_hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       )
-      .run(key.id, owner.siteId, owner.scope, owner.name, key.secretHash, this.now(), owner.expiresAt ?? null);
+      .run(key.id, owner.siteId, owner.scope, owner.name, key.secretHash, this.#now(), owner.expiresAt ?? null);
     return { id: key.id, text: key.text };
   }
 
@@ -60,14 +67,14 @@ export class KeyStore {
     if (given === null) return null;
     const row = this.#byId.get(given.id);
     const matches = sameHash(given.secretHash, row?.secret_hash ?? NOBODY);
-    if (row === undefined || !matches || !isAlive(row, this.now())) return null;
+    if (row === undefined || !matches || !isAlive(row, this.#now())) return null;
     return { keyId: row.id, scope: row.scope, siteId: row.site_id };
   }
 
   /** False when it is unknown, expired or revoked. */
   isAlive(id: string): boolean {
     const row = this.#byId.get(id);
-    return row !== undefined && isAlive(row, this.now());
+    return row !== undefined && isAlive(row, this.#now());
   }
 
   list(siteId?: string): KeyRow[] {
@@ -88,7 +95,11 @@ export class KeyStore {
 
   /** The key stops working now. False when there is no such key, or it was revoked before. */
   revoke(id: string): boolean {
-    return this.#end('UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', this.now(), id);
+    const known = this.#byId.get(id);
+    if (known === undefined || known.revoked_at !== null) return false;
+    const at = this.#now();
+    this.options.ends?.add({ at, id, revoked_at: at, expires_at: null });
+    return this.#end('UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', at, id);
   }
 
   /**
@@ -99,13 +110,18 @@ export class KeyStore {
     return this.storage.transaction(() => {
       const old = this.#byId.get(id);
       if (old === undefined) return null;
-      const now = this.now();
+      const now = this.#now();
       if (!isAlive(old, now)) throw new AppError('KEY_ENDED');
       const oldEndsAt = Math.min(Math.round(now + overlapMs), old.expires_at ?? Infinity);
       const fresh = this.create({ scope: old.scope, siteId: old.site_id, name: old.name });
+      this.options.ends?.add({ at: now, id, revoked_at: null, expires_at: oldEndsAt });
       this.#end('UPDATE keys SET expires_at = ? WHERE id = ?', oldEndsAt, id);
       return { ...fresh, oldEndsAt };
     });
+  }
+
+  #now(): number {
+    return (this.options.now ?? Date.now)();
   }
 
   #end(sql: string, at: number, id: string): boolean {

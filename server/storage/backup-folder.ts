@@ -12,6 +12,11 @@ export const BEFORE_UPDATE_KEPT_MS = 30 * DAY_MS;
 /** Where nobody has said how many are kept, all of them together take this share of their disk at most. */
 const SHARE_OF_DISK = 0.25;
 
+/** Whether a copy of this name was made before a migration. */
+export function isBeforeUpdate(name: string): boolean {
+  return BEFORE_UPDATE.test(name);
+}
+
 /** What a restore set aside, beside the database; kept like the copies made before a migration. */
 const BEFORE_RESTORE = /^altsmith\.db\.before-(\d{8}T\d{6})\d{3}Z$/;
 
@@ -22,7 +27,8 @@ export function listBeforeRestore(dataFolder: string): string[] {
     .sort();
 }
 
-function restoreTime(name: string): number {
+/** When a restore set a database aside, by its name. */
+export function restoreTime(name: string): number {
   return backupTime(`altsmith-${BEFORE_RESTORE.exec(name)?.[1] ?? ''}Z.db`) ?? 0;
 }
 
@@ -64,14 +70,17 @@ export function backupTime(name: string): number | null {
 
 /** The backups of a folder, oldest first. */
 export function listBackups(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => NAME.test(name))
-    .sort();
+  return backupsAmong(readdirSync(folder));
 }
 
-/** When the newest backup was made; null when there is none. One with a time in the future was named by a wrong clock and is ignored. */
-export function newestBackup(folder: string, now: number): number | null {
-  const times = listBackups(folder).map((name) => backupTime(name) ?? 0);
+/** The names of backups among names of files, oldest first. */
+export function backupsAmong(names: readonly string[]): string[] {
+  return names.filter((name) => NAME.test(name)).sort();
+}
+
+/** When the newest of these backups was made; null when there is none. One with a time in the future was named by a wrong clock and is ignored. */
+export function newestBackup(names: readonly string[], now: number): number | null {
+  const times = backupsAmong(names).map((name) => backupTime(name) ?? 0);
   return times.findLast((time) => time <= now) ?? null;
 }
 
@@ -90,9 +99,15 @@ export function pruneBackups(
   const isFresh = now - (past.at(-1) ?? 0) < DAY_MS;
   const gone = [...byTime].filter(([time]) => (time <= now ? !kept.includes(time) : isFresh)).map(([, name]) => name);
   if (isUsual) gone.push(...tooManyForDisk(folder, kept, byTime));
-  const removed = [...gone, ...oldUpdates(folder, now)];
-  for (const name of removed) rmSync(path.join(folder, name), { force: true });
-  return removed;
+  for (const name of gone) rmSync(path.join(folder, name), { force: true });
+  return [...gone, ...pruneBeforeUpdate(folder, now)];
+}
+
+/** Of the copies made before a migration, removes all but the newest two, and those over a month old. Gives the names that went. */
+export function pruneBeforeUpdate(folder: string, now: number): string[] {
+  const gone = oldUpdates(folder, now);
+  for (const name of gone) rmSync(path.join(folder, name), { force: true });
+  return gone;
 }
 
 function tooManyForDisk(folder: string, kept: readonly number[], byTime: ReadonlyMap<number, string>): string[] {

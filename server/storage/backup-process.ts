@@ -1,6 +1,6 @@
 import { reportTo } from './child-report';
 import { copyDatabase } from './backup';
-import { lowerPriority } from './own-priority';
+import { lowerPriority } from '../own-priority';
 
 /** `node backup-process.js DATABASE TARGET`: the copy blocks whoever makes it, so it has a process of its own. */
 async function main(database: string, target: string): Promise<void> {

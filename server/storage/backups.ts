@@ -1,8 +1,10 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from '../logger';
 import { AppError } from '../errors';
-import { backupName, newestBackup, pruneBackups, pruneBeforeRestore, backupTime, listBackups } from './backup-folder';
-import { backupEvery, keptBackups, USUAL_PLAN, type BackupPlan } from './backup-plan';
+import { backupName, newestBackup } from './backup-folder';
+import type { Keeping } from './backup-keeping';
+import { backupEvery, USUAL_PLAN, type BackupPlan } from './backup-plan';
 import type { BackupCheck } from './backup-check';
 import { runChild } from './child-report';
 import type { DataFolder } from './data-folder';
@@ -16,7 +18,10 @@ export interface BackupsParts {
   readonly logger: Logger;
 }
 
-/** Makes the backups of a running sidecar when they are due, in processes of their own, and removes old ones. */
+/**
+ * Makes the backups of a running sidecar when they are due, and removes old ones, in processes of their own: their folder may be
+ * on another machine that does not answer.
+ */
 export class Backups {
   readonly #stopping = new AbortController();
 
@@ -26,7 +31,7 @@ export class Backups {
   async makeIfDue(): Promise<void> {
     const { plan, data, now } = this.parts;
     if (plan === 'off') return;
-    const newest = newestBackup(data.backups, now());
+    const newest = newestBackup(await readdir(data.backups), now());
     const isDue = newest === null || now() - newest >= backupEvery(plan ?? USUAL_PLAN);
     if (isDue) await this.make();
   }
@@ -42,10 +47,10 @@ export class Backups {
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'BACKUP_ROOM_MISSING')) throw error;
       // What would go after this one may go before it.
-      if (!this.#makeRoom(at.getTime())) throw error;
+      if (!(await this.#makeRoom(at.getTime()))) throw error;
       await this.#copy(target);
     }
-    this.#prune();
+    await this.removeOld();
     await this.#mirror();
     logger.info({ file: target, ms: Math.round(performance.now() - started) }, 'backup made');
     if (check.isDue && (await check.check(target, this.#stopping.signal)) === 'damaged')
@@ -78,24 +83,27 @@ export class Backups {
     }
   }
 
-  #prune(): void {
-    const { plan, data, check, now } = this.parts;
+  /** Removes the copies that are not kept any more; also where no backups are made. */
+  async removeOld(): Promise<void> {
     // What is damaged now may be whole in an old one.
-    if (plan === 'off' || check.isDamaged) return;
-    pruneBackups(data.backups, plan ?? USUAL_PLAN, { isUsual: plan === null, now: now() });
-    pruneBeforeRestore(data.root, now());
+    if (!this.parts.check.isDamaged) await this.#keep('prune', this.parts.now());
   }
 
   /** Removes what the plan would not keep beside a backup of this time. True when something went. */
-  #makeRoom(at: number): boolean {
-    const { plan, data, check } = this.parts;
-    if (plan === 'off' || check.isDamaged) return false;
-    const times = listBackups(data.backups)
-      .map((name) => backupTime(name) ?? 0)
-      .filter((time) => time <= at);
-    const kept = new Set(keptBackups([...times, at], plan ?? USUAL_PLAN));
-    // One old backup is worth more than a new one that may not fit all the same.
-    if (times.filter((time) => kept.has(time)).length === 0) return false;
-    return pruneBackups(data.backups, plan ?? USUAL_PLAN, { isUsual: plan === null, now: at }).length > 0;
+  async #makeRoom(at: number): Promise<boolean> {
+    return !this.parts.check.isDamaged && (await this.#keep('make-room', at));
+  }
+
+  async #keep(task: 'prune' | 'make-room', at: number): Promise<boolean> {
+    const { plan, data } = this.parts;
+    const keeping: Keeping = { plan, now: at };
+    let hasRemoved = false;
+    const hear = (message: unknown) => {
+      hasRemoved =
+        typeof message === 'object' && message !== null && 'hasRemoved' in message && message.hasRemoved === true;
+    };
+    const args = [data.root, data.backups, task, JSON.stringify(keeping)];
+    await runChild('backup-keeping-process.js', args, { signal: this.#stopping.signal, hear });
+    return hasRemoved;
   }
 }

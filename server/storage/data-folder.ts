@@ -11,6 +11,8 @@ export class DataFolder {
   readonly thumbnails: string;
   readonly temporary: string;
   readonly backups: string;
+  /** What a restore must know, such as erasures; a copy lies beside the backups. */
+  readonly lists: string;
   /** A mirror of the thumbnails that belongs to the backups. */
   readonly thumbnailBackups: string;
   readonly firstKey: string;
@@ -30,6 +32,7 @@ export class DataFolder {
     this.thumbnails = path.join(root, 'thumbnails');
     this.temporary = path.join(root, 'tmp');
     this.backups = backups ?? path.join(root, 'backups');
+    this.lists = path.join(root, 'lists');
     this.thumbnailBackups = path.join(this.backups, 'thumbnails');
     this.reserve = path.join(root, 'reserve');
     this.cleanStop = path.join(root, 'clean-stop.json');
@@ -43,7 +46,7 @@ export class DataFolder {
       mkdirSync(this.root, { recursive: true, mode: 0o700 });
       const filesystem = unsafeFilesystem(this.root);
       if (filesystem !== null) throw new AppError('DATA_DIR_REMOTE', { filesystem });
-      for (const folder of [this.images, this.thumbnails, this.temporary, this.backups]) {
+      for (const folder of [this.images, this.thumbnails, this.temporary, this.lists, this.backups]) {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
       }
     } catch (error) {

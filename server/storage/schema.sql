@@ -550,11 +550,15 @@ CREATE INDEX jobs_with_reply ON jobs (created_at) WHERE instance = -1;
 
 CREATE INDEX replies_by_age ON replies (created_at);
 
+CREATE INDEX replies_of_picture ON replies (site_id, substr(image_sha256, 1, 12));
+
 CREATE INDEX replies_waiting ON replies (site_id) WHERE state = 'starting';
 
 CREATE UNIQUE INDEX results_of_image ON results (site_id, image_sha256, model, settings);
 
 CREATE INDEX runs_of_site ON runs (site_id, seq);
+
+CREATE INDEX runs_paused ON runs (id) WHERE state = 'paused';
 
 CREATE INDEX runs_settling ON runs (seq) WHERE settling = 1;
 

@@ -1,6 +1,6 @@
 import { reportTo } from './child-report';
 import { DataFolder } from './data-folder';
-import { lowerPriority } from './own-priority';
+import { lowerPriority } from '../own-priority';
 import { mirrorThumbnails } from './thumbnail-mirror';
 
 /** `node thumbnail-mirror-process.js DATA_FOLDER BACKUPS MAY_REMOVE`: listing a million files takes its time. */

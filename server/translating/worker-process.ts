@@ -1,9 +1,9 @@
-import { constants, setPriority } from 'node:os';
 import { ModelError } from '../../models/model-error';
 import { openTranslator } from '../../models/open-translator';
 import type { Translator } from '../../models/translator';
 import { inBackground } from '../background';
 import { toAppError } from '../errors';
+import { lowerPriority } from '../own-priority';
 import { ToTranslator, type FromTranslator } from './messages';
 
 function send(message: FromTranslator, isLast = false): void {
@@ -45,11 +45,7 @@ const endOfProcess = (error: unknown) => {
   process.exit(1);
 };
 // Requests to the sidecar, and the website on the same machine, come first.
-try {
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
-} catch {
-  // Refused by the system: then it runs as fast as everybody else.
-}
+lowerPriority();
 // One after the other: a text that waits must not run beside the one before it.
 let last: Promise<void> = Promise.resolve();
 process.on('message', (message) =>

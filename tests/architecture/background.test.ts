@@ -1,4 +1,4 @@
-import { unguarded } from './rules/background';
+import { unguarded, unguardedPriorities } from './rules/background';
 import { readSourceTree, sampleTree } from './source-tree';
 
 test('nothing that runs by itself can end the process', () => {
@@ -28,4 +28,10 @@ test.each([
   ["import { setTimeout as pause } from 'node:timers/promises'; await pause(5);"],
 ])('and leaves %s alone', (text) => {
   expect(unguarded(sampleTree({ 'server/a.ts': text }))).toEqual([]);
+});
+
+test('no process ends because it may not lower its priority', () => {
+  const tree = readSourceTree((file) => /^(server|models)\/.*\.ts$/.test(file));
+  expect(unguardedPriorities(tree)).toEqual([]);
+  expect(unguardedPriorities(sampleTree({ 'server/a.ts': 'setPriority(10);' }))).toEqual(['server/a.ts']);
 });

@@ -1,12 +1,12 @@
 // The process that brings a model for a running sidecar: `altsmith models pull`, with its progress as messages.
 // Its arguments are the data folder, the model's id and options.
-import { constants, setPriority } from 'node:os';
+import { lowerPriority } from '../../own-priority';
 import { main } from '../main';
 
 const [dataDir, id = '', ...options] = process.argv.slice(2);
 if (dataDir !== undefined) process.env['ALTSMITH_DATA_DIR'] = dataDir;
 // The pictures that are described meanwhile come first.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+lowerPriority();
 // Without its sidecar nobody waits for it: the next sidecar goes on with what was downloaded.
 const stopWithSidecar = () => process.kill(process.pid, 'SIGTERM');
 process.once('disconnect', stopWithSidecar);

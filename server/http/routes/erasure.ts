@@ -55,7 +55,7 @@ export const eraseSite = defineRoute({
     const { eraser } = services.administration;
     const erasing = await eraser.site(params.id, SITE_ANSWER_MS);
     return erasing === null
-      ? { status: 202, body: replyOf(eraser.underWay()) }
+      ? { status: 202, body: replyOf(await eraser.underWay()) }
       : { status: 200, body: replyOf(erasing) };
   },
 });
@@ -67,7 +67,7 @@ export const previewImageErasure = defineRoute({
   summary: 'What DELETE of the picture would erase, and until when a backup would hold it. Deletes nothing.',
   params: ImageParams,
   answers: { 200: ErasurePreviewReply },
-  handle: ({ params, site }) => ({ status: 200, body: previewOf(site.wouldErase.image(params.sha256)) }),
+  handle: async ({ params, site }) => ({ status: 200, body: previewOf(await site.wouldErase.image(params.sha256)) }),
 });
 
 export const previewSubjectErasure = defineRoute({
@@ -77,7 +77,7 @@ export const previewSubjectErasure = defineRoute({
   summary: 'What DELETE of the subject would erase, and until when a backup would hold it. Deletes nothing.',
   params: Subject,
   answers: { 200: ErasurePreviewReply },
-  handle: ({ params, site }) => ({ status: 200, body: previewOf(site.wouldErase.subject(params)) }),
+  handle: async ({ params, site }) => ({ status: 200, body: previewOf(await site.wouldErase.subject(params)) }),
 });
 
 export const previewSiteErasure = defineRoute({
@@ -87,8 +87,8 @@ export const previewSiteErasure = defineRoute({
   summary: 'What DELETE of the site would erase, and until when a backup would hold it. Deletes nothing.',
   params: SiteParams,
   answers: { 200: ErasurePreviewReply },
-  handle: ({ params, services }) => ({
+  handle: async ({ params, services }) => ({
     status: 200,
-    body: previewOf(services.administration.wouldErase.site(params.id)),
+    body: previewOf(await services.administration.wouldErase.site(params.id)),
   }),
 });

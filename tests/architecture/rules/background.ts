@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import type { SourceTree } from '../source-tree';
 
+const GUARDED_PRIORITY = 'server/own-priority.ts';
 const TIMERS = new Set(['setInterval', 'setTimeout', 'setImmediate']);
 /** Calls that cannot throw, as the whole body of a callback. */
 const HARMLESS =
@@ -44,4 +45,14 @@ function isSafe(callback: ts.Expression | undefined, endsPromise: boolean): bool
   if (!ts.isBlock(body)) return HARMLESS.test(body.getText());
   const [only, ...more] = body.statements;
   return only !== undefined && more.length === 0 && HARMLESS.test(only.getText().replace(/;$/, ''));
+}
+
+/**
+ * Calls that may be refused by the system, as by `SystemCallFilter=~@resources` of a systemd unit, and end a process where
+ * nothing guards them: only the one function that does may make them.
+ */
+export function unguardedPriorities(tree: SourceTree): string[] {
+  return [...tree]
+    .filter(([file, text]) => text.includes('setPriority(') && file !== GUARDED_PRIORITY)
+    .map(([file]) => file);
 }

@@ -1,72 +1,22 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DataFolder } from '../../../server/storage/data-folder';
-import { openDatabase, type Storage } from '../../../server/storage/database';
+import type { Storage } from '../../../server/storage/database';
 import { fakeCaption } from '../../support/fake-engine';
 import { makeAdminKey } from '../../support/admin-key';
 import { altsmith } from '../../support/altsmith-command';
-import { samplePng, type SampleImage } from '../../support/sample-image';
+import { aDecidedPicture, filesOf, filesWith, SECRET, withStorageOf, type Needle } from '../../support/erased-data';
+import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
 import { waitFor } from '../../support/wait-for';
-
-const by = { id: '1', name: 'Ada' };
-const SECRET = 'Zaphod Beeblebrox at his desk';
-/** A word that stands in the search index of one picture only. */
-const WORDS = ['', 'xylophonist', 'quartermaster'];
 
 let sidecar: TestSidecar;
 beforeEach(async () => (sidecar = await TestSidecar.start()));
 afterEach(() => sidecar.remove());
 
-/** Every file of the data folder; the backups only when asked for. */
-function filesOf(folder: string, withBackups = false): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const file = path.join(folder, entry.name);
-    if (!entry.isDirectory()) return [file];
-    return entry.name === 'backups' && !withBackups ? [] : filesOf(file, withBackups);
-  });
-}
-
-/** Files of the data folder in which one of the needles stands. */
-function found(needles: readonly (string | Buffer)[]): string[] {
-  return filesOf(sidecar.dataDir).filter((file) => {
-    const bytes = readFileSync(file);
-    return needles.some((needle) => bytes.includes(needle));
-  });
-}
-
-/** A picture with a text by a person, decided; gives what must not be found of it afterwards. */
-async function aPicture(
-  seed: number,
-  subjectId: string,
-): Promise<{ image: SampleImage; needles: (string | Buffer)[] }> {
-  const image = samplePng(seed, { padding: 400 });
-  const context = { file_name: `secret-${seed}-name.jpg` };
-  const current = { alt_text: `${SECRET} ${seed} before` };
-  const suggestion = await sidecar.suggest(image, subjectId, { context, current });
-  const word = WORDS[seed] ?? '';
-  const values = { alt_text: `${SECRET} ${seed}`, title: word };
-  await sidecar.call('POST', `/v1/suggestions/${suggestion.id}/decision`, {
-    action: 'approve',
-    values,
-    by,
-    version: 1,
-  });
-  const words = fakeCaption(image.bytes).slice(2);
-  return {
-    image,
-    needles: [`${SECRET} ${seed}`, `secret-${seed}-name`, word, words, image.sha256, image.bytes.subarray(0, 200)],
-  };
-}
-
-function withStorage<Result>(work: (storage: Storage) => Result): Result {
-  const storage = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'));
-  try {
-    return work(storage);
-  } finally {
-    storage.close();
-  }
-}
+const found = (needles: readonly Needle[]) => filesWith(sidecar, needles);
+const aPicture = (seed: number, subjectId: string) => aDecidedPicture(sidecar, seed, subjectId);
+const withStorage = <Result>(work: (storage: Storage) => Result) => withStorageOf(sidecar, work);
 
 test('after a subject is erased no byte of its picture or text is in the data folder', async () => {
   const { needles } = await aPicture(1, '7');
@@ -164,30 +114,6 @@ test('somebody who captions the same bytes meanwhile keeps nothing from being er
   await sidecar.suggest(samplePng(2), '8');
   expect(ofImage()).toEqual([]);
 });
-
-test('a restore of an older backup does not bring back what was erased; what came later stays', async () => {
-  const { image, needles } = await aPicture(1, '7');
-  await aPicture(2, '8');
-  const backup = (await altsmith(sidecar.dataDir, ['backup', '--json'])).json.file;
-  expect((await sidecar.call('DELETE', '/v1/subjects/attachment/7')).body).toMatchObject({
-    backups: 1,
-    backups_until: expect.stringMatching(/^20\d\d-/),
-  });
-  await sidecar.stop();
-  expect(readFileSync(backup).includes(SECRET)).toBe(true);
-  expect((await altsmith(sidecar.dataDir, ['restore', backup])).code).toBe(0);
-  const aside = filesOf(sidecar.dataDir).filter((file) => file.includes('.before-'));
-  expect(found(needles).filter((file) => !aside.includes(file))).toEqual([]);
-  sidecar = await TestSidecar.start({ dataDir: sidecar.dataDir });
-  expect((await sidecar.call('GET', '/v1/suggestions')).body.items).toMatchObject([{ subject: { id: '8' } }]);
-  // Sent again by the CMS after the erasing, the picture begins a new life that no list ends.
-  await sidecar.suggest(image, '7');
-  const later = (await altsmith(sidecar.dataDir, ['backup', '--json'])).json.file;
-  await sidecar.stop();
-  expect((await altsmith(sidecar.dataDir, ['restore', later])).code).toBe(0);
-  sidecar = await TestSidecar.start({ dataDir: sidecar.dataDir });
-  expect((await sidecar.call('GET', '/v1/suggestions')).body.items).toHaveLength(2);
-}, 120_000);
 
 test('a site is erased with its keys, rows and files', async () => {
   const key = makeAdminKey(sidecar.dataDir);

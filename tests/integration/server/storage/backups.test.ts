@@ -21,6 +21,7 @@ import { diskOf, requireUpdateRoom } from '../../../../server/storage/backup-roo
 import { Backups } from '../../../../server/storage/backups';
 import { DataFolder } from '../../../../server/storage/data-folder';
 import { openDatabase, type Storage } from '../../../../server/storage/database';
+import { CopyWatch } from '../../../../server/storage/held-copies';
 import { checkBackup } from '../../../../server/storage/soundness';
 import { altsmith } from '../../../support/altsmith-command';
 import { SmallDisk, testWithDisk } from '../../../support/small-disk';
@@ -158,10 +159,27 @@ test('what restores set aside counts as held, and goes like the copies before an
     (time) => `altsmith.db.before-${time}`,
   );
   for (const name of names) for (const rest of ['', '-wal']) writeFileSync(path.join(root, name + rest), 'a database');
-  expect(heldByBackups(data, null)(NOW)).toMatchObject({ backups: 4, until: expect.any(Number) });
+  expect(await heldByBackups(new CopyWatch(data), null)(NOW)).toMatchObject({ backups: 4, until: expect.any(Number) });
   await backupsOf(data, null).make();
   const left = readdirSync(root).filter((name) => name.includes('before'));
   expect(left).toEqual(names.slice(2).flatMap((name) => [name, `${name}-wal`]));
+}, 120_000);
+
+test('with "off" the copies made before an update or a restore go all the same, and their end is told', async () => {
+  makeUsedDatabase(root);
+  const data = new DataFolder(root);
+  data.prepare();
+  const old = path.join(data.backups, 'altsmith-20260129T120000Z.before-update.db');
+  const young = path.join(data.backups, 'altsmith-20260228T120000Z.before-update.db');
+  const aside = path.join(root, 'altsmith.db.before-20260128T120000000Z');
+  for (const file of [old, young, aside]) writeFileSync(file, 'a database');
+  const held = heldByBackups(new CopyWatch(data), 'off');
+  expect(await held(NOW)).toEqual({ backups: 3, until: NOW + 30 * 86_400_000 });
+  await backupsOf(data, 'off').removeOld();
+  expect([old, young, aside].map((file) => existsSync(file))).toEqual([false, true, false]);
+  // What somebody made by hand stays until somebody removes it.
+  writeFileSync(path.join(data.backups, 'altsmith-20260228T130000Z.db'), 'a database');
+  expect(await held(NOW)).toEqual({ backups: 2, until: null });
 }, 120_000);
 
 testWithDisk('an update asks for its copy and its growth together where both are on one disk', () => {

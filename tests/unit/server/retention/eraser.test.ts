@@ -11,8 +11,9 @@ test('a site that takes longer than an answer may is erased all the same, step b
       sitesUnderWay: () => (left > 0 ? ['site_a'] : []),
     },
     list: { add: () => undefined },
-    emptyLog: () => true,
-    heldByBackups: () => ({ backups: 2, until: 7 }),
+    log: { mark: () => undefined, isMarked: () => true, empty: () => true },
+    tellBackups: () => Promise.resolve(),
+    heldByBackups: () => Promise.resolve({ backups: 2, until: 7 }),
     now: () => 1,
     rest: () => {
       rests += 1;
@@ -21,7 +22,7 @@ test('a site that takes longer than an answer may is erased all the same, step b
   } as unknown as EraserParts);
   expect(await eraser.site('site_a', 0)).toBeNull();
   expect(left).toBe(4);
-  expect(eraser.underWay()).toMatchObject({ backups: 2, backupsUntil: 7 });
+  expect(await eraser.underWay()).toMatchObject({ backups: 2, backupsUntil: 7 });
   while (eraser.goOn());
   expect(left).toBe(0);
   left = 3;
