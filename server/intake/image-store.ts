@@ -32,6 +32,10 @@ export interface StoredImage {
   /** False once retention has removed the bytes. */
   readonly hasOriginal: boolean;
   readonly hasThumbnail: boolean;
+  /** In ms. */
+  readonly receivedAt: number;
+  /** Until when somebody was promised that the bytes stay, in ms; null: nobody was. */
+  readonly keptUntil: number | null;
 }
 
 interface ImageRow {
@@ -42,6 +46,8 @@ interface ImageRow {
   readonly media_type: string;
   readonly original: number;
   readonly thumbnail: number;
+  readonly received_at: number;
+  readonly kept_until: number | null;
 }
 
 export interface ImageFolders {
@@ -64,7 +70,8 @@ export class ImageStore {
   get(sha256: string): StoredImage | null {
     const row = this.storage
       .prepare<[string, string], ImageRow>(
-        'SELECT sha256, bytes, width, height, media_type, original, thumbnail FROM images WHERE site_id = ? AND sha256 = ?',
+        `SELECT sha256, bytes, width, height, media_type, original, thumbnail, received_at, kept_until FROM images
+         WHERE site_id = ? AND sha256 = ?`,
       )
       .get(this.siteId, sha256);
     if (row === undefined) return null;
@@ -76,6 +83,8 @@ export class ImageStore {
       mediaType: row.media_type,
       hasOriginal: row.original === 1,
       hasThumbnail: row.thumbnail === 1,
+      receivedAt: row.received_at,
+      keptUntil: row.kept_until,
     };
   }
 

@@ -4,8 +4,9 @@ import { hashOfCode, newPairingCode, readPairingCode } from './pairing-code';
 const LASTS_MS = 10 * 60_000;
 /** How long it is known that a code was used, or is too old. */
 const REMEMBERED_MS = 60 * 60_000;
-const MOST_CODES = 1000;
-/** Wrong codes in a minute, of everybody: in ten minutes 1,000 of the 2^50 there are. */
+/** Of one site; with another the oldest of the same site goes. */
+const MOST_CODES = 20;
+/** Wrong codes in a minute, of everybody. More are refused before they count; a right one is let in whoever guesses beside it. */
 const MOST_WRONG = 100;
 const WINDOW_MS = 60_000;
 
@@ -43,7 +44,7 @@ export class Pairings {
 
   /** A code for a key of that site; `name` is what the key will be called. */
   create(wish: { siteId: string; name: string; madeBy: string | null }): { code: string; lastsSeconds: number } {
-    this.#forgetOld();
+    this.#forgetOld(wish.siteId);
     const code = newPairingCode();
     const letters = readPairingCode(code) ?? '';
     this.#codes.set(hashOfCode(letters), { ...wish, madeAt: this.parts.now(), isUsed: false });
@@ -53,10 +54,11 @@ export class Pairings {
   /** The key, this once. Throws PAIRING_UNKNOWN, PAIRING_USED, PAIRING_EXPIRED, RATE_LIMITED. */
   claim(text: string, address: string): { key: string; siteId: string } {
     const now = this.parts.now();
-    this.#checkPace(address, now);
     const letters = readPairingCode(text);
     const pairing = letters === null ? undefined : this.#codes.get(hashOfCode(letters));
     if (pairing === undefined) {
+      // Only after the look-up: somebody who guesses keeps nobody from pairing. There are 2^50 codes.
+      this.#checkPace(address, now);
       this.parts.slow.failed(address);
       this.#wrong = this.#wrong.until > now ? { ...this.#wrong, count: this.#wrong.count + 1 } : fresh(now);
       throw new AppError('PAIRING_UNKNOWN');
@@ -75,12 +77,11 @@ export class Pairings {
     throw new AppError('RATE_LIMITED', { retry_after_seconds: Math.ceil((until - now) / 1000) });
   }
 
-  #forgetOld(): void {
+  #forgetOld(siteId: string): void {
     const now = this.parts.now();
-    for (const [hash, { madeAt }] of this.#codes) {
-      const isTooMany = this.#codes.size >= MOST_CODES;
-      if (isTooMany || now - madeAt > REMEMBERED_MS) this.#codes.delete(hash);
-    }
+    for (const [hash, { madeAt }] of this.#codes) if (now - madeAt > REMEMBERED_MS) this.#codes.delete(hash);
+    const ofSite = [...this.#codes].filter(([, pairing]) => pairing.siteId === siteId);
+    for (const [hash] of ofSite.slice(0, Math.max(0, ofSite.length - MOST_CODES + 1))) this.#codes.delete(hash);
   }
 }
 

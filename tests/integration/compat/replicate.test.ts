@@ -215,3 +215,20 @@ test('another site’s run and upload are unknown', async () => {
     expect((await sidecar.call('GET', path, undefined, { key })).body).toEqual(unknown.body);
   }
 });
+
+test('an upload tells the time that was promised when it came, and is gone with its bytes', async () => {
+  const upload = await client.files.create(samplePng(91).bytes);
+  const realNow = Date.now;
+  Date.now = () => realNow() + 23 * 3_600_000;
+  const { body } = await sidecar.call('GET', `/replicate/v1/files/${upload.id}`).finally(() => (Date.now = realNow));
+  expect([body.created_at, body.expires_at]).toEqual([upload.created_at, upload.expires_at]);
+  // A picture that came another way was promised nothing.
+  const other = samplePng(92);
+  await sidecar.putImage(other);
+  expect((await sidecar.call('GET', `/replicate/v1/files/${other.sha256}`)).status).toBe(404);
+  const { openDatabase } = await import('../../../server/storage/database');
+  const storage = openDatabase(`${sidecar.dataDir}/altsmith.db`);
+  storage.db.prepare('UPDATE images SET original = 0 WHERE sha256 = ?').run(upload.id);
+  storage.close();
+  expect((await sidecar.call('GET', `/replicate/v1/files/${upload.id}`)).status).toBe(404);
+});

@@ -44,7 +44,8 @@ function outputOf({ output, errorCode }: Prediction) {
   };
 }
 
-function bodyOf(prediction: Prediction, path: string) {
+/** `base`: the address under which the client called. */
+function bodyOf(prediction: Prediction, base: string) {
   const { id, input, state, startedAt, completedAt } = prediction;
   const ms = startedAt === null || completedAt === null ? 0 : completedAt - startedAt;
   return {
@@ -54,7 +55,7 @@ function bodyOf(prediction: Prediction, path: string) {
     output: outputOf(prediction),
     logs: null,
     metrics: { predict_time: ms / 1000, cost: 0 },
-    urls: { get: `${path}/v1/prediction/${id}`, cancel: `${path}/v1/prediction/${id}/cancel` },
+    urls: { get: `${base}/${id}`, cancel: `${base}/${id}/cancel` },
   };
 }
 
@@ -72,12 +73,11 @@ async function create(call: Call<unknown, unknown, unknown>): Promise<Reply> {
   return { status: 200, body: { status: 'success', message: 'Prediction created successfully', predictionID: id } };
 }
 
-async function run(call: Call<unknown, unknown, unknown>): Promise<Reply> {
+async function run(call: Call<unknown, unknown, unknown>, base: string): Promise<Reply> {
   const { id } = await start(call);
-  return {
-    status: 200,
-    body: { ...bodyOf(await awaitPrediction(id, RUN_SECONDS, call), call.services.links.path), predictionID: id },
-  };
+  const prediction = await awaitPrediction(id, RUN_SECONDS, call);
+  const links = call.services.links.base(call.request) + base;
+  return { status: 200, body: { ...bodyOf(prediction, links), predictionID: id } };
 }
 
 const facts = { access: 'site', face: eachlabs, answers: { 200: null } } as const;
@@ -93,7 +93,7 @@ export const predictions: readonly Route[] = ['/eachlabs/v1/prediction', '/v1/pr
     path: `${base}/run`,
     bodyKind: 'own',
     summary: 'Eachlabs: start a run and wait for its end.',
-    handle: run,
+    handle: (call) => run(call, base),
   }),
   defineRoute({
     ...facts,
@@ -101,9 +101,12 @@ export const predictions: readonly Route[] = ['/eachlabs/v1/prediction', '/v1/pr
     path: `${base}/{id}`,
     params: Params,
     summary: 'Eachlabs: one run.',
-    handle: async ({ params, services, site, signal }) => ({
+    handle: async ({ params, request, services, site, signal }) => ({
       status: 200,
-      body: bodyOf(await awaitPrediction(params.id, 0, { site, services, signal }), services.links.path),
+      body: bodyOf(
+        await awaitPrediction(params.id, 0, { site, services, signal }),
+        services.links.base(request) + base,
+      ),
     }),
   }),
   defineRoute({
@@ -112,9 +115,9 @@ export const predictions: readonly Route[] = ['/eachlabs/v1/prediction', '/v1/pr
     path: `${base}/{id}/cancel`,
     params: Params,
     summary: 'Eachlabs: stop a run.',
-    handle: ({ params, services, site }) => ({
+    handle: ({ params, request, services, site }) => ({
       status: 200,
-      body: bodyOf(cancelPrediction(params.id, { site, services }), services.links.path),
+      body: bodyOf(cancelPrediction(params.id, { site, services }), services.links.base(request) + base),
     }),
   }),
 ]);

@@ -10,9 +10,12 @@ import { replicate } from './errors';
 /** Hours that an upload is promised to stay. */
 const KEPT_HOURS = 24;
 
-/** Every field is read by one of the clients. */
-function bodyOf(image: StoredImage, base: string) {
-  const now = Date.now();
+/**
+ * Every field is read by one of the clients. Throws NOT_FOUND for a picture whose bytes are gone, or whose time nobody was
+ * promised: it did not come as an upload.
+ */
+function bodyOf(image: StoredImage | null, base: string) {
+  if (image?.keptUntil == null || !image.hasOriginal) throw new AppError('NOT_FOUND');
   return {
     id: image.sha256,
     name: `${image.sha256.slice(0, 16)}.${image.mediaType.replace(/^image\//, '')}`,
@@ -21,8 +24,8 @@ function bodyOf(image: StoredImage, base: string) {
     etag: image.sha256,
     checksums: { sha256: image.sha256 },
     metadata: {},
-    created_at: new Date(now).toISOString(),
-    expires_at: new Date(now + KEPT_HOURS * 3_600_000).toISOString(),
+    created_at: new Date(image.receivedAt).toISOString(),
+    expires_at: new Date(image.keptUntil).toISOString(),
     urls: { get: `${base}/replicate/v1/files/${image.sha256}` },
   };
 }
@@ -40,7 +43,7 @@ export const files: readonly Route[] = [
       const picture = await holdFormFile(request, services, 'content');
       const { image } = await site.images.put(await spoolPicture(picture, services));
       site.images.keepUntil(image.sha256, Date.now() + KEPT_HOURS * 3_600_000);
-      return { status: 201, body: bodyOf(image, services.links.base(request)) };
+      return { status: 201, body: bodyOf(site.images.get(image.sha256), services.links.base(request)) };
     },
   }),
   defineRoute({
@@ -52,8 +55,7 @@ export const files: readonly Route[] = [
     params: z.strictObject({ sha256: Sha256 }),
     answers: { 200: null },
     handle: ({ params, request, services, site }) => {
-      const image = site.images.get(params.sha256);
-      if (image === null) throw new AppError('NOT_FOUND');
+      const image = site.images.hasBytes(params.sha256) ? site.images.get(params.sha256) : null;
       return { status: 200, body: bodyOf(image, services.links.base(request)) };
     },
   }),

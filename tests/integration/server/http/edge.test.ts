@@ -123,6 +123,12 @@ describe('under a public address with a path', () => {
     expect(prediction.urls.get).toBe(`https://www.example.com/alt/replicate/v1/predictions/${prediction.id}`);
     const queued = (await one.call('POST', '/alt/modelrunner/queue/a/b', { image_url: input.image })).body;
     expect(queued.status_url).toMatch(/^https:\/\/www\.example\.com\/alt\/modelrunner\/queue\/a\/b\/requests\//);
+    for (const base of ['/eachlabs/v1/prediction', '/v1/prediction']) {
+      const created = (await one.call('POST', `/alt${base}`, { model: 'blip', input })).body;
+      const run = (await one.call('GET', `/alt${base}/${created.predictionID}`)).body;
+      const self = `https://www.example.com/alt${base}/${created.predictionID}`;
+      expect(run.urls).toEqual({ get: self, cancel: `${self}/cancel` });
+    }
     const model = (await one.call('GET', '/alt/replicate/v1/models/a/b')).body;
     expect(model.url).toBe('https://www.example.com/alt/');
     // Errors of dialects keep their shape below the path.

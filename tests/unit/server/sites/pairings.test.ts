@@ -50,16 +50,28 @@ test('after ten minutes it is too old, and after an hour forgotten', () => {
   expect(() => pairings.claim(second, 'a')).toThrow(code('PAIRING_UNKNOWN'));
 });
 
-test('wrong codes are slowed down, for one address and for all together', () => {
+test('wrong codes are slowed down, for one address and for all together; right ones are not', () => {
   const { pairings, clock } = bench();
-  const good = pairings.create(WISH).code;
+  const good = [pairings.create(WISH).code, pairings.create(WISH).code, pairings.create(WISH).code];
   const guess = (address: string) => () => pairings.claim(newPairingCode(), address);
   for (let index = 0; index < 20; index += 1) expect(guess('a')).toThrow(code('PAIRING_UNKNOWN'));
-  expect(() => pairings.claim(good, 'a')).toThrow(code('RATE_LIMITED'));
+  expect(guess('a')).toThrow(code('RATE_LIMITED'));
+  expect(pairings.claim(good[0]!, 'a').key).toBe('key 1');
   for (let index = 0; index < 80; index += 1) expect(guess(`b${index}`)).toThrow(code('PAIRING_UNKNOWN'));
-  expect(() => pairings.claim(good, 'c')).toThrow(code('RATE_LIMITED'));
+  expect(guess('c')).toThrow(code('RATE_LIMITED'));
+  expect(pairings.claim(good[1]!, 'c').key).toBe('key 2');
   clock.ms = MINUTE;
-  expect(pairings.claim(good, 'a').key).toBe('key 1');
+  expect(guess('a')).toThrow(code('PAIRING_UNKNOWN'));
+  expect(pairings.claim(good[2]!, 'a').key).toBe('key 3');
+});
+
+test('the codes of one site push out none of another', () => {
+  const { pairings } = bench();
+  const theirs = pairings.create({ ...WISH, siteId: 'site_b' }).code;
+  const mine = Array.from({ length: 1001 }, () => pairings.create(WISH).code);
+  expect(pairings.claim(theirs, 'a')).toMatchObject({ siteId: 'site_b' });
+  expect(() => pairings.claim(mine[0]!, 'a')).toThrow(code('PAIRING_UNKNOWN'));
+  for (const one of mine.slice(-20)) expect(pairings.claim(one, 'b')).toMatchObject({ siteId: 'site_a' });
 });
 
 test('a code whose key could not be made is not used up', () => {
