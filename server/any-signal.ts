@@ -19,3 +19,22 @@ export async function withAnySignal<Result>(
     for (const source of sources) source.removeEventListener('abort', stop);
   }
 }
+
+/** Waits for what cannot be stopped, no longer than until the signal aborts; then rejects with its reason. */
+export async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const own = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    const stop = () => {
+      reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { signal: own.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    own.abort();
+    // Whoever stopped waiting does not hear of its end.
+    work.catch(() => undefined);
+  }
+}

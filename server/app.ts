@@ -58,6 +58,8 @@ export interface AppParts {
   readonly engine?: CaptionEngine;
   /** None, unless given. */
   readonly tracing?: Tracing;
+  /** The script of a translator's process; only tests give it, which run from the sources. */
+  readonly translatorFile?: string;
 }
 
 export interface App {
@@ -108,7 +110,7 @@ function assemble(parts: AppParts, stores: Stores): App {
   const metrics = buildMetrics(stores, data, health);
   const delivery = buildDelivery(stores, { config, logger, tracing });
   const caused = delivery.caused.bind(delivery);
-  const work = buildWork({ engine, logger, stores, config, temporary: data.temporary, metrics, tracing, caused });
+  const work = buildWork({ ...parts, engine, stores, temporary: data.temporary, metrics, tracing, caused });
   const changed = work.runner.start.bind(work.runner);
   const models = buildModels({ engine, config, script: PULL_SCRIPT, logger, changed });
   const resuggesting = buildResuggesting(stores, work, { config, logger });
@@ -168,6 +170,7 @@ function assemble(parts: AppParts, stores: Stores): App {
       work.instant.refuseWaiting();
       predictions.stop();
       await work.runner.stop(DRAIN_MS);
+      await work.translating.stop();
       await Promise.all([work.settler.stop(), ...backgroundTasks.map((task) => task.stop()), delivery.stop()]);
     },
     close: async () => {
@@ -237,6 +240,7 @@ async function begin(parts: Beginning, clocks: readonly { start(): void }[]): Pr
     work.settler.wake();
     predictions.start();
     startEngine(engine, work.runner, logger);
+    work.translating.start();
   });
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorBody } from './contract/error';
+import { LANGUAGE_ERRORS } from './language-errors';
 import { MODEL_ERRORS } from './model-errors';
 import { PAIRING_ERRORS } from './pairing-errors';
 import { START_ERRORS, type CatalogueEntry } from './start-errors';
@@ -11,6 +12,7 @@ export const CATALOGUE = {
   ...START_ERRORS,
   ...MODEL_ERRORS,
   ...PAIRING_ERRORS,
+  ...LANGUAGE_ERRORS,
   BAD_REQUEST: { status: 400, message: 'The request is not in the form this route expects.', retryable: false },
   BODY_MISSING: { status: 400, message: 'The request has no body; send the bytes of the image.', retryable: false },
   HOST_REFUSED: { status: 400, message: 'The Host header is not one this sidecar answers to.', retryable: false },
@@ -155,7 +157,6 @@ export const CATALOGUE = {
     message: 'The loaded model cannot continue a prompt; leave it out, or use a model that can, such as blip-base.',
     retryable: false,
   },
-  LANGUAGE_NOT_POSSIBLE: { status: 422, message: 'No translator here knows this language.', retryable: false },
   TASK_NOT_POSSIBLE: {
     status: 422,
     message:

@@ -46,6 +46,8 @@ export interface SidecarOptions {
   readonly logger?: Logger;
   /** Worker processes with the model of the settings, unless given. */
   readonly engine?: CaptionEngine;
+  /** The script of a translator's process; only tests give it, which run from the sources. */
+  readonly translatorFile?: string;
   /** Limits of the HTTP server that are not the usual ones; only tests change them. */
   readonly limits?: Partial<HttpLimits>;
   /** Migrate the database without a backup before it. */
@@ -84,7 +86,8 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
     const storage = await openOnceThereIsRoom(data, responder, preparation);
     const engine = options.engine === undefined ? {} : { engine: options.engine };
     const tracing = await openTracing(config, logger);
-    app = buildApp({ config, data, logger, storage, tracing, ...engine });
+    const translator = options.translatorFile === undefined ? {} : { translatorFile: options.translatorFile };
+    app = buildApp({ config, data, logger, storage, tracing, ...engine, ...translator });
     responder.open(app.http);
     await app.start();
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { ModelInfo } from '../../models/captioner';
 import { FIELD_NAMES, type FieldName } from '../contract/fields';
 import type { Job, JobContext, JobRequest, Priority } from '../contract/job';
+import { languageOfLocale, namesLanguage } from '../contract/language';
 import { DEFAULT_LANGUAGE } from '../contract/primitives';
 import { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
@@ -28,6 +29,8 @@ export interface AcceptJobParts {
   readonly model: () => ModelInfo | null;
   /** The trace that the request is part of; null while tracing is off. */
   readonly traceparent: string | null;
+  /** Of the site, its own first; may be empty. */
+  readonly languages: () => readonly string[];
   /** Throws QUEUE_FULL. */
   readonly takeRoom: (priority: Priority) => void;
 }
@@ -43,28 +46,51 @@ export interface AcceptedJob {
  * started yet will be done by today's model whatever it was made for.
  * A job that waits or runs leaves its run when it is asked for from outside of it, so that no state of the run stops it.
  * A backfill leaves out what a person has decided against, unless its run says otherwise: the answer is the old job.
- * Rejects with IMAGE_UNKNOWN, QUEUE_FULL, IDEMPOTENCY_CONFLICT, NOT_FOUND and RUN_NOT_POSSIBLE.
+ * A request that names no language gets a job for each of the site's; the answer is that for the first of them.
+ * Rejects with IMAGE_UNKNOWN, QUEUE_FULL, IDEMPOTENCY_CONFLICT, LANGUAGE_UNKNOWN, NOT_FOUND and RUN_NOT_POSSIBLE.
  */
 export async function acceptJob(
   parts: AcceptJobParts,
   request: JobRequest,
   idempotencyKey: string | null,
 ): Promise<AcceptedJob> {
+  const [language, ...others] = languagesOf(request, parts.languages());
   const accepted = await parts.storage.together(() => {
     const repeated = idempotencyKey === null ? null : parts.idempotency.find(idempotencyKey, request);
     const before = repeated === null ? null : parts.jobs.get(repeated);
-    if (before !== null) return { job: before, isNew: false };
-    const result = knownJob(parts, request) ?? newJob(parts, request);
+    if (before !== null) return { job: before, isNew: false, beside: [] };
+    const result = jobIn(parts, request, language);
+    const beside = others.map((other) => jobIn(parts, request, other));
     if (idempotencyKey !== null && repeated === null) {
       parts.idempotency.remember(idempotencyKey, request, result.job.id);
     }
-    return result;
+    return { ...result, beside };
   });
-  if (accepted.job.state === 'waiting') parts.queue.ring(accepted.job.id);
-  return accepted;
+  const { job, isNew, beside } = accepted;
+  for (const one of [job, ...beside.map((other) => other.job)]) if (one.state === 'waiting') parts.queue.ring(one.id);
+  return { job, isNew };
 }
 
-function knownJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob | null {
+/** The languages of a request, at least one. Throws LANGUAGE_UNKNOWN. */
+function languagesOf({ language, locale }: JobRequest, ofSite: readonly string[]): readonly [string, ...string[]] {
+  if (language !== undefined) {
+    if (!namesLanguage(language)) throw new AppError('LANGUAGE_UNKNOWN', { language });
+    return [language];
+  }
+  if (locale !== undefined) return [languageOfLocale(locale)];
+  const [first = DEFAULT_LANGUAGE, ...others] = ofSite;
+  return [first, ...others];
+}
+
+function jobIn(parts: AcceptJobParts, request: JobRequest, language: string): AcceptedJob {
+  const inLanguage = { ...request, language };
+  return knownJob(parts, inLanguage) ?? newJob(parts, inLanguage);
+}
+
+/** A request for one language. */
+type InLanguage = JobRequest & { readonly language: string };
+
+function knownJob(parts: AcceptJobParts, request: InLanguage): AcceptedJob | null {
   const { run_id, priority } = request;
   const wanted = wantedBy(request);
   const run = run_id === undefined ? null : parts.runs.forNewJob(run_id);
@@ -82,7 +108,7 @@ function knownJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob | nul
   return job === null ? null : { job, isNew: false };
 }
 
-function newJob(parts: AcceptJobParts, request: JobRequest): AcceptedJob {
+function newJob(parts: AcceptJobParts, request: InLanguage): AcceptedJob {
   requireImage(parts, request.image_sha256);
   parts.takeRoom(request.priority);
   const job = parts.jobs.add({
@@ -151,11 +177,11 @@ function fieldsKey(fields: readonly FieldName[] | null): string {
   return [...new Set(fields ?? FIELD_NAMES)].sort().join(' ');
 }
 
-function wantedBy(request: JobRequest): Wanted {
+function wantedBy(request: InLanguage): Wanted {
   return {
     subject: request.subject,
     imageSha256: request.image_sha256,
     sourceSha256: request.source_sha256 ?? request.image_sha256,
-    language: request.language ?? DEFAULT_LANGUAGE,
+    language: request.language,
   };
 }

@@ -1,4 +1,4 @@
-import { withAnySignal } from '../any-signal';
+import { untilAborted, withAnySignal } from '../any-signal';
 import { statSync } from 'node:fs';
 import { setImmediate as yieldToEventLoop, setTimeout as pause } from 'node:timers/promises';
 import { guarded } from '../background';
@@ -12,12 +12,14 @@ import { isOverload } from '../queue/retry-policy';
 import type { CaptionEngine } from './engine';
 import { captionOf, type CaptionResult } from './engine-result';
 import type { JobFinisher } from './job-finisher';
+import type { LooksUnderWay } from './looks-under-way';
 import { engineOptions } from './reply';
 import type { ReplyFinisher } from './reply-finisher';
 import type { RunsHere } from './runs-here';
 import { modelKey, type ResultStore } from './result-store';
 import type { WorkerCondition } from './worker-condition';
 import type { WorkerRegistry } from './worker-registry';
+import type { SuggestedTexts } from '../translating/suggested-texts';
 import type { SpanFacts, Tracing } from '../tracing/tracing';
 import { SUGGESTION_SETTINGS } from './settings';
 
@@ -25,6 +27,8 @@ export interface CaptionJobParts {
   readonly queue: JobQueue;
   readonly engine: Pick<CaptionEngine, 'run' | 'state'>;
   readonly finisher: JobFinisher;
+  /** Who else looks at the picture now, for another language. */
+  readonly looks: Pick<LooksUnderWay, 'await'>;
   readonly imagesOf: (
     siteId: string,
   ) => Pick<ImageStore, 'captionablePath' | 'presence' | 'draftPath' | 'removeDrafts'>;
@@ -148,9 +152,10 @@ async function runAndFinish(
 ): Promise<void> {
   const { engineIsFree, traceparent, signal } = run;
   if (claim.work.reply !== undefined) return runForReply(parts, claim, claim.work.reply, run);
-  const known = knownResult(parts, claim);
+  const known = await parts.looks.await(claim, () => knownResult(parts, claim), signal);
   if (known !== null) {
-    parts.finisher.finish(claim, { result: known, thumbnail: null, traceparent });
+    const texts = await untilAborted(parts.finisher.textsOf(claim, known), signal);
+    parts.finisher.finish(claim, { result: known, texts, thumbnail: null, traceparent });
     return;
   }
   const images = parts.imagesOf(claim.siteId);
@@ -170,7 +175,10 @@ async function runAndFinish(
     parts.condition.wentWell();
     // The worker gets its next picture first; only then is this one's end written, which waits for the disk.
     await yieldToEventLoop();
-    finish(parts, claim, { result: captionOf(result), unfinished, traceparent });
+    const said = captionOf(result);
+    parts.finisher.keepResult(claim, said);
+    const texts = await untilAborted(parts.finisher.textsOf(claim, said), signal);
+    finish(parts, claim, { result: said, texts, unfinished, traceparent });
   } catch (error) {
     await images.removeDrafts(draft);
     throw error;
@@ -186,12 +194,12 @@ function knownResult(parts: CaptionJobParts, claim: Claim): CaptionResult | null
 function finish(
   parts: CaptionJobParts,
   claim: Claim,
-  work: { result: CaptionResult; unfinished: string; traceparent: string | null },
+  work: { result: CaptionResult; texts: SuggestedTexts; unfinished: string; traceparent: string | null },
 ): void {
   const thumbnail = statSync(work.unfinished, { throwIfNoEntry: false });
   const draft = thumbnail === undefined ? null : { file: work.unfinished, bytes: thumbnail.size };
-  const { result, traceparent } = work;
-  parts.finisher.finish(claim, { result, thumbnail: draft, traceparent });
+  const { result, texts, traceparent } = work;
+  parts.finisher.finish(claim, { result, texts, thumbnail: draft, traceparent });
 }
 
 /** Stores what became of the attempt; while the disk takes nothing, again and again, as long as the job is ours. */

@@ -54,6 +54,7 @@ const MISSING: Readonly<
   detailed: 'TASK_NOT_POSSIBLE',
   more_detailed: 'TASK_NOT_POSSIBLE',
   ocr: 'TASK_NOT_POSSIBLE',
+  translate: 'TASK_NOT_POSSIBLE',
 };
 
 /**

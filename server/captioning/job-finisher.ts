@@ -1,8 +1,13 @@
+import type { FieldValues } from '../contract/fields';
+import { isEnglish } from '../contract/language';
+import type { ModelRef } from '../contract/primitives';
 import type { Suggestion } from '../contract/suggestion';
 import type { ImageStore } from '../intake/image-store';
 import type { Claim, JobQueue } from '../queue/queue';
+import { withApproved } from '../review/approved-english';
 import type { SuggestionStore } from '../review/suggestion-store';
 import { AppError } from '../errors';
+import type { SuggestedTexts, Texts } from '../translating/suggested-texts';
 import type { Tracing } from '../tracing/tracing';
 import type { Storage } from '../storage/database';
 import type { CaptionResult } from './engine-result';
@@ -15,7 +20,7 @@ import { duplicateTextFlag } from './text/flags';
 export interface FinishStores {
   readonly images: Pick<ImageStore, 'keepThumbnail'>;
   readonly results: Pick<ResultStore, 'put'>;
-  readonly suggestions: Pick<SuggestionStore, 'create' | 'countOthersWithText' | 'autoApprove'>;
+  readonly suggestions: Pick<SuggestionStore, 'create' | 'countOthersWithText' | 'autoApprove' | 'approvedEnglish'>;
   /** Least confidence for approval without a person; null, the default, is never. */
   readonly autoApproveFrom: number | null;
 }
@@ -24,6 +29,8 @@ export interface JobFinisherParts {
   readonly storage: Storage;
   readonly queue: JobQueue;
   readonly storesOf: (siteId: string) => FinishStores;
+  /** English texts in the language of the job; English with a flag where no translator is here. */
+  readonly inLanguage: (texts: Texts, language: string) => Promise<SuggestedTexts>;
   readonly tracing: Tracing;
   /** Told which trace led to news of an instance, for the trace of its webhook. */
   readonly caused: (owner: { readonly siteId: string; readonly instance: number }, traceparent: string) => void;
@@ -32,21 +39,77 @@ export interface JobFinisherParts {
 /** What an attempt gave. */
 export interface Outcome {
   readonly result: CaptionResult;
+  /** What `textsOf` made of it. */
+  readonly texts: SuggestedTexts;
   /** The draft of the thumbnail that was made, or null. */
   readonly thumbnail: { file: string; bytes: number } | null;
   /** The span of the attempt; null while tracing is off. */
   readonly traceparent: string | null;
 }
 
+/** What a suggestion consists of, however it came about. */
+interface Written {
+  readonly texts: SuggestedTexts;
+  readonly model: ModelRef;
+  readonly current: FieldValues;
+  readonly fileName: string | undefined;
+  /** Written in the same transaction. */
+  readonly beside: () => void;
+}
+
 /** What a worker's result becomes: a suggestion, the job's end and the feed's entry, all in one transaction. */
 export class JobFinisher {
   constructor(private readonly parts: JobFinisherParts) {}
 
+  /**
+   * What is suggested, in the language of the job. Where a person has approved an English text for this very picture, that one is
+   * translated, not the model's.
+   */
+  textsOf(claim: Claim, { caption, readings, image, model }: CaptionResult): Promise<SuggestedTexts> {
+    const { context, current, fields } = claim.work;
+    const texts = composeTexts({ caption, readings, image, context, current, fields, model });
+    if (isEnglish(claim.language)) return this.parts.inLanguage(texts, claim.language);
+    const approved = this.parts.storesOf(claim.siteId).suggestions.approvedEnglish(claim);
+    const english = approved === null ? texts.fields : withApproved(texts.fields, approved);
+    return this.parts.inLanguage({ ...texts, fields: english }, claim.language);
+  }
+
+  /**
+   * Keeps what the model said before the texts are written, so that nobody looks at the picture again for another language. No effect
+   * where the job is no longer this worker's, and for English texts, which are stored at once.
+   */
+  keepResult(claim: Claim, result: CaptionResult): void {
+    if (isEnglish(claim.language)) return;
+    const { storage, queue, storesOf } = this.parts;
+    storage.unflushed(() => {
+      if (queue.renew(claim)) storesOf(claim.siteId).results.put(claim.imageSha256, result);
+    });
+  }
+
   /** Throws LEASE_LOST when the job is no longer this worker's; then nothing of it is kept, and the draft stays. */
-  finish(claim: Claim, outcome: Outcome): Suggestion {
-    const span = this.parts.tracing.start('store result', { kind: 'internal', parent: outcome.traceparent });
+  finish(claim: Claim, { result, texts, thumbnail, traceparent }: Outcome): Suggestion {
+    const { images, results } = this.parts.storesOf(claim.siteId);
+    const { context, current } = claim.work;
+    const beside = () => {
+      results.put(claim.imageSha256, result);
+      if (thumbnail !== null) images.keepThumbnail(claim.imageSha256, thumbnail);
+    };
+    const model = modelRefOf(result.model);
+    const written = { texts, model, current: current ?? {}, fileName: context?.file_name, beside };
+    return this.#traced(traceparent, (trace) => this.#store(claim, written, trace));
+  }
+
+  /** The same for a job that looks at no picture: its texts are those of another suggestion, translated. Throws LEASE_LOST. */
+  finishTranslation(claim: Claim, from: Suggestion, texts: SuggestedTexts): Suggestion {
+    const { model, current } = from;
+    const written = { texts, model, current, fileName: undefined, beside: () => undefined };
+    return this.#traced(claim.work.traceparent ?? null, (trace) => this.#store(claim, written, trace));
+  }
+
+  #traced(parent: string | null, store: (traceparent: string | null) => Suggestion): Suggestion {
+    const span = this.parts.tracing.start('store result', { kind: 'internal', parent });
     try {
-      const suggestion = this.#store(claim, { ...outcome, traceparent: span.traceparent });
+      const suggestion = store(span.traceparent);
       span.end({ 'altsmith.suggestion.id': suggestion.id });
       return suggestion;
     } catch (error) {
@@ -55,12 +118,9 @@ export class JobFinisher {
     }
   }
 
-  #store(claim: Claim, { result, thumbnail, traceparent }: Outcome): Suggestion {
-    const { caption, readings, image } = result;
-    const { context, current, locale, fields } = claim.work;
-    const texts = composeTexts({ caption, readings, image, context, current, locale, fields, model: result.model });
-    const { images, results, suggestions, autoApproveFrom } = this.parts.storesOf(claim.siteId);
-    const { storage, caused } = this.parts;
+  #store(claim: Claim, { texts, model, current, fileName, beside }: Written, traceparent: string | null): Suggestion {
+    const { suggestions, autoApproveFrom } = this.parts.storesOf(claim.siteId);
+    const { storage, caused, queue } = this.parts;
     return storage.transaction(() => {
       // Registered first: callbacks run in order, and that of the feed's entry wakes the webhooks.
       if (traceparent !== null) storage.afterCommit(() => caused(claim, traceparent));
@@ -80,14 +140,17 @@ export class JobFinisher {
         alternatives: texts.alternatives,
         confidence: texts.confidence,
         flags: duplicate === null ? texts.flags : [...texts.flags, duplicate],
-        model: modelRefOf(result.model),
-        current: current ?? {},
-        fileName: context?.file_name,
+        model,
+        source: texts.source,
+        translator: texts.translator,
+        awaitsTranslation: texts.awaitsTranslation,
+        current,
+        fileName,
       });
-      this.parts.queue.complete(claim, { suggestionId: suggestion.id, modelId: result.model.id });
-      results.put(claim.imageSha256, result);
-      if (thumbnail !== null) images.keepThumbnail(claim.imageSha256, thumbnail);
-      return suggestions.autoApprove(suggestion, autoApproveFrom);
+      queue.complete(claim, { suggestionId: suggestion.id, modelId: model.id });
+      beside();
+      // How far a translation can be trusted has not been measured.
+      return texts.source === null ? suggestions.autoApprove(suggestion, autoApproveFrom) : suggestion;
     });
   }
 }

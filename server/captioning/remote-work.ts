@@ -20,6 +20,7 @@ import { BULL_HOLDER, type LeaseStore } from '../queue/lease-store';
 import type { Claim, ClaimRef, JobQueue } from '../queue/queue';
 import type { Storage } from '../storage/database';
 import type { JobFinisher } from './job-finisher';
+import type { LooksUnderWay } from './looks-under-way';
 import type { ModelMemory } from './model-memory';
 import { failureOf } from './remote-failure';
 import { RemoteRuns } from './remote-runs';
@@ -38,6 +39,7 @@ export interface RemoteWorkParts {
   /** Model of the sidecar's own workers; null without any. */
   readonly ownModel: () => WorkerFacts['model'] | null;
   readonly finisher: JobFinisher;
+  readonly looks: Pick<LooksUnderWay, 'await'>;
   readonly model: Pick<ModelMemory, 'remember'>;
   readonly imagesOf: (siteId: string) => Pick<ImageStore, 'captionablePath' | 'hasBytes' | 'draftPath'>;
   /** Limit of pictures, for workers whose own may be lower. */
@@ -135,11 +137,12 @@ export class RemoteWork {
   /** Finishes the job with the stored result of the same model for the same picture. False when there is none. */
   async #finishFromStored(claim: Claim, model: WorkerFacts['model']): Promise<boolean> {
     if (claim.work.reply !== undefined) return false;
-    const { resultsOf, storage, finisher } = this.parts;
-    const known = resultsOf(claim.siteId).get(claim.imageSha256, modelKey(model));
+    const { resultsOf, storage, finisher, looks } = this.parts;
+    const known = await looks.await(claim, () => resultsOf(claim.siteId).get(claim.imageSha256, modelKey(model)));
     if (known === null) return false;
     const traceparent = claim.work.traceparent ?? null;
-    await storage.together(() => finisher.finish(claim, { result: known, thumbnail: null, traceparent }));
+    const texts = await finisher.textsOf(claim, known);
+    await storage.together(() => finisher.finish(claim, { result: known, texts, thumbnail: null, traceparent }));
     return true;
   }
 
@@ -211,21 +214,21 @@ export class RemoteWork {
    * BAD_REQUEST for a thumbnail that is no WebP.
    */
   async finish(jobId: string, body: z.infer<typeof WorkerFinish>): Promise<void> {
-    const { storage, leases, finisher, replies, model } = this.parts;
+    const { storage, finisher, replies, model } = this.parts;
     const ref = { jobId, token: body.token };
-    const begun = leases.begun(ref);
-    // What was begun with other bytes is no answer for the job now.
-    const isOfThisPicture = begun?.isNewest === true || this.#runs.imageOf(ref) === begun?.claim.imageSha256;
-    if (begun === null || !isOfThisPicture) throw this.#noted(ref, new AppError('LEASE_LOST'));
-    const { claim } = begun;
+    const claim = this.#ofThisPicture(ref);
     const { result, thumbnail } = body;
     if (claim.work.reply !== undefined) {
       const whole = 'answer' in result ? { ...result, caption: null, readings: null } : { ...result, answer: null };
       replies.finish(claim, whole);
     } else {
       if ('answer' in result) throw new AppError('BAD_REQUEST', { problems: [NO_CAPTION] });
+      finisher.keepResult(claim, result);
+      const texts = await finisher.textsOf(claim, result);
+      // The job may have got other bytes meanwhile.
+      this.#ofThisPicture(ref);
       const draft = thumbnail === undefined ? null : this.#draft(claim, Buffer.from(thumbnail, 'base64'));
-      const outcome = { result, thumbnail: draft, traceparent: this.#runs.traceparentOf(claim) };
+      const outcome = { result, texts, thumbnail: draft, traceparent: this.#runs.traceparentOf(claim) };
       try {
         await storage.together(() => finisher.finish(claim, outcome));
       } catch (error) {
@@ -237,6 +240,14 @@ export class RemoteWork {
     }
     model.remember(result.model);
     this.#runs.ended(claim, 'done', null, result.timingsMs.total / 1000);
+  }
+
+  /** The claim that a result is of. Throws LEASE_LOST: what was begun with other bytes is no answer for the job now. */
+  #ofThisPicture(ref: ClaimRef): Claim {
+    const begun = this.parts.leases.begun(ref);
+    const isOfThisPicture = begun?.isNewest === true || this.#runs.imageOf(ref) === begun?.claim.imageSha256;
+    if (begun === null || !isOfThisPicture) throw this.#noted(ref, new AppError('LEASE_LOST'));
+    return begun.claim;
   }
 
   #draft(claim: Claim, bytes: Buffer): { file: string; bytes: number } {

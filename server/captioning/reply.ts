@@ -54,7 +54,6 @@ export function replyOf(result: EngineResult): Reply {
     image,
     context: null,
     current: null,
-    locale: null,
     fields: null,
     model: result.model,
   });

@@ -10,6 +10,7 @@ import { Language } from '../contract/primitives';
 import { choosePair, missingPair } from '../translating/pairs';
 import { runCommand, UsageError, type Say, type Words } from './command';
 import { languageLines, textOf } from './languages/list';
+import { translateExisting } from './languages/translate-existing';
 import { pull } from './models/pull';
 
 const HELP = `Usage: altsmith languages <what> [options]
@@ -17,6 +18,8 @@ const HELP = `Usage: altsmith languages <what> [options]
   list              the languages that texts can be translated into, and the models that are here for them
   pull LANGUAGE     download the model for a language; takes the options of "altsmith models pull"
   use LANGUAGE      choose the model for a language, where several are here: --model ID
+  translate LANGUAGE…  translate what the sidecar has suggested already, in a run: --approved for what a person
+                    approved only, --site ID for one site
 
 A language is a BCP 47 tag such as de or pt-BR; WordPress's names (de_DE_formal) are understood.
 
@@ -50,12 +53,13 @@ function use(words: Words, pulled: string, say: Say): number {
   return 0;
 }
 
-function work(words: Words, pulled: string, say: Say): number {
+function work(words: Words, pulled: string, say: Say): number | Promise<number> {
   const [what] = words.positionals;
   if (what === 'list') return list(pulled, say);
   if (what === 'use') return use(words, pulled, say);
+  if (what === 'translate') return translateExisting(words, readConfig(process.env), { pulled, say });
   throw new UsageError(
-    what === undefined ? 'Say what: list, pull or use.' : `There is no "altsmith languages ${what}".`,
+    what === undefined ? 'Say what: list, pull, use or translate.' : `There is no "altsmith languages ${what}".`,
   );
 }
 
@@ -77,7 +81,8 @@ export async function run(args: string[]): Promise<number> {
     if (what === 'pull' && language !== undefined && !language.startsWith('-')) {
       return await pull([modelFor(languageOf(language)).id, ...rest], pulled);
     }
-    const spec = { help: HELP, options: { model: { type: 'string' } } as const };
+    const options = { model: { type: 'string' }, approved: { type: 'boolean' }, site: { type: 'string' } } as const;
+    const spec = { help: HELP, options };
     return await runCommand({ ...spec, work: (words, say) => work(words, pulled, say) }, args);
   } catch (error) {
     if (!(error instanceof UsageError)) return report(error, args.includes('--json'));

@@ -82,7 +82,6 @@ async function prove(engine: CaptionEngine): Promise<void> {
     model,
     context: null,
     current: null,
-    locale: null,
     fields: ['alt_text'],
   });
   sayUnder('model', describeModel(model));

@@ -1,9 +1,13 @@
 import { acceptJob, requireImage, type AcceptJobParts } from '../captioning/accept-job';
 import { acceptAll } from '../captioning/bulk-accept';
+import { namesLanguage } from '../contract/language';
+import type { SiteProfile } from '../contract/site';
+import { AppError } from '../errors';
 import type { SiteServices } from '../http/services';
 import type { Speaker } from '../http/speaker';
 import { decideAll } from '../review/bulk-decision';
 import { readFirstSteps } from '../storage/first-steps';
+import { scopeNumbers } from '../storage/list-scopes';
 import { currentTraceparent } from '../tracing/tracing';
 import { checkWebhookTarget } from '../webhooks/webhook-target';
 import type { Stores } from './stores';
@@ -45,7 +49,25 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     },
     readChanges: (after, limit) => stores.changes.read({ siteId, instance: seen }, after, limit),
     runs,
-    createRun: (request) => runs.create(request, instance),
+    createRun: (request) => {
+      for (const language of request.translate?.languages ?? []) work.translating.requirePair(language);
+      // Whoever sees all installations means the texts of all of them; a run belongs to one.
+      const isForAll = request.translate !== undefined && seen === null;
+      const all = isForAll ? scopeNumbers(storage, { siteId, instance: null }).map((scope) => scope.instance) : [];
+      const [first = instance, ...others] = all;
+      const run = runs.create(request, first);
+      for (const other of others) runs.create(request, other);
+      if (request.translate !== undefined) work.translating.wake();
+      return run;
+    },
+    profile: () => profileOf(stores, work, siteId),
+    changeProfile: (change) => {
+      for (const language of change.languages ?? [])
+        if (!namesLanguage(language)) throw new AppError('LANGUAGE_UNKNOWN', { language });
+      stores.sites.update(siteId, change);
+      return profileOf(stores, work, siteId);
+    },
+    translate: (text, to) => work.translating.translateNow(text, to),
     actOnRun: (runId, action) => {
       const run = runs.act(runId, action);
       work.settler.wake();
@@ -64,7 +86,8 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     acceptJobs: (request) => acceptAll((one, idempotencyKey) => acceptJob(accept, one, idempotencyKey), request),
     retryJob: (jobId) => {
       const job = jobs.get(jobId);
-      if (job?.state === 'failed' || job?.state === 'cancelled') requireImage(accept, job.image_sha256);
+      const hasEnded = job?.state === 'failed' || job?.state === 'cancelled';
+      if (hasEnded && jobs.needsPicture(jobId)) requireImage(accept, job.image_sha256);
       return jobs.retry(jobId);
     },
     decide: (decisions) => decideAll(storage, suggestions, decisions),
@@ -81,6 +104,11 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     },
     listSuggestions: stores.lists.ofSite({ siteId, instance: seen }),
   };
+}
+
+function profileOf(stores: Stores, { translating }: Work, siteId: string): SiteProfile {
+  const languages = stores.sites.get(siteId)?.settings.languages ?? [];
+  return { languages: [...languages], translators: translating.list(languages) };
 }
 
 interface AcceptingParts {
@@ -104,6 +132,7 @@ export function acceptPartsOf(siteId: string, { stores, work, instance, seen }: 
     idempotency: stores.idempotencyOf(siteId, instance),
     results: stores.resultsOf(siteId),
     model: () => work.model.now(),
+    languages: () => stores.sites.get(siteId)?.settings.languages ?? [],
     traceparent: currentTraceparent(),
     takeRoom: (priority) => {
       stores.room.take(siteId, priority);

@@ -2,6 +2,7 @@ import type { CaptionEngine } from '../captioning/engine';
 import { InstantCaption, type PictureFile } from '../captioning/instant-caption';
 import { JobFinisher, type JobFinisherParts } from '../captioning/job-finisher';
 import { JobRunner } from '../captioning/job-runner';
+import { LooksUnderWay } from '../captioning/looks-under-way';
 import { ModelMemory } from '../captioning/model-memory';
 import { RemoteWork } from '../captioning/remote-work';
 import { tryOwnPicture } from '../captioning/own-picture';
@@ -28,6 +29,7 @@ import { OutboxStore } from '../webhooks/outbox-store';
 import type { Tracing } from '../tracing/tracing';
 import { httpTransport } from '../webhooks/transport';
 import { LOCAL_WORKERS, type Stores } from './stores';
+import { buildTranslating, openTranslators } from './translating';
 
 export type Work = ReturnType<typeof buildWork>;
 
@@ -42,25 +44,24 @@ interface WorkParts {
   readonly tracing: Tracing;
   /** Told which trace led to news of an instance, for the trace of its webhook. */
   readonly caused: JobFinisherParts['caused'];
+  /** The script of a translator's process; the build's own unless given. */
+  readonly translatorFile?: string | undefined;
 }
 
 /** Everything that does something by itself: queue, workers, the settling of runs. */
-export function buildWork({ engine, logger, stores, config, temporary, metrics, tracing, caused }: WorkParts) {
+export function buildWork(parts: WorkParts) {
+  const { engine, logger, stores, config, metrics, tracing, caused, translatorFile } = parts;
   const jobEnded = metrics.jobEnded.bind(metrics);
   const { storage, imagesOf, resultsOf, jobsOf, suggestionsOf, sites, leases, registry } = stores;
   const built = buildQueue(stores, config, logger);
   const { queue, redis } = built;
-  const finisher = buildFinisher(stores, { queue, tracing, caused });
+  const here = openTranslators(config, logger, translatorFile);
+  const finisher = buildFinisher(stores, { queue, tracing, caused, inLanguage: here.inLanguage });
+  const looks = new LooksUnderWay(storage, queue.leaseMs);
   const model = new ModelMemory(storage, engine);
   const runsHere = new RunsHere();
   const replies = new ReplyFinisher(storage, stores.replies);
-  const condition = new WorkerCondition({
-    check: (signal) => tryOwnPicture(engine, temporary, signal),
-    wasWell: () => {
-      registry.wasWell(LOCAL_WORKERS);
-    },
-    logger,
-  });
+  const condition = buildCondition(parts);
   const instant = new InstantCaption({
     ...{ storage, queue, replies: stores.replies, registry, runsHere, engine },
     workersElsewhere: config.workers === 0,
@@ -72,6 +73,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
     ...built,
     model,
     condition,
+    translating: buildTranslating(stores, { ...here, queue, finisher, logger }),
     remoteWork: new RemoteWork({
       storage,
       bullQueueFor: (tasks) => bullQueueFor(redis, tasks),
@@ -79,6 +81,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
       queue,
       leases,
       finisher,
+      looks,
       replies,
       pictureOf,
       model,
@@ -110,6 +113,7 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
       pictureOf,
       runsHere,
       finisher,
+      looks,
       imagesOf,
       resultsOf,
       logger,
@@ -124,6 +128,16 @@ export function buildWork({ engine, logger, stores, config, temporary, metrics, 
   };
 }
 
+function buildCondition({ engine, temporary, logger, stores }: WorkParts): WorkerCondition {
+  return new WorkerCondition({
+    check: (signal) => tryOwnPicture(engine, temporary, signal),
+    wasWell: () => {
+      stores.registry.wasWell(LOCAL_WORKERS);
+    },
+    logger,
+  });
+}
+
 /** Nobody works on what was erased, or waits for it. */
 function endErased({ erasures }: Stores, { runsHere, instant }: { runsHere: RunsHere; instant: InstantCaption }): void {
   erasures.onErased((jobIds) => {
@@ -134,7 +148,7 @@ function endErased({ erasures }: Stores, { runsHere, instant }: { runsHere: Runs
 
 function buildFinisher(
   { storage, imagesOf, resultsOf, suggestionsOf, sites }: Stores,
-  parts: Pick<JobFinisherParts, 'queue' | 'tracing' | 'caused'>,
+  parts: Pick<JobFinisherParts, 'queue' | 'tracing' | 'caused' | 'inLanguage'>,
 ): JobFinisher {
   return new JobFinisher({
     ...parts,

@@ -15,6 +15,8 @@ export const DECISION_MODES = ['one', 'bulk', 'rule'] as const;
 export const DecisionRequest = z.strictObject({
   action: DecisionAction,
   values: FieldValues.optional(),
+  /** The English beside the texts, where the person changed it; kept with an approval. */
+  source: z.string().max(10_000).optional(),
   reason: z.string().max(500).optional(),
   by: DecidedBy,
   version: z.number().int().positive(),

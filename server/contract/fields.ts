@@ -43,6 +43,16 @@ export const FLAG_CODES = [
   'duplicate_text',
   'existing_human_text',
   'possibly_decorative',
+  'not_translated',
+  'untranslated',
+  'number_lost',
+  'wrong_script',
+  'wrong_length',
+  'unknown_words',
+  'cut',
+  'broken_punctuation',
+  'gender',
+  'unsure_word',
 ] as const;
 export const FlagCode = z.enum(FLAG_CODES);
 export type FlagCode = z.infer<typeof FlagCode>;

@@ -35,10 +35,11 @@ export const JobRequest = z.strictObject({
   /** Hash of the original file, of which the bytes may be a smaller rendition; `image_sha256` unless given. */
   source_sha256: Sha256.optional(),
   subject: Subject,
-  /** BCP 47; the site's own unless given, else `en`. */
+  /** BCP 47. Unless given: that of `locale`, else each of the site's own languages, else `en`. */
   language: Language.optional(),
   fields: z.array(FieldName).min(1).max(6).optional(),
   context: JobContext.optional(),
+  /** As WordPress names it, such as `de_DE_formal`; only its language counts. */
   locale: Locale.optional(),
   current: FieldValues.optional(),
   priority: Priority.default('upload'),

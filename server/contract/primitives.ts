@@ -67,3 +67,7 @@ export const ModelRef = z.object({
   fingerprint: z.string().max(64).exactOptional(),
 });
 export type ModelRef = z.infer<typeof ModelRef>;
+
+/** Which model translated a text. `version` stands for its weights. */
+export const TranslatorRef = z.object({ id: z.string(), precision: z.string(), version: z.string().nullable() });
+export type TranslatorRef = z.infer<typeof TranslatorRef>;

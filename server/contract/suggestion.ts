@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fields, FieldValues, Flag } from './fields';
 import { InstanceId } from './instance';
-import { Id, ModelRef, Sha256, Subject, Timestamp } from './primitives';
+import { Id, ModelRef, Sha256, Subject, Timestamp, TranslatorRef } from './primitives';
 
 export const SUGGESTION_STATES = [
   'pending',
@@ -31,6 +31,10 @@ export const Suggestion = z.object({
   source_sha256: Sha256,
   /** BCP 47; one open suggestion for each language of a subject. */
   language: z.string(),
+  /** The English alt text that the texts were translated from, or will be; null where they are English themselves. */
+  source: z.string().nullable(),
+  /** What translated them; null where nothing did: they are English, or were in the language already, or no translator was here yet. */
+  translator: TranslatorRef.nullable(),
   fields: Fields,
   alternatives: z.array(z.string()),
   confidence: z.number().min(0).max(1),
@@ -39,6 +43,8 @@ export const Suggestion = z.object({
   current: FieldValues,
   /** What the person approved; null until then. Only these values may be published. */
   values: FieldValues.nullable(),
+  /** The English that the person approved beside them; null where they saw none, or left it as it was. */
+  approved_source: z.string().nullable(),
   reason: z.string().nullable(),
   decided_by: DecidedBy.nullable(),
   decided_at: Timestamp.nullable(),

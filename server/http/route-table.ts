@@ -28,6 +28,7 @@ import {
   listSuggestions,
   writeBackSuggestion,
 } from './routes/suggestions';
+import { getSite, putSite, translate } from './routes/site';
 import { deleteWebhook, putWebhook } from './routes/webhook';
 import {
   listWorkers,
@@ -70,6 +71,9 @@ export const ROUTES: readonly Route[] = [
   listRuns,
   getRun,
   ...actOnRun,
+  getSite,
+  putSite,
+  translate,
   getChanges,
   listSites,
   createSite,

@@ -7,6 +7,8 @@ import type { BulkJobReply, BulkJobRequest, Job, JobRequest } from '../contract/
 import type { ComingModel, ListedModel } from '../contract/model';
 import type { ModelRef, Subject } from '../contract/primitives';
 import type { Run, RunAction, RunRequest } from '../contract/run';
+import type { SiteProfile, SiteProfileChange } from '../contract/site';
+import type { TranslationReply } from '../contract/translation';
 import type {
   ListedWorker,
   WorkerAnnouncement,
@@ -61,7 +63,14 @@ export interface SiteServices {
   readonly readChanges: (after: string | undefined, limit: number) => ChangeEntries;
   readonly suggestions: SuggestionStore;
   readonly runs: RunStore;
+  /** Throws LANGUAGE_UNKNOWN, LANGUAGE_NOT_PULLED. */
   readonly createRun: (request: RunRequest) => Run;
+  /** What is the same for all installations of the site. */
+  readonly profile: () => SiteProfile;
+  /** Throws LANGUAGE_UNKNOWN. */
+  readonly changeProfile: (change: SiteProfileChange) => SiteProfile;
+  /** One text now. Rejects with LANGUAGE_UNKNOWN, LANGUAGE_NOT_PULLED, and what the translator failed with. */
+  readonly translate: (text: string, to: string) => Promise<TranslationReply>;
   /** Throws NOT_FOUND, RUN_NOT_POSSIBLE. */
   readonly actOnRun: (runId: string, action: RunAction) => Run;
   /** Of all instances of the site. */

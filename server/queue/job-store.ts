@@ -1,5 +1,6 @@
 import type { Job, Priority } from '../contract/job';
 import type { Subject } from '../contract/primitives';
+import type { WorkerTask } from '../contract/worker';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
@@ -20,6 +21,8 @@ export interface NewJob {
   readonly runId: string | null;
   readonly priority: Priority;
   readonly work: JobWork;
+  /** What a worker has to be able to do; a caption unless given. */
+  readonly needs?: WorkerTask;
 }
 
 /** The picture that a text is for, in one language. */
@@ -52,8 +55,8 @@ export class JobStore {
     this.storage
       .prepare(
         `INSERT INTO jobs (id, site_id, instance, subject_type, subject_id, image_sha256, source_sha256, language, model_id, run_id, priority, request,
-           state, available_at, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)`,
+           needs, state, available_at, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)`,
       )
       .run(
         id,
@@ -68,6 +71,7 @@ export class JobStore {
         job.runId,
         PRIORITY_NAMES.indexOf(job.priority),
         JSON.stringify(job.work, (_, value: unknown) => value ?? undefined),
+        job.needs ?? 'caption',
         this.options.now(),
         at,
         at,
@@ -108,6 +112,15 @@ export class JobStore {
       });
     if (row === undefined) return null;
     return { job: jobOf(row), modelId: row.model_id, fields: JobWork.parse(JSON.parse(row.request)).fields };
+  }
+
+  /** False for a job that translates what is written already. */
+  needsPicture(id: string): boolean {
+    const needs = this.storage
+      .prepare<[string, string], string>('SELECT needs FROM jobs WHERE id = ? AND site_id = ?')
+      .pluck()
+      .get(id, this.siteId);
+    return needs !== 'translate';
   }
 
   /**

@@ -14,6 +14,7 @@ interface TakenRow {
   readonly image_sha256: string;
   readonly subject_type: string;
   readonly subject_id: string;
+  readonly language: string;
   readonly request: string;
   readonly attempts: number;
   readonly token: number;
@@ -82,11 +83,11 @@ export class LeaseStore {
         "SELECT site_id, instance, subject_id, token, attempts, failures, crashes, interruptions, doubts FROM jobs WHERE id = ? AND state = 'running'",
       ),
       heldBy: db.prepare<[string, number], TakenRow>(
-        `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, request, attempts, token
+        `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, language, request, attempts, token
          FROM jobs WHERE id = ? AND token = ? AND state = 'running'`,
       ),
       begun: db.prepare<[string, number], TakenRow>(
-        `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, request, attempts, token
+        `SELECT seq, id, site_id, instance, image_sha256, subject_type, subject_id, language, request, attempts, token
          FROM jobs WHERE id = ? AND token >= ? AND state IN ('running', 'waiting')`,
       ),
       expired: db.prepare<[number], { id: string; token: number; worker: string | null }>(
@@ -268,6 +269,7 @@ function claimOf(row: TakenRow): Claim {
     instance: row.instance,
     imageSha256: row.image_sha256,
     subject: { type: row.subject_type, id: row.subject_id },
+    language: row.language,
     attempt: row.attempts,
     work: JobWork.parse(JSON.parse(row.request)),
   };

@@ -3,7 +3,7 @@ import { CaptionOptions } from '../contract/caption';
 import type { WorkerTask } from '../contract/worker';
 import { FieldName, FieldValues } from '../contract/fields';
 import { JobContext } from '../contract/job';
-import { Locale, type Subject } from '../contract/primitives';
+import { Id, Locale, type Subject } from '../contract/primitives';
 import type { AppError } from '../errors';
 
 /** What the CMS asked for, as it is kept with the job. Tolerant: older versions of Altsmith wrote some of the rows. */
@@ -14,6 +14,8 @@ export const JobWork = z.object({
   current: FieldValues.nullable().default(null),
   /** What is asked instead of a suggestion (reply-jobs.ts). */
   reply: CaptionOptions.optional(),
+  /** No picture is looked at: the texts of this suggestion, in English, are translated. */
+  translate: z.object({ suggestion: Id }).optional(),
   /** The trace that the job is part of, in W3C's form; only where traces are kept. */
   traceparent: z.string().max(100).optional(),
 });
@@ -33,6 +35,8 @@ export interface Claim extends ClaimRef {
   readonly instance: number;
   readonly imageSha256: string;
   readonly subject: Subject;
+  /** BCP 47; what the texts are to be written in. */
+  readonly language: string;
   readonly attempt: number;
   readonly work: JobWork;
 }

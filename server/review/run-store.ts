@@ -1,4 +1,4 @@
-import { RunState, type Run, type RunAction, type RunRequest } from '../contract/run';
+import { RunState, Translates, type Run, type RunAction, type RunRequest } from '../contract/run';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
@@ -12,11 +12,12 @@ interface RunRow {
   readonly state: string;
   readonly include_decided: number;
   readonly expected: number | null;
+  readonly translates: string | null;
   readonly created_at: number;
   readonly updated_at: number;
 }
 
-const COLUMNS = 'seq, id, name, state, include_decided, expected, created_at, updated_at';
+const COLUMNS = 'seq, id, name, state, include_decided, expected, translates, created_at, updated_at';
 const time = (ms: number) => new Date(ms).toISOString();
 
 /** The runs of one site. Another site's id is not found. */
@@ -34,10 +35,20 @@ export class RunStore {
     const at = Date.now();
     this.storage
       .prepare(
-        `INSERT INTO runs (id, site_id, instance, name, state, include_decided, expected, created_at, updated_at)
-         VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?)`,
+        `INSERT INTO runs (id, site_id, instance, name, state, include_decided, expected, translates, translated_to, created_at, updated_at)
+         VALUES (:id, :siteId, :instance, :name, 'running', :includeDecided, :expected, :translates, :translatedTo, :at, :at)`,
       )
-      .run(id, this.siteId, instance, request.name, request.include_decided ? 1 : 0, request.expected ?? null, at, at);
+      .run({
+        id,
+        siteId: this.siteId,
+        instance,
+        name: request.name,
+        includeDecided: Number(request.include_decided),
+        expected: request.expected ?? null,
+        translates: request.translate === undefined ? null : JSON.stringify(request.translate),
+        translatedTo: request.translate === undefined ? null : 0,
+        at,
+      });
     return this.#runOf(this.#need(id));
   }
 
@@ -95,6 +106,7 @@ export class RunStore {
       state: RunState.parse(row.state),
       include_decided: row.include_decided === 1,
       expected: row.expected,
+      translates: row.translates === null ? null : Translates.parse(JSON.parse(row.translates)),
       jobs: jobCounts(this.storage, { siteId: this.siteId, instance: this.seen }, row.id),
       suggestions: suggestionCounts(this.storage, { siteId: this.siteId, instance: this.seen }, { runId: row.id }),
       created_at: time(row.created_at),

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Fields, FieldValues, Flag } from '../contract/fields';
-import { ModelRef } from '../contract/primitives';
+import { ModelRef, TranslatorRef } from '../contract/primitives';
 import { DecidedBy, SuggestionState, type Suggestion } from '../contract/suggestion';
 import { suggestedValues, type Standing } from './suggestion-state';
 
@@ -24,6 +24,9 @@ export interface SuggestionRow {
   readonly flags: string;
   readonly model: string;
   readonly current: string;
+  readonly source: string | null;
+  readonly translator: string | null;
+  readonly approved_source: string | null;
   readonly values: string | null;
   readonly reason: string | null;
   readonly decided_by: string | null;
@@ -34,7 +37,8 @@ export interface SuggestionRow {
 
 export const SUGGESTION_COLUMNS = `seq, id, job_id, run_id, version, state,
   nullif((SELECT id FROM instances WHERE instances.site_id = suggestions.site_id AND number = instance), '') AS instance_id, subject_type, subject_id, image_sha256, source_sha256, language, fields,
-  alternatives, confidence, flags, model, current, "values", reason, decided_by, decided_at, created_at, updated_at`;
+  alternatives, confidence, flags, model, current, "values", reason, decided_by, decided_at, created_at, updated_at,
+  source, translator, approved_source`;
 
 const Texts = z.array(z.string());
 const Flags = z.array(Flag);
@@ -69,6 +73,8 @@ export function suggestionOf(row: SuggestionRow): Suggestion {
     image_sha256: row.image_sha256,
     source_sha256: row.source_sha256 ?? row.image_sha256,
     language: row.language,
+    source: row.source,
+    translator: row.translator === null ? null : TranslatorRef.parse(json(row.translator)),
     fields,
     alternatives: Texts.parse(json(row.alternatives)),
     confidence: row.confidence,
@@ -76,6 +82,7 @@ export function suggestionOf(row: SuggestionRow): Suggestion {
     model: ModelRef.parse(json(row.model)),
     current: FieldValues.parse(json(row.current)),
     values: valuesOf(row.values, fields),
+    approved_source: row.approved_source,
     reason: row.reason,
     decided_by: row.decided_by === null ? null : DecidedBy.parse(json(row.decided_by)),
     decided_at: row.decided_at === null ? null : time(row.decided_at),

@@ -1,10 +1,11 @@
 import type { DecisionRequest, WriteBackRequest } from '../contract/decision';
 import type { Fields, FieldValues, Flag } from '../contract/fields';
-import { DEFAULT_LANGUAGE, type ModelRef, type Subject } from '../contract/primitives';
+import { DEFAULT_LANGUAGE, type ModelRef, type Subject, type TranslatorRef } from '../contract/primitives';
 import type { Suggestion } from '../contract/suggestion';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
+import { approvedEnglish } from './approved-english';
 import { mayApproveAlone, NOBODY } from './auto-approval';
 import type { ChangeFeed } from './change-feed';
 import { inTurn, jobDecidedAgainst, type Picture } from './one-picture';
@@ -25,6 +26,11 @@ export interface NewSuggestion {
   readonly confidence: number;
   readonly flags: readonly Flag[];
   readonly model: ModelRef;
+  /** The English alt text that the texts are translated from, or will be; null where they are English themselves. */
+  readonly source: string | null;
+  readonly translator: TranslatorRef | null;
+  /** They are English until a translator is here. */
+  readonly awaitsTranslation: boolean;
   readonly current: FieldValues;
   /** The picture's name in the CMS, to be found by. */
   readonly fileName?: string | undefined;
@@ -60,13 +66,14 @@ export class SuggestionStore {
       const id = newId('sug');
       const at = Date.now();
       const { subject, fields } = suggestion;
-      const words = wordsOf([...textsOf(fields), suggestion.fileName ?? '', subject.id]);
+      const { source, translator } = suggestion;
+      const words = wordsOf([...textsOf(fields), source ?? '', suggestion.fileName ?? '', subject.id]);
       this.storage
         .prepare(
           `INSERT INTO suggestions (id, site_id, instance, job_id, job_seq, run_id, version, state, subject_type, subject_id,
              image_sha256, fields, alternatives, confidence, flags, model, current, words, created_at, updated_at,
-             source_sha256, language)
-           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+             source_sha256, language, source, translator, awaits_translation)
+           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           id,
@@ -90,6 +97,9 @@ export class SuggestionStore {
           at,
           source_sha256,
           language,
+          source,
+          translator === null ? null : JSON.stringify(translator),
+          Number(suggestion.awaitsTranslation),
         );
       this.changes.append(this.siteId, { type: 'suggestion.created', suggestionId: id });
       return this.#need(id);
@@ -134,6 +144,7 @@ export class SuggestionStore {
       const next = decide(standingOf(now), now.fields, decision, Date.now());
       this.#move(id, next, now.fields);
       this.#keepCircumstances(id, decision);
+      this.#keepEnglish(now, decision);
       this.changes.append(this.siteId, { type: 'suggestion.decided', suggestionId: id });
       return this.#need(id);
     });
@@ -150,6 +161,19 @@ export class SuggestionStore {
         id,
         this.siteId,
       );
+  }
+
+  /** The English that a person approved beside a translation. A suggestion that is open again has none. */
+  #keepEnglish({ id, source }: Suggestion, { action, source: said }: DecisionRequest): void {
+    const changed = action === 'approve' && said !== undefined && said !== source ? said : null;
+    this.storage
+      .prepare('UPDATE suggestions SET approved_source = ? WHERE id = ? AND site_id = ?')
+      .run(changed, id, this.siteId);
+  }
+
+  /** English texts that a person approved for this very picture of the instance; null where there are none. */
+  approvedEnglish(picture: { readonly imageSha256: string; readonly instance: number }): FieldValues | null {
+    return approvedEnglish(this.storage, this.siteId, picture);
   }
 
   /**

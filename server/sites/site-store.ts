@@ -8,6 +8,8 @@ export const SiteSettings = z.object({
   /** Approve a fresh suggestion of a calibrated model that is no demonstration, when its confidence is at least this. */
   auto_approve_from: z.number().min(0).max(1).nullable().default(null),
   limits: SiteLimits.default(SiteLimits.parse({})),
+  /** Languages of its texts where a request names none, its own first. */
+  languages: z.array(z.string()).default([]),
 });
 export type SiteSettings = z.infer<typeof SiteSettings>;
 
@@ -16,6 +18,7 @@ export interface SiteUpdate {
   readonly name?: string | undefined;
   readonly auto_approve_from?: number | null | undefined;
   readonly limits?: SiteLimitsChange | undefined;
+  readonly languages?: readonly string[] | undefined;
 }
 
 export interface Site {
@@ -73,6 +76,7 @@ export class SiteStore {
         ...site.settings,
         ...(change.auto_approve_from === undefined ? {} : { auto_approve_from: change.auto_approve_from }),
         limits: { ...site.settings.limits, ...change.limits },
+        ...(change.languages === undefined ? {} : { languages: [...new Set(change.languages)] }),
       });
       this.storage
         .prepare('UPDATE sites SET name = ?, settings = ? WHERE id = ?')

@@ -283,7 +283,7 @@ CREATE TABLE runs (
   expected        INTEGER,
   created_at      INTEGER NOT NULL,
   updated_at      INTEGER NOT NULL
-, settling INTEGER NOT NULL DEFAULT 0 CHECK (settling IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0) STRICT;
+, settling INTEGER NOT NULL DEFAULT 0 CHECK (settling IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, translates TEXT CHECK (json_valid(translates)), translated_to INTEGER) STRICT;
 
 CREATE TABLE site_storage (
   site_id         TEXT PRIMARY KEY REFERENCES sites (id) ON DELETE CASCADE,
@@ -402,7 +402,7 @@ CREATE TABLE suggestions (
   write_back   TEXT CHECK (json_valid(write_back)),
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL
-, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', decision_mode TEXT, displayed INTEGER, open_ms INTEGER, words TEXT NOT NULL DEFAULT '', edited_words TEXT NOT NULL DEFAULT '') STRICT;
+, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', decision_mode TEXT, displayed INTEGER, open_ms INTEGER, words TEXT NOT NULL DEFAULT '', edited_words TEXT NOT NULL DEFAULT '', source TEXT, translator TEXT CHECK (json_valid(translator)), approved_source TEXT, awaits_translation INTEGER NOT NULL DEFAULT 0 CHECK (awaits_translation IN (0, 1))) STRICT;
 
 CREATE TRIGGER suggestions_edited AFTER UPDATE OF edited_words ON suggestions
 WHEN NEW.edited_words <> OLD.edited_words AND NEW.run_id IS OLD.run_id AND NEW.instance = OLD.instance
@@ -561,6 +561,10 @@ CREATE INDEX runs_of_site ON runs (site_id, seq);
 CREATE INDEX runs_paused ON runs (id) WHERE state = 'paused';
 
 CREATE INDEX runs_settling ON runs (seq) WHERE settling = 1;
+
+CREATE INDEX runs_translating ON runs (seq) WHERE translated_to IS NOT NULL;
+
+CREATE INDEX suggestions_awaiting_translation ON suggestions (language, seq) WHERE awaits_translation = 1 AND state = 'pending';
 
 CREATE INDEX suggestions_by_image ON suggestions (substr(image_sha256, 1, 12));
 

@@ -6,6 +6,7 @@ import { bestLanguage } from '../../models/languages';
 import { PRECISION_FOLDERS } from '../../models/locate-model';
 import { MANIFEST_FILE, parseManifest } from '../../models/model-folder/manifest';
 import { ModelError } from '../../models/model-error';
+import { fingerprintOfModel } from '../../models/fingerprint';
 import { knownModels } from '../../models/registry';
 
 /** Which model was chosen for a language, in the folder of pulled models. */
@@ -19,15 +20,19 @@ export interface Pair {
   readonly folder: string;
   readonly from: string;
   readonly to: string;
+  /** Stands for its weights. */
+  readonly version: string;
 }
 
 function pairsIn(folder: string): Pair[] {
   const file = path.join(folder, MANIFEST_FILE);
   if (!existsSync(file)) return [];
   try {
-    const { id: model, precision, translation } = parseManifest(readFileSync(file, 'utf8'), folder);
+    const manifest = parseManifest(readFileSync(file, 'utf8'), folder);
+    const { id: model, precision, translation } = manifest;
+    const version = fingerprintOfModel(manifest);
     const { from = 'en', targets = [] } = translation ?? {};
-    return targets.map(({ language: to }) => ({ model, precision, folder, from, to }));
+    return targets.map(({ language: to }) => ({ model, precision, folder, from, to, version }));
   } catch (error) {
     // A damaged folder is reported by whoever names it; the others stay of use.
     if (error instanceof ModelError) return [];

@@ -2,7 +2,7 @@ import { ModelError } from '../../models/model-error';
 import type { Translator } from '../../models/translator';
 import { guarded } from '../background';
 import { AppError } from '../errors';
-import { findPair, missingPair } from './pairs';
+import { findPair, missingPair, pairsHere, type Pair } from './pairs';
 import { translateAltText, type TranslatedAltText } from './translate-alt-text';
 import { TranslatorProcess } from './translator-process';
 
@@ -25,26 +25,60 @@ export interface TranslatorsOptions {
 }
 
 const IDLE_MS = 60_000;
+const LOOK_AGAIN_MS = 1000;
+/** Languages whose pair is remembered. */
+const MOST_REMEMBERED = 200;
 
 /** The translators that are here: each is loaded when it is first needed, and its process ends when it has been idle. */
 export class Translators {
   private readonly loaded = new Map<string, Loaded>();
 
+  /** What was found in the folder lately, by language. */
+  private readonly found = new Map<string, { readonly pair: Pair | null; readonly until: number }>();
+
   constructor(private readonly options: TranslatorsOptions) {}
 
   /** True where a model for this language has been pulled. */
   has(to: string): boolean {
-    return findPair(this.options.pulled, to) !== null;
+    return this.pairFor(to) !== null;
+  }
+
+  /** The model for a language; null where none has been pulled. */
+  modelFor(to: string): string | null {
+    return this.pairFor(to)?.model ?? null;
+  }
+
+  /** Languages that texts can be translated into. */
+  languages(): string[] {
+    const english = pairsHere(this.options.pulled).filter(({ from }) => from === 'en');
+    return [...new Set(english.map(({ to }) => to))];
+  }
+
+  /** What to do where no translator for a language is here. */
+  whatIsMissing(to: string): string {
+    return missingPair(to);
   }
 
   /** Throws AppError: MODEL_FILE_MISSING where no pair for the language is here, else as the translator does. */
-  async translate(source: string, to: string): Promise<TranslatedAltText> {
-    const pair = findPair(this.options.pulled, to);
+  async translate(source: string, to: string): Promise<TranslatedAltText & { version: string }> {
+    const pair = this.pairFor(to);
     if (pair === null) {
       const cause = new ModelError('MODEL_FILE_MISSING', missingPair(to));
       throw new AppError(cause.code, {}, { cause });
     }
-    return this.with(pair.folder, (translator) => translateAltText(translator, source, pair.to));
+    const translated = await this.with(pair.folder, (translator) => translateAltText(translator, source, pair.to));
+    return { ...translated, version: pair.version };
+  }
+
+  /** The folder is read again only after a second: many texts come one after the other. */
+  private pairFor(to: string): Pair | null {
+    const known = this.found.get(to);
+    const now = performance.now();
+    if (known !== undefined && known.until > now) return known.pair;
+    const pair = findPair(this.options.pulled, to);
+    if (this.found.size > MOST_REMEMBERED) this.found.clear();
+    this.found.set(to, { pair, until: now + LOOK_AGAIN_MS });
+    return pair;
   }
 
   /** Process ids of the pairs that are loaded. */

@@ -11,6 +11,8 @@ export class FakeEngine implements CaptionEngine {
   ready = true;
   problem: EngineState['problem'] = null;
   confidence = 0.9;
+  /** Its words about a picture. */
+  says: (bytes: Uint8Array) => string = fakeCaption;
   readonly requests: EngineRequest[] = [];
   /** Called before each answer; may wait, or throw what the engine would throw. */
   before: (request: EngineRequest) => Promise<void> | void = () => undefined;
@@ -34,7 +36,7 @@ export class FakeEngine implements CaptionEngine {
     if (request.thumbnailPath !== undefined) writeFileSync(request.thumbnailPath, 'thumbnail');
     const candidate = (text: string) => ({ text, tokens: [1, 2], logProbs: [-0.1, -0.1], score: -0.1 });
     const timingsMs = { vision: 1, text: 1 };
-    const text = fakeCaption(readFileSync(request.imagePath));
+    const text = this.says(readFileSync(request.imagePath));
     const asked = request.question !== undefined;
     const caption: Caption | null = asked
       ? null

@@ -71,6 +71,9 @@ export function siteStores(storage: Storage, id: string) {
       flags: (wish.flags ?? []).map((code) => ({ code, message: code })),
       model: { id: 'mini', precision: 'int8', demonstration: true, calibrated: true },
       current: wish.current ?? {},
+      source: null,
+      translator: null,
+      awaitsTranslation: false,
       fileName: wish.fileName,
     });
   };

@@ -19,6 +19,9 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Of the build: a process cannot run the sources. */
+const TRANSLATOR = path.resolve(__dirname, '../../build/server/translating/worker-process.js');
+
 /** The real service in this process, on a free port and a data folder of its own; only the model is a stand-in. */
 export class TestSidecar {
   readonly key: string;
@@ -46,7 +49,7 @@ export class TestSidecar {
     const config = readConfig({ ALTSMITH_PORT: '0', ALTSMITH_DATA_DIR: dataDir, ...env });
     const logLines: string[] = [];
     const logger = pino({ level: 'trace' }, { write: (line: string) => logLines.push(line) });
-    const sidecar = await startSidecar(config, { engine, logger, limits });
+    const sidecar = await startSidecar(config, { engine, logger, limits, translatorFile: TRANSLATOR });
     return new TestSidecar(sidecar, engine, dataDir, logLines);
   }
 

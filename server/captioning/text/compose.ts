@@ -18,8 +18,6 @@ export interface ComposeInput {
   readonly image: ImageFacts;
   readonly context: JobContext | null;
   readonly current: FieldValues | null;
-  /** Kept for models that write other languages; the ones there are write English. */
-  readonly locale: string | null;
   /** Fields that were asked for; null means all of them. The alt text is always made. */
   readonly fields: readonly FieldName[] | null;
   readonly model: ModelInfo;

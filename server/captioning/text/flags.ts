@@ -20,6 +20,16 @@ const MESSAGES: Readonly<Record<FlagCode, string>> = {
   existing_human_text: 'This image has alt text already. It stays unless you approve a change.',
   possibly_decorative:
     'The image may only decorate the page. If so, mark it as decorative; screen readers then skip it.',
+  not_translated: 'The text is English still: there is no translation of it yet.',
+  untranslated: 'Words of the translation are still English.',
+  number_lost: 'A number of the English is not in the translation, or another one is.',
+  wrong_script: 'Much of the translation is not in the script of its language.',
+  wrong_length: 'The translation is much shorter or longer than the English.',
+  unknown_words: 'The model did not know a word or a sign.',
+  cut: 'The translation was cut off.',
+  broken_punctuation: 'The punctuation of the translation is broken.',
+  gender: 'English leaves the gender of a person open; the translation may not.',
+  unsure_word: 'The model was unsure about a word of the translation.',
 };
 
 /** A low confidence is worth a second look below this. Calibrated confidences: about half of such texts are wrong. */

@@ -9,4 +9,4 @@ SET state = 'running',
     lease_until = :lease_until,
     updated_at = :at
 WHERE seq = :seq AND state = 'waiting'
-RETURNING seq, id, site_id, instance, image_sha256, subject_type, subject_id, request, attempts, token
+RETURNING seq, id, site_id, instance, image_sha256, subject_type, subject_id, language, request, attempts, token

@@ -93,6 +93,9 @@ function fill(storage: Storage, siteId: string): void {
       confidence: (number % 100) / 100,
       flags: number % 10 === 0 ? [{ code: 'low_confidence', message: 'The model is unsure about this text.' }] : [],
       model: { id: 'mini', precision: 'int8', demonstration: true, calibrated: true },
+      source: null,
+      translator: null,
+      awaitsTranslation: false,
       current: {},
     });
     finish.run(id, made.jobId);

@@ -12,6 +12,8 @@ function aSuggestion(patch: Partial<Suggestion> = {}): Suggestion {
     image_sha256: 'a'.repeat(64),
     source_sha256: 'a'.repeat(64),
     language: 'en',
+    source: null,
+    translator: null,
     fields: {
       alt_text: 'A dog',
       title: 'Dog',
@@ -26,6 +28,7 @@ function aSuggestion(patch: Partial<Suggestion> = {}): Suggestion {
     model: { id: 'mini', precision: 'int8', demonstration: true, calibrated: true },
     current: {},
     values: null,
+    approved_source: null,
     reason: null,
     decided_by: null,
     decided_at: null,

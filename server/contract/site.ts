@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { Language } from './primitives';
+
+/** Languages that texts are written in where a request names none; the first is the site's own. */
+export const SiteLanguages = z.array(Language).max(20);
+
+/** A language that a site uses, or that a translator is here for. */
+export const ListedLanguage = z.object({
+  language: z.string(),
+  /** The model that translates into it; null where none is here, and texts stay English. */
+  translator: z.string().nullable(),
+});
+export type ListedLanguage = z.infer<typeof ListedLanguage>;
+
+/** What belongs to the site of a key and is the same for all its installations. */
+export const SiteProfile = z.object({
+  /** Empty: the language of each request, else English. */
+  languages: z.array(z.string()),
+  /** Languages that texts can be translated into now. */
+  translators: z.array(ListedLanguage),
+});
+export type SiteProfile = z.infer<typeof SiteProfile>;
+
+/** Body of `PUT /v1/site`: what is left out stays. */
+export const SiteProfileChange = z.strictObject({ languages: SiteLanguages.optional() });
+export type SiteProfileChange = z.infer<typeof SiteProfileChange>;
+
+export const SiteProfileReply = z.object({ site: SiteProfile });

@@ -1,0 +1,100 @@
+import { guarded } from '../background';
+import { untilAborted } from '../any-signal';
+import { isEnglish } from '../contract/language';
+import type { FlagCode } from '../contract/fields';
+import type { Suggestion } from '../contract/suggestion';
+import { AppError, toAppError } from '../errors';
+import type { Logger } from '../logger';
+import type { Claim, JobQueue } from '../queue/queue';
+import { englishOf, withApproved } from '../review/approved-english';
+import type { Storage } from '../storage/database';
+import type { SuggestedTexts, Texts } from './suggested-texts';
+
+export interface TranslationJobParts {
+  readonly storage: Storage;
+  readonly queue: Pick<JobQueue, 'renew' | 'fail' | 'release' | 'leaseMs'>;
+  /** Throws LEASE_LOST. */
+  readonly finish: (claim: Claim, from: Suggestion, texts: SuggestedTexts) => Suggestion;
+  readonly suggestionOf: (siteId: string, id: string) => Suggestion | null;
+  /** Ends a job that there is nothing to do for. */
+  readonly cancel: (siteId: string, jobId: string) => void;
+  readonly inLanguage: (texts: Texts, language: string) => Promise<SuggestedTexts>;
+  readonly logger: Logger;
+}
+
+const RENEWALS_A_LEASE = 4;
+/** What is said of the machine's own words, and not of what a person approved. */
+const OF_THE_MACHINE: ReadonlySet<FlagCode> = new Set(['low_confidence', 'repetitive', 'too_short']);
+/** What is found out anew. */
+const OF_THE_TEXT: ReadonlySet<FlagCode> = new Set(['duplicate_text', 'not_translated']);
+
+/** One claimed job that translates what another suggestion says. Never rejects: whatever happens becomes the outcome. */
+export async function translationJob(parts: TranslationJobParts, claim: Claim, stopping: AbortSignal): Promise<void> {
+  const { queue, storage } = parts;
+  const logger = parts.logger.child({ job_id: claim.jobId, site_id: claim.siteId, attempt: claim.attempt });
+  const renewal = setInterval(
+    guarded(
+      () => queue.renew(claim),
+      (error) => {
+        logger.warn({ err: error }, 'lease not renewed');
+      },
+    ),
+    queue.leaseMs / RENEWALS_A_LEASE,
+  );
+  try {
+    const from = parts.suggestionOf(claim.siteId, claim.work.translate?.suggestion ?? '');
+    const english = from === null ? null : englishTexts(from);
+    const texts = english && (await untilAborted(parts.inLanguage(english, claim.language), stopping));
+    if (from === null || texts === null || texts.source === null) {
+      // It has been withdrawn or decided against meanwhile, or is in the language already.
+      parts.cancel(claim.siteId, claim.jobId);
+      logger.info('nothing to translate');
+      return;
+    }
+    if (texts.translator === null)
+      throw new AppError(texts.awaitsTranslation ? 'MODEL_UNAVAILABLE' : 'TRANSLATION_FAILED');
+    await storage.together(() => parts.finish(claim, from, texts));
+  } catch (thrown) {
+    settle(parts, claim, { thrown, stopping, logger });
+  } finally {
+    clearInterval(renewal);
+  }
+}
+
+function settle(
+  { queue }: TranslationJobParts,
+  claim: Claim,
+  { thrown, stopping, logger }: { thrown: unknown; stopping: AbortSignal; logger: Logger },
+): void {
+  const error = toAppError(thrown);
+  if (error.code === 'LEASE_LOST') return;
+  try {
+    if (stopping.aborted) {
+      queue.release(claim);
+      return;
+    }
+    logger.warn({ err: error, code: error.code }, 'attempt failed');
+    queue.fail(claim, error);
+  } catch (failure) {
+    // Not stored means nothing is lost either: the lease runs out and the job is handed out again.
+    logger.error({ err: failure }, 'job outcome not stored');
+  }
+}
+
+/**
+ * The English of a suggestion: what a person approved, else what the model said; null where it is not to be translated, because
+ * it is withdrawn, decided against, or was approved as it is in a language that has no translation yet.
+ */
+export function englishTexts(from: Suggestion): Texts | null {
+  const { state, fields, alternatives, confidence, language, translator } = from;
+  const approved = englishOf(from);
+  if (approved !== null) {
+    const flags = from.flags.filter(({ code }) => !OF_THE_MACHINE.has(code) && !OF_THE_TEXT.has(code));
+    // Beside a translation only the alt text has its English.
+    return { fields: withApproved(fields, approved), alternatives: [], flags, confidence };
+  }
+  const isOpen = state === 'pending' || state === 'conflict';
+  // Its own words are English unless a translator wrote them.
+  if (!isOpen || (!isEnglish(language) && translator !== null)) return null;
+  return { fields, alternatives, flags: from.flags.filter(({ code }) => !OF_THE_TEXT.has(code)), confidence };
+}

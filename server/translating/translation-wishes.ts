@@ -1,0 +1,177 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { isEnglish } from '../contract/language';
+import { Translates } from '../contract/run';
+import type { Suggestion } from '../contract/suggestion';
+import { JobWork } from '../queue/queue';
+import type { JobStore } from '../queue/job-store';
+import type { SuggestionStore } from '../review/suggestion-store';
+import type { Storage } from '../storage/database';
+import { englishTexts } from './translation-job';
+
+export interface TranslationWishesParts {
+  readonly storage: Storage;
+  readonly suggestionsOf: (siteId: string, instance: number) => Pick<SuggestionStore, 'get'>;
+  readonly jobsOf: (siteId: string, instance: number) => Pick<JobStore, 'add' | 'latestFor'>;
+  readonly has: (language: string) => boolean;
+  readonly ring: () => void;
+}
+
+/** Suggestions that are looked at in one step; some milliseconds. */
+const PIECE = 100;
+/** Jobs of a run that wait at a time: enough for the translators, and no site's queue is full of them. */
+const MOST_WAITING = 400;
+
+interface RunRow {
+  readonly id: string;
+  readonly site_id: string;
+  readonly instance: number;
+  readonly translates: string;
+  readonly translated_to: number;
+  readonly include_decided: number;
+}
+
+interface SuggestionRef {
+  readonly seq: number;
+  readonly id: string;
+  readonly site_id: string;
+  readonly instance: number;
+}
+
+/** Makes the jobs that translate what is there already: for a run that says so, and for what had to stay English because no translator was here. */
+export class TranslationWishes {
+  constructor(private readonly parts: TranslationWishesParts) {}
+
+  /** Goes on until there is nothing to ask for now, or `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    for (const language of this.#languagesAwaited()) {
+      while (!signal.aborted && this.parts.has(language) && this.#askForAwaited(language)) await yieldToEventLoop();
+    }
+    while (!signal.aborted && this.#nextPieceOfRuns()) await yieldToEventLoop();
+  }
+
+  #languagesAwaited(): string[] {
+    const next = this.parts.storage
+      .prepare<[string], string | null>(
+        "SELECT min(language) FROM suggestions WHERE awaits_translation = 1 AND state = 'pending' AND language > ?",
+      )
+      .pluck();
+    const languages: string[] = [];
+    for (let last = next.get('') ?? null; last !== null; last = next.get(last) ?? null) languages.push(last);
+    return languages;
+  }
+
+  /** True when there may be more. */
+  #askForAwaited(language: string): boolean {
+    const { storage } = this.parts;
+    const rows = storage
+      .prepare<[string], SuggestionRef>(
+        `SELECT seq, id, site_id, instance FROM suggestions
+         WHERE awaits_translation = 1 AND state = 'pending' AND language = ? ORDER BY seq LIMIT ${PIECE}`,
+      )
+      .all(language);
+    storage.transaction(() => {
+      for (const row of rows) {
+        const suggestion = this.parts.suggestionsOf(row.site_id, row.instance).get(row.id);
+        if (suggestion !== null) this.#add(row, suggestion, { language, runId: suggestion.run_id });
+        storage.prepare('UPDATE suggestions SET awaits_translation = 0 WHERE seq = ?').run(row.seq);
+      }
+    });
+    if (rows.length > 0) this.parts.ring();
+    return rows.length === PIECE;
+  }
+
+  /** True when there may be more to ask for now. */
+  #nextPieceOfRuns(): boolean {
+    const runs = this.parts.storage
+      .prepare<[], RunRow>(
+        `SELECT id, site_id, instance, translates, translated_to, include_decided FROM runs
+         WHERE translated_to IS NOT NULL AND state = 'running' ORDER BY seq`,
+      )
+      .all();
+    return runs.map((run) => this.#pieceOf(run)).some((isMore) => isMore);
+  }
+
+  #pieceOf(run: RunRow): boolean {
+    const { storage } = this.parts;
+    const waiting = storage
+      .prepare<[string], number>("SELECT coalesce(sum(n), 0) FROM job_counts WHERE run_id = ? AND state = 'waiting'")
+      .pluck()
+      .get(run.id);
+    if ((waiting ?? 0) >= MOST_WAITING) return false;
+    const rows = storage
+      .prepare<[number], SuggestionRef>(
+        `SELECT seq, id, site_id, instance FROM suggestions WHERE seq > ? ORDER BY seq LIMIT ${PIECE}`,
+      )
+      .all(run.translated_to);
+    storage.transaction(() => {
+      for (const row of rows) {
+        if (row.site_id === run.site_id && row.instance === run.instance) this.#askFor(row, run);
+      }
+      const last = rows.length < PIECE ? null : (rows.at(-1)?.seq ?? null);
+      storage.prepare('UPDATE runs SET translated_to = ? WHERE id = ?').run(last, run.id);
+      // From now on it is known how many there are.
+      if (last === null) storage.prepare(ALL_ADDED).run({ id: run.id });
+    });
+    this.parts.ring();
+    return rows.length === PIECE;
+  }
+
+  #askFor(row: SuggestionRef, run: RunRow): void {
+    const { languages, which } = Translates.parse(JSON.parse(run.translates));
+    const suggestion = this.parts.suggestionsOf(row.site_id, row.instance).get(row.id);
+    if (suggestion === null) return;
+    const isApproved = suggestion.state === 'approved' || suggestion.state === 'applied';
+    const texts = englishTexts(suggestion);
+    if (texts === null || (which === 'approved' && !isApproved)) return;
+    // What was approved beside a translation is offered in other languages; what the machine said only from the English.
+    if (!isEnglish(suggestion.language) && which !== 'approved') return;
+    for (const language of languages) {
+      if (language === suggestion.language || isEnglish(language)) continue;
+      if (this.#isThere(row, suggestion, { language, english: texts.fields.alt_text, run })) continue;
+      this.#add(row, suggestion, { language, runId: run.id });
+    }
+  }
+
+  /** Whether a person has decided about the text in that language, or the same English is translated already, or will be. */
+  #isThere(
+    { site_id, instance }: SuggestionRef,
+    from: Suggestion,
+    { language, english, run }: { language: string; english: string; run: RunRow },
+  ): boolean {
+    const known = this.parts.jobsOf(site_id, instance).latestFor({
+      subject: from.subject,
+      imageSha256: from.image_sha256,
+      sourceSha256: from.source_sha256,
+      language,
+    });
+    if (known === null) return false;
+    if (known.job.suggestion_id === null) return known.job.state !== 'failed';
+    const there = this.parts.suggestionsOf(site_id, instance).get(known.job.suggestion_id);
+    if (there === null || there.state === 'superseded') return false;
+    if (there.state === 'approved' || there.state === 'applied') return true;
+    if (there.state !== 'pending' && there.state !== 'conflict') return run.include_decided === 0;
+    return there.translator !== null && there.source === english;
+  }
+
+  #add(
+    { site_id, instance }: SuggestionRef,
+    from: Suggestion,
+    { language, runId }: { language: string; runId: string | null },
+  ): void {
+    this.parts.jobsOf(site_id, instance).add({
+      instance,
+      subject: from.subject,
+      imageSha256: from.image_sha256,
+      sourceSha256: from.source_sha256,
+      language,
+      modelId: from.model.id,
+      runId,
+      priority: 'backfill',
+      needs: 'translate',
+      work: JobWork.parse({ translate: { suggestion: from.id } }),
+    });
+  }
+}
+
+/** Nothing stands in the way of a run that has ended meanwhile: its jobs are counted as they are. */
+const ALL_ADDED = `UPDATE runs SET expected = (SELECT coalesce(sum(n), 0) FROM job_counts WHERE run_id = :id) WHERE id = :id`;

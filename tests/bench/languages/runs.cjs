@@ -1,0 +1,142 @@
+'use strict';
+// node tests/bench/languages/runs.cjs [--suggestions N] [--translator tiny|opus] [--languages de,fr]
+//
+// Texts a second of a run that translates existing English suggestions into each of the languages, in a sidecar of its own. `tiny` is the
+// tests' own model of 1 MB: it shows what everything around the model costs. `opus` has the size of opus-mt-en-de with random weights in
+// int8; since those never end a sentence, each text takes as many tokens as the limit allows (twice its own and ten, about 44), where a real one takes
+// about 16. Prints one JSON object.
+const { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { cpus, loadavg, tmpdir } = require('node:os');
+const path = require('node:path');
+const { parseArgs } = require('node:util');
+const { setTimeout: pause } = require('node:timers/promises');
+const { writeOpusSized } = require('./opus-sized.cjs');
+
+const BUILD = path.resolve(__dirname, '../../../build');
+const FIXTURES = path.resolve(__dirname, '../../fixtures/marian-oracle');
+const built = (file) => require(path.join(BUILD, file));
+
+const { values } = parseArgs({
+  options: {
+    suggestions: { type: 'string', default: '10000' },
+    translator: { type: 'string', default: 'tiny' },
+    languages: { type: 'string', default: 'de,fr' },
+  },
+});
+const COUNT = Number(values.suggestions);
+const LANGUAGES = values.languages.split(',');
+const WORDS = [['A man', 'A woman', 'Two dogs', 'A bird'], ['sitting on', 'standing next to', 'in front of'], ['a wooden table', 'a bench', 'a red bus']]; // prettier-ignore
+
+/** The same model for each language. */
+async function pull(dataDir) {
+  const { convertCheckpoint } = built('models/convert-checkpoint.js');
+  const source = path.join(dataDir, 'checkpoint');
+  if (values.translator === 'opus') writeOpusSized(source);
+  else {
+    cpSync(path.join(FIXTURES, 'toy'), source, { recursive: true });
+    for (const file of ['source.spm', 'target.spm']) cpSync(path.join(FIXTURES, file), path.join(source, file));
+  }
+  const precision = values.translator === 'opus' ? 'int8' : 'fp32';
+  await convertCheckpoint({ source, target: path.join(dataDir, 'converted'), precision });
+  rmSync(source, { recursive: true });
+  for (const language of LANGUAGES) {
+    const target = path.join(dataDir, 'models', `bench-${language}`, precision);
+    mkdirSync(path.dirname(target), { recursive: true });
+    cpSync(path.join(dataDir, 'converted'), target, { recursive: true });
+    const file = path.join(target, 'altsmith-model.json');
+    const manifest = JSON.parse(readFileSync(file, 'utf8'));
+    writeFileSync(file, JSON.stringify({ ...manifest, id: `bench-${language}`, translation: { ...manifest.translation, targets: [{ language, token: null }] } })); // prettier-ignore
+  }
+}
+
+/** Suggestions as finished jobs leave them, through the stores. */
+function fill(storage) {
+  const { SiteStore } = built('server/sites/site-store.js');
+  const { JobStore } = built('server/queue/job-store.js');
+  const { SuggestionStore } = built('server/review/suggestion-store.js');
+  const { ChangeFeed } = built('server/review/change-feed.js');
+  const { ChangeSignal } = built('server/review/change-signal.js');
+  const [site] = new SiteStore(storage).list();
+  const ends = { failed: () => undefined, cancelled: () => undefined };
+  const jobs = new JobStore(storage, site.id, { ends, now: Date.now, seen: null });
+  const suggestions = new SuggestionStore(storage, site.id, new ChangeFeed(storage, new ChangeSignal()), null);
+  const seqOf = storage.db.prepare('SELECT seq FROM jobs WHERE id = ?').pluck();
+  const finish = storage.db.prepare("UPDATE jobs SET state = 'done', suggestion_id = ?, finished_at = 1 WHERE id = ?");
+  const add = (number) => {
+    const imageSha256 = number.toString(16).padStart(64, '0');
+    const subject = { type: 'attachment', id: String(number) };
+    const work = { fields: null, context: null, locale: null, current: null };
+    const common = { instance: 0, subject, imageSha256, sourceSha256: imageSha256, language: 'en' };
+    const job = jobs.add({ ...common, runId: null, modelId: 'mini', priority: 'backfill', work });
+    const text = WORDS.map((some, at) => some[Math.floor(number / 7 ** at) % some.length]).join(' ');
+    const { id } = suggestions.create({
+      ...common,
+      jobId: job.id,
+      jobSeq: seqOf.get(job.id),
+      fields: { alt_text: text, title: text, caption: null, description: null, keywords: ['man'], file_name: null },
+      alternatives: [],
+      confidence: 0.5,
+      flags: [],
+      model: { id: 'mini', precision: 'int8', demonstration: true, calibrated: true },
+      source: null,
+      translator: null,
+      awaitsTranslation: false,
+      current: {},
+    });
+    finish.run(id, job.id);
+  };
+  for (let first = 1; first <= COUNT; first += 500) {
+    storage.transaction(() => {
+      for (let number = first; number < Math.min(first + 500, COUNT + 1); number++) add(number);
+    });
+  }
+}
+
+async function main() {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'altsmith-translation-runs-'));
+  const { readConfig } = built('server/config.js');
+  const { startSidecar } = built('server/main.js');
+  const { openDatabase } = built('server/storage/database.js');
+  const config = readConfig({ ALTSMITH_PORT: '0', ALTSMITH_DATA_DIR: dataDir, ALTSMITH_WORKERS: '0', ALTSMITH_LOG_LEVEL: 'silent', ALTSMITH_FETCH: 'never' }); // prettier-ignore
+  let sidecar = null;
+  try {
+    await pull(dataDir);
+    sidecar = await startSidecar(config);
+    await sidecar.close();
+    const storage = openDatabase(path.join(dataDir, 'altsmith.db'));
+    fill(storage);
+    storage.close();
+    sidecar = await startSidecar(config);
+    const key = readFileSync(path.join(dataDir, 'first-key.txt'), 'utf8').trim().split('\n').at(-1);
+    const call = async (method, route, body) => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const answer = await fetch(sidecar.url + route, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }); // prettier-ignore
+      return answer.json();
+    };
+    const begin = performance.now();
+    const { run } = await call('POST', '/v1/runs', { name: 'bench', translate: { languages: LANGUAGES } });
+    const seconds = () => (performance.now() - begin) / 1000;
+    let slowest = 0;
+    for (;;) {
+      const asked = performance.now();
+      const { run: now } = await call('GET', `/v1/runs/${run.id}`);
+      slowest = Math.max(slowest, performance.now() - asked);
+      const { done, failed, waiting, running } = now.jobs;
+      process.stderr.write(
+        `\r${done} of ${now.expected ?? '?'}, ${failed} failed, ${(done / seconds()).toFixed(1)} a second `,
+      );
+      if (now.expected !== null && waiting + running === 0) {
+        const machine = { cpu: cpus()[0].model, cores: cpus().length, load: loadavg() };
+        const found = { translator: values.translator, suggestions: COUNT, languages: LANGUAGES, done, failed, seconds: seconds(), a_second: done / seconds(), slowest_answer_ms: slowest }; // prettier-ignore
+        process.stdout.write(`${JSON.stringify({ machine, ...found }, null, 1)}\n`);
+        break;
+      }
+      await pause(500);
+    }
+  } finally {
+    await sidecar?.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+main();
