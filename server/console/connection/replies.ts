@@ -3,7 +3,7 @@ import type { AnswerReply, CaptionReply, Task, Timings } from '../../contract/ca
 import type { Fields, FieldValues, Flag, FlagCode } from '../../contract/fields';
 import type { ListedInstance } from '../../contract/instance';
 import type { Job, JobError, JobState, Priority } from '../../contract/job';
-import type { ModelRef, Subject } from '../../contract/primitives';
+import type { ModelRef, Subject, TranslatorRef } from '../../contract/primitives';
 import type { Cost, Status } from '../../contract/status';
 import type { DecidedBy, Suggestion, SuggestionState } from '../../contract/suggestion';
 import { isNumber, isText, isTruth, listOf, oneOf, orAbsent, orNull, shape, type Check } from './shape';
@@ -27,6 +27,7 @@ export const isModelRef = shape<ModelRef>({
   fingerprint: orAbsent(isText),
 });
 export const isTask = oneOf<Task>({ caption: true, detailed: true, more_detailed: true, ocr: true, question: true });
+const translator = shape<TranslatorRef>({ id: isText, precision: isText, version: orNull(isText) });
 const subject = shape<Subject>({ type: isText, id: isText });
 const timings = shape<Timings>({ decode: isNumber, vision: isNumber, text: isNumber, total: isNumber });
 
@@ -44,6 +45,16 @@ const isFlagCode = oneOf<FlagCode>({
   duplicate_text: true,
   existing_human_text: true,
   possibly_decorative: true,
+  not_translated: true,
+  untranslated: true,
+  number_lost: true,
+  wrong_script: true,
+  wrong_length: true,
+  unknown_words: true,
+  cut: true,
+  broken_punctuation: true,
+  gender: true,
+  unsure_word: true,
 });
 const flag = shape<Flag>({ code: isFlagCode, message: isText });
 
@@ -123,6 +134,8 @@ export const isSuggestion = shape<Suggestion>({
   image_sha256: isText,
   source_sha256: isText,
   language: isText,
+  source: orNull(isText),
+  translator: orNull(translator),
   fields,
   alternatives: listOf(isText),
   confidence: isNumber,
@@ -130,6 +143,7 @@ export const isSuggestion = shape<Suggestion>({
   model: isModelRef,
   current: fieldValues,
   values: orNull(fieldValues),
+  approved_source: orNull(isText),
   reason: orNull(isText),
   decided_by: orNull(shape<DecidedBy>({ id: isText, name: isText })),
   decided_at: orNull(isText),

@@ -1,7 +1,7 @@
 import { useStatus } from '../connection/status';
 import { Loading } from '../parts/placeholder';
 import { Jobs } from './jobs';
-import { Runs } from './runs';
+import { RunsAndLanguages } from './runs';
 import { Tiles } from './tiles';
 
 /** What waits, how fast it goes, and what went wrong. Everything on it keeps itself fresh. */
@@ -12,7 +12,7 @@ export function QueuePage() {
   return (
     <>
       <Tiles status={status.data} />
-      <Runs />
+      <RunsAndLanguages />
       <Jobs />
     </>
   );

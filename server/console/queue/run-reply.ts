@@ -1,10 +1,10 @@
 import type { JobState } from '../../contract/job';
-import type { Run as RunReply, RunState } from '../../contract/run';
+import type { Run as RunReply, RunState, Translates } from '../../contract/run';
 import type { SuggestionState } from '../../contract/suggestion';
 import { ApiError } from '../connection/api-error';
 import { pageOf } from '../connection/replies';
 import { ask } from '../connection/request';
-import { isNumber, isText, isTruth, oneOf, orNull, shape } from '../connection/shape';
+import { isNumber, isText, isTruth, listOf, oneOf, orNull, shape } from '../connection/shape';
 
 /** A run as the page shows it. */
 export interface Run {
@@ -15,6 +15,8 @@ export interface Run {
   readonly ended: number;
   readonly failed: number;
   readonly pending: number;
+  /** What it goes through: pictures, or texts that it translates. */
+  readonly unit: 'picture' | 'text';
   readonly isComplete: boolean;
 }
 
@@ -25,6 +27,12 @@ const isPage = pageOf(
     state: oneOf<RunState>({ running: true, paused: true, cancelled: true, undone: true }),
     include_decided: isTruth,
     expected: orNull(isNumber),
+    translates: orNull(
+      shape<Translates>({
+        languages: listOf(isText),
+        which: oneOf<Translates['which']>({ all: true, approved: true }),
+      }),
+    ),
     jobs: shape<Record<JobState, number>>({
       waiting: isNumber,
       running: isNumber,
@@ -46,12 +54,13 @@ const isPage = pageOf(
   }),
 );
 
-function runOf({ id, name, state, jobs, expected, suggestions }: RunReply): Run {
+function runOf({ id, name, state, jobs, expected, suggestions, translates }: RunReply): Run {
   const ended = jobs.done + jobs.failed + jobs.cancelled;
   // The client may still be sending.
   const total = Math.max(expected ?? 0, ended + jobs.waiting + jobs.running);
   const isComplete = state === 'running' && total > 0 && total === ended;
-  return { id, name, state, total, ended, failed: jobs.failed, pending: suggestions.pending, isComplete };
+  const unit = translates === null ? 'picture' : 'text';
+  return { id, name, state, total, ended, failed: jobs.failed, pending: suggestions.pending, unit, isComplete };
 }
 
 /** The site's runs; none where the sidecar has no such thing. */

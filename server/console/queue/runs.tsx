@@ -2,11 +2,12 @@ import type { RunAction } from '../../contract/run';
 import { useState } from 'preact/hooks';
 import { type ApiError, toApiError } from '../connection/api-error';
 import { tell } from '../connection/request';
-import { useResource } from '../connection/use-resource';
+import { useResource, type Resource } from '../connection/use-resource';
 import { announce } from '../parts/announcer';
 import { counted } from '../parts/amounts';
 import { Dialog } from '../parts/dialog';
 import { Failure } from '../parts/failure';
+import { Languages } from './languages';
 import { loadRuns, type Run } from './run-reply';
 
 const EVERY_MS = 5000;
@@ -25,9 +26,19 @@ const LABELS: Readonly<Record<RunAction, string>> = {
   undo: 'Undo …',
 };
 
-/** Named groups of jobs. Absent while there are none. */
-export function Runs() {
+/** Named groups of jobs, and the languages, from which runs begin too. */
+export function RunsAndLanguages() {
   const runs = useResource('runs', loadRuns, EVERY_MS);
+  return (
+    <>
+      <Runs runs={runs} />
+      <Languages onBegun={runs.reload} />
+    </>
+  );
+}
+
+/** Absent while there are none. */
+function Runs({ runs }: { runs: Resource<Run[]> }) {
   const [error, setError] = useState<ApiError | null>(null);
   const [undoing, setUndoing] = useState<Run | null>(null);
   const act = (run: Run, action: RunAction) => {
@@ -88,7 +99,7 @@ function Line({ run, onAct }: { run: Run; onAct: (action: RunAction) => void }) 
       </div>
       <progress max={Math.max(1, run.total)} value={run.ended} aria-label={`Progress of ${run.name}`} />
       <p class="fine">
-        {run.ended.toLocaleString('en')} of {counted(run.total, 'picture')}
+        {run.ended.toLocaleString('en')} of {counted(run.total, run.unit)}
         {run.failed === 0 ? '' : ` · ${run.failed.toLocaleString('en')} failed`}
         {run.pending === 0 ? '' : ` · ${run.pending.toLocaleString('en')} wait for review`}
       </p>

@@ -8,7 +8,7 @@ import { counted } from '../parts/amounts';
 import { confidenceInWords } from '../parts/confidence';
 import { Dialog } from '../parts/dialog';
 import { Failure } from '../parts/failure';
-import { isEdited, valuesOf, type Entry } from './entry';
+import { approvalOf, type Entry } from './entry';
 import { useUniqueId } from '../parts/use-unique-id';
 
 interface BulkProps {
@@ -47,7 +47,7 @@ export function BulkApproval({ entries, by, onApproved, onClose }: BulkProps) {
       const decisions = chosen.map((entry) => ({
         suggestion_id: entry.suggestion.id,
         action: 'approve' as const,
-        ...(isEdited(entry) ? { values: valuesOf(entry) } : {}),
+        ...approvalOf(entry),
         by,
         version: entry.suggestion.version,
       }));

@@ -4,6 +4,8 @@ import type { Suggestion, SuggestionState } from '../../contract/suggestion';
 /** The texts as the person is editing them. */
 export interface Draft {
   readonly alt_text: string;
+  /** The English beside a translation; empty where there is none. */
+  readonly source: string;
   readonly title: string;
   readonly caption: string;
   readonly description: string;
@@ -21,9 +23,10 @@ export interface Entry {
 }
 
 /** What has been approved already is what is edited; else what was suggested. */
-export function draftOf({ fields, values }: Suggestion): Draft {
+export function draftOf({ fields, values, source, approved_source }: Suggestion): Draft {
   return {
     alt_text: values?.alt_text ?? fields.alt_text,
+    source: approved_source ?? source ?? '',
     title: values?.title ?? fields.title ?? '',
     caption: values?.caption ?? fields.caption ?? '',
     description: values?.description ?? fields.description ?? '',
@@ -36,7 +39,15 @@ export function entryOf(suggestion: Suggestion): Entry {
 }
 
 export function isEdited({ suggestion, draft }: Entry): boolean {
-  return JSON.stringify(draft) !== JSON.stringify(draftOf({ ...suggestion, values: null }));
+  // The English is no text of the page.
+  const textsOf = (one: Draft) => JSON.stringify({ ...one, source: '' });
+  return textsOf(draft) !== textsOf(draftOf({ ...suggestion, values: null }));
+}
+
+/** The English that the person approves beside the translation; undefined where they left it as it was. */
+export function sourceOf({ suggestion, draft }: Entry): string | undefined {
+  const source = draft.source.trim();
+  return suggestion.source === null || source === '' || source === suggestion.source ? undefined : source;
 }
 
 /** What approving stores: the alt text, and each further field that was suggested or that the person filled. */
@@ -72,3 +83,9 @@ export const STATE_WORDS: Readonly<Record<SuggestionState, string>> = {
   conflict: 'in conflict with a person’s text',
   superseded: 'replaced by a newer one',
 };
+
+/** What an approval sends beside the yes: only what the person changed. */
+export function approvalOf(entry: Entry): { values?: FieldValues; source?: string } {
+  const source = sourceOf(entry);
+  return { ...(isEdited(entry) ? { values: valuesOf(entry) } : {}), ...(source === undefined ? {} : { source }) };
+}

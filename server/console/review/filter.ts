@@ -34,6 +34,16 @@ export const FLAGS: readonly (readonly [FlagCode, string])[] = [
   ['duplicate_text', 'Same text as another'],
   ['existing_human_text', 'Has a text already'],
   ['possibly_decorative', 'Perhaps decorative'],
+  ['not_translated', 'Not translated yet'],
+  ['untranslated', 'Words left in English'],
+  ['number_lost', 'Number lost'],
+  ['wrong_script', 'Wrong script'],
+  ['wrong_length', 'Unlikely length'],
+  ['unknown_words', 'Unknown word'],
+  ['cut', 'Cut off'],
+  ['broken_punctuation', 'Broken punctuation'],
+  ['gender', 'Woman or man?'],
+  ['unsure_word', 'Unsure word'],
 ];
 
 export const SORTS: readonly (readonly [Filter['sort'], string])[] = [

@@ -1,4 +1,5 @@
 import type { Draft, Entry } from './entry';
+import { Source, writtenIn } from './source';
 import { useUniqueId } from '../parts/use-unique-id';
 
 interface TextsProps {
@@ -9,7 +10,7 @@ interface TextsProps {
 /** From about here on screen readers cannot be stopped in the middle; a warning, never a limit. */
 const LONG = 150;
 
-const FURTHER: readonly (readonly [keyof Draft, string])[] = [
+const FURTHER: readonly (readonly [Exclude<keyof Draft, 'source'>, string])[] = [
   ['title', 'Title'],
   ['caption', 'Caption'],
   ['description', 'Description'],
@@ -31,6 +32,8 @@ export function Texts({ entry, onEdit }: TextsProps) {
         id={`${id}-alt`}
         class="alt-text"
         rows={2}
+        lang={writtenIn(suggestion)}
+        dir="auto"
         value={draft.alt_text}
         aria-describedby={`${id}-length`}
         onInput={(event) => onEdit({ alt_text: event.currentTarget.value })}
@@ -38,6 +41,7 @@ export function Texts({ entry, onEdit }: TextsProps) {
       <p class={length > LONG ? 'fine warn-text' : 'fine'} id={`${id}-length`}>
         {length} characters{length > LONG ? ': long for an alt text; the page’s own text may be the better place' : ''}
       </p>
+      <Source entry={entry} onEdit={onEdit} />
       {current === '' ? null : (
         <p>
           <span class="label">There now</span> {current}
@@ -46,7 +50,14 @@ export function Texts({ entry, onEdit }: TextsProps) {
       {suggestion.alternatives.length === 0 ? null : (
         <div class="row chips" role="group" aria-label="Other ways to say it">
           {suggestion.alternatives.map((text) => (
-            <button key={text} type="button" class="chip" onClick={() => onEdit({ alt_text: text })}>
+            <button
+              key={text}
+              type="button"
+              class="chip"
+              lang={writtenIn(suggestion)}
+              dir="auto"
+              onClick={() => onEdit({ alt_text: text })}
+            >
               {text}
             </button>
           ))}

@@ -7,7 +7,7 @@ import { query } from '../connection/query';
 import { ask } from '../connection/request';
 import { shape } from '../connection/shape';
 import { announce } from '../parts/announcer';
-import { isEdited, STATE_WORDS, valuesOf, type Draft, type Entry } from './entry';
+import { approvalOf, STATE_WORDS, type Draft, type Entry } from './entry';
 import type { Filter } from './filter';
 import { changeList, NOTHING, type List, type ListChange } from './list-change';
 
@@ -105,7 +105,7 @@ export function useReview(filter: Filter, by: DecidedBy): Review {
     try {
       const after = await send(suggestion, {
         action,
-        ...(action === 'approve' && isEdited(entry) ? { values: valuesOf(entry) } : {}),
+        ...(action === 'approve' ? approvalOf(entry) : {}),
         ...(reason === undefined || reason === '' ? {} : { reason }),
       });
       const at = list.entries.findIndex((one) => one.suggestion.id === suggestion.id);
