@@ -12,6 +12,7 @@ test('a machine that is busy for minutes is here as long as its lease is renewed
   const parts = {
     queue: { claim: () => Promise.resolve(claim), renew: () => true, leaseMs: 60_000 },
     leases: { held: () => claim, onInterruption: () => undefined },
+    looks: { await: () => Promise.resolve(null) },
     resultsOf: () => ({ get: () => null }),
     pictureOf: () => '/tmp/picture',
     registry,
