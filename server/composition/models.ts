@@ -74,7 +74,10 @@ export function buildModels(parts: ModelsParts): Models {
         return use(shelf, { id, precision, pulled });
       },
     },
-    coming: () => fetch?.state() ?? refusal(change, shelf),
+    coming: () => {
+      const coming = fetch?.state() ?? refusal(change, shelf);
+      return coming === null ? null : { ...coming, asks_again: config.resuggest !== 'never' };
+    },
     announcement: () => fetch?.announcement() ?? null,
     start: () => {
       inBackground(() => clearCheckpoints(pulled), failed);

@@ -53,6 +53,8 @@ export const ComingModel = z.object({
   done_bytes: z.number().int().nonnegative(),
   total_bytes: z.number().int().nonnegative(),
   message: z.string().nullable(),
+  /** Whether suggestions of the demonstration model that nobody has decided on by then are asked again; absent: it is not told. */
+  asks_again: z.boolean().optional(),
 });
 export type ComingModel = z.infer<typeof ComingModel>;
 

@@ -31,7 +31,7 @@ test('a site’s key sees the recipe for WordPress, and why it cannot see sites 
   await page.locator('li', { hasText: 'enter the address' }).getByText(sidecar.url).waitFor();
   // Whoever installed a package or a container has no npm scripts, and this key shows no list of models.
   const install = await page.locator('li', { hasText: 'Install the plugin' }).textContent();
-  expect(install).toContain(`with altsmith-${version}.zip of the release`);
+  expect(install).toContain(`with altsmith-wordpress-${version}.zip of the release`);
   await page.getByText('An administrator’s key lets you pull a real one here.').waitFor();
   expect(await browser.barriers()).toEqual([]);
 });
@@ -50,6 +50,31 @@ test('why a better model is not there yet is said on the first page and under Se
   }
   await page.unroute('**/v1/status');
   await page.getByText(message).waitFor({ state: 'detached' });
+});
+
+test('what becomes of the suggestions of a demonstration model is said as the sidecar is set', async () => {
+  const { page } = browser;
+  const coming = {
+    id: 'blip-base',
+    state: 'fetching',
+    step: 'Downloading',
+    done_bytes: 0,
+    total_bytes: 0,
+    message: null,
+  };
+  for (const [asksAgain, sentence] of [
+    [true, 'is asked again afterwards'],
+    [false, 'What that one suggested stays as it is.'],
+  ] as const) {
+    await page.route('**/v1/status', async (route) => {
+      const response = await route.fetch();
+      const json = { ...(await response.json()), coming_model: { ...coming, asks_again: asksAgain } };
+      await route.fulfill({ response, json });
+    });
+    await browser.go('Set-up');
+    await page.locator('.notice', { hasText: sentence }).waitFor();
+    await page.unroute('**/v1/status');
+  }
 });
 
 test('an administrator makes a site and a key, which is shown once', async () => {

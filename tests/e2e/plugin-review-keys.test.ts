@@ -55,12 +55,16 @@ test('the screen says that a demonstration model wrote, and that a better one is
   });
   await flow.admin.go(SCREEN);
   await notice.getByText('For texts you can use, the sidecar needs a real model.').waitFor();
-  const body = JSON.stringify({ demonstration: true, coming: 'blip-base' });
-  await page().route(MODEL, (route) => route.fulfill({ contentType: 'application/json', body }));
-  await flow.admin.go(SCREEN);
-  await notice.getByText('The model “blip-base” is being downloaded and replaces it automatically.').waitFor();
-  expect(await barriers(page(), '#wpbody-content')).toEqual([]);
-  await page().unroute(MODEL);
+  const isComing = notice.getByText('The model “blip-base” is being downloaded and replaces it automatically.');
+  for (const asksAgain of [true, false]) {
+    const body = JSON.stringify({ demonstration: true, coming: 'blip-base', asksAgain });
+    await page().route(MODEL, (route) => route.fulfill({ contentType: 'application/json', body }));
+    await flow.admin.go(SCREEN);
+    await isComing.waitFor();
+    expect((await notice.innerText()).includes('requested again')).toBe(asksAgain);
+    expect(await barriers(page(), '#wpbody-content')).toEqual([]);
+    await page().unroute(MODEL);
+  }
 });
 
 test('ten reviews without a mouse: next, edit, approve, reject with a reason, decorative, undo', async () => {

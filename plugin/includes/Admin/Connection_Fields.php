@@ -55,7 +55,7 @@ final class Connection_Fields {
 			esc_attr( Pairing_Input::FIELD ),
 			Form_Row::described_by( Pairing_Input::FIELD, $wrong )
 		);
-		$said = __( 'The sidecar shows one when it starts for the first time, and on its own page under “Connect WordPress”. A code works once, for ten minutes, and gives this site its key.', 'altsmith' );
+		$said = __( 'The sidecar shows one when it starts for the first time, with the command “altsmith pair”, and on its own page under “Connect WordPress”. A code works once, for ten minutes, and gives this site its key.', 'altsmith' );
 		Form_Row::draw( Pairing_Input::FIELD, __( 'One-time code', 'altsmith' ), $field, $said, $wrong );
 	}
 

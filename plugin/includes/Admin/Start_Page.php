@@ -102,7 +102,7 @@ final class Start_Page {
 		echo '<p>' . esc_html__( 'Altsmith suggests alt text for your images. The texts are written by the sidecar: a program that runs on your own server, beside WordPress. You decide which of them are published.', 'altsmith' ) . '</p><ol class="altsmith-start__steps">';
 		self::step( 'connect', __( 'Connect the sidecar', 'altsmith' ), $done['connect'], array( $this, 'connect' ) );
 		self::step( 'try', __( 'Try one picture', 'altsmith' ), $done['try'], array( $this, 'try_one' ) );
-		self::step( 'existing', __( 'Generate suggestions for existing images', 'altsmith' ), $done['existing'], array( $this, 'existing' ) );
+		self::step( 'existing', __( 'Existing images', 'altsmith' ), $done['existing'], array( $this, 'existing' ) );
 		echo '</ol>';
 		Settings_Page::remove_key_form();
 		echo '</div>';

@@ -60,6 +60,7 @@ final class System_Controller {
 		return new WP_REST_Response( array(
 			'demonstration' => null === $status ? null : (bool) ( $status['model']['demonstration'] ?? false ),
 			'coming'        => is_array( $coming ) && 'fetching' === ( $coming['state'] ?? '' ) ? sanitize_text_field( (string) ( $coming['id'] ?? '' ) ) : '',
+			'asksAgain'     => is_array( $coming ) && false !== ( $coming['asks_again'] ?? true ),
 		) );
 	}
 

@@ -60,7 +60,9 @@ final class Connection_Test {
 	private static function demonstration( string $model, mixed $coming ): string {
 		if ( is_array( $coming ) && 'fetching' === ( $coming['state'] ?? '' ) ) {
 			/* translators: 1: model that writes now, 2: model that is being downloaded */
-			return sprintf( __( 'Connected. The model “%1$s” is a small one for demonstration; “%2$s” is being downloaded and replaces it by itself. What nobody has decided by then is requested again.', 'altsmith' ), $model, sanitize_text_field( (string) ( $coming['id'] ?? '' ) ) );
+			$message = sprintf( __( 'Connected. The model “%1$s” is a small one for demonstration; “%2$s” is being downloaded and replaces it automatically.', 'altsmith' ), $model, sanitize_text_field( (string) ( $coming['id'] ?? '' ) ) );
+			// ALTSMITH_RESUGGEST=never of the sidecar.
+			return false === ( $coming['asks_again'] ?? true ) ? $message : $message . ' ' . __( 'Suggestions that nobody has decided on by then are requested again.', 'altsmith' );
 		}
 		/* translators: %s: model name */
 		$message = sprintf( __( 'Connected. The model “%s” is a small one for demonstration; run “altsmith models pull blip-base” on the sidecar\'s machine for better texts.', 'altsmith' ), $model );

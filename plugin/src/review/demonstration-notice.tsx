@@ -27,12 +27,14 @@ export function DemonstrationNotice() {
 function outlook(model: ModelReply | null): string {
   if (model === null || model.demonstration !== true) return '';
   if (model.coming === '') return __('For texts you can use, the sidecar needs a real model.', 'altsmith');
-  return sprintf(
-    /* translators: %s: model name */
-    __(
-      'The model “%s” is being downloaded and replaces it automatically. Suggestions that nobody has decided on by then are requested again.',
-      'altsmith',
+  return [
+    sprintf(
+      /* translators: %s: model name */
+      __('The model “%s” is being downloaded and replaces it automatically.', 'altsmith'),
+      model.coming,
     ),
-    model.coming,
-  );
+    model.asksAgain ? __('Suggestions that nobody has decided on by then are requested again.', 'altsmith') : '',
+  ]
+    .join(' ')
+    .trim();
 }

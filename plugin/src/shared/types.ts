@@ -116,6 +116,8 @@ export interface ModelReply {
   readonly demonstration: boolean | null;
   /** Id of a better model that is being downloaded; '' for none. */
   readonly coming: string;
+  /** Whether suggestions that nobody has decided on by then are requested again. */
+  readonly asksAgain: boolean;
 }
 
 export interface SyncReply {

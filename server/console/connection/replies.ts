@@ -183,6 +183,7 @@ export const isStatus = shape<Status>({
         done_bytes: isNumber,
         total_bytes: isNumber,
         message: orNull(isText),
+        asks_again: orAbsent(isTruth),
       }),
     ),
   ),

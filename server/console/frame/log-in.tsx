@@ -4,8 +4,8 @@ export function LogIn() {
   return (
     <section class="card narrow">
       <p>
-        Alt text for the pictures of your own website, made on your own machine. Nothing goes public until a person has
-        approved it.
+        This is the page of your sidecar: the program that looks at the pictures of your website, on your own machine.
+        WordPress asks it for alt text, and nothing goes public until a person has approved it.
       </p>
       <KeyForm label="Key of this sidecar" />
       <details>

@@ -25,8 +25,10 @@ export function ComingModel() {
       </p>
       {isDemonstration ? (
         <p>
-          Until it is here the demonstration model writes. What that one suggested and nobody decided about is asked
-          again afterwards; decided texts stay.
+          Until it is here the demonstration model writes.{' '}
+          {coming.asks_again === false
+            ? 'What that one suggested stays as it is.'
+            : 'What that one suggested and nobody decided about is asked again afterwards; decided texts stay.'}
         </p>
       ) : null}
     </Notice>

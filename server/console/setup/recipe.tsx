@@ -16,7 +16,8 @@ export function Recipe() {
       <ol>
         <li>
           Install the plugin: in WordPress <strong>Plugins → Add New → Upload Plugin</strong>, with{' '}
-          {version === undefined ? 'the plugin’s zip file' : <code>altsmith-{version}.zip</code>} of the release.
+          {version === undefined ? 'the plugin’s zip file' : <code>altsmith-wordpress-{version}.zip</code>} of the
+          release.
         </li>
         <li>
           Under <strong>Settings → Altsmith</strong> enter the address <code>{address}</code>{' '}

@@ -43,7 +43,7 @@ test('starts with mini, fetches the real model and changes over under load: noth
   hub.pace = { bytes: 2000, everyMs: 100 };
   await sidecar.start();
   expect(sidecar.output).toMatch(
-    /blip-base is being fetched in the background \(\d+ MB from 127\.0\.0\.1:\d+\) and used as soon as it is here; ALTSMITH_FETCH=never stops that\./,
+    /blip-base, a model for real use, is being fetched in the background \(\d+ MB from 127\.0\.0\.1:\d+\) and used as soon as it is here; ALTSMITH_FETCH=never stops that\./,
   );
 
   await suggest(1, 8);
@@ -56,7 +56,11 @@ test('starts with mini, fetches the real model and changes over under load: noth
       ({ body }) => body.suggestion,
     );
   const before = await decided();
-  expect((await fetching.status()).coming_model).toMatchObject({ id: 'blip-base', state: 'fetching' });
+  expect((await fetching.status()).coming_model).toMatchObject({
+    id: 'blip-base',
+    state: 'fetching',
+    asks_again: true,
+  });
 
   const models = new Set<string>();
   const failures: unknown[] = [];
@@ -100,7 +104,7 @@ test('starts with mini, fetches the real model and changes over under load: noth
   await sidecar.stop();
   await sidecar.start();
   expect(await fetching.model()).toBe('blip-base');
-  expect(sidecar.output.match(/^blip-base is being fetched/gm)).toHaveLength(1);
+  expect(sidecar.output.match(/^blip-base, a model for real use, is being fetched/gm)).toHaveLength(1);
 
   const { stdout } = await altsmith(sidecar.dataDir, ['models', 'use', 'mini']);
   expect(stdout).toContain('A running sidecar changes over to it within seconds');
