@@ -55,12 +55,18 @@ function withHome(name: string): string {
 /** Throws ModelError unless it is an address that can be asked. */
 function readEndpoint(env: NodeJS.ProcessEnv): string {
   const endpoint = given(env, 'HF_ENDPOINT') ?? DEFAULT_ENDPOINT;
-  if (URL.canParse(endpoint) && /^https?:$/.test(new URL(endpoint).protocol))
-    return endpoint.replace(/(?<!\/)\/+$/, '');
-  throw new ModelError(
-    'HUB_UNREACHABLE',
-    `HF_ENDPOINT is "${endpoint}", which is no address of a hub; write it with its scheme, such as ${DEFAULT_ENDPOINT}.`,
-  );
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
+  const cause = { code: 'HUB_ADDRESS' };
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    const told = `HF_ENDPOINT is "${endpoint}", which is no address of a hub; write it with its scheme, such as ${DEFAULT_ENDPOINT}.`;
+    throw new ModelError('HUB_UNREACHABLE', told, { cause });
+  }
+  if (url.username !== '' || url.password !== '') {
+    const told =
+      'HF_ENDPOINT holds a name or a password, which cannot be sent in an address; put a token into HF_TOKEN.';
+    throw new ModelError('HUB_UNREACHABLE', told, { cause });
+  }
+  return endpoint.replace(/(?<!\/)\/+$/, '');
 }
 
 /** Name of the hub's host, for people to read; what HF_ENDPOINT says where that is no address. */

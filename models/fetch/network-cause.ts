@@ -32,8 +32,12 @@ function chainOf(error: unknown): object[] {
   return chain;
 }
 
+/** The fetch standard forbids some ports, of mail and of other services; the error has no code of its own. */
+const BAD_PORT = 'BAD_PORT';
+
 /** `fetch failed` has the reason in its cause, sometimes two levels down. The deepest code counts; null where there is none. */
 export function causeCode(error: unknown): string | null {
+  if (chainOf(error).some((at) => 'message' in at && at.message === 'bad port')) return BAD_PORT;
   const codes = chainOf(error).flatMap((at) => ('code' in at && typeof at.code === 'string' ? [at.code] : []));
   return codes.findLast((code) => /^[A-Z][A-Z0-9_]+$/.test(code)) ?? null;
 }
@@ -74,6 +78,9 @@ export function networkCause(error: unknown): NetworkCause {
   if (code !== null && CERTIFICATE.test(code)) {
     const advice = 'set NODE_EXTRA_CA_CERTS to a PEM file with the certificate authority of your network';
     return { words: code, isPassing: false, advice };
+  }
+  if (code === BAD_PORT) {
+    return { words: code, isPassing: false, advice: 'HTTP clients do not use this port; use another one' };
   }
   const words = code ?? (error instanceof Error ? error.name : 'unknown');
   return { words, isPassing: code === null || PASSING.has(code), advice: null };

@@ -55,7 +55,8 @@ export class ModelChange {
       this.#inUse = wanted;
       this.#refused = null;
       changed(next.state().workers);
-      logger.info({ model: model.id, precision: model.precision }, 'the model was changed');
+      const { id, precision } = model;
+      logger.info({ model: id, precision, told: `${id} (${precision}) writes from now on.` }, 'the model was changed');
     });
     if (problem === null) return;
     this.#refused = { model: wanted, until: now() + AGAIN_AFTER_MS, problem };

@@ -68,7 +68,7 @@ export class ModelFetch {
     const megabytes = Math.max(1, Math.round(bytes / 1e6));
     return (
       obstacle() ??
-      `${id} is being fetched in the background (${megabytes} MB from ${hub}) and used as soon as it is here; ALTSMITH_FETCH=never stops that.`
+      `${id}, a model for real use, is being fetched in the background (${megabytes} MB from ${hub}) and used as soon as it is here; ALTSMITH_FETCH=never stops that.`
     );
   }
 

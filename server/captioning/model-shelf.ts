@@ -168,11 +168,15 @@ function reasonOf(refusal: z.infer<typeof Refusal>['error'] | null): NonNullable
   return { code, message: message.replace(/\.$/, cause) };
 }
 
+const CAUSES: Readonly<Record<string, string>> = {
+  WEB_PAGE: "a web page came instead of the file, perhaps that of a proxy or of the network's login",
+  HUB_ADDRESS: 'HF_ENDPOINT is no address of a hub',
+  BAD_PORT: 'HTTP clients do not use this port',
+};
+
 function causeInWords(cause: string): string {
-  if (cause === 'WEB_PAGE')
-    return "a web page came instead of the file, perhaps that of a proxy or of the network's login";
   const status = /^HTTP_(\d{3})$/.exec(cause)?.[1];
-  return status === undefined ? cause : `it answers ${status}`;
+  return status === undefined ? (CAUSES[cause] ?? cause) : `it answers ${status}`;
 }
 
 function parseLastLine(output: string): unknown {

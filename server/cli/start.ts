@@ -7,12 +7,13 @@ import { captionOf } from '../captioning/engine-result';
 import { composeTexts } from '../captioning/text/compose';
 import { readConfig, type Config } from '../config';
 import { toAppError } from '../errors';
-import { createLogger } from '../logger';
+import { createLogger, type Logger } from '../logger';
 import { startSidecar, type Sidecar } from '../main';
 import { version } from '../version';
 import { refuseMoreThan, runCommand, type Words } from './command';
 import { firstStepLines } from './first-steps';
 import { startUnlessStopped, stopRequested } from './serve';
+import { terminalLog } from './terminal-log';
 
 const HELP = `Usage: altsmith start [--without-backup]
 
@@ -36,8 +37,7 @@ export function run(args: string[]): Promise<number> {
 async function work(words: Words): Promise<number> {
   refuseMoreThan(0, words);
   const config = readConfig(process.env);
-  // A person reads this terminal: only what went wrong is worth a line of JSON, unless they asked for more.
-  const logger = createLogger(process.env['ALTSMITH_LOG_LEVEL'] === undefined ? 'warn' : config.logLevel);
+  const logger = loggerOf(config);
   const engine = chooseEngine(config);
   const asked = stopRequested();
   const sidecar = await startUnlessStopped(asked, (signal) =>
@@ -69,6 +69,12 @@ async function work(words: Words): Promise<number> {
   return 0;
 }
 
+/** A person at a terminal is told in plain lines what went wrong; whoever asks for a level, or keeps the output, gets the lines of JSON. */
+function loggerOf(config: Config): Logger {
+  if (process.env['ALTSMITH_LOG_LEVEL'] !== undefined) return createLogger(config.logLevel);
+  return process.stderr.isTTY ? createLogger('info', terminalLog(process.stderr)) : createLogger('warn');
+}
+
 /** Captions the photograph the way a job does, and shows the text with the model that wrote it. */
 async function prove(engine: CaptionEngine): Promise<void> {
   if (!existsSync(PROOF)) return;
@@ -98,7 +104,9 @@ function tellProblem(thrown: unknown): void {
 function describeModel(model: ModelInfo): string {
   const name = `${model.id} (${model.precision})`;
   if (model.address !== undefined) return `${name} at ${model.address}, which is sent every picture`;
-  return model.demonstration ? `${name}, for demonstration: it shows the way, do not publish its words unread` : name;
+  return model.demonstration
+    ? `${model.id}, a small one for demonstration: it shows the way, do not publish its words unread`
+    : name;
 }
 
 /** What to do next. Where this is no terminal it may be a log, which shows no code. */

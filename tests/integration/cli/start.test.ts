@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../support/free-port';
+import { atTerminal } from '../../support/terminal';
 import { waitFor } from '../../support/wait-for';
 
 const ROOT = path.resolve(__dirname, '../../..');
@@ -50,7 +51,7 @@ test('the first start tells address, model, a caption as proof and where the key
   const text = await untilTold(started);
 
   expect(text).toContain(`running at http://127.0.0.1:${port}`);
-  expect(text).toMatch(/model +mini \(int8\), for demonstration/);
+  expect(text).toMatch(/model +mini, a small one for demonstration/);
   expect(text).toMatch(/proof +tests\/fixtures\/images\/cat\.jpg → “.*cat.*”/);
   const keyFile = path.join(dataDir, 'first-key.txt');
   const key = readFileSync(keyFile, 'utf8').trim().split('\n').at(-1) ?? '';
@@ -75,21 +76,13 @@ test('the first start tells address, model, a caption as proof and where the key
 test('a terminal is shown the key of the first start', async () => {
   for (const command of ['start', 'serve']) {
     rmSync(dataDir, { recursive: true, force: true });
-    const words = `${process.execPath} server/cli/index.js ${command}`;
-    const child = spawn('script', ['--quiet', '--return', '--command', `exec ${words}`, '/dev/null'], {
-      cwd: ROOT,
-      env: { ...process.env, ALTSMITH_DATA_DIR: dataDir, ALTSMITH_MODEL: 'mini', ALTSMITH_PORT: '0' },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => (text += String(chunk)));
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    running.push({ child, text: () => text, ended: ended.then(() => null) });
+    const started = atTerminal([command], { ALTSMITH_DATA_DIR: dataDir, ALTSMITH_MODEL: 'mini', ALTSMITH_PORT: '0' });
+    running.push(started);
     const file = path.join(dataDir, 'first-key.txt');
     const key = () => readFileSync(file, 'utf8').trim().split('\n').at(-1) ?? '';
-    await waitFor('the key', () => existsSync(file) && text.includes(key()), { timeoutMs: 60_000 });
-    child.kill('SIGTERM');
-    await ended;
+    await waitFor('the key', () => existsSync(file) && started.text().includes(key()), { timeoutMs: 60_000 });
+    started.child.kill('SIGTERM');
+    await started.ended;
   }
 });
 

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { freePort } from '../../support/free-port';
 import { FetchingSidecar } from '../../support/models/fetching-sidecar';
+import { atTerminal } from '../../support/terminal';
 import { SmallDisk, testWithDisk } from '../../support/small-disk';
 import { waitFor } from '../../support/wait-for';
 
@@ -69,8 +70,23 @@ test.each<[string, number, Record<string, string>, string]>([
 });
 
 test('a hub that is not there is told in one sentence, and mini goes on', async () => {
-  const message = await messageOf(() => undefined, { HF_ENDPOINT: `http://127.0.0.1:${await freePort()}` });
+  const message = await messageOf(() => undefined, {
+    HF_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
+    ALTSMITH_RESUGGEST: 'never',
+  });
   expect(message).toBe(`${UNREACHABLE} (ECONNREFUSED). ${GOES_ON}`);
+  expect((await fetching.status()).coming_model).toMatchObject({ asks_again: false });
+  await expectItGoesOn(message);
+});
+
+test.each([
+  ['http://127.0.0.1:6000', 'HTTP clients do not use this port'],
+  ['http://ann:secret@127.0.0.1:8080', 'HF_ENDPOINT is no address of a hub'],
+  ['127.0.0.1:8080', 'HF_ENDPOINT is no address of a hub'],
+])('an HF_ENDPOINT that cannot be asked, %s, is told in one sentence, and mini goes on', async (address, cause) => {
+  const message = await messageOf(() => undefined, { HF_ENDPOINT: address });
+  expect(message).toBe(`${UNREACHABLE} (${cause}). ${GOES_ON}`);
+  expect(message).not.toContain('secret');
   await expectItGoesOn(message);
 });
 
@@ -97,4 +113,17 @@ test('too little memory is told in one sentence, nothing is asked of the hub, an
   );
   await expectItGoesOn(message);
   expect(fetching.hub.seen).toEqual([]);
+});
+
+test('at a terminal a fetch that fails is one plain line', async () => {
+  fetching = await FetchingSidecar.create({ ALTSMITH_WORKERS: '1', ALTSMITH_TEST_SHORT_PAUSES: '1' });
+  fetching.hub.fail('config.json', ...Array.from({ length: 20 }, () => ({ kind: 'status', status: 404 }) as const));
+  const { child, ended, text } = atTerminal(['start'], { ...fetching.env, ALTSMITH_PORT: '0' });
+  try {
+    await waitFor('the failure', () => text().includes(`  note     ${REFUSED} (it answers 404). ${GOES_ON}`));
+    expect(text()).not.toMatch(/[{}]|^ +at /m);
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
 });

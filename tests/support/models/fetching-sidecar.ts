@@ -20,6 +20,8 @@ export class FetchingSidecar {
     readonly sidecar: SidecarProcess,
     readonly hub: FakeHub,
     private readonly folder: string,
+    /** Settings and preloads, for another command in the same data folder. */
+    readonly env: Readonly<Record<string, string>>,
   ) {
     hub.asked = (file, from) => {
       const there = statSync(this.incomplete, { throwIfNoEntry: false })?.size ?? 0;
@@ -35,7 +37,7 @@ export class FetchingSidecar {
     const hub = new FakeHub([{ name: TINY_REPO, commit: TINY_COMMIT, folder: repo }]);
     hub.viaResolveCache = true;
     await hub.start();
-    const sidecar = await SidecarProcess.create({
+    const settings = {
       ALTSMITH_DATA_DIR: mkdtempSync(path.join(folder, 'data-')),
       ALTSMITH_MODEL: '',
       ALTSMITH_FETCH: 'auto',
@@ -45,8 +47,9 @@ export class FetchingSidecar {
       HF_HOME: path.join(folder, 'hf'),
       HF_TOKEN: '',
       ...env,
-    });
-    return new FetchingSidecar(sidecar, hub, folder);
+    };
+    const sidecar = await SidecarProcess.create(settings);
+    return new FetchingSidecar(sidecar, hub, folder, settings);
   }
 
   /** Folder of pulled models. */

@@ -40,7 +40,7 @@ function bench(more: Partial<ModelFetchParts> = {}) {
 test('it says in one line what is fetched, how large it is, where from and how to stop it', () => {
   const { fetch, at } = bench();
   expect(fetch.announcement()).toBe(
-    'blip-base is being fetched in the background (990 MB from hub.example) and used as soon as it is here; ALTSMITH_FETCH=never stops that.',
+    'blip-base, a model for real use, is being fetched in the background (990 MB from hub.example) and used as soon as it is here; ALTSMITH_FETCH=never stops that.',
   );
   at.needed = false;
   expect(fetch.announcement()).toBeNull();
