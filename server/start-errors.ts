@@ -99,6 +99,12 @@ export const START_ERRORS = {
       'There is no data folder of a sidecar here; go to the folder that the sidecar is started in, or say where it is with ALTSMITH_DATA_DIR.',
     retryable: false,
   },
+  DATA_DIR_FOREIGN: {
+    status: 503,
+    message:
+      'The data folder belongs to another user; start as that user, give the folder to this one with chown, or name another with ALTSMITH_DATA_DIR.',
+    retryable: false,
+  },
   DATA_DIR_IN_USE: {
     status: 503,
     message: 'Another sidecar is running on this data folder; stop it, or choose another ALTSMITH_DATA_DIR.',

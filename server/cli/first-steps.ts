@@ -10,7 +10,9 @@ export interface ConnectionFacts {
 /** The three first steps, a line each with what to do; the same as on the console's first page and the plugin's first screen. */
 function stepsOf({ url, code }: ConnectionFacts): Record<keyof FirstSteps, { title: string; how: string }> {
   const shown =
-    code === null ? `a one-time code, which ${url} shows under Set-up` : `the one-time code ${code} (ten minutes)`;
+    code === null
+      ? `a one-time code, which "altsmith pair" shows, and ${url} under Set-up`
+      : `the one-time code ${code} (ten minutes)`;
   return {
     connect: {
       title: 'Connect WordPress',

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   serve: { summary: 'start the sidecar', load: () => import('./serve') },
   models: { summary: 'list, pull, convert, verify and choose models', load: () => import('./models') },
   worker: { summary: 'do jobs of a sidecar on another machine', load: () => import('./worker') },
+  pair: { summary: 'show a one-time code that connects WordPress', load: () => import('./pair') },
   keys: { summary: 'create, list, rotate and revoke keys', load: () => import('./keys') },
   sites: { summary: 'list and create sites', load: () => import('./sites') },
   backup: { summary: 'copy the database', load: () => import('./backup') },
@@ -61,9 +62,10 @@ function roomIn({ details }: AppError): string {
   return ` ${needed.toLocaleString('en')} bytes are needed, ${free.toLocaleString('en')} are free.`;
 }
 
-/** Where a data folder was looked for. */
-function placeIn({ details: { data_dir: place } }: AppError): string {
-  return typeof place === 'string' ? ` Looked for: ${place}` : '';
+/** Which data folder it is about, or where one was looked for. */
+function placeIn({ code, details: { data_dir: place } }: AppError): string {
+  if (typeof place !== 'string') return '';
+  return code === 'DATA_DIR_MISSING' ? ` Looked for: ${place}` : ` Data folder: ${place}`;
 }
 
 function report(error: unknown): number {

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../errors';
 import { unsafeFilesystem } from './filesystem';
@@ -40,7 +50,7 @@ export class DataFolder {
     this.lock = path.join(root, 'sidecar.lock');
   }
 
-  /** Makes the folders. Throws DATA_DIR_REMOTE where the filesystem is not safe for a database, STORAGE_FULL and STORAGE_UNAVAILABLE. */
+  /** Makes the folders. Throws DATA_DIR_REMOTE where the filesystem is not safe for a database, DATA_DIR_FOREIGN, STORAGE_FULL and STORAGE_UNAVAILABLE. */
   prepare(): void {
     try {
       mkdirSync(this.root, { recursive: true, mode: 0o700 });
@@ -50,13 +60,27 @@ export class DataFolder {
         mkdirSync(folder, { recursive: true, mode: 0o700 });
       }
     } catch (error) {
-      throw storageProblem(error) ?? error;
+      if (isForeign(this.root)) throw new AppError('DATA_DIR_FOREIGN', { data_dir: this.root }, { cause: error });
+      const problem = storageProblem(error);
+      throw problem === null ? error : new AppError(problem.code, { data_dir: this.root }, { cause: error });
     }
   }
 
   /** True when a sidecar has left something here, so that there must be a database. */
   holdsWork(): boolean {
     return existsSync(this.firstKey) || [this.images, this.thumbnails, this.backups].some(holdsAnything);
+  }
+}
+
+/** Whether another user owns this folder, and nothing can be written to it. */
+function isForeign(folder: string): boolean {
+  const owner = statSync(folder, { throwIfNoEntry: false })?.uid;
+  if (owner === undefined || owner === process.getuid?.()) return false;
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -23,7 +23,7 @@ async function lookAtModule(name: string, loss: string): Promise<Finding> {
   if (failure === null) return ok(`${name} can be loaded.`);
   return problem(
     `${name} cannot be loaded, so ${loss}: ${failure}`,
-    'Run "npm ci" again on this very machine and with this very Node; packages copied from another do not fit.',
+    'Install it again on this very machine and with this very Node ("npm ci" in a checkout); packages copied from another do not fit.',
   );
 }
 

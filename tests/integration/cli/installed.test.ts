@@ -27,14 +27,18 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 /** What the door does first, in a process of its own, with an npm that notes its words and then does `work`. */
-function ensureInstalled(work: string, mode = 'auto') {
+function ensureInstalled(
+  work: string,
+  mode = 'auto',
+  paths = `${path.join(root, 'bin')}:${String(process.env['PATH'])}`,
+) {
   const npm = path.join(root, 'bin/npm');
   writeFileSync(npm, `#!/bin/sh\necho "$@" >> ${path.join(root, 'npm-words')}\n${work}\n`);
   chmodSync(npm, 0o755);
   const script = 'require(process.argv[1]).ensureInstalled(process.argv[2])';
   const words = ['-e', script, path.join(ROOT, 'server/cli/install.js'), root];
   const { status, stderr } = spawnSync(process.execPath, words, {
-    env: { ...process.env, ALTSMITH_INSTALL: mode, PATH: `${path.join(root, 'bin')}:${String(process.env['PATH'])}` },
+    env: { ...process.env, ALTSMITH_INSTALL: mode, PATH: paths },
     encoding: 'utf8',
     timeout: 20_000,
   });
@@ -70,6 +74,15 @@ test('with ALTSMITH_INSTALL=never npm is not called, and the sentence says what 
   writeFileSync(path.join(root, 'package-lock.json'), '{ "packages": { "node_modules/a": { "version": "1.0.0" } } }');
   expect(ensureInstalled('exit 0', 'never')).toEqual({ status: 1, stderr: expect.stringContaining('run "npm ci"') });
   expect(() => statSync(path.join(root, 'npm-words'))).toThrow();
+});
+
+test('without a compiler one sentence says what to install', () => {
+  const { status, stderr } = ensureInstalled('exit 1', 'auto', path.join(root, 'bin'));
+  expect(status).toBe(1);
+  expect(stderr.trim().split('\n').at(-1)).toBe(
+    'better-sqlite3 has no prebuilt binary here and needs a C++ compiler: install g++ and make, then run this again.',
+  );
+  expect(stderr).not.toMatch(/^ +at /m);
 });
 
 test('npm may link the door as a program', () => {

@@ -1,4 +1,6 @@
 import { makeAdminKey, makeKey } from '../../support/admin-key';
+import { altsmith } from '../../support/altsmith-command';
+import { freePort } from '../../support/free-port';
 import { TestSidecar } from '../../support/test-sidecar';
 
 let sidecar: TestSidecar;
@@ -62,4 +64,34 @@ test('a wrong code gets one sentence, and a code of an erased site opens nothing
   expect((await sidecar.call('DELETE', `/v1/admin/sites/${id}`, undefined, { key: admin })).status).toBeLessThan(300);
   const late = await claim(code);
   expect(late.status).toBeGreaterThanOrEqual(400);
+});
+
+describe('"altsmith pair"', () => {
+  const pair = (...words: readonly string[]) =>
+    altsmith(sidecar.dataDir, ['pair', ...words], { ALTSMITH_PORT: new URL(sidecar.url).port });
+
+  test('shows a code of the running sidecar, which connects once, and leaves no key of its own that works', async () => {
+    const shown = await pair('--name', 'shop.example');
+    expect(shown).toMatchObject({ code: 0, stderr: '' });
+    const [, address, code = ''] =
+      /Sidecar address +(\S+)\n +One-time code +(\S+) +\(good for 10 minutes and one use\)/.exec(shown.stdout) ?? [];
+    expect(address).toBe(sidecar.url);
+    const claimed = await claim(code);
+    expect(claimed.status).toBe(201);
+    expect((await claim(code)).status).toBe(410);
+    const admin = makeAdminKey(sidecar.dataDir);
+    const { items } = (await sidecar.call('GET', '/v1/admin/keys', undefined, { key: admin })).body;
+    expect(items.filter(({ name }: any) => name === 'shop.example')).toHaveLength(1);
+    const own = items.filter(({ name }: any) => name === 'altsmith pair');
+    expect(own.map(({ revoked_at }: any) => revoked_at !== null)).toEqual([true]);
+  });
+
+  test('says that the sidecar must run, which sites there are, and what it does not understand', async () => {
+    expect(await altsmith(sidecar.dataDir, ['pair'], { ALTSMITH_PORT: String(await freePort()) })).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^No sidecar answers at http:\/\/127\.0\.0\.1:\d+: start it first/),
+    });
+    expect(await pair('--site', 'nobody')).toMatchObject({ code: 1, stderr: expect.stringContaining('NOT_FOUND') });
+    expect(await pair('now')).toMatchObject({ code: 2, stderr: expect.stringContaining('takes no "now"') });
+  });
 });

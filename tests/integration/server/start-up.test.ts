@@ -3,9 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { CATALOGUE } from '../../../server/errors';
 import { DataFolder } from '../../../server/storage/data-folder';
 import { openDatabase } from '../../../server/storage/database';
 import { lockFolder } from '../../../server/storage/folder-lock';
+import { migrate } from '../../../server/storage/migrate';
 import { readMigrations } from '../../../server/storage/migration-files';
 import { altsmith } from '../../support/altsmith-command';
 import { freePort } from '../../support/free-port';
@@ -95,6 +97,27 @@ test('a start that fails ends with a sentence and a code, and leaves neither its
     rmSync(dataDir, { recursive: true });
   }
 }, 120_000);
+
+test('a database of a newer version is left alone, and one sentence says what to do', async () => {
+  const older = await SidecarProcess.create({}, QUICK_SERVE);
+  const file = path.join(older.dataDir, 'altsmith.db');
+  const storage = openDatabase(file);
+  const hash = 'x';
+  migrate(storage, [...readMigrations(), { number: 900000, name: '900000_new.sql', hash, sql: 'SELECT 1' }]);
+  storage.close();
+  const before = readFileSync(file);
+  try {
+    const { code, stderr } = await altsmith(older.dataDir, ['serve'], { ALTSMITH_PORT: '0' });
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining(`${CATALOGUE.DATABASE_NEWER.message} (DATABASE_NEWER)`),
+    ]);
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  } finally {
+    await older.remove();
+  }
+});
 
 const disk = SmallDisk.forFile(128);
 afterAll(() => disk?.remove());
