@@ -10,6 +10,7 @@ export default tseslint.config(
       'data/**',
       'coverage/**',
       'plugin/build/**',
+      'plugin/.cache/**',
       'tests/e2e/out/**',
       'models/training/**',
     ],

@@ -18,7 +18,8 @@ const entry = Object.fromEntries(
   ),
 );
 const jsxRuntime = path.resolve(__dirname, 'src/shared/jsx-runtime.ts');
-const dataViews = path.resolve(__dirname, '../build/dataviews.js');
+/** In this folder: an archive of the sources has no repository around it. */
+const dataViews = path.resolve(__dirname, '.cache/dataviews.js');
 
 const config = {
   ...base,

@@ -127,7 +127,7 @@ const translationsFromOurs = {
  */
 async function bundleDataViews(target) {
   await build({
-    stdin: { contents: "export { DataViews } from '@wordpress/dataviews';", resolveDir: path.resolve(__dirname, '../..') },
+    stdin: { contents: "export { DataViews } from '@wordpress/dataviews';", resolveDir: path.resolve(__dirname, '..') },
     bundle: true,
     format: 'esm',
     outfile: target,

@@ -2,7 +2,7 @@
 // `npm run zip`: builds the plugin's scripts, collects its strings, and writes build/altsmith-VERSION.zip, which WordPress
 // installs under Plugins → Add New → Upload. `--no-build` takes the scripts as they are.
 const { spawnSync } = require('node:child_process');
-const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { writeCompiled } = require('./languages');
 const { makePot } = require('./pot');
@@ -11,19 +11,45 @@ const { zip } = require('./zip-file');
 const plugin = path.resolve(__dirname, '..');
 const root = path.resolve(plugin, '..');
 
-/** What a site needs, and the sources of the built scripts, which the plugin directory asks for. Everything else stays at home. */
-const SHIPPED = ['altsmith.php', 'uninstall.php', 'readme.txt', 'LICENSE', 'includes', 'build', 'languages', 'src', 'webpack.config.js'];
+/** What a site needs, and the sources of the built scripts with what builds them, which the plugin directory asks for. Everything else stays at home. */
+const SHIPPED = [
+  'altsmith.php',
+  'uninstall.php',
+  'readme.txt',
+  'LICENSE',
+  'includes',
+  'build',
+  'languages',
+  'src',
+  'webpack.config.js',
+  'bin/dataviews.js',
+  'bin/dataviews-stand-ins.js',
+];
 
 function shippedFiles() {
   return SHIPPED.flatMap((name) => {
     const start = path.join(plugin, name);
     if (!existsSync(start)) throw new Error(`plugin/${name} is missing`);
-    const below = readdirSync(plugin, { withFileTypes: true }).find((one) => one.name === name);
-    if (below?.isFile()) return [name];
+    if (statSync(start).isFile()) return [name];
     return readdirSync(start, { recursive: true, withFileTypes: true })
       .filter((one) => one.isFile() && !one.name.startsWith('.') && !one.name.endsWith('.map'))
       .map((one) => path.relative(plugin, path.join(one.parentPath ?? one.path, one.name)));
   });
+}
+
+/** The package.json of the archive: with it "npm install" and "npm run build" make the scripts from the sources, with the packages that made them here. */
+function packageJson() {
+  const { devDependencies, dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const { packages } = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
+  const names = Object.keys({ ...devDependencies, ...dependencies }).filter((name) => /^(@wordpress\/.*|@types\/react.*|esbuild|react|react-dom|typescript)$/.test(name));
+  const versions = names.sort().map((name) => [name, packages[`node_modules/${name}`].version]);
+  const content = {
+    name: 'altsmith-plugin',
+    private: true,
+    scripts: { build: 'wp-scripts build --config webpack.config.js' },
+    devDependencies: Object.fromEntries(versions),
+  };
+  return Buffer.from(`${JSON.stringify(content, null, 2)}\n`);
 }
 
 /** The version stands in three places that people read; they must agree. */
@@ -62,6 +88,7 @@ function main() {
     name: `altsmith/${name.split(path.sep).join('/')}`,
     bytes: readFileSync(path.join(plugin, name)),
   }));
+  files.push({ name: 'altsmith/package.json', bytes: packageJson() });
   const target = path.join(root, 'build', `altsmith-${version()}.zip`);
   const archive = zip(files);
   writeWhole(target, archive);

@@ -51,9 +51,11 @@ test('the archive holds what a site needs and nothing else', () => {
     'altsmith/build/review.js',
     'altsmith/src/review/index.tsx',
     'altsmith/webpack.config.js',
+    'altsmith/package.json',
+    'altsmith/bin/dataviews.js',
   ])
     expect(names).toContain(needed);
-  expect(names).not.toMatch(/\/bin\/|\.test\.|tsconfig|phpunit|\.map\s|node_modules/);
+  expect(names).not.toMatch(/\/bin\/(?!dataviews)|\/assets\/|\.test\.|tsconfig|phpunit|\.map\s|node_modules/);
 });
 
 test('WordPress installs that very archive, and it works before anything is set up', async () => {
