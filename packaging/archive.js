@@ -1,6 +1,7 @@
 'use strict';
 // The prepared archive: program, packages and Node in one folder, for machines without compiler, npm or network.
 //   node packaging/archive.js [--out FOLDER]   writes altsmith-VERSION-PLATFORM-ARCH.tar.gz
+//       [--arch ARCH --packages FOLDER --node FILE]   for another processor: its Node, and a folder with package-lock.json and its node_modules
 const { spawnSync } = require('node:child_process');
 const {
   chmodSync,
@@ -41,37 +42,40 @@ function pack(folder) {
   return path.join(folder, filename);
 }
 
-/** Licence and program of the Node that runs this. */
-function copyNode(target) {
+/** What an archive for this machine is made of. */
+const HERE = { packages: root, node: process.execPath, arch: process.arch };
+
+/** Program and licence of a Node. */
+function copyNode(node, target) {
   mkdirSync(path.join(target, 'bin'), { recursive: true });
-  cpSync(process.execPath, path.join(target, 'bin/node'), { dereference: true });
+  cpSync(node, path.join(target, 'bin/node'), { dereference: true });
   chmodSync(path.join(target, 'bin/node'), 0o755);
   const places = ['../LICENSE', '../share/doc/node/LICENSE', '../share/doc/nodejs/copyright', '../../LICENSE'];
-  const licence = places.map((place) => path.resolve(path.dirname(process.execPath), place)).find(existsSync);
+  const licence = places.map((place) => path.resolve(path.dirname(node), place)).find(existsSync);
   if (licence !== undefined) cpSync(licence, path.join(target, 'LICENSE'));
 }
 
 /** Lays the archive's folder out in `target`, which is made. */
-function layOut(target) {
+function layOut(target, { packages, node, arch } = HERE) {
   const app = path.join(target, 'app');
   mkdirSync(app, { recursive: true });
   const tarball = pack(target);
   run('tar', ['--extract', '--gzip', '--file', tarball, '--directory', app, '--strip-components=1', '--no-same-owner']);
   rmSync(tarball);
-  copyRuntimePackages(root, path.join(app, 'node_modules'));
-  copyNode(path.join(target, 'node'));
+  copyRuntimePackages(packages, path.join(app, 'node_modules'), { arch });
+  copyNode(node, path.join(target, 'node'));
   writeFileSync(path.join(target, 'altsmith'), LAUNCHER, { mode: 0o755 });
   cpSync(path.join(root, 'LICENSE'), path.join(target, 'LICENSE'));
   cpSync(path.join(root, 'packaging/systemd'), path.join(target, 'systemd'), { recursive: true });
 }
 
 /** Writes the archive into the folder `out`. Gives its path. */
-function makeArchive(out) {
+function makeArchive(out, parts = HERE) {
   const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  const name = `altsmith-${version}-${process.platform}-${process.arch}`;
+  const name = `altsmith-${version}-${process.platform}-${parts.arch}`;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-archive-'));
   try {
-    layOut(path.join(folder, name));
+    layOut(path.join(folder, name), parts);
     mkdirSync(out, { recursive: true });
     const file = path.join(out, `${name}.tar.gz`);
     const owner = ['--owner=0', '--group=0', '--sort=name'];
@@ -84,6 +88,9 @@ function makeArchive(out) {
 
 module.exports = { layOut, makeArchive, pack, run };
 if (require.main === module) {
-  const at = process.argv.indexOf('--out');
-  console.log(makeArchive(path.resolve(at < 0 ? path.join(root, 'build/release') : process.argv[at + 1])));
+  const { parseArgs } = require('node:util');
+  const text = { type: 'string' };
+  const { values } = parseArgs({ options: { out: text, arch: text, packages: text, node: text } });
+  const { out = path.join(root, 'build/release'), ...parts } = values;
+  console.log(makeArchive(path.resolve(out), { ...HERE, ...parts }));
 }

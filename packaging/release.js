@@ -1,6 +1,6 @@
 'use strict';
 // "npm run release": everything that a release consists of, in build/release, made from this checkout:
-// the package, the prepared archive for this machine's platform, the plugin's zip, the list of all packages, and checksums.
+// the package, the prepared archive for this machine's platform, what makes a container of it, the plugin's zip, the list of all packages, and checksums.
 const { createHash } = require('node:crypto');
 const { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -33,6 +33,8 @@ function main() {
   makeArchive(out);
   run('npm', ['run', '--silent', 'zip'], { cwd: root });
   copyFileSync(path.join(root, `build/altsmith-${version}.zip`), path.join(out, `altsmith-wordpress-${version}.zip`));
+  for (const name of ['Containerfile', 'compose.yaml'])
+    copyFileSync(path.join(root, 'packaging/container', name), path.join(out, name));
   writePackageList(version);
   writeChecksums();
   for (const name of readdirSync(out)) console.log(path.join('build/release', name));

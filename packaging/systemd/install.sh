@@ -101,7 +101,7 @@ TEXT
   if [ "$service" = altsmith ] || [ -e "$root/etc/altsmith/worker-key" ]; then begin systemctl restart "$service"; fi
   echo "Installed. Logs: journalctl -u $service · settings: /etc/altsmith/$settings"
   if [ "$service" = altsmith ]; then
-    echo 'The first site key: sudo tail -1 /var/lib/altsmith/first-key.txt · address: http://127.0.0.1:8787'
+    echo 'Connect WordPress: sudo altsmith pair · address: http://127.0.0.1:8787'
   else
     echo "Write the sidecar's address into /etc/altsmith/$settings and the key into /etc/altsmith/worker-key, then: systemctl restart $service"
   fi

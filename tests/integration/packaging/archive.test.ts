@@ -3,6 +3,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSyn
 import os from 'node:os';
 import path from 'node:path';
 import { callPackaging, contentsOf, sealFolder, Stranger } from '../../support/packed';
+import { caption, claim, CODE } from '../../support/pages/first-text';
+import { OwnersMachine } from '../../support/pages/machine';
+import { readPage } from '../../support/pages/page';
+import { testWithDisk } from '../../support/small-disk';
 import { waitFor } from '../../support/wait-for';
 
 // Copies 300 MB, Node included.
@@ -94,6 +98,39 @@ describe.each(['altsmith.service', 'altsmith-worker.service'])('the unit %s', (u
     expect(valueOf(unit, 'CapabilityBoundingSet')).toBe('');
     expect(valueOf(unit, 'User')).toBe('altsmith');
   });
+});
+
+testWithDisk('every command of docs/install/systemd.md says what the page shows', async () => {
+  const page = readPage('systemd');
+  const [install = []] = page.get('Install') ?? [];
+  const [connect = []] = page.get('Connect WordPress') ?? [];
+  const [here = [], there = []] = page.get('Move to another machine') ?? [];
+  const [remove = []] = page.get('Remove') ?? [];
+  const machine = await OwnersMachine.create();
+  try {
+    const owner = machine.session({ ownRoot: true, cwd: archive });
+    const isReady = async () => (await fetch(`${machine.url}/readyz`)).ok;
+    // The archive is unpacked already; tests/nightly unpacks one.
+    await owner.follow(install.slice(2));
+    await waitFor('ready', isReady, { timeoutMs: 120_000 });
+    const [code = ''] = CODE.exec(await owner.follow(connect)) ?? [];
+    const key = await claim(machine.url, code);
+    expect(await caption(machine.url, key)).toContain('cat');
+    const before = await owner.ask('sudo cat /var/lib/altsmith/first-key.txt');
+    await owner.follow(here);
+    await owner.ask('rm -rf /var/lib/altsmith/* /etc/altsmith/*');
+    await owner.follow(there);
+    await waitFor('ready', isReady, { timeoutMs: 120_000 });
+    expect(await owner.ask('sudo cat /var/lib/altsmith/first-key.txt')).toBe(before);
+    expect(await caption(machine.url, key)).toContain('cat');
+    await owner.follow(remove);
+    expect(
+      await owner.ask('ls /opt/altsmith /etc/altsmith /var/lib/altsmith /usr/local/bin/altsmith 2>/dev/null || true'),
+    ).toBe('');
+    await expect(isReady()).rejects.toThrow();
+  } finally {
+    await machine.remove();
+  }
 });
 
 /** What systemd would start, with the limits that do not need systemd: no new privileges, no capability, few files, its own umask. */

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { CATALOGUE } from '../../../server/errors';
 import { callPackaging, contentsOf, sealFolder, Stranger } from '../../support/packed';
 import { waitFor } from '../../support/wait-for';
 
@@ -45,6 +46,18 @@ test('an installed package starts and captions, with no home, as any user, and b
   expect(contentsOf(folder)).toEqual(before);
 });
 
+test('a data folder of another user is left alone, and one sentence says what to do', async () => {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'altsmith-foreign-'));
+  chmodSync(dataDir, 0o700);
+  const { ended, text } = stranger.start(process.execPath, [door(), 'serve'], { ALTSMITH_DATA_DIR: dataDir });
+  expect(await ended).toBe(1);
+  expect(text()).toBe(
+    `${CATALOGUE.DATA_DIR_FOREIGN.message} (DATA_DIR_FOREIGN) Data folder: ${dataDir} "altsmith doctor" looks at the whole set-up.\n`,
+  );
+  expect(readdirSync(dataDir)).toEqual([]);
+  rmSync(dataDir, { recursive: true });
+});
+
 test('doctor finds packages and model where they were installed', async () => {
   const { ended, text } = stranger.start(process.execPath, [door(), 'doctor']);
   await ended;
@@ -61,6 +74,7 @@ test('it holds what runs, the documents and the licences, and no sources or test
   expect(files.filter((name) => /\.(ts|tsx|map|py)$|\.test\./.test(name) && !name.startsWith('docs/'))).toEqual([]);
   const ours = files.filter((name) => /^(server|tests|plugin|packaging|models)\/.+\..+/.test(name));
   expect(ours.filter((name) => !name.startsWith('models/mini/'))).toEqual([
+    'packaging/preinstall.js',
     'server/cli/index.js',
     'server/cli/this-node.js',
     'tests/fixtures/LICENSES.md',

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { callPackaging, ROOT } from '../support/packed';
+import { caption, claim, CODE, NewSite } from '../support/pages/first-text';
+import { OwnersMachine } from '../support/pages/machine';
+import { readPage } from '../support/pages/page';
+import { waitFor } from '../support/wait-for';
+
+// A person has five minutes; npm and a compiler on a busy machine may take longer.
+jest.setTimeout(1_200_000);
+
+const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+
+interface Way {
+  readonly page: string;
+  readonly ownRoot: boolean;
+  /** Puts the files of a release where the page expects them. */
+  readonly prepare: (machine: OwnersMachine) => void;
+  readonly rewrite?: (command: string) => string;
+  /** Shows a one-time code, where the installation has not. */
+  readonly pair: string;
+  /** Takes the data away, as they are on a machine that is new. */
+  readonly forget: string;
+}
+
+const WAYS: readonly Way[] = [
+  {
+    page: 'systemd',
+    ownRoot: true,
+    prepare: ({ work }) => callPackaging('archive.js', 'it.makeArchive(process.argv[2])', work),
+    pair: 'sudo altsmith pair',
+    forget: 'sudo systemctl stop altsmith; rm -rf /var/lib/altsmith/* /etc/altsmith/*',
+  },
+  {
+    page: 'package',
+    ownRoot: false,
+    prepare: ({ work }) => callPackaging('archive.js', 'it.pack(process.argv[2])', work),
+    pair: 'node_modules/.bin/altsmith pair',
+    forget: 'mv data data-of-the-other-machine',
+  },
+  {
+    page: 'checkout',
+    ownRoot: false,
+    prepare: () => undefined,
+    rewrite: (command) => command.replace('git clone …', `git clone ${ROOT}`),
+    pair: 'node server/cli/index.js pair',
+    forget: 'mv data data-of-the-other-machine',
+  },
+];
+
+const firstTime = (url: string) =>
+  waitFor('/readyz', async () => (await fetch(`${url}/readyz`)).ok && Date.now(), { timeoutMs: 600_000 });
+
+test.each(WAYS)('every command of the page $page is true, and it leads to the first text', async (way) => {
+  const page = readPage(way.page);
+  const blocks = (section: string) => page.get(section) ?? [];
+  const machine = await OwnersMachine.create();
+  const visitor = await NewSite.open();
+  try {
+    way.prepare(machine);
+    const started = Date.now();
+    const seconds = (at: number) => ((at - started) / 1000).toFixed(1);
+    const ready = firstTime(machine.url);
+    ready.catch(() => undefined);
+    const owner = machine.session({
+      ownRoot: way.ownRoot,
+      ...(way.rewrite === undefined ? {} : { rewrite: way.rewrite }),
+    });
+    let said = '';
+    for (const block of blocks('Install')) said = await owner.follow(block);
+    const readyAt = await ready;
+    for (const block of blocks('Connect WordPress')) said = await owner.follow(block);
+    const [code = ''] = CODE.exec(said) ?? [];
+    expect(code).not.toBe('');
+    const text = await visitor.firstText(machine.url, code);
+    const approvedAt = Date.now();
+    expect(text).toContain('cat');
+
+    const isAtWork = blocks('Connect WordPress').length > 0;
+    if (isAtWork) {
+      const [another = ''] = CODE.exec(await owner.ask(way.pair)) ?? [];
+      const key = await claim(machine.url, another);
+      expect(await caption(machine.url, key)).toContain('cat');
+    }
+    process.stdout.write(
+      `${way.page} ${version}: /readyz after ${seconds(readyAt)} s, first approved text after ${seconds(approvedAt)} s (“${text}”)\n`,
+    );
+    const [here = [], there = []] = blocks('Move to another machine');
+    await owner.follow(here);
+    await owner.ask(way.forget);
+    await owner.follow(there);
+    for (const block of blocks('Remove')) await owner.follow(block);
+  } finally {
+    await visitor.close();
+    await machine.remove();
+  }
+});
+
+test('the pages name the version that there is', () => {
+  const pages = ['systemd', 'container', 'package', 'checkout'];
+  const named = pages.flatMap((page) => {
+    const text = readFileSync(path.join(ROOT, 'docs/install', `${page}.md`), 'utf8');
+    return [...text.matchAll(/altsmith(?:-wordpress)?[- ](\d+\.\d+\.\d+(?:-[a-z]+\.\d+)?)/gi)].map((match) => match[1]);
+  });
+  expect(new Set(named)).toEqual(new Set([version]));
+});
