@@ -1,4 +1,7 @@
-import { isCognate, lengthBand, marksGender, writtenIn } from './language-facts';
+import { mixesChineseForms } from './chinese-forms';
+import { isCognate, languageOf, lengthBand, marksGender, scriptOf, writtenIn } from './language-facts';
+import { losesNumber } from './number-words';
+import { addedGender } from './people-words';
 
 export type TranslationProblemCode =
   | 'untranslated'
@@ -36,7 +39,7 @@ const LEAST_CHARACTERS = 12;
 /** People whose gender English leaves open. */
 const OPEN_GENDER = new RegExp(
   String.raw`\b(` +
-    'child|toddler|baby|person|player|doctor|nurse|teacher|student|pupil|cook|chef|driver|rider|surfer|skier|skateboarder|friend|worker|dancer|' +
+    'child|toddler|kid|baby|person|player|doctor|nurse|teacher|student|pupil|cook|chef|driver|rider|surfer|skier|skateboarder|friend|worker|dancer|' +
     'singer|cyclist|tourist|photographer|passenger|runner|swimmer|skater|climber|hiker|farmer|artist|baker|soldier|officer|musician|guitarist|' +
     'pianist|pilot|customer|visitor|guest|scientist|engineer|lawyer|judge|colleague|neighbou?r|patient|athlete|author|writer|journalist|painter|' +
     'sailor|gardener|snowboarder|golfer|performer|speaker|employee|vendor|seller|shopper|biker|jogger|skydiver|kayaker' +
@@ -45,20 +48,6 @@ const OPEN_GENDER = new RegExp(
 );
 
 const wordsOf = (text: string) => text.match(/[\p{L}\p{M}'’-]+/gu) ?? [];
-
-/** Digits of every script stand in a row of ten, zero first. */
-function valueOf(digit: string): number {
-  const code = digit.codePointAt(0) ?? 0;
-  let zero = code;
-  while (code - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
-  return code - zero;
-}
-
-/** The numbers of a text, in an order of their own: languages turn sentences round. */
-function numbersOf(text: string): string {
-  const runs = text.normalize('NFKC').match(/\p{Nd}+/gu) ?? [];
-  return runs.map((run) => Array.from(run, valueOf).join('')).sort().join(' '); // prettier-ignore
-}
 
 function sameWords({ source, translation }: Checked): string[] {
   // A capital inside a sentence is a name.
@@ -78,11 +67,20 @@ function untranslated(checked: Checked): string | null {
   return `These words are still English: ${[...new Set(same)].join(', ')}.`;
 }
 
-function wrongScript({ translation, language }: Checked): string | null {
+function wrongScript({ source, translation, language }: Checked): string | null {
   const expected = writtenIn(language);
-  const letters = translation.match(/\p{L}/gu) ?? [];
-  const share = letters.filter((letter) => expected.test(letter)).length / Math.max(letters.length, 1);
-  return share >= LEAST_SHARE_OF_SCRIPT ? null : 'Much of the translation is not in the script of its language.';
+  const isForeign = (letter: string) => !expected.test(letter) && !/\p{Script=Common}/u.test(letter);
+  // Words of the English, such as those on a sign, and names in Latin letters may stay.
+  const english = new Set(wordsOf(source).map((word) => word.toLowerCase()));
+  const words = wordsOf(translation).filter((word) => !english.has(word.toLowerCase()));
+  const letters = words.join('').match(/\p{L}/gu) ?? [];
+  const foreign = letters.filter(isForeign);
+  const isMixed = foreign.length > letters.length * (1 - LEAST_SHARE_OF_SCRIPT);
+  if (isMixed) return 'Much of the translation is not in the script of its language.';
+  const strange = foreign.find((letter) => !/\p{Script=Latin}/u.test(letter)) !== undefined;
+  if (strange) return 'A word of the translation is in another script.';
+  if (!mixesChineseForms(translation, scriptOf(language))) return null;
+  return 'The translation mixes simplified and traditional characters.';
 }
 
 function wrongLength({ source, translation, language }: Checked): string | null {
@@ -94,20 +92,43 @@ function wrongLength({ source, translation, language }: Checked): string | null 
   return ratio > most ? 'The translation is much longer than the English: something may have been added.' : null;
 }
 
+/** Up to eight words twice, also with a comma or an "and" between; and groups of characters where words are not divided. */
+const REPEATED =
+  /(?<![\p{L}\p{M}])((?:[\p{L}\p{M}]+[\s,،]+){0,7}[\p{L}\p{M}]+)[\s,;،]+(?:(?:y|e|et|und|en|i|o|and|و)\s+)?\1(?![\p{L}\p{M}])/giu;
+/** Relative clauses and reflexive verbs: "Leute, die die Straße überqueren". */
+const RIGHTLY_TWICE = /^(?:die|der|das|den|dem|nous|vous)$/i;
+const LOOP = /(.{1,6}?)\1{4,}/u;
+/** Two characters twice is how Chinese and Japanese say "one by one"; three of hiragana alone as well. */
+const UNDIVIDED_LOOP = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]{2,}?)(?:[、，]?\1){2,}/u;
+const UNDIVIDED_TWICE =
+  /((?=[\p{Script=Hiragana}ー]*[\p{Script=Han}\p{Script=Katakana}])[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]{3,})[、，]?\1/u;
+
 function repetitive({ source, translation }: Checked): string | null {
-  const repeated = /(?<![\p{L}\p{M}])((?:[\p{L}\p{M}]+\s+){0,2}[\p{L}\p{M}]+)\s+\1(?![\p{L}\p{M}])/iu;
-  const loop = /(.{1,6}?)\1{4,}/u;
-  const isLoop = (text: string) => repeated.test(text) || loop.test(text.replace(/\s/gu, ''));
+  const isLoop = (text: string) => {
+    const close = text.replace(/\s/gu, '');
+    const words = Array.from(text.matchAll(REPEATED), ([, group = '']) => group);
+    const isTwice = words.some((group) => !RIGHTLY_TWICE.test(group));
+    return isTwice || LOOP.test(close) || UNDIVIDED_LOOP.test(close) || UNDIVIDED_TWICE.test(close);
+  };
   return isLoop(translation) && !isLoop(source) ? 'The translation repeats itself.' : null;
 }
+
+/** A mark twice, two full stops, an empty bracket, a comma before a full stop, beside an "and" or at the end, a blank before a mark. */
+const BROKEN = [
+  /([,;:!?،、，。；：！？])\s*\1/u,
+  /(?<![.。…])\.\s*\.(?!\.)/u,
+  /\(\s*\)|\.\s*,|,\s*\./u,
+  /,\s*(?:e|y|et|und|en|i|and)\s*,/iu,
+  /[,،、，]\s*$/u,
+  /\s[.,،，。](?:\s|$)/u,
+];
 
 function brokenPunctuation({ source, translation }: Checked): string | null {
   const count = (text: string, marks: RegExp) => text.match(marks)?.length ?? 0;
   const isOdd = (text: string) =>
     count(text, /[(（]/gu) !== count(text, /[)）]/gu) || count(text, /["“”„«»「」]/gu) % 2 === 1;
-  const doubled = /([,;:!?])\s*\1|\(\s*\)|\.\s*,/u;
-  const isBroken = (isOdd(translation) && !isOdd(source)) || (doubled.test(translation) && !doubled.test(source));
-  return isBroken ? 'The punctuation of the translation is broken.' : null;
+  const isBroken = (text: string) => isOdd(text) || BROKEN.some((marks) => marks.test(text));
+  return isBroken(translation) && !isBroken(source) ? 'The punctuation of the translation is broken.' : null;
 }
 
 /** A word of the best translation that the second best has not, where they are of the same length otherwise. */
@@ -122,12 +143,19 @@ function unsureWord({ translation, other }: Checked): string | null {
   return `The model was unsure about “${word}”.`;
 }
 
+function gender({ source, translation, language }: Checked): string | null {
+  const added = addedGender(source, translation, languageOf(language));
+  if (added !== null) return `The translation says “${added}”; English does not say whether it is a woman or a man.`;
+  const people = Array.from(source.matchAll(OPEN_GENDER), ([said, word = '']) => ({ said, word: word.toLowerCase() }));
+  const person = people.find(({ word }) => marksGender(language, word))?.said;
+  if (person === undefined) return null;
+  return `English does not say whether “${person}” is a woman or a man; the translation may.`;
+}
+
 /** What a person should look at in a machine's translation, beside the English. A problem never hides it. Pure. */
 export function translationProblems(checked: Checked): TranslationProblem[] {
   const { source, translation, language } = checked;
-  const people = Array.from(source.matchAll(OPEN_GENDER), ([said, word = '']) => ({ said, word: word.toLowerCase() }));
-  const person = people.find(({ word }) => marksGender(language, word))?.said;
-  const lost = numbersOf(source) !== numbersOf(translation);
+  const lost = losesNumber(source, translation, languageOf(language));
   const found: [TranslationProblemCode, string | null][] = [
     ['untranslated', untranslated(checked)],
     ['number_lost', lost ? 'A number of the English is not in the translation, or another one is.' : null],
@@ -140,12 +168,7 @@ export function translationProblems(checked: Checked): TranslationProblem[] {
     ['cut', checked.isCut ? 'The translation was cut off.' : null],
     ['repetitive', repetitive(checked)],
     ['broken_punctuation', brokenPunctuation(checked)],
-    [
-      'gender',
-      person !== undefined
-        ? `English does not say whether “${person}” is a woman or a man; the translation may.`
-        : null,
-    ],
+    ['gender', gender(checked)],
     ['unsure_word', unsureWord(checked)],
   ];
   return found.flatMap(([code, message]) => (message === null ? [] : [{ code, message }]));

@@ -1,6 +1,10 @@
 /** What is known of a language, by its BCP 47 tag. */
 
-const languageOf = (tag: string) => new Intl.Locale(tag).language;
+/** `pt` of pt-BR. */
+export const languageOf = (tag: string) => new Intl.Locale(tag).language;
+
+/** The script that a language is written in, by ISO 15924. */
+export const scriptOf = (tag: string) => new Intl.Locale(tag).maximize().script ?? 'Latn';
 
 /** By ISO 15924; others are checked by their own name. */
 const SCRIPTS: Record<string, RegExp> = {
@@ -12,7 +16,7 @@ const SCRIPTS: Record<string, RegExp> = {
 
 /** Letters that a language is written in. */
 export function writtenIn(tag: string): RegExp {
-  const script = new Intl.Locale(tag).maximize().script ?? 'Latn';
+  const script = scriptOf(tag);
   return (SCRIPTS[script] ??= new RegExp(`\\p{Script=${script}}`, 'u'));
 }
 
@@ -20,7 +24,7 @@ export function writtenIn(tag: string): RegExp {
 const BANDS: Readonly<Record<string, readonly [number, number]>> = {
   ar: [0.5, 1.5],
   he: [0.4, 1.4],
-  ja: [0.2, 0.8],
+  ja: [0.16, 0.8],
   ko: [0.25, 1],
   zh: [0.15, 0.6],
 };
@@ -43,6 +47,8 @@ const COGNATES = new Set(
     'salmon sandwich scene scooter second selfie serve service shop shorts signal simple skateboard smartphone snack snowboard social sofa ' +
     'solar spaghetti sport square stadium statue steak stop stress studio surf sushi table tablet tango taxi tennis text toast tomato ' +
     'total tour toy tractor train tram transparent trio tropical tulip tunnel turban vase vertical veranda verse video villa village ' +
+    'mozzarella chocolate ketchup cupcake muffin brownie donut bagel croissant cappuccino espresso burrito taco tortilla paella risotto lasagna ' +
+    'broccoli curry ramen kimono tofu wok smoothie cocktail whisky vodka bacon cheddar pesto hotdog popcorn surfboard kayak bikini drone ' +
     'violet vista visual vital volleyball wagon warm water western wild winter yacht yoga zebra zone zoo'
   ).split(' '),
 );
