@@ -2,6 +2,7 @@ import { mixesChineseForms } from './chinese-forms';
 import { isCognate, languageOf, lengthBand, marksGender, scriptOf, writtenIn } from './language-facts';
 import { losesNumber } from './number-words';
 import { addedGender } from './people-words';
+import { repeatsItself } from './repetition';
 
 export type TranslationProblemCode =
   | 'untranslated'
@@ -92,25 +93,8 @@ function wrongLength({ source, translation, language }: Checked): string | null 
   return ratio > most ? 'The translation is much longer than the English: something may have been added.' : null;
 }
 
-/** Up to eight words twice, also with a comma or an "and" between; and groups of characters where words are not divided. */
-const REPEATED =
-  /(?<![\p{L}\p{M}])((?:[\p{L}\p{M}]+[\s,،]+){0,7}[\p{L}\p{M}]+)[\s,;،]+(?:(?:y|e|et|und|en|i|o|and|و)\s+)?\1(?![\p{L}\p{M}])/giu;
-/** Relative clauses and reflexive verbs: "Leute, die die Straße überqueren". */
-const RIGHTLY_TWICE = /^(?:die|der|das|den|dem|nous|vous)$/i;
-const LOOP = /(.{1,6}?)\1{4,}/u;
-/** Two characters twice is how Chinese and Japanese say "one by one"; three of hiragana alone as well. */
-const UNDIVIDED_LOOP = /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]{2,}?)(?:[、，]?\1){2,}/u;
-const UNDIVIDED_TWICE =
-  /((?=[\p{Script=Hiragana}ー]*[\p{Script=Han}\p{Script=Katakana}])[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]{3,})[、，]?\1/u;
-
 function repetitive({ source, translation }: Checked): string | null {
-  const isLoop = (text: string) => {
-    const close = text.replace(/\s/gu, '');
-    const words = Array.from(text.matchAll(REPEATED), ([, group = '']) => group);
-    const isTwice = words.some((group) => !RIGHTLY_TWICE.test(group));
-    return isTwice || LOOP.test(close) || UNDIVIDED_LOOP.test(close) || UNDIVIDED_TWICE.test(close);
-  };
-  return isLoop(translation) && !isLoop(source) ? 'The translation repeats itself.' : null;
+  return repeatsItself(translation) && !repeatsItself(source) ? 'The translation repeats itself.' : null;
 }
 
 /** A mark twice, two full stops, an empty bracket, a comma before a full stop, beside an "and" or at the end, a blank before a mark. */

@@ -1,0 +1,61 @@
+/** Groups that are said twice in a row, as translations that got into a loop have them. */
+
+/** Words that stand between two sayings of a group. */
+const JOINING = new Set(['y', 'e', 'et', 'und', 'en', 'i', 'o', 'and', 'و']);
+/** Relative clauses and reflexive verbs: "Leute, die die Straße überqueren". */
+const RIGHTLY_TWICE = new Set(['die', 'der', 'das', 'den', 'dem', 'nous', 'vous']);
+const MOST_WORDS = 8;
+const MOST_CHARACTERS = 30;
+/** A group of up to so many characters is a loop when it comes five times, whatever the script. */
+const SHORT_LOOP = 6;
+const UNDIVIDED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー]/u;
+const HIRAGANA = /^[\p{Script=Hiragana}ー]+$/u;
+
+const same = (items: readonly string[], first: number, second: number, size: number) => {
+  for (let at = 0; at < size; at += 1) if (items[first + at] !== items[second + at]) return false;
+  return true;
+};
+
+/** A group of words twice, also with an "and" between. */
+function repeatsWords(text: string): boolean {
+  const words = (text.toLowerCase().match(/[\p{L}\p{M}\p{N}'’-]+|[^\s\p{L}\p{M}\p{N}'’,;،-]+/gu) ?? []).filter(Boolean);
+  for (let from = 0; from < words.length; from += 1) {
+    for (let size = 1; size <= MOST_WORDS && from + 2 * size <= words.length; size += 1) {
+      const next = from + size;
+      const after = JOINING.has(words[next] ?? '') ? next + 1 : next;
+      const isTwice = [next, after].some((second) => second + size <= words.length && same(words, from, second, size));
+      if (!isTwice || !/\p{L}/u.test(words[from] ?? '')) continue;
+      if (size > 1 || !RIGHTLY_TWICE.has(words[from] ?? '')) return true;
+    }
+  }
+  return false;
+}
+
+/** How often the group of so many characters that begins here follows itself. */
+function timesFrom(characters: readonly string[], from: number, size: number): number {
+  let times = 1;
+  while (from + (times + 1) * size <= characters.length && same(characters, from, from + times * size, size))
+    times += 1;
+  return times;
+}
+
+/**
+ * A group of characters again and again. Two characters twice is how Chinese and Japanese say "one by one", and so are three of
+ * hiragana alone.
+ */
+function repeatsCharacters(text: string): boolean {
+  const characters = Array.from(text.replace(/[\s、，]/gu, ''));
+  for (let from = 0; from < characters.length; from += 1) {
+    for (let size = 1; size <= MOST_CHARACTERS && from + 2 * size <= characters.length; size += 1) {
+      const times = timesFrom(characters, from, size);
+      if (times >= 5 && size <= SHORT_LOOP) return true;
+      const group = characters.slice(from, from + size);
+      if (times < 2 || size < 2 || !group.every((character) => UNDIVIDED.test(character))) continue;
+      if (times > 2 || (size > 2 && !HIRAGANA.test(group.join('')))) return true;
+    }
+  }
+  return false;
+}
+
+/** True where a text says a group of up to eight words, or of up to thirty characters, twice in a row. */
+export const repeatsItself = (text: string) => repeatsWords(text) || repeatsCharacters(text);
