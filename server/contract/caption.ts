@@ -13,7 +13,8 @@ export const CaptionOptions = z.strictObject({
   /** `caption` unless given, or `question` where one is. */
   task: Task.optional(),
   beams: z.coerce.number().int().min(1).max(10).optional(),
-  max_new_tokens: z.coerce.number().int().min(1).max(60).optional(),
+  /** The longest task, reading the text in a picture, writes up to 512. */
+  max_new_tokens: z.coerce.number().int().min(1).max(512).optional(),
 });
 export type CaptionOptions = z.infer<typeof CaptionOptions>;
 

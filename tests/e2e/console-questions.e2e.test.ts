@@ -63,6 +63,34 @@ test('a prompt reaches the model, and is in the program that does the same', asy
   await expect(page.locator('pre code').textContent()).resolves.toContain('?prompt=a+photograph+of&beams=3');
 });
 
+test('a model that can write several things is asked for the one that was chosen, by keyboard', async () => {
+  const { page } = browser;
+  const { model } = sidecar.engine;
+  sidecar.engine.model = { ...model, canAnswer: false, tasks: ['caption', 'detailed', 'more_detailed', 'ocr'] };
+  await page.reload();
+  await page.getByText('Options').click();
+  const choice = page.getByLabel('What to write');
+  expect(await choice.locator('option').allTextContents()).toEqual([
+    'a caption',
+    'a detailed caption',
+    'a paragraph',
+    'the text in the picture',
+  ]);
+  for (const [key, task] of [
+    ['ArrowDown', 'detailed'],
+    ['t', 'ocr'],
+  ] as const) {
+    await choice.focus();
+    await page.keyboard.press(key);
+    await page.locator('input[type=file]').setInputFiles(PHOTOGRAPH);
+    await page.locator('pre code', { hasText: `task=${task}` }).waitFor();
+    expect(sidecar.engine.requests.at(-1)?.options).toMatchObject({ task });
+  }
+  await browser.picture('11-tasks');
+  expect(await browser.barriers()).toEqual([]);
+  sidecar.engine.model = model;
+});
+
 test('a full queue is waited for, and the picture is described after all', async () => {
   const { page } = browser;
   let refusals = 2;

@@ -97,7 +97,7 @@ export function Options({ options, canPrompt, tasks, onChange }: OptionsProps) {
             id={`${id}-tokens`}
             type="number"
             min={1}
-            max={60}
+            max={512}
             placeholder="model’s own"
             value={words.maxNewTokens}
             onInput={(event) => set({ maxNewTokens: event.currentTarget.value })}

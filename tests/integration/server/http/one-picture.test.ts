@@ -114,6 +114,14 @@ test('a caption now stores nothing', async () => {
   expect(sidecar.engine.requests.at(-2)?.options).toMatchObject({ beams: 3, maxNewTokens: 9 });
 });
 
+test('a caption now may be as long as the longest task, and no longer', async () => {
+  const { bytes } = samplePng(4);
+  const ask = (tokens: number) => sidecar.call('POST', `/v1/captions?max_new_tokens=${tokens}`, bytes);
+  expect((await ask(512)).status).toBe(200);
+  expect(sidecar.engine.requests.at(-1)?.options).toMatchObject({ maxNewTokens: 512 });
+  expect(await ask(513)).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
+});
+
 describe('bad input is refused with its own code, and nothing of it stays', () => {
   const good = samplePng(5);
   const cases: [string, () => Promise<{ status: number; body: any }>, number, string][] = [
