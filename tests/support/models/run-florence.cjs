@@ -13,8 +13,11 @@ const { ModelSession } = require(path.join(build, 'session/session.js'));
 const { fromFloat16 } = require(path.join(build, 'precision/float16.js'));
 
 const floatsOf = ({ type, data }) => (type === 'float16' ? fromFloat16(data) : data);
-const samplesOf = (floats, count) =>
-  Array.from({ length: count }, (_, index) => floats[index * Math.floor(floats.length / count)]);
+/** So many of the numbers, or all where there are fewer. */
+function samplesOf(floats, count) {
+  const apart = Math.max(1, Math.floor(floats.length / count));
+  return Array.from({ length: Math.min(count, floats.length) }, (_, index) => floats[index * apart]);
+}
 
 async function run({ folder, picture: { file, width, height }, prompts, searches, samples }) {
   const picture = { data: readFileSync(file), width, height };

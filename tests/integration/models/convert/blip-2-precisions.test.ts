@@ -24,11 +24,12 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// The least cosines of what is remembered of a picture and of the scores, and the least share of the same next tokens.
+// The least cosines of what is remembered of a picture and of the scores, and the least share of the same next tokens: a little below what
+// was found (docs/models.md).
 it.each([
   ['fp16', 0.99999, 0.9999, 0.95],
-  ['int8', 0.999, 0.99, 0.8],
-  ['int4', 0.999, 0.8, 0.3],
+  ['int8', 0.9995, 0.993, 0.85],
+  ['int4', 0.9995, 0.84, 0.33],
 ] as const)(
   'a BLIP-2 in %s is near fp32',
   (precision, image, scores, same) => {

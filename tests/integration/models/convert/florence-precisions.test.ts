@@ -59,15 +59,19 @@ describe('Florence-2 in smaller precisions', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.each([
-    ['fp16', 1, 0.99999, 0.9995],
-    ['int8', 2, 0.985, 0.9],
+    ['fp16', 1, 0.99998, 0.9995],
+    ['int8', 2, 0.992, 0.94],
   ] as const)('%s is near fp32', (_, place, features, logits) => {
-    for (const found of results) {
-      const [exact, other] = [found[0]!, found[place]!];
-      expect(cosine(exact.features, other.features)).toBeGreaterThan(features);
-      for (const [task, { logits: due }] of Object.entries(exact.tasks)) {
-        expect(cosine(due, other.tasks[task]!.logits)).toBeGreaterThan(logits);
-      }
-    }
+    const pairs = results.map((found) => [found[0]!, found[place]!] as const);
+    const least = {
+      features: Math.min(...pairs.map(([exact, other]) => cosine(exact.features, other.features))),
+      logits: Math.min(
+        ...pairs.flatMap(([exact, other]) =>
+          Object.entries(exact.tasks).map(([task, { logits: due }]) => cosine(due, other.tasks[task]!.logits)),
+        ),
+      ),
+    };
+    expect(least.features).toBeGreaterThan(features);
+    expect(least.logits).toBeGreaterThan(logits);
   });
 });

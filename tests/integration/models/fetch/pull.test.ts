@@ -79,7 +79,6 @@ describe('altsmith models pull', () => {
     expect(out.agreement.pictures).toBe(12);
     // Random weights are a hard case: neighbouring words are nearly as likely.
     expect(out.agreement.tokens).toBeGreaterThan(0.5);
-    expect(out.agreement.tokens).toBeLessThanOrEqual(1);
     expect(readdirSync(pulled).sort()).toEqual(['.downloads', 'tiny-blip']);
     expect(readdirSync(path.join(pulled, '.downloads'))).toEqual([]);
     const manifest = JSON.parse(readFileSync(path.join(out.folder, 'altsmith-model.json'), 'utf8'));
