@@ -25,6 +25,15 @@ final class SyncTest extends Sidecar_Test_Case {
 		self::assertSame( 'sent', $this->row( $id )->status );
 	}
 
+	public function test_the_locale_is_that_of_the_language_version(): void {
+		// As WPML tells it, and Polylang in its place.
+		add_filter( 'wpml_post_language_details', static fn(): array => array( 'locale' => 'fr_FR' ) );
+		$this->photo( 400, 300 );
+		$this->sync();
+		$job = json_decode( $this->sidecar->bodies[ array_search( 'POST /v1/jobs', $this->sidecar->asked, true ) ], true );
+		self::assertSame( 'fr_FR', $job['locale'] );
+	}
+
 	public function test_a_middle_size_rendition_is_sent_not_the_original(): void {
 		$id    = $this->photo( 2000, 1500 );
 		$large = dirname( get_attached_file( $id ) ) . '/' . wp_get_attachment_metadata( $id )['sizes']['medium_large']['file'];

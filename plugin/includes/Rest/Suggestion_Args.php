@@ -40,6 +40,8 @@ final class Suggestion_Args {
 			'mode'    => array( 'type' => 'string', 'enum' => Decision::MODES, 'default' => 'one' ),
 			// Whether the picture and its text were on the person's screen; absent: unknown.
 			'displayed' => array( 'type' => 'boolean' ),
+			// The English beside a translation, as the person left it.
+			'source'  => array( 'type' => 'string', 'maxLength' => 10000, 'default' => '' ),
 			'values'  => array(
 				'type'                 => 'object',
 				'default'              => array(),

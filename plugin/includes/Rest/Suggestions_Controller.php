@@ -229,7 +229,8 @@ final class Suggestions_Controller {
 			(string) ( $input['seen'] ?? '' ),
 			(int) $input['version'],
 			$mode,
-			isset( $input['displayed'] ) ? (bool) $input['displayed'] : null
+			isset( $input['displayed'] ) ? (bool) $input['displayed'] : null,
+			Plain_Text::from_person( $input['source'] ?? '' )
 		);
 	}
 }

@@ -20,6 +20,7 @@ final class Decision {
 	 * @param int                            $version The version of the suggestion on the person's screen.
 	 * @param string                         $mode      One of MODES.
 	 * @param bool|null                      $displayed Whether the person had the picture and its text before their eyes; null: unknown.
+	 * @param string                         $source    The English that the person had beside the text, as they left it; '' for none.
 	 */
 	public function __construct(
 		public readonly string $action,
@@ -29,6 +30,7 @@ final class Decision {
 		public readonly int $version,
 		public readonly string $mode = 'one',
 		public readonly ?bool $displayed = null,
+		public readonly string $source = '',
 	) {}
 
 	/** @return array<string, mixed> Body of `POST /v1/suggestions/{id}/decision`. */
@@ -44,6 +46,9 @@ final class Decision {
 		}
 		if ( array() !== $this->values && 'approve' === $this->action ) {
 			$body['values'] = $this->values;
+		}
+		if ( '' !== $this->source && 'approve' === $this->action ) {
+			$body['source'] = $this->source;
 		}
 		if ( '' !== $this->reason ) {
 			$body['reason'] = $this->reason;

@@ -23,6 +23,16 @@ final class Flag_Words {
 			'duplicate_text'      => __( 'Other images have the same text.', 'altsmith' ),
 			'existing_human_text' => __( 'The image has a text already.', 'altsmith' ),
 			'possibly_decorative' => __( 'The image may be decorative. Only you can tell.', 'altsmith' ),
+			'not_translated'      => __( 'The text is in English: there is no translation yet.', 'altsmith' ),
+			'untranslated'        => __( 'Some words of the translation are still in English.', 'altsmith' ),
+			'number_lost'         => __( 'A number is missing or different in the translation.', 'altsmith' ),
+			'wrong_script'        => __( 'Much of the translation is not in the script of its language.', 'altsmith' ),
+			'wrong_length'        => __( 'The translation is much shorter or longer than the English.', 'altsmith' ),
+			'unknown_words'       => __( 'The translator did not know a word.', 'altsmith' ),
+			'cut'                 => __( 'The translation was cut off.', 'altsmith' ),
+			'broken_punctuation'  => __( 'The punctuation of the translation is broken.', 'altsmith' ),
+			'gender'              => __( 'English does not say whether the person is a woman or a man; the translation may.', 'altsmith' ),
+			'unsure_word'         => __( 'The translator was unsure about a word.', 'altsmith' ),
 		);
 	}
 }

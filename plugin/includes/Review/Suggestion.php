@@ -25,6 +25,11 @@ final class Suggestion {
 			'confidence'   => (float) $raw['confidence'],
 			// Absent in earlier sidecars, and where the picture has no words.
 			'text_in_picture' => is_string( $raw['text_in_picture'] ?? null ) ? Plain_Text::from_machine( $raw['text_in_picture'], 2000 ) : '',
+			// The language of the texts, their English, and what translated them: absent in earlier sidecars.
+			'language'     => is_string( $raw['language'] ?? null ) ? self::token( $raw['language'] ) : '',
+			'source'       => is_string( $raw['source'] ?? null ) ? Plain_Text::from_machine( $raw['source'] ) : '',
+			'translator'   => is_string( $raw['translator']['id'] ?? null ) ? Plain_Text::from_machine( $raw['translator']['id'], 100 ) : '',
+			'approved_source' => is_string( $raw['approved_source'] ?? null ) ? Plain_Text::from_person( $raw['approved_source'] ) : '',
 			'flags'        => array_map(
 				static fn( array $flag ): array => array( 'code' => sanitize_key( $flag['code'] ), 'message' => Plain_Text::from_machine( $flag['message'], 300 ) ),
 				array_values( $raw['flags'] )

@@ -65,6 +65,10 @@ final class Suggestion_View {
 			'passed_by'      => Reviewer::passed_by( $row->attachment_id ),
 			'is_passed'      => in_array( $row->attachment_id, ( new Reviewer( get_current_user_id() ) )->passed(), true ),
 			'text_in_picture' => (string) ( $given['text_in_picture'] ?? '' ),
+			// Rows of earlier versions have none of these.
+			'language'       => '' !== ( $given['source'] ?? '' ) && '' === ( $given['translator'] ?? '' ) ? 'en' : (string) ( $given['language'] ?? '' ),
+			'source'         => (string) ( '' !== ( $given['approved_source'] ?? '' ) ? $given['approved_source'] : ( $given['source'] ?? '' ) ),
+			'translator'     => (string) ( $given['translator'] ?? '' ),
 		) + $this->picture( $post );
 	}
 

@@ -5,9 +5,9 @@ namespace Altsmith\Sidecar;
 
 defined( 'ABSPATH' ) || exit;
 
-/** A sidecar of an earlier version refuses a decision that says how it was made: it gets it without. */
+/** A sidecar of an earlier version refuses a decision that says how it was made, or in which English: it gets it without. */
 final class Earlier_Sidecar {
-	private const NEW_WORDS = array( 'mode' => 1, 'displayed' => 1 );
+	private const NEW_WORDS = array( 'mode' => 1, 'displayed' => 1, 'source' => 1 );
 
 	/**
 	 * @param array<int, array<string, mixed>>                         $bodies

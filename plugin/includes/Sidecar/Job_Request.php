@@ -24,7 +24,7 @@ final class Job_Request {
 			'current'       => self::current( $attachment ),
 			'priority'      => $row->priority,
 		);
-		$locale = get_locale();
+		$locale = Attachment_Locale::of( $attachment );
 		if ( 1 === preg_match( '/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/', $locale ) ) {
 			$body['locale'] = $locale;
 		}

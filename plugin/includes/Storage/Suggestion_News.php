@@ -43,6 +43,9 @@ final class Suggestion_News {
 			'suggested_alt'      => $suggestion['fields']['alt_text'],
 			'suggestion'         => (string) wp_json_encode( $suggestion ),
 		);
+		if ( '' !== ( $suggestion['language'] ?? '' ) ) {
+			$columns['language'] = substr( $suggestion['language'], 0, 35 );
+		}
 		if ( $row->suggestion_id !== $suggestion['id'] ) {
 			$columns['seen_alt'] = '';
 		}

@@ -6,6 +6,7 @@ namespace Altsmith\Sync;
 use Altsmith\Identity\Instance;
 use Altsmith\Review\Suggestion;
 use Altsmith\Review\Write_Back;
+use Altsmith\Sidecar\Attachment_Locale;
 use Altsmith\Sidecar\Subject;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
@@ -13,6 +14,7 @@ use Altsmith\Storage\Request_Store;
 use Altsmith\Writeback\Provenance;
 use Altsmith\Writeback\Write_Result;
 use Throwable;
+use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -141,7 +143,10 @@ final class Intake {
 	private function is_ours( Request_Row $row, array $raw ): bool {
 		$instance = $raw['instance'] ?? null;
 		$language = $raw['language'] ?? null;
-		if ( ( is_string( $instance ) && $instance !== $this->instance->id() ) || ( is_string( $language ) && '' !== $row->language && $language !== $row->language ) ) {
+		if ( is_string( $instance ) && $instance !== $this->instance->id() ) {
+			return false;
+		}
+		if ( is_string( $language ) && '' !== $row->language && $language !== $row->language && ! self::is_wanted( $row, $language ) ) {
 			return false;
 		}
 		$told  = array_filter( array( $raw['source_sha256'] ?? null, $raw['image_sha256'] ?? null ), 'is_string' );
@@ -151,5 +156,11 @@ final class Intake {
 		}
 		// A row that was never sent has asked for nothing; one from before pictures were remembered knows its job.
 		return '' !== $row->job_id && $row->job_id === $raw['job_id'];
+	}
+
+	/** A run has translated what was asked for in another language: the attachment's own is the one that is wanted. */
+	private static function is_wanted( Request_Row $row, string $language ): bool {
+		$post = get_post( $row->attachment_id );
+		return $post instanceof WP_Post && Attachment_Locale::is_in( $post, $language );
 	}
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { DECORATIVE, withAltText, type BlockImage } from '../shared/block-images';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
+import { EnglishOriginal } from '../shared/english-original';
 import { lengthHint } from '../shared/length-hint';
 import type { Action, Suggestion } from '../shared/types';
 import { useDecision, type Reach, type Step } from '../shared/use-decision';
@@ -52,6 +53,7 @@ export function SuggestionForm({ block, image, suggestion, takeFocus, onDone, on
         onChange={setText}
         {...NO_EXTRA_MARGIN}
       />
+      <EnglishOriginal suggestion={suggestion} />
       <Reasons suggestion={suggestion} linked={image.linked} />
       <RadioControl
         label={__('Apply to', 'altsmith')}

@@ -4,6 +4,7 @@ import { useRef, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { isUnderWay, type AttachmentState } from '../shared/attachment-api';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
+import { EnglishOriginal } from '../shared/english-original';
 import { lengthHint } from '../shared/length-hint';
 import type { Action, Suggestion } from '../shared/types';
 import { useAttachment } from '../shared/use-attachment';
@@ -103,6 +104,7 @@ function Form({ suggestion, onDone, onFailed }: FormProps) {
         onChange={setText}
         {...NO_EXTRA_MARGIN}
       />
+      <EnglishOriginal suggestion={suggestion} />
       {suggestion.flags.map((flag) => (
         <p key={flag.code} className="description">
           {flag.message}

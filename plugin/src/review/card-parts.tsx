@@ -93,6 +93,12 @@ export function Reasons({ suggestion }: { readonly suggestion: Suggestion }) {
         {writtenBy(model, confidence)}{' '}
         {model.demonstration ? __('This model is for demonstration only.', 'altsmith') : null}
       </li>
+      {suggestion.translator === '' ? null : (
+        <li>
+          {/* translators: %s: name of a model */}
+          {sprintf(__('Translated by %s.', 'altsmith'), suggestion.translator)}
+        </li>
+      )}
     </ul>
   );
 }

@@ -9,7 +9,8 @@ import { Alternatives } from './alternatives';
 import { Current, Follows, Reasons } from './card-parts';
 import { FocusActions } from './focus-actions';
 import { useScreen } from './screen-context';
-import { isOpen, nameOf } from './suggestion-words';
+import { Source } from './source';
+import { isOpen, langOf, nameOf } from './suggestion-words';
 import { shownWidth, usePreload } from './use-preload';
 import { WhatIsKnown } from './what-is-known';
 
@@ -85,7 +86,8 @@ function One({ suggestion, onStep }: { readonly suggestion: Suggestion; readonly
           {sprintf(__('Suggested: %s', 'altsmith'), review.draftOf(suggestion))}
         </div>
         <TextareaControl
-        dir="auto"
+          {...langOf(suggestion)}
+          dir="auto"
           className="altsmith-focus__text"
           label={__('Suggested alt text', 'altsmith')}
           help={lengthHint(review.draftOf(suggestion))}
@@ -102,6 +104,7 @@ function One({ suggestion, onStep }: { readonly suggestion: Suggestion; readonly
           }}
           {...NO_EXTRA_MARGIN}
         />
+        <Source suggestion={suggestion} />
         <Alternatives suggestion={suggestion} />
         <FocusActions suggestion={suggestion} onStep={onStep} onBack={() => card.current?.focus()} />
         {review.messageOf(id) === '' ? null : <p className="altsmith-card__message">{review.messageOf(id)}</p>}

@@ -9,7 +9,8 @@ import { Alternatives } from './alternatives';
 import { Current, Follows, Reasons } from './card-parts';
 import { RejectForm } from './reject-form';
 import { useScreen } from './screen-context';
-import { isOpen, nameOf } from './suggestion-words';
+import { Source } from './source';
+import { isOpen, langOf, nameOf } from './suggestion-words';
 
 /** The texts of one image and what can be done with them. Its picture is another column. */
 export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion }) {
@@ -41,6 +42,7 @@ export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion
     >
       <Current suggestion={suggestion} />
       <TextareaControl
+        {...langOf(suggestion)}
         dir="auto"
         label={__('Suggested alt text', 'altsmith')}
         help={lengthHint(review.draftOf(suggestion))}
@@ -54,6 +56,7 @@ export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion
         }}
         {...NO_EXTRA_MARGIN}
       />
+      <Source suggestion={suggestion} />
       <Alternatives suggestion={suggestion} />
       <Follows suggestion={suggestion} />
       <Reasons suggestion={suggestion} />

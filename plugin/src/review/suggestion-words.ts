@@ -27,6 +27,16 @@ export const FLAG_WORDS: Readonly<Record<string, string>> = {
   duplicate_text: __('Same text as others', 'altsmith'),
   existing_human_text: __('Has a text already', 'altsmith'),
   possibly_decorative: __('Maybe decorative', 'altsmith'),
+  not_translated: __('Not translated yet', 'altsmith'),
+  untranslated: __('Words left in English', 'altsmith'),
+  number_lost: __('Number differs', 'altsmith'),
+  wrong_script: __('Wrong script', 'altsmith'),
+  wrong_length: __('Unlikely length', 'altsmith'),
+  unknown_words: __('Unknown word', 'altsmith'),
+  cut: __('Cut off', 'altsmith'),
+  broken_punctuation: __('Broken punctuation', 'altsmith'),
+  gender: __('Woman or man?', 'altsmith'),
+  unsure_word: __('Unsure word', 'altsmith'),
 };
 
 export function nameOf(suggestion: Suggestion): string {
@@ -36,4 +46,9 @@ export function nameOf(suggestion: Suggestion): string {
 /** Whether a person can decide about it now. */
 export function isOpen(suggestion: Suggestion): boolean {
   return suggestion.state === 'pending' || suggestion.state === 'conflict';
+}
+
+/** The language of a suggested text, for those who hear it. */
+export function langOf({ language }: Suggestion): { readonly lang?: string } {
+  return language === '' ? {} : { lang: language };
 }

@@ -20,6 +20,7 @@ interface Parts {
   readonly messages: ReturnType<typeof useMessages>;
   readonly done: ReturnType<typeof useDone>;
   readonly draftOf: (suggestion: Suggestion) => string;
+  readonly sourceOf: (suggestion: Suggestion) => string;
   readonly placesOf: (suggestion: Suggestion) => readonly string[];
 }
 
@@ -27,7 +28,7 @@ interface Parts {
 const isLost = (thrown: unknown) => toRequestError(thrown).code === 'altsmith_suggestion_lost';
 
 /** Decisions one by one. In focus mode the next image is there at once, and the site's answer comes meanwhile. */
-export function useDecisions({ queue, screen, messages, done, draftOf, placesOf }: Parts) {
+export function useDecisions({ queue, screen, messages, done, draftOf, sourceOf, placesOf }: Parts) {
   const busy = useIds();
   const { begin, tell, wait, settled } = useOrder(done.set);
 
@@ -50,6 +51,7 @@ export function useDecisions({ queue, screen, messages, done, draftOf, placesOf 
         seen: suggestion.current_alt,
         displayed: true,
         ...(action === 'approve' ? { values: { alt_text: draftOf(suggestion), ...suggestion.follows } } : {}),
+        ...(action === 'approve' && sourceOf(suggestion) !== suggestion.source ? { source: sourceOf(suggestion) } : {}),
         ...(reason === '' ? {} : { reason }),
       });
       if (now.state === 'conflict') {

@@ -35,6 +35,9 @@ export interface Review {
   readonly move: (step: 1 | -1) => boolean;
   readonly draftOf: (suggestion: Suggestion) => string;
   readonly setDraft: (id: string, text: string) => void;
+  /** The English beside a translation, as the person left it. */
+  readonly sourceOf: (suggestion: Suggestion) => string;
+  readonly setSource: (id: string, text: string) => void;
   /** Places in posts that get the text as well when the suggestion is approved. */
   readonly setPlaces: (id: string, keys: readonly string[]) => void;
   readonly messageOf: (id: string) => string;
@@ -55,6 +58,7 @@ export interface Review {
 /** What a person does with the suggestions on the screen: where they are, what they typed, what they decided. `begin`: where they were. */
 export function useReview(queue: Queue, begin: string): Review {
   const [drafts, setDrafts] = useState<Readonly<Record<string, string>>>({});
+  const [sources, setSources] = useState<Readonly<Record<string, string>>>({});
   const [places, setPlaces] = useState<Readonly<Record<string, readonly string[]>>>({});
   const seen = useSeen();
   const messages = useMessages();
@@ -62,12 +66,14 @@ export function useReview(queue: Queue, begin: string): Review {
   const screen = useLeaving(queue, begin);
   const { at } = screen;
   const draftOf = (one: Suggestion) => drafts[one.id] ?? one.values?.alt_text ?? one.suggested_alt;
+  const sourceOf = (one: Suggestion) => sources[one.id] ?? one.source;
   const decisions = useDecisions({
     queue,
     screen,
     messages,
     done,
     draftOf,
+    sourceOf,
     placesOf: (one) => places[one.id] ?? [],
   });
   const undo = useUndo({ queue, at, messages, done, settled: decisions.settled });
@@ -81,6 +87,8 @@ export function useReview(queue: Queue, begin: string): Review {
     move: at.move,
     draftOf,
     setDraft: (id, text) => setDrafts((now) => ({ ...now, [id]: text })),
+    sourceOf,
+    setSource: (id, text) => setSources((now) => ({ ...now, [id]: text })),
     setPlaces: (id, keys) => setPlaces((now) => ({ ...now, [id]: keys })),
     messageOf: messages.messageOf,
     isBusy: decisions.isBusy,

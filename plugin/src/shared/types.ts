@@ -49,6 +49,12 @@ export interface Suggestion {
   readonly is_passed: boolean;
   /** Words that the model read in the picture; '' where there are none, or it cannot read. */
   readonly text_in_picture: string;
+  /** Of the text as it is now, as a BCP 47 tag; '' where the sidecar does not say. */
+  readonly language: string;
+  /** The English that the text was translated from, or will be; '' where it is English itself. */
+  readonly source: string;
+  /** The model that translated it; '' where none did. */
+  readonly translator: string;
   readonly attachment_id: number;
   readonly title: string;
   readonly file_name: string;
@@ -84,6 +90,8 @@ export interface Decision {
   /** Default `one`. */
   readonly mode?: 'one' | 'bulk';
   /** Whether the picture and its text were before the person's eyes. */
+  /** The English beside a translation, where the person changed it. */
+  readonly source?: string;
   readonly displayed?: boolean;
 }
 
