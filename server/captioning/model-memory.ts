@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { ModelInfo } from '../../models/captioner';
 import type { Storage } from '../storage/database';
+import { readFact, writeFact } from '../storage/facts';
 import type { CaptionEngine } from './engine';
 import { StoredResult } from './engine-result';
 
@@ -34,15 +35,12 @@ export class ModelMemory {
     // Everything counts: where pictures go, and what can be asked, may change under one name.
     if (isDeepStrictEqual(this.#read(), model)) return;
     this.#last = model;
-    this.storage
-      .prepare('INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value')
-      .run(FACT, JSON.stringify(model));
+    writeFact(this.storage, FACT, JSON.stringify(model));
   }
 
   #read(): ModelInfo | null {
     if (this.#last === undefined) {
-      const row = this.storage.prepare<[string], { value: string }>('SELECT value FROM facts WHERE name = ?').get(FACT);
-      this.#last = Kept.safeParse(row?.value).data ?? null;
+      this.#last = Kept.safeParse(readFact(this.storage, FACT)).data ?? null;
     }
     return this.#last;
   }

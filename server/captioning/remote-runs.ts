@@ -5,8 +5,14 @@ import type { Span, Tracing } from '../tracing/tracing';
 import { attemptFacts } from './caption-job';
 import type { WorkerRegistry } from './worker-registry';
 
+/** A worker elsewhere: what people call its machine, and what the registry knows its process by. */
+export interface RemoteMachine {
+  readonly name: string;
+  readonly key: string;
+}
+
 interface RemoteRun {
-  readonly machine: string;
+  readonly machine: RemoteMachine;
   readonly imageSha256: string;
   readonly startedAt: number;
   readonly span: Span;
@@ -36,15 +42,15 @@ export class RemoteRuns {
   constructor(private readonly parts: RemoteRunsParts) {}
 
   /** Call once for each start. */
-  began(claim: Claim, machine: string): void {
+  began(claim: Claim, machine: RemoteMachine): void {
     const span = this.parts.tracing.start('caption picture', {
       kind: 'consumer',
       parent: claim.work.traceparent ?? null,
-      facts: attemptFacts(claim, machine),
+      facts: attemptFacts(claim, machine.name),
     });
     const { imageSha256 } = claim;
     this.#runs.set(keyOf(claim), { machine, imageSha256, startedAt: performance.now(), span, isOver: false });
-    this.parts.registry.started(machine);
+    this.parts.registry.started(machine.key);
     const [oldest] = this.#runs;
     if (this.#runs.size > MOST_RUNS && oldest !== undefined) this.#forget(...oldest);
   }
@@ -58,8 +64,8 @@ export class RemoteRuns {
     this.parts.jobEnded(outcome, run === undefined ? 0 : (performance.now() - run.startedAt) / 1000);
     const how = outcome === 'done' ? 'done' : code === null ? 'given back' : 'failed';
     if (run === undefined) return;
-    if (!run.isOver) this.parts.registry.ended(run.machine, how, code);
-    else if (how === 'done') this.parts.registry.cameLate(run.machine);
+    if (!run.isOver) this.parts.registry.ended(run.machine.key, how, code);
+    else if (how === 'done') this.parts.registry.cameLate(run.machine.key);
   }
 
   /** The attempt's worker vanished, or Bull has handed the job out again. Its result would still count. */
@@ -72,7 +78,7 @@ export class RemoteRuns {
     if (run === undefined) return;
     this.#runs.set(keyOf(ref), { ...run, isOver: true });
     run.span.end({ 'altsmith.outcome': 'lost' }, 'LEASE_LOST');
-    this.parts.registry.ended(run.machine, 'failed', 'LEASE_LOST');
+    this.parts.registry.ended(run.machine.key, 'failed', 'LEASE_LOST');
   }
 
   /** The job was cancelled, erased, or done by another start, and the attempt's worker has been told so. */
@@ -86,11 +92,11 @@ export class RemoteRuns {
     this.#runs.delete(key);
     if (run.isOver) return;
     run.span.end({ 'altsmith.outcome': 'lost' });
-    this.parts.registry.ended(run.machine, 'given back');
+    this.parts.registry.ended(run.machine.key, 'given back');
   }
 
-  /** Name of the attempt's machine; null when the attempt began before the sidecar was started. */
-  machineOf(ref: ClaimRef): string | null {
+  /** The attempt's machine; null when the attempt began before the sidecar was started. */
+  machineOf(ref: ClaimRef): RemoteMachine | null {
     return this.#runs.get(keyOf(ref))?.machine ?? null;
   }
 

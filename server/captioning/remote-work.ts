@@ -23,7 +23,7 @@ import type { JobFinisher } from './job-finisher';
 import type { LooksUnderWay } from './looks-under-way';
 import type { ModelMemory } from './model-memory';
 import { failureOf } from './remote-failure';
-import { RemoteRuns } from './remote-runs';
+import { RemoteRuns, type RemoteMachine } from './remote-runs';
 import type { ReplyFinisher } from './reply-finisher';
 import { modelKey, type ResultStore } from './result-store';
 import { workerClaim } from './worker-claim';
@@ -105,7 +105,7 @@ export class RemoteWork {
     } catch (thrown) {
       const error = toAppError(thrown);
       const blame = error.retryable ? 'nobody' : 'picture';
-      const outcome = this.parts.queue.fail(claim, error, { machine, blame });
+      const outcome = this.parts.queue.fail(claim, error, { machine: machine.name, process: machine.key, blame });
       this.#runs.ended(claim, outcome, error.code);
       throw new AppError('START_REFUSED', { state: outcome });
     }
@@ -149,12 +149,12 @@ export class RemoteWork {
   /** Notes the worker in the registry. */
   #noteWorker(request: WorkerFacts, isFromBull = false) {
     const { registry } = this.parts;
-    const machine = request.machine ?? request.worker.replace(/-\d+$/, '');
+    const machine = machineOf(request.machine ?? request.worker.replace(/-\d+$/, ''), request.process);
     const { model, slots = 1 } = request;
     const tasks = this.#tasksFor(model);
     const problem = request.problem ?? (tasks.length === 0 ? 'DEMONSTRATION_NOT_USED' : null);
-    registry.seen(machine, { model, tasks, slots, problem, isFromBull });
-    if (request.well === true) registry.wasWell(machine);
+    registry.seen(machine.key, { name: machine.name, model, tasks, slots, problem, isFromBull });
+    if (request.well === true) registry.wasWell(machine.key);
     // Noted before the worker is given a picture.
     this.#sendsTo = model.address ?? this.#sendsTo;
     return { machine, tasks };
@@ -169,7 +169,7 @@ export class RemoteWork {
     return model.demonstration && isRealHere ? tasks.filter((task) => task === 'answer') : tasks;
   }
 
-  #began(claim: Claim, machine: string, worker: string): void {
+  #began(claim: Claim, machine: RemoteMachine, worker: string): void {
     this.parts.logger.info({ job_id: claim.jobId, worker, attempt: claim.attempt }, 'job begun by a remote worker');
     this.#runs.began(claim, machine);
   }
@@ -206,7 +206,7 @@ export class RemoteWork {
   /** Notes the machine of an attempt in the registry: while its slots are busy it may ask for no job for minutes. */
   #noteMachine(ref: ClaimRef): void {
     const machine = this.#runs.machineOf(ref);
-    if (machine !== null) this.parts.registry.seen(machine);
+    if (machine !== null) this.parts.registry.seen(machine.key);
   }
 
   /**
@@ -263,15 +263,15 @@ export class RemoteWork {
   fail(jobId: string, { token, ...told }: z.infer<typeof WorkerFailure>): 'waiting' | 'failed' {
     const { logger, leases, registry, queue, imagesOf, pictureOf } = this.parts;
     const ref = { jobId, token };
-    const machine =
-      this.#runs.machineOf(ref) ?? leases.holderOf(ref)?.replace(/^(remote|bull)-|-\d+$/g, '') ?? 'unknown';
-    logger.warn({ job_id: jobId, code: told.code, machine }, 'attempt failed on a remote worker');
+    const holder = () => leases.holderOf(ref)?.replace(/^(remote|bull)-|-\d+$/g, '') ?? 'unknown';
+    const machine = this.#runs.machineOf(ref) ?? machineOf(holder());
+    logger.warn({ job_id: jobId, code: told.code, machine: machine.name }, 'attempt failed on a remote worker');
     const claim = leases.held(ref);
     const hasBytes =
       claim !== null && (pictureOf(jobId) !== null || imagesOf(claim.siteId).hasBytes(claim.imageSha256));
-    const { error, blame } = failureOf(told, { hasBytes, didPictures: registry.wellAt(machine) !== null });
+    const { error, blame } = failureOf(told, { hasBytes, didPictures: registry.wellAt(machine.key) !== null });
     try {
-      const outcome = queue.fail(ref, error, { machine, blame });
+      const outcome = queue.fail(ref, error, { machine: machine.name, process: machine.key, blame });
       this.#runs.ended(ref, outcome, error.code);
       return outcome;
     } catch (problem) {
@@ -297,4 +297,9 @@ export class RemoteWork {
     if (error instanceof AppError && error.code === 'LEASE_LOST') this.#runs.takenAway(ref);
     return error;
   }
+}
+
+/** Its key is never that of the workers of this process, whatever a worker calls itself. */
+function machineOf(name: string, process = 'elsewhere'): RemoteMachine {
+  return { name, key: `${name} ${process}` };
 }

@@ -7,6 +7,7 @@ import { AppError } from '../errors';
 import { JobWork } from '../queue/queue';
 import type { ChangeFeed } from '../review/change-feed';
 import type { Storage } from '../storage/database';
+import { readFact, writeFact } from '../storage/facts';
 import { isSameModel } from './model-ref';
 
 export interface ResuggesterParts {
@@ -190,22 +191,15 @@ export class Resuggester {
   }
 
   #fact(name: string): unknown {
-    const text = this.parts.storage
-      .prepare<[string], string>('SELECT value FROM facts WHERE name = ?')
-      .pluck()
-      .get(name);
-    return text === undefined ? null : JSON.parse(text);
+    const text = readFact(this.parts.storage, name);
+    return text === null ? null : JSON.parse(text);
   }
 
   #keep(model: ModelInfo, progress: Progress): void {
     const name = nameOf(model);
     this.#progress.set(name, progress);
     this.parts.storage.unflushed(() => {
-      this.parts.storage
-        .prepare(
-          'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
-        )
-        .run(`${FACT}:${name}`, JSON.stringify(progress));
+      writeFact(this.parts.storage, `${FACT}:${name}`, JSON.stringify(progress));
     });
   }
 }

@@ -45,10 +45,11 @@ export class RunSettler {
 
   constructor(private readonly parts: RunSettlerParts) {}
 
-  /** There is something to do: a run changed its state, or the sidecar has just started. */
-  wake(): void {
-    // A run may come back to a state before the walk of that state has ended: walks begin anew, and change nothing twice.
-    this.#walked.clear();
+  /** There is something to do: this run changed its state, or, without one, the sidecar has just started. */
+  wake(runId: string | null = null): void {
+    // A run may come back to a state before the walk of that state has ended: its walks begin anew, and change nothing twice.
+    if (runId === null) this.#walked.clear();
+    else for (const state of RunState.options) this.#walked.delete(walkOf(runId, state));
     this.#working ??= this.#work()
       .catch((error: unknown) => {
         // The next wake begins the walks anew, so what was rolled back is looked at again.
@@ -136,10 +137,12 @@ export class RunSettler {
 
   /** The next piece of a walk through the rows of a run: 0 at its end. */
   #walk({ id, state }: SettlingRow, piece: (after: number) => number | null): number {
-    const name = `${id} ${state}`;
+    const name = walkOf(id, state);
     const last = piece(this.#walked.get(name) ?? 0);
     if (last === null) this.#walked.delete(name);
     else this.#walked.set(name, last);
     return last === null ? 0 : 1;
   }
 }
+
+const walkOf = (runId: string, state: string) => `${runId} ${state}`;

@@ -11,6 +11,8 @@ const MOST_REMEMBERED = 1000;
 
 /** What a worker says of itself. */
 export interface WorkerFacts {
+  /** What people call it; the key that it is known by, unless given. */
+  readonly name?: string;
   readonly model: ModelInfo | null;
   readonly tasks: readonly WorkerTask[];
   /** Pictures at a time. */
@@ -22,6 +24,7 @@ export interface WorkerFacts {
 }
 
 export interface KnownWorker extends WorkerFacts {
+  readonly key: string;
   readonly name: string;
   readonly lastSeenAt: number;
   readonly running: number;
@@ -73,7 +76,7 @@ export function publicTasks(model: Abilities): Task[] {
 
 const UNKNOWN: WorkerFacts = { model: null, tasks: [], slots: 1, problem: null };
 
-/** The machines that do jobs, as far as this process has seen them since its start. */
+/** The machines that do jobs, as far as this process has seen them since its start. Each process of a worker has a key of its own. */
 export class WorkerRegistry {
   readonly #known = new Map<string, Entry>();
 
@@ -83,17 +86,17 @@ export class WorkerRegistry {
   ) {}
 
   /** The machine has been heard of. */
-  seen(name: string, facts?: WorkerFacts): void {
-    this.#touch(name, facts);
+  seen(key: string, facts?: WorkerFacts): void {
+    this.#touch(key, facts);
   }
 
-  started(name: string): void {
-    this.#touch(name).running += 1;
+  started(key: string): void {
+    this.#touch(key).running += 1;
   }
 
   /** A run ended, however it did. */
-  ended(name: string, how: 'done' | 'failed' | 'given back', code: ErrorCode | null = null): void {
-    const entry = this.#touch(name);
+  ended(key: string, how: 'done' | 'failed' | 'given back', code: ErrorCode | null = null): void {
+    const entry = this.#touch(key);
     entry.running = Math.max(0, entry.running - 1);
     if (how === 'done') {
       entry.pictures += 1;
@@ -106,33 +109,38 @@ export class WorkerRegistry {
   }
 
   /** The result of a run that was taken for lost came all the same. */
-  cameLate(name: string): void {
-    const entry = this.#touch(name);
+  cameLate(key: string): void {
+    const entry = this.#touch(key);
     entry.pictures += 1;
     entry.wellAt = this.now();
   }
 
   /** The machine captioned a picture of its own well. */
-  wasWell(name: string): void {
-    this.#touch(name).wellAt = this.now();
+  wasWell(key: string): void {
+    this.#touch(key).wellAt = this.now();
   }
 
   /** When the machine did its latest picture, one of its own included; null for one that has done none. */
-  wellAt(name: string): number | null {
-    return this.#known.get(name)?.wellAt ?? null;
+  wellAt(key: string): number | null {
+    return this.#known.get(key)?.wellAt ?? null;
   }
 
   list(): KnownWorker[] {
     this.#forget();
-    return [...this.#known].map(([name, { facts, lastSeenAt, running, pictures, failures, lastError }]) => ({
+    const all = [...this.#known].map(([key, { facts, lastSeenAt, running, pictures, failures, lastError }]) => ({
       ...facts,
-      name,
+      key,
+      name: facts.name ?? key,
       lastSeenAt,
       running,
       pictures,
       failures,
       lastError,
     }));
+    const since = this.now() - HERE_MS;
+    const here = new Set(all.filter(({ lastSeenAt }) => lastSeenAt > since).map(({ name }) => name));
+    // A silent one of the name of one that is here was restarted.
+    return all.filter(({ name, lastSeenAt }) => lastSeenAt > since || !here.has(name));
   }
 
   /** Whether a machine that can do the task was heard of lately. */
@@ -180,8 +188,8 @@ export class WorkerRegistry {
     return [...groups.values()];
   }
 
-  #touch(name: string, facts?: WorkerFacts): Entry {
-    const entry = this.#known.get(name) ?? {
+  #touch(key: string, facts?: WorkerFacts): Entry {
+    const entry = this.#known.get(key) ?? {
       facts: UNKNOWN,
       lastSeenAt: 0,
       wellAt: null,
@@ -193,17 +201,17 @@ export class WorkerRegistry {
     entry.lastSeenAt = this.now();
     if (facts !== undefined) entry.facts = facts;
     // Latest last: what is at the front has been silent longest.
-    this.#known.delete(name);
-    this.#known.set(name, entry);
+    this.#known.delete(key);
+    this.#known.set(key, entry);
     if (this.#known.size > MOST_REMEMBERED) this.#forget();
     return entry;
   }
 
   #forget(): void {
     const before = this.now() - FORGOTTEN_AFTER_MS;
-    for (const [name, { lastSeenAt }] of this.#known) {
+    for (const [key, { lastSeenAt }] of this.#known) {
       if (lastSeenAt >= before && this.#known.size <= MOST_REMEMBERED) return;
-      this.#known.delete(name);
+      this.#known.delete(key);
     }
   }
 }

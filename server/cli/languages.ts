@@ -9,6 +9,7 @@ import { readConfig } from '../config';
 import { Language } from '../contract/primitives';
 import { choosePair, missingPair } from '../translating/pairs';
 import { runCommand, UsageError, type Say, type Words } from './command';
+import { keepAction } from './kept-action';
 import { languageLines, textOf } from './languages/list';
 import { translateExisting } from './languages/translate-existing';
 import { pull } from './models/pull';
@@ -79,11 +80,16 @@ export async function run(args: string[]): Promise<number> {
   try {
     mkdirSync(pulled, { recursive: true });
     if (what === 'pull' && language !== undefined && !language.startsWith('-')) {
-      return await pull([modelFor(languageOf(language)).id, ...rest], pulled);
+      const code = await pull([modelFor(languageOf(language)).id, ...rest], pulled);
+      if (code === 0) await keepAction('languages pull', language, rest);
+      return code;
     }
     const options = { model: { type: 'string' }, approved: { type: 'boolean' }, site: { type: 'string' } } as const;
     const spec = { help: HELP, options };
-    return await runCommand({ ...spec, work: (words, say) => work(words, pulled, say) }, args);
+    const code = await runCommand({ ...spec, work: (words, say) => work(words, pulled, say) }, args);
+    if (code === 0 && what === 'use' && !rest.includes('--help'))
+      await keepAction('languages use', language ?? '', rest);
+    return code;
   } catch (error) {
     if (!(error instanceof UsageError)) return report(error, args.includes('--json'));
     process.stderr.write(`${error.message}\n\n${HELP}`);

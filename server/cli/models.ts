@@ -11,6 +11,7 @@ import { pull } from './models/pull';
 import { use } from './models/use';
 import { verify } from './models/verify';
 import { UsageError } from './command';
+import { keepAction } from './kept-action';
 
 const HELP = `Usage: altsmith models <what> [options]
 
@@ -25,6 +26,14 @@ const HELP = `Usage: altsmith models <what> [options]
 
 type Command = (args: string[], pulled: string) => Promise<number> | number;
 const COMMANDS: Readonly<Record<string, Command>> = { list, pull, convert, verify, use };
+/** Those that the audit log keeps. */
+const CHANGES: readonly string[] = ['pull', 'convert', 'use'];
+
+/** The model or folder: the first word that is neither an option nor its value. */
+function targetOf(words: readonly string[]): string {
+  const isValue = (index: number) => /^--(?!json$)[^=]+$/.test(words[index - 1] ?? '');
+  return words.find((word, index) => !word.startsWith('-') && !isValue(index)) ?? '';
+}
 
 /** `altsmith models`: exit code 0 only if all went well, 2 for wrong words. */
 export async function run(args: string[]): Promise<number> {
@@ -38,7 +47,10 @@ export async function run(args: string[]): Promise<number> {
   const pulled = path.join(readConfig(process.env).dataDir, PULLED_MODELS);
   try {
     mkdirSync(pulled, { recursive: true });
-    return await command(rest, pulled);
+    const code = await command(rest, pulled);
+    const isChange = CHANGES.includes(name) && !rest.some((word) => ['--help', '-h'].includes(word));
+    if (code === 0 && isChange) await keepAction(`models ${name}`, targetOf(rest), rest);
+    return code;
   } catch (error) {
     return report(fileProblem(error) ?? error, rest.includes('--json'));
   }

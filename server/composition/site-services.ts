@@ -69,8 +69,9 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     },
     translate: (text, to) => work.translating.translateNow(text, to),
     actOnRun: (runId, action) => {
+      const before = runs.get(runId)?.state;
       const run = runs.act(runId, action);
-      work.settler.wake();
+      if (run.state !== before) work.settler.wake(runId);
       return run;
     },
     predictions: stores.predictionsOf(siteId),

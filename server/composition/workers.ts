@@ -30,9 +30,11 @@ export function listedWorkers(
   if (state.workers === 0) return workers.map(listed);
   const problem = own.condition.problem()?.code ?? state.problem?.code ?? null;
   const facts = { model: state.model, tasks: tasksOf(state.model), slots: state.workers, problem };
-  const done = workers.find(({ name }) => name === LOCAL_WORKERS) ?? NOTHING_DONE;
-  const others = workers.filter(({ name }) => name !== LOCAL_WORKERS);
-  return [{ ...done, ...facts, name: LOCAL_WORKERS, lastSeenAt: Date.now() }, ...others].map(listed);
+  const done = workers.find(({ key }) => key === LOCAL_WORKERS) ?? NOTHING_DONE;
+  const others = workers.filter(({ key }) => key !== LOCAL_WORKERS);
+  return [{ ...done, ...facts, key: LOCAL_WORKERS, name: LOCAL_WORKERS, lastSeenAt: Date.now() }, ...others].map(
+    listed,
+  );
 }
 
 const NOTHING_DONE = { running: 0, pictures: 0, failures: 0, lastError: null };

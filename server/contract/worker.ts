@@ -33,6 +33,11 @@ export const WorkerFacts = z.strictObject({
   model: WorkerModel,
   /** Name of the machine, the same for all of its workers. Without it: `worker` less a number at the end. */
   machine: z.string().trim().min(1).max(100).optional(),
+  /** Random id of the worker's process: two of one name are told apart. Left out by workers of earlier versions. */
+  process: z
+    .string()
+    .regex(/^[\w-]{8,64}$/)
+    .optional(),
   /** Pictures that the machine does at a time. */
   slots: z.number().int().min(1).max(MOST_SLOTS).optional(),
   /** Code of why the machine takes no job now: it only reports, and is given none. */

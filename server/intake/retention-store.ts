@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isSiteFolder } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
 
 /** Rows looked at in one go; a few milliseconds. */
@@ -101,7 +102,7 @@ export class RetentionStore {
       'SELECT original FROM images WHERE site_id = ? AND sha256 = ?',
     );
     let removed = 0;
-    for (const siteId of await readdir(this.folder)) {
+    for (const siteId of (await readdir(this.folder)).filter(isSiteFolder)) {
       for (const prefix of await readdir(path.join(this.folder, siteId))) {
         for (const sha256 of await readdir(path.join(this.folder, siteId, prefix))) {
           // Asked for each file at the moment of its removal: uploads go on meanwhile.

@@ -5,6 +5,7 @@ import type { Doubt } from './retry-policy';
 const Doubts = z.array(
   z.object({
     machine: z.string(),
+    process: z.string().exactOptional(),
     at: z.number(),
     code: z.string().transform((code) => (isErrorCode(code) ? code : 'INTERNAL')),
   }),

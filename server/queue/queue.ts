@@ -73,6 +73,8 @@ export type Blame = 'picture' | 'unknown' | 'nobody';
 /** Where an attempt failed. */
 export interface FailedBy {
   readonly machine: string;
+  /** Which process of it, where several have its name; the machine's name unless given. */
+  readonly process?: string;
   readonly blame: Blame;
 }
 

@@ -10,6 +10,8 @@ export interface Setbacks {
 /** A failure that may be the machine's or the picture's, and the machine it happened on. */
 export interface Doubt {
   readonly machine: string;
+  /** Which process of the machine, where several have its name. */
+  readonly process?: string;
   /** By the clock that never jumps; CERTAIN when the machine is known to have been well. */
   readonly at: number;
   readonly code: ErrorCode;
@@ -74,11 +76,12 @@ export function judgeUncounted(before: Setbacks, attempts: number, random: numbe
 
 /**
  * The doubts that have become certain: two machines failed at this picture, or the machine that failed did another one
- * since. `wellAt` is when a machine did its latest picture; null for one that has done none.
+ * since. `wellAt` is when a machine, or a process of it, did its latest picture; null for one that has done none. Processes of
+ * one name are one machine here: what makes one of them sick may make all of them.
  */
 export function certain(doubts: readonly Doubt[], wellAt: (machine: string) => number | null): readonly Doubt[] {
   if (new Set(doubts.map(({ machine }) => machine)).size > 1) return doubts;
-  return doubts.filter(({ machine, at }) => at === CERTAIN || (wellAt(machine) ?? -Infinity) >= at);
+  return doubts.filter(({ machine, process, at }) => at === CERTAIN || (wellAt(process ?? machine) ?? -Infinity) >= at);
 }
 
 /**

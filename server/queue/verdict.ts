@@ -40,6 +40,10 @@ export function verdictOn(
   const isFinal = !setback.retryable && by?.blame === 'picture';
   if (by === undefined || isFinal) return plain(judge(before, setback, random));
   const at = by.blame === 'picture' ? CERTAIN : now();
-  const doubts = [...readDoubts(row.doubts), { machine: by.machine, at, code: setback.code }];
+  const doubts = [...readDoubts(row.doubts), { ...placeOf(by), at, code: setback.code }];
   return { verdict: judgeDoubts(before, doubts, { wellAt, random }), doubts: JSON.stringify(doubts) };
+}
+
+function placeOf({ machine, process }: FailedBy) {
+  return process === undefined ? { machine } : { machine, process };
 }

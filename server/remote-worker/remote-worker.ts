@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelInfo } from '../../models/captioner';
 import { withAnySignal } from '../any-signal';
@@ -49,6 +50,8 @@ export class RemoteWorker {
   #bull: BullSource | null = null;
   #slots = new Slots(0);
   #slotCount = 1;
+  /** Other workers may have the same name. */
+  readonly #process = randomUUID();
   #trouble = 0;
   #wasWell = false;
   /** What the sidecar was told last about Redis. */
@@ -238,7 +241,7 @@ export class RemoteWorker {
   }
 
   #facts(worker: string, model: ModelInfo) {
-    return { worker, machine: this.parts.name, slots: this.#slotCount, model: { ...model } };
+    return { worker, machine: this.parts.name, process: this.#process, slots: this.#slotCount, model: { ...model } };
   }
 
   /** A call that also says that a picture of the machine's own went well, until one has been heard. */

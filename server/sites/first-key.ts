@@ -1,6 +1,7 @@
 import { closeSync, fchmodSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import type { InitialKeys } from '../key-settings';
 import type { Storage } from '../storage/database';
+import { AuditStore } from './audit-store';
 import { keyOfText } from './key';
 import type { KeyStore } from './key-store';
 import type { SiteStore } from './site-store';
@@ -23,15 +24,21 @@ export function makeFirstKeys({ storage, sites, keys, file }: FirstKeyPlace, giv
   return storage.transaction(() => {
     const [site] = sites.list();
     const admin = keyOfText(given.admin ?? '');
-    if (admin !== null) keys.create({ scope: 'admin', siteId: null, name: 'initial admin key' }, admin);
+    const keep = (key: { id: string }, details: { scope: 'site' | 'admin'; site_id?: string }) => {
+      new AuditStore(storage).append({ keyId: null, action: 'start: keys create', target: key.id, details });
+    };
+    if (admin !== null) {
+      keep(keys.create({ scope: 'admin', siteId: null, name: 'initial admin key' }, admin), { scope: 'admin' });
+    }
     const chosen = keyOfText(given.site ?? '');
     if (chosen === null && site !== undefined) return null;
     const owner = { scope: 'site', siteId: (site ?? sites.create('default')).id } as const;
     if (chosen !== null) {
-      keys.create({ ...owner, name: 'initial key' }, chosen);
+      keep(keys.create({ ...owner, name: 'initial key' }, chosen), { scope: 'site', site_id: owner.siteId });
       return null;
     }
     const made = keys.create({ ...owner, name: 'first key' });
+    keep(made, { scope: 'site', site_id: owner.siteId });
     // Before the commit: a key that nobody can read would be worse than a file whose key is not stored.
     writePrivately(
       file,

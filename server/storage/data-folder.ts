@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { AppError } from '../errors';
+import { isBackup } from './backup-name';
 import { unsafeFilesystem } from './filesystem';
 import { storageProblem } from './sqlite-error';
 
@@ -68,7 +69,8 @@ export class DataFolder {
 
   /** True when a sidecar has left something here, so that there must be a database. */
   holdsWork(): boolean {
-    return existsSync(this.firstKey) || [this.images, this.thumbnails, this.backups].some(holdsAnything);
+    const ofSites = [this.images, this.thumbnails].some((folder) => holds(folder, isSiteFolder));
+    return existsSync(this.firstKey) || ofSites || holds(this.backups, isBackup);
   }
 }
 
@@ -84,8 +86,14 @@ function isForeign(folder: string): boolean {
   }
 }
 
-function holdsAnything(folder: string): boolean {
-  return existsSync(folder) && readdirSync(folder).length > 0;
+/** Whether a folder holds something of ours: other programs leave things there too, and each disk has its `lost+found`. */
+function holds(folder: string, isOurs: (name: string) => boolean): boolean {
+  return existsSync(folder) && readdirSync(folder).some(isOurs);
+}
+
+/** Whether a name in the folder of pictures, or of thumbnails, is that of a site. */
+export function isSiteFolder(name: string): boolean {
+  return name.startsWith('site_');
 }
 
 /** Where a thumbnail lies below the folder of thumbnails, or below a mirror of it. */

@@ -2,9 +2,13 @@ import { isIP } from 'node:net';
 import { guardedLookup, hostOf, type Resolver } from '../intake/url-guard';
 import type { WebhookCall } from './transport';
 
-/** The address that the guard lets pass. */
-function checkedAddress(host: string, resolve: Resolver): Promise<string> {
+/** The address that the guard lets pass. Rejects when `signal` aborts: a look-up cannot be ended, and may never end itself. */
+function checkedAddress(host: string, resolve: Resolver, signal: AbortSignal): Promise<string> {
   return new Promise((done, refuse) => {
+    signal.throwIfAborted();
+    signal.addEventListener('abort', () => refuse(new Error('The look-up of the address took too long.')), {
+      once: true,
+    });
     guardedLookup(resolve)(host, {}, (error, address) => {
       if (error !== null) refuse(error);
       else if (typeof address === 'string') done(address);
@@ -20,7 +24,7 @@ function checkedAddress(host: string, resolve: Resolver): Promise<string> {
 export async function sendThroughProxy(call: WebhookCall, proxy: URL, resolve: Resolver): Promise<number> {
   const { url, headers, body, signal } = call;
   const host = hostOf(url);
-  const address = call.isRegistered ? host : await checkedAddress(host, resolve);
+  const address = call.isRegistered ? host : await checkedAddress(host, resolve, signal);
   const target = new URL(url);
   target.hostname = isIP(address) === 6 ? `[${address}]` : address;
   // Loaded when it is needed; most sidecars have no proxy.

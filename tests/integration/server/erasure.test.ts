@@ -182,7 +182,10 @@ test('the command line erases too, and guesses no installation', async () => {
   expect([code, json.erased]).toEqual([0, { suggestions: 1, jobs: 1, images: 1 }]);
   expect(found(needles)).toEqual([]);
   const audit = withStorage((storage) => storage.db.prepare('SELECT action, target FROM audit').all());
-  expect(audit).toEqual([{ action: 'erase subject', target: 'subject' }]);
+  expect(audit).toEqual([
+    expect.objectContaining({ action: 'start: keys create' }),
+    { action: 'erase subject', target: 'subject' },
+  ]);
   expect((await altsmith(sidecar.dataDir, ['erase', 'image', 'nonsense', '--instance', ''])).code).toBe(2);
 }, 120_000);
 

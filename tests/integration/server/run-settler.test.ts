@@ -102,3 +102,38 @@ test('a run that is resumed, paused in the middle and resumed again leaves no jo
   await settler.settled();
   expect(held.get()).toBe(0);
 });
+
+test('other runs that change their state do not make the walk of one begin anew', async () => {
+  const { storage, leases, siteB } = bench;
+  storage.db
+    .prepare(
+      `INSERT INTO runs (id, site_id, name, state, include_decided, created_at, updated_at, settling)
+       VALUES ('run_d', ?, 'd', 'running', 0, 0, 0, 1)`,
+    )
+    .run(siteB);
+  storage.transaction(() => {
+    for (let index = 0; index < 1500; index += 1) bench.add({ site: siteB, runId: 'run_d' });
+  });
+  storage.db.prepare("UPDATE jobs SET held = 1 WHERE run_id = 'run_d'").run();
+  let pieces = 0;
+  const settler: RunSettler = new RunSettler({
+    storage,
+    leases: {
+      hold: (runId, held, from) => {
+        // Far more than the run takes: a walk that begins anew each time never ends.
+        if ((pieces += 1) > 100) throw new Error('the walk does not end');
+        setImmediate(() => settler.wake('run_of_another_site'));
+        return leases.hold(runId, held, from);
+      },
+    },
+    jobsOf: (siteId) => bench.jobs(siteId),
+    suggestionsOf: () => ({ withdrawOfRun: () => null }),
+    ring: () => undefined,
+    logger: silent,
+  });
+  settler.wake();
+  await settler.settled();
+  const held = storage.db.prepare("SELECT count(*) FROM jobs WHERE run_id = 'run_d' AND held = 1").pluck();
+  expect(held.get()).toBe(0);
+  await settler.stop();
+});

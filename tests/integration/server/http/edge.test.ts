@@ -221,6 +221,7 @@ test('what administrators do is kept and logged, without secrets', async () => {
   expect(rest.items.map(({ action }: { action: string }) => action)).toEqual([
     'PATCH /v1/admin/sites/{id}',
     'POST /v1/admin/sites',
+    'start: keys create',
   ]);
   expect(rest.items[0]).toMatchObject({ target: site.id, details: { auto_approve_from: 0.9 }, outcome: 'done' });
   expect(rest.next).toBeNull();
@@ -250,5 +251,6 @@ test('what cannot be kept in the audit log is not done, and what was under way a
   expect(items.map(({ action, outcome }: any) => [action, outcome])).toEqual([
     ['requeue', 'STORAGE_FULL'],
     ['erase site', 'begun'],
+    ['start: keys create', 'done'],
   ]);
 });
