@@ -11,6 +11,16 @@ export interface RemoteMachine {
   readonly key: string;
 }
 
+/** Its key is never that of the workers of this process, whatever a worker calls itself. */
+export function machineOf(name: string, process = 'elsewhere'): RemoteMachine {
+  return { name, key: `${name} ${process}` };
+}
+
+/** The same by the name under which a job is held, as far as that tells: for starts before this process began. */
+export function holderMachine(holder: string | null): RemoteMachine {
+  return machineOf(holder?.replace(/^(remote|bull)-|-\d+$/g, '') ?? 'unknown');
+}
+
 interface RemoteRun {
   readonly machine: RemoteMachine;
   readonly imageSha256: string;

@@ -23,7 +23,7 @@ import type { JobFinisher } from './job-finisher';
 import type { LooksUnderWay } from './looks-under-way';
 import type { ModelMemory } from './model-memory';
 import { failureOf } from './remote-failure';
-import { RemoteRuns, type RemoteMachine } from './remote-runs';
+import { holderMachine, machineOf, RemoteRuns, type RemoteMachine } from './remote-runs';
 import type { ReplyFinisher } from './reply-finisher';
 import { modelKey, type ResultStore } from './result-store';
 import { workerClaim } from './worker-claim';
@@ -263,8 +263,7 @@ export class RemoteWork {
   fail(jobId: string, { token, ...told }: z.infer<typeof WorkerFailure>): 'waiting' | 'failed' {
     const { logger, leases, registry, queue, imagesOf, pictureOf } = this.parts;
     const ref = { jobId, token };
-    const holder = () => leases.holderOf(ref)?.replace(/^(remote|bull)-|-\d+$/g, '') ?? 'unknown';
-    const machine = this.#runs.machineOf(ref) ?? machineOf(holder());
+    const machine = this.#runs.machineOf(ref) ?? holderMachine(leases.holderOf(ref));
     logger.warn({ job_id: jobId, code: told.code, machine: machine.name }, 'attempt failed on a remote worker');
     const claim = leases.held(ref);
     const hasBytes =
@@ -297,9 +296,4 @@ export class RemoteWork {
     if (error instanceof AppError && error.code === 'LEASE_LOST') this.#runs.takenAway(ref);
     return error;
   }
-}
-
-/** Its key is never that of the workers of this process, whatever a worker calls itself. */
-function machineOf(name: string, process = 'elsewhere'): RemoteMachine {
-  return { name, key: `${name} ${process}` };
 }
