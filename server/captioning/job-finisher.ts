@@ -6,7 +6,10 @@ import type { ImageStore } from '../intake/image-store';
 import type { Claim, JobQueue } from '../queue/queue';
 import { withApproved } from '../review/approved-english';
 import type { SuggestionStore } from '../review/suggestion-store';
+import type { Glossary } from '../contract/glossary';
 import { AppError } from '../errors';
+import { translationWithOwnersWords } from '../glossary/owners-words';
+import { entriesFor } from '../glossary/prefer';
 import type { SuggestedTexts, Texts } from '../translating/suggested-texts';
 import type { Tracing } from '../tracing/tracing';
 import type { Storage } from '../storage/database';
@@ -31,6 +34,8 @@ export interface JobFinisherParts {
   readonly storesOf: (siteId: string) => FinishStores;
   /** English texts in the language of the job; English with a flag where no translator is here. */
   readonly inLanguage: (texts: Texts, language: string) => Promise<SuggestedTexts>;
+  /** The words of a site's owner. */
+  readonly glossaryOf: (siteId: string) => Glossary;
   readonly tracing: Tracing;
   /** Told which trace led to news of an instance, for the trace of its webhook. */
   readonly caused: (owner: { readonly siteId: string; readonly instance: number }, traceparent: string) => void;
@@ -65,13 +70,20 @@ export class JobFinisher {
    * What is suggested, in the language of the job. Where a person has approved an English text for this very picture, that one is
    * translated, not the model's.
    */
-  textsOf(claim: Claim, { caption, readings, image, model }: CaptionResult): Promise<SuggestedTexts> {
+  async textsOf(claim: Claim, { caption, readings, image, model }: CaptionResult): Promise<SuggestedTexts> {
     const { context, current, fields } = claim.work;
-    const texts = composeTexts({ caption, readings, image, context, current, fields, model });
+    const glossary = entriesFor(this.parts.glossaryOf(claim.siteId), isEnglish(claim.language) ? claim.language : 'en');
+    const texts = composeTexts({ caption, readings, image, context, current, fields, model, glossary });
     if (isEnglish(claim.language)) return this.parts.inLanguage(texts, claim.language);
     const approved = this.parts.storesOf(claim.siteId).suggestions.approvedEnglish(claim);
     const english = approved === null ? texts.fields : withApproved(texts.fields, approved);
-    return this.parts.inLanguage({ ...texts, fields: english }, claim.language);
+    return this.inOwnersWords(claim, await this.parts.inLanguage({ ...texts, fields: english }, claim.language));
+  }
+
+  /** A translation with the words that the site's owner has for its language. */
+  inOwnersWords({ siteId, language }: Pick<Claim, 'siteId' | 'language'>, texts: SuggestedTexts): SuggestedTexts {
+    if (texts.translator === null) return texts;
+    return translationWithOwnersWords(texts, entriesFor(this.parts.glossaryOf(siteId), language), language);
   }
 
   /**
@@ -102,7 +114,8 @@ export class JobFinisher {
   /** The same for a job that looks at no picture: its texts are those of another suggestion, translated. Throws LEASE_LOST. */
   finishTranslation(claim: Claim, from: Suggestion, texts: SuggestedTexts): Suggestion {
     const { model, current } = from;
-    const written = { texts, model, current, fileName: undefined, beside: () => undefined };
+    const own = this.inOwnersWords(claim, texts);
+    const written = { texts: own, model, current, fileName: undefined, beside: () => undefined };
     return this.#traced(claim.work.traceparent ?? null, (trace) => this.#store(claim, written, trace));
   }
 

@@ -5,14 +5,18 @@ import { SiteBytes, type SiteStorage } from '../intake/site-bytes';
 import type { Site } from '../sites/site-store';
 import { decimalOf, refuseMoreThan, runCommand, UsageError, type Say, type Words } from './command';
 import { withData, type LiveData } from './live-data';
+import { siteGlossary } from './site-glossary';
 
-const HELP = `Usage: altsmith sites <list|create|set>
+const HELP = `Usage: altsmith sites <list|create|set|glossary>
 
   list                 the sites that this sidecar serves, and what their pictures take of the disk
   create NAME          a further site; give it a key with "altsmith keys create --site ID"
   set ID [--rate N] [--queue N] [--bytes N] [--weight N]
                        limits of one site: requests a second, waiting jobs, stored bytes; "default" stands for the
                        sidecar's own setting. Weight is its share of the workers beside other sites (1 is usual).
+  glossary ID [--file FILE]
+                       the words that suggestions of a site use; FILE, a JSON list of {"term", "forms"?, "instead_of"?,
+                       "is_name"?, "language"?}, takes the place of all that were there
 
 A running sidecar sees every change at once.
 `;
@@ -25,7 +29,7 @@ export function run(args: string[]): Promise<number> {
     const mayMakeFolder = words.positionals[0] === 'create';
     return withData(readConfig(process.env), deedOf(words, say), { mayMakeFolder });
   };
-  const options = Object.fromEntries(LIMITS.map((name) => [name, { type: 'string' as const }]));
+  const options = Object.fromEntries([...LIMITS, 'file'].map((name) => [name, { type: 'string' as const }]));
   return runCommand({ help: HELP, options, work }, args);
 }
 
@@ -40,7 +44,14 @@ function deedOf(words: Words, say: Say): (live: LiveData) => number {
     refuseMoreThan(2, words);
     return (live) => set(live, words, say);
   }
-  if (verb !== 'create' || rest.length === 0) throw new UsageError('Say list, set and an id, or create and a name.');
+  if (verb === 'glossary') {
+    refuseMoreThan(2, words);
+    const [id] = rest;
+    if (id === undefined) throw new UsageError('Say which site: altsmith sites glossary ID');
+    return (live) => siteGlossary(live, { id, file: words.text('file') }, say);
+  }
+  if (verb !== 'create' || rest.length === 0)
+    throw new UsageError('Say list, set or glossary and an id, or create and a name.');
   return (live) => create(live, rest.join(' '), say);
 }
 

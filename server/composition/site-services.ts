@@ -64,7 +64,10 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     changeProfile: (change) => {
       for (const language of change.languages ?? [])
         if (!namesLanguage(language)) throw new AppError('LANGUAGE_UNKNOWN', { language });
-      stores.sites.update(siteId, change);
+      storage.transaction(() => {
+        stores.sites.update(siteId, change);
+        if (change.glossary !== undefined) stores.glossaryOf(siteId).put(change.glossary);
+      });
       return profileOf(stores, work, siteId);
     },
     translate: (text, to) => work.translating.translateNow(text, to),
@@ -109,7 +112,8 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
 
 function profileOf(stores: Stores, { translating }: Work, siteId: string): SiteProfile {
   const languages = stores.sites.get(siteId)?.settings.languages ?? [];
-  return { languages: [...languages], translators: translating.list(languages) };
+  const glossary = stores.glossaryOf(siteId).get();
+  return { languages: [...languages], translators: translating.list(languages), glossary };
 }
 
 interface AcceptingParts {

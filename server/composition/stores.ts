@@ -16,6 +16,7 @@ import { JobStore } from '../queue/job-store';
 import { LeaseStore } from '../queue/lease-store';
 import type { JobEnds } from '../queue/queue';
 import { PredictionStore } from '../predictions/prediction-store';
+import { GlossaryStore } from '../glossary/glossary-store';
 import { ReplyJobs } from '../queue/reply-jobs';
 import { QueueRoom } from '../queue/room';
 import { WindowStore } from '../queue/window-store';
@@ -117,6 +118,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     suggestionsOf: (siteId: string, seen: number | null = null) => new SuggestionStore(storage, siteId, changes, seen),
     runsOf: (siteId: string, seen: number | null = null) => new RunStore(storage, siteId, seen),
     resultsOf: (siteId: string) => new ResultStore(storage, siteId),
+    glossaryOf: (siteId: string) => new GlossaryStore(storage, siteId),
     idempotencyOf: (siteId: string, instance: number) => new IdempotencyStore(storage, siteId, instance),
     predictionsOf: (siteId: string) =>
       new PredictionStore(storage, siteId, {

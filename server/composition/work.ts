@@ -147,12 +147,13 @@ function endErased({ erasures }: Stores, { runsHere, instant }: { runsHere: Runs
 }
 
 function buildFinisher(
-  { storage, imagesOf, resultsOf, suggestionsOf, sites }: Stores,
+  { storage, imagesOf, resultsOf, suggestionsOf, glossaryOf, sites }: Stores,
   parts: Pick<JobFinisherParts, 'queue' | 'tracing' | 'caused' | 'inLanguage'>,
 ): JobFinisher {
   return new JobFinisher({
     ...parts,
     storage,
+    glossaryOf: (siteId) => glossaryOf(siteId).get(),
     storesOf: (siteId) => ({
       images: imagesOf(siteId),
       results: resultsOf(siteId),

@@ -7,6 +7,7 @@ import { LogIn } from './frame/log-in';
 import { NeedsKey } from './frame/needs-key';
 import { PrivacyLine } from './frame/privacy-line';
 import { Trouble } from './frame/trouble';
+import { GlossaryPage } from './glossary/page';
 import { PAGES, usePageAddress, type PageName } from './page-address';
 import { Announcer } from './parts/announcer';
 import { Failure } from './parts/failure';
@@ -21,6 +22,7 @@ const TITLES: Readonly<Record<PageName, string>> = {
   try: 'Try a picture',
   queue: 'Queue',
   review: 'Review',
+  words: 'Words',
   workers: 'Workers',
   'audit-log': 'Audit log',
   'set-up': 'Set-up',
@@ -80,5 +82,6 @@ function Content({ page, isInside }: { page: PageName; isInside: boolean }) {
   if (sessions.site === null) return <NeedsKey kind="site" />;
   if (page === 'queue') return <QueuePage />;
   if (page === 'review') return <ReviewPage />;
+  if (page === 'words') return <GlossaryPage />;
   return <TryPage />;
 }

@@ -53,6 +53,7 @@ export const FLAG_CODES = [
   'broken_punctuation',
   'gender',
   'unsure_word',
+  'glossary',
 ] as const;
 export const FlagCode = z.enum(FLAG_CODES);
 export type FlagCode = z.infer<typeof FlagCode>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Glossary, GlossaryEntry } from './glossary';
 import { Language } from './primitives';
 
 /** Languages that texts are written in where a request names none; the first is the site's own. */
@@ -18,11 +19,17 @@ export const SiteProfile = z.object({
   languages: z.array(z.string()),
   /** Languages that texts can be translated into now. */
   translators: z.array(ListedLanguage),
+  /** The owner's words. */
+  glossary: z.array(GlossaryEntry),
 });
 export type SiteProfile = z.infer<typeof SiteProfile>;
 
 /** Body of `PUT /v1/site`: what is left out stays. */
-export const SiteProfileChange = z.strictObject({ languages: SiteLanguages.optional() });
+export const SiteProfileChange = z.strictObject({
+  languages: SiteLanguages.optional(),
+  /** All of them: what is not in it is gone. */
+  glossary: Glossary.optional(),
+});
 export type SiteProfileChange = z.infer<typeof SiteProfileChange>;
 
 export const SiteProfileReply = z.object({ site: SiteProfile });

@@ -52,6 +52,12 @@ CREATE TABLE facts (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE glossaries (
+  site_id    TEXT PRIMARY KEY REFERENCES sites (id) ON DELETE CASCADE,
+  entries    TEXT NOT NULL CHECK (json_valid(entries)),
+  changed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE idempotency_keys (
   site_id      TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
   name         TEXT NOT NULL,

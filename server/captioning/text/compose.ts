@@ -3,6 +3,9 @@ import type { FieldName, Fields, FieldValues, Flag } from '../../contract/fields
 import type { JobContext } from '../../contract/job';
 import type { Reading, Readings } from '../../contract/worker';
 import type { ImageFacts } from '../engine';
+import type { GlossaryEntry } from '../../contract/glossary';
+import { withOwnersWords } from '../../glossary/owners-words';
+import { preferredOrder } from '../../glossary/prefer';
 import { visibleCaption } from './caption';
 import { textConfidence } from './confidence';
 import { description } from './description';
@@ -21,6 +24,8 @@ export interface ComposeInput {
   /** Fields that were asked for; null means all of them. The alt text is always made. */
   readonly fields: readonly FieldName[] | null;
   readonly model: ModelInfo;
+  /** The owner's words for English texts. */
+  readonly glossary?: readonly GlossaryEntry[];
 }
 
 export interface ComposedTexts {
@@ -31,11 +36,13 @@ export interface ComposedTexts {
   readonly confidence: number;
 }
 
+/** The language of every model's own sentences. */
+const ENGLISH = 'en';
 /** A person needs a choice, not a list. */
 const MOST_ALTERNATIVES = 5;
 
-/** The candidates, each text once; fit ones first, and of those the ones that name nobody. */
-function draftsOf({ candidates }: Readings): [Reading, ...Reading[]] {
+/** The candidates, each text once; fit ones first, of those the ones that name nobody, and then those that say most of the owner's words. */
+function draftsOf({ candidates }: Readings, glossary: readonly GlossaryEntry[]): [Reading, ...Reading[]] {
   const seen = new Set<string>();
   const drafts = candidates.filter(({ text }) => {
     const isNew = !seen.has(text.toLowerCase());
@@ -43,8 +50,14 @@ function draftsOf({ candidates }: Readings): [Reading, ...Reading[]] {
     return isNew;
   });
   const rank = (draft: Reading) => (draft.problems.length > 0 ? 2 : draft.names_person ? 1 : 0);
+  const order = preferredOrder(
+    drafts.map(({ text }) => text),
+    glossary,
+    ENGLISH,
+  );
+  const preferred = order.flatMap((at) => drafts.slice(at, at + 1));
   // sort() is stable: among equals the model's own order stays.
-  const [first = candidates[0], ...rest] = drafts.sort((one, other) => rank(one) - rank(other));
+  const [first = candidates[0], ...rest] = preferred.sort((one, other) => rank(one) - rank(other));
   return [first, ...rest];
 }
 
@@ -82,9 +95,20 @@ function fieldsOf(best: Reading, input: ComposeInput): Fields {
 
 /** Everything a suggestion says about one picture, from what the model said and how it reads. Pure: same input, same texts. */
 export function composeTexts(input: ComposeInput): ComposedTexts {
-  const [best, ...others] = withSecondOpinion(input.readings, draftsOf(input.readings));
+  const { glossary = [] } = input;
+  const [best, ...others] = withSecondOpinion(input.readings, draftsOf(input.readings, glossary));
   const doubts = doubtsAbout(best, input.readings);
   const confidence = textConfidence(input.caption, best, doubts.length);
+  const own = composed(input, best, others, { doubts, confidence });
+  return glossary.length === 0 ? own : withOwnersWords(own, glossary, ENGLISH, input.readings.candidates[0].text);
+}
+
+function composed(
+  input: ComposeInput,
+  best: Reading,
+  others: readonly Reading[],
+  { doubts, confidence }: { doubts: string[]; confidence: number },
+): ComposedTexts {
   return {
     fields: fieldsOf(best, input),
     alternatives: others

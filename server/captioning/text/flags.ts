@@ -30,6 +30,7 @@ const MESSAGES: Readonly<Record<FlagCode, string>> = {
   broken_punctuation: 'The punctuation of the translation is broken.',
   gender: 'English leaves the gender of a person open; the translation may not.',
   unsure_word: 'The model was unsure about a word of the translation.',
+  glossary: 'Words of the site’s own glossary were put in.',
 };
 
 /** A low confidence is worth a second look below this. Calibrated confidences: about half of such texts are wrong. */

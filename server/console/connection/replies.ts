@@ -55,6 +55,7 @@ const isFlagCode = oneOf<FlagCode>({
   broken_punctuation: true,
   gender: true,
   unsure_word: true,
+  glossary: true,
 });
 const flag = shape<Flag>({ code: isFlagCode, message: isText });
 

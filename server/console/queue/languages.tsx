@@ -8,8 +8,10 @@ import { announce } from '../parts/announcer';
 import { Failure } from '../parts/failure';
 import { useUniqueId } from '../parts/use-unique-id';
 
-const isReply = shape<{ site: SiteProfile }>({
-  site: shape<SiteProfile>({
+type OwnLanguages = Pick<SiteProfile, 'languages' | 'translators'>;
+
+const isReply = shape<{ site: OwnLanguages }>({
+  site: shape<OwnLanguages>({
     languages: listOf(isText),
     translators: listOf(shape<ListedLanguage>({ language: isText, translator: orNull(isText) })),
   }),

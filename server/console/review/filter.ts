@@ -44,6 +44,7 @@ export const FLAGS: readonly (readonly [FlagCode, string])[] = [
   ['broken_punctuation', 'Broken punctuation'],
   ['gender', 'Woman or man?'],
   ['unsure_word', 'Unsure word'],
+  ['glossary', 'Your own words'],
 ];
 
 export const SORTS: readonly (readonly [Filter['sort'], string])[] = [

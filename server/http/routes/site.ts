@@ -7,7 +7,7 @@ export const getSite = defineRoute({
   method: 'get',
   path: '/v1/site',
   access: 'site',
-  summary: 'What is the same for all installations of the site: its languages.',
+  summary: 'What is the same for all installations of the site: its languages and its words.',
   answers: { 200: SiteProfileReply },
   handle: ({ site }) => ({ status: 200, body: { site: site.profile() } }),
 });
@@ -18,6 +18,7 @@ export const putSite = defineRoute({
   access: 'site',
   summary: 'Change it; what is left out stays.',
   bodyKind: 'json',
+  jsonLimit: TEXTS_LIMIT,
   body: SiteProfileChange,
   answers: { 200: SiteProfileReply },
   handle: ({ body, site }) => ({ status: 200, body: { site: site.changeProfile(body) } }),
