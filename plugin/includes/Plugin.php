@@ -95,7 +95,9 @@ final class Plugin {
 		) )->register();
 
 		$assets = new Admin\Assets( $settings );
-		( new Admin\Settings_Page( $assets, new Admin\Destination( $settings ), new Admin\Connection_Fields( $settings ), new Admin\Choice_Fields( $settings ), $question ) )->register();
+		$words  = new Admin\Words_Form( $client );
+		$words->register();
+		( new Admin\Settings_Page( $assets, new Admin\Destination( $settings ), new Admin\Connection_Fields( $settings ), new Admin\Choice_Fields( $settings ), $question, $words ) )->register();
 		$badge = new Admin\Menu_Badge();
 		$badge->register();
 		( new Admin\Review_Page( $assets, $question, $badge ) )->register();

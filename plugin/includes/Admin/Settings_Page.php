@@ -22,6 +22,7 @@ final class Settings_Page {
 		private readonly Connection_Fields $connection,
 		private readonly Choice_Fields $choices,
 		private readonly Instance_Question $question,
+		private readonly ?Words_Form $words = null,
 	) {}
 
 	public function register(): void {
@@ -99,6 +100,7 @@ final class Settings_Page {
 		submit_button();
 		echo '</form>';
 		self::remove_key_form();
+		$this->words?->render();
 		echo '</div>';
 	}
 

@@ -142,6 +142,19 @@ final class Client {
 		return $this->json( 'POST', '/v1/runs', $request, Reply_Schema::run_reply(), 10 )->body['run'];
 	}
 
+	/** @return array<int, array<string, mixed>> The words of the site's owner. @throws Sidecar_Error */
+	public function glossary(): array {
+		return $this->json( 'GET', '/v1/site', null, Reply_Schema::site_reply(), 3 )->body['site']['glossary'];
+	}
+
+	/**
+	 * @param array<int, array<string, mixed>> $entries All of them.
+	 * @throws Sidecar_Error
+	 */
+	public function put_glossary( array $entries ): void {
+		$this->json( 'PUT', '/v1/site', array( 'glossary' => $entries ), Reply_Schema::site_reply(), 10 );
+	}
+
 	/** @return string The secret that webhooks to this address are signed with. @throws Sidecar_Error */
 	public function put_webhook( string $url ): string {
 		return $this->json( 'PUT', '/v1/webhook', array( 'url' => $url ), Reply_Schema::webhook_reply(), 10 )->body['webhook']['secret'];

@@ -55,6 +55,13 @@ final class Reply_Schema {
 		return self::object( array( 'instance' => self::object( array( 'id' => array( 'type' => 'string', 'pattern' => '^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$' ) ) ) ) );
 	}
 
+	/** @return array<string, mixed> `{site: {glossary}}` */
+	public static function site_reply(): array {
+		$words = array( 'type' => 'array', 'items' => self::text() );
+		$entry = self::object( array( 'term' => self::text(), 'forms' => $words, 'instead_of' => $words, 'is_name' => array( 'type' => 'boolean' ), 'language' => self::text() ) );
+		return self::object( array( 'site' => self::object( array( 'glossary' => array( 'type' => 'array', 'items' => $entry, 'maxItems' => 1000 ) ) ) ) );
+	}
+
 	/** @return array<string, mixed> `{webhook}` */
 	public static function webhook_reply(): array {
 		return self::object( array( 'webhook' => self::object( array( 'secret' => array( 'type' => 'string', 'pattern' => '^whsec_[A-Za-z0-9+/=]{16,}$' ) ) ) ) );

@@ -37,6 +37,7 @@ export const FLAG_WORDS: Readonly<Record<string, string>> = {
   broken_punctuation: __('Broken punctuation', 'altsmith'),
   gender: __('Woman or man?', 'altsmith'),
   unsure_word: __('Unsure word', 'altsmith'),
+  glossary: __('Own words', 'altsmith'),
 };
 
 export function nameOf(suggestion: Suggestion): string {

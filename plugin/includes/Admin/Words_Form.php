@@ -1,0 +1,91 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Admin;
+
+use Altsmith\Capabilities;
+use Altsmith\Sidecar\Client;
+use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Text\Glossary_Lines;
+use InvalidArgumentException;
+
+defined( 'ABSPATH' ) || exit;
+
+/** The site's own words, in a form of its own below the settings: they are kept in the sidecar, for every installation of the site. */
+final class Words_Form {
+	private const ACTION = 'altsmith_words';
+	private const FIELD  = 'altsmith_words';
+	/** What was refused, so that nobody writes it twice. Seconds. */
+	private const KEEP = 300;
+
+	public function __construct( private readonly Client $client ) {}
+
+	public function register(): void {
+		add_action( 'admin_post_' . self::ACTION, array( $this, 'save' ) );
+	}
+
+	/** Shown only where the sidecar answers and knows such words. */
+	public function render(): void {
+		try {
+			$kept = Glossary_Lines::text( $this->client->glossary() );
+		} catch ( Sidecar_Error $error ) {
+			return;
+		}
+		$refused = get_transient( self::refused() );
+		$wrong   = is_array( $refused ) ? array( (string) $refused['why'] ) : array();
+		delete_transient( self::refused() );
+		$field = sprintf(
+			'<textarea id="%1$s" name="%1$s" rows="8" cols="60" class="large-text code" spellcheck="false" %2$s>%3$s</textarea>',
+			esc_attr( self::FIELD ),
+			Form_Row::described_by( self::FIELD, $wrong ),
+			esc_textarea( is_array( $refused ) ? (string) $refused['text'] : $kept )
+		);
+		echo '<h2 class="title">' . esc_html__( 'Words of this site', 'altsmith' ) . '</h2>';
+		printf( '<form method="post" action="%s"><input type="hidden" name="action" value="%s">', esc_url( admin_url( 'admin-post.php' ) ), esc_attr( self::ACTION ) );
+		wp_nonce_field( self::ACTION );
+		echo '<table class="form-table" role="presentation">';
+		Form_Row::draw(
+			self::FIELD,
+			__( 'Words to use', 'altsmith' ),
+			$field,
+			__( 'One to a line: the word to use, its other forms, an equals sign, the words not to use. For example: child, children = kid. Put the name of a product or place in quotation marks to keep its letters as they are. Texts in another language than English: begin the line with the language, such as [de]. Suggestions say where a word was put in.', 'altsmith' ),
+			$wrong
+		);
+		echo '</table>';
+		submit_button( __( 'Save words', 'altsmith' ), 'secondary', 'submit', true, array( 'id' => 'altsmith-save-words' ) );
+		echo '</form>';
+	}
+
+	/** Sends them to the sidecar. Action `admin_post_altsmith_words`. */
+	public function save(): void {
+		check_admin_referer( self::ACTION );
+		if ( ! current_user_can( Capabilities::MANAGE ) ) {
+			wp_die( esc_html__( 'Sorry, you are not allowed to change the words of this site.', 'altsmith' ), '', array( 'response' => 403 ) );
+		}
+		$text = sanitize_textarea_field( wp_unslash( is_string( $_POST[ self::FIELD ] ?? null ) ? $_POST[ self::FIELD ] : '' ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
+		$why  = $this->keep( $text );
+		if ( null === $why ) {
+			add_settings_error( self::FIELD, 'saved', __( 'The words were saved.', 'altsmith' ), 'success' );
+		} else {
+			add_settings_error( self::FIELD, 'refused', $why, 'error' );
+		}
+		set_transient( 'settings_errors', get_settings_errors(), 30 );
+		wp_safe_redirect( add_query_arg( 'settings-updated', 'true', Settings_Page::url() ) );
+		exit;
+	}
+
+	/** @return string|null Why they were not kept; then what was typed is shown again. */
+	public function keep( string $text ): ?string {
+		try {
+			$this->client->put_glossary( Glossary_Lines::parse( $text ) );
+			return null;
+		} catch ( InvalidArgumentException | Sidecar_Error $error ) {
+			set_transient( self::refused(), array( 'text' => $text, 'why' => $error->getMessage() ), self::KEEP );
+			return $error->getMessage();
+		}
+	}
+
+	private static function refused(): string {
+		return 'altsmith_words_' . get_current_user_id();
+	}
+}

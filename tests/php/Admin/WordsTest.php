@@ -1,0 +1,84 @@
+<?php
+declare( strict_types=1 );
+
+namespace Altsmith\Tests\Admin;
+
+use Altsmith\Admin\Words_Form;
+use Altsmith\Settings;
+use Altsmith\Sidecar\Client;
+use Altsmith\Tests\Support\Sidecar_Test_Case;
+use Altsmith\Text\Glossary_Lines;
+use InvalidArgumentException;
+
+/** The site's own words: as lines, and on their way to the sidecar. */
+final class WordsTest extends Sidecar_Test_Case {
+	private const LINES = "child, children = kid\n\"Golden Gate Bridge\" = red bridge\n[de] Fahrrad = Rad, Velo\nwhiteboard";
+
+	/** @return array<int, array<string, mixed>> */
+	private static function entries(): array {
+		return array(
+			array( 'term' => 'child', 'forms' => array( 'children' ), 'instead_of' => array( 'kid' ), 'is_name' => false, 'language' => 'en' ),
+			array( 'term' => 'Golden Gate Bridge', 'forms' => array(), 'instead_of' => array( 'red bridge' ), 'is_name' => true, 'language' => 'en' ),
+			array( 'term' => 'Fahrrad', 'forms' => array(), 'instead_of' => array( 'Rad', 'Velo' ), 'is_name' => false, 'language' => 'de' ),
+			array( 'term' => 'whiteboard', 'forms' => array(), 'instead_of' => array(), 'is_name' => false, 'language' => 'en' ),
+		);
+	}
+
+	public function test_lines_are_entries_and_back(): void {
+		self::assertSame( self::entries(), Glossary_Lines::parse( "\r\n" . str_replace( "\n", "  \r\n\n", self::LINES ) ) );
+		self::assertSame( self::LINES, Glossary_Lines::text( self::entries() ) );
+		self::assertSame( array(), Glossary_Lines::parse( " \n" ) );
+	}
+
+	/** @dataProvider wrong_lines */
+	public function test_a_line_without_a_word_is_named( string $line ): void {
+		$this->expectException( InvalidArgumentException::class );
+		$this->expectExceptionMessage( 'Line 2' );
+		Glossary_Lines::parse( "whiteboard\n$line" );
+	}
+
+	/** @return array<string, array{0: string}> */
+	public static function wrong_lines(): array {
+		return array( 'nothing to say' => array( '= kid' ), 'commas only' => array( ', , = kid' ), 'a language only' => array( '[de]' ) );
+	}
+
+	public function test_what_is_kept_is_shown_and_sent_as_it_was_typed(): void {
+		$this->become( 'admin' );
+		$form = new Words_Form( new Client( new Settings() ) );
+		$this->sidecar->canned = array(
+			'GET /v1/site' => array( 200, array( 'site' => array( 'glossary' => self::entries() ) ) ),
+			'PUT /v1/site' => array( 200, array( 'site' => array( 'glossary' => self::entries() ) ) ),
+		);
+		self::assertStringContainsString( esc_textarea( self::LINES ), $this->shown( $form ) );
+		self::assertNull( $form->keep( self::LINES ) );
+		self::assertSame( 'PUT /v1/site', end( $this->sidecar->asked ) );
+		self::assertSame( array( 'glossary' => self::entries() ), json_decode( (string) end( $this->sidecar->bodies ), true ) );
+	}
+
+	public function test_what_is_refused_stays_in_the_field_once_with_the_reason(): void {
+		$this->become( 'admin' );
+		$form = new Words_Form( new Client( new Settings() ) );
+		$this->sidecar->canned = array( 'GET /v1/site' => array( 200, array( 'site' => array( 'glossary' => array() ) ) ) );
+		self::assertStringContainsString( 'Line 1', (string) $form->keep( '= kid' ) );
+		self::assertSame( array(), $this->sidecar->asked, 'nothing is sent' );
+		$shown = $this->shown( $form );
+		self::assertStringContainsString( '= kid</textarea>', $shown );
+		self::assertStringContainsString( 'Line 1', $shown );
+		self::assertStringNotContainsString( '= kid</textarea>', $this->shown( $form ) );
+	}
+
+	public function test_a_sidecar_that_is_away_or_older_hides_the_form(): void {
+		$form = new Words_Form( new Client( new Settings() ) );
+		$this->sidecar->canned = array( 'GET /v1/site' => array( 404, array( 'error' => array( 'code' => 'NOT_FOUND', 'message' => 'No.', 'retryable' => false ) ) ) );
+		self::assertSame( '', $this->shown( $form ) );
+		$this->sidecar->down = true;
+		self::assertSame( '', $this->shown( $form ) );
+	}
+
+	private function shown( Words_Form $form ): string {
+		$this->needs_wp_admin();
+		ob_start();
+		$form->render();
+		return (string) ob_get_clean();
+	}
+}
