@@ -1,7 +1,7 @@
 import { acceptJob, requireImage, type AcceptJobParts } from '../captioning/accept-job';
 import { acceptAll } from '../captioning/bulk-accept';
 import { namesLanguage } from '../contract/language';
-import type { SiteProfile } from '../contract/site';
+import type { SiteProfile, SiteProfileChange } from '../contract/site';
 import { AppError } from '../errors';
 import type { SiteServices } from '../http/services';
 import type { Speaker } from '../http/speaker';
@@ -62,12 +62,7 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     },
     profile: () => profileOf(stores, work, siteId),
     changeProfile: (change) => {
-      for (const language of change.languages ?? [])
-        if (!namesLanguage(language)) throw new AppError('LANGUAGE_UNKNOWN', { language });
-      storage.transaction(() => {
-        stores.sites.update(siteId, change);
-        if (change.glossary !== undefined) stores.glossaryOf(siteId).put(change.glossary);
-      });
+      changeProfile(stores, siteId, change);
       return profileOf(stores, work, siteId);
     },
     translate: (text, to) => work.translating.translateNow(text, to),
@@ -114,6 +109,16 @@ function profileOf(stores: Stores, { translating }: Work, siteId: string): SiteP
   const languages = stores.sites.get(siteId)?.settings.languages ?? [];
   const glossary = stores.glossaryOf(siteId).get();
   return { languages: [...languages], translators: translating.list(languages), glossary };
+}
+
+/** Throws LANGUAGE_UNKNOWN. */
+function changeProfile(stores: Stores, siteId: string, change: SiteProfileChange): void {
+  for (const language of change.languages ?? [])
+    if (!namesLanguage(language)) throw new AppError('LANGUAGE_UNKNOWN', { language });
+  stores.storage.transaction(() => {
+    stores.sites.update(siteId, change);
+    if (change.glossary !== undefined) stores.glossaryOf(siteId).put(change.glossary);
+  });
 }
 
 interface AcceptingParts {

@@ -94,12 +94,7 @@ async function main() {
     note('favoured in the search where name or title say it', image, favoured[0], own);
     const ungated = await textsOf(captioner, picture, formsOf(terms));
     note('favoured in the search always', image, ungated[0], own);
-    note(
-      'all three, as suggestions are made',
-      image,
-      replaceWords(best(favoured, image.entries), image.entries, 'en').text,
-      own,
-    );
+    note('all three', image, replaceWords(best(favoured, image.entries), image.entries, 'en').text, own);
     process.stderr.write('.');
   }
   await captioner.close();

@@ -20,6 +20,8 @@ defined( 'ABSPATH' ) || exit;
  * in by an administrator and never comes from a visitor. Redirects are not followed, so that the key goes nowhere else.
  */
 final class Client {
+	use Glossary_Requests;
+
 	/** A page of 200 changes with long texts is far below this; anything above is not our sidecar. */
 	private const MAX_REPLY_BYTES = 4194304;
 
@@ -142,19 +144,6 @@ final class Client {
 		return $this->json( 'POST', '/v1/runs', $request, Reply_Schema::run_reply(), 10 )->body['run'];
 	}
 
-	/** @return array<int, array<string, mixed>> The words of the site's owner. @throws Sidecar_Error */
-	public function glossary(): array {
-		return $this->json( 'GET', '/v1/site', null, Reply_Schema::site_reply(), 3 )->body['site']['glossary'];
-	}
-
-	/**
-	 * @param array<int, array<string, mixed>> $entries All of them.
-	 * @throws Sidecar_Error
-	 */
-	public function put_glossary( array $entries ): void {
-		$this->json( 'PUT', '/v1/site', array( 'glossary' => $entries ), Reply_Schema::site_reply(), 10 );
-	}
-
 	/** @return string The secret that webhooks to this address are signed with. @throws Sidecar_Error */
 	public function put_webhook( string $url ): string {
 		return $this->json( 'PUT', '/v1/webhook', array( 'url' => $url ), Reply_Schema::webhook_reply(), 10 )->body['webhook']['secret'];
@@ -180,12 +169,7 @@ final class Client {
 		return $page;
 	}
 
-	/**
-	 * Says to the sidecar that this site has moved to its present address, or is a copy.
-	 *
-	 * @return string The instance to speak as from now on.
-	 * @throws Sidecar_Error
-	 */
+	/** Says that this site has moved to its present address, or is a copy. @return string The instance to speak as. @throws Sidecar_Error */
 	public function settle_instance( string $id, string $answer ): string {
 		return $this->json( 'POST', '/v1/instances/' . rawurlencode( $id ), array( 'answer' => $answer ), Reply_Schema::instance_reply(), 10 )->body['instance']['id'];
 	}
