@@ -4,7 +4,7 @@ import { chooseEngine } from './captioning/choose-engine';
 import type { CaptionEngine } from './captioning/engine';
 import type { Config } from './config';
 import type { FirstSteps } from './contract/first-steps';
-import { Admission } from './http/body/admission';
+import { Admission, ADMISSION_LIMITS } from './http/body/admission';
 import { PICTURE_FROM_BYTES } from './http/body/json-scanner';
 import { createConsole } from './http/console/handler';
 import { PublicLinks } from './http/public-links';
@@ -129,7 +129,7 @@ function assemble(parts: AppParts, stores: Stores): App {
     fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
     links: new PublicLinks(config.publicUrl),
     pictures: new HeldPictures(data.temporary, config.maxBytes, PICTURE_FROM_BYTES, disk),
-    admission: new Admission(),
+    admission: new Admission(ADMISSION_LIMITS, () => disk.roomForBodies()),
     siteRate: new SiteRate((siteId) => stores.sites.get(siteId)?.settings.limits.rate ?? config.siteRate),
     maxBytes: config.maxBytes,
     price: config.price,
@@ -138,6 +138,7 @@ function assemble(parts: AppParts, stores: Stores): App {
       checkUrl(url, config.urlOrigins);
     },
     captionNow: work.captionNow,
+    requireCaptionRoom: work.instant.requireRoom.bind(work.instant),
     predictions: predictions.ends,
     administration: administrationOf(stores, config),
     models: models.service,

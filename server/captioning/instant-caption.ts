@@ -91,15 +91,16 @@ export class InstantCaption {
       if (siteId === null) throw new AppError('SITE_MISSING');
       const needs = taskOf(options);
       const patience = this.#throwUnlessPossible(needs);
-      this.#checkRoom(siteId);
+      this.requireRoom(siteId);
       return await withAnySignal([signal], (own) => this.#ask(picture, { siteId, options, needs, patience }, own));
     } finally {
       await unlink(picture.file);
     }
   }
 
-  /** Throws QUEUE_FULL. */
-  #checkRoom(siteId: string): void {
+  /** Also asked before the picture is read. Throws QUEUE_FULL. */
+  requireRoom(siteId: string | null): void {
+    if (this.#waiting.size < MOST_OF_SITE) return;
     const all = [...this.#waiting].filter(([id]) => this.parts.replies.isWaiting(id));
     const ofSite = all.filter(([, one]) => one.siteId === siteId);
     if (ofSite.length >= MOST_OF_SITE || all.length >= MOST_OF_ALL)

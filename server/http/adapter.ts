@@ -5,6 +5,7 @@ import { inBackground } from '../background';
 import { AppError } from '../errors';
 import { admitBody, announcedBytes, STREAM_BYTES } from './body/grants';
 import { readJson, TEXT_BYTES } from './body/read-json';
+import { mostBodyBytes } from './compat/body';
 import { principalOf, requireScope } from './middleware/authenticate';
 import type { Reply, Route } from './route';
 import { isListBody, sendList } from './list-answer';
@@ -22,6 +23,7 @@ export function handlersOf(route: Route, services: Services): RequestHandler[] {
       const principal = principalOf(request);
       requireScope(route.access, principal);
       if (principal?.siteId != null) services.siteRate.take(principal.siteId);
+      if (route.captionsNow === true) services.requireCaptionRoom(principal?.siteId ?? null);
       next();
     },
     ...bodySteps(route, services),
@@ -34,7 +36,10 @@ function bodySteps(route: Route, services: Services): RequestHandler[] {
   const { bodyKind = 'none', jsonLimit = JSON_LIMIT, hasPictures = false } = route;
   if (bodyKind === 'none') return [];
   const most = { json: jsonLimit, 'json-or-image': jsonLimit, image: STREAM_BYTES, own: OWN_BYTES }[bodyKind];
-  const admit = admitBody(services.admission, (request) => announcedBytes(request, most));
+  const admit = admitBody(services.admission, (request) => ({
+    memory: announcedBytes(request, most),
+    disk: diskBytes(route, request, services.maxBytes),
+  }));
   if (bodyKind === 'image' || bodyKind === 'own') return [admit];
   const limits = {
     textBytes: jsonLimit,
@@ -50,6 +55,13 @@ function bodySteps(route: Route, services: Services): RequestHandler[] {
     next();
   };
   return [admit, parse];
+}
+
+/** What pictures of a body take of the disk: one in base64 lies there as it came, and once more when it is looked at. */
+function diskBytes({ bodyKind, hasPictures = false }: Route, request: Request, maxBytes: number): number {
+  if (bodyKind === 'image') return announcedBytes(request, maxBytes);
+  if (bodyKind === 'own' || hasPictures) return Math.ceil(announcedBytes(request, mostBodyBytes(maxBytes)) * 1.5);
+  return 0;
 }
 
 /** Base64 adds a third, and line breaks and escapes a little. */

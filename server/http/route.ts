@@ -61,6 +61,8 @@ export interface RouteFacts {
   readonly jsonLimit?: number;
   /** A text in the JSON body may be a picture in base64; its limit is that of a picture. */
   readonly hasPictures?: boolean;
+  /** It answers with a caption: while too many wait for one already, it is refused before its body is read. */
+  readonly captionsNow?: boolean;
   /** Set for routes that speak another API's language, errors included; they stay out of our OpenAPI document. */
   readonly face?: Face;
   /** Schema of the body by status; null where there is none, a media type where it is not JSON. */

@@ -154,6 +154,8 @@ export interface Services {
   readonly ollamaNames: readonly string[];
   readonly predictions: PredictionEnds;
   /** One picture at once, for a site, or for this machine; its file is deleted when it is done. */
+  /** Throws QUEUE_FULL. */
+  readonly requireCaptionRoom: (siteId: string | null) => void;
   readonly captionNow: (
     picture: Pick<SpooledImage, 'file' | 'sha256'>,
     options: CaptionOptions,

@@ -29,7 +29,7 @@ export class PredictionStore {
     // Letters and digits only: ids stand in addresses of several APIs.
     const id = randomBytes(16).toString('hex');
     return this.storage.transaction(() => {
-      if (this.#waiting() >= MOST_WAITING) throw new AppError('QUEUE_FULL', { retry_after_seconds: 5 });
+      this.requireRoom();
       this.storage
         .prepare(
           `INSERT INTO replies (id, site_id, model, version, image_sha256, input, state, created_at, webhook_url,
@@ -55,6 +55,11 @@ export class PredictionStore {
         .run(this.options.now() + keepMs, this.siteId, imageSha256);
       return this.#need(id);
     });
+  }
+
+  /** Also asked before the picture is read. Throws QUEUE_FULL. */
+  requireRoom(): void {
+    if (this.#waiting() >= MOST_WAITING) throw new AppError('QUEUE_FULL', { retry_after_seconds: 5 });
   }
 
   get(id: string): Prediction | null {

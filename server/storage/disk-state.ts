@@ -8,7 +8,7 @@ const LOOK_AGAIN_MS = 1000;
 /** Whether the data folder can be written to; looks at most once a second. */
 export class DiskState {
   #lookedAt = -Infinity;
-  #found: 'STORAGE_FULL' | 'STORAGE_UNAVAILABLE' | null = null;
+  #found: Look = { problem: null, freeBytes: Infinity };
 
   constructor(private readonly folder: string) {}
 
@@ -19,7 +19,13 @@ export class DiskState {
       this.#lookedAt = now;
       this.#found = look(this.folder);
     }
-    return this.#found;
+    return this.#found.problem;
+  }
+
+  /** Bytes that bodies may fill which are let in now. */
+  roomForBodies(): number {
+    this.problem();
+    return Math.max(0, this.#found.freeBytes - LEAST_FREE_BYTES);
   }
 
   /** Before a picture is written. Throws STORAGE_FULL, STORAGE_UNAVAILABLE. */
@@ -29,13 +35,19 @@ export class DiskState {
   }
 }
 
-function look(folder: string): 'STORAGE_FULL' | 'STORAGE_UNAVAILABLE' | null {
+interface Look {
+  readonly problem: 'STORAGE_FULL' | 'STORAGE_UNAVAILABLE' | null;
+  readonly freeBytes: number;
+}
+
+function look(folder: string): Look {
   try {
     accessSync(folder, constants.W_OK);
     const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize < LEAST_FREE_BYTES ? 'STORAGE_FULL' : null;
+    const freeBytes = bavail * bsize;
+    return { problem: freeBytes < LEAST_FREE_BYTES ? 'STORAGE_FULL' : null, freeBytes };
   } catch {
     // Read-only, unmounted, or gone: whichever it is, nothing can be stored.
-    return 'STORAGE_UNAVAILABLE';
+    return { problem: 'STORAGE_UNAVAILABLE', freeBytes: 0 };
   }
 }

@@ -1,16 +1,17 @@
 import type { Request, RequestHandler } from 'express';
 import { principalOf } from '../middleware/authenticate';
-import type { Admission, Grant } from './admission';
+import type { Admission, BodySize, Grant } from './admission';
 
 const grants = new WeakMap<Request, Grant>();
 
 /** What a picture takes of memory while it is written to disk piece by piece. */
 export const STREAM_BYTES = 128 * 1024;
 
-/** Lets a request's body in, or refuses the request before a byte of its body is read. `memory`: the most it can take. */
-export function admitBody(admission: Admission, memory: (request: Request) => number): RequestHandler {
+/** Lets a request's body in, or refuses the request before a byte of its body is read. `size`: the most it can take. */
+export function admitBody(admission: Admission, size: (request: Request) => BodySize): RequestHandler {
   return (request, response, next) => {
-    const grant = admission.admit(principalOf(request)?.keyId ?? 'without a key', memory(request));
+    const principal = principalOf(request);
+    const grant = admission.admit(ownerOf(principal?.siteId ?? principal?.keyId ?? null), size(request));
     grants.set(request, grant);
     request.once('end', () => {
       grant.arrived();
@@ -20,6 +21,11 @@ export function admitBody(admission: Admission, memory: (request: Request) => nu
     });
     next();
   };
+}
+
+/** Whose share a body takes: a site has one, however many keys it makes. */
+export function ownerOf(siteOrKey: string | null): string {
+  return siteOrKey ?? 'without a key';
 }
 
 /** The body has been read, and `bytes` of it stay in memory until the answer is sent. */

@@ -3,6 +3,7 @@ import { notAPicture } from '../../intake/held-pictures';
 import type { SpooledImage } from '../../intake/spool';
 import { decodeBase64 } from '../body/base64';
 import { readHead } from '../body/data-uri';
+import { ownerOf, STREAM_BYTES } from '../body/grants';
 import type { Services } from '../services';
 
 /**
@@ -27,13 +28,22 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 /**
  * A checked file with the picture. Throws what intake throws, and URL_INPUT_OFF, URL_BLOCKED or URL_FETCH_FAILED for an
- * address.
+ * address; RATE_LIMITED and SIDECAR_BUSY where there is no room for another fetched one.
  */
-export async function spoolPicture(picture: PictureText, services: Services): Promise<SpooledImage> {
+export async function spoolPicture(
+  picture: PictureText,
+  { services, siteId }: { services: Services; siteId: string | null },
+): Promise<SpooledImage> {
   if (services.isStopping()) throw new AppError('SHUTTING_DOWN');
   const held = services.pictures.find(picture);
   if (held !== null) return services.spool(held.bytes());
   const bytes = pictureBytes(picture);
   if (bytes !== null) return services.spool(once(bytes));
-  return services.spool(await services.fetchPicture(picture));
+  // Its own request was short, so nobody has kept room for it yet.
+  const grant = services.admission.admit(ownerOf(siteId), { memory: STREAM_BYTES, disk: services.maxBytes });
+  try {
+    return await services.spool(await services.fetchPicture(picture));
+  } finally {
+    grant.release();
+  }
 }

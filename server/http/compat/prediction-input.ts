@@ -48,7 +48,7 @@ async function storedPicture(input: PredictionInput, { site, services, uploaded 
     if (site.images.get(sha256)?.hasOriginal !== true) throw new AppError('IMAGE_UNKNOWN');
     return sha256;
   }
-  return (await site.images.put(await spoolPicture(text, services))).image.sha256;
+  return (await site.images.put(await spoolPicture(text, { services, siteId: site.id }))).image.sha256;
 }
 
 /** Stores the picture and the run, and wakes the worker. The run is on disk when this returns. */

@@ -42,7 +42,7 @@ export function captionOptions({ intent, maxTokens }: Pick<Asked, 'intent' | 'ma
 
 /** One picture, at once: the same call as `POST /v1/captions`, with its errors. */
 export async function tell(asked: Asked, { services, siteId, signal }: TellContext): Promise<Told> {
-  const picture = await spoolPicture(asked.picture, services);
+  const picture = await spoolPicture(asked.picture, { services, siteId });
   const options = captionOptions(asked);
   const reply = await services.captionNow(picture, options, { siteId, signal });
   const text = 'answer' in reply ? reply.answer : reply.alt_text;

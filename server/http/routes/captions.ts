@@ -13,6 +13,7 @@ export const captions = defineRoute({
   summary: 'Caption one picture now, or ask about it. Nothing is stored.',
   bodyKind: 'json-or-image',
   hasPictures: true,
+  captionsNow: true,
   query: CaptionOptions,
   body: CaptionRequest.optional(),
   answers: { 200: z.union([CaptionReply, AnswerReply]) },
@@ -24,7 +25,7 @@ export const captions = defineRoute({
       return { status: 200, body: await services.captionNow(picture, query, { siteId, signal }) };
     }
     const { image, ...options } = body;
-    const picture = await spoolPicture(image, services);
+    const picture = await spoolPicture(image, { services, siteId });
     return { status: 200, body: await services.captionNow(picture, { ...query, ...options }, { siteId, signal }) };
   },
 });

@@ -60,6 +60,7 @@ function bodyOf(prediction: Prediction, base: string) {
 }
 
 async function start({ request, services, site }: Call<unknown, unknown, unknown>): Promise<Prediction> {
+  site.predictions.requireRoom();
   const wish = parse(CreateRequest, await readJson(request, services), 'body');
   const url = wish.webhook_url ?? '';
   if (url !== '') services.checkAddress(url);

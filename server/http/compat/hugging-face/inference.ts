@@ -54,6 +54,7 @@ export const inference: readonly Route[] = ['/hf', '/hf/', '/hf/{*rest}'].map((p
     face: huggingFace,
     summary: 'Hugging Face inference: image to text, and visual question answering.',
     bodyKind: 'own',
+    captionsNow: true,
     query: Query,
     answers: { 200: null },
     handle: infer,

@@ -17,6 +17,7 @@ function idHeaders({ id }: Prediction): Record<string, string> {
 }
 
 async function start({ request, services, site, params }: Call<ModelPath, unknown, unknown>): Promise<Prediction> {
+  site.predictions.requireRoom();
   const input = parse(PredictionInput, await readJson(request, services), 'body');
   if (Object.keys(request.query).some((name) => name.endsWith('_webhook'))) {
     throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'webhook; poll instead' });

@@ -147,6 +147,7 @@ export const generation: readonly Route[] = [
     access: 'site-or-local',
     face: ollama,
     bodyKind: 'own',
+    captionsNow: true,
     answers: { 200: null },
     ...route,
   }),

@@ -114,6 +114,7 @@ export const chatCompletions: readonly Route[] = [
     face: openAi,
     summary: 'OpenAI chat completions: captions the pictures of the last message, or answers about them.',
     bodyKind: 'own',
+    captionsNow: true,
     answers: { 200: null },
     handle: complete,
   }),

@@ -138,6 +138,7 @@ export const responses: readonly Route[] = ['/v1/responses', '/responses'].map((
     face: openAi,
     summary: 'OpenAI responses: captions the pictures of the last message, or answers about them.',
     bodyKind: 'own',
+    captionsNow: true,
     answers: { 200: null },
     handle: respond,
   }),

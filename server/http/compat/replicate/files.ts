@@ -40,8 +40,9 @@ export const files: readonly Route[] = [
     bodyKind: 'own',
     answers: { 201: null },
     handle: async ({ request, services, site }) => {
+      site.images.requireRoom('', Number(request.headers['content-length'] ?? 0));
       const picture = await holdFormFile(request, services, 'content');
-      const { image } = await site.images.put(await spoolPicture(picture, services));
+      const { image } = await site.images.put(await spoolPicture(picture, { services, siteId: site.id }));
       site.images.keepUntil(image.sha256, Date.now() + KEPT_HOURS * 3_600_000);
       return { status: 201, body: bodyOf(site.images.get(image.sha256), services.links.base(request)) };
     },

@@ -50,6 +50,7 @@ function bodyOf(prediction: Prediction, base: string) {
 
 async function create(call: Call<unknown, unknown, unknown>, owner: string | null): Promise<Reply> {
   const { request, services, site, signal } = call;
+  site.predictions.requireRoom();
   const wish = parse(CreateRequest, await readJson(request, services), 'body');
   // Calling an address of the caller's choice is what the sidecar never does; the clients can poll.
   if (wish.webhook !== undefined && wish.webhook !== null) {

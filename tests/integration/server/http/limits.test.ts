@@ -8,6 +8,7 @@ import { altsmith } from '../../../support/altsmith-command';
 import { makeKey } from '../../../support/admin-key';
 import { freshDatabase, siteOf } from '../../../support/suggestion-rows';
 import { samplePng } from '../../../support/sample-image';
+import { exchange } from '../../../support/raw-socket';
 import { TestSidecar } from '../../../support/test-sidecar';
 import { waitFor } from '../../../support/wait-for';
 
@@ -88,6 +89,35 @@ test('captions at once that wait for a worker are bounded for each site, so that
     const codes = (await Promise.all([...ofOne, ofOther])).map(({ body }) => body.error.code);
     expect(codes.filter((code) => code === 'QUEUE_FULL')).toHaveLength(1);
     expect(codes.at(-1)).toBe('SHUTTING_DOWN');
+  });
+});
+
+test('a picture that would wait behind too many is refused before it is sent', async () => {
+  await withSidecar({ ALTSMITH_WORKERS: '0' }, async (sidecar) => {
+    sidecar.engine.ready = false;
+    const image = `data:image/png;base64,${samplePng(1).bytes.toString('base64')}`;
+    const headOf = (route: string) =>
+      `POST ${route} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${sidecar.key}\r\n` +
+      'content-type: application/json\r\ncontent-length: 20000000\r\n\r\n';
+    const statusOf = async (route: string) => (await exchange(sidecar.url, headOf(route))).statuses;
+    const waiting = Array.from({ length: 16 }, () => sidecar.call('POST', '/v1/captions', { image }));
+    await waitFor('all to wait', () => waitingCaptions(sidecar) === 16);
+    for (const route of ['/v1/captions', '/v1/chat/completions', '/api/generate']) {
+      expect({ route, statuses: await statusOf(route) }).toEqual({ route, statuses: [429] });
+    }
+    expect(await statusOf('/replicate/v1/predictions')).toEqual([]);
+    const storage = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'));
+    const add = storage.db.prepare(
+      `INSERT INTO replies (id, site_id, model, version, image_sha256, input, state, created_at)
+       SELECT ?, id, '', '', '', '{}', 'starting', ? FROM sites`,
+    );
+    for (let number = 0; number < 100; number += 1) add.run(String(number), Date.now());
+    storage.close();
+    for (const route of ['/replicate/v1/predictions', '/eachlabs/v1/prediction', '/modelrunner/queue/a/b']) {
+      expect({ route, statuses: await statusOf(route) }).toEqual({ route, statuses: [429] });
+    }
+    await sidecar.stop();
+    await Promise.all(waiting);
   });
 });
 

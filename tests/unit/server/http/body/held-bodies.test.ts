@@ -27,10 +27,10 @@ test.each([
   const services = { maxBytes: 1_000_000, pictures } as unknown as Services;
   const waiting: (() => void)[] = [];
   const app = express();
-  const admission = new Admission({ keyBodies: 64, keyBytes: 1_000_000, allBytes: 1_000_000 });
+  const admission = new Admission({ siteBodies: 64, siteBytes: 1_000_000, allBytes: 1_000_000 });
   app.post(
     '/',
-    admitBody(admission, () => 1_000_000),
+    admitBody(admission, () => ({ memory: 1_000_000, disk: 0 })),
     async (request, response) => {
       await hold(request, services);
       await new Promise<void>((go) => {
