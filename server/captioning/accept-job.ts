@@ -27,6 +27,8 @@ export interface AcceptJobParts {
   readonly idempotency: Pick<IdempotencyStore, 'find' | 'remember'>;
   /** The model that will caption it; null while none has been loaded yet. */
   readonly model: () => ModelInfo | null;
+  /** The names of all models that caption now, here and elsewhere. */
+  readonly modelIds: () => ReadonlySet<string>;
   /** The trace that the request is part of; null while tracing is off. */
   readonly traceparent: string | null;
   /** Of the site, its own first; may be empty. */
@@ -96,7 +98,7 @@ function knownJob(parts: AcceptJobParts, request: InLanguage): AcceptedJob | nul
   const run = run_id === undefined ? null : parts.runs.forNewJob(run_id);
   const known = parts.jobs.latestFor(wanted);
   const asker = priority === 'interactive' ? 'person' : run?.includesDecided === true ? 'run_with_decided' : 'machine';
-  if (known !== null && isSameJob(known, request, parts.model()?.id ?? null) && hasAnswer(parts, known.job, asker)) {
+  if (known !== null && isSameJob(known, request, parts.modelIds()) && hasAnswer(parts, known.job, asker)) {
     parts.jobs.leaveRun(known.job.id, run_id ?? null);
     parts.jobs.raisePriority(known.job.id, priority);
     bringBytes(parts, known.job, request.image_sha256);
@@ -162,14 +164,14 @@ function hasAnswer(parts: AcceptJobParts, job: Job, asker: Asker): boolean {
 function isSameJob(
   known: NonNullable<ReturnType<JobStore['latestFor']>>,
   request: JobRequest,
-  modelNow: string | null,
+  modelsNow: ReadonlySet<string>,
 ) {
   const { job, modelId, fields } = known;
   if (fieldsKey(fields) !== fieldsKey(request.fields ?? null)) return false;
   if (job.state === 'waiting' || job.state === 'running') return true;
   // Other bytes of the source may go well where these did not.
   if (job.state === 'failed' && job.image_sha256 !== request.image_sha256) return false;
-  return modelNow === null || modelId === modelNow;
+  return modelsNow.size === 0 || (modelId !== null && modelsNow.has(modelId));
 }
 
 /** Null stands for all fields. */

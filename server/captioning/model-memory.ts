@@ -13,8 +13,8 @@ const Kept = z
   .pipe(StoredResult.shape.model);
 
 /**
- * Which model captions now. While it is loading, the one before the restart; where all workers run on other machines,
- * the one that wrote the last text.
+ * Which model captions now. While it is loading, the one before the restart; where all workers run on other machines, one that
+ * wrote a text there, until no machine has it any more.
  */
 export class ModelMemory {
   #last: ModelInfo | null | undefined;
@@ -22,6 +22,8 @@ export class ModelMemory {
   constructor(
     private readonly storage: Storage,
     private readonly engine: Pick<CaptionEngine, 'state'>,
+    /** Those of the machines elsewhere. */
+    private readonly elsewhere: () => readonly ModelInfo[] = () => [],
   ) {}
 
   /** Null only until the first model of this data folder has loaded. */
@@ -29,6 +31,20 @@ export class ModelMemory {
     const loaded = this.engine.state().model;
     if (loaded !== null) this.remember(loaded);
     return loaded ?? this.#read();
+  }
+
+  /** The names of all models that caption now. */
+  ids(): ReadonlySet<string> {
+    const now = this.now();
+    return new Set([...(now === null ? [] : [now]), ...this.elsewhere()].map(({ id }) => id));
+  }
+
+  /** A machine elsewhere wrote a text. Machines with different models take turns, and none of them is a change. */
+  wroteElsewhere(model: ModelInfo): void {
+    const last = this.#read();
+    const isStillThere = last !== null && this.elsewhere().some(({ id }) => id === last.id);
+    if (this.engine.state().model !== null || (isStillThere && last.id !== model.id)) return;
+    this.remember(model);
   }
 
   remember(model: ModelInfo): void {

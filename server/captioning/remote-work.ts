@@ -40,7 +40,7 @@ export interface RemoteWorkParts {
   readonly ownModel: () => WorkerFacts['model'] | null;
   readonly finisher: JobFinisher;
   readonly looks: Pick<LooksUnderWay, 'await'>;
-  readonly model: Pick<ModelMemory, 'remember'>;
+  readonly model: Pick<ModelMemory, 'wroteElsewhere'>;
   readonly imagesOf: (siteId: string) => Pick<ImageStore, 'captionablePath' | 'hasBytes' | 'draftPath'>;
   /** Limit of pictures, for workers whose own may be lower. */
   readonly maxPixels: number;
@@ -238,7 +238,7 @@ export class RemoteWork {
         if (draft !== null) rmSync(draft.file, { force: true });
       }
     }
-    model.remember(result.model);
+    model.wroteElsewhere(result.model);
     this.#runs.ended(claim, 'done', null, result.timingsMs.total / 1000);
   }
 

@@ -26,6 +26,7 @@ export interface WorkerFacts {
 export interface KnownWorker extends WorkerFacts {
   readonly key: string;
   readonly name: string;
+  /** By the clock of the machine, which may have been set since. */
   readonly lastSeenAt: number;
   readonly running: number;
   readonly pictures: number;
@@ -131,7 +132,7 @@ export class WorkerRegistry {
       ...facts,
       key,
       name: facts.name ?? key,
-      lastSeenAt,
+      lastSeenAt: Date.now() - (this.now() - lastSeenAt),
       running,
       pictures,
       failures,
@@ -157,6 +158,14 @@ export class WorkerRegistry {
     return [...this.#known.values()].some(
       ({ facts: { model, problem, tasks }, lastSeenAt }) =>
         lastSeenAt > since && problem === null && model?.demonstration === false && tasks.includes('caption'),
+    );
+  }
+
+  /** The models of the machines that were heard of lately. */
+  models(): ModelInfo[] {
+    const since = this.now() - HERE_MS;
+    return [...this.#known.values()].flatMap(({ facts: { model }, lastSeenAt }) =>
+      lastSeenAt > since && model !== null ? [model] : [],
     );
   }
 

@@ -143,6 +143,7 @@ export function acceptPartsOf(siteId: string, { stores, work, instance, seen }: 
     results: stores.resultsOf(siteId),
     model: () => work.model.now(),
     languages: () => stores.sites.get(siteId)?.settings.languages ?? [],
+    modelIds: () => work.model.ids(),
     traceparent: currentTraceparent(),
     takeRoom: (priority) => {
       stores.room.take(siteId, priority);

@@ -43,6 +43,8 @@ import { buildErasing } from './erasing';
 
 /** Name of the workers of this process; their claims are void once the process is gone. */
 export const LOCAL_WORKERS = 'local';
+/** This machine among those that do jobs. No other can be called so: names that come from elsewhere are trimmed. */
+export const THIS_MACHINE = ' local';
 
 const DAY_MS = 86_400_000;
 

@@ -28,7 +28,7 @@ import { newsCall } from '../webhooks/news-call';
 import { OutboxStore } from '../webhooks/outbox-store';
 import type { Tracing } from '../tracing/tracing';
 import { httpTransport } from '../webhooks/transport';
-import { LOCAL_WORKERS, type Stores } from './stores';
+import { LOCAL_WORKERS, THIS_MACHINE, type Stores } from './stores';
 import { buildTranslating, openTranslators } from './translating';
 
 export type Work = ReturnType<typeof buildWork>;
@@ -58,7 +58,7 @@ export function buildWork(parts: WorkParts) {
   const here = openTranslators(config, logger, translatorFile);
   const finisher = buildFinisher(stores, { queue, tracing, caused, inLanguage: here.inLanguage });
   const looks = new LooksUnderWay(storage, queue.leaseMs);
-  const model = new ModelMemory(storage, engine);
+  const model = new ModelMemory(storage, engine, () => registry.models());
   const runsHere = new RunsHere();
   const replies = new ReplyFinisher(storage, stores.replies);
   const condition = buildCondition(parts);
@@ -121,7 +121,7 @@ export function buildWork(parts: WorkParts) {
       worker: LOCAL_WORKERS,
       tracing,
       jobEnded,
-      machine: LOCAL_WORKERS,
+      machine: THIS_MACHINE,
       condition,
       registry,
     }),
@@ -132,7 +132,7 @@ function buildCondition({ engine, temporary, logger, stores }: WorkParts): Worke
   return new WorkerCondition({
     check: (signal) => tryOwnPicture(engine, temporary, signal),
     wasWell: () => {
-      stores.registry.wasWell(LOCAL_WORKERS);
+      stores.registry.wasWell(THIS_MACHINE);
     },
     logger,
   });

@@ -5,7 +5,7 @@ import { tasksOf, type KnownWorker, type WorkerRegistry } from '../captioning/wo
 import type { ListedWorker } from '../contract/worker';
 import { CATALOGUE, isErrorCode } from '../errors';
 import type { Config } from '../config';
-import { LOCAL_WORKERS } from './stores';
+import { LOCAL_WORKERS, THIS_MACHINE } from './stores';
 import type { Work } from './work';
 
 /** What the workers on other machines are together, for the status. */
@@ -30,11 +30,9 @@ export function listedWorkers(
   if (state.workers === 0) return workers.map(listed);
   const problem = own.condition.problem()?.code ?? state.problem?.code ?? null;
   const facts = { model: state.model, tasks: tasksOf(state.model), slots: state.workers, problem };
-  const done = workers.find(({ key }) => key === LOCAL_WORKERS) ?? NOTHING_DONE;
-  const others = workers.filter(({ key }) => key !== LOCAL_WORKERS);
-  return [{ ...done, ...facts, key: LOCAL_WORKERS, name: LOCAL_WORKERS, lastSeenAt: Date.now() }, ...others].map(
-    listed,
-  );
+  const done = workers.find(({ key }) => key === THIS_MACHINE) ?? NOTHING_DONE;
+  const others = workers.filter(({ key }) => key !== THIS_MACHINE);
+  return [{ ...done, ...facts, key: THIS_MACHINE, name: LOCAL_WORKERS, lastSeenAt: Date.now() }, ...others].map(listed);
 }
 
 const NOTHING_DONE = { running: 0, pictures: 0, failures: 0, lastError: null };

@@ -80,3 +80,22 @@ test('a job that Bull hands out again ends the run before', async () => {
   expect(await listed('two')).toMatchObject({ running: 1, failures: 0 });
   expect(await attempts()).toEqual({ lost: 1 });
 });
+
+test('a worker that calls itself as the sidecar calls its own is another machine', async () => {
+  const facts = { worker: 'local-1', machine: 'local', model, slots: 3, well: true };
+  const last = Date.now();
+  expect((await call('announce', { ...facts, from_bull: false })).status).toBe(200);
+  const { items } = (await sidecar.call('GET', '/v1/workers', undefined, { key: admin })).body;
+  const elsewhere = items.filter((one: any) => one.name === 'local' && one.model?.id === 'elsewhere');
+  expect(elsewhere).toMatchObject([{ slots: 3 }]);
+  const realNow = Date.now;
+  // The clock of the machine is set while the sidecar runs.
+  Date.now = () => realNow() + 3_600_000;
+  const again = await listedElsewhere().finally(() => (Date.now = realNow));
+  expect(Date.parse(again.last_seen)).toBeGreaterThanOrEqual(last + 3_600_000 - 60_000);
+});
+
+async function listedElsewhere() {
+  const { items } = (await sidecar.call('GET', '/v1/workers', undefined, { key: admin })).body;
+  return items.find((one: any) => one.model?.id === 'elsewhere');
+}
