@@ -1,5 +1,6 @@
 import { guarded } from '../background';
 import type { Logger } from '../logger';
+import { forgetOldKeys } from '../queue/idempotency-store';
 import { prune } from '../retention/pruner';
 import { giveBackPages } from '../storage/free-pages';
 import type { Stores } from './stores';
@@ -34,7 +35,12 @@ export function buildPruning(stores: Stores, logger: Logger): Pruning {
   };
   const work = () => {
     const now = Date.now();
-    const steps = [() => stores.history.step(now), () => thumbnailsStep(now), () => giveBackPages(stores.storage)];
+    const steps = [
+      () => stores.history.step(now),
+      () => forgetOldKeys(stores.storage, now),
+      () => thumbnailsStep(now),
+      () => giveBackPages(stores.storage),
+    ];
     working ??= prune(steps, stopping.signal)
       .catch(failed)
       .finally(() => {

@@ -1,6 +1,7 @@
 import { JOB_STATES, type Job, type JobState } from '../contract/job';
 import type { Storage } from '../storage/database';
-import { scopeNumbers, type ListScope } from '../storage/list-scopes';
+import type { ListScope } from '../storage/list-scopes';
+import { firstOfAll, type OrderedRows } from '../storage/merged-lists';
 import { jobCounts, totalOf } from '../storage/row-counts';
 import { JOB_COLUMNS, jobOf, type JobRow } from './job-row';
 
@@ -20,34 +21,68 @@ const AFTER = 'seq > :after ORDER BY seq LIMIT :limit';
 
 /**
  * A page of a site's jobs, oldest first unless said otherwise, and the cursor of the next. The index keeps the rows of each
- * state in order; a page over several states is merged from one page of each, so that nothing is sorted.
+ * installation and state in order, those of a run as well; a page over several is merged from the few that it has rows of.
  */
 export function listJobs(storage: Storage, scope: ListScope, filter: JobFilter): { items: Job[]; next: number | null } {
-  const descending = filter.sort === 'newest';
-  const where =
-    filter.runId === undefined
-      ? 'site_id = :siteId AND instance = :instance AND state = :state'
-      : // The plus keeps SQLite from the index of the site, which knows nothing of runs.
-        'run_id = :runId AND state = :state AND +site_id = :siteId AND +instance = :instance';
-  const page = storage.prepare<object, JobRow>(
-    `SELECT ${JOB_COLUMNS} FROM jobs WHERE ${where} AND ${descending ? BEFORE : AFTER}`,
+  const { sort = 'oldest', limit, state } = filter;
+  const isNewest = sort === 'newest';
+  const after = filter.after ?? (isNewest ? Number.MAX_SAFE_INTEGER : 0);
+  const states = state === undefined ? JOB_STATES : [state];
+  const lists = states.flatMap((one) => {
+    const wanted = { siteId: scope.siteId, state: one, after };
+    return filter.runId === undefined
+      ? ofScope(storage, scope, { ...wanted, isNewest })
+      : ofRun(storage, scope, { ...wanted, isNewest, runId: filter.runId });
+  });
+  const found = firstOfAll(lists, limit + 1, isNewest);
+  const row = storage.prepare<[number], JobRow>(`SELECT ${JOB_COLUMNS} FROM jobs WHERE seq = ?`);
+  const items = found.slice(0, limit).flatMap((seq) => row.get(seq) ?? []);
+  return { items: items.map(jobOf), next: found.length > limit ? (items.at(-1)?.seq ?? null) : null };
+}
+
+interface Wanted {
+  readonly siteId: string;
+  readonly state: JobState;
+  readonly after: number;
+  readonly isNewest: boolean;
+}
+
+/** The jobs in one state, a list for each installation that has one. */
+function ofScope(storage: Storage, { instance }: ListScope, { isNewest, ...wanted }: Wanted): OrderedRows[] {
+  const seqs = storage
+    .prepare<object, number>(
+      `SELECT seq FROM jobs
+       WHERE site_id = :siteId AND instance = :instance AND state = :state AND ${isNewest ? BEFORE : AFTER}`,
+    )
+    .pluck();
+  const heads = storage
+    .prepare<object, { instance: number; head: number | null }>(
+      `SELECT instance, (
+         SELECT ${isNewest ? 'max(seq)' : 'min(seq)'} FROM jobs
+         WHERE site_id = :siteId AND instance = list_scopes.instance AND state = :state
+           AND ${isNewest ? 'seq < :after' : 'seq > :after'}
+       ) AS head
+       FROM list_scopes WHERE site_id = :siteId AND instance >= 0 AND (:only IS NULL OR instance = :only)`,
+    )
+    .all({ ...wanted, only: instance });
+  return heads.flatMap(({ head, instance: number }) =>
+    head === null ? [] : [{ head, read: (limit: number) => seqs.all({ ...wanted, instance: number, limit }) }],
   );
-  const states = filter.state === undefined ? JOB_STATES : [filter.state];
-  const rows = scopeNumbers(storage, scope).flatMap(({ instance }) =>
-    states.flatMap((state) =>
-      page.all({
-        siteId: scope.siteId,
-        instance,
-        state,
-        ...(filter.runId === undefined ? {} : { runId: filter.runId }),
-        after: filter.after ?? (descending ? Number.MAX_SAFE_INTEGER : 0),
-        limit: filter.limit + 1,
-      }),
-    ),
-  );
-  rows.sort((one, other) => (descending ? other.seq - one.seq : one.seq - other.seq));
-  const items = rows.slice(0, filter.limit);
-  return { items: items.map(jobOf), next: rows.length > filter.limit ? (items.at(-1)?.seq ?? null) : null };
+}
+
+/** The jobs of a run in one state: all of them are of the installation that the run is of. */
+function ofRun(storage: Storage, scope: ListScope, { isNewest, ...wanted }: Wanted & { runId: string }): OrderedRows[] {
+  const isSeen = storage
+    .prepare('SELECT 1 FROM runs WHERE id = :runId AND site_id = :siteId AND (:only IS NULL OR instance = :only)')
+    .get({ runId: wanted.runId, siteId: wanted.siteId, only: scope.instance });
+  if (isSeen === undefined) return [];
+  const seqs = storage
+    .prepare<object, number>(
+      `SELECT seq FROM jobs WHERE run_id = :runId AND state = :state AND ${isNewest ? BEFORE : AFTER}`,
+    )
+    .pluck();
+  const read = (limit: number) => seqs.all({ runId: wanted.runId, state: wanted.state, after: wanted.after, limit });
+  return read(1).map((head) => ({ head, read }));
 }
 
 /** How many jobs there are on all pages of a list. */

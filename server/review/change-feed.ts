@@ -1,7 +1,8 @@
 import type { ChangeType } from '../contract/change';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
-import { scopeNumbers } from '../storage/list-scopes';
+import type { ListScope } from '../storage/list-scopes';
+import { firstOfAll } from '../storage/merged-lists';
 import { newId } from '../storage/row-id';
 import type { ChangeSignal } from './change-signal';
 
@@ -77,15 +78,7 @@ export class ChangeFeed {
     if (from < this.#prunedTo(siteId, instance)) {
       throw new AppError('CURSOR_EXPIRED', { next: this.#cursor(this.#last()) });
     }
-    const entries = this.storage.prepare<[string, number, number, number], ChangeRow>(
-      `SELECT cursor, type, at, job_id, suggestion_id FROM changes
-       WHERE site_id = ? AND instance = ? AND cursor > ? ORDER BY cursor LIMIT ?`,
-    );
-    // The index has the entries of each instance in order; those of several are merged from one page of each.
-    const rows = scopeNumbers(this.storage, { siteId, instance })
-      .flatMap((scope) => entries.all(siteId, scope.instance, from, limit + 1))
-      .sort((one, other) => one.cursor - other.cursor)
-      .slice(0, limit + 1);
+    const rows = this.#rows({ siteId, instance }, from, limit + 1);
     const items = rows.slice(0, limit);
     return {
       items: items.map((row) => ({
@@ -98,6 +91,31 @@ export class ChangeFeed {
       next: this.#cursor(items.at(-1)?.cursor ?? from),
       more: rows.length > limit,
     };
+  }
+
+  /** The index has the entries of each instance in order; those of several are merged from the few that have the next ones. */
+  #rows({ siteId, instance }: ListScope, from: number, limit: number): ChangeRow[] {
+    const cursors = this.storage
+      .prepare<[string, number, number, number], number>(
+        'SELECT cursor FROM changes WHERE site_id = ? AND instance = ? AND cursor > ? ORDER BY cursor LIMIT ?',
+      )
+      .pluck();
+    const heads = this.storage
+      .prepare<object, { instance: number; head: number | null }>(
+        `SELECT instance, (
+           SELECT min(cursor) FROM changes
+           WHERE site_id = :siteId AND instance = list_scopes.instance AND cursor > :from
+         ) AS head
+         FROM list_scopes WHERE site_id = :siteId AND instance >= 0 AND (:only IS NULL OR instance = :only)`,
+      )
+      .all({ siteId, from, only: instance });
+    const lists = heads.flatMap(({ head, instance: number }) =>
+      head === null ? [] : [{ head, read: (most: number) => cursors.all(siteId, number, from, most) }],
+    );
+    const row = this.storage.prepare<[number], ChangeRow>(
+      'SELECT cursor, type, at, job_id, suggestion_id FROM changes WHERE cursor = ?',
+    );
+    return firstOfAll(lists, limit).flatMap((cursor) => row.get(cursor) ?? []);
   }
 
   #prunedTo(siteId: string, instance: number | null): number {

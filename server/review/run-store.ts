@@ -8,6 +8,7 @@ import { moveRun, takesJobs } from './run-state';
 interface RunRow {
   readonly seq: number;
   readonly id: string;
+  readonly instance: number;
   readonly name: string;
   readonly state: string;
   readonly include_decided: number;
@@ -17,7 +18,7 @@ interface RunRow {
   readonly updated_at: number;
 }
 
-const COLUMNS = 'seq, id, name, state, include_decided, expected, translates, created_at, updated_at';
+const COLUMNS = 'seq, id, instance, name, state, include_decided, expected, translates, created_at, updated_at';
 const time = (ms: number) => new Date(ms).toISOString();
 
 /** The runs of one site. Another site's id is not found. */
@@ -100,6 +101,8 @@ export class RunStore {
   }
 
   #runOf(row: RunRow): Run {
+    // All that is in it is of its installation.
+    const scope = { siteId: this.siteId, instance: row.instance };
     return {
       id: row.id,
       name: row.name,
@@ -107,8 +110,8 @@ export class RunStore {
       include_decided: row.include_decided === 1,
       expected: row.expected,
       translates: row.translates === null ? null : Translates.parse(JSON.parse(row.translates)),
-      jobs: jobCounts(this.storage, { siteId: this.siteId, instance: this.seen }, row.id),
-      suggestions: suggestionCounts(this.storage, { siteId: this.siteId, instance: this.seen }, { runId: row.id }),
+      jobs: jobCounts(this.storage, scope, row.id),
+      suggestions: suggestionCounts(this.storage, scope, { runId: row.id }),
       created_at: time(row.created_at),
       updated_at: time(row.updated_at),
     };

@@ -14,10 +14,13 @@ export interface ScopeNumber {
 
 /** The numbers of a scope; empty while it has no row. Jobs that are answered with a reply (instance -1) are on no list. */
 export function scopeNumbers(storage: Storage, { siteId, instance }: ListScope): ScopeNumber[] {
-  const rows = storage
+  if (instance !== null) {
+    const one = 'SELECT instance, number FROM list_scopes WHERE site_id = ? AND instance = ? AND instance >= 0';
+    return storage.prepare<[string, number], ScopeNumber>(one).all(siteId, instance);
+  }
+  return storage
     .prepare<[string], ScopeNumber>(
       'SELECT instance, number FROM list_scopes WHERE site_id = ? AND instance >= 0 ORDER BY instance',
     )
     .all(siteId);
-  return instance === null ? rows : rows.filter((row) => row.instance === instance);
 }

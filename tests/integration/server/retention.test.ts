@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { openStores } from '../../../server/composition/stores';
 import { readConfig } from '../../../server/config';
+import { forgetOldKeys } from '../../../server/queue/idempotency-store';
 import { requeueFailed } from '../../../server/queue/requeue-store';
 import { HistoryStore } from '../../../server/retention/history-store';
 import { ThumbnailStore } from '../../../server/retention/thumbnail-store';
@@ -179,6 +180,11 @@ test('one request forgets a few of the names of old requests, however many there
   const request = { image_sha256: image.sha256, subject: { type: 'attachment', id: '1' } };
   await sidecar.call('POST', '/v1/jobs', request, { headers: { 'idempotency-key': 'new' } });
   expect(names()).toBe(81);
+  // The rest goes although nobody asks.
+  for (let number = 0; number < 300; number += 1) add.run(site, `older ${number}`, Date.now() - 5 * DAY);
+  let steps = 1;
+  while (forgetOldKeys(storage, Date.now())) steps += 1;
+  expect([names(), steps]).toEqual([1, 4]);
 });
 
 test('jobs are requeued a few at a time, so that a sidecar beside it can write meanwhile', async () => {

@@ -271,3 +271,18 @@ test.each([
     body: { error: { code: 'BAD_REQUEST' } },
   });
 });
+
+test('jobs of a run are listed for its own installation, and for an administrator of the site with all others', async () => {
+  const [mine, theirs] = ['a-run-of-mine', 'a-run-of-theirs'].map((id) => ({ headers: { 'altsmith-instance': id } }));
+  const image = samplePng(77);
+  const run = (await sidecar.call('POST', '/v1/runs', { name: 'mine' }, mine)).body.run.id;
+  await sidecar.putImage(image, mine);
+  const wish = { image_sha256: image.sha256, subject: { type: 'attachment', id: 'in a run' }, run_id: run };
+  const { job } = (await sidecar.call('POST', '/v1/jobs', wish, mine)).body;
+  await sidecar.call('GET', `/v1/jobs/${job.id}?wait=20`, undefined, mine);
+  const listed = async (options: object) =>
+    (await sidecar.call('GET', `/v1/jobs?run_id=${run}`, undefined, options)).body.items.map(({ id }: any) => id);
+  expect(await listed(mine!)).toEqual([job.id]);
+  expect(await listed(theirs!)).toEqual([]);
+  expect((await sidecar.call('GET', `/v1/runs/${run}`, undefined, mine)).body.run.jobs.done).toBe(1);
+});
