@@ -137,8 +137,7 @@ function assemble(parts: AppParts, stores: Stores): App {
     checkAddress: (url) => {
       checkUrl(url, config.urlOrigins);
     },
-    captionNow: work.captionNow,
-    requireCaptionRoom: work.instant.requireRoom.bind(work.instant),
+    ...{ captionNow: work.captionNow, requireCaptionRoom: work.instant.requireRoom.bind(work.instant) },
     predictions: predictions.ends,
     administration: administrationOf(stores, config),
     models: models.service,

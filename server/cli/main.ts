@@ -1,5 +1,6 @@
 import { ConfigError } from '../config';
 import { AppError } from '../errors';
+import { listenSentence } from './listen-problem';
 
 /** A command: takes the words after its name, gives the exit code. */
 type Command = (args: string[]) => Promise<number>;
@@ -78,11 +79,9 @@ function report(error: unknown): number {
     process.stderr.write(`${error.sentence} (${error.code})${roomIn(error)}${placeIn(error)}${more}\n`);
     return 1;
   }
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    const port = 'port' in error ? String(error.port) : '';
-    process.stderr.write(
-      `Port ${port} is taken by another program. Stop that program, or choose another port: ALTSMITH_PORT=8788\n`,
-    );
+  const listening = listenSentence(error);
+  if (listening !== null) {
+    process.stderr.write(`${listening}\n`);
     return 1;
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -2,7 +2,19 @@ import { AppError } from '../errors';
 
 /** SHMSIZE: not even the few pages beside the write-ahead log found room. */
 const FILE_SYSTEM_FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE']);
-const FILE_SYSTEM_REFUSES = new Set(['EROFS', 'EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'EIO']);
+/** From ESTALE on: a disk of another machine that went away, and a file where there should be a folder. */
+const FILE_SYSTEM_REFUSES = new Set([
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'EMFILE',
+  'ENFILE',
+  'EIO',
+  'ESTALE',
+  'ENOTCONN',
+  'ENOTDIR',
+  'EEXIST',
+]);
 /** A constraint or a wrong statement is a bug of ours; everything else SQLite reports is the state of the file. */
 const OWN_FAULT = /^SQLITE_(CONSTRAINT|ERROR)/;
 

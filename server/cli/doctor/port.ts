@@ -1,18 +1,6 @@
 import { createServer } from 'node:net';
+import { listenProblem } from '../listen-problem';
 import { ok, problem, type Finding, type Ground } from './check';
-
-const ADVICE: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'Stop that program, or choose another ALTSMITH_PORT.',
-  EACCES: 'Choose an ALTSMITH_PORT of 1024 or more.',
-  EADDRNOTAVAIL: 'Choose an ALTSMITH_HOST that this machine has.',
-  ENOTFOUND: 'Choose an ALTSMITH_HOST that this machine has.',
-};
-const SENTENCES: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is taken by another program',
-  EACCES: 'may not be used by this user',
-  EADDRNOTAVAIL: 'is on an address that this machine does not have',
-  ENOTFOUND: 'is on an address that this machine does not have',
-};
 
 /** Whether the sidecar could listen, or does. */
 export async function lookAtPort({ config, isRunning }: Ground): Promise<readonly Finding[]> {
@@ -22,7 +10,8 @@ export async function lookAtPort({ config, isRunning }: Ground): Promise<readonl
   if (code === null) return [ok(`Port ${port} on ${host} is free.`)];
   if (code === 'EADDRINUSE' && isRunning && (await isOurs(port, host)))
     return [ok(`The sidecar answers on port ${port}.`)];
-  return [problem(`Port ${port} on ${host} ${SENTENCES[code] ?? `cannot be used (${code})`}.`, ADVICE[code])];
+  const found = listenProblem(code);
+  return [problem(`Port ${port} on ${host} ${found?.sentence ?? `cannot be used (${code})`}.`, found?.advice)];
 }
 
 /** Null when it worked, else the code of what is in the way. */

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { openDatabase, type Storage } from '../../../server/storage/database';
@@ -251,3 +260,33 @@ describe('backup and restore', () => {
     }
   });
 });
+
+test('a copy of the database replaces nothing but an older copy', async () => {
+  const file = (name: string) => path.join(sidecar.dataDir, name);
+  writeFileSync(file('notes.txt'), 'a list of things');
+  const inode = () => statSync(file('altsmith.db')).ino;
+  const before = inode();
+  for (const name of ['altsmith.db', 'altsmith.db-wal', 'altsmith.db-shm', 'notes.txt', 'backups']) {
+    expect({ name, code: (await altsmith(sidecar.dataDir, ['backup', file(name)])).code }).toEqual({ name, code: 2 });
+  }
+  expect([inode(), readFileSync(file('notes.txt'), 'utf8')]).toEqual([before, 'a list of things']);
+  for (let times = 0; times < 2; times += 1)
+    expect((await altsmith(sidecar.dataDir, ['backup', file('mine.db')])).code).toBe(0);
+  expect((await sidecar.call('GET', '/v1/status')).status).toBe(200);
+}, 120_000);
+
+test.each([
+  ['an address that this machine does not have', { ALTSMITH_HOST: '10.9.9.9' }, /ALTSMITH_HOST/],
+  ['a host name that is none', { ALTSMITH_HOST: 'no-such-host.invalid' }, /ALTSMITH_HOST/],
+  ['a data folder that is a file', { ALTSMITH_DATA_DIR: path.resolve('package.json') }, /package\.json/],
+])(
+  'a start with %s ends with a sentence',
+  async (_what, env, sentence) => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-start-'));
+    const { code, stderr } = await altsmith(folder, ['serve'], { ALTSMITH_PORT: '0', ...env });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(sentence) });
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    rmSync(folder, { recursive: true });
+  },
+  60_000,
+);
