@@ -123,6 +123,7 @@ describe('several languages', () => {
           { language: 'en', translator: null },
           { language: 'pt-BR', translator: null },
         ],
+        glossary: [],
       },
     ]);
     const first = await suggest('1');
