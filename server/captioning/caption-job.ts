@@ -29,6 +29,8 @@ export interface CaptionJobParts {
   readonly finisher: JobFinisher;
   /** Who else looks at the picture now, for another language. */
   readonly looks: Pick<LooksUnderWay, 'await'>;
+  /** The owner's words that the search may favour for this picture. */
+  readonly favourOf: (claim: Claim) => readonly string[];
   readonly imagesOf: (
     siteId: string,
   ) => Pick<ImageStore, 'captionablePath' | 'presence' | 'draftPath' | 'removeDrafts'>;
@@ -163,11 +165,13 @@ async function runAndFinish(
   // Its own name for each attempt, so that a worker that comes late cannot spoil the one that is shown.
   const draft = `${claim.jobId}-${claim.token}.webp`;
   const unfinished = images.draftPath(draft);
+  const favour = parts.favourOf(claim);
   try {
     const result = await parts.engine.run({
       imagePath,
       sha256: claim.imageSha256,
-      options: SUGGESTION_SETTINGS,
+      // What is said is kept for the picture like every other result.
+      options: favour.length === 0 ? SUGGESTION_SETTINGS : { ...SUGGESTION_SETTINGS, favour },
       thumbnailPath: unfinished,
       signal,
     });

@@ -28,6 +28,7 @@ import { newsCall } from '../webhooks/news-call';
 import { OutboxStore } from '../webhooks/outbox-store';
 import type { Tracing } from '../tracing/tracing';
 import { httpTransport } from '../webhooks/transport';
+import { favourFor } from '../glossary/prefer';
 import { LOCAL_WORKERS, THIS_MACHINE, type Stores } from './stores';
 import { buildTranslating, openTranslators } from './translating';
 
@@ -114,6 +115,7 @@ export function buildWork(parts: WorkParts) {
       runsHere,
       finisher,
       looks,
+      favourOf: (claim) => favourFor(stores.glossaryOf(claim.siteId).get(), claim.work.context),
       imagesOf,
       resultsOf,
       logger,

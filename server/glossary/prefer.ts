@@ -1,4 +1,5 @@
 import type { GlossaryEntry } from '../contract/glossary';
+import type { JobContext } from '../contract/job';
 import { replaceWords } from './replace';
 
 const lower = (text: string) => text.normalize('NFC').toLowerCase();
@@ -35,4 +36,10 @@ export function preferredOrder(
 export function favouredIn(context: string, entries: readonly GlossaryEntry[]): string[] {
   const plain = context.replace(/[-_]+/gu, ' ').replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2');
   return termsIn(`${context} ${plain}`, entries).flatMap(({ term, forms }) => [term, ...forms]);
+}
+
+/** The same for a job: of English terms, as models write English. */
+export function favourFor(entries: readonly GlossaryEntry[], context: JobContext | null): string[] {
+  const { file_name: file = '', page_title: title = '' } = context ?? {};
+  return favouredIn(`${file.replace(/\.[^.]*$/, '')} ${title}`, entriesFor(entries, 'en'));
 }

@@ -101,6 +101,18 @@ test('another translation is taken where it says one of the words', async () => 
   expect(found.alternatives).toContain(plain.fields.alt_text);
 });
 
+test('the search favours a word where the file’s name or the title of the page says it, and nowhere else', async () => {
+  await put([{ term: 'otter', forms: ['otters'] }, { term: 'oak bench' }, { term: 'Fischotter', language: 'de' }]);
+  const favoured = async (id: string, context: object) => {
+    await suggest(id, { context });
+    return sidecar.engine.requests.at(-1)!.options.favour;
+  };
+  expect(await favoured('1', { file_name: 'my-Otter_2.jpg', page_title: 'Camp' })).toEqual(['otter', 'otters']);
+  expect(await favoured('2', { file_name: 'IMG_1.jpg', page_title: 'Our oak bench' })).toEqual(['oak bench']);
+  expect(await favoured('3', { file_name: 'fischotter.jpg' })).toBeUndefined();
+  expect(await favoured('4', {})).toBeUndefined();
+});
+
 test('the command line shows and replaces them; another site has its own', async () => {
   await put([{ term: 'bench', forms: ['benches'], instead_of: ['table'] }]);
   const { json: sites } = await altsmith(sidecar.dataDir, ['sites', 'list', '--json']);
