@@ -40,6 +40,7 @@ $tasks = array(
 		delete_transient( 'altsmith_library_counts' );
 		( new Altsmith\Storage\Library_Counts() )->all();
 	},
+	'dry run over the whole library' => static fn() => $rest( 'GET', 'backfill', array( '_fields' => 'preview' ) ),
 	'what a background run asks'    => static fn() => array( $store->due( 20 ), $store->overdue( 20 ), $store->unreported( 200 ), $store->unwritten( 200 ) ),
 	'one image'                     => static fn() => $rest( 'GET', 'attachments/' . ( $first + 5 ) ),
 );
