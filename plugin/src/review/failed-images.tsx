@@ -73,6 +73,13 @@ export function FailedImages() {
   );
 }
 
+/** The picture, or a blank where there is none: its file may be what is missing. */
+function Thumbnail({ address }: { readonly address: string | null }) {
+  const [isBroken, setIsBroken] = useState(false);
+  if (address === null || isBroken) return <span className="altsmith-failed__none" />;
+  return <img src={address} alt="" loading="lazy" onError={() => setIsBroken(true)} />;
+}
+
 interface FoundProps {
   readonly found: FailedPage;
   readonly busy: boolean;
@@ -101,7 +108,7 @@ function Found({ found, busy, onRetry }: FoundProps) {
       <ul className="altsmith-failed__list">
         {found.items.map((one) => (
           <li key={one.attachment_id}>
-            {one.thumbnail === null ? <span className="altsmith-failed__none" /> : <img src={one.thumbnail} alt="" loading="lazy" />}
+            <Thumbnail address={one.thumbnail} />
             <div>
               <a href={one.edit_url}>{one.title === '' ? one.file_name : one.title}</a>
               <p>{one.reason === '' ? one.code : one.reason}</p>
