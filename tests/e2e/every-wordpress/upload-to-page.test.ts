@@ -110,7 +110,8 @@ test('every other way in makes one row, one job and one suggestion too', async (
 test('the requests of these uploads asked nobody, and our part of them was small', () => {
   const uploads = flow.site.requests.filter((one) => one.uploads.length > 0);
   expect(new Set(uploads.flatMap((one) => one.uploads.map(([, id]) => id))).size).toBe(WAYS_IN.length + 1);
-  expect(uploads.flatMap(({ http }) => http)).toEqual([]);
+  // WordPress itself starts its cron on some requests, and does not wait for it.
+  expect(uploads.flatMap(({ http }) => http).filter((asked) => !asked.includes('/wp-cron.php'))).toEqual([]);
   const middle = (pick: (one: LoggedRequest) => number) => quantile(uploads.map(pick), 0.5);
   const cpu = middle((one) => one.cpu_ms);
   const queries = middle((one) => one.queries);
