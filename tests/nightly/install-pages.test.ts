@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { callPackaging, ROOT } from '../support/packed';
 import { caption, claim, CODE, NewSite } from '../support/pages/first-text';
@@ -21,6 +22,8 @@ interface Way {
   readonly pair: string;
   /** Takes the data away, as they are on a machine that is new. */
   readonly forget: string;
+  /** What is left to do where a command of the page failed. */
+  readonly clean?: string;
 }
 
 const WAYS: readonly Way[] = [
@@ -30,6 +33,21 @@ const WAYS: readonly Way[] = [
     prepare: ({ work }) => callPackaging('archive.js', 'it.makeArchive(process.argv[2])', work),
     pair: 'sudo altsmith pair',
     forget: 'sudo systemctl stop altsmith; rm -rf /var/lib/altsmith/* /etc/altsmith/*',
+  },
+  {
+    page: 'container',
+    ownRoot: false,
+    prepare: ({ work, folder }) => {
+      callPackaging('archive.js', 'it.makeArchive(process.argv[2])', work);
+      for (const name of ['Containerfile', 'compose.yaml'])
+        copyFileSync(path.join(ROOT, 'packaging/container', name), path.join(work, name));
+      const tools = path.join(folder, 'tools');
+      execFileSync('python3', ['-m', 'venv', tools]);
+      execFileSync(path.join(tools, 'bin/pip'), ['install', '--quiet', 'podman-compose']);
+    },
+    pair: 'docker compose exec sidecar altsmith pair',
+    forget: 'docker compose down --volumes && docker compose up --detach',
+    clean: 'docker compose down --volumes',
   },
   {
     page: 'package',
@@ -42,25 +60,29 @@ const WAYS: readonly Way[] = [
     page: 'checkout',
     ownRoot: false,
     prepare: () => undefined,
-    rewrite: (command) => command.replace('git clone …', `git clone ${ROOT}`),
+    rewrite: (command) => command.replace('git clone --quiet …', `git clone --quiet ${ROOT}`),
     pair: 'node server/cli/index.js pair',
     forget: 'mv data data-of-the-other-machine',
   },
 ];
 
-const firstTime = (url: string) =>
-  waitFor('/readyz', async () => (await fetch(`${url}/readyz`)).ok && Date.now(), { timeoutMs: 600_000 });
+/** When it was ready for the first time; null where the test ended before that. */
+const firstTime = (url: string, test: { isOver: boolean }) =>
+  waitFor('/readyz', async () => test.isOver || ((await fetch(`${url}/readyz`)).ok && Date.now()), {
+    timeoutMs: 600_000,
+  });
 
 test.each(WAYS)('every command of the page $page is true, and it leads to the first text', async (way) => {
   const page = readPage(way.page);
   const blocks = (section: string) => page.get(section) ?? [];
+  const test = { isOver: false };
   const machine = await OwnersMachine.create();
   const visitor = await NewSite.open();
   try {
     way.prepare(machine);
     const started = Date.now();
     const seconds = (at: number) => ((at - started) / 1000).toFixed(1);
-    const ready = firstTime(machine.url);
+    const ready = firstTime(machine.url, test);
     ready.catch(() => undefined);
     const owner = machine.session({
       ownRoot: way.ownRoot,
@@ -68,7 +90,7 @@ test.each(WAYS)('every command of the page $page is true, and it leads to the fi
     });
     let said = '';
     for (const block of blocks('Install')) said = await owner.follow(block);
-    const readyAt = await ready;
+    const readyAt = Number(await ready);
     for (const block of blocks('Connect WordPress')) said = await owner.follow(block);
     const [code = ''] = CODE.exec(said) ?? [];
     expect(code).not.toBe('');
@@ -91,7 +113,9 @@ test.each(WAYS)('every command of the page $page is true, and it leads to the fi
     await owner.follow(there);
     for (const block of blocks('Remove')) await owner.follow(block);
   } finally {
+    test.isOver = true;
     await visitor.close();
+    if (way.clean !== undefined) await machine.session().ask(`${way.clean} || true`);
     await machine.remove();
   }
 });

@@ -61,7 +61,7 @@ export class NewSite {
     await approve.click();
     return waitFor('the approved text', async () => {
       const { body } = await site.rest('GET', `/wp/v2/media/${id}?context=edit`);
-      return body.alt_text as string;
+      return (body.alt_text as string) || null;
     });
   }
 

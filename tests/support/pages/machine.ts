@@ -1,4 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { freePort } from '../free-port';
@@ -11,13 +12,23 @@ export class OwnersMachine {
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'altsmith-page-'));
   private readonly sessions: PageSession[] = [];
 
-  private constructor(readonly port: number) {
+  private constructor(
+    readonly port: number,
+    private readonly hub: Server,
+  ) {
     chmodSync(this.folder, 0o755);
     for (const name of ['home', 'work', 'root']) mkdirSync(path.join(this.folder, name));
   }
 
   static async create(): Promise<OwnersMachine> {
-    return new OwnersMachine(await freePort());
+    const hub = createServer();
+    await new Promise<void>((resolve) => hub.listen(0, '127.0.0.1', resolve));
+    return new OwnersMachine(await freePort(), hub);
+  }
+
+  /** A hub that takes every question and never answers: nothing is fetched while a page is followed. */
+  private get hubAddress(): string {
+    return `http://127.0.0.1:${(this.hub.address() as AddressInfo).port}`;
   }
 
   get url(): string {
@@ -30,12 +41,7 @@ export class OwnersMachine {
   }
 
   /** Somebody at a terminal. With `ownRoot` the folders of the system are this machine's own; that needs the right to mount. */
-  session({
-    ownRoot = false,
-    cwd = this.work,
-    hub = 'http://127.0.0.1:9',
-    rewrite = (command: string) => command,
-  } = {}): PageSession {
+  session({ ownRoot = false, cwd = this.work, rewrite = (command: string) => command } = {}): PageSession {
     const shell = ownRoot
       ? ['unshare', '--mount', path.join(MACHINE, 'own-root.sh'), path.join(this.folder, 'root')]
       : [];
@@ -46,7 +52,8 @@ export class OwnersMachine {
       LANG: 'C.UTF-8',
       npm_config_cache: path.join(this.folder, 'npm-cache'),
       ALTSMITH_PORT: String(this.port),
-      HF_ENDPOINT: hub,
+      HF_ENDPOINT: this.hubAddress,
+      PODMAN_COMPOSE: path.join(this.folder, 'tools/bin/podman-compose'),
       ...registrySettings(),
     };
     // The page writes the port that is usual.
@@ -59,6 +66,7 @@ export class OwnersMachine {
 
   async remove(): Promise<void> {
     for (const session of this.sessions) await session.leave();
+    this.hub.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
