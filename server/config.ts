@@ -20,6 +20,7 @@ import { MODEL_SETTINGS, readFetch, type FetchSettings } from './model-settings'
 import type { PublicUrl } from './public-url';
 import { readRedis, REDIS_SETTINGS, type RedisSettings } from './redis-settings';
 import type { BackupPlan } from './storage/backup-plan';
+import { VIDEO_SETTINGS, videoSettings, type VideoSettings } from './video-settings';
 
 /**
  * Every setting of the sidecar, read from the environment once. docs/configuration.md is generated from the
@@ -85,6 +86,7 @@ export const Environment = z.object({
   ALTSMITH_MAX_BYTES: integer(1, 1_000_000_000)
     .default(20_000_000)
     .describe('Images with more bytes are refused while they arrive.'),
+  ...VIDEO_SETTINGS,
   ...DATA_SETTINGS,
   ...MODEL_SETTINGS,
   ALTSMITH_PICTURE_SECONDS: integer(1, 3600).default(60).describe('Longest time for one picture on a worker here.'),
@@ -174,6 +176,7 @@ export interface Config {
   readonly workerKey: string | null;
   readonly maxPixels: number;
   readonly maxBytes: number;
+  readonly video: VideoSettings;
   readonly keepOriginalsMinutes: number;
   readonly resuggest: Environment['ALTSMITH_RESUGGEST'];
   /** The model that is fetched by itself where only a demonstration model is here; null: none. */
@@ -260,6 +263,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     workerKey: settings.ALTSMITH_WORKER_KEY ?? null,
     maxPixels: settings.ALTSMITH_MAX_PIXELS,
     maxBytes: settings.ALTSMITH_MAX_BYTES,
+    video: videoSettings(settings, env),
     keepOriginalsMinutes: settings.ALTSMITH_KEEP_ORIGINALS_MINUTES,
     resuggest: settings.ALTSMITH_RESUGGEST,
     fetch,

@@ -3,6 +3,7 @@ import { LANGUAGE_ERRORS } from './language-errors';
 import { MODEL_ERRORS } from './model-errors';
 import { PAIRING_ERRORS } from './pairing-errors';
 import { START_ERRORS, type CatalogueEntry } from './start-errors';
+import { VIDEO_ERRORS } from './video-errors';
 
 /**
  * Every error a client can meet. The message is a plain sentence that says what to do; docs/errors.md is generated
@@ -13,6 +14,7 @@ export const CATALOGUE = {
   ...MODEL_ERRORS,
   ...PAIRING_ERRORS,
   ...LANGUAGE_ERRORS,
+  ...VIDEO_ERRORS,
   BAD_REQUEST: { status: 400, message: 'The request is not in the form this route expects.', retryable: false },
   BODY_MISSING: { status: 400, message: 'The request has no body; send the bytes of the image.', retryable: false },
   HOST_REFUSED: { status: 400, message: 'The Host header is not one this sidecar answers to.', retryable: false },

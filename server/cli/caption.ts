@@ -10,6 +10,8 @@ import { readConfig, type Config } from '../config';
 import { AppError } from '../errors';
 import { missingPair } from '../translating/pairs';
 import { Translators } from '../translating/translators';
+import { findDecoder } from '../video/decoder';
+import type { VideoReading } from '../video/read-video';
 import { Ending } from './caption/ending';
 import { findInputs } from './caption/inputs';
 import { failureLine, sentenceOf } from './caption/lines';
@@ -44,6 +46,16 @@ function translatorsFor({ language }: Wishes, { dataDir, threads }: Config): Tra
   throw new AppError('MODEL_FILE_MISSING', {}, { cause: new ModelError('MODEL_FILE_MISSING', missingPair(language)) });
 }
 
+/** How videos are read: their program is looked for when there is one, and once. */
+function videoReading({ video }: Config, ending: Ending): () => Promise<VideoReading> {
+  let found: Promise<VideoReading> | null = null;
+  const find = async () => {
+    const { maxBytes } = video;
+    return { decoder: await findDecoder(video), maxBytes, folder: temporaryFolder(ending), signal: ending.signal };
+  };
+  return () => (found ??= find());
+}
+
 async function describePictures(wishes: Wishes, ending: Ending): Promise<number> {
   const config = readConfig(process.env);
   const { threads, maxPixels, maxBytes } = config;
@@ -68,6 +80,7 @@ async function describePictures(wishes: Wishes, ending: Ending): Promise<number>
     maxBytes,
     signal: ending.signal,
     translators,
+    videos: videoReading(config, ending),
     table,
     progress,
     out: (text) => process.stdout.write(text),

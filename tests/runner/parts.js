@@ -87,7 +87,7 @@ const STAGES = [
   [
     {
       name: 'integration',
-      needs: ['redis', 'nginx', 'apache', 'caddy', 'systemd'],
+      needs: ['redis', 'nginx', 'apache', 'caddy', 'systemd', 'ffmpeg'],
       run: (context) =>
         runJest(context, { projects: ['integration'], args: ['--maxWorkers=2'], timeoutMs: 40 * MINUTE }),
     },

@@ -33,6 +33,7 @@ const NEEDS = {
   apache: { what: 'Apache', found: () => onPath('apache2'), packages: 'apache2' },
   caddy: { what: 'Caddy', found: () => onPath('caddy'), packages: 'caddy' },
   systemd: { what: 'systemd-analyze', found: () => onPath('systemd-analyze'), packages: 'systemd' },
+  ffmpeg: { what: 'ffmpeg', found: () => onPath('ffmpeg') && onPath('ffprobe'), packages: 'ffmpeg' },
   redis: { what: 'Redis', found: () => onPath('redis-server'), packages: 'redis-server' },
 };
 

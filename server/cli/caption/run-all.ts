@@ -1,74 +1,29 @@
-import path from 'node:path';
 import type { CaptionEngine } from '../../captioning/engine';
-import type { GlossaryEntry } from '../../contract/glossary';
-import { readingsWith } from '../../glossary/in-readings';
-import { entriesFor, favouredIn, preferredOrder } from '../../glossary/prefer';
-import { replaceWords } from '../../glossary/replace';
-import type { TranslatedAltText } from '../../translating/translate-alt-text';
-import { AppError, toAppError, type ErrorCode } from '../../errors';
+import { AppError } from '../../errors';
+import { isVideo } from '../../video/sniff-video';
+import { describePicture } from './describe-picture';
+import { describeVideo, videoJson, type DescribedVideo, type VideoDescriber } from './describe-video';
 import type { Input } from './input';
-import { checkFile } from './inputs';
-import { captionTexts, failureLine, resultLine, sentenceOf, type Described } from './lines';
+import { failureLine, resultLine, sentenceOf, type Described } from './lines';
 import type { Progress } from './progress';
 import type { Table } from './table';
-import type { Translators } from '../../translating/translators';
 import type { Wishes } from './words';
 
-interface Run {
-  /** Larger files are refused. */
-  readonly maxBytes: number;
+interface Run extends Pick<VideoDescriber, 'maxBytes' | 'translators' | 'videos'> {
   /** Once it fires, nothing more is begun or told. */
   readonly signal: AbortSignal;
-  /** null: texts stay English. */
-  readonly translators: Pick<Translators, 'translate'> | null;
   readonly table: Table | null;
   readonly progress: Progress;
   readonly out: (text: string) => void;
   readonly complain: (text: string) => void;
 }
 
-/** What a worker says of a file of the data folder; here it is the picture itself that went away or has a bad sector. */
-const UNREADABLE: ReadonlySet<ErrorCode> = new Set(['IMAGE_UNKNOWN', 'STORAGE_UNAVAILABLE']);
+type Outcome = Described | DescribedVideo | AppError;
 
-const ENGLISH = 'en';
-
-function withWords(translated: TranslatedAltText, entries: readonly GlossaryEntry[]): TranslatedAltText {
-  const { language } = translated;
-  const texts = [translated.text, ...translated.alternatives];
-  const [text = '', ...alternatives] = new Set(
-    preferredOrder(texts, entries, language).map((at) => replaceWords(texts[at] ?? '', entries, language).text),
-  );
-  return { ...translated, text, alternatives };
-}
-
-type Outcome = Described | AppError;
-
-/** Describes one picture; a failure is an outcome like any other. */
-async function describe(
-  engine: CaptionEngine,
-  input: Input,
-  { options, question, language, glossary }: Wishes,
-  { maxBytes, translators }: Pick<Run, 'maxBytes' | 'translators'>,
-): Promise<Outcome> {
+async function describe(input: Input, describer: VideoDescriber): Promise<Outcome> {
   if ('problem' in input) return input.problem;
-  try {
-    await checkFile(input.file, maxBytes);
-    const own = entriesFor(glossary, ENGLISH);
-    const favour = favouredIn(path.parse(input.name).name, own);
-    const asked = { ...options, ...(favour.length === 0 ? {} : { favour }) };
-    const said = await engine.run({
-      imagePath: input.file,
-      options: asked,
-      ...(question === null ? {} : { question }),
-    });
-    const result = said.readings === null || own.length === 0 ? said : { ...said, ...readingsWith(said.readings, own) };
-    if (translators === null || language === null || result.readings === null) return result;
-    const translated = await translators.translate(captionTexts(result.readings).altText, language);
-    return { ...result, translated: withWords(translated, entriesFor(glossary, translated.language)) };
-  } catch (thrown) {
-    const error = toAppError(thrown);
-    return UNREADABLE.has(error.code) ? new AppError('FILE_UNREADABLE', {}, { cause: error }) : error;
-  }
+  const { name, file } = input;
+  return (await isVideo(name, file)) ? describeVideo(input, describer) : describePicture(input, describer);
 }
 
 function tell(name: string, outcome: Outcome, wishes: Wishes, { table, progress, out, complain }: Run): void {
@@ -77,6 +32,12 @@ function tell(name: string, outcome: Outcome, wishes: Wishes, { table, progress,
       table?.addFailure(name, outcome);
       if (wishes.json) out(failureLine(name, outcome));
       else complain(`${name}: ${sentenceOf(outcome)}\n`);
+      return;
+    }
+    if ('scenes' in outcome) {
+      table?.addVideo(name, outcome);
+      if (wishes.json) out(`${JSON.stringify(videoJson(name, outcome))}\n`);
+      else if (table === null) out(`${name}: ${outcome.texts.summary}\n`);
       return;
     }
     table?.add(name, outcome);
@@ -106,7 +67,7 @@ export async function describeAll(
   for (const input of inputs) {
     if (running.length >= ahead) await finishOldest();
     if (run.signal.aborted) break;
-    running.push({ name: input.name, outcome: describe(engine, input, wishes, run) });
+    running.push({ name: input.name, outcome: describe(input, { engine, wishes, ...run }) });
   }
   while (running.length > 0) await finishOldest();
   return failures;

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { AppError } from '../../errors';
+import type { DescribedVideo } from './describe-video';
 import { captionTexts, type Described } from './lines';
 
 const COLUMNS = ['file', 'alt_text', 'caption', 'answer', 'confidence', 'alternatives', 'model', 'error'] as const;
@@ -47,6 +48,16 @@ export class Table {
 
   add(file: string, result: Described): void {
     this.write(rowOf(file, result));
+  }
+
+  addVideo(file: string, { texts: { summary, confidence }, model }: DescribedVideo): void {
+    const cells = {
+      file,
+      alt_text: summary,
+      confidence: confidence.toFixed(4),
+      model: `${model.id} ${model.precision}`,
+    };
+    this.write(tableRow(cells));
   }
 
   addFailure(file: string, error: AppError): void {

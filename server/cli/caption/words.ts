@@ -9,6 +9,7 @@ export const HELP = `Usage: altsmith caption PICTURES… [options]
 
 Describes pictures: files, folders (with all inside them), quoted patterns such as "photos/**/*.jpg", and - for a picture
 or a list of files on standard input. One bad file never stops the rest; the exit code is 0 only if all went well.
+Videos that are named, or that a pattern finds, are described by stills of their scenes; that needs ffmpeg.
 
   --model ID|FOLDER   the model (default: the best one pulled, else mini)
   --preset NAME       how to search where the options below say nothing: for BLIP hf (as Hugging Face does, the default),

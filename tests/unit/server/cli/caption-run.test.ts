@@ -22,7 +22,8 @@ async function describeCats(engine: FakeEngine, cats: number, signal = new Abort
   const print = (text: string) => void printed.push(text.replace(/:.*\(/, ': … (').trimEnd());
   const progress = { step: () => undefined, beside: (work: () => void) => work(), end: () => undefined };
   const inputs = Array.from({ length: cats }, (_, at) => ({ name: `${at}`, file: CAT }));
-  const run = { maxBytes: 1e6, signal, translators: null, table: null, progress, out: print, complain: print };
+  const videos = () => Promise.reject(new AppError('VIDEO_DECODER_MISSING'));
+  const run = { maxBytes: 1e6, signal, translators: null, videos, table: null, progress, out: print, complain: print };
   return { failures: await describeAll(engine, inputs, WISHES, run), printed };
 }
 

@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { AppError } from '../errors';
+import type { VideoSettings } from '../video-settings';
+
+/** The programs that read videos. All paths are absolute. */
+export interface Decoder {
+  readonly ffmpeg: string;
+  readonly ffprobe: string;
+  /** The command that runs another one without any network; empty where this machine does not allow that. */
+  readonly withoutNetwork: readonly string[];
+}
+
+/** Ways to have a network of one's own that leads nowhere: as root, and as another user where the kernel lets it. */
+const NO_NETWORK = [['--net'], ['--map-root-user', '--net']];
+const TRY_MS = 5000;
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    // Not there, or not for this user.
+    return false;
+  }
+}
+
+function inFolders(name: string, folders: readonly string[]): string | null {
+  return folders.map((folder) => path.join(folder, name)).find(isProgram) ?? null;
+}
+
+async function withoutNetwork(folders: readonly string[]): Promise<string[]> {
+  const unshare = inFolders('unshare', folders);
+  const nothing = inFolders('true', folders);
+  if (unshare === null || nothing === null) return [];
+  for (const flags of NO_NETWORK) {
+    const command = [...flags, '--'];
+    const works = await promisify(execFile)(unshare, [...command, nothing], { timeout: TRY_MS, env: {} }).then(
+      () => true,
+      () => false,
+    );
+    if (works) return [unshare, ...command];
+  }
+  return [];
+}
+
+/** Finds ffmpeg and the ffprobe that belongs to it. Throws AppError VIDEO_DECODER_MISSING. */
+export async function findDecoder({ ffmpeg: named, folders }: VideoSettings): Promise<Decoder> {
+  const ffmpeg = named ?? inFolders('ffmpeg', folders);
+  if (ffmpeg === null || !isProgram(ffmpeg)) throw new AppError('VIDEO_DECODER_MISSING');
+  const beside = path.dirname(ffmpeg);
+  // A program called ffmpeg-7 has its ffprobe-7.
+  const itsOwn = path.basename(ffmpeg).replace(/^.*ffmpeg/, 'ffprobe');
+  const ffprobe =
+    (itsOwn.startsWith('ffprobe') ? inFolders(itsOwn, [beside]) : null) ?? inFolders('ffprobe', [beside, ...folders]);
+  if (ffprobe === null) throw new AppError('VIDEO_DECODER_MISSING');
+  return { ffmpeg, ffprobe, withoutNetwork: await withoutNetwork(folders) };
+}
