@@ -1,10 +1,10 @@
 import { constants, setPriority } from 'node:os';
 
-/** For a process that works beside a sidecar which answers requests. */
-export function lowerPriority(): void {
+/** For a process that works beside a sidecar which answers requests: this one, or a child by its number. */
+export function lowerPriority(pid = 0): void {
   try {
-    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
-    // Not allowed here: then it works at the usual priority.
+    // Not allowed here, or a child that has ended: then it works at the usual priority.
   }
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
 import { Readable } from 'node:stream';
+import { lowerPriority } from '../own-priority';
 
 /** What a program may use before it is stopped. */
 export interface Bounds {
@@ -47,11 +47,7 @@ function start({ command, withoutNetwork, folder, bounds, readers }: ConfinedCom
   const [program = SHELL, ...args] = [...withoutNetwork, SHELL, '-c', LIMITED, 'sh', ...limits, ...command];
   const outputs = readers.slice(1).map(() => 'pipe' as const);
   const child = spawn(program, args, { cwd: folder, env: {}, stdio: ['ignore', 'pipe', 'pipe', ...outputs] });
-  try {
-    if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // Refused, or it has ended already.
-  }
+  if (child.pid !== undefined) lowerPriority(child.pid);
   return child;
 }
 
@@ -95,7 +91,9 @@ export async function runConfined(job: ConfinedCommand): Promise<Ending> {
   const stop = new Stop(child);
   const abort = () => stop.now('aborted');
   job.signal?.addEventListener('abort', abort);
-  const clock = setTimeout(() => stop.now('time'), job.bounds.wallMs);
+  const late = new AbortController();
+  late.signal.addEventListener('abort', () => stop.now('time'));
+  const clock = setTimeout(() => late.abort(), job.bounds.wallMs);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve(signal === 'SIGXCPU' || signal === 'SIGKILL' ? SIGNALLED : code));
