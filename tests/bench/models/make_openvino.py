@@ -59,6 +59,9 @@ picture = without_resizing(read("vision"))
 third = graphs.get("encoder") or graphs.get("question")
 if third is not None:
     picture = joined(picture, read("encoder" if graphs.get("encoder") else "question"))
+# Some constants share a name, also within one graph, and NNCF wants each once.
+for at, op in enumerate(picture.get_ops()):
+    op.set_friendly_name(f"{op.get_friendly_name()}/{at}")
 data = nncf.Dataset([example(file) for file in files])
 picture = nncf.quantize(picture, data, model_type=nncf.ModelType.TRANSFORMER, subset_size=len(files))
 decoder = nncf.compress_weights(read("decoder"), mode=nncf.CompressWeightsMode.INT8_SYM)
