@@ -57,6 +57,7 @@ function fill(storage) {
   const { ChangeFeed } = built('server/review/change-feed.js');
   const { ChangeSignal } = built('server/review/change-signal.js');
   const [site] = new SiteStore(storage).list();
+  const instance = storage.db.prepare('SELECT max(number) FROM instances WHERE site_id = ?').pluck().get(site.id);
   const ends = { failed: () => undefined, cancelled: () => undefined };
   const jobs = new JobStore(storage, site.id, { ends, now: Date.now, seen: null });
   const suggestions = new SuggestionStore(storage, site.id, new ChangeFeed(storage, new ChangeSignal()), null);
@@ -66,7 +67,7 @@ function fill(storage) {
     const imageSha256 = number.toString(16).padStart(64, '0');
     const subject = { type: 'attachment', id: String(number) };
     const work = { fields: null, context: null, locale: null, current: null };
-    const common = { instance: 0, subject, imageSha256, sourceSha256: imageSha256, language: 'en' };
+    const common = { instance, subject, imageSha256, sourceSha256: imageSha256, language: 'en' };
     const job = jobs.add({ ...common, runId: null, modelId: 'mini', priority: 'backfill', work });
     const text = WORDS.map((some, at) => some[Math.floor(number / 7 ** at) % some.length]).join(' ');
     const { id } = suggestions.create({
@@ -92,6 +93,22 @@ function fill(storage) {
   }
 }
 
+function callerOf({ url }, dataDir) {
+  const key = readFileSync(path.join(dataDir, 'first-key.txt'), 'utf8').trim().split('\n').at(-1);
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  return async (method, route, body) => {
+    const answer = await fetch(url + route, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }); // prettier-ignore
+    return answer.json();
+  };
+}
+
+/** Processor time of the translators' processes so far, their loading included; at 100 ticks a second. */
+function translatorsMs() {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  const stats = children.map((pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' '));
+  return stats.reduce((sum, stat) => sum + (Number(stat[11]) + Number(stat[12])) * 10, 0);
+}
+
 async function main() {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'altsmith-translation-runs-'));
   const { readConfig } = built('server/config.js');
@@ -102,18 +119,16 @@ async function main() {
   try {
     await pull(dataDir);
     sidecar = await startSidecar(config);
+    // The first call makes the installation that all clients without a name are.
+    await callerOf(sidecar, dataDir)('GET', '/v1/runs');
     await sidecar.close();
     const storage = openDatabase(path.join(dataDir, 'altsmith.db'));
     fill(storage);
     storage.close();
     sidecar = await startSidecar(config);
-    const key = readFileSync(path.join(dataDir, 'first-key.txt'), 'utf8').trim().split('\n').at(-1);
-    const call = async (method, route, body) => {
-      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
-      const answer = await fetch(sidecar.url + route, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }); // prettier-ignore
-      return answer.json();
-    };
+    const call = callerOf(sidecar, dataDir);
     const begin = performance.now();
+    const worked = process.cpuUsage();
     const { run } = await call('POST', '/v1/runs', { name: 'bench', translate: { languages: LANGUAGES } });
     const seconds = () => (performance.now() - begin) / 1000;
     let slowest = 0;
@@ -127,7 +142,9 @@ async function main() {
       );
       if (now.expected !== null && waiting + running === 0) {
         const machine = { cpu: cpus()[0].model, cores: cpus().length, load: loadavg() };
-        const found = { translator: values.translator, suggestions: COUNT, languages: LANGUAGES, done, failed, seconds: seconds(), a_second: done / seconds(), slowest_answer_ms: slowest }; // prettier-ignore
+        const { user, system } = process.cpuUsage(worked);
+        const cpu = { sidecar_ms: (user + system) / 1000 / done, translators_ms: translatorsMs() / done };
+        const found = { cpu_per_text: cpu, translator: values.translator, suggestions: COUNT, languages: LANGUAGES, done, failed, seconds: seconds(), a_second: done / seconds(), slowest_answer_ms: slowest }; // prettier-ignore
         process.stdout.write(`${JSON.stringify({ machine, ...found }, null, 1)}\n`);
         break;
       }
