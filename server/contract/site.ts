@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { Glossary, GlossaryEntry } from './glossary';
-import { Language } from './primitives';
+import { languageOfLocale } from './language';
+import { Language, Locale } from './primitives';
+
+/** A BCP 47 tag, or a locale as WordPress names it, such as `de_DE_formal`. */
+export const SiteLanguage = Locale.max(35).transform((tag) =>
+  tag.includes('_') ? languageOfLocale(tag) : Language.parse(tag),
+);
 
 /** Languages that texts are written in where a request names none; the first is the site's own. */
-export const SiteLanguages = z.array(Language).max(20);
+export const SiteLanguages = z.array(SiteLanguage).max(20);
 
 /** A language that a site uses, or that a translator is here for. */
 export const ListedLanguage = z.object({

@@ -149,3 +149,30 @@ test('the screens in German and Arabic, list and one picture at a time', async (
   expect(admin.errors).toEqual([]);
   expect(site.debugLog).toBe('');
 });
+
+test('what was suggested in English is translated from Existing images, and comes to the review', async () => {
+  const { admin, site } = flow;
+  await speak('');
+  const id = await site.sideload(path.join(PHOTOGRAPHS, 'parthenon.jpg'), 'parthenon');
+  const english = await flow.suggestionFor(id);
+  const shown = async () => {
+    await site.rest('POST', '/altsmith/v1/sync', {});
+    return (await site.rest('GET', `/altsmith/v1/attachments/${id}`)).body.suggestion;
+  };
+  await waitFor('the English in WordPress', async () => (await shown())?.language === 'en');
+  await speak('de_DE');
+  await admin.go('/wp-admin/upload.php?page=altsmith-backfill');
+  await admin.page.getByRole('button', { name: 'Englische Vorschläge übersetzen' }).click();
+  await admin.page.locator('.components-notice', { hasText: 'Die Übersetzung hat begonnen.' }).waitFor();
+  await admin.picture('existing-de_DE');
+  expect(await barriers(admin.page, '.altsmith-backfill')).toEqual([]);
+  const german = await waitFor(
+    'the German in WordPress',
+    async () => {
+      const suggestion = await shown();
+      return suggestion?.language === 'de' && suggestion;
+    },
+    { timeoutMs: 120_000, everyMs: 500 },
+  );
+  expect(german).toMatchObject({ state: 'pending', source: english.fields.alt_text, translator: 'toy-de' });
+});

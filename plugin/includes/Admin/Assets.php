@@ -58,6 +58,7 @@ final class Assets {
 	private function bootstrap(): array {
 		return array(
 			'configured'  => $this->settings->is_configured(),
+			'locale'      => get_locale(),
 			'canSettings' => current_user_can( Capabilities::MANAGE ),
 			'settingsUrl' => admin_url( 'options-general.php?page=altsmith' ),
 			'reviewUrl'   => admin_url( 'upload.php?page=altsmith-review' ),

@@ -7,11 +7,13 @@ import { RunHistory } from './run-history';
 import { RunProgress } from './run-progress';
 import { Spreadsheet } from './spreadsheet';
 import { StartForm } from './start-form';
+import { TranslateExisting } from './translate-existing';
 import { ALL_IMAGES, type Backfill, type Choices, type RunAction } from './types';
 import { useBackfill } from './use-backfill';
 
 const SPOKEN: Record<RunAction, string> = {
   start: __('The run has started.', 'altsmith'),
+  translate: __('The translation has started. Translated texts appear under Alt text review.', 'altsmith'),
   pause: __('The run is paused.', 'altsmith'),
   resume: __('The run continues.', 'altsmith'),
   cancel: __('The run is cancelled. Its suggestions stay.', 'altsmith'),
@@ -69,6 +71,12 @@ export function BackfillScreen() {
           ) : (
             <RunProgress run={backfill.run} busy={busy} onAct={(action) => void run(action, backfill.run?.id)} />
           )}
+          <TranslateExisting busy={busy} onTranslate={() => void run('translate')} />
+          {spoken === SPOKEN.translate ? (
+            <Notice status="success" isDismissible={false}>
+              {spoken}
+            </Notice>
+          ) : null}
           <Spreadsheet />
           <RunHistory runs={backfill.history} busy={busy} onUndo={(id) => void run('undo', id)} />
         </>

@@ -148,6 +148,8 @@ export interface ConnectionReply {
 /** The one object that PHP leaves on the page for us. */
 export interface Bootstrap {
   readonly configured: boolean;
+  /** Of the site, such as `de_DE`. */
+  readonly locale: string;
   readonly canSettings: boolean;
   readonly settingsUrl: string;
   readonly reviewUrl: string;

@@ -113,7 +113,7 @@ describe('a job in another language', () => {
 describe('several languages', () => {
   test('of a site are each a suggestion of their own, of one look at the picture', async () => {
     toy.pullInto(sidecar.dataDir);
-    const { status, body } = await sidecar.call('PUT', '/v1/site', { languages: ['de', 'en', 'pt_BR'] });
+    const { status, body } = await sidecar.call('PUT', '/v1/site', { languages: ['de_DE_formal', 'en', 'pt_BR'] });
     expect([status, body.site]).toEqual([
       200,
       {

@@ -1,0 +1,26 @@
+import { Button } from '@wordpress/components';
+import { __ } from '@wordpress/i18n';
+
+interface Props {
+  readonly busy: boolean;
+  readonly onTranslate: () => void;
+}
+
+/** For a site in another language than English: what was suggested before there was a translator is translated. */
+export function TranslateExisting({ busy, onTranslate }: Props) {
+  if (/^en(_|$)/.test(window.altsmith.locale)) return null;
+  return (
+    <section className="altsmith-translate">
+      <h2>{__('English suggestions', 'altsmith')}</h2>
+      <p>
+        {__(
+          'Suggestions and approved texts that are still in English can be translated into the language of this site. Each translation is reviewed like any suggestion.',
+          'altsmith',
+        )}
+      </p>
+      <Button variant="secondary" aria-disabled={busy} onClick={busy ? undefined : onTranslate}>
+        {__('Translate English suggestions', 'altsmith')}
+      </Button>
+    </section>
+  );
+}
