@@ -114,18 +114,15 @@ describe('several languages', () => {
   test('of a site are each a suggestion of their own, of one look at the picture', async () => {
     toy.pullInto(sidecar.dataDir);
     const { status, body } = await sidecar.call('PUT', '/v1/site', { languages: ['de_DE_formal', 'en', 'pt_BR'] });
-    expect([status, body.site]).toEqual([
-      200,
-      {
-        languages: ['de', 'en', 'pt-BR'],
-        translators: [
-          { language: 'de', translator: 'toy-de' },
-          { language: 'en', translator: null },
-          { language: 'pt-BR', translator: null },
-        ],
-        glossary: [],
-      },
-    ]);
+    expect(status).toBe(200);
+    expect(body.site).toMatchObject({
+      languages: ['de', 'en', 'pt-BR'],
+      translators: [
+        { language: 'de', translator: 'toy-de' },
+        { language: 'en', translator: null },
+        { language: 'pt-BR', translator: null },
+      ],
+    });
     const first = await suggest('1');
     expect(first).toMatchObject({ language: 'de', fields: { alt_text: GERMAN } });
     const all = await waitFor('all three', async () => {
