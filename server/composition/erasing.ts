@@ -32,22 +32,26 @@ export interface ErasingParts {
 
 /** Erases, and says until when backups hold what was erased; where none is ever removed (`off`), no date can be told. */
 export function buildEraser({ storage, data, store, plan, copies, pauseMs }: ErasingParts): Eraser {
-  let telling: Promise<void> | null = null;
+  let telling: Promise<void> = Promise.resolve();
   return new Eraser({
     store,
     list: erasureList(data.lists),
     log: new ErasedLog(storage),
     heldByBackups: heldByBackups(copies, plan),
     // Where they cannot be reached the upkeep does it later.
-    tellBackups: () => {
-      telling ??= mirrorLists(data).finally(() => {
-        telling = null;
-      });
+    tellBackups: (gone) => {
+      // One after the other: where the folder does not answer, one thread waits for it and not all.
+      telling = telling.then(() => tellBackups(data, gone)).catch(() => undefined);
       return withinPatience(telling);
     },
     now: Date.now,
     rest: () => (pauseMs === 0 ? yieldToEventLoop() : pause(pauseMs)),
   });
+}
+
+async function tellBackups(data: DataFolder, gone: readonly string[]): Promise<void> {
+  for (const place of gone) await rm(place, { recursive: true, force: true });
+  await mirrorLists(data);
 }
 
 /** What a sidecar needs to erase, and to tell what erasing would take. */

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import type { Storage } from '../storage/database';
 import type { ErasureReach } from './erasure';
 import { ErasureStore, type PictureFolders } from './erasure-store';
@@ -29,4 +30,5 @@ export function eraseAgain(storage: Storage, folders: PictureFolders, erasures: 
         break;
     }
   }
+  for (const place of store.takeMirrored()) rmSync(place, { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { inBackground } from '../background';
 import type { Subject } from '../contract/primitives';
 import { AppError } from '../errors';
 import type { ErasedLog } from '../storage/erased-log';
@@ -14,8 +15,8 @@ export interface EraserParts {
   readonly log: Pick<ErasedLog, 'mark' | 'isMarked' | 'empty'>;
   /** Backups that hold what is erased now, and until when; null: no end. */
   readonly heldByBackups: HeldByBackups;
-  /** Brings the list to the backups, as far as they can be reached now. Never rejects. */
-  readonly tellBackups: () => Promise<void>;
+  /** Brings the list to the backups and removes files there, as far as they can be reached now. Never rejects. */
+  readonly tellBackups: (gone: readonly string[]) => Promise<void>;
   readonly now: () => number;
   /** Between two transactions: others get their turn. */
   readonly rest: () => Promise<void>;
@@ -82,7 +83,7 @@ export class Eraser {
 
   /** What backups hold of what is being erased. */
   async underWay(): Promise<Erasing> {
-    await this.parts.tellBackups();
+    await this.parts.tellBackups(this.parts.store.takeMirrored());
     const { backups, until } = await this.parts.heldByBackups(this.parts.now());
     return { erased: NOTHING_ERASED, backups, backupsUntil: until };
   }
@@ -96,6 +97,12 @@ export class Eraser {
       return store.siteStep(siteId) || this.goOn();
     }
     if (log.isMarked()) log.empty();
+    const gone = store.takeMirrored();
+    if (gone.length > 0)
+      inBackground(
+        () => this.parts.tellBackups(gone),
+        () => undefined,
+      );
     return false;
   }
 

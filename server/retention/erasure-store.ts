@@ -45,6 +45,8 @@ const TABLES_OF_SITE = [
 /** Erases rows and files for good. What is deleted is overwritten in the database file; the write-ahead log is the caller's. */
 export class ErasureStore {
   readonly #listeners = new Set<(jobIds: readonly string[]) => void>();
+  /** What is to leave the mirror of the thumbnails, which may be on another machine that does not answer. */
+  #mirrored: string[] = [];
 
   constructor(
     private readonly storage: Storage,
@@ -85,6 +87,11 @@ export class ErasureStore {
     const lastJob = this.storage.prepare<[], number>('SELECT coalesce(max(seq), 0) FROM jobs').pluck().get() ?? 0;
     const newest = 'SELECT epoch FROM change_epochs ORDER BY number DESC LIMIT 1';
     return { lastJob, epoch: this.storage.prepare<[], string>(newest).pluck().get() ?? null };
+  }
+
+  /** Files and folders beside the backups that were told of since the last call, and go with what was erased. */
+  takeMirrored(): string[] {
+    return this.#mirrored.splice(0);
   }
 
   hasSite(siteId: string): boolean {
@@ -132,9 +139,10 @@ export class ErasureStore {
     });
     if (isLeft) return true;
     // Empty by now but for files that no row knew.
-    for (const folder of [this.folders.images, this.folders.thumbnails, this.folders.thumbnailBackups]) {
+    for (const folder of [this.folders.images, this.folders.thumbnails]) {
       rmSync(path.join(folder, siteId), { recursive: true, force: true });
     }
+    this.#mirrored.push(path.join(this.folders.thumbnailBackups, siteId));
     return false;
   }
 
@@ -268,6 +276,6 @@ export class ErasureStore {
   /** In this order: the mirror takes what it finds among the thumbnails, and looks there again afterwards. */
   #eraseThumbnail(siteId: string, sha256: string): void {
     this.#removeThumbnail(siteId, sha256);
-    rmSync(thumbnailIn(this.folders.thumbnailBackups, siteId, sha256), { force: true });
+    this.#mirrored.push(thumbnailIn(this.folders.thumbnailBackups, siteId, sha256));
   }
 }

@@ -148,3 +148,9 @@ test('a scan, a sort and a search without a term are found', () => {
   ).toBe(true);
   expect(mayReadToTheEnd('SELECT seq FROM jobs WHERE seq > :after ORDER BY seq LIMIT 25')).toBe(false);
 });
+
+test('paused runs are found among any number of others', () => {
+  const paused = statements.filter(({ sql }) => sql.includes("runs.state = 'paused'"));
+  expect(paused).toHaveLength(1);
+  for (const { sql } of paused) expect(planOf(sql).join()).toContain('runs_paused');
+});

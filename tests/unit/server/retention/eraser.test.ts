@@ -8,6 +8,7 @@ test('a site that takes longer than an answer may is erased all the same, step b
       hasSite: () => true,
       beginSite: () => undefined,
       siteStep: () => (left -= 1) > 0,
+      takeMirrored: () => [],
       sitesUnderWay: () => (left > 0 ? ['site_a'] : []),
     },
     list: { add: () => undefined },
