@@ -37,8 +37,8 @@ export interface CaptionJobParts {
   readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
   readonly logger: Logger;
   readonly translate: (thrown: unknown) => AppError | null;
-  /** Name of this machine. */
-  readonly machine: string;
+  /** Name of this machine, and its key among those that do jobs. */
+  readonly machine: { readonly name: string; readonly key: string };
   readonly condition: Pick<WorkerCondition, 'failed' | 'notReached' | 'wentWell'>;
   readonly registry: Pick<WorkerRegistry, 'started' | 'ended'>;
   readonly replies: Pick<ReplyFinisher, 'finish' | 'failed'>;
@@ -68,11 +68,11 @@ export async function captionJob(
   const started = performance.now();
   const logger = parts.logger.child({ job_id: claim.jobId, site_id: claim.siteId, attempt: claim.attempt });
   logger.info('job started');
-  parts.registry.started(parts.machine);
+  parts.registry.started(parts.machine.key);
   const span = parts.tracing.start('caption picture', {
     kind: 'consumer',
     parent: claim.work.traceparent ?? null,
-    facts: attemptFacts(claim, parts.machine),
+    facts: attemptFacts(claim, parts.machine.name),
   });
   const { traceparent } = span;
   const outcome = await work(parts, claim, { stopping, engineIsFree, logger, traceparent });
@@ -117,11 +117,11 @@ async function work(parts: CaptionJobParts, claim: Claim, attempt: Attempt): Pro
     await withAnySignal([lost.signal, stopping, unwanted.signal], (signal) =>
       runAndFinish(parts, claim, { engineIsFree, traceparent, signal }),
     );
-    parts.registry.ended(parts.machine, 'done');
+    parts.registry.ended(parts.machine.key, 'done');
     return 'done';
   } catch (thrown) {
     if (lost.signal.aborted || unwanted.signal.aborted) {
-      parts.registry.ended(parts.machine, 'given back');
+      parts.registry.ended(parts.machine.key, 'given back');
       return unwanted.signal.aborted ? 'cancelled' : 'lost';
     }
     return await settle(parts, claim, { thrown, stopping, lost: lost.signal, logger, traceparent });
@@ -216,14 +216,15 @@ async function settle(
   const { registry, machine } = parts;
   const error = whatFailed(parts, claim, thrown);
   const isOurs = error.code !== 'LEASE_LOST' && !stopping.aborted;
-  registry.ended(machine, isOurs ? 'failed' : 'given back', error.code);
+  registry.ended(machine.key, isOurs ? 'failed' : 'given back', error.code);
   if (error.code === 'LEASE_LOST') return 'lost';
   logger.warn({ err: error, code: error.code }, 'attempt failed');
   const blame = isOurs ? await blameFor(parts, claim, error) : 'nobody';
   if (claim.work.reply !== undefined) parts.replies.failed(claim, error);
   for (;;) {
     try {
-      if (!stopping.aborted) return parts.queue.fail(claim, error, { machine, blame });
+      if (!stopping.aborted)
+        return parts.queue.fail(claim, error, { machine: machine.name, process: machine.key, blame });
       parts.queue.release(claim);
       return 'released';
     } catch (failure) {

@@ -123,7 +123,7 @@ export function buildWork(parts: WorkParts) {
       worker: LOCAL_WORKERS,
       tracing,
       jobEnded,
-      machine: THIS_MACHINE,
+      machine: { name: LOCAL_WORKERS, key: THIS_MACHINE },
       condition,
       registry,
     }),
