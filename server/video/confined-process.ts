@@ -15,8 +15,8 @@ export interface Bounds {
 export interface ConfinedCommand {
   /** Program and arguments; the program's path is absolute. */
   readonly command: readonly string[];
-  /** Runs another command without any network, or is empty. */
-  readonly withoutNetwork: readonly string[];
+  /** Runs another command without any network, bound to this process; may be empty. */
+  readonly confinement: readonly string[];
   /** An empty one, in which the program starts. */
   readonly folder: string;
   readonly bounds: Bounds;
@@ -42,9 +42,9 @@ const SIGNALLED = 128;
 /** The exit code of ffmpeg after SIGXCPU, which it catches. */
 const ENDED_BY_SIGNAL = 255;
 
-function start({ command, withoutNetwork, folder, bounds, readers }: ConfinedCommand): ChildProcess {
+function start({ command, confinement, folder, bounds, readers }: ConfinedCommand): ChildProcess {
   const limits = [String(Math.ceil(bounds.cpuSeconds)), String(Math.ceil(bounds.memoryBytes / 1024))];
-  const [program = SHELL, ...args] = [...withoutNetwork, SHELL, '-c', LIMITED, 'sh', ...limits, ...command];
+  const [program = SHELL, ...args] = [...confinement, SHELL, '-c', LIMITED, 'sh', ...limits, ...command];
   const outputs = readers.slice(1).map(() => 'pipe' as const);
   const child = spawn(program, args, { cwd: folder, env: {}, stdio: ['ignore', 'pipe', 'pipe', ...outputs] });
   if (child.pid !== undefined) lowerPriority(child.pid);

@@ -9,8 +9,8 @@ import type { VideoSettings } from '../video-settings';
 export interface Decoder {
   readonly ffmpeg: string;
   readonly ffprobe: string;
-  /** The command that runs another one without any network; empty where this machine does not allow that. */
-  readonly withoutNetwork: readonly string[];
+  /** The command that runs another one without any network, and ends it with this process; as much of it as this machine allows. */
+  readonly confinement: readonly string[];
 }
 
 /** Ways to have a network of one's own that leads nowhere: as root, and as another user where the kernel lets it. */
@@ -31,19 +31,28 @@ function inFolders(name: string, folders: readonly string[]): string | null {
   return folders.map((folder) => path.join(folder, name)).find(isProgram) ?? null;
 }
 
-async function withoutNetwork(folders: readonly string[]): Promise<string[]> {
-  const unshare = inFolders('unshare', folders);
-  const nothing = inFolders('true', folders);
-  if (unshare === null || nothing === null) return [];
-  for (const flags of NO_NETWORK) {
-    const command = [...flags, '--'];
-    const works = await promisify(execFile)(unshare, [...command, nothing], { timeout: TRY_MS, env: {} }).then(
+/** The first of some ways to run a command that works here, or nothing. */
+async function firstThatWorks(ways: readonly (readonly string[])[], nothing: string): Promise<readonly string[]> {
+  for (const way of ways) {
+    const [program = '', ...words] = way;
+    const works = await promisify(execFile)(program, [...words, nothing], { timeout: TRY_MS, env: {} }).then(
       () => true,
       () => false,
     );
-    if (works) return [unshare, ...command];
+    if (works) return way;
   }
   return [];
+}
+
+/** With programs of util-linux, which may be missing, or refused in a container. */
+async function confinement(folders: readonly string[]): Promise<string[]> {
+  const nothing = inFolders('true', folders);
+  if (nothing === null) return [];
+  const [unshare, setpriv] = [inFolders('unshare', folders), inFolders('setpriv', folders)];
+  const alone = unshare === null ? [] : NO_NETWORK.map((flags) => [unshare, ...flags, '--']);
+  // Limits of the time on the clock are kept by this process; one that is killed outright can keep none.
+  const tied = setpriv === null ? [] : [[setpriv, '--pdeathsig', 'KILL', '--']];
+  return [...(await firstThatWorks(tied, nothing)), ...(await firstThatWorks(alone, nothing))];
 }
 
 /** Finds ffmpeg and the ffprobe that belongs to it. Throws AppError VIDEO_DECODER_MISSING. */
@@ -56,5 +65,5 @@ export async function findDecoder({ ffmpeg: named, folders }: VideoSettings): Pr
   const ffprobe =
     (itsOwn.startsWith('ffprobe') ? inFolders(itsOwn, [beside]) : null) ?? inFolders('ffprobe', [beside, ...folders]);
   if (ffprobe === null) throw new AppError('VIDEO_DECODER_MISSING');
-  return { ffmpeg, ffprobe, withoutNetwork: await withoutNetwork(folders) };
+  return { ffmpeg, ffprobe, confinement: await confinement(folders) };
 }

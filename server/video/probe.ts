@@ -83,7 +83,7 @@ export async function probeVideo({ file, decoder, folder, signal }: VideoSource)
   const pictures = ['-codec_whitelist:v', DECODERS];
   const ending = await runConfined({
     command: [decoder.ffprobe, ...CAUTION, ...pictures, '-of', 'json', '-show_entries', ENTRIES, ...inputOf(file)],
-    withoutNetwork: decoder.withoutNetwork,
+    confinement: decoder.confinement,
     folder,
     bounds: PROBE_BOUNDS,
     readers: [

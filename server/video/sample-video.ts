@@ -105,7 +105,7 @@ export async function sampleVideo(source: VideoSource, facts: VideoFacts, into: 
   const { decoder, folder, signal } = source;
   const ending = await runConfined({
     command: [decoder.ffmpeg, ...argumentsFor(source, facts, rate)],
-    withoutNetwork: decoder.withoutNetwork,
+    confinement: decoder.confinement,
     folder,
     bounds: boundsFor(seconds),
     readers: [(chunks) => readThumbnails(chunks, thumbnails), (chunks) => writeJpegs(chunks, into, files)],

@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runConfined, type Bounds } from '../../../server/video/confined-process';
 import { findDecoder } from '../../../server/video/decoder';
+import { isAlive } from '../../support/process-life';
 import { readingIn } from '../../support/videos/reading';
+import { waitFor } from '../../support/wait-for';
 
 let folder: string;
 beforeEach(() => {
@@ -19,7 +22,7 @@ async function run(script: string, bounds: Partial<Bounds> = {}, signal?: AbortS
   let output = '';
   const ending = await runConfined({
     command: ['/bin/sh', '-c', script],
-    withoutNetwork: [],
+    confinement: [],
     folder,
     bounds: { ...BOUNDS, ...bounds },
     readers: [
@@ -63,7 +66,7 @@ test('the caller can stop it, before and meanwhile', async () => {
 
 test('a reader that fails ends it, and is heard', async () => {
   const job = runConfined({
-    ...{ command: ['/bin/sh', '-c', 'while :; do echo a; done'], withoutNetwork: [], folder, bounds: BOUNDS },
+    ...{ command: ['/bin/sh', '-c', 'while :; do echo a; done'], confinement: [], folder, bounds: BOUNDS },
     readers: [() => Promise.reject(new Error('full'))],
   });
   await expect(job).rejects.toThrow('full');
@@ -81,12 +84,35 @@ test('it reaches no address, where the system lets us take the network away', as
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const connect = `require('net').connect(${port}, '127.0.0.1').on('error', () => 0)`;
   await runConfined({
-    ...{ command: [process.execPath, '-e', connect], withoutNetwork: decoder.withoutNetwork, folder, readers: [] },
+    ...{ command: [process.execPath, '-e', connect], confinement: decoder.confinement, folder, readers: [] },
     bounds: { ...BOUNDS, memoryBytes: 64_000_000_000 },
   });
   server.close();
-  const isPossible = decoder.withoutNetwork.length > 0;
+  const isPossible = decoder.confinement.includes('--net');
   expect(connections).toBe(isPossible ? 0 : 1);
+});
+
+test('it ends with the process that started it, however that ends', async () => {
+  const { decoder } = await readingIn(folder);
+  const isTied = decoder.confinement.includes('--pdeathsig');
+  const module = path.resolve(__dirname, '../../../build/server/video/confined-process.js');
+  // Without the program that ties them it is the limit of processor time.
+  const job = {
+    ...{ command: ['/bin/sh', '-c', isTied ? 'echo $$; exec sleep 1000' : 'echo $$; while :; do :; done'] },
+    ...{ confinement: decoder.confinement, folder, bounds: { ...BOUNDS, cpuSeconds: 1 } },
+  };
+  const print = 'async (chunks) => { for await (const chunk of chunks) process.stdout.write(chunk); }';
+  const parent = spawn(process.execPath, [
+    '-e',
+    `require(${JSON.stringify(module)}).runConfined({ ...${JSON.stringify(job)}, readers: [${print}] })`,
+  ]);
+  let output = '';
+  parent.stdout.on('data', (chunk) => (output += String(chunk)));
+  await waitFor('the number of the child', () => output.endsWith('\n'));
+  const child = Number(output);
+  expect(isAlive(child)).toBe(true);
+  parent.kill('SIGKILL');
+  await waitFor('the end of the child', () => !isAlive(child));
 });
 
 test('without ffmpeg, or without its ffprobe, one sentence says so', async () => {
