@@ -23,7 +23,7 @@ export interface InstantCaptionParts {
   readonly storage: Storage;
   readonly queue: Pick<JobQueue, 'ring'>;
   readonly replies: ReplyJobs<Reply>;
-  readonly registry: Pick<WorkerRegistry, 'canDo' | 'isEmpty'>;
+  readonly registry: Pick<WorkerRegistry, 'canDo' | 'obstacleTo' | 'isEmpty'>;
   readonly runsHere: RunsHere;
   readonly engine: { state(): EngineState };
   /** All workers are on other machines. */
@@ -173,6 +173,9 @@ export class InstantCaption {
       return false;
     }
     if (workersElsewhere && registry.isEmpty()) return true;
+    // A machine that could, and rests for a moment, lacks no ability.
+    const obstacle = registry.obstacleTo(needs);
+    if (obstacle !== null) throw new AppError(isErrorCode(obstacle) ? obstacle : 'MODEL_UNAVAILABLE');
     if (ready || workersElsewhere) throw new AppError(MISSING[needs]);
     throw new AppError(problem !== null && isErrorCode(problem.code) ? problem.code : 'MODEL_UNAVAILABLE');
   }

@@ -100,7 +100,8 @@ export class WorkerPool implements CaptionEngine {
       if (this.stopped) throw new AppError('SHUTTING_DOWN');
       request.signal?.throwIfAborted();
       if (this.waiting.length >= this.maxWaiting) throw new AppError('QUEUE_FULL');
-      this.throwIfTroubled();
+      const { problem, ready } = this.state();
+      if (!ready && problem !== null) throw taskError(problem);
       // A worker process refuses what it does not know by ending; here only the request fails.
       EngineOptions.parse(request.options);
       const task = { request, resolve, reject };
@@ -129,7 +130,7 @@ export class WorkerPool implements CaptionEngine {
       for (const settle of this.settled.splice(0)) settle();
     }
     if (!ready && problem !== null) {
-      for (const task of this.waiting.splice(0)) task.reject(problemError(problem));
+      for (const task of this.waiting.splice(0)) task.reject(taskError(problem));
     }
     for (;;) {
       const [task] = this.waiting;
@@ -167,4 +168,10 @@ function withLeastToLose(free: readonly WorkerSlot[]): WorkerSlot | undefined {
 
 function problemError({ code, message }: Problem): AppError {
   return new AppError(isErrorCode(code) ? code : 'MODEL_UNAVAILABLE', {}, { cause: new Error(message) });
+}
+
+/** Of a picture that no worker could look at: that there is no model says nothing about it, so it may be tried again. */
+function taskError(problem: Problem): AppError {
+  const error = problemError(problem);
+  return error.retryable ? error : new AppError('MODEL_UNAVAILABLE', {}, { cause: error });
 }

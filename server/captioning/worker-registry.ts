@@ -128,7 +128,13 @@ export class WorkerRegistry {
 
   list(): KnownWorker[] {
     this.#forget();
-    const all = [...this.#known].map(([key, { facts, lastSeenAt, running, pictures, failures, lastError }]) => ({
+    const since = this.now() - HERE_MS;
+    const nameOf = ([key, { facts }]: [string, Entry]) => facts.name ?? key;
+    const isHere = ([, { lastSeenAt }]: [string, Entry]) => lastSeenAt > since;
+    const here = new Set([...this.#known].filter(isHere).map(nameOf));
+    // A silent one of the name of one that is here was restarted.
+    const listed = [...this.#known].filter((one) => isHere(one) || !here.has(nameOf(one)));
+    return listed.map(([key, { facts, lastSeenAt, running, pictures, failures, lastError }]) => ({
       ...facts,
       key,
       name: facts.name ?? key,
@@ -138,10 +144,6 @@ export class WorkerRegistry {
       failures,
       lastError,
     }));
-    const since = this.now() - HERE_MS;
-    const here = new Set(all.filter(({ lastSeenAt }) => lastSeenAt > since).map(({ name }) => name));
-    // A silent one of the name of one that is here was restarted.
-    return all.filter(({ name, lastSeenAt }) => lastSeenAt > since || !here.has(name));
   }
 
   /** Whether a machine that can do the task was heard of lately. */
@@ -150,6 +152,15 @@ export class WorkerRegistry {
     return [...this.#known.values()].some(
       ({ facts, lastSeenAt }) => lastSeenAt > since && facts.problem === null && facts.tasks.includes(task),
     );
+  }
+
+  /** Code of why a machine that can do the task takes none now; null where there is none such. */
+  obstacleTo(task: WorkerTask): string | null {
+    const since = this.now() - HERE_MS;
+    const able = [...this.#known.values()].filter(
+      ({ facts, lastSeenAt }) => lastSeenAt > since && facts.tasks.includes(task),
+    );
+    return able.find(({ facts }) => facts.problem !== null)?.facts.problem ?? null;
   }
 
   /** Whether a machine that captions with a real model, not a demonstration, was heard of lately. */

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { readConfig } from '../config';
 import { beginEpoch } from '../review/change-feed';
@@ -5,7 +6,9 @@ import { eraseAgain } from '../retention/erase-again';
 import { erasureList } from '../retention/erasure-list';
 import { AuditStore } from '../sites/audit-store';
 import { endKeysAgain, keyEndList, keyEndsOf, type KeyEnd } from '../sites/key-ends';
+import { SiteStore } from '../sites/site-store';
 import { DataFolder } from '../storage/data-folder';
+import type { Storage } from '../storage/database';
 import { openForReading } from '../storage/database';
 import { restoreBackup } from '../storage/restore';
 import { returnThumbnails } from '../storage/thumbnail-return';
@@ -42,6 +45,7 @@ export function run(args: string[]): Promise<number> {
           beginEpoch(storage);
           const event = { keyId: null, action: 'restore', target: path.basename(backup), details: {} };
           new AuditStore(storage).append(event);
+          makeSiteFolders(storage, data);
           thumbnails = returnThumbnails(storage, data, mirrors);
         });
         const { returned, problem } = thumbnails;
@@ -59,6 +63,12 @@ export function run(args: string[]): Promise<number> {
     },
     args,
   );
+}
+
+/** Pictures that are not in the folder of their site are gone; without it nobody could tell them from those of a disk that is away. */
+function makeSiteFolders(storage: Storage, { images }: DataFolder): void {
+  for (const { id } of new SiteStore(storage).list())
+    mkdirSync(path.join(images, id), { recursive: true, mode: 0o700 });
 }
 
 /** The ends of keys that the database knows which is replaced; none where it cannot be read. */

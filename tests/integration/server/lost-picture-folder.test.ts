@@ -1,5 +1,7 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
+import { altsmith } from '../../support/altsmith-command';
 import { TestSidecar } from '../../support/test-sidecar';
 import { FakeEngine } from '../../support/fake-engine';
 import { samplePng } from '../../support/sample-image';
@@ -51,3 +53,16 @@ test('a picture that is gone from a folder that is there fails its job, and the 
   const { body } = await sidecar.call('GET', '/v1/jobs?state=failed');
   expect(body.items).toEqual([expect.objectContaining({ error: expect.objectContaining({ code: 'IMAGE_UNKNOWN' }) })]);
 }, 60_000);
+
+test('after a restore into a new folder, jobs whose pictures did not come along fail, and say why', async () => {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'altsmith-restored-'));
+  const backup = path.join(sidecar.dataDir, 'copy.db');
+  expect((await altsmith(sidecar.dataDir, ['backup', backup])).code).toBe(0);
+  expect((await altsmith(dataDir, ['restore', backup])).code).toBe(0);
+  copyFileSync(path.join(sidecar.dataDir, 'first-key.txt'), path.join(dataDir, 'first-key.txt'));
+  const restored = await TestSidecar.start({ dataDir });
+  const failed = async () => (await restored.call('GET', '/v1/jobs?state=failed&limit=1&total=1')).body;
+  await waitFor('every job to fail', async () => (await failed()).total === JOBS, { timeoutMs: 30_000 });
+  expect((await failed()).items[0].error).toMatchObject({ code: 'IMAGE_UNKNOWN' });
+  await restored.remove();
+}, 90_000);
