@@ -17,6 +17,7 @@ describe('the rule finds', () => {
     ['a queue that looks into the review', 'server/queue/lease.ts', "import { decide } from '../review/suggestion';"],
     ['a review that looks into the queue', 'server/review/runs.ts', "export { claim } from '../queue/claim';"],
     ['an intake that looks into the queue', 'server/intake/blob.ts', "import type { Job } from '../queue/job';"],
+    ['a video reader that looks into the queue', 'server/video/a.ts', "import type { Job } from '../queue/job';"],
     ['a route that captions', 'server/http/routes/a.ts', "import { run } from '../../captioning/job';"],
     [
       'a route that knows models',

@@ -28,6 +28,7 @@ const LAYERS: readonly Layer[] = [
     files: /^server\/http\//,
     never: /^(server\/captioning|models)\//,
   },
+  { name: 'video stands alone', files: /^server\/video\//, never: /^server\/(queue|review|http)\// },
   { name: 'captioning does not see http', files: /^server\/captioning\//, never: /^server\/http\// },
   {
     name: 'models know nothing of the server',
