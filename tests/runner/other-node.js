@@ -32,6 +32,8 @@ async function copyCheckout(root, copy, node) {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
   shell(`git ls-files -z | tar --null --files-from=- --create | tar --extract --directory '${copy}'`, root);
+  // Some tests ask git which files there are.
+  shell('git init --quiet && git add --all', copy);
   shell(`cp -al node_modules '${copy}/node_modules' && rm -rf '${copy}/node_modules/better-sqlite3/build'`, root);
   const env = {
     PATH: `${path.join(node, 'bin')}${path.delimiter}${process.env.PATH}`,

@@ -32,7 +32,7 @@ test('a FUSE folder whose locks and shared memory hold is taken, and the probe l
   pretend(FUSE, 'fuse.mergerfs');
   expect(unsafeFilesystem(folder, mounts)).toBeNull();
   expect(() => new DataFolder(folder).prepare()).not.toThrow();
-  expect(readdirSync(folder).sort()).toEqual(['backups', 'images', 'mountinfo', 'thumbnails', 'tmp']);
+  expect(readdirSync(folder).sort()).toEqual(['backups', 'images', 'lists', 'mountinfo', 'thumbnails', 'tmp']);
 });
 
 test.each([
