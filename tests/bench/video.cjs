@@ -5,6 +5,8 @@ const { execFileSync, spawn } = require('node:child_process');
 const { mkdtempSync, readdirSync, readFileSync, rmSync } = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { performance } = require('node:perf_hooks');
+const { clearInterval, setInterval } = require('node:timers');
 
 const root = path.resolve(__dirname, '../..');
 const MAIN = `require(${JSON.stringify(path.join(root, 'build/server/cli/main.js'))})
