@@ -71,12 +71,11 @@ export function BackfillScreen() {
           ) : (
             <RunProgress run={backfill.run} busy={busy} onAct={(action) => void run(action, backfill.run?.id)} />
           )}
-          <TranslateExisting busy={busy} onTranslate={() => void run('translate')} />
-          {spoken === SPOKEN.translate ? (
-            <Notice status="success" isDismissible={false}>
-              {spoken}
-            </Notice>
-          ) : null}
+          <TranslateExisting
+            busy={busy}
+            onTranslate={() => void run('translate')}
+            outcome={spoken === SPOKEN.translate ? spoken : ''}
+          />
           <Spreadsheet />
           <RunHistory runs={backfill.history} busy={busy} onUndo={(id) => void run('undo', id)} />
         </>
