@@ -2,7 +2,7 @@ import { mixesChineseForms } from './chinese-forms';
 import { isCognate, languageOf, lengthBand, marksGender, scriptOf, writtenIn } from './language-facts';
 import { losesNumber } from './number-words';
 import { addedGender } from './people-words';
-import { repeatsItself } from './repetition';
+import { comesBack, repeatsItself } from './repetition';
 
 export type TranslationProblemCode =
   | 'untranslated'
@@ -44,7 +44,7 @@ const OPEN_GENDER = new RegExp(
     'singer|cyclist|tourist|photographer|passenger|runner|swimmer|skater|climber|hiker|farmer|artist|baker|soldier|officer|musician|guitarist|' +
     'pianist|pilot|customer|visitor|guest|scientist|engineer|lawyer|judge|colleague|neighbou?r|patient|athlete|author|writer|journalist|painter|' +
     'sailor|gardener|snowboarder|golfer|performer|speaker|employee|vendor|seller|shopper|biker|jogger|skydiver|kayaker' +
-    String.raw`)s?\b`,
+    String.raw`)s?\b(?! (?:ferry|train|plane|ship|car|bus|seat|boat|jet|terminal|carriage|stroller|elephant|giraffe|bear|zebra|horse|goat|bird|seal|monkey|duck|room|bed|chair|toy)\b)`,
   'gi',
 );
 
@@ -94,7 +94,9 @@ function wrongLength({ source, translation, language }: Checked): string | null 
 }
 
 function repetitive({ source, translation }: Checked): string | null {
-  return repeatsItself(translation) && !repeatsItself(source) ? 'The translation repeats itself.' : null;
+  return (repeatsItself(translation) && !repeatsItself(source)) || comesBack(translation, source)
+    ? 'The translation repeats itself.'
+    : null;
 }
 
 /** A mark twice, two full stops, an empty bracket, a comma before a full stop, beside an "and" or at the end, a blank before a mark. */
@@ -105,6 +107,8 @@ const BROKEN = [
   /,\s*(?:e|y|et|und|en|i|and)\s*,/iu,
   /[,،、，]\s*$/u,
   /\s[.,،，。](?:\s|$)/u,
+  /[，、。]\s*[，、]/u,
+  /&(?:quot|amp|lt|gt|apos|#\d+);/u,
 ];
 
 function brokenPunctuation({ source, translation }: Checked): string | null {

@@ -47,6 +47,12 @@ const COGNATES = new Set(
     'salmon sandwich scene scooter second selfie serve service shop shorts signal simple skateboard smartphone snack snowboard social sofa ' +
     'solar spaghetti sport square stadium statue steak stop stress studio surf sushi table tablet tango taxi tennis text toast tomato ' +
     'total tour toy tractor train tram transparent trio tropical tulip tunnel turban vase vertical veranda verse video villa village ' +
+    'pigeon bouquet jeep king-size queen-size half station stations train trains photo photos orange table tables fruit fruits image images ' +
+    'collage cascade dolphin canoe kayak ballet buffet cabaret casino cinema circus concert corridor courage costume couple dentist dessert ' +
+    'dragon fashion festival flash fontaine garage gondola gorge granite hangar helicopter iguana jaguar lagune lavender lion lynx maquette ' +
+    'marathon microphone minibus mosaic mosque mountainbike pagoda palette papaya parasol pavillon pelican pergola pirate plateau pompon ' +
+    'printer pyramid quartet quiche rodeo saxophone sculpture silhouette solo souvenir tambour tapir tarte ticket tiger tipi toast tornado ' +
+    'tournament trampoline triangle trombone trophy truck tunnel uniform viaduct virus volcano voyage walkman waterpolo workshop ' +
     'mozzarella chocolate ketchup cupcake muffin brownie donut bagel croissant cappuccino espresso burrito taco tortilla paella risotto lasagna ' +
     'broccoli curry ramen kimono tofu wok smoothie cocktail whisky vodka bacon cheddar pesto hotdog popcorn surfboard kayak bikini drone ' +
     'violet vista visual vital volleyball wagon warm water western wild winter yacht yoga zebra zone zoo'

@@ -54,12 +54,41 @@ function digitsOf(text: string): string[] {
 const spelledIn = (english: string) =>
   ENGLISH.flatMap((word, at) => (new RegExp(`\\b${word}\\b`, 'i').test(english) ? [String(at + FIRST)] : []));
 
-/** True where a number of the English text is not in the translation, or a number in digits is there that is not in the English. */
-export function losesNumber(english: string, translation: string, language: string): boolean {
-  const numerals = numeralsOf(language);
-  const [digits, spelled, told] = [digitsOf(english), spelledIn(english), digitsOf(translation)];
-  const isSpelled = (value: string) => numerals?.[Number(value) - FIRST]?.test(translation) ?? false;
+/** "half past seven", "quarter to five": languages count these the other way round. */
+const SPELLED_TIME = /\b(?:half|quarter|five|ten|twenty)\s+(?:past|to)\s+\w+/gi;
+/** "9:15 pm" and "10 p.m.": the hour, the minutes, and whether it is after noon. */
+const TIME = /\b(\d{1,2})(?::(\d{2})|(?=\s*[ap]\.?m\b))(?:\s*([ap])\.?m\b)?/gi;
+/** Minutes that languages have words for. */
+const NAMED_MINUTES = new Set(['00', '15', '30', '45']);
+
+/** Takes the times of day out of the English numbers; what may stand for them is taken out of `told`. */
+function withoutTimes(english: string, told: readonly string[]): { text: string; left: string[] } {
   const left = [...told];
+  const take = (values: readonly string[]) => {
+    const at = left.findIndex((value) => values.includes(value));
+    if (at !== -1) left.splice(at, 1);
+    return at !== -1;
+  };
+  const text = english.replace(
+    TIME,
+    (time: string, hour: string, minutes: string | undefined, half: string | undefined) => {
+      // A time that is all words cannot be compared.
+      if (told.length === 0) return '';
+      const hours = [hour, hour.padStart(2, '0'), ...(half === undefined ? [] : [String((Number(hour) % 12) + 12)])];
+      const hasMinutes = minutes === undefined || take([minutes]) || NAMED_MINUTES.has(minutes);
+      return take(hours) && hasMinutes ? '' : time;
+    },
+  );
+  return { text: text.replace(SPELLED_TIME, ''), left };
+}
+
+/** True where a number of the English text is not in the translation, or a number in digits is there that is not in the English. */
+export function losesNumber(source: string, translation: string, language: string): boolean {
+  const numerals = numeralsOf(language);
+  const told = digitsOf(translation);
+  const { text: english, left } = withoutTimes(source, told);
+  const [digits, spelled] = [digitsOf(english), spelledIn(english)];
+  const isSpelled = (value: string) => numerals?.[Number(value) - FIRST]?.test(translation) ?? false;
   for (const value of digits) {
     const at = left.indexOf(value);
     if (at !== -1) left.splice(at, 1);

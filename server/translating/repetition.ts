@@ -59,3 +59,15 @@ function repeatsCharacters(text: string): boolean {
 
 /** True where a text says a group of up to eight words, or of up to thirty characters, twice in a row. */
 export const repeatsItself = (text: string) => repeatsWords(text) || repeatsCharacters(text);
+
+const COMES_BACK = 3;
+
+/** True where three words of a text come again later, and no two words of the other one do: people may wear a red and a blue shirt. */
+export function comesBack(text: string, other: string): boolean {
+  const has = (of: string, size: number) => {
+    const words = of.toLowerCase().match(/[\p{L}\p{M}\p{N}'’-]+/gu) ?? [];
+    const groups = words.slice(0, words.length - size + 1).map((_, at) => words.slice(at, at + size).join(' '));
+    return new Set(groups).size < groups.length;
+  };
+  return has(text, COMES_BACK) && !has(other, COMES_BACK - 1);
+}
