@@ -69,7 +69,8 @@ export class WorkerCondition {
   /** A picture failed. Resolves with whose fault it is, as far as this machine can tell. */
   async failed(picture: string, error: AppError): Promise<Blame> {
     if (isOverload(error)) {
-      this.#awaitOverload(error);
+      // A queue of our own that is full empties while this machine works.
+      if (error.code === 'MODEL_SERVER_BUSY') this.#awaitOverload(error);
       return 'nobody';
     }
     // A picture of its own does not come over the line.
