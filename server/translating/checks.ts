@@ -48,7 +48,9 @@ const OPEN_GENDER = new RegExp(
   'gi',
 );
 
-const wordsOf = (text: string) => text.match(/[\p{L}\p{M}'’-]+/gu) ?? [];
+/** Words in Latin letters end where those of another script begin: "Wi-Fi设置" are two. */
+const wordsOf = (text: string) =>
+  text.match(/[\p{Script=Latin}\p{M}'’-]+|(?:(?!\p{Script=Latin})[\p{L}\p{M}'’-])+/gu) ?? [];
 
 function sameWords({ source, translation }: Checked): string[] {
   // A capital inside a sentence is a name.
@@ -73,8 +75,9 @@ function wrongScript({ source, translation, language }: Checked): string | null 
   const isForeign = (letter: string) => !expected.test(letter) && !/\p{Script=Common}/u.test(letter);
   // Words of the English, such as those on a sign, and names in Latin letters may stay.
   const english = new Set(wordsOf(source).map((word) => word.toLowerCase()));
-  const words = wordsOf(translation).filter((word) => !english.has(word.toLowerCase()));
-  const letters = words.join('').match(/\p{L}/gu) ?? [];
+  const latin = /[\p{Script=Latin}\p{M}'’-]+/gu;
+  const own = translation.replace(latin, (word) => (english.has(word.toLowerCase()) ? '' : word));
+  const letters = own.match(/\p{L}/gu) ?? [];
   const foreign = letters.filter(isForeign);
   const isMixed = foreign.length > letters.length * (1 - LEAST_SHARE_OF_SCRIPT);
   if (isMixed) return 'Much of the translation is not in the script of its language.';

@@ -26,7 +26,7 @@ const BANDS: Readonly<Record<string, readonly [number, number]>> = {
   he: [0.4, 1.4],
   ja: [0.16, 0.8],
   ko: [0.25, 1],
-  zh: [0.15, 0.6],
+  zh: [0.12, 0.6],
 };
 const USUAL_BAND = [0.6, 2] as const;
 
@@ -47,6 +47,9 @@ const COGNATES = new Set(
     'salmon sandwich scene scooter second selfie serve service shop shorts signal simple skateboard smartphone snack snowboard social sofa ' +
     'solar spaghetti sport square stadium statue steak stop stress studio surf sushi table tablet tango taxi tennis text toast tomato ' +
     'total tour toy tractor train tram transparent trio tropical tulip tunnel turban vase vertical veranda verse video villa village ' +
+    'login screenshot cheeseburger mouse dashboard browser app apps website online team workshop software hardware server cloud chat feedback ' +
+    'design icon emoji business manager meeting stand party event show star fan trend trailer teaser newsletter podcast video webinar banner ' +
+    'button slider link tag blog post account user cookie router scanner toaster mixer grill barbecue smoothie sandwich steak burger ' +
     'pigeon bouquet jeep king-size queen-size half station stations train trains photo photos orange table tables fruit fruits image images ' +
     'collage cascade dolphin canoe kayak ballet buffet cabaret casino cinema circus concert corridor courage costume couple dentist dessert ' +
     'dragon fashion festival flash fontaine garage gondola gorge granite hangar helicopter iguana jaguar lagune lavender lion lynx maquette ' +

@@ -20,9 +20,9 @@ const NUMERALS: Readonly<Record<string, string>> = {
   zh: '二|两|兩|双|雙|对|對|俩|倆,三,四,五,六,七,八,九,十,十一,十二|打',
 };
 
-/** Arabic says "two" with the end of the noun. */
+/** Arabic says "two" with the end of the noun, which has several forms. */
 const ARABIC =
-  '(?:اثن|زوج|كل[اي]|\\p{L}+(?:ان|ين)(?!\\p{L})),ثلاث,[أا]ربع,خمس,ست,سبع,ثمان,تسع,عشر,(?:أحد|إحدى|احد),اثن';
+  '(?:اثن|زوج|كل[اي]|\\p{L}+(?:ان|ين|ا|ي)(?!\\p{L})),ثلاث,[أا]ربع,خمس,ست,سبع,ثمان,تسع,عشر,(?:أحد|إحدى|احد),اثن';
 
 const compiled = new Map<string, readonly RegExp[] | null>();
 
@@ -47,7 +47,9 @@ function valueOf(digit: string): number {
 }
 
 function digitsOf(text: string): string[] {
-  const runs = text.normalize('NFKC').match(/\p{Nd}+/gu) ?? [];
+  // "1,000", "1.000" and "1 000" are one number.
+  const joined = text.normalize('NFKC').replace(/(\p{Nd})[.,'’\s](?=\p{Nd}{3}(?!\p{Nd}))/gu, '$1');
+  const runs = joined.match(/\p{Nd}+/gu) ?? [];
   return runs.map((run) => Array.from(run, valueOf).join(''));
 }
 
@@ -58,6 +60,9 @@ const spelledIn = (english: string) =>
 const SPELLED_TIME = /\b(?:half|quarter|five|ten|twenty)\s+(?:past|to)\s+\w+/gi;
 /** "9:15 pm" and "10 p.m.": the hour, the minutes, and whether it is after noon. */
 const TIME = /\b(\d{1,2})(?::(\d{2})|(?=\s*[ap]\.?m\b))(?:\s*([ap])\.?m\b)?/gi;
+/** With these a number is written in many ways: two million, 200万. "50th" is often a word. */
+const MULTIPLES =
+  /\b(?:hundreds?|thousands?|millions?|billions?)\b|\p{Nd}\s?(?:mil|mille|tausend|Millionen?)\b|[万萬億亿]|\d(?:th|st|nd|rd)\b/iu;
 /** Minutes that languages have words for. */
 const NAMED_MINUTES = new Set(['00', '15', '30', '45']);
 
@@ -84,6 +89,7 @@ function withoutTimes(english: string, told: readonly string[]): { text: string;
 
 /** True where a number of the English text is not in the translation, or a number in digits is there that is not in the English. */
 export function losesNumber(source: string, translation: string, language: string): boolean {
+  if (MULTIPLES.test(source) || MULTIPLES.test(translation)) return false;
   const numerals = numeralsOf(language);
   const told = digitsOf(translation);
   const { text: english, left } = withoutTimes(source, told);
