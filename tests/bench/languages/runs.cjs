@@ -8,6 +8,7 @@
 const { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { cpus, loadavg, tmpdir } = require('node:os');
 const path = require('node:path');
+const { performance } = require('node:perf_hooks');
 const { parseArgs } = require('node:util');
 const { setTimeout: pause } = require('node:timers/promises');
 const { writeOpusSized } = require('./opus-sized.cjs');
