@@ -92,7 +92,7 @@ test('a port that is taken is said in one sentence', async () => {
   await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
   const started = start({ ALTSMITH_PORT: String(port) });
   expect(await started.ended).toBe(1);
-  expect(started.text()).toContain(`Port ${port} is taken by another program.`);
+  expect(started.text()).toContain(`Port ${port} on 127.0.0.1 is taken by another program.`);
   expect(started.text()).not.toMatch(/^ +at /m);
   await new Promise((resolve) => other.close(resolve));
 });
