@@ -5,7 +5,7 @@ import { withVideo } from '../../server/video/read-video';
 import { clip, ffmpeg } from '../support/videos/clips';
 import { readingIn } from '../support/videos/reading';
 
-// The first twelve are in tests/integration/video/chosen-frames.test.ts.
+// The first five are in tests/integration/video/chosen-frames.test.ts.
 
 let folder: string;
 beforeAll(() => {
@@ -13,7 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test.each(Array.from({ length: 28 }, (_, number) => clip(number + 12)))(
+test.each(Array.from({ length: 35 }, (_, number) => clip(number + 5)))(
   'every scene of $name has a frame of its own time',
   async ({ name, scenes, args }) => {
     const file = path.join(folder, name);
