@@ -15,6 +15,8 @@ defined( 'ABSPATH' ) || exit;
 final class Words_Form {
 	private const ACTION = 'altsmith_words';
 	private const FIELD  = 'altsmith_words';
+	/** Argument of the page's address that opens the form. */
+	private const SHOWN = 'words';
 	/** What was refused, so that nobody writes it twice. Seconds. */
 	private const KEEP = 300;
 
@@ -24,13 +26,26 @@ final class Words_Form {
 		add_action( 'admin_post_' . self::ACTION, array( $this, 'save' ) );
 	}
 
-	/** Shown only where the sidecar answers and knows such words. */
+	/** A link to the form; the form itself asks the sidecar, which the settings page does not while it is drawn. */
 	public function render(): void {
-		try {
-			$kept = Glossary_Lines::text( $this->client->glossary() );
-		} catch ( Sidecar_Error $error ) {
+		echo '<h2 class="title">' . esc_html__( 'Words of this site', 'altsmith' ) . '</h2>';
+		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- Chooses what is shown.
+		if ( 'edit' !== ( $_GET[ self::SHOWN ] ?? '' ) ) {
+			printf( '<p><a class="button" href="%s">%s</a></p>', esc_url( self::url() ), esc_html__( 'Words to use', 'altsmith' ) );
 			return;
 		}
+		try {
+			$this->form( Glossary_Lines::text( $this->client->glossary() ) );
+		} catch ( Sidecar_Error $error ) {
+			printf( '<div class="notice notice-error inline"><p>%s</p></div>', esc_html( $error->getMessage() ) );
+		}
+	}
+
+	private static function url(): string {
+		return add_query_arg( self::SHOWN, 'edit', Settings_Page::url() );
+	}
+
+	private function form( string $kept ): void {
 		$refused = get_transient( self::refused() );
 		$wrong   = is_array( $refused ) ? array( (string) $refused['why'] ) : array();
 		delete_transient( self::refused() );
@@ -40,7 +55,6 @@ final class Words_Form {
 			Form_Row::described_by( self::FIELD, $wrong ),
 			esc_textarea( is_array( $refused ) ? (string) $refused['text'] : $kept )
 		);
-		echo '<h2 class="title">' . esc_html__( 'Words of this site', 'altsmith' ) . '</h2>';
 		printf( '<form method="post" action="%s"><input type="hidden" name="action" value="%s">', esc_url( admin_url( 'admin-post.php' ) ), esc_attr( self::ACTION ) );
 		wp_nonce_field( self::ACTION );
 		echo '<table class="form-table" role="presentation">';
@@ -70,7 +84,7 @@ final class Words_Form {
 			add_settings_error( self::FIELD, 'refused', $why, 'error' );
 		}
 		set_transient( 'settings_errors', get_settings_errors(), 30 );
-		wp_safe_redirect( add_query_arg( 'settings-updated', 'true', Settings_Page::url() ) );
+		wp_safe_redirect( add_query_arg( 'settings-updated', 'true', self::url() ) );
 		exit;
 	}
 

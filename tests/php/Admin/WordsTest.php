@@ -67,18 +67,31 @@ final class WordsTest extends Sidecar_Test_Case {
 		self::assertStringNotContainsString( '= kid</textarea>', $this->shown( $form ) );
 	}
 
-	public function test_a_sidecar_that_is_away_or_older_hides_the_form(): void {
-		$form = new Words_Form( new Client( new Settings() ) );
+	public function test_a_sidecar_that_is_away_or_older_is_told_in_place_of_the_form(): void {
+		$form                  = new Words_Form( new Client( new Settings() ) );
 		$this->sidecar->canned = array( 'GET /v1/site' => array( 404, array( 'error' => array( 'code' => 'NOT_FOUND', 'message' => 'No.', 'retryable' => false ) ) ) );
-		self::assertSame( '', $this->shown( $form ) );
-		$this->sidecar->down = true;
-		self::assertSame( '', $this->shown( $form ) );
+		$older                 = $this->shown( $form );
+		$this->sidecar->down   = true;
+		foreach ( array( $older, $this->shown( $form ) ) as $shown ) {
+			self::assertStringContainsString( 'notice-error', $shown );
+			self::assertStringNotContainsString( '<textarea', $shown );
+		}
 	}
 
-	private function shown( Words_Form $form ): string {
+	public function test_the_settings_page_has_a_link_to_the_form_and_asks_nothing(): void {
+		$form  = new Words_Form( new Client( new Settings() ) );
+		$shown = $this->shown( $form, false );
+		self::assertStringContainsString( 'words=edit', $shown );
+		self::assertStringNotContainsString( '<textarea', $shown );
+		self::assertSame( array(), $this->sidecar->asked );
+	}
+
+	private function shown( Words_Form $form, bool $is_opened = true ): string {
 		$this->needs_wp_admin();
+		$_GET = $is_opened ? array( 'words' => 'edit' ) : array();
 		ob_start();
 		$form->render();
+		$_GET = array();
 		return (string) ob_get_clean();
 	}
 }
