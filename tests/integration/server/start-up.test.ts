@@ -88,7 +88,10 @@ test('a start that fails ends with a sentence and a code, and leaves neither its
     const taken = createServer().listen(port, '127.0.0.1');
     await once(taken, 'listening');
     const { code, stderr } = await altsmith(dataDir, ['serve'], { ALTSMITH_PORT: String(port) });
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`) });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`),
+    });
     taken.close();
     const unlock = lockFolder(new DataFolder(dataDir));
     unlock();
