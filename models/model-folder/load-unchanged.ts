@@ -23,8 +23,8 @@ async function isReplaced(folder: string, before: Manifest): Promise<boolean> {
 }
 
 /**
- * Loads the model of a folder, and again where another took its place meanwhile: files are opened by name one after the other, so parts
- * of both would run together. Throws what `readManifest` and `load` throw.
+ * Loads the model of a folder, and again when the folder was replaced meanwhile: files are opened by name one after the other, so the
+ * result could mix files of two models. Throws what `readManifest` and `load` throw.
  */
 export async function loadUnchanged<Model extends Loaded>(
   folder: string,

@@ -62,8 +62,9 @@ export class MarianHalf {
   }
 
   /**
-   * Simpler simple recurrent unit (Kim et al., "From Research to Production and Back", 2019): what is remembered [B, 1, width] fades by
-   * a share that x [B, 1, width] decides, and takes in what x says. One word at a time. `output` names what is remembered then.
+   * Simpler simple recurrent unit (Kim et al., "From Research to Production and Back", 2019), one step:
+   * the state `past` [B, 1, width] is weighted by a forget gate computed from x [B, 1, width], and the input is added. `output` names the
+   * new state.
    */
   recall(x: string, past: string, index: number, output: string): string {
     const { graph } = this;

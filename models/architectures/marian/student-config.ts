@@ -65,8 +65,8 @@ function readSettings(yaml: string): Record<string, string> {
 }
 
 /**
- * The settings of a student, as those of the model of transformers that its graphs are built like. One word more than it has stands
- * for the beginning, whose embedding is zeros. Throws ModelError where it is built in another way.
+ * The settings of a student in the form of transformers' Marian configuration. The vocabulary gets one more entry, the token that decoding
+ * starts with; its embedding is zeros. Throws ModelError for a layout that is not supported.
  */
 export function studentConfig(yaml: string, file: string, sizesOf: (width: number) => StudentSizes): MarianConfig {
   const parsed = Settings.safeParse(readSettings(yaml));

@@ -80,7 +80,7 @@ class StudentNames {
   }
 }
 
-/** A table of words [rows, width] with a row of zeros behind it, which is what a sentence begins with. */
+/** An embedding table [rows, width] with a row of zeros appended: the embedding of the start token. */
 function withBeginning(table: Float32Array, width: number): Float32Array {
   const longer = new Float32Array(table.length + width);
   longer.set(table);
