@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { convertBlip } from './architectures/blip/convert';
 import { convertBlip2 } from './architectures/blip-2/convert';
@@ -12,14 +13,31 @@ import type { Manifest } from './model-folder/manifest';
 import { ModelError } from './model-error';
 
 /** By the `model_type` of config.json. */
-const ARCHITECTURES: ReadonlyMap<unknown, Manifest['architecture']> = new Map([
+const ARCHITECTURES: ReadonlyMap<string, Manifest['architecture']> = new Map([
   ['blip', 'blip'],
   ['blip-2', 'blip-2'],
   ['florence2', 'florence-2'],
   ['marian', 'marian'],
 ] as const);
 
-const Config = z.object({ model_type: z.unknown() });
+const Config = z.object({ model_type: z.string().optional(), architectures: z.array(z.string()).nullish() });
+/** Classes of known models that compare a picture with texts, or make vectors. */
+const WRITES_NOTHING = /ImageTextRetrieval|WithProjection|^Blip(?:Text|Vision)?Model$/;
+
+/** What config.json says of the model. Throws ModelError where it is none that writes. */
+function kindOf(source: string): string {
+  const { model_type: kind, architectures } = readCheckpointJson(Config, source, 'config.json', 'a known model');
+  const mute = architectures?.find((name) => WRITES_NOTHING.test(name));
+  if (kind !== undefined && ARCHITECTURES.has(kind) && mute === undefined) return kind;
+  const said =
+    kind === undefined
+      ? 'does not say which model it is of (model_type)'
+      : `is of the model ${mute ?? kind}, which cannot be converted`;
+  throw new ModelError(
+    'MODEL_FILE_DAMAGED',
+    `${path.join(source, 'config.json')} ${said}. Those that can are BLIP (captions, questions), BLIP-2 with T5, Florence-2 and Marian.`,
+  );
+}
 
 /**
  * Turns a checkpoint as the hub lays it out into a model folder; its config.json says of which architecture it is. A student of Marian has
@@ -32,8 +50,8 @@ export function convertCheckpoint(conversion: Conversion): Promise<Manifest> {
     const { source, precision, architecture: due } = conversion;
     const hasConfig = hasCheckpointFile(source, 'config.json');
     const student = hasConfig ? null : findStudent(source);
-    const known = hasConfig ? readCheckpointJson(Config, source, 'config.json', 'a known model').model_type : student;
-    const found = student === null ? ARCHITECTURES.get(known) : 'marian';
+    const known = student === null ? kindOf(source) : 'marian';
+    const found = ARCHITECTURES.get(known);
     if (due !== undefined && found !== undefined && found !== due) {
       throw new ModelError(
         'MODEL_FILE_DAMAGED',

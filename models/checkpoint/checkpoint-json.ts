@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { z } from 'zod';
 import { fileProblem, isMissing } from '../file-problem';
 import { ModelError } from '../model-error';
+import { foreignFile, foreignFolder } from './foreign-files';
 
 function readJson(folder: string, name: string): unknown {
   const file = path.join(folder, name);
@@ -11,16 +12,20 @@ function readJson(folder: string, name: string): unknown {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
     if (!isMissing(cause)) throw fileProblem(cause, file) ?? cause;
-    throw new ModelError(
-      'MODEL_FILE_MISSING',
-      `There is no ${name} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,
-      { cause },
+    throw (
+      foreignFolder(folder) ??
+      new ModelError(
+        'MODEL_FILE_MISSING',
+        `There is no ${name} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,
+        { cause },
+      )
     );
   }
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ModelError('MODEL_FILE_DAMAGED', `${file} is not JSON; download it again.`, { cause });
+    const { reason, advice } = foreignFile(text) ?? { reason: 'it is not JSON', advice: 'Download it again.' };
+    throw new ModelError('MODEL_FILE_DAMAGED', `${file} cannot be read: ${reason}. ${advice}`, { cause });
   }
 }
 

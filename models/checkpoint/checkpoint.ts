@@ -1,7 +1,24 @@
 import { ModelError } from '../model-error';
 
-/** Element types that a checkpoint may hold. */
-export const CHECKPOINT_TYPES = { F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, U8: 1, I8: 1, BOOL: 1, F64: 8 } as const;
+/** Element types that a checkpoint may hold, and their bytes. Weights are read from F16, BF16, F32 and F64 only. */
+export const CHECKPOINT_TYPES = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  F8_E8M0: 1,
+  I64: 8,
+  U64: 8,
+  I32: 4,
+  U32: 4,
+  I16: 2,
+  U16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+} as const;
 export type CheckpointType = keyof typeof CHECKPOINT_TYPES;
 
 export interface TensorEntry {

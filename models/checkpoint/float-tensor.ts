@@ -1,6 +1,6 @@
 import { ModelError } from '../model-error';
 import { fromFloat16 } from '../precision/float16';
-import { CHECKPOINT_TYPES, type Checkpoint, type TensorEntry } from './checkpoint';
+import { CHECKPOINT_TYPES, type Checkpoint, type CheckpointType, type TensorEntry } from './checkpoint';
 
 /** Memory of the bytes from its start, as typed arrays need it. The readers' own bytes are there already: no copy. */
 function aligned(bytes: Uint8Array): ArrayBuffer {
@@ -53,6 +53,29 @@ function partOf({ type, dims }: TensorEntry, { begin, end }: RowRange): { begin:
   return { begin: begin * rowBytes, bytes: (end - begin) * rowBytes };
 }
 
+/** How weights of each type become float32. */
+const READERS: Readonly<Partial<Record<CheckpointType, (memory: ArrayBuffer) => Float32Array>>> = {
+  F64: (memory) => Float32Array.from(new Float64Array(memory)),
+  F32: (memory) => new Float32Array(memory),
+  F16: (memory) => fromFloat16(new Uint16Array(memory)),
+  BF16: (memory) => fromBfloat16(new Uint16Array(memory)),
+};
+
+/** A wrapper around a model that was saved with it puts a word in front of all names; an adapter that was not merged, one into them. */
+export function missingWeight({ tensors }: Checkpoint, name: string): ModelError {
+  const names = [...tensors.keys()];
+  const wrapped = names.find((stored) => stored.endsWith(`.${name}`));
+  const adapted = names.find((stored) => stored === name.replace(/\.(\w+)$/, '.base_layer.$1'));
+  let reason = 'is it the right model?';
+  if (wrapped !== undefined) {
+    const prefix = wrapped.slice(0, -name.length);
+    reason = `it has "${wrapped}": save the model that the wrapper "${prefix}" holds, not the wrapper.`;
+  }
+  if (adapted !== undefined)
+    reason = `it has "${adapted}": merge its adapter with merge_and_unload() of PEFT, and save that.`;
+  return new ModelError('MODEL_FILE_DAMAGED', `The checkpoint has no weight called "${name}"; ${reason}`);
+}
+
 function toFloats(
   checkpoint: Checkpoint,
   name: string,
@@ -60,8 +83,13 @@ function toFloats(
   rows: RowRange | undefined,
 ): Float32Array {
   const entry = checkpoint.tensors.get(name);
-  if (entry === undefined) {
-    throw new ModelError('MODEL_FILE_DAMAGED', `The checkpoint has no weight called "${name}"; is it the right model?`);
+  if (entry === undefined) throw missingWeight(checkpoint, name);
+  const read = READERS[entry.type];
+  if (read === undefined) {
+    const advice =
+      'A quantised model is converted after dequantize() of transformers, or from the model it was made of.';
+    const problem = `The weight "${name}" holds ${entry.type}, not floating-point numbers of 16 bits or more.`;
+    throw new ModelError('MODEL_FILE_DAMAGED', `${problem} ${advice}`);
   }
   if (entry.dims.join() !== dims.join()) {
     throw new ModelError(
@@ -69,24 +97,5 @@ function toFloats(
       `The weight "${name}" is ${entry.dims.join('x')} where ${dims.join('x')} is due; is it the right model?`,
     );
   }
-  const memory = aligned(checkpoint.read(name, rows === undefined ? undefined : partOf(entry, rows)));
-  switch (entry.type) {
-    case 'F32':
-      return new Float32Array(memory);
-    case 'F16':
-      return fromFloat16(new Uint16Array(memory));
-    case 'BF16':
-      return fromBfloat16(new Uint16Array(memory));
-    case 'F64':
-      return Float32Array.from(new Float64Array(memory));
-    case 'I64':
-    case 'I32':
-    case 'U8':
-    case 'I8':
-    case 'BOOL':
-      throw new ModelError(
-        'MODEL_FILE_DAMAGED',
-        `The weight "${name}" holds ${entry.type}, not floating-point numbers.`,
-      );
-  }
+  return read(aligned(checkpoint.read(name, rows === undefined ? undefined : partOf(entry, rows))));
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ModelError } from '../model-error';
 import { damaged, type Checkpoint } from './checkpoint';
 import { readRange } from './file-range';
+import { foreignFile, foreignFolder, HEAD_BYTES } from './foreign-files';
 import { openShards } from './shards';
 import { openSafetensors } from './safetensors';
 import { openTorchLegacy, startsLikeLegacy } from './torch-legacy';
@@ -16,11 +17,14 @@ export const WEIGHT_FILES = [
   'pytorch_model.bin.index.json',
 ] as const;
 
-/** "PK": every ZIP archive begins with it. */
-function startsLikeZip(file: string): boolean {
+/** Every ZIP archive begins with it. */
+const ZIP = 'PK';
+
+/** The first bytes of a file, as characters. */
+function headOf(file: string): string {
   const handle = openSync(file, 'r');
   try {
-    return readRange(handle, 2, 0)?.toString('latin1') === 'PK';
+    return readRange(handle, Math.min(HEAD_BYTES, statSync(file).size), 0)?.toString('latin1') ?? '';
   } finally {
     closeSync(handle);
   }
@@ -35,6 +39,8 @@ export function findWeights(folder: string, wanted?: string): string {
     if (statSync(file).isFile()) return file;
     throw new ModelError('FILE_UNREADABLE', `${file}: it is a folder where a file is due.`);
   }
+  const foreign = wanted === undefined ? foreignFolder(folder) : null;
+  if (foreign !== null) throw foreign;
   throw new ModelError(
     'MODEL_FILE_MISSING',
     `There is ${wanted === undefined ? 'neither model.safetensors nor pytorch_model.bin, whole or in parts,' : `no ${wanted}`} in ${folder}; give the folder of a checkpoint as the hub lays it out.`,
@@ -52,8 +58,11 @@ export function openCheckpoint(folder: string, weights?: string): Checkpoint {
 
 function openFile(file: string): Checkpoint {
   if (file.endsWith('.safetensors')) return openSafetensors(file);
-  if (startsLikeZip(file)) return openTorchZip(file);
+  const head = headOf(file);
+  if (head.startsWith(ZIP)) return openTorchZip(file);
   if (startsLikeLegacy(file)) return openTorchLegacy(file);
+  const foreign = foreignFile(head);
+  if (foreign !== null) throw damaged(file, foreign.reason, foreign.advice);
   throw damaged(
     file,
     'it is in neither of the layouts that torch.save writes',

@@ -1,14 +1,15 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { z } from 'zod';
-import { CHECKPOINT_TYPES, damaged, type Checkpoint, type TensorEntry } from './checkpoint';
+import { CHECKPOINT_TYPES, damaged, type Checkpoint, type CheckpointType, type TensorEntry } from './checkpoint';
 import { readRange } from './file-range';
+import { foreignFile, HEAD_BYTES } from './foreign-files';
 
 /** Real headers are some 100 kB; the cap keeps a foreign file from claiming the memory. */
 const MAX_HEADER_BYTES = 25_000_000;
 
 const count = z.number().int().nonnegative();
 const Entry = z.object({
-  dtype: z.enum(['F32', 'F16', 'BF16', 'I64', 'I32', 'U8', 'I8', 'BOOL', 'F64']),
+  dtype: z.custom<CheckpointType>((value) => typeof value === 'string' && Object.hasOwn(CHECKPOINT_TYPES, value)),
   shape: z.array(count).max(8),
   data_offsets: z.tuple([count, count]),
 });
@@ -23,8 +24,11 @@ interface Place extends TensorEntry {
 function readHeader(file: string, handle: number, fileBytes: number): { json: unknown; bytes: number } {
   const prefix = readRange(handle, 8, 0);
   if (prefix === null) throw damaged(file, 'it is shorter than eight bytes');
+  const foreign = foreignFile(readRange(handle, Math.min(HEAD_BYTES, fileBytes), 0) ?? '');
+  if (foreign !== null) throw damaged(file, foreign.reason, foreign.advice);
   const length = Number(prefix.readBigUInt64LE());
-  if (length > MAX_HEADER_BYTES || 8 + length > fileBytes) throw damaged(file, 'it is not a safetensors file');
+  if (length > MAX_HEADER_BYTES) throw damaged(file, 'it is not a safetensors file');
+  if (8 + length > fileBytes) throw damaged(file, 'it is cut, or not a safetensors file');
   const text = readRange(handle, length, 8);
   if (text === null) throw damaged(file, 'its header is cut');
   try {

@@ -1,10 +1,11 @@
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Checkpoint } from '../checkpoint/checkpoint';
 import { openCheckpoint } from '../checkpoint/open';
 import type { Target } from '../graph/target';
 import type { Precision } from '../graph/weights';
 import { ExternalData } from '../onnx/external-data';
+import { ModelError } from '../model-error';
 import type { GraphBuilder } from '../onnx/graph';
 import type { Manifest } from './manifest';
 import { targetFolder } from './target-folder';
@@ -35,6 +36,25 @@ export interface Plan {
   /** Files beside the graphs. */
   readonly texts: Readonly<Record<string, string | Uint8Array>>;
   describe(about: { id: string; licence: string; precision: Precision }): Omit<Manifest, 'files'>;
+}
+
+/** What is left of float32 weights at the least; some are not written, such as copies. */
+const LEAST_SHARE: Readonly<Record<Precision, number>> = { fp32: 0.7, fp16: 0.35, int8: 0.18, int4: 0.12 };
+
+/** Throws ModelError STORAGE_FULL where a model cannot have room, which would show only after minutes of work. */
+function checkRoom(folder: string, bytes: number): void {
+  const { bavail, bsize } = statfsSync(existingParent(folder));
+  const free = bavail * bsize;
+  if (free >= bytes) return;
+  const size = (count: number) => (count >= 1e9 ? `${(count / 1e9).toFixed(1)} GB` : `${Math.ceil(count / 1e6)} MB`);
+  throw new ModelError(
+    'STORAGE_FULL',
+    `The model takes at least ${size(bytes)} of disk, and ${size(free)} are free for ${folder}. Free some space, or choose a smaller precision.`,
+  );
+}
+
+function existingParent(folder: string): string {
+  return existsSync(folder) ? folder : existingParent(path.dirname(folder));
 }
 
 const LICENCE_FILE = 'LICENSE.txt';
@@ -94,6 +114,7 @@ export async function writeConversion(
     const graphs = Object.entries(plan.graphs);
     const names = [...graphs.flatMap(([name]) => [`${name}.onnx`, `${name}.data`]), ...Object.keys(plan.texts)];
     const progress = reporter(checkpoint, conversion.progress);
+    checkRoom(path.resolve(target), bytesOf(checkpoint) * LEAST_SHARE[precision]);
     return await writeModelFolder({
       target,
       sources: [source],

@@ -1,6 +1,6 @@
 import path from 'node:path';
+import { checkTokenId, checkWords } from '../../checkpoint/tokenizer-fit';
 import { withFiles } from '../../file-problem';
-import { ModelError } from '../../model-error';
 import { writeConversion, type Conversion } from '../../model-folder/convert';
 import type { Manifest } from '../../model-folder/manifest';
 import { targetFolder } from '../../model-folder/target-folder';
@@ -8,7 +8,7 @@ import { readBlip2Config } from './config';
 import { buildDecoder } from './decoder-graph';
 import { describeBlip2 } from './describe';
 import { buildEncoder } from './encoder-graph';
-import { readTokenizer, TOKENIZER_FILE } from './tokenizer-file';
+import { END, readTokenizer, TOKENIZER_FILE } from './tokenizer-file';
 import { buildVision } from './vision-graph';
 
 /**
@@ -21,14 +21,9 @@ export function convertBlip2(conversion: Conversion): Promise<Manifest> {
     targetFolder(target, [source]);
     const config = readBlip2Config(source);
     const tokenizer = readTokenizer(source);
-    const { vocab_size: words, eos_token_id: end } = config.text;
-    if (tokenizer.size > words || tokenizer.end !== end) {
-      const reason =
-        tokenizer.size > words
-          ? `${TOKENIZER_FILE} has ${tokenizer.size} tokens, the weights have ${words}`
-          : `the text ends with ${tokenizer.end} in ${TOKENIZER_FILE}, and with ${end} in config.json`;
-      throw new ModelError('MODEL_FILE_DAMAGED', `${path.resolve(source)} does not fit together: ${reason}.`);
-    }
+    const file = path.join(source, TOKENIZER_FILE);
+    checkWords(file, tokenizer.size, config.text.vocab_size);
+    checkTokenId(file, END, { found: tokenizer.end, due: config.text.eos_token_id });
     return writeConversion(conversion, (checkpoint) => ({
       graphs: {
         vision: (to) => buildVision(checkpoint, config, to),

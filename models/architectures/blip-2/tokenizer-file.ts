@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { largestId } from '../../checkpoint/bounds';
 import { readCheckpointJson } from '../../checkpoint/checkpoint-json';
+import { checkTokenizerKind } from '../../checkpoint/tokenizer-fit';
 import { ModelError } from '../../model-error';
 
 export const TOKENIZER_FILE = 'tokenizer.json';
 const KIND = 'a BLIP-2 model with T5';
-const END = '</s>';
+/** Ends a text. */
+export const END = '</s>';
 
 const id = z.number().int().nonnegative();
 const Precompiled = z.object({ type: z.literal('Precompiled'), precompiled_charsmap: z.string().min(1) });
@@ -45,6 +47,7 @@ function precompiledOf({ normalizer }: TokenizerJson): z.infer<typeof Precompile
 
 /** Reads the tokenizer of a checkpoint with T5. Throws ModelError where it is missing, or not T5's. */
 export function readTokenizer(folder: string): T5Tokenizer {
+  checkTokenizerKind(folder, 'Unigram', KIND);
   const json = readCheckpointJson(TokenizerJson, folder, TOKENIZER_FILE, KIND);
   const normalizer = precompiledOf(json);
   const pieces = json.model.vocab.map(([piece]) => piece);

@@ -3,12 +3,13 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { Checkpoint } from '../../checkpoint/checkpoint';
 import { largestId } from '../../checkpoint/bounds';
+import { checkTokenId, checkWords } from '../../checkpoint/tokenizer-fit';
 import type { Manifest } from '../../model-folder/manifest';
 import { withFiles } from '../../file-problem';
 import { ModelError } from '../../model-error';
 import { writeConversion, type Conversion } from '../../model-folder/convert';
 import { targetFolder } from '../../model-folder/target-folder';
-import { readBlipConfig } from './config';
+import { readBlipConfig, type BlipConfig } from './config';
 import { buildDecoder } from './decoder-graph';
 import { describeBlip } from './describe';
 import { buildEncoder } from './encoder-graph';
@@ -16,20 +17,16 @@ import { buildQuestion } from './question-graph';
 import { buildVision } from './vision-graph';
 
 const VOCABULARY_FILE = 'vocab.txt';
-const Tokenizer = z.object({ model: z.object({ vocab: z.record(z.string(), z.number().int().nonnegative()) }) });
+/** Ends a sentence. */
+const END = '[SEP]';
+const id = z.number().int().nonnegative();
+const Tokenizer = z.object({
+  model: z.object({ type: z.literal('WordPiece').optional(), vocab: z.record(z.string(), id) }),
+});
 
 /** Of BLIP's classes that write, only the one for questions reads a text. */
 function readsQuestions({ tensors }: Checkpoint): boolean {
   return [...tensors.keys()].some((name) => name.startsWith('text_encoder.'));
-}
-
-/** Words whose ids the weights have no rows for would be other words, or none. Throws ModelError. */
-function checkFits(file: string, words: number, rows: number): void {
-  if (words <= rows) return;
-  throw new ModelError(
-    'MODEL_FILE_DAMAGED',
-    `${file} does not fit the weights: it has ${words} words, the weights have ${rows}.`,
-  );
 }
 
 /** The words of a tokenizer.json in the order of their ids. */
@@ -43,23 +40,31 @@ function vocabularyOfTokenizer(file: string, rows: number): string[] {
   const parsed = Tokenizer.safeParse(json);
   if (!parsed.success) throw new ModelError('MODEL_FILE_DAMAGED', `${file} is not a WordPiece tokenizer.`);
   const entries = Object.entries(parsed.data.model.vocab);
-  checkFits(file, largestId(entries.map(([, id]) => id)) + 1, rows);
+  checkWords(file, largestId(entries.map(([, id]) => id)) + 1, rows);
   const words: string[] = [];
   for (const [word, id] of entries) words[id] = word;
   return Array.from(words, (word: string | undefined) => word ?? '');
 }
 
-function readVocabulary(folder: string, rows: number): string[] {
+function readVocabulary(folder: string, { vocab_size: rows, sep_token_id: end }: BlipConfig['text']): string[] {
+  const { file, words } = findVocabulary(folder, rows);
+  checkWords(file, words.length, rows);
+  const found = words.indexOf(END);
+  // BERT's own sentence tells where there is none.
+  if (found >= 0) checkTokenId(file, END, { found, due: end });
+  return words;
+}
+
+function findVocabulary(folder: string, rows: number): { file: string; words: string[] } {
   const plain = path.join(folder, VOCABULARY_FILE);
   const whole = path.join(folder, 'tokenizer.json');
   if (existsSync(plain)) {
     const words = readFileSync(plain, 'utf8')
       .replace(/\r?\n$/, '')
       .split(/\r?\n/);
-    checkFits(plain, words.length, rows);
-    return words;
+    return { file: plain, words };
   }
-  if (existsSync(whole)) return vocabularyOfTokenizer(whole, rows);
+  if (existsSync(whole)) return { file: whole, words: vocabularyOfTokenizer(whole, rows) };
   throw new ModelError('MODEL_FILE_MISSING', `There is neither vocab.txt nor tokenizer.json in ${folder}.`);
 }
 
@@ -73,7 +78,7 @@ export function convertBlip(conversion: Conversion): Promise<Manifest> {
     const { source, target } = conversion;
     targetFolder(target, [source]);
     const stored = readBlipConfig(source);
-    const vocabulary = readVocabulary(source, stored.text.vocab_size);
+    const vocabulary = readVocabulary(source, stored.text);
     return writeConversion(conversion, (checkpoint) => {
       const config = { ...stored, question: stored.question ?? readsQuestions(checkpoint) };
       return {

@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint';
+import { missingWeight } from '../../checkpoint/float-tensor';
 import type { GraphWeights } from '../../graph/weights';
 import { MICROSOFT, type GraphBuilder } from '../../onnx/graph';
 import { scalar, tensor } from '../../onnx/tensor';
@@ -9,9 +10,11 @@ import { TEXT, WORDS } from './names';
 /** BART's tables of positions begin with two rows that are never used. */
 const OFFSET = 2;
 
-/** Rows of the words' table: transformers adds one for `<image>` and rounds up to a multiple of 64. */
+/** Rows of the words' table: transformers adds one for `<image>` and rounds up to a multiple of 64. Throws ModelError without a table. */
 export function wordsOf(checkpoint: Checkpoint): number {
-  return checkpoint.tensors.get(WORDS)?.dims[0] ?? 0;
+  const [rows] = checkpoint.tensors.get(WORDS)?.dims ?? [];
+  if (rows === undefined) throw missingWeight(checkpoint, WORDS);
+  return rows;
 }
 
 /** How many positions a half has: 1024 or 4096, whatever config.json says. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { checkWords } from '../../checkpoint/tokenizer-fit';
 import { withFiles } from '../../file-problem';
 import { ModelError } from '../../model-error';
 import { writeConversion, type Conversion } from '../../model-folder/convert';
@@ -26,15 +27,13 @@ export function convertFlorence(conversion: Conversion): Promise<Manifest> {
     const { source, target } = conversion;
     targetFolder(target, [source]);
     const config = readFlorenceConfig(source);
-    const tokenizer = readTokenizer(source);
+    const tokenizer = readTokenizer(source, config.text);
     return writeConversion(conversion, (stored) => {
       const checkpoint = underOneLayout(stored);
       const vocabulary = wordsOf(checkpoint);
-      if (tokenizer.size > vocabulary || positionsOf(checkpoint, 'encoder') < imageTokens(config) + TASK_TOKENS) {
-        const reason =
-          tokenizer.size > vocabulary
-            ? `${TOKENIZER_FILE} has ${tokenizer.size} tokens, the weights have ${vocabulary}`
-            : `its text encoder has no room for a picture of ${imageTokens(config)} tokens and a task`;
+      checkWords(path.join(source, TOKENIZER_FILE), tokenizer.size, vocabulary);
+      if (positionsOf(checkpoint, 'encoder') < imageTokens(config) + TASK_TOKENS) {
+        const reason = `its text encoder has no room for a picture of ${imageTokens(config)} tokens and a task`;
         throw new ModelError('MODEL_FILE_DAMAGED', `${path.resolve(source)} does not fit together: ${reason}.`);
       }
       const presets = readPresets(source, config.text, layoutOf(stored));

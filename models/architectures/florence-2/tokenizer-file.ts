@@ -1,10 +1,14 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { largestId } from '../../checkpoint/bounds';
 import { readCheckpointJson } from '../../checkpoint/checkpoint-json';
+import { checkTokenId, checkTokenizerKind } from '../../checkpoint/tokenizer-fit';
 import { ModelError } from '../../model-error';
+import type { TextConfig } from './config';
 
 export const TOKENIZER_FILE = 'tokenizer.json';
 
+const KIND = 'a Florence-2 model';
 const LOCATIONS = 1000;
 const both = (name: string) => [`<${name}>`, `</${name}>`];
 
@@ -39,9 +43,17 @@ export interface FlorenceTokenizer {
   readonly size: number;
 }
 
-/** The tokenizer of a checkpoint in either layout. Throws ModelError where it is missing or another. */
-export function readTokenizer(folder: string): FlorenceTokenizer {
-  const json = readCheckpointJson(TokenizerJson, folder, TOKENIZER_FILE, 'a Florence-2 model');
+/** The tokenizer of a checkpoint in either layout. Throws ModelError where it is missing or another than its config.json speaks of. */
+export function readTokenizer(
+  folder: string,
+  {
+    bos_token_id: start,
+    pad_token_id: pad,
+    eos_token_id: end,
+  }: Pick<TextConfig, 'bos_token_id' | 'pad_token_id' | 'eos_token_id'>,
+): FlorenceTokenizer {
+  checkTokenizerKind(folder, 'BPE', KIND);
+  const json = readCheckpointJson(TokenizerJson, folder, TOKENIZER_FILE, KIND);
   const added = [...json.added_tokens];
   const known = new Map(Object.entries(json.model.vocab));
   for (const token of added) known.set(token.content, token.id);
@@ -55,6 +67,10 @@ export function readTokenizer(folder: string): FlorenceTokenizer {
   const unknown = known.get('<unk>');
   if (unknown === undefined) {
     throw new ModelError('MODEL_FILE_DAMAGED', `${TOKENIZER_FILE} in ${folder} has no <unk>; is it BART's?`);
+  }
+  const due = { '<s>': start, '<pad>': pad, '</s>': end };
+  for (const [token, id] of Object.entries(due)) {
+    checkTokenId(path.join(folder, TOKENIZER_FILE), token, { found: known.get(token), due: id });
   }
   return {
     text: `${JSON.stringify({ ...json, added_tokens: added })}\n`,

@@ -68,9 +68,10 @@ export function checkRoom(id: string, pulled: string, wish: RoomWish): void {
   const needed = roomNeeded(wish);
   const free = freeBytes(pulled);
   if (free >= needed) return;
+  const choice = wish.compare && wish.precision !== 'fp32' ? ', or skip the comparison with --no-compare' : '';
   throw new ModelError(
     'STORAGE_FULL',
     `Pulling ${id} takes ${gigabytes(needed)} GB for a while, and ${gigabytes(free)} GB are free in ` +
-      `${pulled}. Free some space, or skip the comparison with --no-compare.`,
+      `${pulled}. Free some space${choice}.`,
   );
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { blip2Amplitude, blip2Layout, type Blip2Case } from '../../support/checkpoint/blip-2-layout';
 import { blipLayout, HEAD, HEAD_BIAS, WORDS, type BlipSizes } from '../../support/checkpoint/blip-layout';
@@ -111,12 +111,22 @@ const FLORENCE_LARGE: FlorenceCase = {
   text_heads: [16, 16],
   ffn: [4096, 4096],
 };
-/** Rows of the table of words in transformers' layout. The tokenizer is the tests' small one, so most of them are no word. */
+/** Rows of the table of words in transformers' layout, and tokens of the tokenizer in Microsoft's. */
 const FLORENCE_ROWS = 51_328;
+const FLORENCE_TOKENS = 50_265;
+
+/** The tests' small tokenizer of an architecture with as many tokens as the official one has: the others are made up. */
+function writeTokenizer(folder: string, fixture: string, fill: (json: any) => void): void {
+  const json = JSON.parse(readFileSync(path.join(FIXTURES, fixture, 'tokenizer.json'), 'utf8'));
+  fill(json);
+  writeJson(folder, 'tokenizer.json', json);
+}
 
 function florence(sizes: FlorenceCase): Write {
   return (folder) => {
-    copyFileSync(path.join(FIXTURES, 'florence-oracle/tokenizer.json'), path.join(folder, 'tokenizer.json'));
+    writeTokenizer(folder, 'florence-oracle', ({ model: { vocab } }) => {
+      for (let id = Object.keys(vocab).length; id < FLORENCE_TOKENS; id++) vocab[`w${id}`] = id;
+    });
     const config = florenceConfig(sizes, 'transformers', FLORENCE_ROWS);
     writeJson(folder, 'config.json', { ...config, image_token_id: FLORENCE_ROWS - 1 });
     const size = { height: sizes.side, width: sizes.side };
@@ -166,9 +176,14 @@ const FLAN_T5_XL: Blip2Case = {
   says: { tie_word_embeddings: false },
 };
 
+const T5_TOKENS = 32_100;
+
 function blip2(sizes: Blip2Case): Write {
   return (folder) => {
-    copyFileSync(path.join(FIXTURES, 'blip-2-oracle/tokenizer.json'), path.join(folder, 'tokenizer.json'));
+    writeTokenizer(folder, 'blip-2-oracle', ({ model: { vocab }, added_tokens: added }) => {
+      while (vocab.length < T5_TOKENS) vocab.push([`w${vocab.length}`, -30]);
+      added.find(({ content }: { content: string }) => content === '<image>').id = T5_TOKENS;
+    });
     writeJson(folder, 'config.json', blip2Config(sizes, 'safetensors in parts'));
     const side = sizes.vision['image_size']!;
     writeJson(folder, 'preprocessor_config.json', { ...BLIP_2_IMAGES, size: { height: side, width: side } });

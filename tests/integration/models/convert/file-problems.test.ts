@@ -119,6 +119,9 @@ testWithDisk(
       disk.fill();
       const outcome = await altsmithModels(['verify', 'mini'], { TMPDIR: disk.folder });
       expectSentence(outcome, 'The disk is full; free some space and try again. (STORAGE_FULL)');
+      // Before any work is done: that of a large model takes minutes.
+      const target = path.join(disk.folder, 'model');
+      expectSentence(await convert(target), `of disk, and 0 MB are free for ${target}.`);
     } finally {
       disk.remove();
     }

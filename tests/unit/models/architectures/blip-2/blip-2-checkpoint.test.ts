@@ -117,7 +117,11 @@ describe('a BLIP-2 checkpoint', () => {
 
   it.each<[string, () => void, string]>([
     ['no tokenizer', () => rmSync(path.join(source, 'tokenizer.json')), 'no tokenizer.json'],
-    ['BERT’s tokenizer', () => edit('tokenizer.json', (json) => (json.model.type = 'WordPiece')), 'model.type'],
+    [
+      'BERT’s tokenizer',
+      () => edit('tokenizer.json', (json) => (json.model.type = 'WordPiece')),
+      'of the kind WordPiece',
+    ],
     [
       'a tokenizer without replacements',
       () => edit('tokenizer.json', (json) => (json.normalizer = { type: 'NFKC' })),
@@ -126,9 +130,13 @@ describe('a BLIP-2 checkpoint', () => {
     [
       'more words than weights',
       () => edit('tokenizer.json', (json) => json.added_tokens.push({ id: 176, content: '<new>', special: false })),
-      'has 177 tokens, the weights have 176',
+      'it has 177 words, the weights have 176',
     ],
-    ['another end of texts', () => editText((text) => (text.eos_token_id = 2)), 'the text ends with 1 in'],
+    [
+      'another end of texts',
+      () => editText((text) => (text.eos_token_id = 2)),
+      '</s> has the id 1, and the config says 2',
+    ],
     ['a part that is missing', () => rmSync(path.join(source, 'model-00002-of-00003.safetensors')), 'is not in'],
     [
       'a part that is cut',

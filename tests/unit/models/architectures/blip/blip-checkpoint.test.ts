@@ -177,6 +177,15 @@ describe('what is not a sound BLIP checkpoint is refused, and leaves nothing beh
       },
       'it has 4000000001 words, the weights have 176',
     ],
+    [
+      'another end of sentences',
+      () => {
+        const words = readWords();
+        [words[3], words[9]] = [words[9]!, words[3]!];
+        writeFileSync(path.join(source, 'vocab.txt'), `${words.join('\n')}\n`);
+      },
+      '[SEP] has the id 9, and the config says 3',
+    ],
     ['words that are not BERT’s', () => writeFileSync(path.join(source, 'vocab.txt'), 'a\nb\n'), 'has no [CLS]'],
   ])('%s', async (_, spoil, message) => {
     spoil();

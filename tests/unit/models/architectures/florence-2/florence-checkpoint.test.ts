@@ -46,6 +46,12 @@ function resizeTable(part: string, dims: number[]): void {
   });
 }
 
+function withoutWeight(name: string): void {
+  const whole = florenceSource(TINY, 'transformers', rows.transformers);
+  const specs = whole.specs.filter((spec) => spec.name !== name);
+  writeSafetensors(path.join(source, 'model.safetensors'), { ...whole, specs });
+}
+
 describe('a Florence-2 checkpoint', () => {
   it('becomes a folder that says what it is', async () => {
     writeFlorence(source, TINY, 'transformers', rows.transformers);
@@ -123,7 +129,7 @@ describe('a Florence-2 checkpoint', () => {
     [
       'more words than weights',
       () => edit('tokenizer.json', (json) => json.added_tokens.push({ id: 5000, content: '<new>', special: false })),
-      'tokens, the weights have',
+      'words, the weights have',
     ],
     [
       'more words than fit on the stack',
@@ -131,7 +137,21 @@ describe('a Florence-2 checkpoint', () => {
         edit('tokenizer.json', ({ model }) => {
           for (let id = 1000; id < 200_000; id++) model.vocab[`word${id}`] = id;
         }),
-      'tokens, the weights have',
+      'words, the weights have',
+    ],
+    [
+      'another end of texts',
+      () =>
+        edit('tokenizer.json', ({ model, added_tokens: added }) => {
+          for (const token of added) token.id++;
+          for (const word of Object.keys(model.vocab)) model.vocab[word]++;
+        }),
+      '<s> has the id 1, and the config says 0',
+    ],
+    [
+      'no table of words',
+      () => withoutWeight('model.language_model.shared.weight'),
+      'has no weight called "model.language_model.shared.weight"',
     ],
     ['ten thousand beams', () => edit('generation_config.json', (rules) => (rules.num_beams = 10_000)), 'num_beams'],
     [

@@ -43,6 +43,8 @@ it('is refused where that much is not free, with the sizes in the sentence', () 
   expect(() => checkRoom('blip-base', tmpdir(), wish)).not.toThrow();
   const huge = { ...wish, download: 9e18 };
   expect(() => checkRoom('blip-base', tmpdir(), huge)).toThrow(/Pulling blip-base takes 9000000000.0 GB .* are free/);
+  expect(() => checkRoom('blip-base', tmpdir(), huge)).toThrow(/--no-compare\.$/);
+  expect(() => checkRoom('blip-base', tmpdir(), { ...huge, compare: false })).toThrow(/Free some space\.$/);
 });
 
 describe('the memory for a comparison', () => {
