@@ -35,6 +35,7 @@ import { openStores, type Stores } from './composition/stores';
 import { buildResuggesting } from './composition/resuggesting';
 import { buildPruning } from './composition/pruning';
 import { buildUpkeep } from './composition/upkeep';
+import { videoServices } from './composition/videos';
 import { listedWorkers, workersElsewhere } from './composition/workers';
 import { buildDelivery, buildWork, startEngine, type Work } from './composition/work';
 import type { WebhookDelivery } from './webhooks/delivery';
@@ -115,8 +116,7 @@ function assemble(parts: AppParts, stores: Stores): App {
   const models = buildModels({ engine, config, script: PULL_SCRIPT, logger, changed });
   const resuggesting = buildResuggesting(stores, work, { config, logger });
   const backgroundTasks = [upkeep, buildPruning(stores, logger), resuggesting, models];
-  const wakeDelivery = delivery.wake.bind(delivery);
-  const predictions = buildPredictions(stores, { work, engine, config, logger, wakeDelivery });
+  const predictions = buildPredictions(stores, { work, engine, config, logger, wakeDelivery: () => delivery.wake() });
   const pairings = buildPairings(stores);
   const services: Services = {
     version,
@@ -126,6 +126,7 @@ function assemble(parts: AppParts, stores: Stores): App {
       siteServices(siteId, { stores, work, webhookOrigins: config.webhookOrigins, speaker }),
     instancesOf: stores.instancesOf,
     spool: (body) => spoolWhereRoom(disk, body, { ...config, folder: data.temporary }),
+    videos: videoServices({ disk, config, decoder: work.decoder, temporary: data.temporary }),
     fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
     links: new PublicLinks(config.publicUrl),
     pictures: new HeldPictures(data.temporary, config.maxBytes, PICTURE_FROM_BYTES, disk),

@@ -71,6 +71,7 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
     maxConnections: config.maxConnections,
     keepAliveTimeout: config.keepAliveSeconds * 1000,
     requestTimeout: requestTimeoutFor(mostBodyBytes(config.maxBytes)),
+    videoTimeout: requestTimeoutFor(config.video.maxBytes),
   };
   const server = createHttpServer(responder.listener, { ...limits, ...options.limits }, tellDrops(logger, config));
   let app: App | null = null;

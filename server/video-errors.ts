@@ -13,6 +13,16 @@ export const VIDEO_ERRORS = {
     message: 'The video has more bytes than is accepted here; send a smaller copy, or raise ALTSMITH_MAX_VIDEO_BYTES.',
     retryable: false,
   },
+  VIDEO_TYPE_UNSUPPORTED: {
+    status: 415,
+    message: 'This is not a video in MP4, MOV, WebM, MKV, AVI, MPEG, Ogg, FLV or WMV.',
+    retryable: false,
+  },
+  VIDEO_UNKNOWN: {
+    status: 422,
+    message: 'No video with this sha256 is stored; send it first with PUT /v1/videos/{sha256}.',
+    retryable: false,
+  },
   VIDEO_UNREADABLE: {
     status: 422,
     message:

@@ -42,6 +42,7 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     id: site.id,
     name: site.name,
     images,
+    videos: stores.videosOf(siteId),
     jobs,
     suggestions,
     takeTurn: () => {

@@ -8,6 +8,7 @@ import { AppError } from '../errors';
 import { hasInitialKey } from '../key-settings';
 import { isLoopback } from '../http/middleware/authenticate';
 import { ImageStore } from '../intake/image-store';
+import { VideoStore } from '../intake/video-store';
 import { RetentionStore } from '../intake/retention-store';
 import { SiteBytes } from '../intake/site-bytes';
 import { endImpossibleWaits } from '../queue/clock-step-store';
@@ -56,7 +57,9 @@ export type Stores = ReturnType<typeof openStores>;
  */
 export function openStores(data: DataFolder, config: Config, storage: Storage = openData(data)) {
   // Temporary files are of use only to the process that wrote them.
-  for (const file of readdirSync(data.temporary)) rmSync(path.join(data.temporary, file), { force: true });
+  for (const file of readdirSync(data.temporary)) {
+    rmSync(path.join(data.temporary, file), { recursive: true, force: true });
+  }
   const sites = new SiteStore(storage);
   const keys = new KeyStore(storage, { ends: keyEndList(data.lists) });
   // A stranger could ask before the owner has read the key that is made now; a given one the owner has.
@@ -84,6 +87,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
   });
   const erasures = new ErasureStore(storage, data);
   const siteBytes = new SiteBytes(storage, (siteId) => sites.get(siteId)?.settings.limits.bytes ?? config.siteBytes);
+  const imagesOf = (siteId: string) => new ImageStore(storage, data, siteId, siteBytes);
   return {
     storage,
     erasures,
@@ -114,7 +118,8 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     history: new HistoryStore(storage, config.keepHistoryDays * DAY_MS),
     thumbnails: new ThumbnailStore(storage, data.thumbnails, config.keepThumbnailsDays * DAY_MS),
     forgetResults: (keptMs: number, limit: number) => forgetResults(storage, keptMs, limit),
-    imagesOf: (siteId: string) => new ImageStore(storage, data, siteId, siteBytes),
+    imagesOf,
+    videosOf: (siteId: string) => new VideoStore(storage, siteId, imagesOf(siteId)),
     instancesOf: (siteId: string) => new InstanceStore(storage, siteId),
     jobsOf: (siteId: string, seen: number | null = null) => new JobStore(storage, siteId, { ends, now, seen }),
     suggestionsOf: (siteId: string, seen: number | null = null) => new SuggestionStore(storage, siteId, changes, seen),

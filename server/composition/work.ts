@@ -28,6 +28,7 @@ import { newsCall } from '../webhooks/news-call';
 import { OutboxStore } from '../webhooks/outbox-store';
 import type { Tracing } from '../tracing/tracing';
 import { httpTransport } from '../webhooks/transport';
+import { DecoderHere } from '../video/decoder';
 import { favourFor } from '../glossary/prefer';
 import { LOCAL_WORKERS, THIS_MACHINE, type Stores } from './stores';
 import { buildTranslating, openTranslators } from './translating';
@@ -72,6 +73,7 @@ export function buildWork(parts: WorkParts) {
   const pictureOf = (jobId: string) => instant.pictureOf(jobId);
   return {
     ...built,
+    decoder: new DecoderHere(config.video),
     model,
     condition,
     translating: buildTranslating(stores, { ...here, queue, finisher, logger }),

@@ -3,6 +3,7 @@ import { Task } from './caption';
 import { FirstSteps } from './first-steps';
 import { ComingModel } from './model';
 import { ModelRef } from './primitives';
+import { VideoStatus } from './video';
 
 /** What pictures cost, from the owner's price of an hour; `per_image` is null before the first picture. */
 export const Cost = z.object({ per_hour: z.number(), currency: z.string(), per_image: z.number().nullable() });
@@ -28,6 +29,8 @@ export const Status = z.object({
   coming_model: ComingModel.nullable().optional(),
   /** Which of the three first steps of this site are done. */
   first_steps: FirstSteps.optional(),
+  /** Absent in versions that know no videos. */
+  video: VideoStatus.optional(),
   /** null or absent where the owner has set no price. */
   cost: Cost.nullable().optional(),
 });

@@ -35,12 +35,18 @@ export function handlersOf(route: Route, services: Services): RequestHandler[] {
 function bodySteps(route: Route, services: Services): RequestHandler[] {
   const { bodyKind = 'none', jsonLimit = JSON_LIMIT, hasPictures = false } = route;
   if (bodyKind === 'none') return [];
-  const most = { json: jsonLimit, 'json-or-image': jsonLimit, image: STREAM_BYTES, own: OWN_BYTES }[bodyKind];
+  const most = {
+    json: jsonLimit,
+    'json-or-image': jsonLimit,
+    image: STREAM_BYTES,
+    video: STREAM_BYTES,
+    own: OWN_BYTES,
+  }[bodyKind];
   const admit = admitBody(services.admission, (request) => ({
     memory: announcedBytes(request, most),
-    disk: diskBytes(route, request, services.maxBytes),
+    disk: diskBytes(route, request, services),
   }));
-  if (bodyKind === 'image' || bodyKind === 'own') return [admit];
+  if (bodyKind === 'image' || bodyKind === 'video' || bodyKind === 'own') return [admit];
   const limits = {
     textBytes: jsonLimit,
     bodyBytes: jsonLimit + (hasPictures ? base64Bytes(services.maxBytes) : 0),
@@ -58,7 +64,8 @@ function bodySteps(route: Route, services: Services): RequestHandler[] {
 }
 
 /** What pictures of a body take of the disk: one in base64 lies there as it came, and once more when it is looked at. */
-function diskBytes({ bodyKind, hasPictures = false }: Route, request: Request, maxBytes: number): number {
+function diskBytes({ bodyKind, hasPictures = false }: Route, request: Request, { maxBytes, videos }: Services): number {
+  if (bodyKind === 'video') return announcedBytes(request, videos.maxBytes);
   if (bodyKind === 'image') return announcedBytes(request, maxBytes);
   if (bodyKind === 'own' || hasPictures) return Math.ceil(announcedBytes(request, mostBodyBytes(maxBytes)) * 1.5);
   return 0;

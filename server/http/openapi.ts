@@ -213,11 +213,13 @@ function parametersOf(route: Route, place: 'path' | 'query', schemas: SchemaBook
 }
 
 const IMAGE_BODY: Json = { 'application/octet-stream': {}, 'image/*': {} };
+const VIDEO_BODY: Json = { 'application/octet-stream': {}, 'video/*': {} };
 
 function bodyOf(route: Route, schemas: SchemaBook): Json {
   const { bodyKind = 'none' } = route;
   if (bodyKind === 'none') return {};
   if (bodyKind === 'image') return { requestBody: { required: true, content: IMAGE_BODY } };
+  if (bodyKind === 'video') return { requestBody: { required: true, content: VIDEO_BODY } };
   const schema = route.schemas.body;
   const json = schema === undefined ? {} : { 'application/json': { schema: schemas.reference(schema, 'input') } };
   const image = bodyKind === 'json-or-image' ? IMAGE_BODY : {};

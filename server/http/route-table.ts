@@ -29,6 +29,7 @@ import {
   writeBackSuggestion,
 } from './routes/suggestions';
 import { getSite, putSite, translate } from './routes/site';
+import { eraseVideo, getPoster, headVideo, previewVideoErasure, putVideo } from './routes/videos';
 import { deleteWebhook, putWebhook } from './routes/webhook';
 import {
   listWorkers,
@@ -56,6 +57,9 @@ export const ROUTES: readonly Route[] = [
   putImage,
   headImage,
   getThumbnail,
+  putVideo,
+  headVideo,
+  getPoster,
   postJob,
   getJob,
   postJobs,
@@ -93,6 +97,8 @@ export const ROUTES: readonly Route[] = [
   eraseSubject,
   eraseSite,
   previewImageErasure,
+  eraseVideo,
+  previewVideoErasure,
   previewSubjectErasure,
   previewSiteErasure,
   putWebhook,

@@ -47,8 +47,8 @@ export interface Call<Params, Query, Body> {
 /** Most bytes of a JSON body that carries texts: six of 10,000 characters, escaped in the longest way. */
 export const TEXTS_LIMIT = 512 * 1024;
 
-/** JSON, the raw bytes of an image, either, or whatever the route reads by itself. */
-export type BodyKind = 'none' | 'json' | 'image' | 'json-or-image' | 'own';
+/** JSON, the raw bytes of an image or of a video, JSON or an image, or whatever the route reads by itself. */
+export type BodyKind = 'none' | 'json' | 'image' | 'video' | 'json-or-image' | 'own';
 
 export interface RouteFacts {
   readonly method: Method;

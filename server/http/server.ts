@@ -1,5 +1,6 @@
-import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { guarded } from '../background';
 import { AppError, type ErrorCode } from '../errors';
 import { newRequestId } from './middleware/request-id';
 
@@ -8,6 +9,8 @@ export interface HttpLimits {
   readonly headersTimeout: number;
   /** Of a whole request; more where larger bodies are allowed, see requestTimeoutFor. */
   readonly requestTimeout: number;
+  /** Of a request that sends a video; not shorter. */
+  readonly videoTimeout: number;
   readonly keepAliveTimeout: number;
   readonly connectionsCheckingInterval: number;
   readonly maxHeaderSize: number;
@@ -19,6 +22,7 @@ export interface HttpLimits {
 export const HTTP_LIMITS: HttpLimits = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
+  videoTimeout: 60_000,
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 1000,
   maxHeaderSize: 16_384,
@@ -40,11 +44,39 @@ export function createHttpServer(
   dropped: () => void = () => undefined,
 ): Server {
   // A missing Host header is refused by our own check, in our own words.
-  const server = createServer({ ...HTTP_LIMITS, ...limits, requireHostHeader: false }, listener);
+  const all = { ...HTTP_LIMITS, ...limits };
+  const longest = Math.max(all.requestTimeout, all.videoTimeout);
+  const server = createServer({ ...all, requestTimeout: longest, requireHostHeader: false }, listener);
+  // Node has one limit for all requests.
+  if (longest > all.requestTimeout)
+    server.prependListener('request', (request) => endLate(request, all.requestTimeout));
   server.maxConnections = limits.maxConnections ?? HTTP_LIMITS.maxConnections;
   server.on('drop', dropped);
   server.on('clientError', refuse);
   return server;
+}
+
+const SENDS_VIDEO = /^\S*\/v1\/videos\/[^/?]+$/;
+
+/** Ends a request whose body takes longer to arrive than other bodies than videos may. */
+function endLate(request: IncomingMessage, limitMs: number): void {
+  if (request.method === 'PUT' && SENDS_VIDEO.test(request.url ?? '')) return;
+  const end = () => {
+    // Nobody may have read what has arrived.
+    if (request.complete) return;
+    const late = new Error('the request takes too long');
+    refuse(Object.assign(late, { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), request.socket);
+  };
+  const timer = setTimeout(
+    guarded(end, () => request.socket.destroy()),
+    limitMs,
+  );
+  timer.unref();
+  const arrived = () => {
+    clearTimeout(timer);
+  };
+  request.once('end', arrived);
+  request.once('close', arrived);
 }
 
 /** What does not even parse as HTTP gets an answer of ours too, and no second chance on this connection. */

@@ -23,7 +23,8 @@ import type { AppError } from '../errors';
 import type { HeldPictures } from '../intake/held-pictures';
 import type { ImageStore } from '../intake/image-store';
 import type { SiteStorage } from '../intake/site-bytes';
-import type { SpooledImage } from '../intake/spool';
+import type { SpooledImage, SpooledVideo } from '../intake/spool';
+import type { VideoStore } from '../intake/video-store';
 import type { Logger } from '../logger';
 import type { ClaimRef } from '../queue/queue';
 import type { JobStore } from '../queue/job-store';
@@ -56,6 +57,7 @@ export interface SiteServices {
   readonly id: string;
   readonly name: string;
   readonly images: ImageStore;
+  readonly videos: VideoStore;
   readonly jobs: JobStore;
   /** Takes the turn in the speaker's header, if there is one. Throws INSTANCE_CONFLICT. */
   readonly takeTurn: () => void;
@@ -135,6 +137,17 @@ export interface Services {
   readonly instancesOf: (siteId: string) => InstanceStore;
   /** Streams a body to a file, checks it, and gives it over. Throws STORAGE_FULL before the first byte is read. */
   readonly spool: (body: AsyncIterable<Uint8Array>) => Promise<SpooledImage>;
+  /** What has to do with reading videos. */
+  readonly videos: {
+    /** Most bytes of one video. */
+    readonly maxBytes: number;
+    /** Like `spool`. Throws VIDEO_TYPE_UNSUPPORTED, VIDEO_TOO_LARGE, STORAGE_FULL. */
+    readonly spool: (body: AsyncIterable<Uint8Array>) => Promise<SpooledVideo>;
+    /** Throws VIDEO_DECODER_MISSING. */
+    readonly requireDecoder: () => void;
+    /** Why no video can be read here; null when they can. */
+    readonly problem: () => { readonly code: string; readonly message: string } | null;
+  };
   /** The bytes behind an address. Throws URL_INPUT_OFF, URL_BLOCKED, URL_FETCH_FAILED. */
   readonly fetchPicture: (url: string) => Promise<AsyncIterable<Uint8Array>>;
   /** Whether the sidecar may connect to an address at all. Throws URL_INPUT_OFF, URL_BLOCKED. */

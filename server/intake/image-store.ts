@@ -57,6 +57,11 @@ export interface ImageFolders {
   readonly temporary: string;
 }
 
+/** A complete file, checked; a video has no size in pixels. */
+type Spooled = Omit<SpooledImage, 'image'> & {
+  readonly image: { readonly width: number; readonly height: number; readonly mediaType: string };
+};
+
 /** The images of one site: rows in SQLite, bytes by sha256 in folders of the site's own. */
 export class ImageStore {
   constructor(
@@ -93,6 +98,11 @@ export class ImageStore {
     return this.presence(sha256) === 'here';
   }
 
+  /** The same, and they are those of a picture. */
+  hasPicture(sha256: string): boolean {
+    return this.get(sha256)?.mediaType.startsWith('video/') === false && this.hasBytes(sha256);
+  }
+
   presence(sha256: string): Presence {
     if (this.get(sha256)?.hasOriginal !== true) return 'gone';
     return presenceOf(this.originalPath(sha256), path.join(this.folders.images, this.siteId));
@@ -114,7 +124,7 @@ export class ImageStore {
    * Takes a spooled file over. The bytes are on disk under their final name before the row says so. Throws SITE_FULL,
    * KEY_INVALID when the site was erased meanwhile, and what a full disk throws; leaves no file behind then.
    */
-  async put(spooled: SpooledImage): Promise<{ image: StoredImage; isNew: boolean }> {
+  async put(spooled: Spooled): Promise<{ image: StoredImage; isNew: boolean }> {
     const known = this.get(spooled.sha256);
     if (known !== null && this.hasBytes(spooled.sha256)) {
       unlinkSync(spooled.file);
@@ -142,13 +152,14 @@ export class ImageStore {
     }
   }
 
-  async #addRow({ image, bytes, sha256 }: SpooledImage): Promise<StoredImage> {
+  async #addRow({ image, bytes, sha256 }: Spooled): Promise<StoredImage> {
     const stored = await this.storage.together(() => {
       this.storage
         .prepare(
           `INSERT INTO images (site_id, sha256, bytes, width, height, media_type, received_at)
          VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (site_id, sha256) DO UPDATE SET original = 1, received_at = excluded.received_at`,
+         ON CONFLICT (site_id, sha256) DO UPDATE SET original = 1, received_at = excluded.received_at,
+           bytes = excluded.bytes, media_type = excluded.media_type`,
         )
         .run(this.siteId, sha256, bytes, image.width, image.height, image.mediaType, Date.now());
       return this.get(sha256);

@@ -4,6 +4,7 @@ import { ResultStore } from '../captioning/result-store';
 import type { Subject } from '../contract/primitives';
 import { thumbnailIn } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
+import { belongsToVideo, picturesOfVideo } from './video-pictures';
 import { ALL, NOTHING_ERASED, type Erased, type ErasureOwner, type ErasureReach } from './erasure';
 
 /** Rows deleted in one step; a few milliseconds. */
@@ -68,7 +69,9 @@ export class ErasureStore {
   /** Up to PIECE rows about a subject, and the pictures that nothing else needs. Null when there was nothing left. */
   subjectStep({ siteId, instance }: ErasureOwner, { type, id }: Subject, reach: ErasureReach): Erased | null {
     const where = 'site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance';
-    return this.#step(siteId, where, { siteId, type, id, instance, ...reach });
+    // A frame of a video that stays is no longer the subject's, and stays too.
+    const isOwn = (sha256: string) => !belongsToVideo(this.storage, siteId, sha256);
+    return this.#step(siteId, where, { siteId, type, id, instance, ...reach }, isOwn);
   }
 
   /** Up to PIECE rows about a picture, of whatever subject, and the picture once nothing else needs it. */
@@ -180,13 +183,14 @@ export class ErasureStore {
         return;
       }
       this.storage
-        .prepare('UPDATE images SET original = 0, thumbnail = 0 WHERE site_id = ? AND sha256 = ?')
+        .prepare('UPDATE images SET original = 0, thumbnail = 0, kept_until = NULL WHERE site_id = ? AND sha256 = ?')
         .run(siteId, sha256);
       this.#removeFiles(siteId, sha256);
+      for (const one of picturesOfVideo(this.storage, siteId, sha256)) this.endPicture(siteId, one);
     });
   }
 
-  #step(siteId: string, where: string, values: object): Erased | null {
+  #step(siteId: string, where: string, values: object, isOwn: (sha256: string) => boolean = () => true): Erased | null {
     return this.storage.transaction(() => {
       const take = (table: 'suggestions' | 'jobs', most: number) => {
         const isMeant = `(created_at <= :before OR ${table === 'jobs' ? '+seq' : '+job_seq'} <= :lastJob)`;
@@ -204,7 +208,7 @@ export class ErasureStore {
       if (suggestions.length + jobs.length === 0) return null;
       this.#tell(jobs.map(({ id }) => id));
       const pictures = new Set([...suggestions, ...jobs].map((row) => row.image_sha256));
-      const images = [...pictures].filter((sha256) => this.#forgetPicture(siteId, sha256, ALL)).length;
+      const images = [...pictures].filter((sha256) => isOwn(sha256) && this.#forgetPicture(siteId, sha256, ALL)).length;
       return { suggestions: suggestions.length, jobs: jobs.length, images };
     });
   }
@@ -215,6 +219,7 @@ export class ErasureStore {
    */
   #forgetPicture(siteId: string, sha256: string, before: number): boolean {
     if (this.#isKnown(siteId, sha256, ['jobs WHERE +instance >= 0', 'suggestions WHERE true'])) return false;
+    const belonging = picturesOfVideo(this.storage, siteId, sha256);
     const { changes } = this.storage
       .prepare('DELETE FROM images WHERE site_id = ? AND sha256 = ? AND received_at <= ?')
       .run(siteId, sha256, before);
@@ -223,6 +228,7 @@ export class ErasureStore {
     if (changes === 1) this.#eraseFiles(siteId, sha256);
     // Left by an end that could not be stored. An original without a row may be on its way in, and stays.
     else if (!this.#hasRow(siteId, sha256)) this.#eraseThumbnail(siteId, sha256);
+    if (changes === 1) for (const one of belonging) this.#forgetPicture(siteId, one, before);
     return changes === 1;
   }
 

@@ -408,7 +408,7 @@ CREATE TABLE suggestions (
   write_back   TEXT CHECK (json_valid(write_back)),
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL
-, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', decision_mode TEXT, displayed INTEGER, open_ms INTEGER, words TEXT NOT NULL DEFAULT '', edited_words TEXT NOT NULL DEFAULT '', source TEXT, translator TEXT CHECK (json_valid(translator)), approved_source TEXT, awaits_translation INTEGER NOT NULL DEFAULT 0 CHECK (awaits_translation IN (0, 1))) STRICT;
+, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', decision_mode TEXT, displayed INTEGER, open_ms INTEGER, words TEXT NOT NULL DEFAULT '', edited_words TEXT NOT NULL DEFAULT '', source TEXT, translator TEXT CHECK (json_valid(translator)), approved_source TEXT, awaits_translation INTEGER NOT NULL DEFAULT 0 CHECK (awaits_translation IN (0, 1)), video TEXT CHECK (json_valid(video))) STRICT;
 
 CREATE TRIGGER suggestions_edited AFTER UPDATE OF edited_words ON suggestions
 WHEN NEW.edited_words <> OLD.edited_words AND NEW.run_id IS OLD.run_id AND NEW.instance = OLD.instance
@@ -482,6 +482,20 @@ BEGIN
   WHERE (run_id, flag, state, scope) IN (
     SELECT run_id, flag, state, scope FROM suggestion_tallies WHERE seq = OLD.seq
   );
+END;
+
+CREATE TABLE video_pictures (
+  site_id      TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+  video_sha256 TEXT NOT NULL,
+  image_sha256 TEXT NOT NULL,
+  is_poster    INTEGER NOT NULL CHECK (is_poster IN (0, 1)),
+  PRIMARY KEY (site_id, video_sha256, image_sha256)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER video_pictures_end AFTER DELETE ON images
+BEGIN
+  DELETE FROM video_pictures WHERE site_id = OLD.site_id AND video_sha256 = OLD.sha256;
+  DELETE FROM video_pictures WHERE site_id = OLD.site_id AND image_sha256 = OLD.sha256;
 END;
 
 CREATE TABLE webhook_outbox (
@@ -581,5 +595,7 @@ CREATE INDEX suggestions_decided_against ON suggestions (
 CREATE INDEX suggestions_in_turn ON suggestions (site_id, subject_type, subject_id, instance, language, state, job_seq);
 
 CREATE INDEX suggestions_of_run ON suggestions (run_id) WHERE run_id IS NOT NULL;
+
+CREATE INDEX video_pictures_of_image ON video_pictures (site_id, image_sha256);
 
 CREATE INDEX webhook_outbox_by_time ON webhook_outbox (due_at);

@@ -55,8 +55,8 @@ async function confinement(folders: readonly string[]): Promise<string[]> {
   return [...(await firstThatWorks(tied, nothing)), ...(await firstThatWorks(alone, nothing))];
 }
 
-/** Finds ffmpeg and the ffprobe that belongs to it. Throws AppError VIDEO_DECODER_MISSING. */
-export async function findDecoder({ ffmpeg: named, folders }: VideoSettings): Promise<Decoder> {
+/** Finds ffmpeg and the ffprobe that belongs to it, without running either. Throws AppError VIDEO_DECODER_MISSING. */
+export function locatePrograms({ ffmpeg: named, folders }: VideoSettings): Pick<Decoder, 'ffmpeg' | 'ffprobe'> {
   const ffmpeg = named ?? inFolders('ffmpeg', folders);
   if (ffmpeg === null || !isProgram(ffmpeg)) throw new AppError('VIDEO_DECODER_MISSING');
   const beside = path.dirname(ffmpeg);
@@ -65,5 +65,39 @@ export async function findDecoder({ ffmpeg: named, folders }: VideoSettings): Pr
   const ffprobe =
     (itsOwn.startsWith('ffprobe') ? inFolders(itsOwn, [beside]) : null) ?? inFolders('ffprobe', [beside, ...folders]);
   if (ffprobe === null) throw new AppError('VIDEO_DECODER_MISSING');
-  return { ffmpeg, ffprobe, confinement: await confinement(folders) };
+  return { ffmpeg, ffprobe };
+}
+
+/** The decoder of this machine. Throws AppError VIDEO_DECODER_MISSING. */
+export async function findDecoder(settings: VideoSettings): Promise<Decoder> {
+  return { ...locatePrograms(settings), confinement: await confinement(settings.folders) };
+}
+
+/** The decoder of a process that runs for long, in which it may be installed or removed. */
+export class DecoderHere {
+  #confinement: Promise<readonly string[]> | null = null;
+
+  constructor(private readonly settings: VideoSettings) {}
+
+  /** Throws AppError VIDEO_DECODER_MISSING. */
+  require(): void {
+    locatePrograms(this.settings);
+  }
+
+  isHere(): boolean {
+    try {
+      this.require();
+      return true;
+    } catch {
+      // Nothing else is thrown.
+      return false;
+    }
+  }
+
+  /** Rejects with AppError VIDEO_DECODER_MISSING. */
+  async get(): Promise<Decoder> {
+    const programs = locatePrograms(this.settings);
+    this.#confinement ??= confinement(this.settings.folders);
+    return { ...programs, confinement: await this.#confinement };
+  }
 }

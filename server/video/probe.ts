@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LONGEST_VIDEO } from '../contract/video';
 import { AppError } from '../errors';
 import { runConfined, type Bounds, type Ending } from './confined-process';
 import type { Decoder } from './decoder';
@@ -22,9 +23,6 @@ export interface VideoSource {
   readonly folder: string;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Longer videos are refused. */
-const LONGEST_SECONDS = 4 * 3600;
 
 const PROBE_BOUNDS: Bounds = {
   wallMs: 30_000,
@@ -72,7 +70,7 @@ export function readProbe(json: string): VideoFacts {
   if (Math.max(width, height) > LONGEST_SIDE || width * height > MOST_PIXELS)
     throw new AppError('VIDEO_TOO_MANY_PIXELS', { longest_side: LONGEST_SIDE, most_pixels: MOST_PIXELS });
   const seconds = format.duration ?? pictures.duration ?? null;
-  if (seconds !== null && seconds > LONGEST_SECONDS) throw new AppError('VIDEO_TOO_LONG');
+  if (seconds !== null && seconds > LONGEST_VIDEO) throw new AppError('VIDEO_TOO_LONG');
   return { seconds, width, height, hasSound, stream };
 }
 

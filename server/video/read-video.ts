@@ -1,13 +1,11 @@
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { MOST_FRAMES } from '../contract/video';
 import { AppError } from '../errors';
 import { chooseFrames } from './choose-frames';
 import type { Decoder } from './decoder';
 import { probeVideo } from './probe';
 import { sampleVideo } from './sample-video';
-
-/** More are not captioned, whatever the video: the shortest shots go without. */
-const MOST_FRAMES = 120;
 
 /** A picture of the video that stands for one of its scenes. Times are seconds from the beginning. */
 export interface VideoFrame {

@@ -5,6 +5,7 @@ import type { ListedInstance } from '../../contract/instance';
 import type { Job, JobError, JobState, Priority } from '../../contract/job';
 import type { ModelRef, Subject, TranslatorRef } from '../../contract/primitives';
 import type { Cost, Status } from '../../contract/status';
+import type { VideoStatus } from '../../contract/video';
 import type { DecidedBy, Suggestion, SuggestionState } from '../../contract/suggestion';
 import { isNumber, isText, isTruth, listOf, oneOf, orAbsent, orNull, shape, type Check } from './shape';
 
@@ -187,6 +188,15 @@ export const isStatus = shape<Status>({
         asks_again: orAbsent(isTruth),
       }),
     ),
+  ),
+  video: orAbsent(
+    shape<VideoStatus>({
+      decoder: isTruth,
+      problem: orNull(shape<Status['problems'][number]>({ code: isText, message: isText })),
+      max_bytes: isNumber,
+      max_frames: isNumber,
+      longest_seconds: isNumber,
+    }),
   ),
   cost: orAbsent(orNull(shape<Cost>({ per_hour: isNumber, currency: isText, per_image: orNull(isNumber) }))),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Status } from '../../contract/status';
+import { LONGEST_VIDEO, MOST_FRAMES, type VideoStatus } from '../../contract/video';
 import { defineRoute } from '../route';
 import type { Services } from '../services';
 
@@ -53,11 +54,23 @@ export const status = defineRoute({
       bytes_also_go_to: health.bytesAlsoGoTo,
       coming_model: services.comingModel(),
       first_steps: site.firstSteps(),
+      video: videoStatus(services),
       cost: costOf(services.price, secondsPerImage),
     };
     return { status: 200, body };
   },
 });
+
+function videoStatus({ videos }: Services): VideoStatus {
+  const problem = videos.problem();
+  return {
+    decoder: problem === null,
+    problem,
+    max_bytes: videos.maxBytes,
+    max_frames: MOST_FRAMES,
+    longest_seconds: LONGEST_VIDEO,
+  };
+}
 
 function costOf(price: Services['price'], secondsPerImage: number | null): Status['cost'] {
   if (price === null) return null;

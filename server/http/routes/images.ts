@@ -44,7 +44,7 @@ export const headImage = defineRoute({
   params: Params,
   answers: { 200: null },
   handle: ({ params, site }) => {
-    if (!site.images.hasBytes(params.sha256)) throw new AppError('NOT_FOUND');
+    if (!site.images.hasPicture(params.sha256)) throw new AppError('NOT_FOUND');
     return { status: 200 };
   },
 });
@@ -53,14 +53,19 @@ export const getThumbnail = defineRoute({
   method: 'get',
   path: '/v1/images/{sha256}/thumbnail',
   access: 'site',
-  summary: 'A small WebP of the image, made when it was captioned.',
+  summary: 'A small WebP of the image, made when it was captioned; of a video its poster, which may be a JPEG.',
   params: Params,
   answers: { 200: 'image/webp' },
   handle: ({ params, site }) => {
-    if (site.images.get(params.sha256)?.hasThumbnail !== true) throw new AppError('NOT_FOUND');
+    const hasThumbnail = site.images.get(params.sha256)?.hasThumbnail === true;
+    const poster = hasThumbnail ? null : site.videos.posterPath(params.sha256);
+    if (!hasThumbnail && poster === null) throw new AppError('NOT_FOUND');
     return {
       status: 200,
-      file: { path: site.images.thumbnailPath(params.sha256), mediaType: 'image/webp' },
+      file:
+        poster === null
+          ? { path: site.images.thumbnailPath(params.sha256), mediaType: 'image/webp' }
+          : { path: poster, mediaType: 'image/jpeg' },
       headers: { 'cache-control': 'private, max-age=86400' },
     };
   },
