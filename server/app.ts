@@ -129,7 +129,7 @@ function assemble(parts: AppParts, stores: Stores): App {
     videos: videoServices({ disk, config, decoder: work.decoder, temporary: data.temporary }),
     fetchPicture: (url) => fetchUrl(url, { origins: config.urlOrigins, maxBytes: config.maxBytes }),
     links: new PublicLinks(config.publicUrl),
-    pictures: new HeldPictures(data.temporary, config.maxBytes, PICTURE_FROM_BYTES, disk),
+    pictures: heldPictures({ config, data, logger }, disk),
     admission: new Admission(ADMISSION_LIMITS, () => disk.roomForBodies()),
     siteRate: new SiteRate((siteId) => stores.sites.get(siteId)?.settings.limits.rate ?? config.siteRate),
     maxBytes: config.maxBytes,
@@ -242,6 +242,18 @@ async function begin(parts: Beginning, clocks: readonly { start(): void }[]): Pr
     predictions.start();
     startEngine(engine, work.runner, logger);
     work.translating.start();
+  });
+}
+
+function heldPictures({ config, data, logger }: Pick<AppParts, 'config' | 'data' | 'logger'>, disk: DiskState) {
+  return new HeldPictures({
+    folder: data.temporary,
+    maxBytes: config.maxBytes,
+    nameLength: PICTURE_FROM_BYTES,
+    disk,
+    notRemoved: (error) => {
+      logger.error({ err: error }, 'a picture of a request could not be removed; the next start removes it');
+    },
   });
 }
 

@@ -1,10 +1,14 @@
 /**
- * A callback for a timer. What `work` throws, or what its promise rejects with, goes to `failed` instead of ending the
- * process: a full disk makes any statement throw, also one that nobody waits for. What `failed` throws is dropped.
+ * A callback for a timer or an event, which have no caller. What `work` throws, or what its promise rejects with, goes to
+ * `failed` instead of ending the process: a full disk makes any statement throw, and one that is read-only any clean-up.
+ * What `failed` throws is dropped.
  */
-export function guarded(work: () => unknown, failed: (error: unknown) => void): () => void {
-  return () => {
-    inBackground(work, failed);
+export function guarded<Args extends readonly unknown[]>(
+  work: (...args: Args) => unknown,
+  failed: (error: unknown) => void,
+): (...args: Args) => void {
+  return (...args) => {
+    inBackground(() => work(...args), failed);
   };
 }
 

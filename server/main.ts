@@ -73,7 +73,17 @@ export async function startSidecar(config: Config, options: SidecarOptions = {})
     requestTimeout: requestTimeoutFor(mostBodyBytes(config.maxBytes)),
     videoTimeout: requestTimeoutFor(config.video.maxBytes),
   };
-  const server = createHttpServer(responder.listener, { ...limits, ...options.limits }, tellDrops(logger, config));
+  const server = createHttpServer(
+    responder.listener,
+    { ...limits, ...options.limits },
+    {
+      dropped: tellDrops(logger, config),
+      failed: (error) => {
+        // A port that is taken is the error of the start itself.
+        if (server.listening) logger.error({ err: error }, 'a connection could not be accepted');
+      },
+    },
+  );
   let app: App | null = null;
   try {
     await listen(server, config.port, config.host);

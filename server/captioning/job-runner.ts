@@ -1,4 +1,5 @@
 import { setImmediate as yieldToEventLoop, setTimeout as pause } from 'node:timers/promises';
+import { guarded } from '../background';
 import { captionJob, type CaptionJobParts } from './caption-job';
 import type { Claim } from '../queue/queue';
 import { tasksOf } from './worker-registry';
@@ -32,9 +33,13 @@ export class JobRunner {
   #troubledUntil = 0;
 
   constructor(private readonly parts: JobRunnerParts) {
-    this.#abandon.signal.addEventListener('abort', () => {
-      parts.condition.stop();
-    });
+    const failed = (error: unknown) => {
+      parts.logger.error({ err: error }, 'the check of this machine could not be ended');
+    };
+    this.#abandon.signal.addEventListener(
+      'abort',
+      guarded(() => parts.condition.stop(), failed),
+    );
   }
 
   /** From now on that many jobs at a time; those above it that are under way go on. */

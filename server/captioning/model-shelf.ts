@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ListedModel, ModelPull } from '../contract/model';
+import { guarded, inBackground } from '../background';
 import { AppError, CATALOGUE, isErrorCode } from '../errors';
 import type { Logger } from '../logger';
 import { modelLines } from './model-lines';
@@ -117,18 +118,27 @@ export class ModelShelf {
     });
     this.#current = { id, child };
     this.#pulls.set(id, { state: 'running', step: 'Starting', done_bytes: 0, total_bytes: total, error: null });
-    child.on('message', (message) => this.#note(id, message));
+    const failed = (error: unknown) => {
+      this.parts.logger.error({ err: error, model: id }, 'model pull failed');
+    };
+    child.on(
+      'message',
+      guarded((message: unknown) => this.#note(id, message), failed),
+    );
     const said = { output: '', complaints: '' };
     child.stdout?.on('data', (chunk: Buffer) => (said.output = (said.output + chunk.toString()).slice(-MOST_OUTPUT)));
     child.stderr?.on('data', (chunk: Buffer) => {
       said.complaints = (said.complaints + chunk.toString()).slice(-MOST_COMPLAINTS);
     });
-    child.once('error', (error) => {
-      this.parts.logger.error({ err: error, model: id }, 'model pull failed');
+    const end = (code: number | null, signal: NodeJS.Signals | null) => {
+      this.#end(child, { id, code, signal, ...said, isByItself });
+    };
+    child.on('error', (error) => {
+      failed(error);
       // Without a process, as where too many files are open, `close` may never come.
-      if (child.pid === undefined) this.#end(child, { id, code: null, signal: null, ...said, isByItself });
+      if (child.pid === undefined) inBackground(() => end(null, null), failed);
     });
-    child.once('close', (code, signal) => this.#end(child, { id, code, signal, ...said, isByItself }));
+    child.once('close', guarded(end, failed));
     this.parts.logger.info({ model: id }, 'model pull started');
   }
 

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { guarded } from '../background';
 import { EngineOptions } from '../contract/engine-options';
 import { AppError, isErrorCode } from '../errors';
 import type { CaptionEngine, EngineRequest, EngineResult, EngineState } from './engine';
@@ -105,7 +106,11 @@ export class WorkerPool implements CaptionEngine {
       // A worker process refuses what it does not know by ending; here only the request fails.
       EngineOptions.parse(request.options);
       const task = { request, resolve, reject };
-      request.signal?.addEventListener('abort', () => this.forget(task), { once: true });
+      request.signal?.addEventListener(
+        'abort',
+        guarded(() => this.forget(task), reject),
+        { once: true },
+      );
       this.waiting.push(task);
       this.share();
     }).then((result) => {

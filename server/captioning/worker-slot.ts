@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { ModelInfo } from '../../models/captioner';
-import { guarded } from '../background';
+import { guarded, inBackground } from '../background';
 import { AppError, isErrorCode } from '../errors';
 import type { EngineRequest, EngineResult } from './engine';
 import { USUAL_LIFETIME, WorkerLifetime, type LifetimeLimits } from './worker-lifetime';
@@ -98,15 +98,19 @@ export class WorkerSlot {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.child = child;
-    child.on('message', (message) => {
+    const hear = (message: unknown) => {
       if (this.child === child) this.receive(message);
-    });
+    };
+    child.on('message', guarded(hear, this.troubled));
     child.on('error', (error) => {
+      this.troubled(error);
       // Without a process there is no exit either, for instance when the system has no room for another one.
-      this.problem = { code: 'MODEL_UNAVAILABLE', message: error.message };
-      if (child.pid === undefined) this.ended(child);
+      if (child.pid === undefined) inBackground(() => this.ended(child), this.troubled);
     });
-    child.on('exit', (_code, signal) => this.ended(child, signal));
+    child.on(
+      'exit',
+      guarded((_code: number | null, signal: NodeJS.Signals | null) => this.ended(child, signal), this.troubled),
+    );
     this.startLoadDeadline();
     this.tell({ type: 'load', settings: this.options.settings });
   }
@@ -144,7 +148,11 @@ export class WorkerSlot {
     this.running = { ...task, id, deadline };
     const { imagePath, options, question, thumbnailPath, maxPixels, signal } = task.request;
     this.picture = task.request.sha256 ?? null;
-    signal?.addEventListener('abort', () => this.tell({ type: 'cancel', id }), { once: true });
+    signal?.addEventListener(
+      'abort',
+      guarded(() => this.tell({ type: 'cancel', id }), this.troubled),
+      { once: true },
+    );
     this.tell({
       type: 'run',
       id,

@@ -42,10 +42,13 @@ function bodySteps(route: Route, services: Services): RequestHandler[] {
     video: STREAM_BYTES,
     own: OWN_BYTES,
   }[bodyKind];
-  const admit = admitBody(services.admission, (request) => ({
+  const size = (request: Request) => ({
     memory: announcedBytes(request, most),
     disk: diskBytes(route, request, services),
-  }));
+  });
+  const admit = admitBody(services.admission, size, (error) => {
+    services.logger.error({ err: error }, 'the place of a body was not given back');
+  });
   if (bodyKind === 'image' || bodyKind === 'video' || bodyKind === 'own') return [admit];
   const limits = {
     textBytes: jsonLimit,

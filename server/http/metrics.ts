@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { guarded } from '../background';
 
 /** What is looked up at the moment of a scrape. */
 export interface Gauges {
@@ -86,11 +87,16 @@ export class Metrics {
   /** Measures every request under its route's pattern: an id in a label would make a new series for each image. */
   readonly measure: RequestHandler = (request, response, next) => {
     const started = performance.now();
-    response.once('close', () => {
+    const observe = () => {
       const route = routeOf(request);
       const labels = { method: request.method, route, status: String(response.statusCode) };
       this.#requests.observe(labels, (performance.now() - started) / 1000);
-    });
+    };
+    // A request that is not counted is answered all the same.
+    response.once(
+      'close',
+      guarded(observe, () => undefined),
+    );
     next();
   };
 }

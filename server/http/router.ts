@@ -38,7 +38,10 @@ export function createRouter(services: Services, routes: readonly Route[], optio
   app.use(services.links.strip);
   app.use(requestId);
   app.use(logRequests(services.logger));
-  if (services.tracing.isOn) app.use(traceRequests(services.tracing));
+  const notTraced = (error: unknown) => {
+    services.logger.error({ err: error }, 'a request could not be traced');
+  };
+  if (services.tracing.isOn) app.use(traceRequests(services.tracing, notTraced));
   app.use(options.measure);
   app.use(securityHeaders());
   app.use(checkHost(options.hosts));

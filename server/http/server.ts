@@ -1,6 +1,6 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { guarded } from '../background';
+import { guarded, inBackground } from '../background';
 import { AppError, type ErrorCode } from '../errors';
 import { newRequestId } from './middleware/request-id';
 
@@ -37,11 +37,20 @@ export function requestTimeoutFor(mostBodyBytes: number): number {
   return Math.max(HTTP_LIMITS.requestTimeout, Math.ceil((mostBodyBytes * 1000) / SLOWEST_BYTES));
 }
 
-/** The server; `limits` replaces some of HTTP_LIMITS. `dropped` is told of each connection above their number. */
+export interface ServerEvents {
+  /** A connection above the number of them was closed. */
+  readonly dropped: () => void;
+  /** A connection could not be accepted, as where the system has no file or no memory left for it. */
+  readonly failed: (error: unknown) => void;
+}
+
+const UNHEARD: ServerEvents = { dropped: () => undefined, failed: () => undefined };
+
+/** The server; `limits` replaces some of HTTP_LIMITS. */
 export function createHttpServer(
   listener: RequestListener,
   limits: Partial<HttpLimits> = {},
-  dropped: () => void = () => undefined,
+  { dropped, failed }: ServerEvents = UNHEARD,
 ): Server {
   // A missing Host header is refused by our own check, in our own words.
   const all = { ...HTTP_LIMITS, ...limits };
@@ -49,10 +58,22 @@ export function createHttpServer(
   const server = createServer({ ...all, requestTimeout: longest, requireHostHeader: false }, listener);
   // Node has one limit for all requests.
   if (longest > all.requestTimeout)
-    server.prependListener('request', (request) => endLate(request, all.requestTimeout));
+    server.prependListener(
+      'request',
+      guarded((request: IncomingMessage) => endLate(request, all.requestTimeout), failed),
+    );
   server.maxConnections = limits.maxConnections ?? HTTP_LIMITS.maxConnections;
-  server.on('drop', dropped);
-  server.on('clientError', refuse);
+  server.on('drop', guarded(dropped, failed));
+  server.on(
+    'error',
+    guarded(failed, () => undefined),
+  );
+  server.on('clientError', (error, socket) => {
+    inBackground(
+      () => refuse(error, socket),
+      () => socket.destroy(),
+    );
+  });
   return server;
 }
 
@@ -104,7 +125,7 @@ const PARSER_ERRORS: Readonly<Record<string, ErrorCode>> = {
 /** Resolves once it accepts connections. Rejects when the port is taken. */
 export function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.on('error', reject);
     server.listen(port, host, () => {
       server.removeListener('error', reject);
       resolve();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, createReadStream, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import { inBackground } from '../background';
 import { AppError } from '../errors';
 
 /** Bytes that came inside another body, on disk until somebody asks for them. */
@@ -54,35 +55,44 @@ export const notAPicture = () =>
     problems: [{ where: 'image', problem: 'is neither a data URI nor base64; send the picture itself' }],
   });
 
+export interface HeldPicturesParts {
+  readonly folder: string;
+  readonly maxBytes: number;
+  /** Names have this many characters at least. */
+  readonly nameLength: number;
+  /** Throws where there is no room for pictures. */
+  readonly disk: { requireRoom(): void };
+  readonly notRemoved: (error: unknown) => void;
+}
+
 /** Pictures of requests that are under way, by the name that stands in their place. Nobody can guess a name. */
 export class HeldPictures {
   readonly #held = new Map<string, HeldPicture>();
 
-  constructor(
-    private readonly folder: string,
-    private readonly maxBytes: number,
-    /** Names have this many characters at least. */
-    private readonly nameLength: number,
-    /** Throws where there is no room for pictures. */
-    private readonly disk: { requireRoom(): void },
-  ) {}
+  constructor(private readonly parts: HeldPicturesParts) {}
 
   /** Throws STORAGE_FULL, STORAGE_UNAVAILABLE. */
   open(): HeldPicture {
-    this.disk.requireRoom();
+    const { disk, folder, maxBytes, nameLength } = this.parts;
+    disk.requireRoom();
     const id = randomBytes(24).toString('hex');
-    const name = `picture ${id}`.padEnd(this.nameLength, '.');
-    const picture = new HeldPicture(name, path.join(this.folder, `${id}.part`), this.maxBytes);
+    const name = `picture ${id}`.padEnd(nameLength, '.');
+    const picture = new HeldPicture(name, path.join(folder, `${id}.part`), maxBytes);
     this.#held.set(name, picture);
     return picture;
+  }
+
+  get notRemoved(): (error: unknown) => void {
+    return this.parts.notRemoved;
   }
 
   find(name: string): HeldPicture | null {
     return this.#held.get(name) ?? null;
   }
 
+  /** Never throws: a picture that the disk does not let go of is removed at the next start. */
   remove(picture: HeldPicture): void {
     this.#held.delete(picture.name);
-    picture.remove();
+    inBackground(() => picture.remove(), this.parts.notRemoved);
   }
 }

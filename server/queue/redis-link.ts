@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { setTimeout as pause } from 'node:timers/promises';
-import { inBackground } from '../background';
+import { guarded, inBackground } from '../background';
 import { AppError, CATALOGUE, type ErrorCode } from '../errors';
 import type { Logger } from '../logger';
 import type { RedisSettings } from '../redis-settings';
@@ -63,9 +63,13 @@ export class RedisLink {
       retryStrategy: (times) => Math.min(100 * 2 ** times, LONGEST_BETWEEN_TRIES_MS),
       ...(ca === null ? {} : { tls: { ca } }),
     });
-    client.on('error', (error: Error) => {
-      this.failed(error);
-    });
+    client.on(
+      'error',
+      guarded(
+        (error: Error) => this.failed(error),
+        () => undefined,
+      ),
+    );
     this.#clients.add(client);
     return client;
   }

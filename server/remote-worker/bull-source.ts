@@ -1,7 +1,7 @@
 import type { Job, Queue, QueueOptions } from 'bull';
 import type { Redis } from 'ioredis';
 import type { WorkerAnnouncementReply } from '../contract/worker';
-import { inBackground } from '../background';
+import { guarded, inBackground } from '../background';
 import type { Logger } from '../logger';
 import { bullOptions } from '../queue/bull-window';
 import { ANSWER_MS, withDeadline, type RedisLink } from '../queue/redis-link';
@@ -69,7 +69,10 @@ export class BullSource {
       },
     };
     const queue = new Bull(name, options);
-    queue.on('error', this.#failed);
+    queue.on(
+      'error',
+      guarded(this.#failed, () => undefined),
+    );
     // Bull names its connection and leaves the error unhandled, which ends the process, when Redis goes away meanwhile.
     Object.assign(queue, { setWorkerName: () => Promise.resolve() });
     takeOneAtATime(queue);

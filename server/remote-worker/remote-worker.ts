@@ -61,9 +61,13 @@ export class RemoteWorker {
   readonly #run: RemoteRun;
 
   constructor(private readonly parts: RemoteWorkerParts) {
-    this.#abandon.signal.addEventListener('abort', () => {
-      parts.condition.stop();
-    });
+    const failed = (error: unknown) => {
+      parts.logger.error({ err: error }, 'the check of this machine could not be ended');
+    };
+    this.#abandon.signal.addEventListener(
+      'abort',
+      guarded(() => parts.condition.stop(), failed),
+    );
     this.#run = new RemoteRun({ ...parts, abandoned: this.#abandon.signal });
   }
 

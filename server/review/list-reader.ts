@@ -70,8 +70,7 @@ export class ListReader {
   /** Ends the threads; what still waits is refused with SHUTTING_DOWN. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const { reject } of [...this.#waiting.values()].flat()) reject(new AppError('SHUTTING_DOWN'));
-    this.#waiting.clear();
+    this.#refuse(() => new AppError('SHUTTING_DOWN'));
     await Promise.all([...this.#threads].map((thread) => thread.end()));
   }
 
@@ -113,8 +112,24 @@ export class ListReader {
     throw new Error('no question waits');
   }
 
+  /** Null where the threads there are have to do; where there are none, what waits is refused. */
   #another(): ReadingThread | null {
     if (this.#threads.size >= MOST_THREADS) return null;
+    try {
+      return this.#start();
+    } catch (cause) {
+      // The system has no room for another thread.
+      if (this.#threads.size === 0) this.#refuse(() => new AppError('SIDECAR_BUSY', WAIT, { cause }));
+      return null;
+    }
+  }
+
+  #refuse(why: () => AppError): void {
+    for (const { reject } of [...this.#waiting.values()].flat()) reject(why());
+    this.#waiting.clear();
+  }
+
+  #start(): ReadingThread {
     const thread = new ReadingThread(this.database, this.idleMs, {
       isFree: () => this.#handOut(),
       hasEnded: () => {
@@ -147,15 +162,23 @@ class ReadingThread {
   ) {
     this.#worker = new Worker(compiledFile(__dirname, 'list-reader-thread.js'), { workerData: database });
     this.#worker.unref();
-    this.#worker.on('message', (answer: ListAnswer) => this.#answered(answer));
-    this.#worker.on('error', (error) => this.#failed(error));
+    const failed = (error: unknown) => this.#failed(error);
+    this.#worker.on(
+      'message',
+      guarded((answer: ListAnswer) => this.#answered(answer), failed),
+    );
+    this.#worker.on(
+      'error',
+      guarded(failed, () => undefined),
+    );
     this.#ended = new Promise((resolve) => {
-      this.#worker.once('exit', (code) => {
+      const end = (code: number) => {
         this.#isEnding = true;
-        this.#failed(new Error(`the thread that reads lists ended with ${code}`));
-        this.events.hasEnded();
+        failed(new Error(`the thread that reads lists ended with ${code}`));
         resolve();
-      });
+        this.events.hasEnded();
+      };
+      this.#worker.once('exit', guarded(end, failed));
     });
   }
 

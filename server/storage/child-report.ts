@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
+import { guarded } from '../background';
 import { compiledFile } from '../compiled-file';
 import { AppError, isErrorCode } from '../errors';
 
@@ -52,17 +53,19 @@ export function runChild(
     let failure: Failure['failure'] | null = null;
     const kill = () => child.kill('SIGKILL');
     signal?.addEventListener('abort', kill);
-    child.on('message', (message) => {
+    const listen = (message: unknown) => {
       if (isFailure(message)) failure = message.failure;
       else hear?.(message);
-    });
-    child.on('error', reject);
-    child.on('exit', (code, killedBy) => {
+    };
+    const end = (code: number | null, killedBy: NodeJS.Signals | null) => {
       signal?.removeEventListener('abort', kill);
       if (code === 0) resolve();
       else if (signal?.aborted === true) reject(new AppError('SHUTTING_DOWN'));
       else reject(errorOf(failure, path.basename(script), killedBy ?? code));
-    });
+    };
+    child.on('message', guarded(listen, reject));
+    child.on('error', reject);
+    child.on('exit', guarded(end, reject));
   });
 }
 

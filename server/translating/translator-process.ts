@@ -1,8 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Translation, TranslateOptions, Translator, TranslatorInfo } from '../../models/translator';
 import { guarded } from '../background';
+import { usableCores } from '../captioning/cpu-quota';
 import { AppError, isErrorCode, type ErrorCode } from '../errors';
 import { FromTranslator, type ToTranslator } from './messages';
 
@@ -35,8 +35,15 @@ export class TranslatorProcess implements Translator {
     private readonly child: ChildProcess,
     readonly info: TranslatorInfo,
   ) {
-    child.on('message', (message) => this.receive(FromTranslator.parse(message)));
-    child.once('exit', () => this.end());
+    const kill = () => child.kill('SIGKILL');
+    child.on(
+      'message',
+      guarded((words: unknown) => this.receive(words), kill),
+    );
+    child.once(
+      'exit',
+      guarded(() => this.end(), kill),
+    );
   }
 
   /** `threads`: null for the usual number. Throws AppError where the model cannot be loaded. */
@@ -53,37 +60,46 @@ export class TranslatorProcess implements Translator {
     const load: ToTranslator = {
       type: 'load',
       folder,
-      threads: threads ?? Math.min(MOST_THREADS, availableParallelism()),
+      threads: threads ?? Math.min(MOST_THREADS, usableCores()),
     };
-    const info = await new Promise<TranslatorInfo>((resolve, reject) => {
-      const deadline = setTimeout(
-        guarded(() => {
-          child.kill('SIGKILL');
-        }, reject),
+    let deadline: NodeJS.Timeout | undefined;
+    const loaded = new Promise<TranslatorInfo>((resolve, reject) => {
+      const failed = (error: unknown) => {
+        child.kill('SIGKILL');
+        reject(errorOf('MODEL_UNAVAILABLE', error instanceof Error ? error.message : String(error)));
+      };
+      deadline = setTimeout(
+        guarded(() => child.kill('SIGKILL'), reject),
         LOAD_DEADLINE_MS,
       );
-      const settle = (work: () => void) => {
-        clearTimeout(deadline);
-        work();
+      const hear = (words: unknown) => {
+        const said = FromTranslator.parse(words);
+        if (said.type === 'ready') resolve(said.info);
+        else if (said.type === 'problem') reject(errorOf(said.code, said.message));
       };
-      child.once('message', (message) => {
-        const said = FromTranslator.parse(message);
-        if (said.type === 'ready') settle(() => resolve(said.info));
-        else if (said.type === 'problem') settle(() => reject(errorOf(said.code, said.message)));
+      child.once('message', guarded(hear, failed));
+      // There may be several: the system has no room for a process, and then nobody reads what is sent to it.
+      child.on('error', guarded(failed, reject));
+      child.once('exit', () => {
+        reject(new AppError('MODEL_UNAVAILABLE', {}, { cause: new Error('The process ended while it loaded.') }));
       });
-      child.once('error', (error) => settle(() => reject(errorOf('MODEL_UNAVAILABLE', error.message))));
-      child.once('exit', () =>
-        settle(() => reject(errorOf('MODEL_UNAVAILABLE', 'The process ended while it loaded.'))),
-      );
-      child.send(load);
+      child.send(load, () => undefined);
     });
-    return new TranslatorProcess(child, info);
+    try {
+      return new TranslatorProcess(child, await loaded);
+    } finally {
+      clearTimeout(deadline);
+    }
   }
 
   /** Calls back once, when the process is gone. */
   onEnd(told: () => void): void {
     if (this.ended) told();
-    else this.child.once('exit', told);
+    else
+      this.child.once(
+        'exit',
+        guarded(told, () => undefined),
+      );
   }
 
   get pid(): number | undefined {
@@ -118,11 +134,14 @@ export class TranslatorProcess implements Translator {
       );
       this.waiting.set(id, { resolve, reject, deadline });
       const message: ToTranslator = { type: 'translate', id, text, wishes };
-      this.child.send(message);
+      // A process that is just ending hears nothing any more; its exit does the rest.
+      this.child.send(message, () => undefined);
     });
   }
 
-  private receive(message: FromTranslator): void {
+  /** Throws where it says what no translator says. */
+  private receive(words: unknown): void {
+    const message = FromTranslator.parse(words);
     if (message.type !== 'done' && message.type !== 'failed') return;
     const waiting = this.waiting.get(message.id);
     if (waiting === undefined) return;

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
+import { guarded } from '../background';
 import { lowerPriority } from '../own-priority';
 
 /** What a program may use before it is stopped. */
@@ -89,13 +90,17 @@ export async function runConfined(job: ConfinedCommand): Promise<Ending> {
   if (job.signal?.aborted === true) return { code: null, stopped: 'aborted', complaint: '' };
   const child = start(job);
   const stop = new Stop(child);
-  const abort = () => stop.now('aborted');
+  const kill = () => child.kill('SIGKILL');
+  const abort = guarded(() => stop.now('aborted'), kill);
   job.signal?.addEventListener('abort', abort);
   const late = new AbortController();
-  late.signal.addEventListener('abort', () => stop.now('time'));
+  late.signal.addEventListener(
+    'abort',
+    guarded(() => stop.now('time'), kill),
+  );
   const clock = setTimeout(() => late.abort(), job.bounds.wallMs);
   const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
+    child.on('error', reject);
     child.once('exit', (code, signal) => resolve(signal === 'SIGXCPU' || signal === 'SIGKILL' ? SIGNALLED : code));
   });
   const [, output, errors, ...more] = child.stdio;

@@ -35,3 +35,9 @@ test('no process ends because it may not lower its priority', () => {
   expect(unguardedPriorities(tree)).toEqual([]);
   expect(unguardedPriorities(sampleTree({ 'server/a.ts': 'setPriority(10);' }))).toEqual(['server/a.ts']);
 });
+
+test('nothing counts processors that a container may not use', () => {
+  const tree = readSourceTree((file) => /^(server|models)\/.*\.ts$/.test(file));
+  const counting = [...tree].filter(([, text]) => text.includes('availableParallelism'));
+  expect(counting.map(([file]) => file)).toEqual(['server/captioning/cpu-quota.ts']);
+});

@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import { guarded } from '../../background';
 import { principalOf } from '../middleware/authenticate';
 import type { Admission, BodySize, Grant } from './admission';
 
@@ -8,17 +9,23 @@ const grants = new WeakMap<Request, Grant>();
 export const STREAM_BYTES = 128 * 1024;
 
 /** Lets a request's body in, or refuses the request before a byte of its body is read. `size`: the most it can take. */
-export function admitBody(admission: Admission, size: (request: Request) => BodySize): RequestHandler {
+export function admitBody(
+  admission: Admission,
+  size: (request: Request) => BodySize,
+  failed: (error: unknown) => void,
+): RequestHandler {
   return (request, response, next) => {
     const principal = principalOf(request);
     const grant = admission.admit(ownerOf(principal?.siteId ?? principal?.keyId ?? null), size(request));
     grants.set(request, grant);
-    request.once('end', () => {
-      grant.arrived();
-    });
-    response.once('close', () => {
-      grant.release();
-    });
+    request.once(
+      'end',
+      guarded(() => grant.arrived(), failed),
+    );
+    response.once(
+      'close',
+      guarded(() => grant.release(), failed),
+    );
     next();
   };
 }

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { guarded } from '../../background';
 import { AppError } from '../../errors';
 import type { HeldPicture, HeldPictures } from '../../intake/held-pictures';
 import { bytesOf } from '../request-bytes';
@@ -74,9 +75,10 @@ export function openPicture(request: Request, pictures: HeldPictures): HeldPictu
   mine.push(picture);
   if (mine.length > 1) return picture;
   opened.set(request, mine);
-  request.res?.once('close', () => {
+  const remove = () => {
     for (const one of mine) pictures.remove(one);
-  });
+  };
+  request.res?.once('close', guarded(remove, pictures.notRemoved));
   return picture;
 }
 

@@ -1,5 +1,6 @@
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import type { Request } from 'express';
+import { guarded } from '../../background';
 import { AppError } from '../../errors';
 import type { HeldPicture } from '../../intake/held-pictures';
 import { bodyTakes } from '../body/grants';
@@ -28,14 +29,15 @@ export async function holdFormFile(request: Request, services: Services, name: s
     const fail = (cause: unknown) => {
       reject(notAForm(cause));
     };
-    parser.on('file', (field, file) => {
+    const take = (field: string, file: BusboyFileStream) => {
       // A body that ends within a file is an error of this stream too, and an `error` event without a listener ends the process.
       file.on('error', fail);
       if (field === name && picture === null) {
         picture = openPicture(request, services.pictures);
         hold(file, picture, reject);
       } else file.resume();
-    });
+    };
+    parser.on('file', guarded(take, reject));
     parser.once('finish', resolve);
     parser.on('error', fail);
   });
@@ -68,16 +70,14 @@ function parserOf(contentType: string): BusboyInstance {
 
 /** An event has no caller to throw at: a full disk is told through `fail`. */
 function hold(file: BusboyFileStream, picture: HeldPicture, fail: (cause: unknown) => void): void {
-  file.on('data', (chunk: Buffer) => {
-    try {
-      picture.write(chunk);
-    } catch (cause) {
-      fail(cause);
-    }
-  });
-  file.once('end', () => {
-    picture.end(true);
-  });
+  file.on(
+    'data',
+    guarded((chunk: Buffer) => picture.write(chunk), fail),
+  );
+  file.once(
+    'end',
+    guarded(() => picture.end(true), fail),
+  );
 }
 
 function drained(parser: BusboyInstance): Promise<void> {

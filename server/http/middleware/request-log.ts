@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import { guarded } from '../../background';
 import type { Logger } from '../../logger';
 import { principalOf } from './authenticate';
 import { requestIdOf } from './request-id';
@@ -11,7 +12,7 @@ export function logRequests(logger: Logger): RequestHandler {
   let readiness = 200;
   return (request, response, next) => {
     const started = performance.now();
-    response.once('close', () => {
+    const tell = () => {
       const { statusCode } = response;
       const facts = {
         request_id: requestIdOf(response),
@@ -27,7 +28,11 @@ export function logRequests(logger: Logger): RequestHandler {
       } else if (statusCode >= 500) logger.error(facts, 'request ended');
       else if (statusCode >= 400) logger.warn(facts, 'request ended');
       else logger.debug(facts, 'request ended');
-    });
+    };
+    const failed = (error: unknown) => {
+      logger.error({ err: error }, 'the end of a request could not be told');
+    };
+    response.once('close', guarded(tell, failed));
     next();
   };
 }

@@ -1,8 +1,9 @@
 import type { Request, RequestHandler } from 'express';
+import { guarded } from '../../background';
 import { within, type Tracing } from '../../tracing/tracing';
 
 /** A span for each request, as a part of the trace that its `traceparent` names. Addresses stay out: they may name people's files. */
-export function traceRequests(tracing: Tracing): RequestHandler {
+export function traceRequests(tracing: Tracing, failed: (error: unknown) => void): RequestHandler {
   return (request, response, next) => {
     const { method } = request;
     const span = tracing.start(method, {
@@ -10,11 +11,12 @@ export function traceRequests(tracing: Tracing): RequestHandler {
       parent: request.get('traceparent') ?? null,
       facts: { 'http.request.method': method },
     });
-    response.once('close', () => {
+    const end = () => {
       const { statusCode } = response;
       const facts = { 'http.route': routeOf(request), 'http.response.status_code': statusCode };
       span.end(facts, statusCode >= 500 ? String(statusCode) : undefined);
-    });
+    };
+    response.once('close', guarded(end, failed));
     if (span.traceparent === null) next();
     else within(span.traceparent, next);
   };

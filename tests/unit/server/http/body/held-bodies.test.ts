@@ -1,10 +1,12 @@
 import express from 'express';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Admission } from '../../../../../server/http/body/admission';
 import { admitBody } from '../../../../../server/http/body/grants';
+import { openPicture } from '../../../../../server/http/body/read-json';
 import { holdBody } from '../../../../../server/http/compat/body';
 import { holdFormFile } from '../../../../../server/http/compat/form';
 import type { Services } from '../../../../../server/http/services';
@@ -19,18 +21,30 @@ const form = () => {
   return body;
 };
 
+const fail = (error: unknown) => {
+  throw error;
+};
+const heldPictures = (folder: string, notRemoved: (error: unknown) => void = fail) =>
+  new HeldPictures({
+    folder,
+    maxBytes: 1_000_000,
+    nameLength: 100,
+    disk: { requireRoom: () => undefined },
+    notRemoved,
+  });
+
 test.each([
   ['a body', () => Buffer.alloc(5000, 1), holdBody],
   ['a form', form, (request: express.Request, services: Services) => holdFormFile(request, services, 'content')],
 ])('%s that is on disk takes no memory while its answer is waited for', async (_name, bodyOf, hold) => {
-  const pictures = new HeldPictures(folder, 1_000_000, 100, { requireRoom: () => undefined });
+  const pictures = heldPictures(folder);
   const services = { maxBytes: 1_000_000, pictures } as unknown as Services;
   const waiting: (() => void)[] = [];
   const app = express();
   const admission = new Admission({ siteBodies: 64, siteBytes: 1_000_000, allBytes: 1_000_000 });
   app.post(
     '/',
-    admitBody(admission, () => ({ memory: 1_000_000, disk: 0 })),
+    admitBody(admission, () => ({ memory: 1_000_000, disk: 0 }), fail),
     async (request, response) => {
       await hold(request, services);
       await new Promise<void>((go) => {
@@ -56,4 +70,26 @@ test.each([
   while (waiting.length === 0) await new Promise((turn) => setTimeout(turn, 5));
   expect([await send(), await first]).toEqual([200, 200]);
   await new Promise((closed) => server.close(closed));
+});
+
+test('pictures that the disk does not let go of end neither the process nor the clean-up of the others', () => {
+  const own = mkdtempSync(path.join(folder, 'own-'));
+  const problems: unknown[] = [];
+  const pictures = heldPictures(own, (error) => problems.push(error));
+  const held = [1, 2].map(() => pictures.open());
+  for (const one of held) one.end(true);
+  // A folder in the place of a file is not removed, whoever tests this.
+  for (const file of readdirSync(own)) {
+    rmSync(path.join(own, file));
+    mkdirSync(path.join(own, file));
+  }
+  const response = new EventEmitter();
+  const request = { res: response } as unknown as express.Request;
+  const mine = [1, 2].map(() => openPicture(request, pictures));
+  for (const one of held) pictures.remove(one);
+  expect(problems).toHaveLength(2);
+  for (const one of mine) one.end(true);
+  response.emit('close');
+  expect(readdirSync(own)).toHaveLength(2);
+  expect(held.map(({ name }) => pictures.find(name))).toEqual([null, null]);
 });
