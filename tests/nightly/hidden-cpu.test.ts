@@ -1,12 +1,14 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { canHideCpu, hiddenCpu } from '../support/hide-cpu/hidden-cpu';
 import { ARCHITECTURES, convertTiny } from '../support/models/tiny-model';
 
-// int8 on older kinds of CPU, shown on this one by hiding its features (tests/support/hide-cpu/hide-cpu.c). Needs a C compiler, and a
-// CPU with VNNI whose CPUID can be made to fault.
+// int8 on older kinds of CPU, shown on this one by hiding its features (tests/support/hide-cpu). Needs a CPU with VNNI, a C compiler, and
+// binutils where the CPU's identification cannot be made to fault.
 
+const ROOT = path.resolve(__dirname, '../..');
 const SUPPORT = path.resolve(__dirname, '../support');
 const IMAGES = path.resolve(__dirname, '../fixtures/images');
 const PHOTOGRAPHS = readdirSync(IMAGES)
@@ -16,24 +18,15 @@ const KINDS = ['avx2', 'avx512', 'vnni'] as const;
 /** Sums of 8-bit products overflow: 7-bit weights or a slower product are taken there. */
 const OVERFLOWING: readonly string[] = ['avx2', 'avx512'];
 
-function canHide(): boolean {
-  if (!existsSync('/proc/cpuinfo')) return false;
-  const flags = readFileSync('/proc/cpuinfo', 'utf8');
-  return /\bcpuid_fault\b/.test(flags) && /\bavx512_vnni\b/.test(flags) && spawnSync('cc', ['--version']).status === 0;
-}
-const hiding = canHide() ? describe : describe.skip;
+const hiding = canHideCpu() ? describe : describe.skip;
 
 hiding('with features of the CPU hidden', () => {
   let scratch: string;
-  beforeAll(() => {
-    scratch = mkdtempSync(path.join(tmpdir(), 'altsmith-hidden-'));
-    const source = path.join(SUPPORT, 'hide-cpu/hide-cpu.c');
-    execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', path.join(scratch, 'hide.so'), source, '-ldl']);
-  });
+  beforeAll(() => (scratch = mkdtempSync(path.join(tmpdir(), 'altsmith-hidden-'))));
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
   function run(script: string, kind: string | null, input = ''): string {
-    const hidden = kind === null ? {} : { HIDE_CPU: kind, LD_PRELOAD: path.join(scratch, 'hide.so') };
+    const hidden = kind === null ? {} : hiddenCpu(kind, { scratch, root: ROOT });
     const options = { encoding: 'utf8', input, env: { ...process.env, ...hidden }, maxBuffer: 1 << 26 } as const;
     return execFileSync(process.execPath, [path.join(SUPPORT, 'models', script)], options);
   }

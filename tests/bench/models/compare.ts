@@ -11,6 +11,19 @@ interface Compared {
   readonly sameTokens: boolean;
   /** Largest difference of a logit at any step; greedy only. */
   readonly worstLogit: number | null;
+  /** Where the tokens differ. */
+  readonly parted: Parting | null;
+}
+
+/** Two sentences that part: how near a tie they are, by our graphs. */
+interface Parting {
+  /** Step of the first token that differs, from 0. */
+  readonly step: number;
+  /** The logit of our token less that of theirs there. */
+  readonly logitMargin: number;
+  /** Sum of the log-probabilities of our whole sentence, and of theirs. */
+  readonly ours: number;
+  readonly theirs: number;
 }
 
 const floats = (base64: string) => {
@@ -37,6 +50,25 @@ function worstOf(theirs: readonly Float32Array[], ours: readonly Float32Array[])
     theirs[step]!.forEach((value, index) => (worst = Math.max(worst, Math.abs(value - values[index]!))));
   }
   return worst;
+}
+
+function logProbability(logits: Float32Array, token: number): number {
+  const most = logits.reduce((largest, value) => Math.max(largest, value), -Infinity);
+  return logits[token]! - most - Math.log(logits.reduce((sum, value) => sum + Math.exp(value - most), 0));
+}
+
+/** Sums leave the first token out where it is forced. */
+async function partingOf(
+  logitsOf: (tokens: readonly number[]) => Promise<Float32Array[]>,
+  [ours, theirs]: readonly [readonly number[], readonly number[]],
+  isForced: boolean,
+): Promise<Parting> {
+  const step = ours.findIndex((token, at) => token !== theirs[at]);
+  const [one, other] = [await logitsOf(ours), await logitsOf(theirs)];
+  const sum = (tokens: readonly number[], logits: readonly Float32Array[]) =>
+    tokens.reduce((total, token, at) => total + (isForced && at === 0 ? 0 : logProbability(logits[at]!, token)), 0);
+  const logitMargin = one[step]![ours[step]!]! - one[step]![theirs[step]!]!;
+  return { step, logitMargin, ours: sum(ours, one), theirs: sum(theirs, other) };
 }
 
 /** Ids that a text encoder reads beside the picture, by the captioner's own EncoderWords; null where there is none. */
@@ -74,14 +106,16 @@ export async function compare(root: string, modelFolder: string, reference: Line
           ? (await captioner.answer(pixels, QUESTION, options)).tokens
           : (await captioner.caption(pixels, options)).candidates[0].tokens;
         const { tokens, logits } = await reference.ask(file, beams, beams === 1);
-        let worstLogit: number | null = null;
-        if (logits !== undefined) {
+        const logitsOf = async (sentence: readonly number[]) => {
           const words = askedOf(captioner.words, manifest, isQuestion);
           const state = await session.look(await session.encode(pixels), words);
-          const found = await ourLogits(session, state, tokens, manifest.tokens.start);
-          worstLogit = worstOf(logits.map(floats), found);
-        }
-        compared.push({ picture, beams, sameTokens: tokens.join() === ours.join(), worstLogit });
+          return ourLogits(session, state, sentence, manifest.tokens.start);
+        };
+        const worstLogit = logits === undefined ? null : worstOf(logits.map(floats), await logitsOf(tokens));
+        const sameTokens = tokens.join() === ours.join();
+        const isForced = manifest.presets[manifest.default_preset].forced_start != null;
+        const parted = sameTokens ? null : await partingOf(logitsOf, [ours, tokens], isForced);
+        compared.push({ picture, beams, sameTokens, worstLogit, parted });
       }
     }
   } finally {

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { hiddenCpu } from '../../support/hide-cpu/hidden-cpu';
 import { KEEP_FREED_MEMORY, LinePeer } from './peers';
 
 // Other engines beside ours. None of them is a dependency: they are found in a Python environment, or left out.
@@ -53,16 +54,32 @@ export function openVino({ root, folder, threads, end }: Place, files: readonly 
   return new LinePeer('OpenVINO int8', command, end, { GLIBC_TUNABLES: KEEP_FREED_MEMORY });
 }
 
+/** What keeps the libraries of other engines from the features of newer CPUs, where CPUID does not do it. */
+const LIMITS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  avx2: {
+    ATEN_CPU_CAPABILITY: 'avx2',
+    ONEDNN_MAX_CPU_ISA: 'AVX2',
+    MKL_ENABLE_INSTRUCTIONS: 'AVX2',
+    FBGEMM_ENABLE_INSTRUCTIONS: 'AVX2',
+  },
+  avx512: {
+    ONEDNN_MAX_CPU_ISA: 'AVX512_CORE',
+    MKL_ENABLE_INSTRUCTIONS: 'AVX512',
+    FBGEMM_ENABLE_INSTRUCTIONS: 'AVX512',
+  },
+  vnni: { ONEDNN_MAX_CPU_ISA: 'AVX512_CORE_VNNI', FBGEMM_ENABLE_INSTRUCTIONS: 'AVX512_VNNI' },
+};
+
 /**
- * Hides features of the CPU (tests/support/hide-cpu/hide-cpu.c) from all processes that are started from now on, and gives their
- * names for the table: our workers, which are given no variable of the environment, are started by a script that sets it.
+ * Hides features of the CPU (tests/support/hide-cpu) from all processes that are started from now on. Our workers, which are given no variable
+ * of the environment, are started by a script that sets it.
  */
 export function hideCpu(kind: string, { root, folder }: { root: string; folder: string }): void {
-  const [hidden, script] = [path.join(folder, 'hide-cpu.so'), path.join(folder, 'node-hidden')];
-  const source = path.join(root, 'tests/support/hide-cpu/hide-cpu.c');
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', hidden, source, '-ldl']);
-  writeFileSync(script, `#!/bin/sh\nHIDE_CPU=${kind} LD_PRELOAD=${hidden} exec ${process.execPath} "$@"\n`);
+  const hidden = hiddenCpu(kind, { scratch: folder, root });
+  const script = path.join(folder, 'node-hidden');
+  const settings = Object.entries(hidden).map(([name, value]) => `${name}=${value}`);
+  writeFileSync(script, `#!/bin/sh\n${settings.join(' ')} exec ${process.execPath} "$@"\n`);
   chmodSync(script, 0o755);
   process.execPath = script;
-  Object.assign(process.env, { HIDE_CPU: kind, LD_PRELOAD: hidden });
+  Object.assign(process.env, hidden, LIMITS[kind]);
 }

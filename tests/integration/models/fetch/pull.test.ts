@@ -152,7 +152,7 @@ describe('altsmith models pull', () => {
     model = { ...model, source: { ...model.source!, files } };
     const { code, out } = await pull('int8');
     expect([code, out.error.code]).toEqual([1, 'MODEL_FILE_DAMAGED']);
-    expect(out.error.message).toContain('is not that of a BLIP model');
+    expect(out.error.message).toContain('is of the model llama, which cannot be converted');
     expect(existsSync(path.join(pulled, 'tiny-blip'))).toBe(false);
   });
 
