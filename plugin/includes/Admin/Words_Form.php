@@ -29,8 +29,7 @@ final class Words_Form {
 	/** A link to the form; the form itself asks the sidecar, which the settings page does not while it is drawn. */
 	public function render(): void {
 		echo '<h2 class="title">' . esc_html__( 'Words of this site', 'altsmith' ) . '</h2>';
-		// phpcs:ignore WordPress.Security.NonceVerification.Recommended -- Chooses what is shown.
-		if ( 'edit' !== ( $_GET[ self::SHOWN ] ?? '' ) ) {
+		if ( 'edit' !== ( $_GET[ self::SHOWN ] ?? '' ) ) { // phpcs:ignore WordPress.Security -- only compared
 			printf( '<p><a class="button" href="%s">%s</a></p>', esc_url( self::url() ), esc_html__( 'Words to use', 'altsmith' ) );
 			return;
 		}

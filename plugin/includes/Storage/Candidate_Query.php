@@ -11,7 +11,7 @@ use Altsmith\Writeback\Provenance;
 
 defined( 'ABSPATH' ) || exit;
 
-// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL -- reason() prepares its values; the rest are names of tables
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders -- reason() prepares its values, one %s for each type; the rest are names of tables
 
 /**
  * Which images a backfill takes, and why it leaves the others. One SQL expression says so, for the counts beforehand and

@@ -72,11 +72,13 @@ final class Installer {
 		delete_metadata( 'user', 0, $wpdb->get_blog_prefix() . Reviewer::PASSED_OPTION, '', true );
 		Schema::drop();
 		Schedule::clear();
+		// phpcs:disable WordPress.DB.DirectDatabaseQuery -- no function of WordPress lists options or keys by the beginning of their names
 		$options = $wpdb->get_col( $wpdb->prepare( "SELECT option_name FROM {$wpdb->options} WHERE option_name LIKE %s OR option_name LIKE %s OR option_name LIKE %s", $wpdb->esc_like( 'altsmith_' ) . '%', $wpdb->esc_like( '_transient_altsmith_' ) . '%', $wpdb->esc_like( '_transient_timeout_altsmith_' ) . '%' ) );
 		foreach ( $options as $option ) {
 			delete_option( $option );
 		}
 		$keys = $wpdb->get_col( $wpdb->prepare( "SELECT DISTINCT meta_key FROM {$wpdb->postmeta} WHERE meta_key LIKE %s", $wpdb->esc_like( '_altsmith_' ) . '%' ) );
+		// phpcs:enable WordPress.DB.DirectDatabaseQuery
 		foreach ( $keys as $key ) {
 			delete_post_meta_by_key( $key );
 		}

@@ -5,6 +5,8 @@ namespace Altsmith\Storage;
 
 defined( 'ABSPATH' ) || exit;
 
+// phpcs:disable WordPress.DB.DirectDatabaseQuery -- the point of a lock is to ask the database itself
+
 /**
  * A lock kept in one row of the options table, so that it holds across PHP processes and web servers.
  *
@@ -19,7 +21,6 @@ final class Lock {
 	public function acquire(): bool {
 		global $wpdb;
 		$mine = self::make_value( $this->seconds );
-		// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- the point of a lock is to ask the database itself
 		$held = $wpdb->get_var( $wpdb->prepare( "SELECT option_value FROM {$wpdb->options} WHERE option_name = %s", $this->option() ) );
 		if ( null === $held ? $this->insert( $mine ) : $this->take_over_expired( (string) $held, $mine ) ) {
 			$this->value = $mine;

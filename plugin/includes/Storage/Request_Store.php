@@ -193,8 +193,9 @@ final class Request_Store {
 	 */
 	public static function read_words( string $rows ): bool {
 		global $wpdb;
-		$t = Schema::requests_table();
-		return false !== $wpdb->query( "UPDATE $t r JOIN $wpdb->posts p ON p.ID = r.attachment_id LEFT JOIN $wpdb->postmeta m ON m.post_id = p.ID AND m.meta_key = '_wp_attached_file' LEFT JOIN $wpdb->postmeta a ON a.post_id = p.ID AND a.meta_key = '_wp_attachment_image_alt' SET r.words = LEFT( CONCAT_WS( ' ', p.post_title, SUBSTRING_INDEX( m.meta_value, '/', -1 ), a.meta_value ), " . self::WORDS_LENGTH . " ) WHERE $rows" );
+		$t      = Schema::requests_table();
+		$length = self::WORDS_LENGTH;
+		return false !== $wpdb->query( "UPDATE $t r JOIN $wpdb->posts p ON p.ID = r.attachment_id LEFT JOIN $wpdb->postmeta m ON m.post_id = p.ID AND m.meta_key = '_wp_attached_file' LEFT JOIN $wpdb->postmeta a ON a.post_id = p.ID AND a.meta_key = '_wp_attachment_image_alt' SET r.words = LEFT( CONCAT_WS( ' ', p.post_title, SUBSTRING_INDEX( m.meta_value, '/', -1 ), a.meta_value ), $length ) WHERE $rows" );
 	}
 
 	/** @param array<string, string|int|float> $values */
@@ -266,7 +267,7 @@ final class Request_Store {
 		if ( ! Schema::is_current() ) {
 			return array();
 		}
-		return array_map( array( Request_Row::class, 'from_database' ), (array) $wpdb->get_results( $wpdb->prepare( self::select() . " WHERE $rest", $values ), ARRAY_A ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared -- names of tables
+		return array_map( array( Request_Row::class, 'from_database' ), (array) $wpdb->get_results( $wpdb->prepare( self::select() . " WHERE $rest", $values ), ARRAY_A ) ); // phpcs:ignore WordPress.DB.PreparedSQL.NotPrepared, WordPress.DB.PreparedSQLPlaceholders -- names of tables; $rest has the placeholders
 	}
 
 	private function one( string $column, string $format, int|string $value ): ?Request_Row {

@@ -97,8 +97,10 @@ final class Run_Store {
 		$requests = Schema::requests_table();
 		$items    = Schema::run_items_table();
 		$decided  = "r.run_id = %s AND r.status IN ('queued', 'held') AND r.suggestion_state IN ('rejected', 'decorative')";
+		// phpcs:disable WordPress.DB.PreparedSQLPlaceholders -- $decided has a placeholder of its own
 		$wpdb->query( $wpdb->prepare( "UPDATE $items i JOIN $requests r ON r.attachment_id = i.attachment_id SET i.reason = 'decided' WHERE i.run_id = %s AND $decided", $id, $id ) );
 		$wpdb->query( $wpdb->prepare( "UPDATE $requests r SET r.status = 'ready', r.error_code = '', r.error_message = '', r.updated_at = %d WHERE $decided", time(), $id ) );
+		// phpcs:enable WordPress.DB.PreparedSQLPlaceholders
 		$this->move_requests( $id, Request_Status::QUEUED, Request_Status::SKIPPED, 'CANCELLED' );
 		$this->move_requests( $id, Request_Status::HELD, Request_Status::SKIPPED, 'CANCELLED' );
 	}

@@ -142,6 +142,7 @@ final class Suggestion_Query {
 			}
 		}
 		if ( array() !== $either ) {
+			// phpcs:ignore WordPress.DB.PreparedSQLPlaceholders -- one %s for each word
 			$parts[] = $wpdb->prepare( '( ' . implode( ' OR ', $either ) . ' )', array_merge( array_intersect( $states, Suggestion::STATES ), array_diff( $states, Suggestion::STATES ) ) );
 		}
 		if ( ! empty( $filter['flag'] ) ) {
