@@ -49,7 +49,7 @@ async function copyCheckout(root, copy, node) {
 /** A part of the suite: unit and integration tests on the newest Node `major`. */
 const onNode = (major) => ({
   name: `nightly-node-${major}`,
-  needs: ['redis', 'nginx', 'apache', 'caddy', 'systemd', 'ffmpeg'],
+  needs: ['redis', 'nginx', 'apache', 'caddy', 'systemd', 'ffmpeg', 'compiler', 'git'],
   onlyByName: true,
   async run(context) {
     const copy = path.join(context.root, 'build', `node-${major}`);

@@ -63,6 +63,15 @@ const consoleTests = (context) =>
     report: 'console',
   });
 
+/** The long proofs: storms of faults, other clients, every way of installing. */
+const proofs = (context) =>
+  runJest(context, {
+    projects: ['nightly', 'faults', 'clients'],
+    args: ['--runInBand'],
+    timeoutMs: 180 * MINUTE,
+    report: 'nightly-proofs',
+  });
+
 /** Stage after stage; the parts of one stage run at the same time, but for those that name one in `after`: they wait for its end. */
 const STAGES = [
   // The linter keeps one processor busy for as long as the other parts take on the other.
@@ -101,7 +110,18 @@ const STAGES = [
     onWordPress({ name: 'wordpress-7.1', source: 'deb:sid', suites: FEW, proven: '7.1.4', after: 'wordpress-6.8' }),
     { name: 'console', needs: ['chromium'], run: consoleTests, after: 'wordpress-7.1' },
   ],
-  // Only by name: `npm run test:nightly` ends with them.
+  // Only by name: together they are `npm run test:nightly`.
+  [
+    {
+      name: 'nightly-proofs',
+      needs: [
+        ...['php', 'mariadb', 'chromium', 'redis', 'nginx', 'apache', 'caddy', 'ffmpeg'],
+        ...['containers', 'venv', 'compiler', 'git'],
+      ],
+      onlyByName: true,
+      run: proofs,
+    },
+  ],
   [
     onWordPress({ name: 'nightly-6.8', source: 'deb:trixie', suites: ALL, onlyByName: true }),
     onWordPress({ name: 'nightly-7.1', source: 'deb:sid', suites: ALL, proven: '7.1.4', onlyByName: true }),

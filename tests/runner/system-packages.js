@@ -1,7 +1,7 @@
 'use strict';
 // The programs outside npm that some tests need. Where this may be done (Debian or Ubuntu, as root) they are installed;
 // elsewhere the parts that need them are skipped, with one line each.
-const { execFileSync } = require('node:child_process');
+const { execFileSync, spawnSync } = require('node:child_process');
 const { existsSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 const { run } = require('./children');
@@ -34,6 +34,18 @@ const NEEDS = {
   caddy: { what: 'Caddy', found: () => onPath('caddy'), packages: 'caddy' },
   systemd: { what: 'systemd-analyze', found: () => onPath('systemd-analyze'), packages: 'systemd' },
   ffmpeg: { what: 'ffmpeg', found: () => onPath('ffmpeg') && onPath('ffprobe'), packages: 'ffmpeg' },
+  containers: {
+    what: 'Podman with all that makes and runs a container without a registry of images',
+    found: () => ['podman', 'buildah', 'runc', 'catatonit', 'mmdebstrap'].every(onPath),
+    packages: 'podman buildah runc catatonit netavark aardvark-dns mmdebstrap',
+  },
+  venv: {
+    what: "Python's venv with pip",
+    found: () => spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0,
+    packages: 'python3-venv',
+  },
+  compiler: { what: 'a C++ compiler with make', found: () => onPath('g++') && onPath('make'), packages: 'g++ make' },
+  git: { what: 'git', found: () => onPath('git'), packages: 'git' },
   redis: { what: 'Redis', found: () => onPath('redis-server'), packages: 'redis-server' },
 };
 

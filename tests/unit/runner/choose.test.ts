@@ -2,6 +2,7 @@ interface Part {
   name: string;
   onlyByName?: boolean;
   sourcesOnly?: boolean;
+  needs?: string[];
 }
 interface Choice {
   choose: (stages: Part[][], words: string[]) => { stages: Part[][]; unknown: string[] };
@@ -46,4 +47,11 @@ test('no two parts have one name, and every version of WordPress is a part', () 
   expect(all).toEqual(
     expect.arrayContaining(['wordpress-6.5', 'wordpress-6.8', 'wordpress-7.1', 'nightly-6.8', 'nightly-7.1']),
   );
+});
+
+test('what runs at night brings along what starts a container, and none of it runs without being named', () => {
+  const atNight = choose(STAGES, ['nightly']).stages.flat();
+  expect(atNight.find(({ name }) => name === 'nightly-proofs')?.needs).toEqual(expect.arrayContaining(['containers']));
+  const always = choose(STAGES, []).stages.flat();
+  expect(atNight.filter((part) => part.name !== 'build' && always.includes(part))).toEqual([]);
 });
