@@ -12,6 +12,7 @@ export class PageSession {
   private readonly child: ChildProcess;
   private text = '';
   private lasting = false;
+  private settling = 0;
 
   /** `shell` is the program and the words that start a bash. */
   constructor(
@@ -91,8 +92,10 @@ export class PageSession {
 
   /** Nothing of an earlier command is still to come. */
   async #settled(): Promise<void> {
-    this.type("printf '@@ready@@\\n'\n");
-    await waitFor('the shell', () => this.text.trimEnd().endsWith('@@ready@@'), { everyMs: 20 });
+    this.settling += 1;
+    const mark = `@@ready ${this.settling}@@`;
+    this.type(`printf '@@ready %d@@\\n' ${this.settling}\n`);
+    await waitFor('the shell', () => this.text.trimEnd().endsWith(mark), { everyMs: 20 });
   }
 
   async #interrupt(): Promise<string> {
