@@ -3,6 +3,7 @@ import { AppError } from '../errors';
 import { DataFolder } from '../storage/data-folder';
 import { refuseMoreThan, runCommand, type Say, type Words } from './command';
 import { nextStep } from './first-steps';
+import { asTypedHere } from './own-command';
 import { problem, type Finding, type Ground, type Look } from './doctor/check';
 
 const HELP = `Usage: altsmith doctor [--json]
@@ -47,7 +48,12 @@ async function examine(say: Say): Promise<number> {
   const findings = Array.isArray(settings) ? settings : await lookAtAll(settings);
   const problems = findings.filter(({ state }) => state === 'problem').length;
   const next = problems > 0 || Array.isArray(settings) ? MEND : await nextOf(settings);
-  say({ ok: problems === 0, findings, next }, [...findings.flatMap(linesOf), '', summary(problems), `Next: ${next}`]);
+  say({ ok: problems === 0, findings, next }, [
+    ...findings.flatMap(linesOf),
+    '',
+    summary(problems),
+    `Next: ${asTypedHere(next)}`,
+  ]);
   return problems === 0 ? 0 : 1;
 }
 
@@ -107,7 +113,10 @@ function sentenceOf(error: unknown): string {
 const SIGNS = { ok: 'ok', note: 'note', problem: 'PROBLEM' } as const;
 
 function linesOf({ state, sentence, advice }: Named): string[] {
-  return [`${SIGNS[state].padEnd(8)} ${sentence}`, ...(advice === undefined ? [] : [`         → ${advice}`])];
+  return [
+    `${SIGNS[state].padEnd(8)} ${sentence}`,
+    ...(advice === undefined ? [] : [`         → ${asTypedHere(advice)}`]),
+  ];
 }
 
 function summary(problems: number): string {

@@ -1,6 +1,7 @@
 import { ConfigError } from '../config';
 import { AppError } from '../errors';
 import { listenSentence } from './listen-problem';
+import { ownCommand } from './own-command';
 
 /** A command: takes the words after its name, gives the exit code. */
 type Command = (args: string[]) => Promise<number>;
@@ -75,7 +76,7 @@ function report(error: unknown): number {
     return 78;
   }
   if (error instanceof AppError) {
-    const more = error.status === 503 ? ' "altsmith doctor" looks at the whole set-up.' : '';
+    const more = error.status === 503 ? ` "${ownCommand()} doctor" looks at the whole set-up.` : '';
     process.stderr.write(`${error.sentence} (${error.code})${roomIn(error)}${placeIn(error)}${more}\n`);
     return 1;
   }

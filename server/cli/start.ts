@@ -12,6 +12,7 @@ import { startSidecar, type Sidecar } from '../main';
 import { version } from '../version';
 import { refuseMoreThan, runCommand, type Words } from './command';
 import { firstStepLines } from './first-steps';
+import { asTypedHere, ownCommand } from './own-command';
 import { startUnlessStopped, stopRequested } from './serve';
 import { terminalLog } from './terminal-log';
 
@@ -59,6 +60,7 @@ async function work(words: Words): Promise<number> {
     await Promise.race([prove(engine).catch(tellProblem), asked]);
     if (sidecar.fetching !== null) sayUnder('coming', sidecar.fetching);
     tellSteps(sidecar);
+    tellCommand();
     sayUnder('stop', 'Ctrl-C');
     await asked;
     say('\nStopping …');
@@ -114,7 +116,13 @@ function tellSteps(sidecar: Sidecar): void {
   const done = sidecar.firstSteps();
   const code = process.stdout.isTTY && !done.connect ? sidecar.pairingCode() : null;
   for (const [index, line] of firstStepLines(done, { url: sidecar.url, code }).entries())
-    sayUnder(index === 0 ? 'steps' : '', line);
+    sayUnder(index === 0 ? 'steps' : '', asTypedHere(line));
+}
+
+/** The documents call every way of installing "altsmith". */
+function tellCommand(): void {
+  const command = ownCommand();
+  if (command !== 'altsmith') sayUnder('command', `${command}, where the documents say "altsmith"`);
 }
 
 function tellKey(sidecar: Sidecar, config: Config): void {

@@ -53,6 +53,7 @@ test('the first start tells address, model, a caption as proof and where the key
   expect(text).toContain(`running at http://127.0.0.1:${port}`);
   expect(text).toMatch(/model +mini, a small one for demonstration/);
   expect(text).toMatch(/proof +tests\/fixtures\/images\/cat\.jpg → “.*cat.*”/);
+  expect(text).toContain('  command  node server/cli/index.js, where the documents say "altsmith"\n');
   const keyFile = path.join(dataDir, 'first-key.txt');
   const key = readFileSync(keyFile, 'utf8').trim().split('\n').at(-1) ?? '';
   expect(key).toMatch(/^\S{40,}$/);

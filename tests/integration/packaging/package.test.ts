@@ -52,7 +52,7 @@ test('a data folder of another user is left alone, and one sentence says what to
   const { ended, text } = stranger.start(process.execPath, [door(), 'serve'], { ALTSMITH_DATA_DIR: dataDir });
   expect(await ended).toBe(1);
   expect(text()).toBe(
-    `${CATALOGUE.DATA_DIR_FOREIGN.message} (DATA_DIR_FOREIGN) Data folder: ${dataDir} "altsmith doctor" looks at the whole set-up.\n`,
+    `${CATALOGUE.DATA_DIR_FOREIGN.message} (DATA_DIR_FOREIGN) Data folder: ${dataDir} "node ${door()} doctor" looks at the whole set-up.\n`,
   );
   expect(readdirSync(dataDir)).toEqual([]);
   rmSync(dataDir, { recursive: true });
