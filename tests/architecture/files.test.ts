@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { altTextWriters, licenceGaps, machineTraces, tooLong, vagueNames } from './rules/files';
+import { altTextWriters, licenceGaps, machineTraces, movingActions, tooLong, vagueNames } from './rules/files';
 import { readSourceTree, ROOT, sampleTree } from './source-tree';
 
 const isText = (file: string) => !/\.(jpe?g|png|webp|gif|onnx|bin|data|safetensors|ico|woff2?|mo|zip)$/.test(file);
@@ -27,6 +27,11 @@ test('no tracked file holds a trace of a machine or a registry', () => {
     '.npmrc': ['registry=https://registry', 'npmjs', 'org'].join('.'),
   });
   expect(machineTraces(bad)).toHaveLength(4);
+});
+
+test('the workflows take actions by the ids of commits', () => {
+  expect(movingActions(tree)).toEqual([]);
+  expect(movingActions(sampleTree({ '.github/workflows/a.yml': '- uses: actions/checkout@v4' }))).toHaveLength(1);
 });
 
 test('every picture of the tests has a licence line, and every line its picture', () => {

@@ -33,6 +33,14 @@ const TRACES: readonly { what: string; pattern: RegExp }[] = [
   { what: 'a private key', pattern: /-----BEGIN ([A-Z]+ )?PRIVATE KEY/ },
 ];
 
+/** Steps of a workflow that take an action by a name that its owner can give to other code: a commit's id stays what it is. */
+export function movingActions(tree: SourceTree): string[] {
+  return [...tree]
+    .filter(([file]) => file.startsWith('.github/workflows/'))
+    .flatMap(([, text]) => [...text.matchAll(/uses: (\S+)/g)].map((match) => match[1] ?? ''))
+    .filter((action) => !/@[0-9a-f]{40}$/.test(action));
+}
+
 /** Traces of the machine the code was written on, and addresses that belong to a set-up rather than to the project. */
 export function machineTraces(tree: SourceTree): string[] {
   return [...tree].flatMap(([file, text]) =>
