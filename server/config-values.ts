@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileProblem } from '../models/file-problem';
 import { OPENAI_COMPATIBLE, serverAddress, type ModelServer } from '../models/openai-compatible/model-server';
 import type { Config, Environment } from './config';
 import { isNetwork } from './http/trusted-proxies';
@@ -90,7 +91,8 @@ export function readSecretFiles(names: readonly string[], { env, given, problems
     try {
       given[name] = readFileSync(file, 'utf8').trim();
     } catch (cause) {
-      problems.push(`${name}_FILE: the file ${file} cannot be read (${String(cause)})`);
+      const reason = fileProblem(cause, file)?.message.replace(/\.$/, '') ?? `${file} cannot be read`;
+      problems.push(`${name}_FILE: ${reason}`);
     }
   }
 }

@@ -69,7 +69,10 @@ function readWords(options: OptionSpec, args: string[]): Words {
       isSet: (name) => given.get(name) === true,
     };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    // Node goes on to explain how a text that begins with a dash is given.
+    throw new UsageError(
+      error instanceof Error ? error.message.replace(/(?<=\.) To specify [^]*$/, '') : String(error),
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { fileProblem } from '../../models/file-problem';
 import { ConfigError, readConfig, type Config } from '../config';
 import { AppError } from '../errors';
 import { DataFolder } from '../storage/data-folder';
@@ -107,6 +108,8 @@ async function isRunning(data: DataFolder): Promise<boolean> {
 
 function sentenceOf(error: unknown): string {
   if (error instanceof AppError) return error.sentence;
+  const refused = fileProblem(error);
+  if (refused !== null) return refused.message;
   return error instanceof Error ? error.message.split('\n').slice(0, 2).join(' ') : String(error);
 }
 

@@ -1,3 +1,4 @@
+import { fileProblem } from '../../models/file-problem';
 import { ConfigError } from '../config';
 import { AppError } from '../errors';
 import { listenSentence } from './listen-problem';
@@ -64,8 +65,10 @@ function roomIn({ details }: AppError): string {
   return ` ${needed.toLocaleString('en')} bytes are needed, ${free.toLocaleString('en')} are free.`;
 }
 
-/** Which data folder it is about, or where one was looked for. */
-function placeIn({ code, details: { data_dir: place } }: AppError): string {
+/** Which data folder it is about, or where one was looked for; or what the file system refused. */
+function placeIn({ code, cause, details: { data_dir: place } }: AppError): string {
+  const refused = code === 'STORAGE_UNAVAILABLE' ? fileProblem(cause) : null;
+  if (refused !== null) return ` ${refused.message} Another data folder is named with ALTSMITH_DATA_DIR.`;
   if (typeof place !== 'string') return '';
   return code === 'DATA_DIR_MISSING' ? ` Looked for: ${place}` : ` Data folder: ${place}`;
 }
@@ -83,6 +86,11 @@ function report(error: unknown): number {
   const listening = listenSentence(error);
   if (listening !== null) {
     process.stderr.write(`${listening}\n`);
+    return 1;
+  }
+  const refused = fileProblem(error);
+  if (refused !== null) {
+    process.stderr.write(`${refused.message} (${refused.code}) "${ownCommand()} doctor" looks at the whole set-up.\n`);
     return 1;
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -9,6 +9,7 @@ import { readConfig, type Config } from '../config';
 import { toAppError } from '../errors';
 import { createLogger, type Logger } from '../logger';
 import { startSidecar, type Sidecar } from '../main';
+import { DataFolder } from '../storage/data-folder';
 import { version } from '../version';
 import { refuseMoreThan, runCommand, type Words } from './command';
 import { firstStepLines } from './first-steps';
@@ -39,6 +40,8 @@ async function work(words: Words): Promise<number> {
   refuseMoreThan(0, words);
   const config = readConfig(process.env);
   const logger = loggerOf(config);
+  // The choice of a model reads in the data folder.
+  new DataFolder(config.dataDir, config.backupDir).prepare();
   const engine = chooseEngine(config);
   const asked = stopRequested();
   const sidecar = await startUnlessStopped(asked, (signal) =>

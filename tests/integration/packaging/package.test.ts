@@ -46,17 +46,20 @@ test('an installed package starts and captions, with no home, as any user, and b
   expect(contentsOf(folder)).toEqual(before);
 });
 
-test('a data folder of another user is left alone, and one sentence says what to do', async () => {
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'altsmith-foreign-'));
-  chmodSync(dataDir, 0o700);
-  const { ended, text } = stranger.start(process.execPath, [door(), 'serve'], { ALTSMITH_DATA_DIR: dataDir });
-  expect(await ended).toBe(1);
-  expect(text()).toBe(
-    `${CATALOGUE.DATA_DIR_FOREIGN.message} (DATA_DIR_FOREIGN) Data folder: ${dataDir} "node ${door()} doctor" looks at the whole set-up.\n`,
-  );
-  expect(readdirSync(dataDir)).toEqual([]);
-  rmSync(dataDir, { recursive: true });
-});
+test.each(['serve', 'start'])(
+  '%s leaves a data folder of another user alone, and one sentence says what to do',
+  async (command) => {
+    const dataDir = mkdtempSync(path.join(os.tmpdir(), 'altsmith-foreign-'));
+    chmodSync(dataDir, 0o700);
+    const { ended, text } = stranger.start(process.execPath, [door(), command], { ALTSMITH_DATA_DIR: dataDir });
+    expect(await ended).toBe(1);
+    expect(text()).toBe(
+      `${CATALOGUE.DATA_DIR_FOREIGN.message} (DATA_DIR_FOREIGN) Data folder: ${dataDir} "node ${door()} doctor" looks at the whole set-up.\n`,
+    );
+    expect(readdirSync(dataDir)).toEqual([]);
+    rmSync(dataDir, { recursive: true });
+  },
+);
 
 test('doctor finds packages and model where they were installed', async () => {
   const { ended, text } = stranger.start(process.execPath, [door(), 'doctor']);
