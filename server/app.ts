@@ -171,7 +171,7 @@ function assemble(parts: AppParts, stores: Stores): App {
       work.instant.refuseWaiting();
       predictions.stop();
       await work.runner.stop(DRAIN_MS);
-      await work.translating.stop();
+      await Promise.all([work.translating.stop(), work.videos.stop()]);
       await Promise.all([work.settler.stop(), ...backgroundTasks.map((task) => task.stop()), delivery.stop()]);
     },
     close: async () => {
@@ -242,6 +242,7 @@ async function begin(parts: Beginning, clocks: readonly { start(): void }[]): Pr
     predictions.start();
     startEngine(engine, work.runner, logger);
     work.translating.start();
+    work.videos.start();
   });
 }
 

@@ -5,6 +5,7 @@ import { languageOfLocale, namesLanguage } from '../contract/language';
 import { DEFAULT_LANGUAGE } from '../contract/primitives';
 import { AppError } from '../errors';
 import type { ImageStore } from '../intake/image-store';
+import type { VideoStore } from '../intake/video-store';
 import type { IdempotencyStore } from '../queue/idempotency-store';
 import type { JobStore, Wanted } from '../queue/job-store';
 import type { JobQueue } from '../queue/queue';
@@ -12,15 +13,15 @@ import type { RunStore } from '../review/run-store';
 import { answersWish, type Asker } from '../review/suggestion-state';
 import type { SuggestionStore } from '../review/suggestion-store';
 import type { Storage } from '../storage/database';
-import { modelKey, type ResultStore } from './result-store';
+import { mediaOf, requireMedia, type AskedMedia, type MediaParts } from './asked-media';
 
-export interface AcceptJobParts {
+export interface AcceptJobParts extends Omit<MediaParts, 'images' | 'videos'> {
   /** Number of the instance that asks. */
   readonly instance: number;
   readonly storage: Storage;
   readonly queue: Pick<JobQueue, 'ring'>;
-  readonly images: Pick<ImageStore, 'hasBytes'>;
-  readonly results: Pick<ResultStore, 'has'>;
+  readonly images: Pick<ImageStore, 'hasBytes' | 'hasPicture'>;
+  readonly videos: Pick<VideoStore, 'hasBytes' | 'addFrames'>;
   readonly jobs: Pick<JobStore, 'add' | 'get' | 'latestFor' | 'leaveRun' | 'raisePriority' | 'replaceImage'>;
   readonly runs: Pick<RunStore, 'forNewJob'>;
   readonly suggestions: Pick<SuggestionStore, 'get' | 'jobDecidedAgainst'>;
@@ -49,7 +50,7 @@ export interface AcceptedJob {
  * A job that waits or runs leaves its run when it is asked for from outside of it, so that no state of the run stops it.
  * A backfill leaves out what a person has decided against, unless its run says otherwise: the answer is the old job.
  * A request that names no language gets a job for each of the site's; the answer is that for the first of them.
- * Rejects with IMAGE_UNKNOWN, QUEUE_FULL, IDEMPOTENCY_CONFLICT, LANGUAGE_UNKNOWN, NOT_FOUND and RUN_NOT_POSSIBLE.
+ * Rejects with IMAGE_UNKNOWN, VIDEO_UNKNOWN, VIDEO_DECODER_MISSING, QUEUE_FULL, IDEMPOTENCY_CONFLICT, LANGUAGE_UNKNOWN, NOT_FOUND and RUN_NOT_POSSIBLE.
  */
 export async function acceptJob(
   parts: AcceptJobParts,
@@ -85,12 +86,12 @@ function languagesOf({ language, locale }: JobRequest, ofSite: readonly string[]
 }
 
 function jobIn(parts: AcceptJobParts, request: JobRequest, language: string): AcceptedJob {
-  const inLanguage = { ...request, language };
+  const inLanguage = { ...request, language, media: mediaOf(request) };
   return knownJob(parts, inLanguage) ?? newJob(parts, inLanguage);
 }
 
 /** A request for one language. */
-type InLanguage = JobRequest & { readonly language: string };
+type InLanguage = JobRequest & { readonly language: string; readonly media: AskedMedia };
 
 function knownJob(parts: AcceptJobParts, request: InLanguage): AcceptedJob | null {
   const { run_id, priority } = request;
@@ -101,7 +102,7 @@ function knownJob(parts: AcceptJobParts, request: InLanguage): AcceptedJob | nul
   if (known !== null && isSameJob(known, request, parts.modelIds()) && hasAnswer(parts, known.job, asker)) {
     parts.jobs.leaveRun(known.job.id, run_id ?? null);
     parts.jobs.raisePriority(known.job.id, priority);
-    bringBytes(parts, known.job, request.image_sha256);
+    bringBytes(parts, known.job, request.media.sha256);
     return { job: parts.jobs.get(known.job.id) ?? known.job, isNew: false };
   }
   if (priority !== 'backfill' || run?.includesDecided === true) return null;
@@ -111,19 +112,26 @@ function knownJob(parts: AcceptJobParts, request: InLanguage): AcceptedJob | nul
 }
 
 function newJob(parts: AcceptJobParts, request: InLanguage): AcceptedJob {
-  requireImage(parts, request.image_sha256);
+  const { sha256, video } = request.media;
+  requireMedia(parts, request.media);
   parts.takeRoom(request.priority);
+  if (video?.frames !== undefined) {
+    const frames = video.frames.map(({ image_sha256 }) => image_sha256);
+    parts.videos.addFrames(sha256, frames);
+  }
   const job = parts.jobs.add({
     instance: parts.instance,
     ...wantedBy(request),
     modelId: parts.model()?.id ?? null,
     runId: request.run_id ?? null,
     priority: request.priority,
+    needs: video === undefined ? 'caption' : 'video',
     work: {
       fields: request.fields ?? null,
       context: keptContext(request.context),
       locale: null,
       current: request.current ?? null,
+      ...(video === undefined ? {} : { video }),
       ...(parts.traceparent === null ? {} : { traceparent: parts.traceparent }),
     },
   });
@@ -133,12 +141,15 @@ function newJob(parts: AcceptJobParts, request: InLanguage): AcceptedJob {
 /** What the texts are made with; the rest of what a CMS tells is not stored. */
 function keptContext(context: JobContext | undefined): JobContext | null {
   if (context === undefined) return null;
-  const { file_name, page_title, site_name, linked } = context;
+  const { file_name, page_title, site_name, linked, content_url, thumbnail_url, uploaded_at } = context;
   return {
     ...(file_name === undefined ? {} : { file_name }),
     ...(page_title === undefined ? {} : { page_title }),
     ...(site_name === undefined ? {} : { site_name }),
     ...(linked === undefined ? {} : { linked }),
+    ...(content_url === undefined ? {} : { content_url }),
+    ...(thumbnail_url === undefined ? {} : { thumbnail_url }),
+    ...(uploaded_at === undefined ? {} : { uploaded_at }),
   };
 }
 
@@ -146,13 +157,6 @@ function keptContext(context: JobContext | undefined): JobContext | null {
 function bringBytes({ images, jobs }: AcceptJobParts, job: Job, imageSha256: string): void {
   if (imageSha256 === job.image_sha256 || images.hasBytes(job.image_sha256) || !images.hasBytes(imageSha256)) return;
   jobs.replaceImage(job.id, imageSha256);
-}
-
-/** Throws IMAGE_UNKNOWN unless the bytes are here, or today's model has already said what it sees in them. */
-export function requireImage(parts: Pick<AcceptJobParts, 'images' | 'results' | 'model'>, imageSha256: string): void {
-  const model = parts.model();
-  if (model !== null && parts.results.has(imageSha256, modelKey(model))) return;
-  if (!parts.images.hasBytes(imageSha256)) throw new AppError('IMAGE_UNKNOWN');
 }
 
 /** True too for a job that is not finished: its suggestion will be the answer. */
@@ -163,27 +167,32 @@ function hasAnswer(parts: AcceptJobParts, job: Job, asker: Asker): boolean {
 
 function isSameJob(
   known: NonNullable<ReturnType<JobStore['latestFor']>>,
-  request: JobRequest,
+  request: InLanguage,
   modelsNow: ReadonlySet<string>,
 ) {
-  const { job, modelId, fields } = known;
-  if (fieldsKey(fields) !== fieldsKey(request.fields ?? null)) return false;
+  const { job, modelId, work } = known;
+  const { sha256, video } = request.media;
+  if ((work.video === undefined) !== (video === undefined)) return false;
+  if (fieldsKey(work.fields, video) !== fieldsKey(request.fields ?? null, video)) return false;
+  // What nobody could decode here comes as frames now.
+  if (job.state !== 'done' && (work.video?.frames === undefined) !== (video?.frames === undefined)) return false;
   if (job.state === 'waiting' || job.state === 'running') return true;
   // Other bytes of the source may go well where these did not.
-  if (job.state === 'failed' && job.image_sha256 !== request.image_sha256) return false;
+  if (job.state === 'failed' && job.image_sha256 !== sha256) return false;
   return modelsNow.size === 0 || (modelId !== null && modelsNow.has(modelId));
 }
 
-/** Null stands for all fields. */
-function fieldsKey(fields: readonly FieldName[] | null): string {
-  return [...new Set(fields ?? FIELD_NAMES)].sort().join(' ');
+/** Null stands for all fields. A picture has no text alternative. */
+function fieldsKey(fields: readonly FieldName[] | null, video: AskedMedia['video']): string {
+  const asked = (fields ?? FIELD_NAMES).filter((name) => video !== undefined || name !== 'text_alternative');
+  return [...new Set(asked)].sort().join(' ');
 }
 
 function wantedBy(request: InLanguage): Wanted {
   return {
     subject: request.subject,
-    imageSha256: request.image_sha256,
-    sourceSha256: request.source_sha256 ?? request.image_sha256,
+    imageSha256: request.media.sha256,
+    sourceSha256: request.source_sha256 ?? request.media.sha256,
     language: request.language,
   };
 }

@@ -55,6 +55,7 @@ const MISSING: Readonly<
   more_detailed: 'TASK_NOT_POSSIBLE',
   ocr: 'TASK_NOT_POSSIBLE',
   translate: 'TASK_NOT_POSSIBLE',
+  video: 'TASK_NOT_POSSIBLE',
 };
 
 /**

@@ -6,15 +6,20 @@ import type { ImageStore } from '../intake/image-store';
 import type { Claim, JobQueue } from '../queue/queue';
 import { withApproved } from '../review/approved-english';
 import type { SuggestionStore } from '../review/suggestion-store';
-import type { Glossary } from '../contract/glossary';
+import type { Glossary, GlossaryEntry } from '../contract/glossary';
 import { AppError } from '../errors';
-import { translationWithOwnersWords } from '../glossary/owners-words';
+import type { VideoFacts } from '../contract/video';
+import { translationWithOwnersWords, withOwnersWords } from '../glossary/owners-words';
+import { replaceWords } from '../glossary/replace';
+import type { VideoStore } from '../intake/video-store';
 import { entriesFor } from '../glossary/prefer';
 import type { SuggestedTexts, Texts } from '../translating/suggested-texts';
 import type { Tracing } from '../tracing/tracing';
 import type { Storage } from '../storage/database';
 import type { CaptionResult } from './engine-result';
-import type { ResultStore } from './result-store';
+import { modelKey, type ResultStore } from './result-store';
+import type { VideoLook, VideoLookStore } from './video-look-store';
+import { composeVideo } from './text/video-texts';
 import { modelRefOf } from './model-ref';
 import { composeTexts } from './text/compose';
 import { duplicateTextFlag } from './text/flags';
@@ -23,6 +28,8 @@ import { duplicateTextFlag } from './text/flags';
 export interface FinishStores {
   readonly images: Pick<ImageStore, 'keepThumbnail'>;
   readonly results: Pick<ResultStore, 'put'>;
+  readonly videos: Pick<VideoStore, 'keepPoster'>;
+  readonly videoLooks: Pick<VideoLookStore, 'put'>;
   readonly suggestions: Pick<SuggestionStore, 'create' | 'countOthersWithText' | 'autoApprove' | 'approvedEnglish'>;
   /** Least confidence for approval without a person; null, the default, is never. */
   readonly autoApproveFrom: number | null;
@@ -52,6 +59,22 @@ export interface Outcome {
   readonly traceparent: string | null;
 }
 
+/** What looking at a video gave. */
+export interface VideoOutcome {
+  readonly look: VideoLook;
+  /** What `videoTextsOf` made of it. */
+  readonly texts: SuggestedTexts;
+  readonly thumbnail: { file: string; bytes: number } | null;
+  /** In ms. */
+  readonly posterKeptUntil: number;
+  readonly traceparent: string | null;
+}
+
+function scenesInOwnersWords(video: VideoFacts, entries: readonly GlossaryEntry[], language: string): VideoFacts {
+  const put = (caption: string) => replaceWords(caption, entries, language).text;
+  return { ...video, scenes: video.scenes.map((scene) => ({ ...scene, caption: put(scene.caption) })) };
+}
+
 /** What a suggestion consists of, however it came about. */
 interface Written {
   readonly texts: SuggestedTexts;
@@ -70,10 +93,28 @@ export class JobFinisher {
    * What is suggested, in the language of the job. Where a person has approved an English text for this very picture, that one is
    * translated, not the model's.
    */
-  async textsOf(claim: Claim, { caption, readings, image, model }: CaptionResult): Promise<SuggestedTexts> {
+  textsOf(claim: Claim, { caption, readings, image, model }: CaptionResult): Promise<SuggestedTexts> {
     const { context, current, fields } = claim.work;
-    const glossary = entriesFor(this.parts.glossaryOf(claim.siteId), isEnglish(claim.language) ? claim.language : 'en');
+    const glossary = this.#englishWords(claim);
     const texts = composeTexts({ caption, readings, image, context, current, fields, model, glossary });
+    return this.#translated(claim, texts);
+  }
+
+  /** The same of a video. */
+  videoTextsOf(claim: Claim, look: VideoLook): Promise<SuggestedTexts> {
+    const { context, current, fields } = claim.work;
+    const texts = composeVideo({ look, context, current, fields });
+    const glossary = this.#englishWords(claim);
+    if (glossary.length === 0) return this.#translated(claim, texts);
+    const own = withOwnersWords(texts, glossary, 'en', texts.fields.alt_text);
+    return this.#translated(claim, { ...own, video: scenesInOwnersWords(texts.video, glossary, 'en') });
+  }
+
+  #englishWords({ siteId, language }: Claim): GlossaryEntry[] {
+    return entriesFor(this.parts.glossaryOf(siteId), isEnglish(language) ? language : 'en');
+  }
+
+  async #translated(claim: Claim, texts: Texts): Promise<SuggestedTexts> {
     if (isEnglish(claim.language)) return this.parts.inLanguage(texts, claim.language);
     const approved = this.parts.storesOf(claim.siteId).suggestions.approvedEnglish(claim);
     const english = approved === null ? texts.fields : withApproved(texts.fields, approved);
@@ -83,7 +124,9 @@ export class JobFinisher {
   /** A translation with the words that the site's owner has for its language. */
   inOwnersWords({ siteId, language }: Pick<Claim, 'siteId' | 'language'>, texts: SuggestedTexts): SuggestedTexts {
     if (texts.translator === null) return texts;
-    return translationWithOwnersWords(texts, entriesFor(this.parts.glossaryOf(siteId), language), language);
+    const entries = entriesFor(this.parts.glossaryOf(siteId), language);
+    const own = translationWithOwnersWords(texts, entries, language);
+    return texts.video === undefined ? own : { ...own, video: scenesInOwnersWords(texts.video, entries, language) };
   }
 
   /**
@@ -108,6 +151,20 @@ export class JobFinisher {
     };
     const model = modelRefOf(result.model);
     const written = { texts, model, current: current ?? {}, fileName: context?.file_name, beside };
+    return this.#traced(traceparent, (trace) => this.#store(claim, written, trace));
+  }
+
+  /** The same of a video, whose poster and thumbnail are kept with it. Throws LEASE_LOST; then the draft stays. */
+  finishVideo(claim: Claim, { look, texts, thumbnail, posterKeptUntil, traceparent }: VideoOutcome): Suggestion {
+    const { images, videos, videoLooks } = this.parts.storesOf(claim.siteId);
+    const { context, current } = claim.work;
+    const beside = () => {
+      videoLooks.put(claim.imageSha256, modelKey(look.model), look);
+      if (thumbnail !== null) images.keepThumbnail(claim.imageSha256, thumbnail);
+      if (look.poster === null) return;
+      videos.keepPoster({ video: claim.imageSha256, image: look.poster.image_sha256, keptUntil: posterKeptUntil });
+    };
+    const written = { texts, model: look.model, current: current ?? {}, fileName: context?.file_name, beside };
     return this.#traced(traceparent, (trace) => this.#store(claim, written, trace));
   }
 
@@ -150,6 +207,7 @@ export class JobFinisher {
         subject: claim.subject,
         imageSha256: claim.imageSha256,
         fields: texts.fields,
+        video: texts.video,
         alternatives: texts.alternatives,
         confidence: texts.confidence,
         flags: duplicate === null ? texts.flags : [...texts.flags, duplicate],
@@ -163,7 +221,9 @@ export class JobFinisher {
       queue.complete(claim, { suggestionId: suggestion.id, modelId: model.id });
       beside();
       // How far a translation can be trusted has not been measured.
-      return texts.source === null ? suggestions.autoApprove(suggestion, autoApproveFrom) : suggestion;
+      // Nor how far that of a whole video can.
+      const isMeasured = texts.source === null && texts.video === undefined;
+      return isMeasured ? suggestions.autoApprove(suggestion, autoApproveFrom) : suggestion;
     });
   }
 }

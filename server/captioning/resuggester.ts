@@ -121,11 +121,10 @@ export class Resuggester {
   async #ask(row: Row): Promise<boolean> {
     // What cannot be read is asked for without its particulars, so that it does not stop the walk for ever.
     const work = JobWork.safeParse(JSON.parse(row.request ?? '{}')).data ?? JobWork.parse({});
-    const { fields, context, current } = work;
+    const { fields, context, current, video } = work;
     try {
       await this.parts.accept(row.site_id, row.instance, {
-        image_sha256: row.image_sha256,
-        ...(row.source_sha256 === null ? {} : { source_sha256: row.source_sha256 }),
+        ...sentAs(row, video),
         subject: { type: row.subject_type, id: row.subject_id },
         language: row.language,
         ...(fields === null ? {} : { fields }),
@@ -136,8 +135,9 @@ export class Resuggester {
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       if (error.code === 'QUEUE_FULL') return false;
-      if (error.code !== 'IMAGE_UNKNOWN') {
-        if (error.retryable) throw error;
+      if (error.code !== 'IMAGE_UNKNOWN' && error.code !== 'VIDEO_UNKNOWN') {
+        // Videos wait for nobody: what cannot be read here any more stays as it is.
+        if (error.retryable && error.code !== 'VIDEO_DECODER_MISSING') throw error;
         return true;
       }
       this.parts.storage.transaction(() => {
@@ -202,6 +202,17 @@ export class Resuggester {
       writeFact(this.parts.storage, `${FACT}:${name}`, JSON.stringify(progress));
     });
   }
+}
+
+type Sent = Pick<JobRequest, 'image_sha256' | 'video_sha256' | 'frames' | 'video' | 'source_sha256'>;
+
+/** The picture, the video or the frames that the row is about, as a request names them. */
+function sentAs({ image_sha256, source_sha256 }: Row, video: JobWork['video']): Sent {
+  const source = source_sha256 === null ? {} : { source_sha256 };
+  if (video === undefined) return { image_sha256, ...source };
+  const { frames, duration, has_sound = null } = video;
+  if (frames === undefined) return { video_sha256: image_sha256, ...source };
+  return { frames, source_sha256: image_sha256, ...(duration === undefined ? {} : { video: { duration, has_sound } }) };
 }
 
 /**

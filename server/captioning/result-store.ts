@@ -6,13 +6,17 @@ import { decodeResult, encodeResult } from './result-code';
 import { READING_RULES, SUGGESTION_SETTINGS } from './settings';
 
 /** Names the settings that a result was made with. */
-const SETTINGS = createHash('sha256')
+export const RESULT_SETTINGS = createHash('sha256')
   .update(JSON.stringify({ ...SUGGESTION_SETTINGS, rules: READING_RULES }))
   .digest('hex')
   .slice(0, 8);
 
 /** Two results of the same name are the same words. The id alone is not: fine-tunes that were converted one after the other share it. */
-export function modelKey({ id, precision, fingerprint }: Pick<ModelInfo, 'id' | 'precision' | 'fingerprint'>): string {
+export function modelKey({
+  id,
+  precision,
+  fingerprint,
+}: Pick<ModelInfo, 'id' | 'fingerprint'> & { readonly precision: string }): string {
   return [id, precision, ...(fingerprint === undefined ? [] : [fingerprint])].join(':');
 }
 
@@ -29,7 +33,7 @@ export class ResultStore {
       .prepare<[string, Buffer, string, string], { result: Buffer }>(
         'SELECT result FROM results WHERE site_id = ? AND image_sha256 = ? AND model = ? AND settings = ?',
       )
-      .get(this.siteId, Buffer.from(imageSha256, 'hex'), model, SETTINGS);
+      .get(this.siteId, Buffer.from(imageSha256, 'hex'), model, RESULT_SETTINGS);
     if (row === undefined) return null;
     return StoredResult.safeParse(decodeResult(row.result)).data ?? null;
   }
@@ -67,7 +71,14 @@ export class ResultStore {
         `INSERT INTO results (site_id, image_sha256, model, settings, result, created_at) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT DO NOTHING`,
       )
-      .run(this.siteId, Buffer.from(imageSha256, 'hex'), modelKey(model), SETTINGS, encodeResult(kept), Date.now());
+      .run(
+        this.siteId,
+        Buffer.from(imageSha256, 'hex'),
+        modelKey(model),
+        RESULT_SETTINGS,
+        encodeResult(kept),
+        Date.now(),
+      );
   }
 }
 

@@ -1,4 +1,5 @@
-import { acceptJob, requireImage, type AcceptJobParts } from '../captioning/accept-job';
+import { acceptJob, type AcceptJobParts } from '../captioning/accept-job';
+import { mediaOfJob, requireMedia } from '../captioning/asked-media';
 import { acceptAll } from '../captioning/bulk-accept';
 import { namesLanguage } from '../contract/language';
 import type { SiteProfile, SiteProfileChange } from '../contract/site';
@@ -87,7 +88,9 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     retryJob: (jobId) => {
       const job = jobs.get(jobId);
       const hasEnded = job?.state === 'failed' || job?.state === 'cancelled';
-      if (hasEnded && jobs.needsPicture(jobId)) requireImage(accept, job.image_sha256);
+      const asked = hasEnded ? jobs.workOf(jobId) : null;
+      // A translation needs no picture.
+      if (asked !== null && hasEnded && asked.translate === undefined) requireMedia(accept, mediaOfJob(job, asked));
       return jobs.retry(jobId);
     },
     decide: (decisions) => decideAll(storage, suggestions, decisions),
@@ -142,6 +145,11 @@ export function acceptPartsOf(siteId: string, { stores, work, instance, seen }: 
     suggestions: stores.suggestionsOf(siteId, seen),
     idempotency: stores.idempotencyOf(siteId, instance),
     results: stores.resultsOf(siteId),
+    videos: stores.videosOf(siteId),
+    videoLooks: stores.videoLooksOf(siteId),
+    requireDecoder: () => {
+      work.decoder.require();
+    },
     model: () => work.model.now(),
     languages: () => stores.sites.get(siteId)?.settings.languages ?? [],
     modelIds: () => work.model.ids(),

@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { taskOf, type Reply } from '../captioning/reply';
+import { VideoLookStore } from '../captioning/video-look-store';
 import { forgetResults, ResultStore } from '../captioning/result-store';
 import { WorkerRegistry } from '../captioning/worker-registry';
 import type { Config } from '../config';
@@ -125,6 +126,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     suggestionsOf: (siteId: string, seen: number | null = null) => new SuggestionStore(storage, siteId, changes, seen),
     runsOf: (siteId: string, seen: number | null = null) => new RunStore(storage, siteId, seen),
     resultsOf: (siteId: string) => new ResultStore(storage, siteId),
+    videoLooksOf: (siteId: string) => new VideoLookStore(storage, siteId),
     glossaryOf: (siteId: string) => new GlossaryStore(storage, siteId),
     idempotencyOf: (siteId: string, instance: number) => new IdempotencyStore(storage, siteId, instance),
     predictionsOf: (siteId: string) =>

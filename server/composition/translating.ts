@@ -8,15 +8,17 @@ import type { TranslationReply } from '../contract/translation';
 import { AppError } from '../errors';
 import type { Config } from '../config';
 import type { Logger } from '../logger';
+import { ClaimLoop } from '../queue/claim-loop';
 import type { JobQueue } from '../queue/queue';
 import { inLanguage, type SuggestedTexts, type Texts } from '../translating/suggested-texts';
 import { translationJob } from '../translating/translation-job';
-import { TranslationRunner } from '../translating/translation-runner';
 import { TranslationWishes } from '../translating/translation-wishes';
 import { Translators } from '../translating/translators';
 import { LOCAL_WORKERS, type Stores } from './stores';
 
 const LOOK_EVERY_MS = 1000;
+/** A translator has one text after the other: the next ones wait for it, and the last ones for the disk. */
+const AT_ONCE = 6;
 
 /** The translators of this machine, as those who need a text of them see them. */
 export interface TranslatorsHere {
@@ -62,9 +64,12 @@ interface TranslatingParts extends TranslatorsHere {
 /** Translates what is asked for: jobs without a picture, runs, and single texts. */
 export function buildTranslating(stores: Stores, parts: TranslatingParts): Translating {
   const { translators, inLanguage: translate, queue, finisher, logger } = parts;
-  const runner = new TranslationRunner({
+  const runner = new ClaimLoop({
     queue,
     worker: `${LOCAL_WORKERS}-translator`,
+    tasks: ['translate'],
+    atOnce: AT_ONCE,
+    isReady: () => true,
     logger,
     work: (claim, stopping) =>
       translationJob(

@@ -1,8 +1,20 @@
+import { captioningModel, type CaptionEngine } from '../captioning/engine';
+import type { InstantCaption } from '../captioning/instant-caption';
+import type { JobFinisher } from '../captioning/job-finisher';
+import type { RunsHere } from '../captioning/runs-here';
+import { videoJob } from '../captioning/video-job';
+import { videoLooker } from '../captioning/video-looker';
 import type { Config } from '../config';
+import { AppError } from '../errors';
+import type { Logger } from '../logger';
+import { ClaimLoop } from '../queue/claim-loop';
+import type { JobQueue } from '../queue/queue';
+import { storageProblem } from '../storage/sqlite-error';
+import { LOCAL_WORKERS, type Stores } from './stores';
 import type { Services } from '../http/services';
 import { spoolVideo } from '../intake/spool';
 import type { DiskState } from '../storage/disk-state';
-import type { DecoderHere } from '../video/decoder';
+import { DecoderHere } from '../video/decoder';
 import { problem } from './health';
 
 interface VideoParts {
@@ -26,4 +38,54 @@ export function videoServices({ disk, config, decoder, temporary }: VideoParts):
       return spoolVideo(body, temporary, maxBytes);
     },
   };
+}
+
+interface DescribingParts {
+  readonly stores: Stores;
+  readonly config: Config;
+  readonly temporary: string;
+  readonly queue: JobQueue;
+  readonly engine: CaptionEngine;
+  readonly finisher: JobFinisher;
+  readonly instant: InstantCaption;
+  readonly runsHere: RunsHere;
+  readonly logger: Logger;
+}
+
+const DAY_MS = 86_400_000;
+/** Decoding uses two cores, and the stills of one keep all workers busy. */
+const AT_ONCE = 1;
+
+/** What does the jobs about videos: decodes them in a process without rights, and has the stills described. */
+export function buildVideos(parts: DescribingParts): { decoder: DecoderHere; videos: ClaimLoop } {
+  const { stores, config, temporary, queue, engine, finisher, instant, runsHere, logger } = parts;
+  const { imagesOf, videosOf, videoLooksOf, registry } = stores;
+  const decoder = new DecoderHere(config.video);
+  const look = videoLooker({
+    ...{ engine, imagesOf, videosOf, videoLooksOf, temporary, limits: config },
+    elsewhere: async (picture, siteId, signal) => {
+      const reply = await instant.run(picture, siteId, {}, signal);
+      if ('caption' in reply) return reply;
+      throw new AppError('INTERNAL', { reason: 'the workers gave no caption' });
+    },
+    reading: async (signal) => ({
+      decoder: await decoder.get(),
+      maxBytes: config.video.maxBytes,
+      folder: temporary,
+      signal,
+    }),
+  });
+  const machine = LOCAL_WORKERS;
+  const keepPosterMs = config.keepThumbnailsDays * DAY_MS;
+  const job = { queue, finisher, look, videosOf, keepPosterMs, translate: storageProblem, runsHere, machine, logger };
+  const videos = new ClaimLoop({
+    queue,
+    worker: `${LOCAL_WORKERS}-videos`,
+    tasks: ['video'],
+    atOnce: AT_ONCE,
+    isReady: () => captioningModel(engine.state()) !== null || registry.canDo('caption'),
+    work: (claim, stopping) => videoJob(job, claim, stopping),
+    logger,
+  });
+  return { decoder, videos };
 }

@@ -28,9 +28,9 @@ import { newsCall } from '../webhooks/news-call';
 import { OutboxStore } from '../webhooks/outbox-store';
 import type { Tracing } from '../tracing/tracing';
 import { httpTransport } from '../webhooks/transport';
-import { DecoderHere } from '../video/decoder';
 import { favourFor } from '../glossary/prefer';
 import { LOCAL_WORKERS, THIS_MACHINE, type Stores } from './stores';
+import { buildVideos } from './videos';
 import { buildTranslating, openTranslators } from './translating';
 
 export type Work = ReturnType<typeof buildWork>;
@@ -73,7 +73,7 @@ export function buildWork(parts: WorkParts) {
   const pictureOf = (jobId: string) => instant.pictureOf(jobId);
   return {
     ...built,
-    decoder: new DecoderHere(config.video),
+    ...buildVideos({ ...parts, queue, finisher, instant, runsHere }),
     model,
     condition,
     translating: buildTranslating(stores, { ...here, queue, finisher, logger }),
@@ -151,7 +151,7 @@ function endErased({ erasures }: Stores, { runsHere, instant }: { runsHere: Runs
 }
 
 function buildFinisher(
-  { storage, imagesOf, resultsOf, suggestionsOf, glossaryOf, sites }: Stores,
+  { storage, imagesOf, videosOf, resultsOf, videoLooksOf, suggestionsOf, glossaryOf, sites }: Stores,
   parts: Pick<JobFinisherParts, 'queue' | 'tracing' | 'caused' | 'inLanguage'>,
 ): JobFinisher {
   return new JobFinisher({
@@ -161,6 +161,8 @@ function buildFinisher(
     storesOf: (siteId) => ({
       images: imagesOf(siteId),
       results: resultsOf(siteId),
+      videos: videosOf(siteId),
+      videoLooks: videoLooksOf(siteId),
       suggestions: suggestionsOf(siteId),
       autoApproveFrom: sites.get(siteId)?.settings.auto_approve_from ?? null,
     }),

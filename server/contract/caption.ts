@@ -37,7 +37,7 @@ export const CaptionReply = z.object({
   alternatives: z.array(z.string()),
   confidence: z.number().min(0).max(1),
   flags: z.array(Flag),
-  seo: Fields.omit({ alt_text: true }),
+  seo: Fields.omit({ alt_text: true, text_alternative: true }),
   /** Tokens of the caption, its end token left out. */
   tokens: z.number().int(),
   model: ModelRef,

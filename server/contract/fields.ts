@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
-/** The texts Altsmith can suggest for one image. */
-export const FIELD_NAMES = ['alt_text', 'title', 'caption', 'description', 'keywords', 'file_name'] as const;
+/** The texts Altsmith can suggest for one image, and the text alternative of a video. */
+export const FIELD_NAMES = [
+  'alt_text',
+  'title',
+  'caption',
+  'description',
+  'keywords',
+  'file_name',
+  'text_alternative',
+] as const;
 export const FieldName = z.enum(FIELD_NAMES);
 export type FieldName = z.infer<typeof FieldName>;
 
@@ -13,6 +21,8 @@ export const Fields = z.object({
   description: z.string().nullable(),
   keywords: z.array(z.string()).nullable(),
   file_name: z.string().nullable(),
+  /** Of a video: what is seen when, one scene a line. Absent for a picture. */
+  text_alternative: z.string().nullable().exactOptional(),
 });
 export type Fields = z.infer<typeof Fields>;
 
@@ -25,6 +35,7 @@ export const FieldValues = z.strictObject({
   description: text.optional(),
   keywords: z.array(z.string().max(100)).max(50).optional(),
   file_name: z.string().max(255).optional(),
+  text_alternative: text.optional(),
 });
 export type FieldValues = z.infer<typeof FieldValues>;
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ErrorBody } from './error';
-import { FieldName, FieldValues } from './fields';
+import { FIELD_NAMES, FieldName, FieldValues } from './fields';
 import { InstanceId } from './instance';
+import { LONGEST_VIDEO, MOST_FRAMES } from './video';
 import { Id, Language, Locale, Sha256, Subject, Timestamp } from './primitives';
 
 export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
@@ -12,6 +13,8 @@ export type JobState = z.infer<typeof JobState>;
 export const PRIORITIES = ['interactive', 'upload', 'backfill'] as const;
 export const Priority = z.enum(PRIORITIES);
 export type Priority = z.infer<typeof Priority>;
+
+const WebAddress = z.url({ protocol: /^https?$/ }).max(2000);
 
 /**
  * What the CMS knows about the image. It sharpens flags and SEO fields; the model itself sees pixels only. `page_url`,
@@ -25,19 +28,37 @@ export const JobContext = z.strictObject({
   surrounding_text: z.string().max(2000).optional(),
   linked: z.boolean().optional(),
   used_in: z.number().int().nonnegative().optional(),
+  /** Of a video: where it is published, its picture, and since when. They stand in its VideoObject. */
+  content_url: WebAddress.optional(),
+  thumbnail_url: WebAddress.optional(),
+  uploaded_at: z.iso.datetime({ offset: true }).optional(),
 });
 export type JobContext = z.infer<typeof JobContext>;
 
-/** Body of `POST /v1/jobs`. The same subject, source, language, fields and model is the same job. */
-export const JobRequest = z.strictObject({
+const JobWish = z.strictObject({
   /** Hash of the bytes that are sent. */
-  image_sha256: Sha256,
-  /** Hash of the original file, of which the bytes may be a smaller rendition; `image_sha256` unless given. */
+  image_sha256: Sha256.optional(),
+  /** The same of a video. */
+  video_sha256: Sha256.optional(),
+  /** Pictures of a video that stayed with the client, in its order; `at` is in seconds. */
+  frames: z
+    .array(z.strictObject({ image_sha256: Sha256, at: z.number().min(0).max(LONGEST_VIDEO) }))
+    .min(1)
+    .max(MOST_FRAMES)
+    .optional(),
+  /** What the client knows of the video that the frames are of. */
+  video: z
+    .strictObject({
+      duration: z.number().positive().max(LONGEST_VIDEO),
+      has_sound: z.boolean().nullable().default(null),
+    })
+    .optional(),
+  /** Hash of the original file, of which the bytes may be a smaller rendition, or the frames. Unless given: of what is sent. */
   source_sha256: Sha256.optional(),
   subject: Subject,
   /** BCP 47. Unless given: that of `locale`, else each of the site's own languages, else `en`. */
   language: Language.optional(),
-  fields: z.array(FieldName).min(1).max(6).optional(),
+  fields: z.array(FieldName).min(1).max(FIELD_NAMES.length).optional(),
   context: JobContext.optional(),
   /** As WordPress names it, such as `de_DE_formal`; only its language counts. */
   locale: Locale.optional(),
@@ -45,14 +66,40 @@ export const JobRequest = z.strictObject({
   priority: Priority.default('upload'),
   run_id: Id.optional(),
 });
+
+type Sent = Pick<z.infer<typeof JobWish>, 'image_sha256' | 'video_sha256' | 'frames' | 'video'>;
+
+/** What is wrong with what a request sends; null when nothing is. */
+function problemOf({ image_sha256, video_sha256, frames, video }: Sent): string | null {
+  const sent = [image_sha256, video_sha256, frames].filter((one) => one !== undefined);
+  if (sent.length !== 1) return 'exactly one of image_sha256, video_sha256 and frames must be given';
+  if (video !== undefined && frames === undefined) return 'video goes with frames only';
+  const times = (frames ?? []).map(({ at }) => at);
+  if (times.some((at, index) => at <= (times[index - 1] ?? -1))) return 'frames must be in the order of their times';
+  const last = times.at(-1) ?? 0;
+  return video !== undefined && last > video.duration ? 'a frame cannot be later than the end of its video' : null;
+}
+
+function checkSent(request: Sent, context: z.core.$RefinementCtx): void {
+  const problem = problemOf(request);
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+}
+
+/** Body of `POST /v1/jobs`. The same subject, source, language, fields and model is the same job. */
+export const JobRequest = JobWish.superRefine(checkSent);
 export type JobRequest = z.infer<typeof JobRequest>;
 
 /** Why a job failed or is waiting for another attempt. */
 export const JobError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 export type JobError = z.infer<typeof JobError>;
 
+/** What a job or a suggestion is about. */
+export const MediaKind = z.enum(['image', 'video']);
+export type MediaKind = z.infer<typeof MediaKind>;
+
 export const Job = z.object({
   id: Id,
+  kind: MediaKind,
   state: JobState,
   attempts: z.number().int().nonnegative(),
   /** The installation that asked; null for a client that names none. */
@@ -79,7 +126,7 @@ export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 
 /** Body of `POST /v1/jobs/bulk`: up to 500 at once, answered one by one. */
 export const BulkJobRequest = z.strictObject({
   jobs: z
-    .array(JobRequest.extend({ idempotency_key: IdempotencyKey }))
+    .array(JobWish.extend({ idempotency_key: IdempotencyKey }).superRefine(checkSent))
     .min(1)
     .max(500),
 });

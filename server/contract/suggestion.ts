@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { Fields, FieldValues, Flag } from './fields';
 import { InstanceId } from './instance';
+import { MediaKind } from './job';
+import { VideoDetails } from './video';
 import { Id, ModelRef, Sha256, Subject, Timestamp, TranslatorRef } from './primitives';
 
 export const SUGGESTION_STATES = [
@@ -21,11 +23,13 @@ export type DecidedBy = z.infer<typeof DecidedBy>;
 
 export const Suggestion = z.object({
   id: Id,
+  kind: MediaKind,
   version: z.number().int().positive(),
   state: SuggestionState,
   /** The installation that asked; null for a client that names none. */
   instance: InstanceId.nullable(),
   subject: Subject,
+  /** Of the bytes that were looked at; of a video where `kind` says so. */
   image_sha256: Sha256,
   /** Hash of the original file that the text was written for. */
   source_sha256: Sha256,
@@ -36,6 +40,8 @@ export const Suggestion = z.object({
   /** What translated them; null where nothing did: they are English, or were in the language already, or no translator was here yet. */
   translator: TranslatorRef.nullable(),
   fields: Fields,
+  /** Null for a picture. */
+  video: VideoDetails.nullable(),
   alternatives: z.array(z.string()),
   confidence: z.number().min(0).max(1),
   flags: z.array(Flag),

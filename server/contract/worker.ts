@@ -21,7 +21,16 @@ export const WorkerModel = z.object({
 export type WorkerModel = z.infer<typeof WorkerModel>;
 
 /** What a model can be asked for; a job goes only to a worker that can do it. */
-export const WorkerTask = z.enum(['caption', 'answer', 'prompt', 'detailed', 'more_detailed', 'ocr', 'translate']);
+export const WorkerTask = z.enum([
+  'caption',
+  'answer',
+  'prompt',
+  'detailed',
+  'more_detailed',
+  'ocr',
+  'translate',
+  'video',
+]);
 export type WorkerTask = z.infer<typeof WorkerTask>;
 
 /** Most pictures that one machine does at a time: the most that ALTSMITH_WORKERS allows. */

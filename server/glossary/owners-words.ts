@@ -44,6 +44,7 @@ export function withOwnersWords<T extends Suggested>(
     caption: putOrNull(fields.caption),
     description: putOrNull(fields.description),
     keywords: fields.keywords?.map(put) ?? null,
+    ...(fields.text_alternative === undefined ? {} : { text_alternative: putOrNull(fields.text_alternative) }),
   };
   const inUsual = new Set(termsIn(replaceWords(usual, entries, language).text, entries));
   const preferred = termsIn(made.alt_text, entries).filter((entry) => !inUsual.has(entry));

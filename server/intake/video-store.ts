@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type { Storage } from '../storage/database';
 import type { ImageStore, StoredImage } from './image-store';
 import type { SpooledImage, SpooledVideo } from './spool';
@@ -82,6 +82,18 @@ export class VideoStore {
       .get(this.siteId, sha256);
     const file = image === undefined ? null : this.images.originalPath(image);
     return file !== null && existsSync(file) ? file : null;
+  }
+
+  /** The bytes of a video that cannot be read go at once, unless another job is about to try. */
+  dropBytes(sha256: string): void {
+    const isWanted = this.storage.prepare(
+      "SELECT 1 FROM jobs WHERE site_id = ? AND image_sha256 = ? AND state IN ('waiting', 'running')",
+    );
+    if (this.get(sha256) === null || isWanted.get(this.siteId, sha256) !== undefined) return;
+    rmSync(this.images.originalPath(sha256), { force: true });
+    this.storage.unflushed(() => {
+      this.storage.prepare('UPDATE images SET original = 0 WHERE site_id = ? AND sha256 = ?').run(this.siteId, sha256);
+    });
   }
 
   #link(video: string, image: string, isPoster: 0 | 1): void {

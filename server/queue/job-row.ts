@@ -7,6 +7,7 @@ export const PRIORITY_NAMES = ['interactive', 'upload', 'backfill'] as const;
 export interface JobRow {
   readonly seq: number;
   readonly id: string;
+  readonly is_video: number;
   readonly state: string;
   readonly attempts: number;
   readonly instance_id: string | null;
@@ -25,7 +26,7 @@ export interface JobRow {
   readonly finished_at: number | null;
 }
 
-export const JOB_COLUMNS = `seq, id, state, attempts,
+export const JOB_COLUMNS = `seq, id, json_type(request, '$.video') IS NOT NULL AS is_video, state, attempts,
   nullif((SELECT id FROM instances WHERE instances.site_id = jobs.site_id AND number = instance), '') AS instance_id, subject_type, subject_id, image_sha256, source_sha256, language, model_id, priority, run_id,
   error_code, suggestion_id, created_at, updated_at, finished_at`;
 
@@ -42,6 +43,7 @@ const time = (ms: number) => new Date(ms).toISOString();
 export function jobOf(row: JobRow): Job {
   return {
     id: row.id,
+    kind: row.is_video === 1 ? 'video' : 'image',
     state: JobState.parse(row.state),
     attempts: row.attempts,
     instance: row.instance_id,

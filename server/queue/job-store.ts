@@ -88,7 +88,7 @@ export class JobStore {
    * The latest job for this subject, source and language that was not cancelled, with the model it was or will be done by and
    * the fields it was asked for. A job that names no source is for the very bytes it was sent.
    */
-  latestFor(wanted: Wanted): { job: Job; modelId: string | null; fields: JobWork['fields'] } | null {
+  latestFor(wanted: Wanted): { job: Job; modelId: string | null; work: JobWork } | null {
     const row = this.storage
       .prepare<object, JobRow & { request: string }>(
         `WITH wanted (sha256, is_image) AS (VALUES (:source, 0), (:source, 1), (:image, 1))
@@ -111,16 +111,16 @@ export class JobStore {
         seen: this.options.seen,
       });
     if (row === undefined) return null;
-    return { job: jobOf(row), modelId: row.model_id, fields: JobWork.parse(JSON.parse(row.request)).fields };
+    return { job: jobOf(row), modelId: row.model_id, work: JobWork.parse(JSON.parse(row.request)) };
   }
 
-  /** False for a job that translates what is written already. */
-  needsPicture(id: string): boolean {
-    const needs = this.storage
-      .prepare<[string, string], string>('SELECT needs FROM jobs WHERE id = ? AND site_id = ?')
+  /** What was asked for; null where there is no such job. */
+  workOf(id: string): JobWork | null {
+    const request = this.storage
+      .prepare<[string, string], string>('SELECT request FROM jobs WHERE id = ? AND site_id = ?')
       .pluck()
       .get(id, this.siteId);
-    return needs !== 'translate';
+    return request === undefined ? null : JobWork.parse(JSON.parse(request));
   }
 
   /**

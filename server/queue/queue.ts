@@ -3,7 +3,7 @@ import { CaptionOptions } from '../contract/caption';
 import type { WorkerTask } from '../contract/worker';
 import { FieldName, FieldValues } from '../contract/fields';
 import { JobContext } from '../contract/job';
-import { Id, Locale, type Subject } from '../contract/primitives';
+import { Id, Locale, Sha256, type Subject } from '../contract/primitives';
 import type { AppError } from '../errors';
 
 /** What the CMS asked for, as it is kept with the job. Tolerant: older versions of Altsmith wrote some of the rows. */
@@ -16,6 +16,14 @@ export const JobWork = z.object({
   reply: CaptionOptions.optional(),
   /** No picture is looked at: the texts of this suggestion, in English, are translated. */
   translate: z.object({ suggestion: Id }).optional(),
+  /** The job is about a video; frames and facts where a client has cut them. */
+  video: z
+    .object({
+      frames: z.array(z.object({ image_sha256: Sha256, at: z.number() })).optional(),
+      duration: z.number().optional(),
+      has_sound: z.boolean().nullable().optional(),
+    })
+    .optional(),
   /** The trace that the job is part of, in W3C's form; only where traces are kept. */
   traceparent: z.string().max(100).optional(),
 });

@@ -40,7 +40,8 @@ export function approvedEnglish(
 }
 
 /** English texts of a suggestion with those that a person approved in their place. What was not wanted stays away. */
-export function withApproved({ title, caption, description, file_name }: Fields, approved: FieldValues): Fields {
+export function withApproved(fields: Fields, approved: FieldValues): Fields {
+  const { title, caption, description, file_name, text_alternative } = fields;
   return {
     alt_text: approved.alt_text ?? '',
     title: title === null ? null : (approved.title ?? null),
@@ -48,5 +49,6 @@ export function withApproved({ title, caption, description, file_name }: Fields,
     description: description === null ? null : (approved.description ?? null),
     keywords: null,
     file_name,
+    ...(text_alternative == null ? {} : { text_alternative: approved.text_alternative ?? null }),
   };
 }

@@ -115,8 +115,8 @@ export function readSearch(q: string): WordSearch | null {
 
 /** The texts of a suggestion, or those a person gave. */
 export function textsOf(fields: Fields | FieldValues): string[] {
-  const { alt_text, title, caption, description, keywords, file_name } = fields;
-  return [alt_text, title, caption, description, ...(keywords ?? []), file_name].filter(
+  const { alt_text, title, caption, description, keywords, file_name, text_alternative } = fields;
+  return [alt_text, title, caption, description, ...(keywords ?? []), file_name, text_alternative].filter(
     (text) => typeof text === 'string',
   );
 }

@@ -2,7 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { Fields, FieldValues, Flag } from '../contract/fields';
 import { ModelRef, TranslatorRef } from '../contract/primitives';
+import { VideoFacts } from '../contract/video';
 import { DecidedBy, SuggestionState, type Suggestion } from '../contract/suggestion';
+import { videoDetails } from './video-details';
 import { suggestedValues, type Standing } from './suggestion-state';
 
 export interface SuggestionRow {
@@ -19,6 +21,7 @@ export interface SuggestionRow {
   readonly source_sha256: string | null;
   readonly language: string;
   readonly fields: string;
+  readonly video: string | null;
   readonly alternatives: string;
   readonly confidence: number;
   readonly flags: string;
@@ -38,7 +41,7 @@ export interface SuggestionRow {
 export const SUGGESTION_COLUMNS = `seq, id, job_id, run_id, version, state,
   nullif((SELECT id FROM instances WHERE instances.site_id = suggestions.site_id AND number = instance), '') AS instance_id, subject_type, subject_id, image_sha256, source_sha256, language, fields,
   alternatives, confidence, flags, model, current, "values", reason, decided_by, decided_at, created_at, updated_at,
-  source, translator, approved_source`;
+  source, translator, approved_source, video`;
 
 const Texts = z.array(z.string());
 const Flags = z.array(Flag);
@@ -64,8 +67,10 @@ function valuesOf(column: string | null, fields: Fields): FieldValues | null {
 /** A row as clients see it. */
 export function suggestionOf(row: SuggestionRow): Suggestion {
   const fields = Fields.parse(json(row.fields));
+  const values = valuesOf(row.values, fields);
   return {
     id: row.id,
+    kind: row.video === null ? 'image' : 'video',
     version: row.version,
     state: SuggestionState.parse(row.state),
     instance: row.instance_id,
@@ -76,12 +81,13 @@ export function suggestionOf(row: SuggestionRow): Suggestion {
     source: row.source,
     translator: row.translator === null ? null : TranslatorRef.parse(json(row.translator)),
     fields,
+    video: row.video === null ? null : videoDetails(VideoFacts.parse(json(row.video)), { fields, values }),
     alternatives: Texts.parse(json(row.alternatives)),
     confidence: row.confidence,
     flags: Flags.parse(json(row.flags)),
     model: ModelRef.parse(json(row.model)),
     current: FieldValues.parse(json(row.current)),
-    values: valuesOf(row.values, fields),
+    values,
     approved_source: row.approved_source,
     reason: row.reason,
     decided_by: row.decided_by === null ? null : DecidedBy.parse(json(row.decided_by)),

@@ -81,6 +81,7 @@ export function suggestedValues(fields: Fields): FieldValues {
     ...(fields.caption === null ? {} : { caption: fields.caption }),
     ...(fields.description === null ? {} : { description: fields.description }),
     ...(fields.keywords === null ? {} : { keywords: fields.keywords }),
+    ...(fields.text_alternative == null ? {} : { text_alternative: fields.text_alternative }),
   };
 }
 

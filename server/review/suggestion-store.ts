@@ -1,5 +1,6 @@
 import type { DecisionRequest, WriteBackRequest } from '../contract/decision';
 import type { Fields, FieldValues, Flag } from '../contract/fields';
+import type { VideoFacts } from '../contract/video';
 import { DEFAULT_LANGUAGE, type ModelRef, type Subject, type TranslatorRef } from '../contract/primitives';
 import type { Suggestion } from '../contract/suggestion';
 import { AppError } from '../errors';
@@ -22,6 +23,8 @@ export interface NewSuggestion {
   readonly subject: Subject;
   readonly imageSha256: string;
   readonly fields: Fields;
+  /** Undefined for a picture. */
+  readonly video?: VideoFacts | undefined;
   readonly alternatives: readonly string[];
   readonly confidence: number;
   readonly flags: readonly Flag[];
@@ -72,8 +75,8 @@ export class SuggestionStore {
         .prepare(
           `INSERT INTO suggestions (id, site_id, instance, job_id, job_seq, run_id, version, state, subject_type, subject_id,
              image_sha256, fields, alternatives, confidence, flags, model, current, words, created_at, updated_at,
-             source_sha256, language, source, translator, awaits_translation)
-           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+             source_sha256, language, source, translator, awaits_translation, video)
+           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           id,
@@ -100,6 +103,7 @@ export class SuggestionStore {
           source,
           translator === null ? null : JSON.stringify(translator),
           Number(suggestion.awaitsTranslation),
+          suggestion.video === undefined ? null : JSON.stringify(suggestion.video),
         );
       this.changes.append(this.siteId, { type: 'suggestion.created', suggestionId: id });
       return this.#need(id);

@@ -1,7 +1,9 @@
 import type { Fields, Flag } from '../contract/fields';
 import { isEnglish } from '../contract/language';
 import type { TranslatorRef } from '../contract/primitives';
+import type { VideoFacts } from '../contract/video';
 import { AppError, type ErrorCode } from '../errors';
+import { ended } from '../video/text-alternative';
 import { isWrittenIn } from './function-words';
 import type { TranslatedAltText } from './translate-alt-text';
 
@@ -12,6 +14,8 @@ export interface Texts {
   readonly flags: readonly Flag[];
   /** 0..1 */
   readonly confidence: number;
+  /** Undefined for a picture. */
+  readonly video?: VideoFacts | undefined;
 }
 
 /** The same in the language that was asked for. */
@@ -52,8 +56,10 @@ export async function inLanguage(texts: Texts, language: string, translate: Tran
     const translated = await translate(english, language);
     if (translated.text === '') return stillEnglish(texts, 'The model gave no text.', false);
     const { model, version, text, alternatives, problems } = translated;
+    const one = oncePerText(english, text, async (other) => (await translate(other, language)).text);
     return {
-      fields: await otherFields(fields, text, (one) => translate(one, language)),
+      fields: await otherFields(fields, text, one),
+      ...(texts.video === undefined ? {} : { video: await inScenes(texts.video, one) }),
       alternatives,
       flags: [...texts.flags, ...problems.filter(({ code }) => !texts.flags.some((flag) => flag.code === code))],
       confidence: texts.confidence,
@@ -80,11 +86,11 @@ function stillEnglish(texts: Texts, why: string, awaitsTranslation: boolean): Su
 }
 
 async function otherFields(
-  { alt_text: english, title, caption, description, file_name }: Fields,
+  { alt_text: english, title, caption, description, file_name, text_alternative: timed }: Fields,
   text: string,
-  translate: (text: string) => Promise<{ text: string }>,
+  translate: TranslateOne,
 ): Promise<Fields> {
-  const translated = async (one: string | null) => (one === null ? null : (await translate(one)).text || null);
+  const translated = async (one: string | null) => (one === null ? null : (await translate(one)) || null);
   return {
     alt_text: text,
     title: title !== null && isCutOf(title, english) ? shortened(text) : await translated(title),
@@ -92,7 +98,44 @@ async function otherFields(
     description: sameDescription(description, english, text) ?? (await translated(description)),
     keywords: null,
     file_name,
+    ...(timed === undefined ? {} : { text_alternative: timed === null ? null : await inLines(timed, translate) }),
   };
+}
+
+type TranslateOne = (text: string) => Promise<string>;
+
+/** What a video's scenes, its sentence and its text alternative have in common is translated once. */
+function oncePerText(english: string, text: string, translate: TranslateOne): TranslateOne {
+  const known = new Map<string, Promise<string>>([[english, Promise.resolve(text)]]);
+  return (one) => {
+    const translated = known.get(one) ?? translate(one);
+    known.set(one, translated);
+    return translated;
+  };
+}
+
+const TIME = /^(?:\d+:)?\d+:\d\d\s+/;
+
+/** The lines of a text alternative, each with its time. */
+async function inLines(text: string, translate: TranslateOne): Promise<string> {
+  const lines: string[] = [];
+  for (const line of text.split('\n')) {
+    const time = TIME.exec(line)?.[0] ?? '';
+    const sentence = line.slice(time.length).trim().replace(/\.$/, '');
+    // What has no translation stays, to be seen by the person.
+    const translated = sentence === '' ? '' : (await translate(sentence)) || sentence;
+    lines.push(translated === '' ? line : time + ended(translated));
+  }
+  return lines.join('\n');
+}
+
+async function inScenes(video: VideoFacts, translate: TranslateOne): Promise<VideoFacts> {
+  const scenes: VideoFacts['scenes'] = [];
+  for (const scene of video.scenes) {
+    const caption = (await translate(scene.caption)) || scene.caption;
+    scenes.push({ ...scene, caption, source: scene.caption });
+  }
+  return { ...video, scenes };
 }
 
 /** Whether a title is made of words of the alt text, in their order. */

@@ -1,13 +1,15 @@
 import { guarded } from '../background';
 import { untilAborted } from '../any-signal';
 import { isEnglish } from '../contract/language';
-import type { FlagCode } from '../contract/fields';
+import type { Fields, FlagCode } from '../contract/fields';
+import type { VideoDetails, VideoFacts } from '../contract/video';
 import type { Suggestion } from '../contract/suggestion';
 import { AppError, toAppError } from '../errors';
 import type { Logger } from '../logger';
 import type { Claim, JobQueue } from '../queue/queue';
 import { englishOf, withApproved } from '../review/approved-english';
 import type { Storage } from '../storage/database';
+import { timedList } from '../video/text-alternative';
 import type { SuggestedTexts, Texts } from './suggested-texts';
 
 export interface TranslationJobParts {
@@ -87,14 +89,36 @@ function settle(
  */
 export function englishTexts(from: Suggestion): Texts | null {
   const { state, fields, alternatives, confidence, language, translator } = from;
+  const video = from.video === null ? undefined : englishVideo(from.video);
   const approved = englishOf(from);
   if (approved !== null) {
     const flags = from.flags.filter(({ code }) => !OF_THE_MACHINE.has(code) && !OF_THE_TEXT.has(code));
     // Beside a translation only the alt text has its English.
-    return { fields: withApproved(fields, approved), alternatives: [], flags, confidence };
+    return { fields: withScenes(withApproved(fields, approved), video), alternatives: [], flags, confidence, video };
   }
   const isOpen = state === 'pending' || state === 'conflict';
   // Its own words are English unless a translator wrote them.
   if (!isOpen || (!isEnglish(language) && translator !== null)) return null;
-  return { fields, alternatives, flags: from.flags.filter(({ code }) => !OF_THE_TEXT.has(code)), confidence };
+  return { fields, alternatives, flags: from.flags.filter(({ code }) => !OF_THE_TEXT.has(code)), confidence, video };
+}
+
+/** What is kept of a video, with the English of its scenes. */
+function englishVideo({ duration, has_sound, is_whole, scenes, poster, video_object }: VideoDetails): VideoFacts {
+  const { contentUrl, thumbnailUrl, uploadDate } = video_object;
+  return {
+    ...{ duration, has_sound, is_whole },
+    scenes: scenes.map((scene) => ({ ...scene, caption: scene.source ?? scene.caption, source: null })),
+    poster: poster === null ? null : { image_sha256: poster.image_sha256, at: poster.at },
+    page: {
+      ...(contentUrl === undefined ? {} : { content_url: contentUrl }),
+      ...(thumbnailUrl === undefined ? {} : { thumbnail_url: thumbnailUrl }),
+      ...(uploadDate === undefined ? {} : { uploaded_at: uploadDate }),
+    },
+  };
+}
+
+/** What was approved beside a translation has no English text alternative of its own. */
+function withScenes(fields: Fields, video: VideoFacts | undefined): Fields {
+  if (video === undefined || fields.text_alternative !== null) return fields;
+  return { ...fields, text_alternative: timedList(video.scenes) };
 }

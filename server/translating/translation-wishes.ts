@@ -168,7 +168,7 @@ export class TranslationWishes {
       runId,
       priority: 'backfill',
       needs: 'translate',
-      work: JobWork.parse({ translate: { suggestion: from.id } }),
+      work: JobWork.parse({ translate: { suggestion: from.id }, ...(from.kind === 'video' ? { video: {} } : {}) }),
     });
   }
 }

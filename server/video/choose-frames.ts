@@ -1,4 +1,4 @@
-import { difference, factsOf, otherColours, type Thumbnail, type ThumbnailFacts } from './thumbnail';
+import { difference, otherColours, type Sample, type ThumbnailFacts } from './thumbnail';
 
 /** One picture of the video that stands for a stretch of it. Numbers count samples. */
 export interface ChosenFrame {
@@ -31,9 +31,6 @@ const LEAST_SECONDS = 1;
 /** So long a time of nothing but such short ones gets a frame all the same. */
 const LEAST_RUN_SECONDS = 2;
 
-interface Sample extends ThumbnailFacts {
-  readonly picture: Thumbnail;
-}
 interface Stretch {
   readonly first: number;
   readonly last: number;
@@ -113,8 +110,7 @@ function bestOf({ first, last }: Stretch, samples: readonly Sample[]): number | 
  * The frames that tell what a video shows, in order: one for each shot that lasts a second or more, more for a long one that changes,
  * none for what is black or plain. Pure. Where there are too many the shortest shots go without.
  */
-export function chooseFrames(pictures: readonly Thumbnail[], { rate, mostFrames }: ChoiceOptions): ChosenFrame[] {
-  const samples = pictures.map((picture): Sample => ({ picture, ...factsOf(picture) }));
+export function chooseFrames(samples: readonly Sample[], { rate, mostFrames }: ChoiceOptions): ChosenFrame[] {
   const visible = shotsOf(samples, rate).filter(({ first }) => {
     const sample = samples[first];
     return sample !== undefined && shows(sample);

@@ -7,7 +7,7 @@ import { runConfined, type Bounds } from './confined-process';
 import { CAUTION, DECODERS, inputOf, MOST_PIXELS } from './ffmpeg-flags';
 import { jpegsIn } from './jpeg-stream';
 import { throwIfStopped, type VideoFacts, type VideoSource } from './probe';
-import { THUMBNAIL_BYTES, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from './thumbnail';
+import { sampleOf, THUMBNAIL_BYTES, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Sample } from './thumbnail';
 
 /** Samples a second, so that every scene of two seconds has three whole ones. */
 const USUAL_RATE = 2;
@@ -29,7 +29,7 @@ const SECONDS_PER_SECOND = 1;
 export interface Samples {
   /** A second; sample n shows what is seen n / rate seconds after the beginning. */
   readonly rate: number;
-  readonly thumbnails: readonly Thumbnail[];
+  readonly thumbnails: readonly Sample[];
   /** JPEG of each, of at most 768 pixels a side. */
   readonly files: readonly string[];
   /** False where decoding ended with an error, as in a cut file. */
@@ -64,7 +64,8 @@ function argumentsFor({ file }: VideoSource, { stream, seconds }: VideoFacts, ra
   ];
 }
 
-async function readThumbnails(chunks: AsyncIterable<Buffer>, into: Thumbnail[]): Promise<void> {
+/** What is known of each picture is found out as it comes, so that nobody else has to wait for all of them. */
+async function readThumbnails(chunks: AsyncIterable<Buffer>, into: Sample[]): Promise<void> {
   let picture = new Uint8Array(THUMBNAIL_BYTES);
   let filled = 0;
   for await (const chunk of chunks) {
@@ -74,7 +75,7 @@ async function readThumbnails(chunks: AsyncIterable<Buffer>, into: Thumbnail[]):
       at += part.length;
       filled += part.length;
       if (filled < THUMBNAIL_BYTES) continue;
-      into.push(picture);
+      into.push(sampleOf(picture));
       picture = new Uint8Array(THUMBNAIL_BYTES);
       filled = 0;
     }
@@ -100,7 +101,7 @@ async function writeJpegs(chunks: AsyncIterable<Buffer>, folder: string, files: 
 export async function sampleVideo(source: VideoSource, facts: VideoFacts, into: string): Promise<Samples> {
   const seconds = facts.seconds ?? WHOLE_SECONDS;
   const rate = Math.min(USUAL_RATE, MOST_SAMPLES / Math.max(1, seconds));
-  const thumbnails: Thumbnail[] = [];
+  const thumbnails: Sample[] = [];
   const files: string[] = [];
   const { decoder, folder, signal } = source;
   const ending = await runConfined({

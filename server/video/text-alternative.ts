@@ -19,30 +19,49 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-const ended = (text: string) => (/[.!?…。]$/u.test(text) ? text : `${text}.`);
+/** With a full stop, unless it has a mark. */
+export const ended = (text: string) => (/[!.?…。！？।؟]$/u.test(text) ? text : `${text}.`);
+
+interface Facts {
+  /** Null where nobody could tell. */
+  readonly hasSound: boolean | null;
+  readonly isWhole: boolean;
+}
+
+/** The scenes with their times, one a line. A scene that reads like the one before adds nothing. */
+export function timedList(scenes: readonly Pick<Scene, 'from' | 'caption'>[]): string {
+  return scenes
+    .filter(({ caption }, index) => caption !== scenes[index - 1]?.caption)
+    .map(({ from, caption }) => `${clock(from)} ${ended(caption)}`)
+    .join('\n');
+}
+
+/** What a text alternative is made from, and what it leaves out. */
+export function noteOf({ stills, hasSound, isWhole }: Facts & { readonly stills: number }): string {
+  const pictures = stills === 1 ? 'one still picture' : `${stills} still pictures`;
+  const sound =
+    hasSound === null
+      ? ' Whether the video has sound is not known.'
+      : hasSound
+        ? ' The sound was not heard.'
+        : ' The video has no sound.';
+  const cut = isWhole ? '' : ' The file is damaged, and only its beginning was seen.';
+  return `Draft made from ${pictures} of the video: check it against the video, and add what happens between them.${sound}${cut}`;
+}
 
 /**
- * A draft of the text alternative. For a video without sound correctly sequenced descriptions are what criterion 1.2.1 asks for
- * (technique G159); with sound, captions (1.2.2) and audio description (1.2.3, 1.2.5) stay to be made, because nobody has listened.
+ * For a video without sound correctly sequenced descriptions are what criterion 1.2.1 asks for (technique G159); with sound, captions
+ * (1.2.2) and audio description (1.2.3, 1.2.5) stay to be made, because nobody has listened.
  */
-export function textAlternative(
-  scenes: readonly Scene[],
-  { hasSound, isWhole }: { readonly hasSound: boolean; readonly isWhole: boolean },
-): TextAlternative {
-  const lines: string[] = [];
-  let before = '';
-  for (const { from, caption } of scenes) {
-    // A scene that reads like the one before adds nothing.
-    if (caption !== before) lines.push(`${clock(from)} ${ended(caption)}`);
-    before = caption;
-  }
-  const stills = scenes.length === 1 ? 'one still picture' : `${scenes.length} still pictures`;
-  const cut = isWhole ? '' : ' The file is damaged, and only its beginning was seen.';
-  const sound = hasSound ? ' The sound was not heard.' : ' The video has no sound.';
+export function wcagOf(hasSound: boolean | null): { helps: string[]; open: string[] } {
+  return { helps: hasSound === false ? ['1.2.1'] : [], open: hasSound === true ? ['1.2.2', '1.2.3', '1.2.5'] : [] };
+}
+
+/** A draft of the text alternative. */
+export function textAlternative(scenes: readonly Scene[], facts: Facts): TextAlternative {
   return {
-    text: lines.join('\n'),
-    note: `Draft made from ${stills} of the video: check it against the video, and add what happens between them.${sound}${cut}`,
-    helps: hasSound ? [] : ['1.2.1'],
-    open: hasSound ? ['1.2.2', '1.2.3', '1.2.5'] : [],
+    text: timedList(scenes),
+    note: noteOf({ stills: scenes.length, ...facts }),
+    ...wcagOf(facts.hasSound),
   };
 }

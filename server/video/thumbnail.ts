@@ -20,6 +20,11 @@ export interface ThumbnailFacts {
   readonly colours: Float32Array;
 }
 
+/** A picture with what is known of it. */
+export interface Sample extends ThumbnailFacts {
+  readonly picture: Thumbnail;
+}
+
 function greyOf(picture: Thumbnail): Float32Array {
   const grey = new Float32Array(PIXELS);
   for (let at = 0; at < PIXELS; at += 1) {
@@ -67,7 +72,7 @@ function coloursOf(picture: Thumbnail): Float32Array {
   return shares;
 }
 
-export function factsOf(picture: Thumbnail): ThumbnailFacts {
+function factsOf(picture: Thumbnail): ThumbnailFacts {
   const grey = greyOf(picture);
   const { mean, variance } = spread(grey);
   return {
@@ -76,6 +81,10 @@ export function factsOf(picture: Thumbnail): ThumbnailFacts {
     sharpness: spread(laplacianOf(grey)).variance,
     colours: coloursOf(picture),
   };
+}
+
+export function sampleOf(picture: Thumbnail): Sample {
+  return { picture, ...factsOf(picture) };
 }
 
 /** Mean difference of the bytes of two pictures, 0..255. */

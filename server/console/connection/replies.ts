@@ -2,12 +2,23 @@ import type { FirstSteps } from '../../contract/first-steps';
 import type { AnswerReply, CaptionReply, Task, Timings } from '../../contract/caption';
 import type { Fields, FieldValues, Flag, FlagCode } from '../../contract/fields';
 import type { ListedInstance } from '../../contract/instance';
-import type { Job, JobError, JobState, Priority } from '../../contract/job';
+import type { Job, JobError, JobState, MediaKind, Priority } from '../../contract/job';
 import type { ModelRef, Subject, TranslatorRef } from '../../contract/primitives';
 import type { Cost, Status } from '../../contract/status';
-import type { VideoStatus } from '../../contract/video';
+import type { VideoDetails, VideoScene, VideoStatus } from '../../contract/video';
 import type { DecidedBy, Suggestion, SuggestionState } from '../../contract/suggestion';
-import { isNumber, isText, isTruth, listOf, oneOf, orAbsent, orNull, shape, type Check } from './shape';
+import {
+  isNumber,
+  isRecordOfTexts,
+  isText,
+  isTruth,
+  listOf,
+  oneOf,
+  orAbsent,
+  orNull,
+  shape,
+  type Check,
+} from './shape';
 
 /** The contract's types are the only source; the compiler refuses a check that misses one of their members. */
 
@@ -67,8 +78,8 @@ const seoMembers = {
   keywords: orNull(listOf(isText)),
   file_name: orNull(isText),
 };
-const seo = shape<Omit<Fields, 'alt_text'>>(seoMembers);
-const fields = shape<Fields>({ alt_text: isText, ...seoMembers });
+const seo = shape<Omit<Fields, 'alt_text' | 'text_alternative'>>(seoMembers);
+const fields = shape<Fields>({ alt_text: isText, ...seoMembers, text_alternative: orAbsent(orNull(isText)) });
 const fieldValues = shape<FieldValues>({
   alt_text: orAbsent(isText),
   title: orAbsent(isText),
@@ -76,6 +87,7 @@ const fieldValues = shape<FieldValues>({
   description: orAbsent(isText),
   keywords: orAbsent(listOf(isText)),
   file_name: orAbsent(isText),
+  text_alternative: orAbsent(isText),
 });
 
 export const isCaptionReply = shape<CaptionReply>({
@@ -100,8 +112,10 @@ export const isAnswerReply = shape<AnswerReply>({
 const isJobState = oneOf<JobState>({ waiting: true, running: true, done: true, failed: true, cancelled: true });
 const isPriority = oneOf<Priority>({ interactive: true, upload: true, backfill: true });
 const jobError = shape<JobError>({ code: isText, message: isText, retryable: isTruth });
+const isKind = oneOf<MediaKind>({ image: true, video: true });
 export const isJob = shape<Job>({
   id: isText,
+  kind: isKind,
   state: isJobState,
   attempts: isNumber,
   instance: orNull(isText),
@@ -127,8 +141,25 @@ const isSuggestionState = oneOf<SuggestionState>({
   conflict: true,
   superseded: true,
 });
+const isVideo = shape<VideoDetails>({
+  duration: isNumber,
+  iso_duration: isText,
+  has_sound: orNull(isTruth),
+  is_whole: isTruth,
+  scenes: listOf(
+    shape<VideoScene>({ at: isNumber, from: isNumber, to: isNumber, caption: isText, source: orNull(isText) }),
+  ),
+  note: isText,
+  wcag: shape<VideoDetails['wcag']>({ helps: listOf(isText), open: listOf(isText) }),
+  poster: orNull(shape<NonNullable<VideoDetails['poster']>>({ image_sha256: isText, at: isNumber, alt_text: isText })),
+  video_object: isRecordOfTexts,
+  video_object_lacks: listOf(
+    oneOf<VideoDetails['video_object_lacks'][number]>({ thumbnailUrl: true, uploadDate: true }),
+  ),
+});
 export const isSuggestion = shape<Suggestion>({
   id: isText,
+  kind: isKind,
   version: isNumber,
   state: isSuggestionState,
   instance: orNull(isText),
@@ -139,6 +170,7 @@ export const isSuggestion = shape<Suggestion>({
   source: orNull(isText),
   translator: orNull(translator),
   fields,
+  video: orNull(isVideo),
   alternatives: listOf(isText),
   confidence: isNumber,
   flags: listOf(flag),

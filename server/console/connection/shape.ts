@@ -11,6 +11,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+export const isRecordOfTexts: Check<Record<string, string>> = (value): value is Record<string, string> =>
+  isObject(value) && Object.values(value).every(isText);
+
 /** One of the words, which the compiler holds against the contract's own list. */
 export function oneOf<T extends string>(words: Readonly<Record<T, true>>): Check<T> {
   return (value): value is T => typeof value === 'string' && Object.hasOwn(words, value);

@@ -5,6 +5,8 @@ import { changeList, NOTHING, type List } from '../../../../server/console/revie
 function aSuggestion(patch: Partial<Suggestion> = {}): Suggestion {
   return {
     id: 'sug_1',
+    kind: 'image',
+    video: null,
     version: 1,
     state: 'pending',
     instance: null,

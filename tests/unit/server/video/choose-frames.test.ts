@@ -1,8 +1,10 @@
 import { chooseFrames } from '../../../../server/video/choose-frames';
+import { sampleOf } from '../../../../server/video/thumbnail';
 import { THUMBNAIL_BYTES, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../../../server/video/thumbnail';
 
 const RATE = 2;
-const choose = (pictures: Uint8Array[], mostFrames = 100) => chooseFrames(pictures, { rate: RATE, mostFrames });
+const choose = (pictures: Uint8Array[], mostFrames = 100) =>
+  chooseFrames(pictures.map(sampleOf), { rate: RATE, mostFrames });
 
 /** A picture with coarse texture of its own: blocks of colour that `seed` decides, moved to the right by `shift` pixels. */
 function picture(seed: number, { shift = 0, soft = false } = {}): Uint8Array {

@@ -1,0 +1,95 @@
+import { withAnySignal } from '../any-signal';
+import { guarded } from '../background';
+import type { AppError } from '../errors';
+import { toAppError } from '../errors';
+import type { VideoStore } from '../intake/video-store';
+import type { Logger } from '../logger';
+import type { Claim, FailedBy, JobQueue } from '../queue/queue';
+import { isOverload } from '../queue/retry-policy';
+import type { JobFinisher } from './job-finisher';
+import type { RunsHere } from './runs-here';
+import type { LookAtVideo } from './video-looker';
+
+export interface VideoJobParts {
+  readonly queue: Pick<JobQueue, 'renew' | 'fail' | 'release' | 'leaseMs'>;
+  readonly finisher: Pick<JobFinisher, 'videoTextsOf' | 'finishVideo'>;
+  readonly look: LookAtVideo;
+  readonly videosOf: (siteId: string) => Pick<VideoStore, 'dropBytes'>;
+  /** For so long a poster stays at least, in ms. */
+  readonly keepPosterMs: number;
+  readonly translate: (thrown: unknown) => AppError | null;
+  readonly runsHere: Pick<RunsHere, 'begin' | 'end'>;
+  readonly machine: string;
+  readonly logger: Logger;
+}
+
+const RENEWALS_A_LEASE = 4;
+
+/** One claimed job about a video, from start to end. Never rejects: whatever happens becomes the outcome. */
+export async function videoJob(parts: VideoJobParts, claim: Claim, stopping: AbortSignal): Promise<void> {
+  const { queue, runsHere } = parts;
+  const logger = parts.logger.child({ job_id: claim.jobId, site_id: claim.siteId, attempt: claim.attempt });
+  const unwanted = new AbortController();
+  runsHere.begin(claim.jobId, unwanted);
+  const renew = () => {
+    if (!queue.renew(claim)) unwanted.abort();
+  };
+  const notRenewed = (error: unknown) => {
+    logger.warn({ err: error }, 'lease not renewed');
+  };
+  const renewal = setInterval(guarded(renew, notRenewed), queue.leaseMs / RENEWALS_A_LEASE);
+  logger.info('video job started');
+  try {
+    await withAnySignal([stopping, unwanted.signal], (signal) => lookAndFinish(parts, claim, signal));
+    logger.info('video job done');
+  } catch (thrown) {
+    // Cancelled, erased, or in other hands: nobody waits for an outcome.
+    if (!unwanted.signal.aborted) settle(parts, claim, { thrown, stopping, logger });
+  } finally {
+    clearInterval(renewal);
+    runsHere.end(claim.jobId);
+  }
+}
+
+async function lookAndFinish({ look, finisher, keepPosterMs }: VideoJobParts, claim: Claim, signal: AbortSignal) {
+  const seen = await look(claim, signal);
+  try {
+    const texts = await finisher.videoTextsOf(claim, seen.look);
+    signal.throwIfAborted();
+    finisher.finishVideo(claim, {
+      ...{ look: seen.look, texts, thumbnail: seen.thumbnail },
+      posterKeptUntil: Date.now() + keepPosterMs,
+      traceparent: claim.work.traceparent ?? null,
+    });
+  } finally {
+    await seen.removeDrafts();
+  }
+}
+
+interface Failure {
+  readonly thrown: unknown;
+  readonly stopping: AbortSignal;
+  readonly logger: Logger;
+}
+
+function settle(parts: VideoJobParts, claim: Claim, { thrown, stopping, logger }: Failure): void {
+  const { queue, machine } = parts;
+  const error = parts.translate(thrown) ?? toAppError(thrown);
+  if (error.code === 'LEASE_LOST') return;
+  try {
+    if (stopping.aborted) {
+      queue.release(claim);
+      return;
+    }
+    logger.warn({ err: error, code: error.code }, 'attempt failed');
+    // A model that is busy, or away for a moment, says nothing about the video.
+    const isAway = isOverload(error) || error.code === 'MODEL_UNAVAILABLE' || error.code === 'QUEUE_FULL';
+    const by: FailedBy | undefined = isAway ? { machine, blame: 'nobody' } : undefined;
+    const outcome = queue.fail(claim, error, by);
+    // What cannot be read is of no use to anybody.
+    if (outcome === 'failed' && !error.retryable) parts.videosOf(claim.siteId).dropBytes(claim.imageSha256);
+  } catch (failure) {
+    // Not stored means nothing is lost either: the lease runs out and the job is handed out again.
+    logger.error({ err: failure }, 'job outcome not stored');
+  }
+}
