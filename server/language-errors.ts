@@ -15,6 +15,11 @@ export const LANGUAGE_ERRORS = {
       'No translator for this language is here; run "altsmith languages pull" with it on the machine of the sidecar, or see "altsmith languages list".',
     retryable: false,
   },
+  TRANSLATOR_CRASHED: {
+    status: 502,
+    message: 'The process of the translator ended, or hung, while it had this text.',
+    retryable: true,
+  },
   TRANSLATION_FAILED: {
     status: 422,
     message: 'The translator made no text of this one; write the translation yourself, or change the English.',

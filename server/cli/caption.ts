@@ -41,7 +41,7 @@ function temporaryFolder(ending: Ending): string {
 function translatorsFor({ language }: Wishes, { dataDir, threads }: Config): Translators | null {
   if (language === null) return null;
   const pulled = path.join(dataDir, PULLED_MODELS);
-  const translators = new Translators({ pulled, threads, failed: () => undefined });
+  const translators = new Translators({ pulled, threads, failed: () => undefined, sick: () => undefined });
   if (translators.has(language)) return translators;
   throw new AppError('MODEL_FILE_MISSING', {}, { cause: new ModelError('MODEL_FILE_MISSING', missingPair(language)) });
 }

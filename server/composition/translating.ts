@@ -34,6 +34,9 @@ export function openTranslators(config: Config, logger: Logger, workerFile?: str
     failed: (error) => {
       logger.error({ err: error }, 'a translator could not be let go');
     },
+    sick: (error, facts) => {
+      logger.error({ err: error, ...facts }, 'a translator cannot be used; it is tried again after a pause');
+    },
     ...(workerFile === undefined ? {} : { workerFile }),
   });
   return {
@@ -90,7 +93,7 @@ export function buildTranslating(stores: Stores, parts: TranslatingParts): Trans
     storage: stores.storage,
     suggestionsOf: stores.suggestionsOf,
     jobsOf: stores.jobsOf,
-    has: (language) => translators.has(language),
+    isReady: (language) => translators.isReady(language),
     ring: () => queue.ring(''),
   });
   const clock = lookOften((signal) => wishes.run(signal), logger);

@@ -12,8 +12,8 @@ export interface ClaimLoopParts {
   readonly atOnce: number;
   /** Whether a job could be done now. */
   readonly isReady: () => boolean;
-  /** Never rejects: whatever happens becomes the job's outcome. */
-  readonly work: (claim: Claim, stopping: AbortSignal) => Promise<void>;
+  /** Never rejects: whatever happens becomes the job's outcome. GIVEN_BACK where what does the work cannot be used now. */
+  readonly work: (claim: Claim, stopping: AbortSignal) => Promise<unknown>;
   readonly logger: Logger;
 }
 
@@ -21,11 +21,16 @@ const CLAIM_WAIT_MS = 5000;
 const NOT_READY_MS = 500;
 const TROUBLE_MS = 1000;
 
+/** The outcome of a job that was given back: after several in a row the loop pauses. */
+export const GIVEN_BACK = 'given back';
+
 /** Does the jobs of a kind that this process does itself, beside the worker processes. */
 export class ClaimLoop {
   readonly #stopping = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
   #loop: Promise<void> = Promise.resolve();
+  /** Jobs in a row that were given back. */
+  #givenBack = 0;
 
   constructor(private readonly parts: ClaimLoopParts) {}
 
@@ -52,6 +57,7 @@ export class ClaimLoop {
         const claim = await queue.claim({ worker, waitMs: CLAIM_WAIT_MS, signal, tasks });
         if (claim !== null) this.#begin(claim);
         if (this.#underWay.size >= atOnce) await Promise.race(this.#underWay);
+        if (this.#givenBack >= atOnce) await this.#pause(TROUBLE_MS);
       } catch (error) {
         logger.error({ err: error }, 'claim failed');
         await this.#pause(TROUBLE_MS);
@@ -60,12 +66,16 @@ export class ClaimLoop {
   }
 
   async #pause(ms: number): Promise<void> {
+    this.#givenBack = 0;
     // Rejects when stopping, which the loop's own condition sees.
     await pause(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 
   #begin(claim: Claim): void {
-    const work = this.parts.work(claim, this.#stopping.signal).finally(() => this.#underWay.delete(work));
+    const work = this.parts.work(claim, this.#stopping.signal).then((outcome) => {
+      this.#underWay.delete(work);
+      this.#givenBack = outcome === GIVEN_BACK ? this.#givenBack + 1 : 0;
+    });
     this.#underWay.add(work);
   }
 }

@@ -46,8 +46,12 @@ const FIRST_DELAY_MS = 1000;
 export const LONGEST_DELAY_MS = 10 * 60_000;
 /** An attempt that says nothing about the picture doubles the delay at most so often: to a minute. */
 const MOST_DOUBLINGS = 7;
-/** The image's own fault, most likely: the process died or hung while it held it. */
-const CRASH_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['DECODE_CRASHED', 'CAPTION_TIMEOUT']);
+/** The fault of the image, or of the text, most likely: the process died or hung while it held it. */
+const CRASH_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'DECODE_CRASHED',
+  'CAPTION_TIMEOUT',
+  'TRANSLATOR_CRASHED',
+]);
 
 /**
  * What becomes of a job after a setback. `retryable` alone decides whether it is tried again; the counts decide how

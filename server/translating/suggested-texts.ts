@@ -25,13 +25,15 @@ export interface SuggestedTexts extends Texts {
   readonly translator: TranslatorRef | null;
   /** The texts are English until a translator is here. */
   readonly awaitsTranslation: boolean;
+  /** Why they are not translated; absent where they are, or need not be. */
+  readonly failure?: ErrorCode;
 }
 
 /** Translates, finishes and checks one English text. Rejects with AppError. */
 export type Translate = (text: string, language: string) => Promise<TranslatedAltText & { version: string | null }>;
 
-/** What says nothing about the text: it is translated once the translator is there again. */
-const LATER: ReadonlySet<ErrorCode> = new Set([
+/** Failures of a translator that say nothing about the text: it is translated once the translator is there again. */
+export const OF_THE_TRANSLATOR: ReadonlySet<ErrorCode> = new Set([
   'MODEL_FILE_MISSING',
   'MODEL_FILE_DAMAGED',
   'MODEL_TOO_LARGE',
@@ -54,7 +56,7 @@ export async function inLanguage(texts: Texts, language: string, translate: Tran
   if (isEnglish(language) || english.trim() === '' || isWrittenIn(english, language)) return asTheyAre;
   try {
     const translated = await translate(english, language);
-    if (translated.text === '') return stillEnglish(texts, 'The model gave no text.', false);
+    if (translated.text === '') return stillEnglish(texts, 'The model gave no text.', 'TRANSLATION_FAILED');
     const { model, version, text, alternatives, problems } = translated;
     const one = oncePerText(english, text, async (other) => (await translate(other, language)).text);
     return {
@@ -70,18 +72,20 @@ export async function inLanguage(texts: Texts, language: string, translate: Tran
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const sentence = error.cause instanceof Error ? error.cause.message : error.sentence;
-    return stillEnglish(texts, sentence, LATER.has(error.code));
+    return stillEnglish(texts, sentence, error.code);
   }
 }
 
-function stillEnglish(texts: Texts, why: string, awaitsTranslation: boolean): SuggestedTexts {
+function stillEnglish(texts: Texts, why: string, failure: ErrorCode): SuggestedTexts {
   const message = `The text is English still: there is no translation of it yet. ${why}`;
   return {
     ...texts,
     flags: [...texts.flags, { code: 'not_translated', message }],
     source: texts.fields.alt_text,
     translator: null,
-    awaitsTranslation,
+    // A job of its own counts how often the translator ended over this text.
+    awaitsTranslation: OF_THE_TRANSLATOR.has(failure) || failure === 'TRANSLATOR_CRASHED',
+    failure,
   };
 }
 

@@ -6,11 +6,12 @@ import type { VideoDetails, VideoFacts } from '../contract/video';
 import type { Suggestion } from '../contract/suggestion';
 import { AppError, toAppError } from '../errors';
 import type { Logger } from '../logger';
+import { GIVEN_BACK } from '../queue/claim-loop';
 import type { Claim, JobQueue } from '../queue/queue';
 import { englishOf, withApproved } from '../review/approved-english';
 import type { Storage } from '../storage/database';
 import { timedList } from '../video/text-alternative';
-import type { SuggestedTexts, Texts } from './suggested-texts';
+import { OF_THE_TRANSLATOR, type SuggestedTexts, type Texts } from './suggested-texts';
 
 export interface TranslationJobParts {
   readonly storage: Storage;
@@ -25,13 +26,22 @@ export interface TranslationJobParts {
 }
 
 const RENEWALS_A_LEASE = 4;
+/** What the queue is told of where a translation failed. */
+const TRANSLATOR = 'translator';
 /** What is said of the machine's own words, and not of what a person approved. */
 const OF_THE_MACHINE: ReadonlySet<FlagCode> = new Set(['low_confidence', 'repetitive', 'too_short']);
 /** What is found out anew. */
 const OF_THE_TEXT: ReadonlySet<FlagCode> = new Set(['duplicate_text', 'not_translated']);
 
+/** GIVEN_BACK: the translator cannot be used now, which says nothing of the text. */
+export type TranslationOutcome = 'ended' | typeof GIVEN_BACK;
+
 /** One claimed job that translates what another suggestion says. Never rejects: whatever happens becomes the outcome. */
-export async function translationJob(parts: TranslationJobParts, claim: Claim, stopping: AbortSignal): Promise<void> {
+export async function translationJob(
+  parts: TranslationJobParts,
+  claim: Claim,
+  stopping: AbortSignal,
+): Promise<TranslationOutcome> {
   const { queue, storage } = parts;
   const logger = parts.logger.child({ job_id: claim.jobId, site_id: claim.siteId, attempt: claim.attempt });
   const renewal = setInterval(
@@ -51,29 +61,35 @@ export async function translationJob(parts: TranslationJobParts, claim: Claim, s
       // It has been withdrawn or decided against meanwhile, or is in the language already.
       parts.cancel(claim.siteId, claim.jobId);
       logger.info('nothing to translate');
-      return;
+      return 'ended';
     }
-    if (texts.translator === null)
-      throw new AppError(texts.awaitsTranslation ? 'MODEL_UNAVAILABLE' : 'TRANSLATION_FAILED');
+    if (texts.translator === null) throw new AppError(texts.failure ?? 'TRANSLATION_FAILED');
     await storage.together(() => parts.finish(claim, from, texts));
+    return 'ended';
   } catch (thrown) {
-    settle(parts, claim, { thrown, stopping, logger });
+    return settle(parts, claim, { thrown, stopping, logger });
   } finally {
     clearInterval(renewal);
   }
 }
 
 function settle(
-  { queue }: TranslationJobParts,
+  { queue, storage }: TranslationJobParts,
   claim: Claim,
   { thrown, stopping, logger }: { thrown: unknown; stopping: AbortSignal; logger: Logger },
-): void {
+): TranslationOutcome {
   const error = toAppError(thrown);
-  if (error.code === 'LEASE_LOST') return;
+  if (error.code === 'LEASE_LOST') return 'ended';
   try {
     if (stopping.aborted) {
       queue.release(claim);
-      return;
+      return 'ended';
+    }
+    if (OF_THE_TRANSLATOR.has(error.code)) {
+      logger.info({ code: error.code }, 'given back until the translator can be used');
+      // Hundreds may be given back at a time; those that a power cut forgets are claimed again.
+      storage.unflushed(() => queue.fail(claim, error, { machine: TRANSLATOR, blame: 'nobody' }));
+      return GIVEN_BACK;
     }
     logger.warn({ err: error, code: error.code }, 'attempt failed');
     queue.fail(claim, error);
@@ -81,6 +97,7 @@ function settle(
     // Not stored means nothing is lost either: the lease runs out and the job is handed out again.
     logger.error({ err: failure }, 'job outcome not stored');
   }
+  return 'ended';
 }
 
 /**

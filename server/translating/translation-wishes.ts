@@ -12,7 +12,8 @@ export interface TranslationWishesParts {
   readonly storage: Storage;
   readonly suggestionsOf: (siteId: string, instance: number) => Pick<SuggestionStore, 'get'>;
   readonly jobsOf: (siteId: string, instance: number) => Pick<JobStore, 'add' | 'latestFor'>;
-  readonly has: (language: string) => boolean;
+  /** Whether texts can be translated into a language now. */
+  readonly isReady: (language: string) => boolean;
   readonly ring: () => void;
 }
 
@@ -20,6 +21,8 @@ export interface TranslationWishesParts {
 const PIECE = 100;
 /** Jobs of a run that wait at a time: enough for the translators, and no site's queue is full of them. */
 const MOST_WAITING = 400;
+/** Jobs of all sites that wait for a translator, those of runs included, up to which more are made for texts that had to stay English. */
+const MOST_WAITING_OF_ALL = 2000;
 
 interface RunRow {
   readonly id: string;
@@ -44,7 +47,7 @@ export class TranslationWishes {
   /** Goes on until there is nothing to ask for now, or `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     for (const language of this.#languagesAwaited()) {
-      while (!signal.aborted && this.parts.has(language) && this.#askForAwaited(language)) await yieldToEventLoop();
+      while (!signal.aborted && this.parts.isReady(language) && this.#askForAwaited(language)) await yieldToEventLoop();
     }
     while (!signal.aborted && this.#nextPieceOfRuns()) await yieldToEventLoop();
   }
@@ -60,9 +63,10 @@ export class TranslationWishes {
     return languages;
   }
 
-  /** True when there may be more. */
+  /** True when there may be more to ask for now. */
   #askForAwaited(language: string): boolean {
     const { storage } = this.parts;
+    if (this.#areManyWaiting()) return false;
     const rows = storage
       .prepare<[string], SuggestionRef>(
         `SELECT seq, id, site_id, instance FROM suggestions
@@ -78,6 +82,19 @@ export class TranslationWishes {
     });
     if (rows.length > 0) this.parts.ring();
     return rows.length === PIECE;
+  }
+
+  #areManyWaiting(): boolean {
+    const waiting = this.parts.storage
+      .prepare<[], number>(
+        `SELECT count(*) FROM (
+           SELECT 1 FROM jobs INDEXED BY jobs_of_other_tasks
+           WHERE state = 'waiting' AND held = 0 AND needs <> 'caption' LIMIT ${MOST_WAITING_OF_ALL}
+         )`,
+      )
+      .pluck()
+      .get();
+    return (waiting ?? 0) >= MOST_WAITING_OF_ALL;
   }
 
   /** True when there may be more to ask for now. */

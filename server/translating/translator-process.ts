@@ -23,6 +23,9 @@ function errorOf(code: string, message: string): AppError {
   return new AppError(known, {}, { cause: new Error(message) });
 }
 
+/** The process was gone before the text's turn came: another process may be asked. */
+export class TranslatorGone extends Error {}
+
 /** A translator in a process of its own, whose memory is all given back when it ends. */
 export class TranslatorProcess implements Translator {
   private readonly waiting = new Map<number, Waiting>();
@@ -106,7 +109,10 @@ export class TranslatorProcess implements Translator {
     return this.child.pid;
   }
 
-  /** Texts are told one after the other: only then does the time of each begin, however many wait. */
+  /**
+   * Texts are told one after the other: only then does the time of each begin, however many wait. Rejects with TRANSLATOR_CRASHED
+   * where the process ended while it had this text, TranslatorGone where it ended before, and with what the model throws.
+   */
   translate(text: string, options: TranslateOptions = {}): Promise<Translation> {
     const result = this.turn.then(() => this.ask(text, options));
     this.turn = result.catch(() => undefined);
@@ -122,7 +128,7 @@ export class TranslatorProcess implements Translator {
 
   private ask(text: string, { signal, ...wishes }: TranslateOptions): Promise<Translation> {
     signal?.throwIfAborted();
-    if (this.ended) return Promise.reject(errorOf('MODEL_UNAVAILABLE', 'The process is gone.'));
+    if (this.ended) return Promise.reject(new TranslatorGone());
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       const failed = (error: unknown) => reject(error instanceof Error ? error : new Error(String(error)));
@@ -155,7 +161,7 @@ export class TranslatorProcess implements Translator {
     this.ended = true;
     for (const { reject, deadline } of this.waiting.values()) {
       clearTimeout(deadline);
-      reject(errorOf('MODEL_UNAVAILABLE', 'The process that translates ended.'));
+      reject(new AppError('TRANSLATOR_CRASHED'));
     }
     this.waiting.clear();
   }
