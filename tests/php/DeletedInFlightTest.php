@@ -54,6 +54,34 @@ final class DeletedInFlightTest extends Sidecar_Test_Case {
 		return array( 'a new image' => array( false ), 'one with a suggestion' => array( true ) );
 	}
 
+	/** @dataProvider whether_the_deletion_was_seen */
+	public function test_a_new_image_with_the_number_of_a_deleted_one_is_asked_for( bool $is_seen ): void {
+		global $wpdb;
+		$row = $this->suggested( 'the picture that was deleted' );
+		if ( $is_seen ) {
+			$this->sidecar->down = true;
+			wp_delete_attachment( $row->attachment_id, true );
+			$this->sync();
+			$this->sidecar->down = false;
+		} else {
+			$wpdb->delete( $wpdb->posts, array( 'ID' => $row->attachment_id ) );
+			$wpdb->delete( $wpdb->postmeta, array( 'post_id' => $row->attachment_id ) );
+			wp_cache_flush();
+		}
+		$file = wp_upload_dir()['path'] . '/other-' . bin2hex( random_bytes( 4 ) ) . '.jpg';
+		copy( __DIR__ . '/../fixtures/images/rocket.jpg', $file );
+		self::assertSame( $row->attachment_id, $this->attach( $file, import_id: $row->attachment_id ) );
+		$this->sync();
+		$this->sync();
+		$now = $this->row( $row->attachment_id );
+		self::assertSame( array( 'sent', '' ), array( $now->status, $now->suggestion_id ) );
+		self::assertSame( array( 'gone' ), $this->sidecar->reported() );
+	}
+
+	public static function whether_the_deletion_was_seen(): array {
+		return array( 'the sidecar could not be told yet' => array( true ), 'past WordPress' => array( false ) );
+	}
+
 	public function test_nothing_brings_a_deleted_row_back(): void {
 		$row   = $this->suggested();
 		$store = new Request_Store();

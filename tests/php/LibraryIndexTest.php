@@ -5,6 +5,8 @@ namespace Altsmith\Tests;
 
 use Altsmith\Storage\Library_Counts;
 use Altsmith\Storage\Library_Index;
+use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Suggestion_Query;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 use Altsmith\Writeback\Provenance;
 use WP_Query;
@@ -48,6 +50,22 @@ final class LibraryIndexTest extends Sidecar_Test_Case {
 		self::assertNotContains( $row->attachment_id, $this->missing() );
 		$this->call( 'POST', "suggestions/$row->suggestion_id/undo", array( 'version' => $this->row( $row->attachment_id )->suggestion_version ) );
 		self::assertContains( $row->attachment_id, $this->missing() );
+	}
+
+	public function test_what_was_deleted_past_wordpress_does_not_wait_for_a_person_for_ever(): void {
+		global $wpdb;
+		$row    = $this->suggested();
+		$queued = $this->photo();
+		$before = Suggestion_Query::count_waiting( 100 );
+		foreach ( array( $row->attachment_id, $queued ) as $id ) {
+			$wpdb->delete( $wpdb->posts, array( 'ID' => $id ) );
+		}
+		Library_Index::start_over(); // As after an activation, and once a day.
+		$this->sync();
+		$this->sync();
+		self::assertSame( $before - 1, Suggestion_Query::count_waiting( 100 ) );
+		self::assertSame( array( 'gone' ), $this->sidecar->reported() );
+		self::assertSame( array(), ( new Request_Store() )->find_many( array( $row->attachment_id, $queued ) ) );
 	}
 
 	public function test_what_an_importer_inserted_past_wordpress_is_found_by_the_next_run_and_what_it_changed_a_day_later(): void {

@@ -52,6 +52,15 @@ final class LibraryTextsTest extends Sidecar_Test_Case {
 		self::assertSame( '', get_post_meta( $row->attachment_id, '_altsmith_keywords', true ) );
 	}
 
+	public function test_a_title_that_was_written_in_another_process_since_it_was_read_is_left_alone(): void {
+		global $wpdb;
+		$row = $this->suggested();
+		get_post( $row->attachment_id ); // A background run has read it, and keeps it.
+		$wpdb->update( $wpdb->posts, array( 'post_title' => 'Grandma' ), array( 'ID' => $row->attachment_id ) );
+		$this->decide( $row, 'approve', array( 'values' => array( 'alt_text' => 'a cat', 'title' => 'A cat' ) ) );
+		self::assertSame( 'Grandma', $wpdb->get_var( "SELECT post_title FROM $wpdb->posts WHERE ID = $row->attachment_id" ) );
+	}
+
 	public function test_what_a_person_wrote_is_left_alone(): void {
 		$row = $this->suggested();
 		wp_update_post( array( 'ID' => $row->attachment_id, 'post_title' => 'My title', 'post_content' => 'My words' ) );

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Tests;
 
+use Altsmith\Storage\Installer;
 use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
@@ -171,6 +172,22 @@ final class PictureChangedTest extends Sidecar_Test_Case {
 		self::assertFalse( Provenance::picture_changed( $row->attachment_id ) );
 		$this->call( 'POST', 'suggestions/' . $this->row( $row->attachment_id )->suggestion_id . '/undo' );
 		self::assertSame( array( 'a cat on a mat', true ), array( $this->stored_alt( $row->attachment_id ), Provenance::picture_changed( $row->attachment_id ) ), 'the text of the former picture is back' );
+	}
+
+	public function test_files_that_were_replaced_while_the_plugin_was_not_active_are_found_when_it_is_again(): void {
+		$same = $this->described( 'galaxies' );
+		$row  = $this->described( 'cat' );
+		$this->decide( $row, 'approve' );
+		copy( self::IMAGES . 'rocket.jpg', get_attached_file( $row->attachment_id ) );
+		touch( get_attached_file( $row->attachment_id ), time() + 60 );
+		$jobs = $this->sidecar->count( 'POST /v1/jobs' );
+		Installer::activate();
+		$this->sync();
+		self::assertTrue( Provenance::picture_changed( $row->attachment_id ) );
+		self::assertSame( 'sent', $this->row( $row->attachment_id )->status );
+		self::assertSame( array( 'pending', $jobs + 1 ), array( $this->row( $same->attachment_id )->display_status(), $this->sidecar->count( 'POST /v1/jobs' ) ) );
+		self::assertSame( array(), ( new Picture_Store() )->doubted( 10 ) );
+		self::assertSame( 0, ( new Picture_Store() )->find( $same->attachment_id )['check_at'] );
 	}
 
 	public function test_a_banner_with_another_number_is_another_picture(): void {

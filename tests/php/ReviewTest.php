@@ -226,6 +226,20 @@ final class ReviewTest extends Sidecar_Test_Case {
 		self::assertSame( 'a cat on a mat.', $this->stored_alt( $row->attachment_id ) );
 	}
 
+	public function test_what_was_reopened_here_can_be_approved_elsewhere(): void {
+		$id = $this->photo();
+		update_post_meta( $id, '_wp_attachment_image_alt', 'by hand' );
+		$this->call( 'POST', "attachments/$id/request" );
+		$this->sidecar->describe_all();
+		$this->sync();
+		$this->decide( $this->row( $id ), 'reject' );
+		$this->call( 'POST', 'suggestions/' . $this->row( $id )->suggestion_id . '/undo' );
+		$this->sidecar->decide_elsewhere( $this->row( $id )->suggestion_id, 'approve' );
+		$this->sync();
+		self::assertSame( array( 'applied' ), $this->sidecar->reported(), 'nobody has changed the text' );
+		self::assertSame( 'a cat on a mat', $this->stored_alt( $id ) );
+	}
+
 	public function test_the_list_shows_pages_and_only_what_was_asked_for(): void {
 		$texts = array( 'one', 'two', 'three' );
 		$rows  = array_map( fn( string $text ) => $this->suggested( $text ), $texts );

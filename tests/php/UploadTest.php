@@ -61,6 +61,23 @@ final class UploadTest extends Sidecar_Test_Case {
 		);
 	}
 
+	public function test_a_site_of_a_network_without_our_tables_is_left_alone(): void {
+		delete_option( 'altsmith_schema_version' );
+		$asked  = array();
+		$listen = static function ( string $sql ) use ( &$asked ): string {
+			if ( preg_match( '/altsmith_(?!schema)/', $sql ) && ! str_contains( $sql, "$GLOBALS[table_prefix]options" ) ) {
+				$asked[] = $sql;
+			}
+			return $sql;
+		};
+		add_filter( 'query', $listen );
+		$id = $this->photo();
+		wp_insert_post( array( 'post_title' => 'A page', 'post_status' => 'publish' ) );
+		wp_delete_attachment( $id, true );
+		remove_filter( 'query', $listen );
+		self::assertSame( array(), $asked );
+	}
+
 	public function test_a_document_is_not_noted(): void {
 		$id = wp_insert_attachment( array( 'post_title' => 'd', 'post_mime_type' => 'application/pdf', 'post_status' => 'inherit' ), 'd.pdf' );
 		self::assertNull( ( new \Altsmith\Storage\Request_Store() )->find( $id ) );

@@ -5,6 +5,7 @@ namespace Altsmith\Cli;
 
 use Altsmith\Placements\Placement_Scan;
 use Altsmith\Storage\Library_Index;
+use Altsmith\Storage\Picture_Store;
 use WP_CLI;
 
 defined( 'ABSPATH' ) || exit;
@@ -22,6 +23,7 @@ final class Index_Command {
 	public function rebuild( array $args, array $options ): void {
 		Placement_Scan::start_over();
 		Library_Index::start_over();
+		( new Picture_Store() )->doubt_all(); // Background runs look at them.
 		$idle = 0;
 		do {
 			$done = $this->scan->run( 10.0 );

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Placements;
 
+use Altsmith\Storage\Schema;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -30,7 +31,7 @@ final class Placement_Index {
 	// Other plugins fire these hooks by hand, with less than WordPress does.
 	public function post_saved( mixed $post_id = 0, mixed $post = null ): void {
 		$post = $post instanceof WP_Post ? $post : get_post( (int) $post_id );
-		if ( ! $post instanceof WP_Post || in_array( $post->post_type, self::LEFT_OUT, true ) || wp_is_post_autosave( $post ) ) {
+		if ( ! Schema::exists() || ! $post instanceof WP_Post || in_array( $post->post_type, self::LEFT_OUT, true ) || wp_is_post_autosave( $post ) ) {
 			return;
 		}
 		$this->read_post( $post );
@@ -38,8 +39,10 @@ final class Placement_Index {
 
 	public function post_deleted( mixed $post_id = 0 ): void {
 		$post_id = (int) $post_id;
-		$this->table->forget_post( $post_id );
-		$this->table->forget_attachment( $post_id );
+		if ( Schema::exists() ) {
+			$this->table->forget_post( $post_id );
+			$this->table->forget_attachment( $post_id );
+		}
 	}
 
 	// `mixed`: deleted_post_meta sends a list of ids first, and other plugins fire these hooks by hand.

@@ -10,6 +10,8 @@ use Altsmith\Placements\Placement_List;
 use Altsmith\Placements\Placement_Scan;
 use Altsmith\Placements\Placement_Updater;
 use Altsmith\Text\Plain_Text;
+use Altsmith\Writeback\Alt_Text_Meta;
+use Altsmith\Writeback\Provenance;
 use WP_Error;
 use WP_REST_Request;
 use WP_REST_Response;
@@ -77,6 +79,9 @@ final class Placements_Controller {
 		}
 		if ( $text !== $this->text( $request ) ) {
 			return new WP_Error( 'altsmith_text_changed', __( 'The alt text was changed in the meantime. Check the list again.', 'altsmith' ), array( 'status' => 409 ) );
+		}
+		if ( Provenance::picture_changed( $id ) && ( Provenance::latest( $id )['after'] ?? '' ) === Alt_Text_Meta::read( $id )->text() ) {
+			return new WP_Error( 'altsmith_picture_changed', __( 'The picture has changed since this text was suggested. A new suggestion has been requested.', 'altsmith' ), array( 'status' => 409 ) );
 		}
 		return new WP_REST_Response( $this->updater->apply( $id, (array) $request['keys'], $text, wp_get_current_user() ) );
 	}

@@ -44,12 +44,12 @@ final class Bulk_Decisions {
 					continue;
 				}
 				$locks[] = $lock;
-				$now     = $this->store->find( $row->attachment_id ) ?? $row;
 				try {
+					$now = $this->review->unchanged( $row );
 					$this->review->refuse_impossible( $now, $asked[ $key ]['decision'] );
 					$rows[ $key ] = $now;
 				} catch ( Throwable $error ) {
-					$answers[ $key ] = $this->review->noted( $now, $error );
+					$answers[ $key ] = $this->review->noted( $row, $error );
 				}
 			}
 			$answers += array() === $rows ? array() : $this->ask( $rows, array_map( static fn( array $one ): Decision => $one['decision'], $asked ), $by );
@@ -89,11 +89,11 @@ final class Bulk_Decisions {
 		}
 		try {
 			$this->review->finish( $row, $item['suggestion'] );
+			$this->settle( $row->attachment_id );
+			return $this->review->decided( $row );
 		} catch ( Throwable $error ) {
 			return $this->review->noted( $row, $error );
 		}
-		$this->settle( $row->attachment_id );
-		return $this->store->find( $row->attachment_id ) ?? $row;
 	}
 
 	/** What was written is said at once here, and to the sidecar in the background. A conflict is decided again: it has to know first. */

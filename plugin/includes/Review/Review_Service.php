@@ -49,13 +49,41 @@ final class Review_Service {
 			throw self::busy();
 		}
 		try {
-			$this->decide_alone( $this->store->find( $row->attachment_id ) ?? $row, $decision, $by );
+			$this->decide_alone( $this->unchanged( $row ), $decision, $by );
 		} catch ( Throwable $error ) {
 			throw $this->noted( $row, $error );
 		} finally {
 			$lock->release();
 		}
-		return $this->store->find( $row->attachment_id ) ?? $row;
+		return $this->decided( $row );
+	}
+
+	/**
+	 * The row after a decision.
+	 *
+	 * @throws Sidecar_Error When the picture turned out to be another one while the text was to be written.
+	 */
+	public function decided( Request_Row $row ): Request_Row {
+		$now = $this->store->find( $row->attachment_id ) ?? $row;
+		return '' === $now->suggestion_id ? throw self::picture_changed() : $now;
+	}
+
+	/**
+	 * The row of a suggestion that a person decides about, as it is now. Both suggestions of an image begin with version 1: the
+	 * sidecar could not tell that the person has seen another one.
+	 *
+	 * @throws Sidecar_Error When another suggestion has taken its place since the row was read.
+	 */
+	public function unchanged( Request_Row $row ): Request_Row {
+		$now = $this->store->find( $row->attachment_id );
+		if ( null !== $now && $now->suggestion_id !== $row->suggestion_id ) {
+			throw '' === $now->suggestion_id ? self::picture_changed() : new Sidecar_Error( 'SUGGESTION_CHANGED', __( 'A newer suggestion took its place.', 'altsmith' ), 409 );
+		}
+		return $now ?? $row;
+	}
+
+	private static function picture_changed(): Sidecar_Error {
+		return new Sidecar_Error( 'PICTURE_CHANGED', __( 'The picture has changed since this text was suggested. A new suggestion has been requested.', 'altsmith' ), 409 );
 	}
 
 	/**
@@ -69,7 +97,7 @@ final class Review_Service {
 				$this->write_back->report( $row ); // An undo can only be reported for a text that was reported as applied.
 			}
 			try {
-				$result = $this->write_back->undo( $this->store->find( $row->attachment_id ) ?? $row );
+				$result = $this->write_back->undo( $this->unchanged( $row ) );
 			} catch ( Throwable $error ) {
 				throw $this->noted( $row, $error );
 			}
@@ -87,7 +115,7 @@ final class Review_Service {
 	 */
 	public function refuse_impossible( Request_Row $row, Decision $decision ): void {
 		if ( in_array( $decision->action, array( 'approve', 'decorative' ), true ) && $this->watch->has_changed( $row ) ) {
-			throw new Sidecar_Error( 'PICTURE_CHANGED', __( 'The picture has changed since this text was suggested. A new suggestion has been requested.', 'altsmith' ), 409 );
+			throw self::picture_changed();
 		}
 		if ( 'approve' === $decision->action && ! Alt_Text_Meta::can_hold( (string) ( $decision->values['alt_text'] ?? $row->suggestion['fields']['alt_text'] ?? '' ) ) ) {
 			throw new Sidecar_Error( 'DATABASE_REFUSED', Database_Refusal::of_character()->getMessage(), 422 );
@@ -96,7 +124,7 @@ final class Review_Service {
 
 	/** Remembers what the person saw, before the network call: if this process dies right after it, the next one still knows. */
 	public function begin( Request_Row $row, Decision $decision ): void {
-		$this->store->remember_seen( $row->attachment_id, $decision->seen );
+		$this->store->remember_seen( $row->attachment_id, 'reopen' === $decision->action ? null : $decision->seen );
 	}
 
 	/** The sidecar refused this decision because of an earlier one, which may still have to be written: restores what that person saw. */

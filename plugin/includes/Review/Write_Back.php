@@ -49,10 +49,14 @@ final class Write_Back {
 			return null;
 		}
 		$result = $this->writer->write( self::write_request( $row, $row->suggestion ) );
-		if ( Write_Result::BUSY !== $result->outcome ) {
-			$this->note( $row, $result );
+		if ( Write_Result::BUSY === $result->outcome || $this->note( $row, $result ) ) {
+			return $result;
 		}
-		return $result;
+		// Another process saw meanwhile that the picture is another one.
+		if ( Write_Result::APPLIED === $result->outcome && ! $result->was_before ) {
+			$this->writer->undo( $row->attachment_id, $row->suggestion_id );
+		}
+		return null;
 	}
 
 	/** Carries out what was left over. The longest untouched first, and touched before it is tried: none blocks the rest. */
@@ -153,10 +157,13 @@ final class Write_Back {
 		if ( null === $report || self::UNDO_ASKED === $report['outcome'] ) {
 			return;
 		}
+		// Another suggestion may have come since. Reports of earlier versions say of none which it is.
+		$of      = (string) ( $report['suggestion_id'] ?? $row->suggestion_id );
+		$is_past = $of !== $row->suggestion_id;
 		try {
-			if ( '' !== $row->suggestion_id ) {
-				$raw = $this->tell( $row->suggestion_id, $report );
-				$this->store->clear_report( $row->attachment_id, (string) wp_json_encode( $report ) );
+			$raw = '' === $of ? null : $this->tell( $of, array_diff_key( $report, array( 'suggestion_id' => '' ) ) );
+			$this->store->clear_report( $row->attachment_id, (string) wp_json_encode( $report ) );
+			if ( null !== $raw && ! $is_past ) {
 				$this->store->keep_suggestion( $row->attachment_id, Suggestion::cleaned( $raw ) );
 			}
 		} catch ( Sidecar_Error $error ) {
@@ -165,7 +172,7 @@ final class Write_Back {
 			}
 			// The sidecar refuses the report or has lost the suggestion. The text stays written, and the row gets the state of the report.
 			$state = array( 'applied' => 'applied', 'conflict' => 'conflict', 'undone' => 'pending' )[ $report['outcome'] ] ?? $row->suggestion_state;
-			if ( $this->store->clear_report( $row->attachment_id, (string) wp_json_encode( $report ) ) ) {
+			if ( $this->store->clear_report( $row->attachment_id, (string) wp_json_encode( $report ) ) && ! $is_past ) {
 				$this->store->change( $row->attachment_id, array( 'suggestion_state' => $state ) );
 			}
 		}
@@ -207,7 +214,11 @@ final class Write_Back {
 		foreach ( array_filter( array_unique( $suggestions ) ) as $id ) {
 			$this->is_told( fn() => $this->client->write_back( $id, $body ) );
 		}
+		$is_wanted = Request_Store::WANTED_AGAIN === ( $this->store->find( $row->attachment_id )?->error_code ?? '' );
 		$this->store->remove( $row->attachment_id );
+		if ( $is_wanted ) {
+			$this->store->add( $row->attachment_id, 'upload', time() );
+		}
 	}
 
 	/**
@@ -227,8 +238,16 @@ final class Write_Back {
 		}
 	}
 
-	private function note( Request_Row $row, Write_Result $result ): void {
-		$this->store->change( $row->attachment_id, array( 'report' => (string) wp_json_encode( self::body( $result ) ) ) );
+	/** @return bool Whether the row is still about the suggestion and the picture that the result is about; else nothing is noted. */
+	private function note( Request_Row $row, Write_Result $result ): bool {
+		$same   = array( 'suggestion_id' => $row->suggestion_id, 'source_sha256' => $row->source_sha256, 'image_sha256' => $row->image_sha256 );
+		$report = array( 'suggestion_id' => $row->suggestion_id ) + self::body( $result );
+		if ( $this->store->change_while( $row->attachment_id, array( 'report' => (string) wp_json_encode( $report ) ), $same ) ) {
+			return true;
+		}
+		// It changes nothing either where another process has noted the same.
+		$now = $this->store->find( $row->attachment_id );
+		return null !== $now && array( $now->suggestion_id, $now->source_sha256, $now->image_sha256 ) === array_values( $same );
 	}
 
 	/** @return array<string, mixed> Body of `POST /v1/suggestions/{id}/write-back`. */

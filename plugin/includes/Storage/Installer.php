@@ -23,6 +23,9 @@ final class Installer {
 				// What was written while the plugin was not active is in no list: everything is read once more.
 				delete_option( 'altsmith_placement_scan' );
 				Library_Index::start_over();
+				if ( Schema::is_current() ) {
+					( new Picture_Store() )->doubt_all();
+				}
 			}
 		);
 	}

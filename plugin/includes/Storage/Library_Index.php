@@ -181,7 +181,7 @@ final class Library_Index {
 				// Another process may have asked for a new pass since this one began.
 				$state = self::begin_or_resume( $state );
 				$range = 'BETWEEN ' . ( $state['cursor'] + 1 ) . ' AND ' . ( $state['cursor'] + self::RANGE );
-				if ( ! self::read( "{$wpdb->posts}.ID $range", "attachment_id $range" ) || ! Request_Store::read_words( "r.attachment_id $range" ) ) {
+				if ( ! self::read( "{$wpdb->posts}.ID $range", "attachment_id $range" ) || ! Request_Store::read_words( "r.attachment_id $range" ) || ! Request_Store::forget_deleted( "r.attachment_id $range" ) ) {
 					return false;
 				}
 				$state['cursor'] += self::RANGE;
@@ -208,7 +208,7 @@ final class Library_Index {
 			$state = array( 'cursor' => 0 ) + self::last_ids() + $state;
 			unset( $state['top'] );
 		}
-		$state['top'] ??= max( $state['last_post'], (int) $wpdb->get_var( 'SELECT MAX(attachment_id) FROM ' . Schema::library_table() ) );
+		$state['top'] ??= max( $state['last_post'], ...array_map( static fn( string $t ): int => (int) $wpdb->get_var( "SELECT MAX(attachment_id) FROM $t" ), array( Schema::library_table(), Schema::requests_table() ) ) );
 		return $state;
 	}
 

@@ -12,6 +12,9 @@ final class Picture_Store {
 	/** Instead of a stamp: the file changed before its first stamp was taken. */
 	public const CHANGED_BEFORE = 'changed';
 
+	/** Instead of a time: see doubt_all(). */
+	public const STAMP_ONLY = 2;
+
 	/** Remembers the file that was sent. */
 	public function keep( int $attachment_id, string $file_stamp, string $perceptual_hash ): void {
 		global $wpdb;
@@ -19,18 +22,24 @@ final class Picture_Store {
 		$wpdb->query( $wpdb->prepare( "INSERT INTO $t (attachment_id, file_stamp, perceptual_hash, check_at, checks) VALUES (%d, %s, %s, 0, 0) ON DUPLICATE KEY UPDATE file_stamp = VALUES(file_stamp), perceptual_hash = VALUES(perceptual_hash), check_at = 0, checks = 0", $attachment_id, $file_stamp, $perceptual_hash ) );
 	}
 
-	/** @return array{file_stamp: string, perceptual_hash: string, checks: int}|null `checks`: comparisons that were begun and did not end. */
+	/** @return array{file_stamp: string, perceptual_hash: string, check_at: int, checks: int}|null `checks`: comparisons that were begun and did not end. */
 	public function find( int $attachment_id ): ?array {
 		global $wpdb;
 		$t   = Schema::pictures_table();
-		$row = $wpdb->get_row( $wpdb->prepare( "SELECT file_stamp, perceptual_hash, checks FROM $t WHERE attachment_id = %d", $attachment_id ), ARRAY_A );
-		return is_array( $row ) ? array( 'file_stamp' => (string) $row['file_stamp'], 'perceptual_hash' => (string) $row['perceptual_hash'], 'checks' => (int) $row['checks'] ) : null;
+		$row = $wpdb->get_row( $wpdb->prepare( "SELECT file_stamp, perceptual_hash, check_at, checks FROM $t WHERE attachment_id = %d", $attachment_id ), ARRAY_A );
+		return is_array( $row ) ? array( 'file_stamp' => (string) $row['file_stamp'], 'perceptual_hash' => (string) $row['perceptual_hash'], 'check_at' => (int) $row['check_at'], 'checks' => (int) $row['checks'] ) : null;
 	}
 
 	/** The file has changed and still shows the same picture: stores its new stamp. */
 	public function checked( int $attachment_id, string $file_stamp ): void {
 		global $wpdb;
 		$wpdb->update( Schema::pictures_table(), array( 'file_stamp' => $file_stamp, 'check_at' => 0, 'checks' => 0 ), array( 'attachment_id' => $attachment_id ) );
+	}
+
+	/** Nothing has happened to the file. */
+	public function unchanged( int $attachment_id ): void {
+		global $wpdb;
+		$wpdb->update( Schema::pictures_table(), array( 'check_at' => 0, 'checks' => 0 ), array( 'attachment_id' => $attachment_id ) );
 	}
 
 	/**
@@ -42,6 +51,15 @@ final class Picture_Store {
 		$t    = Schema::pictures_table();
 		$rows = Schema::requests_table();
 		return 0 < (int) $wpdb->query( $wpdb->prepare( "INSERT INTO $t (attachment_id, file_stamp, perceptual_hash, check_at, checks) SELECT attachment_id, %s, '', 1, 0 FROM $rows WHERE attachment_id = %d AND image_sha256 <> '' ON DUPLICATE KEY UPDATE file_stamp = IF($t.perceptual_hash = '' AND $t.file_stamp = '', VALUES(file_stamp), $t.file_stamp), check_at = 1, checks = 0", self::CHANGED_BEFORE, $attachment_id ) );
+	}
+
+	/**
+	 * Files may have been replaced while nobody listened: the plugin was not active, or a backup was restored. Background runs
+	 * look at the stamp of each, and compare only what has another one.
+	 */
+	public function doubt_all(): void {
+		global $wpdb;
+		$wpdb->update( Schema::pictures_table(), array( 'check_at' => self::STAMP_ONLY, 'checks' => 0 ), array( 'check_at' => 0 ) );
 	}
 
 	/**

@@ -56,6 +56,27 @@ trait Request_Endings {
 		}
 	}
 
+	/**
+	 * Forgets what was deleted without WordPress's hooks: while the plugin was not active, or in the database itself.
+	 *
+	 * @param string $rows Condition on our table, `r`.
+	 * @return bool False when the database refused it.
+	 */
+	public static function forget_deleted( string $rows ): bool {
+		global $wpdb;
+		$t = Schema::requests_table();
+		return false !== $wpdb->query( $wpdb->prepare( "UPDATE $t r LEFT JOIN {$wpdb->posts} p ON p.ID = r.attachment_id AND p.post_type = 'attachment' SET r.status = 'gone', r.updated_at = %d WHERE $rows AND r.status <> 'gone' AND p.ID IS NULL", time() ) );
+	}
+
+	/**
+	 * A new attachment has the number of a deleted one, whose row still waits for the sidecar to be told. It is asked for after that.
+	 *
+	 * @return bool Whether there is such a row.
+	 */
+	public function want_after_deletion( int $attachment_id ): bool {
+		return $this->change_while( $attachment_id, array( 'error_code' => self::WANTED_AGAIN ), array( 'status' => Request_Status::GONE ) );
+	}
+
 	/** A job was made for an attachment that was deleted at that moment: it is to be cancelled like any other's. */
 	public function note_orphan( int $attachment_id, string $job_id ): void {
 		global $wpdb;
@@ -74,28 +95,38 @@ trait Request_Endings {
 
 	/**
 	 * The attachment shows another picture now: it is asked for anew, and nothing that was said of the former one is taken
-	 * in any more. What was approved stays in the row until there is something newer.
+	 * in any more. What was written stays in the row until there is something newer.
+	 *
+	 * @return Request_Row|null The row as it was before; null when there is none.
 	 */
-	public function picture_changed( int $attachment_id ): void {
-		$row = $this->find( $attachment_id );
-		if ( null === $row ) {
-			return;
+	public function picture_changed( int $attachment_id ): ?Request_Row {
+		// Tried again when somebody decided, or a text was written, between reading and writing.
+		for ( $try = 0; $try < 3; $try++ ) {
+			$row = $this->find( $attachment_id );
+			if ( null === $row || Request_Status::GONE === $row->status ) {
+				return null;
+			}
+			$is_done = $this->change_while(
+				$attachment_id,
+				array(
+					'status'          => Request_Status::QUEUED,
+					// A run that is over or paused sends no more images, and this one is asked for because of the picture.
+					'run_id'          => '',
+					'attempts'        => 0,
+					'next_attempt_at' => time(),
+					'source_sha256'   => '',
+					'image_sha256'    => '',
+					'job_id'          => '',
+					'error_code'      => '',
+					'error_message'   => '',
+					'seen_alt'        => '',
+				) + ( $row->is_written() ? array( 'suggestion_state' => 'applied' ) : array( 'suggestion' => '', 'suggestion_id' => '', 'suggestion_state' => '', 'suggested_alt' => '' ) ),
+				array( 'suggestion_id' => $row->suggestion_id, 'suggestion_state' => $row->suggestion_state, 'has_report' => (int) ( null !== $row->report ) )
+			);
+			if ( $is_done ) {
+				return $row;
+			}
 		}
-		$this->change(
-			$attachment_id,
-			array(
-				'status'          => Request_Status::HELD === $row->status ? Request_Status::HELD : Request_Status::QUEUED,
-				// A run that is over takes no more jobs, and this one is asked for because of the picture.
-				'run_id'          => '',
-				'attempts'        => 0,
-				'next_attempt_at' => time(),
-				'source_sha256'   => '',
-				'image_sha256'    => '',
-				'job_id'          => '',
-				'error_code'      => '',
-				'error_message'   => '',
-				'seen_alt'        => '',
-			) + ( 'applied' === $row->suggestion_state ? array() : array( 'suggestion' => '', 'suggestion_id' => '', 'suggestion_state' => '', 'suggested_alt' => '' ) )
-		);
+		return $row;
 	}
 }

@@ -67,6 +67,12 @@ final class Request_Row {
 		return Request_Status::READY === $this->status && '' !== $this->suggestion_state ? $this->suggestion_state : $this->status;
 	}
 
+	/** Whether the text of its suggestion is the attachment's: the sidecar may not have heard of it yet. */
+	public function is_written(): bool {
+		return 'applied' === $this->suggestion_state
+			|| ( 'applied' === ( $this->report['outcome'] ?? '' ) && $this->suggestion_id === ( $this->report['suggestion_id'] ?? $this->suggestion_id ) );
+	}
+
 	/** A text begins with a mark, so that an empty one is not "none". */
 	private static function after_mark( string $kept ): ?string {
 		return '' === $kept ? null : substr( $kept, 1 );

@@ -5,7 +5,7 @@ namespace Altsmith\Storage;
 
 defined( 'ABSPATH' ) || exit;
 
-// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared -- this class is the only SQL on our own table; $t is its name
+// phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL -- this class is the only SQL on our own tables; $t and $x are their names
 
 /** The only SQL on the requests table. Lists for the review screen are in Suggestion_Query. */
 final class Request_Store {
@@ -27,6 +27,9 @@ final class Request_Store {
 
 	/** Error code of a row while it is being sent. It stays where PHP ended during the attempt. */
 	public const INTERRUPTED = 'INTERRUPTED';
+
+	/** Error code of a deleted attachment's row: see want_after_deletion(). */
+	public const WANTED_AGAIN = 'WANTED_AGAIN';
 
 	/**
 	 * Notes that an attachment wants a suggestion. One statement, no reading: this runs inside uploads. It names only columns
@@ -140,11 +143,7 @@ final class Request_Store {
 	 * @param array<string, string|int|float> $values
 	 */
 	public function change( int $attachment_id, array $values ): void {
-		global $wpdb;
-		$t   = Schema::requests_table();
-		$set = self::assignments( self::columns_of( $values ) + array( 'updated_at' => time() ) );
-		$wpdb->query( $wpdb->prepare( "UPDATE $t SET $set WHERE attachment_id = %d AND status <> 'gone'", $attachment_id ) );
-		$this->keep_texts( $attachment_id, $values );
+		$this->write( $attachment_id, $values, "status <> 'gone'" );
 	}
 
 	/**
@@ -153,12 +152,31 @@ final class Request_Store {
 	 * @return bool Whether it was.
 	 */
 	public function change_while( int $attachment_id, array $values, array $while ): bool {
+		return $this->write( $attachment_id, $values, self::list_of( $while, ' AND ' ) );
+	}
+
+	/**
+	 * One statement for the row and its texts: of two processes, or where the database refuses, no row is left with the texts of
+	 * another suggestion.
+	 *
+	 * @param array<string, string|int|float> $values
+	 * @param string                          $while Condition on our table.
+	 */
+	private function write( int $attachment_id, array $values, string $while ): bool {
 		global $wpdb;
-		$done = 1 === $wpdb->update( Schema::requests_table(), self::columns_of( $values ) + array( 'updated_at' => time() ), array( 'attachment_id' => $attachment_id ) + $while );
-		if ( $done ) {
-			$this->keep_texts( $attachment_id, $values );
+		$t     = Schema::requests_table();
+		$texts = array_intersect_key( $values, self::TEXTS );
+		$set   = self::list_of( self::columns_of( $values ) + array( 'updated_at' => time() ), ', ' );
+		if ( array() === $texts ) {
+			return 0 < (int) $wpdb->query( "UPDATE $t SET $set WHERE " . $wpdb->prepare( 'attachment_id = %d', $attachment_id ) . " AND $while" );
 		}
-		return $done;
+		if ( Table_Move::is_on() ) {
+			Table_Move::move_one( $attachment_id );
+		}
+		$x = Schema::texts_table();
+		$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $x (attachment_id, suggestion, seen_alt, report) SELECT attachment_id, '', '', '' FROM $t WHERE attachment_id = %d", $attachment_id ) );
+		$set .= ', ' . self::list_of( $texts, ', ', 'x.' );
+		return 0 < (int) $wpdb->query( "UPDATE $t r JOIN $x x ON x.attachment_id = r.attachment_id SET $set WHERE " . $wpdb->prepare( 'r.attachment_id = %d', $attachment_id ) . " AND $while" );
 	}
 
 	/**
@@ -198,30 +216,17 @@ final class Request_Store {
 		return false !== $wpdb->query( "UPDATE $t r JOIN $wpdb->posts p ON p.ID = r.attachment_id LEFT JOIN $wpdb->postmeta m ON m.post_id = p.ID AND m.meta_key = '_wp_attached_file' LEFT JOIN $wpdb->postmeta a ON a.post_id = p.ID AND a.meta_key = '_wp_attachment_image_alt' SET r.words = LEFT( CONCAT_WS( ' ', p.post_title, SUBSTRING_INDEX( m.meta_value, '/', -1 ), a.meta_value ), $length ) WHERE $rows" );
 	}
 
-	/** @param array<string, string|int|float> $values */
-	private function keep_texts( int $attachment_id, array $values ): void {
+	/**
+	 * @param array<string, string|int|float> $values Columns of ours by name.
+	 * @return string Each with its value, for SET or WHERE.
+	 */
+	private static function list_of( array $values, string $between, string $table = '' ): string {
 		global $wpdb;
-		$texts = array_intersect_key( $values, self::TEXTS );
-		if ( array() === $texts ) {
-			return;
-		}
-		if ( Table_Move::is_on() ) {
-			Table_Move::move_one( $attachment_id );
-		}
-		$t   = Schema::texts_table();
-		$all = array_map( 'strval', $texts + array( 'suggestion' => '', 'seen_alt' => '', 'report' => '' ) );
-		$set = implode( ', ', array_map( static fn( string $column ): string => "$column = VALUES($column)", array_keys( $texts ) ) );
-		$wpdb->query( $wpdb->prepare( "INSERT INTO $t (attachment_id, suggestion, seen_alt, report) VALUES (%d, %s, %s, %s) ON DUPLICATE KEY UPDATE $set", $attachment_id, $all['suggestion'], $all['seen_alt'], $all['report'] ) );
-	}
-
-	/** @param array<string, string|int|float> $values Columns of ours by name. */
-	private static function assignments( array $values ): string {
-		global $wpdb;
-		$set = array();
+		$list = array();
 		foreach ( $values as $column => $value ) {
-			$set[] = $wpdb->prepare( "$column = %s", (string) $value );
+			$list[] = $wpdb->prepare( "$table$column = %s", (string) $value );
 		}
-		return implode( ', ', $set );
+		return implode( $between, $list );
 	}
 
 	/**

@@ -59,6 +59,11 @@ final class Schema {
 		return self::VERSION === (int) get_option( self::VERSION_OPTION, 0 );
 	}
 
+	/** Whether there are tables, of whatever version: on a network, a site where the plugin is not active has none. */
+	public static function exists(): bool {
+		return 0 < (int) get_option( self::VERSION_OPTION, 0 );
+	}
+
 	/** What the database said when it last refused the tables; '' when it did not. */
 	public static function refusal(): string {
 		$failed = get_option( self::FAILED_OPTION );

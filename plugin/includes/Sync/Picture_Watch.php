@@ -113,17 +113,19 @@ final class Picture_Watch {
 	 */
 	private function check( int $attachment_id ): void {
 		$row    = $this->store->find( $attachment_id );
-		$checks = $this->pictures->find( $attachment_id )['checks'] ?? 0;
-		if ( null === $row || '' === $row->source_sha256 . $row->image_sha256 ) {
+		$known  = $this->pictures->find( $attachment_id );
+		$checks = $known['checks'] ?? 0;
+		if ( null === $row || null === $known || '' === $row->source_sha256 . $row->image_sha256 ) {
 			$this->pictures->remove( $attachment_id );
 			return;
 		}
 		$this->pictures->begin_check( $attachment_id, time() + Retry_Policy::after_crash_seconds( $checks + 1 ) );
+		$closely = Picture_Store::STAMP_ONLY !== $known['check_at'];
 		try {
 			if ( $checks >= Retry_Policy::MAX_CRASHES ) {
-				$this->set_back( $row );
-			} else {
-				$this->has_changed( $row, true );
+				$this->set_back( $attachment_id );
+			} elseif ( ! $this->has_changed( $row, $closely ) && ! $closely ) {
+				$this->pictures->unchanged( $attachment_id );
 			}
 		} catch ( Sidecar_Error $error ) {
 			throw $error;
@@ -160,7 +162,7 @@ final class Picture_Watch {
 			return false;
 		}
 		unset( $this->noticed[ $site ][ $id ] );
-		$this->set_back( $row );
+		$this->set_back( $row->attachment_id );
 		return true;
 	}
 
@@ -184,23 +186,26 @@ final class Picture_Watch {
 			$this->pictures->keep( $row->attachment_id, $stamp, $hash );
 			return false;
 		}
-		$this->set_back( $row );
+		$this->set_back( $row->attachment_id );
 		return true;
 	}
 
 	/** @throws Sidecar_Error */
-	private function set_back( Request_Row $row ): void {
-		$this->store->picture_changed( $row->attachment_id );
-		$this->pictures->remove( $row->attachment_id );
+	private function set_back( int $attachment_id ): void {
+		$row = $this->store->picture_changed( $attachment_id );
+		$this->pictures->remove( $attachment_id );
+		if ( null === $row ) {
+			return;
+		}
 		// After our own tables: hooks of other plugins may throw.
-		if ( 'applied' === $row->suggestion_state ) {
-			Provenance::set_picture_changed( $row->attachment_id, gmdate( 'Y-m-d\TH:i:s\Z' ) );
+		if ( $row->is_written() ) {
+			Provenance::set_picture_changed( $attachment_id, gmdate( 'Y-m-d\TH:i:s\Z' ) );
 		}
 		try {
 			if ( 'sent' === $row->status && '' !== $row->job_id ) {
 				$this->client->cancel_job( $row->job_id );
 			}
-			if ( in_array( $row->suggestion_state, array( 'pending', 'conflict', 'approved' ), true ) && '' !== $row->suggestion_id ) {
+			if ( in_array( $row->suggestion_state, array( 'pending', 'conflict', 'approved' ), true ) && '' !== $row->suggestion_id && ! $row->is_written() ) {
 				$texts = array( 'alt_text' => '' );
 				$this->client->write_back( $row->suggestion_id, array( 'outcome' => 'gone', 'before' => $texts, 'after' => $texts ) );
 			}

@@ -8,6 +8,7 @@ use Altsmith\Sidecar\Image_Type;
 use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Schema;
 use Altsmith\Sync\Loopback;
 use Throwable;
 use WP_Post;
@@ -43,15 +44,19 @@ final class Request_On_Upload {
 
 	public function note( mixed $attachment_id = 0 ): void {
 		$attachment_id = (int) $attachment_id;
-		if ( ! $this->settings->is_automatic() || ! $this->wants( $attachment_id ) ) {
+		if ( ! Schema::exists() || ! $this->settings->is_automatic() || ! $this->wants( $attachment_id ) ) {
 			return;
 		}
 		if ( ! $this->settings->is_configured() ) {
 			Missed_Uploads::note( $attachment_id );
 			return;
 		}
-		if ( $this->store->add( $attachment_id, 'upload', time() + self::WAIT_FOR_SIZES ) ) {
+		$due_at = time() + self::WAIT_FOR_SIZES;
+		// A restored database, or an older MySQL after a restart, gives a number a second time: then there is a row already.
+		if ( $this->store->add( $attachment_id, 'upload', $due_at ) || $this->store->want_after_deletion( $attachment_id ) ) {
 			$this->loopback->fire_after_response();
+		} else {
+			$this->pictures->doubt( $attachment_id );
 		}
 	}
 
@@ -60,7 +65,7 @@ final class Request_On_Upload {
 		$attachment_id = (int) $attachment_id;
 		$sizes = is_array( $metadata ) ? ( $metadata['sizes'] ?? array() ) : array();
 		$width = is_array( $metadata ) ? (int) ( $metadata['width'] ?? 0 ) : 0;
-		$ready = ! empty( $sizes ) || ( $width > 0 && $width <= self::SMALL_WIDTH );
+		$ready = Schema::exists() && ( ! empty( $sizes ) || ( $width > 0 && $width <= self::SMALL_WIDTH ) );
 		if ( $ready && $this->store->make_due( $attachment_id ) ) {
 			$this->loopback->fire_after_response();
 		} elseif ( $ready && $this->was_converted( $attachment_id ) ) {
@@ -78,7 +83,7 @@ final class Request_On_Upload {
 
 	/** Out of the trash: what was passed over because of it is asked for. */
 	public function is_back( mixed $post_id = 0 ): void {
-		if ( $this->store->change_while( (int) $post_id, array( 'status' => Request_Status::QUEUED, 'run_id' => '', 'attempts' => 0, 'next_attempt_at' => time(), 'error_code' => '', 'error_message' => '' ), array( 'status' => Request_Status::SKIPPED, 'error_code' => 'NOT_AN_IMAGE' ) ) ) {
+		if ( Schema::exists() && $this->store->change_while( (int) $post_id, array( 'status' => Request_Status::QUEUED, 'run_id' => '', 'attempts' => 0, 'next_attempt_at' => time(), 'error_code' => '', 'error_message' => '' ), array( 'status' => Request_Status::SKIPPED, 'error_code' => 'NOT_AN_IMAGE' ) ) ) {
 			$this->loopback->fire_after_response();
 		}
 	}
@@ -86,8 +91,10 @@ final class Request_On_Upload {
 	/** The row outlives its attachment until the sidecar has been told, when there is anything to tell. */
 	public function forget( mixed $attachment_id = 0 ): void {
 		$attachment_id = (int) $attachment_id;
-		$this->store->forget( $attachment_id );
-		$this->pictures->remove( $attachment_id );
+		if ( Schema::exists() ) {
+			$this->store->forget( $attachment_id );
+			$this->pictures->remove( $attachment_id );
+		}
 	}
 
 	/** Whether an attachment is something to caption. The file itself is only looked at when it is sent. */

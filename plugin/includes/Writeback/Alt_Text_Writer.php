@@ -24,7 +24,7 @@ final class Alt_Text_Writer {
 			function () use ( $request ): Write_Result {
 				if ( $this->is_done( $request ) ) {
 					$entry = (array) Provenance::latest( $request->attachment_id );
-					return new Write_Result( Write_Result::APPLIED, (string) ( $entry['before'] ?? '' ), (string) $entry['after'] );
+					return new Write_Result( Write_Result::APPLIED, (string) ( $entry['before'] ?? '' ), (string) $entry['after'], null, true );
 				}
 				return $this->compare_and_set( $request );
 			}
@@ -146,6 +146,8 @@ final class Alt_Text_Writer {
 
 	/** @param callable(): Write_Result $task */
 	private function locked( int $attachment_id, callable $task ): Write_Result {
+		// A background run may have read the post half a minute ago; its title may be a person's since.
+		wp_cache_delete( $attachment_id, 'posts' );
 		if ( ! get_post( $attachment_id ) instanceof WP_Post ) {
 			return new Write_Result( Write_Result::GONE, '', '' );
 		}

@@ -9,7 +9,7 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * What came of a write. `before` and `after` are alt texts; `before` is what was really there. `late`: what a hook of another
- * plugin threw although the text is written.
+ * plugin threw although the text is written. `was_before`: an earlier call has written it.
  */
 final class Write_Result {
 	public const APPLIED  = 'applied';
@@ -24,5 +24,6 @@ final class Write_Result {
 		public readonly string $before,
 		public readonly string $after,
 		public readonly ?Throwable $late = null,
+		public readonly bool $was_before = false,
 	) {}
 }

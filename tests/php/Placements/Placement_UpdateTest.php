@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Tests\Placements;
 
 use Altsmith\Tests\Support\Wp_Test_Case;
+use Altsmith\Writeback\Provenance;
 
 /** Over REST, as the screens do it. */
 final class Placement_UpdateTest extends Wp_Test_Case {
@@ -68,6 +69,16 @@ final class Placement_UpdateTest extends Wp_Test_Case {
 		update_post_meta( $this->image, '_wp_attachment_image_alt', 'Somebody was faster' );
 		self::assertSame( 409, $this->apply( $keys )->get_status() );
 		self::assertSame( $this->block( '' ), get_post( $post )->post_content );
+	}
+
+	public function test_a_text_of_a_picture_that_has_changed_since_is_spread_no_further(): void {
+		$post = $this->post( $this->block( '' ) );
+		$keys = array_column( $this->items(), 'key' );
+		Provenance::set_picture_changed( $this->image, '2026-01-02T03:04:05Z' );
+		self::assertSame( 409, $this->apply( $keys )->get_status() );
+		self::assertSame( $this->block( '' ), get_post( $post )->post_content );
+		update_post_meta( $this->image, '_wp_attachment_image_alt', 'What a person wrote since' );
+		self::assertSame( 200, $this->rest( 'POST', $this->route( 'apply' ), array( 'keys' => $keys, 'text' => 'What a person wrote since' ) )->get_status() );
 	}
 
 	public function test_a_picture_that_was_given_a_text_meanwhile_keeps_it(): void {

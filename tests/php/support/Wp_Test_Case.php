@@ -96,9 +96,9 @@ abstract class Wp_Test_Case extends TestCase {
 	}
 
 	/** What media_handle_sideload() does, out of functions that are there on every request. */
-	protected function attach( string $file, string $type = 'image/jpeg' ): int {
+	protected function attach( string $file, string $type = 'image/jpeg', int $import_id = 0 ): int {
 		$title = pathinfo( $file, PATHINFO_FILENAME );
-		$id    = wp_insert_attachment( array( 'post_title' => $title, 'post_mime_type' => $type, 'guid' => wp_upload_dir()['url'] . '/' . basename( $file ) ), $file, 0, true );
+		$id    = wp_insert_attachment( array( 'import_id' => $import_id, 'post_title' => $title, 'post_mime_type' => $type, 'guid' => wp_upload_dir()['url'] . '/' . basename( $file ) ), $file, 0, true );
 		self::assertIsInt( $id );
 		$this->attachments[] = $id;
 		$this->make_sizes( $id );
