@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Tests;
 
+use Altsmith\Plugin;
 use Altsmith\Settings;
 use Altsmith\Sync\Loopback;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
@@ -85,5 +86,14 @@ final class LoopbackTest extends Sidecar_Test_Case {
 		remove_filter( 'altsmith_loopback_request', $to );
 		$connection = stream_socket_accept( $this->server, 5 );
 		return (string) stream_get_contents( $connection );
+	}
+
+	public function test_what_a_command_line_uploads_is_sent_by_the_next_cron_run_and_not_an_hour_later(): void {
+		wp_unschedule_hook( Plugin::CRON_HOOK );
+		$loopback = new Loopback( new Settings() );
+		$loopback->fire_after_response();
+		$loopback->fire();
+		remove_action( 'shutdown', array( $loopback, 'fire' ), PHP_INT_MAX );
+		self::assertLessThanOrEqual( time() + 60, wp_next_scheduled( Plugin::CRON_HOOK, array( 'soon' ) ) ?: PHP_INT_MAX );
 	}
 }

@@ -116,6 +116,45 @@ final class WrongWayTest extends Sidecar_Test_Case {
 		self::assertFalse( get_option( 'altsmith_pause' ) );
 	}
 
+	/**
+	 * @testWith ["state", "archived"]
+	 *           ["flags", null]
+	 *           ["subject", "attachment 5"]
+	 */
+	public function test_one_entry_of_the_feed_that_this_version_does_not_know_does_not_stop_the_others( string $field, mixed $value ): void {
+		$newer = $this->photo();
+		$this->sync();
+		$this->sidecar->describe_all();
+		$id = (string) array_key_first( $this->sidecar->suggestions );
+		$this->sidecar->suggestions[ $id ][ $field ] = $value;
+		$good = $this->photo( 700, 500 );
+		$this->sync();
+		$this->sidecar->describe_all( 'a dog' );
+		$this->sync();
+		self::assertSame( 'pending', $this->row( $good )->display_status() );
+		self::assertFalse( get_option( 'altsmith_pause' ) );
+		self::assertSame( 'sent', $this->row( $newer )->status );
+		if ( 'subject' !== $field ) {
+			self::assertStringContainsString( 'Are both on the same version?', $this->row( $newer )->error_message );
+		}
+	}
+
+	public function test_an_answer_that_a_proxy_refuses_each_time_does_not_stop_the_others(): void {
+		$lost = $this->suggested();
+		$bad  = $this->photo( 680, 480 );
+		$this->sync();
+		$good = $this->photo( 700, 500 );
+		( new Request_Store() )->look_at_sent_now();
+		update_option( 'altsmith_recheck', 0 );
+		$refused = array( 'GET /v1/jobs/' . $this->row( $bad )->job_id, "GET /v1/suggestions/$lost->suggestion_id" );
+		$this->sidecar->firewall = static fn( string $line ): ?array => in_array( $line, $refused, true ) ? array( 403, '<html>Blocked</html>' ) : null;
+		$this->sync();
+		self::assertSame( 'sent', $this->row( $good )->status );
+		self::assertFalse( get_option( 'altsmith_pause' ) );
+		self::assertFalse( get_option( 'altsmith_recheck' ) );
+		self::assertSame( array( 'sent', 'pending' ), array( $this->row( $bad )->display_status(), $this->row( $lost->attachment_id )->display_status() ) );
+	}
+
 	public function test_a_body_that_is_too_large_for_the_proxy_is_that_images_trouble(): void {
 		$id = $this->photo();
 		$this->sidecar->canned = array( 'PUT' => array( 413, '<html>Request Entity Too Large</html>' ) );

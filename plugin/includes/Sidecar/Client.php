@@ -156,7 +156,8 @@ final class Client {
 
 	/**
 	 * @param bool $takes_turn Whether this reading takes the next turn: see Turn.
-	 * @return array{items: array<int, array<string, mixed>>, next: string, more: bool}
+	 * @return array{items: array<int, array<string, mixed>>, unknown: array<int, array{change: array<string, mixed>, error: Sidecar_Error}>, next: string, more: bool}
+	 *         `unknown`: entries in a form that this version does not know. They do not keep the others from being read.
 	 * @throws Sidecar_Error
 	 */
 	public function changes( string $after, int $limit, int $wait, bool $takes_turn ): array {
@@ -166,7 +167,7 @@ final class Client {
 		if ( $takes_turn ) {
 			Turn::taken();
 		}
-		return $page;
+		return Reply_Schema::sorted( $page['items'] ) + $page;
 	}
 
 	/** Says that this site has moved to its present address, or is a copy. @return string The instance to speak as. @throws Sidecar_Error */
@@ -217,8 +218,7 @@ final class Client {
 		$reply = $this->send( $method, $path, $text, $headers + ( null === $body ? array() : array( 'Content-Type' => 'application/json' ) ), $timeout );
 		$valid = rest_validate_value_from_schema( $reply->body, $schema, 'reply' );
 		if ( $valid instanceof WP_Error ) {
-			/* translators: %s: which part of the answer is wrong */
-			throw new Sidecar_Error( Sidecar_Error::BAD_REPLY, sprintf( __( 'The sidecar answered in a form this plugin does not know (%s). Are both on the same version?', 'altsmith' ), $valid->get_error_message() ), $reply->status );
+			throw Sidecar_Error::of_form( $valid, $reply->status );
 		}
 		return $reply;
 	}

@@ -3,6 +3,8 @@ declare( strict_types=1 );
 
 namespace Altsmith\Sidecar;
 
+use WP_Error;
+
 defined( 'ABSPATH' ) || exit;
 
 /** The parts of the sidecar's replies this plugin relies on, as JSON schemas. Unknown fields are allowed: newer sidecars add some. */
@@ -31,18 +33,42 @@ final class Reply_Schema {
 		return self::object( array( 'items' => array( 'type' => 'array', 'items' => $item, 'maxItems' => 500 ) ) );
 	}
 
-	/** @return array<string, mixed> `{items, next, more}` */
+	/** @return array<string, mixed> `{items, next, more}`. Each entry is checked by itself: see sorted(). */
 	public static function change_page(): array {
-		$nullable_job        = array( 'type' => array( 'object', 'null' ) ) + self::job();
-		$nullable_suggestion = array( 'type' => array( 'object', 'null' ) ) + self::suggestion();
-		$item                = self::object( array( 'type' => self::text(), 'job' => $nullable_job, 'suggestion' => $nullable_suggestion ) );
 		return self::object(
 			array(
-				'items' => array( 'type' => 'array', 'items' => $item ),
+				'items' => array( 'type' => 'array', 'items' => array( 'type' => 'object' ) ),
 				'next'  => array( 'type' => 'string', 'maxLength' => 500 ),
 				'more'  => array( 'type' => 'boolean' ),
 			)
 		);
+	}
+
+	/**
+	 * Entries of the change feed, without those in a form that this version does not know: one of them must not keep the others
+	 * from being read.
+	 *
+	 * @param array<int, array<string, mixed>> $changes
+	 * @return array{items: array<int, array<string, mixed>>, unknown: array<int, array{change: array<string, mixed>, error: Sidecar_Error}>}
+	 */
+	public static function sorted( array $changes ): array {
+		$sorted = array( 'items' => array(), 'unknown' => array() );
+		foreach ( $changes as $change ) {
+			$valid = rest_validate_value_from_schema( $change, self::change(), 'change' );
+			if ( $valid instanceof WP_Error ) {
+				$sorted['unknown'][] = array( 'change' => $change, 'error' => Sidecar_Error::of_form( $valid, 200 ) );
+			} else {
+				$sorted['items'][] = $change;
+			}
+		}
+		return $sorted;
+	}
+
+	/** @return array<string, mixed> An entry of the change feed. */
+	private static function change(): array {
+		$nullable_job        = array( 'type' => array( 'object', 'null' ) ) + self::job();
+		$nullable_suggestion = array( 'type' => array( 'object', 'null' ) ) + self::suggestion();
+		return self::object( array( 'type' => self::text(), 'job' => $nullable_job, 'suggestion' => $nullable_suggestion ) );
 	}
 
 	/** @return array<string, mixed> `{run}` */

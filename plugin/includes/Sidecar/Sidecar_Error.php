@@ -6,6 +6,7 @@ namespace Altsmith\Sidecar;
 use Altsmith\Writeback\Database_Refusal;
 use RuntimeException;
 use Throwable;
+use WP_Error;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -54,6 +55,12 @@ final class Sidecar_Error extends RuntimeException {
 		/* translators: 1: kind of error, 2: what PHP or a plugin said */
 		$sentence = sprintf( __( 'Code on this site failed (%1$s): %2$s', 'altsmith' ), get_class( $error ), $error->getMessage() );
 		return new self( self::SITE_ERROR, sanitize_text_field( mb_substr( $sentence, 0, 500 ) ), -1, true );
+	}
+
+	/** An answer, or a part of one, is not what Reply_Schema says. */
+	public static function of_form( WP_Error $why, int $status ): self {
+		/* translators: %s: which part of the answer is wrong */
+		return new self( self::BAD_REPLY, sprintf( __( 'The sidecar answered in a form this plugin does not know (%s). Are both on the same version?', 'altsmith' ), $why->get_error_message() ), $status );
 	}
 
 	/** The sidecar answers that it has no such thing: it never had it, or its data is not what it was. */

@@ -27,6 +27,9 @@ final class Change_Reader {
 		} catch ( Sidecar_Error $error ) {
 			return $this->go_on_from_lists( $error );
 		}
+		foreach ( $page['unknown'] as $unknown ) {
+			$this->intake->note_unknown( $unknown['change'], $unknown['error'] );
+		}
 		$kept   = array();
 		$undone = array();
 		foreach ( $page['items'] as $change ) {
@@ -47,7 +50,7 @@ final class Change_Reader {
 		// written now is written by the next run.
 		array_map( array( $this->intake, 'follow' ), array_filter( $kept ) );
 		array_map( array( $this->intake, 'carry_out_undo' ), array_filter( $undone ) );
-		return array( 'count' => count( $page['items'] ), 'more' => $page['more'] );
+		return array( 'count' => count( $page['items'] ) + count( $page['unknown'] ), 'more' => $page['more'] );
 	}
 
 	/**

@@ -7,6 +7,7 @@ use Altsmith\Identity\Instance;
 use Altsmith\Review\Suggestion;
 use Altsmith\Review\Write_Back;
 use Altsmith\Sidecar\Attachment_Locale;
+use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Sidecar\Subject;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
@@ -132,6 +133,19 @@ final class Intake {
 			),
 			array( 'status' => Request_Status::SENT, 'job_id' => $job['id'] )
 		);
+	}
+
+	/**
+	 * An entry of the feed that this version cannot read: the row of its image says so.
+	 *
+	 * @param array<mixed> $change
+	 */
+	public function note_unknown( array $change, Sidecar_Error $error ): void {
+		$about   = $change['suggestion'] ?? $change['job'] ?? null;
+		$subject = is_array( $about ) ? ( $about['subject'] ?? null ) : null;
+		if ( is_array( $subject ) && is_string( $subject['type'] ?? null ) && is_string( $subject['id'] ?? null ) && $this->instance->id() === ( $about['instance'] ?? $this->instance->id() ) ) {
+			$this->write_back->note_error( Subject::attachment_of( $subject ), $error );
+		}
 	}
 
 	/**

@@ -36,7 +36,7 @@ final class Loopback {
 	/** Once for each request, however many images it uploads; after the answer has gone out where PHP can do that. */
 	public function fire_after_response(): void {
 		$site = get_current_blog_id();
-		if ( isset( $this->waiting[ $site ] ) || ! $this->settings->is_configured() || wp_doing_cron() || 'cli' === PHP_SAPI ) {
+		if ( isset( $this->waiting[ $site ] ) || ! $this->settings->is_configured() ) {
 			return;
 		}
 		if ( array() === $this->waiting ) {
@@ -45,10 +45,12 @@ final class Loopback {
 		$this->waiting[ $site ] = true;
 	}
 
+	/** Cron and a command line import many images: the next cron run sends them, and the site is not called meanwhile. */
 	public function fire(): void {
-		$has_answered = self::end_answer();
+		$is_background = wp_doing_cron() || 'cli' === PHP_SAPI;
+		$has_answered  = ! $is_background && self::end_answer();
 		foreach ( array_keys( $this->waiting ) as $site ) {
-			On_Site::run( $site, fn() => $this->wake( $has_answered ) );
+			On_Site::run( $site, fn() => $is_background ? Schedule::soon() : $this->wake( $has_answered ) );
 		}
 	}
 

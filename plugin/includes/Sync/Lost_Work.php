@@ -6,6 +6,7 @@ namespace Altsmith\Sync;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Sidecar_Error;
+use Altsmith\Sidecar\Way_Check;
 use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
@@ -150,8 +151,8 @@ final class Lost_Work {
 	private function take_error( Request_Row $row, Sidecar_Error $error ): void {
 		if ( $error->is_unknown() ) {
 			$this->ask_again( $row );
-		} elseif ( $error->concerns_all() ) {
-			throw $error;
+		} elseif ( $error->concerns_all() && ! ( $error->is_of_the_way() && ( new Way_Check( $this->client ) )->is_open() ) ) {
+			throw $error; // Where others get through, what a server on the way refuses is this answer alone.
 		} else {
 			$this->store->look_again_later( $row->attachment_id );
 		}
