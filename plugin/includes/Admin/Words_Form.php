@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Admin;
 
 use Altsmith\Capabilities;
+use Altsmith\Settings;
 use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Text\Glossary_Lines;
@@ -15,6 +16,8 @@ defined( 'ABSPATH' ) || exit;
 final class Words_Form {
 	private const ACTION = 'altsmith_words';
 	private const FIELD  = 'altsmith_words';
+	/** Hidden field: what the form showed, as a hash. */
+	private const BEFORE = 'altsmith_words_before';
 	/** Argument of the page's address that opens the form. */
 	private const SHOWN = 'words';
 	/** What was refused, so that nobody writes it twice. Seconds. */
@@ -26,9 +29,19 @@ final class Words_Form {
 		add_action( 'admin_post_' . self::ACTION, array( $this, 'save' ) );
 	}
 
+	/** Where sites of a network share the key of the network they share its words too: those are for its administrators. */
+	public static function may(): bool {
+		$is_shared = is_multisite() && 'database' !== ( new Settings() )->source_of( Settings::KEY_OPTION );
+		return current_user_can( $is_shared ? Capabilities::CONNECT : Capabilities::MANAGE );
+	}
+
 	/** A link to the form; the form itself asks the sidecar, which the settings page does not while it is drawn. */
 	public function render(): void {
 		echo '<h2 class="title">' . esc_html__( 'Words of this site', 'altsmith' ) . '</h2>';
+		if ( ! self::may() ) {
+			echo '<p>' . esc_html__( 'Set by the administrators of the network.', 'altsmith' ) . '</p>';
+			return;
+		}
 		if ( 'edit' !== ( $_GET[ self::SHOWN ] ?? '' ) ) { // phpcs:ignore WordPress.Security -- only compared
 			printf( '<p><a class="button" href="%s">%s</a></p>', esc_url( self::url() ), esc_html__( 'Words to use', 'altsmith' ) );
 			return;
@@ -56,6 +69,7 @@ final class Words_Form {
 		);
 		printf( '<form method="post" action="%s"><input type="hidden" name="action" value="%s">', esc_url( admin_url( 'admin-post.php' ) ), esc_attr( self::ACTION ) );
 		wp_nonce_field( self::ACTION );
+		printf( '<input type="hidden" name="%s" value="%s">', esc_attr( self::BEFORE ), esc_attr( md5( $kept ) ) );
 		echo '<table class="form-table" role="presentation">';
 		Form_Row::draw(
 			self::FIELD,
@@ -72,11 +86,11 @@ final class Words_Form {
 	/** Sends them to the sidecar. Action `admin_post_altsmith_words`. */
 	public function save(): void {
 		check_admin_referer( self::ACTION );
-		if ( ! current_user_can( Capabilities::MANAGE ) ) {
+		if ( ! self::may() ) {
 			wp_die( esc_html__( 'Sorry, you are not allowed to change the words of this site.', 'altsmith' ), '', array( 'response' => 403 ) );
 		}
 		$text = sanitize_textarea_field( wp_unslash( is_string( $_POST[ self::FIELD ] ?? null ) ? $_POST[ self::FIELD ] : '' ) ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput
-		$why  = $this->keep( $text );
+		$why  = $this->keep( $text, is_string( $_POST[ self::BEFORE ] ?? null ) ? $_POST[ self::BEFORE ] : '' ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- only compared
 		if ( null === $why ) {
 			add_settings_error( self::FIELD, 'saved', __( 'The words were saved.', 'altsmith' ), 'success' );
 		} else {
@@ -87,10 +101,18 @@ final class Words_Form {
 		exit;
 	}
 
-	/** @return string|null Why they were not kept; then what was typed is shown again. */
-	public function keep( string $text ): ?string {
+	/**
+	 * @param string $before Hash of the words that the form showed; '' where it is not known.
+	 * @return string|null Why they were not kept; then what was typed is shown again.
+	 */
+	public function keep( string $text, string $before = '' ): ?string {
 		try {
-			$this->client->put_glossary( Glossary_Lines::parse( $text ) );
+			$entries = Glossary_Lines::parse( $text );
+			// Other sites of the account, and the sidecar's own page, change the same list.
+			if ( '' !== $before && md5( Glossary_Lines::text( $this->client->glossary() ) ) !== $before ) {
+				throw new InvalidArgumentException( __( 'Someone changed the words in the meantime, so nothing was saved. Yours are still in the field; saving them again replaces the others.', 'altsmith' ) );
+			}
+			$this->client->put_glossary( $entries );
 			return null;
 		} catch ( InvalidArgumentException | Sidecar_Error $error ) {
 			set_transient( self::refused(), array( 'text' => $text, 'why' => $error->getMessage() ), self::KEEP );

@@ -35,7 +35,7 @@ final class Library_Export {
 		if ( ! current_user_can( 'edit_others_posts' ) ) {
 			wp_die( esc_html__( 'Sorry, you are not allowed to export alt text.', 'altsmith' ), '', array( 'response' => 403 ) );
 		}
-		Csv_File::begin_download( 'alt-text-' . wp_date( 'Y-m-d' ) . '.csv' );
+		Csv_File::begin_download( 'alt-text-' . current_datetime()->format( 'Y-m-d' ) . '.csv' );
 		$out = fopen( 'php://output', 'wb' ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a stream, not a file
 		if ( false !== $out ) {
 			$this->write( $out );

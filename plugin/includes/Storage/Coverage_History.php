@@ -62,6 +62,7 @@ final class Coverage_History {
 	}
 
 	private static function today(): string {
-		return (string) wp_date( 'Y-m-d' );
+		// Not wp_date(): plugins for other calendars filter it.
+		return current_datetime()->format( 'Y-m-d' );
 	}
 }

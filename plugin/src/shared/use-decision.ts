@@ -39,6 +39,7 @@ export function useDecision(suggestion: Suggestion, { onDone, onFailed }: Outcom
           action,
           version: suggestion.version,
           seen: suggestion.current_alt,
+          displayed: true,
           ...(action === 'approve' ? { values: { alt_text: text } } : {}),
         });
         if (now.state === 'conflict') {

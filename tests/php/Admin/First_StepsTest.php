@@ -170,6 +170,16 @@ final class First_StepsTest extends Sidecar_Test_Case {
 		self::assertSame( $stored, get_option( 'altsmith_coverage' ) );
 	}
 
+	public function test_days_are_stored_in_the_calendar_of_the_database_whatever_calendar_the_site_shows(): void {
+		delete_option( 'altsmith_coverage' );
+		$other = static fn(): string => '۱۴۰۵-۰۹-۱۰';
+		add_filter( 'wp_date', $other );
+		$this->photo();
+		$this->sync();
+		remove_filter( 'wp_date', $other );
+		self::assertSame( array( current_datetime()->format( 'Y-m-d' ) ), array_keys( get_option( 'altsmith_coverage' )['days'] ) );
+	}
+
 	public function test_the_digest_is_off_until_somebody_wants_it_and_comes_only_when_something_waits(): void {
 		$mails = array();
 		$catch = static function ( mixed $null, array $mail ) use ( &$mails ): bool {

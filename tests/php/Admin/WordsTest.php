@@ -55,6 +55,21 @@ final class WordsTest extends Sidecar_Test_Case {
 		self::assertSame( array( 'glossary' => self::entries() ), json_decode( (string) end( $this->sidecar->bodies ), true ) );
 	}
 
+	public function test_words_that_somebody_else_saved_since_are_not_replaced_unseen(): void {
+		$this->become( 'admin' );
+		$form  = new Words_Form( new Client( new Settings() ) );
+		$words = array( 'GET /v1/site' => array( 200, array( 'site' => array( 'glossary' => self::entries() ) ) ) );
+		$this->sidecar->canned = array( 'GET /v1/site' => array( 200, array( 'site' => array( 'glossary' => array() ) ) ) );
+		self::assertSame( 1, preg_match( '/name="altsmith_words_before" value="([^"]+)"/', $this->shown( $form ), $before ) );
+		$this->sidecar->canned = $words + array( 'PUT /v1/site' => array( 200, array( 'site' => array( 'glossary' => array() ) ) ) );
+		self::assertStringContainsString( 'Someone changed the words', (string) $form->keep( 'whiteboard', $before[1] ) );
+		self::assertSame( 0, $this->sidecar->count( 'PUT' ) );
+		$shown = $this->shown( $form );
+		self::assertStringContainsString( 'whiteboard</textarea>', $shown );
+		self::assertSame( 1, preg_match( '/name="altsmith_words_before" value="([^"]+)"/', $shown, $before ) );
+		self::assertNull( $form->keep( 'whiteboard', $before[1] ), 'the person has been told' );
+	}
+
 	public function test_what_is_refused_stays_in_the_field_once_with_the_reason(): void {
 		$this->become( 'admin' );
 		$form = new Words_Form( new Client( new Settings() ) );
@@ -68,6 +83,7 @@ final class WordsTest extends Sidecar_Test_Case {
 	}
 
 	public function test_a_sidecar_that_is_away_or_older_is_told_in_place_of_the_form(): void {
+		$this->become( 'admin' );
 		$form                  = new Words_Form( new Client( new Settings() ) );
 		$this->sidecar->canned = array( 'GET /v1/site' => array( 404, array( 'error' => array( 'code' => 'NOT_FOUND', 'message' => 'No.', 'retryable' => false ) ) ) );
 		$older                 = $this->shown( $form );
@@ -79,6 +95,7 @@ final class WordsTest extends Sidecar_Test_Case {
 	}
 
 	public function test_the_settings_page_has_a_link_to_the_form_and_asks_nothing(): void {
+		$this->become( 'admin' );
 		$form  = new Words_Form( new Client( new Settings() ) );
 		$shown = $this->shown( $form, false );
 		self::assertStringContainsString( 'words=edit', $shown );
