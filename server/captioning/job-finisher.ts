@@ -40,7 +40,7 @@ export interface JobFinisherParts {
   readonly queue: JobQueue;
   readonly storesOf: (siteId: string) => FinishStores;
   /** English texts in the language of the job; English with a flag where no translator is here. */
-  readonly inLanguage: (texts: Texts, language: string) => Promise<SuggestedTexts>;
+  readonly inLanguage: (texts: Texts, language: string, mostMs?: number) => Promise<SuggestedTexts>;
   /** The words of a site's owner. */
   readonly glossaryOf: (siteId: string) => Glossary;
   readonly tracing: Tracing;
@@ -91,13 +91,13 @@ export class JobFinisher {
 
   /**
    * What is suggested, in the language of the job. Where a person has approved an English text for this very picture, that one is
-   * translated, not the model's.
+   * translated, not the model's. What is not translated within `mostMs` stays English, and is translated later.
    */
-  textsOf(claim: Claim, { caption, readings, image, model }: CaptionResult): Promise<SuggestedTexts> {
+  textsOf(claim: Claim, { caption, readings, image, model }: CaptionResult, mostMs?: number): Promise<SuggestedTexts> {
     const { context, current, fields } = claim.work;
     const glossary = this.#englishWords(claim);
     const texts = composeTexts({ caption, readings, image, context, current, fields, model, glossary });
-    return this.#translated(claim, texts);
+    return this.#translated(claim, texts, mostMs);
   }
 
   /** The same of a video. */
@@ -114,11 +114,14 @@ export class JobFinisher {
     return entriesFor(this.parts.glossaryOf(siteId), isEnglish(language) ? language : 'en');
   }
 
-  async #translated(claim: Claim, texts: Texts): Promise<SuggestedTexts> {
+  async #translated(claim: Claim, texts: Texts, mostMs?: number): Promise<SuggestedTexts> {
     if (isEnglish(claim.language)) return this.parts.inLanguage(texts, claim.language);
     const approved = this.parts.storesOf(claim.siteId).suggestions.approvedEnglish(claim);
     const english = approved === null ? texts.fields : withApproved(texts.fields, approved);
-    return this.inOwnersWords(claim, await this.parts.inLanguage({ ...texts, fields: english }, claim.language));
+    return this.inOwnersWords(
+      claim,
+      await this.parts.inLanguage({ ...texts, fields: english }, claim.language, mostMs),
+    );
   }
 
   /** A translation with the words that the site's owner has for its language. */

@@ -53,6 +53,8 @@ export interface RemoteWorkParts {
   readonly logger: Logger;
 }
 
+/** How long a worker's call, which ends by itself after 30 seconds, waits for translations. */
+const TRANSLATION_MS = 10_000;
 const NO_CAPTION = { where: 'body.result', problem: 'is an answer, and the job wants a caption' };
 
 /**
@@ -80,11 +82,10 @@ export class RemoteWork {
   async next(request: WorkerClaimRequest, signal: AbortSignal): Promise<string | null> {
     const { tasks } = this.#noteWorker(request);
     if (request.problem !== undefined) return null;
-    const { queue } = this.parts;
     const wish = { worker: request.worker, waitMs: request.wait * 1000, signal, tasks };
-    const jobId = await queue.next(wish);
+    const jobId = await this.parts.queue.next(wish);
     if (jobId === null || !signal.aborted) return jobId;
-    queue.takeBack(jobId);
+    this.parts.queue.takeBack(jobId);
     return null;
   }
 
@@ -141,7 +142,7 @@ export class RemoteWork {
     const known = await looks.await(claim, () => resultsOf(claim.siteId).get(claim.imageSha256, modelKey(model)));
     if (known === null) return false;
     const traceparent = claim.work.traceparent ?? null;
-    const texts = await finisher.textsOf(claim, known);
+    const texts = await finisher.textsOf(claim, known, TRANSLATION_MS);
     await storage.together(() => finisher.finish(claim, { result: known, texts, thumbnail: null, traceparent }));
     return true;
   }
@@ -224,7 +225,7 @@ export class RemoteWork {
     } else {
       if ('answer' in result) throw new AppError('BAD_REQUEST', { problems: [NO_CAPTION] });
       finisher.keepResult(claim, result);
-      const texts = await finisher.textsOf(claim, result);
+      const texts = await finisher.textsOf(claim, result, TRANSLATION_MS);
       // The job may have got other bytes meanwhile.
       this.#ofThisPicture(ref);
       const draft = thumbnail === undefined ? null : this.#draft(claim, Buffer.from(thumbnail, 'base64'));

@@ -10,7 +10,7 @@ import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { ClaimLoop } from '../queue/claim-loop';
 import type { JobQueue } from '../queue/queue';
-import { inLanguage, type SuggestedTexts, type Texts } from '../translating/suggested-texts';
+import { inLanguage, within, type SuggestedTexts, type Texts, type Translate } from '../translating/suggested-texts';
 import { translationJob } from '../translating/translation-job';
 import { TranslationWishes } from '../translating/translation-wishes';
 import { Translators } from '../translating/translators';
@@ -23,7 +23,8 @@ const AT_ONCE = 6;
 /** The translators of this machine, as those who need a text of them see them. */
 export interface TranslatorsHere {
   readonly translators: Translators;
-  readonly inLanguage: (texts: Texts, language: string) => Promise<SuggestedTexts>;
+  /** `mostMs`: how long somebody waits for it; for ever unless given. */
+  readonly inLanguage: (texts: Texts, language: string, mostMs?: number) => Promise<SuggestedTexts>;
 }
 
 /** `workerFile`: the script of their processes; only tests give it, which run from the sources. */
@@ -39,9 +40,11 @@ export function openTranslators(config: Config, logger: Logger, workerFile?: str
     },
     ...(workerFile === undefined ? {} : { workerFile }),
   });
+  const translate: Translate = (text, to) => translators.translate(text, to);
   return {
     translators,
-    inLanguage: (texts, language) => inLanguage(texts, language, (text, to) => translators.translate(text, to)),
+    inLanguage: (texts, language, mostMs) =>
+      inLanguage(texts, language, mostMs === undefined ? translate : within(mostMs, translate)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { untilAborted } from '../any-signal';
 import type { Fields, Flag } from '../contract/fields';
 import { isEnglish } from '../contract/language';
 import type { TranslatorRef } from '../contract/primitives';
@@ -31,6 +32,19 @@ export interface SuggestedTexts extends Texts {
 
 /** Translates, finishes and checks one English text. Rejects with AppError. */
 export type Translate = (text: string, language: string) => Promise<TranslatedAltText & { version: string | null }>;
+
+/**
+ * The same for somebody who waits no longer than `ms`, for all texts together: what is not translated by then is translated
+ * later. A translation that is under way goes on, for whoever asks for it next.
+ */
+export function within(ms: number, translate: Translate): Translate {
+  const late = AbortSignal.timeout(ms);
+  const busy = () => new AppError('MODEL_UNAVAILABLE', {}, { cause: new Error('The translator has much to do.') });
+  return (text, language) =>
+    untilAborted(translate(text, language), late).catch((error: unknown) => {
+      throw late.aborted ? busy() : error;
+    });
+}
 
 /** Failures of a translator that say nothing about the text: it is translated once the translator is there again. */
 export const OF_THE_TRANSLATOR: ReadonlySet<ErrorCode> = new Set([

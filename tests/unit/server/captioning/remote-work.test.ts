@@ -31,3 +31,21 @@ test('a machine that is busy for minutes is here as long as its lease is renewed
   now += 70_000;
   expect(isHere()).toBe(false);
 });
+
+test('a worker that brings a result waits for translations for a part of the time that its call lasts', async () => {
+  const claim = { jobId: 'job_a', token: 1, siteId: 'site_a', imageSha256: 'a', language: 'de', work: {} };
+  const patience: unknown[] = [];
+  const work = new RemoteWork({
+    leases: { begun: () => ({ claim, isNewest: true }), onInterruption: () => undefined },
+    finisher: {
+      keepResult: () => undefined,
+      textsOf: (_claim: unknown, _result: unknown, mostMs: number) => Promise.resolve(patience.push(mostMs)),
+      finish: () => undefined,
+    },
+    storage: { together: (write: () => unknown) => Promise.resolve(write()) },
+    model: { wroteElsewhere: () => undefined },
+    jobEnded: () => undefined,
+  } as unknown as RemoteWorkParts);
+  await work.finish('job_a', { token: 1, result: { model, timingsMs: { total: 1 } } } as never);
+  expect(patience).toEqual([10_000]);
+});

@@ -1,7 +1,7 @@
 import type { Fields } from '../../../../server/contract/fields';
 import { AppError } from '../../../../server/errors';
 import { isWrittenIn } from '../../../../server/translating/function-words';
-import { inLanguage, type Texts, type Translate } from '../../../../server/translating/suggested-texts';
+import { inLanguage, within, type Texts, type Translate } from '../../../../server/translating/suggested-texts';
 import { ModelError } from '../../../../models/model-error';
 
 const ENGLISH = 'A man is sitting on a bench';
@@ -134,4 +134,22 @@ test.each([
     'tr',
   ];
   expect(languages.filter((language) => isWrittenIn(text, language))).toEqual([]);
+});
+
+test('what a translator does not say in time stays English for now, and is translated later', async () => {
+  let said = 0;
+  const slow: Translate = (...asked) => ((said += 1) === 1 ? translate(...asked) : new Promise(() => undefined));
+  const found = await inLanguage(texts({ caption: 'At the camp' }), 'de', within(20, slow));
+  expect(found).toMatchObject({
+    source: ENGLISH,
+    translator: null,
+    awaitsTranslation: true,
+    failure: 'MODEL_UNAVAILABLE',
+  });
+  expect(found.fields.alt_text).toBe(ENGLISH);
+});
+
+test('an error that comes in time is the error', async () => {
+  const failing: Translate = () => Promise.reject(new AppError('TRANSLATOR_CRASHED'));
+  expect(await inLanguage(texts(), 'de', within(60_000, failing))).toMatchObject({ failure: 'TRANSLATOR_CRASHED' });
 });
