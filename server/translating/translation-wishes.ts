@@ -4,8 +4,11 @@ import { Translates } from '../contract/run';
 import type { Suggestion } from '../contract/suggestion';
 import { JobWork } from '../queue/queue';
 import type { JobStore } from '../queue/job-store';
+import { MatchingSuggestions } from '../review/matching-suggestions';
 import type { SuggestionStore } from '../review/suggestion-store';
+import { exactTerm } from '../review/suggestion-terms';
 import type { Storage } from '../storage/database';
+import { scopeNumbers } from '../storage/list-scopes';
 import { englishTexts } from './translation-job';
 
 export interface TranslationWishesParts {
@@ -24,25 +27,30 @@ const MOST_WAITING = 400;
 /** Jobs of all sites that wait for a translator, those of runs included, up to which more are made for texts that had to stay English. */
 const MOST_WAITING_OF_ALL = 2000;
 
-interface RunRow {
-  readonly id: string;
+interface Owner {
   readonly site_id: string;
   readonly instance: number;
+}
+
+interface RunRow extends Owner {
+  readonly id: string;
   readonly translates: string;
   readonly translated_to: number;
   readonly include_decided: number;
 }
 
-interface SuggestionRef {
+interface SuggestionRef extends Owner {
   readonly seq: number;
   readonly id: string;
-  readonly site_id: string;
-  readonly instance: number;
 }
 
 /** Makes the jobs that translate what is there already: for a run that says so, and for what had to stay English because no translator was here. */
 export class TranslationWishes {
-  constructor(private readonly parts: TranslationWishesParts) {}
+  readonly #index: MatchingSuggestions;
+
+  constructor(private readonly parts: TranslationWishesParts) {
+    this.#index = new MatchingSuggestions(parts.storage);
+  }
 
   /** Goes on until there is nothing to ask for now, or `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
@@ -115,16 +123,10 @@ export class TranslationWishes {
       .pluck()
       .get(run.id);
     if ((waiting ?? 0) >= MOST_WAITING) return false;
-    const rows = storage
-      .prepare<[number], SuggestionRef>(
-        `SELECT seq, id, site_id, instance FROM suggestions WHERE seq > ? ORDER BY seq LIMIT ${PIECE}`,
-      )
-      .all(run.translated_to);
+    const rows = this.#rowsOf(run);
     storage.transaction(() => {
-      for (const row of rows) {
-        if (row.site_id === run.site_id && row.instance === run.instance) this.#askFor(row, run);
-      }
-      const last = rows.length < PIECE ? null : (rows.at(-1)?.seq ?? null);
+      for (const seq of rows) this.#askFor(seq, run);
+      const last = rows.length < PIECE ? null : (rows.at(-1) ?? null);
       storage.prepare('UPDATE runs SET translated_to = ? WHERE id = ?').run(last, run.id);
       // From now on it is known how many there are.
       if (last === null) storage.prepare(ALL_ADDED).run({ id: run.id });
@@ -133,9 +135,21 @@ export class TranslationWishes {
     return rows.length === PIECE;
   }
 
-  #askFor(row: SuggestionRef, run: RunRow): void {
+  /** `seq` of the next suggestions of the run's site and instance: others' are not read, however many there are. */
+  #rowsOf({ site_id: siteId, instance, translated_to: after }: RunRow): number[] {
+    const { storage } = this.parts;
+    const [scope] = scopeNumbers(storage, { siteId, instance });
+    if (scope === undefined) return [];
+    return this.#index.rows(exactTerm(scope.number, '~a'), { after, descending: false, limit: PIECE });
+  }
+
+  #askFor(seq: number, run: RunRow): void {
     const { languages, which } = Translates.parse(JSON.parse(run.translates));
-    const suggestion = this.parts.suggestionsOf(row.site_id, row.instance).get(row.id);
+    const id = this.parts.storage
+      .prepare<[number], string>('SELECT id FROM suggestions WHERE seq = ?')
+      .pluck()
+      .get(seq);
+    const suggestion = id === undefined ? null : this.parts.suggestionsOf(run.site_id, run.instance).get(id);
     if (suggestion === null) return;
     const isApproved = suggestion.state === 'approved' || suggestion.state === 'applied';
     const texts = englishTexts(suggestion);
@@ -144,14 +158,14 @@ export class TranslationWishes {
     if (!isEnglish(suggestion.language) && which !== 'approved') return;
     for (const language of languages) {
       if (language === suggestion.language || isEnglish(language)) continue;
-      if (this.#isThere(row, suggestion, { language, english: texts.fields.alt_text, run })) continue;
-      this.#add(row, suggestion, { language, runId: run.id });
+      if (this.#isThere(run, suggestion, { language, english: texts.fields.alt_text, run })) continue;
+      this.#add(run, suggestion, { language, runId: run.id });
     }
   }
 
   /** Whether a person has decided about the text in that language, or the same English is translated already, or will be. */
   #isThere(
-    { site_id, instance }: SuggestionRef,
+    { site_id, instance }: Owner,
     from: Suggestion,
     { language, english, run }: { language: string; english: string; run: RunRow },
   ): boolean {
@@ -171,7 +185,7 @@ export class TranslationWishes {
   }
 
   #add(
-    { site_id, instance }: SuggestionRef,
+    { site_id, instance }: Owner,
     from: Suggestion,
     { language, runId }: { language: string; runId: string | null },
   ): void {

@@ -122,6 +122,15 @@ test('a walk through a growing table ends with its piece, whatever it finds', ()
   expect(bad).toEqual([]);
 });
 
+/** What ends by its age, and a change of model, concern every site. */
+const OF_ALL_SITES = /^server\/(?:retention\/|captioning\/(?:resuggester|result-store)\.ts$)/;
+
+test('only what concerns every site walks through the rows of all of them', () => {
+  const walks = statements.filter((one) => isOfGrowing(one) && planOf(one.sql).some((detail) => WALK.test(detail)));
+  expect(walks.length).toBeGreaterThan(3);
+  expect(walks.filter(({ file }) => !OF_ALL_SITES.test(file))).toEqual([]);
+});
+
 test('no statement reads all rows of a subject: a client may use one for all of its pictures', () => {
   const all =
     /^SEARCH (jobs|suggestions) USING .*INDEX \w+ \(site_id=\? AND subject_type=\? AND subject_id=\?( AND (instance|language)=\?)*\)/;
