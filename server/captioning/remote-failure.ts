@@ -22,7 +22,7 @@ export function failureOf(
   const told = isErrorCode(code) ? code : 'INTERNAL';
   const isMissed = told === 'IMAGE_UNKNOWN' && known.hasBytes;
   const error = new AppError(isMissed ? 'IMAGE_TRANSFER_FAILED' : told, signal === undefined ? {} : { signal });
-  if (isOverload(error)) return { error, blame: 'nobody' };
+  if (isOverload(error)) return { error, blame: well === true ? 'picture' : 'nobody' };
   // Workers of earlier versions try no picture of their own before they refuse one.
   const isVerdict = !error.retryable && !NEEDS_TRIAL.has(error.code) && known.didPictures;
   return { error, blame: (well === true && !isMissed) || isVerdict ? 'picture' : 'unknown' };

@@ -6,6 +6,10 @@ import { isOverload } from '../queue/retry-policy';
 
 /** Failures in a row over different pictures after which a machine takes no more for a while. */
 export const MOST_IN_A_ROW = 3;
+/** After so many refusals of one picture by a model server "with too much to do" the machine looks whether it refuses others too. */
+export const MOST_REFUSALS = 5;
+/** Pictures whose refusals are remembered. */
+const MOST_REMEMBERED = 1000;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 60_000;
 /** The longest time that a model server's `Retry-After` is waited for without another try. */
@@ -30,6 +34,8 @@ type Rest = 'sick' | 'failing' | 'waiting';
 export class WorkerCondition {
   readonly #stopping = new AbortController();
   readonly #failed = new Set<string>();
+  /** How often each picture was refused because of an overload. */
+  readonly #refused = new Map<string, number>();
   #problem: ErrorCode | null = null;
   /** The overload that is waited for, and until when, by the monotonic clock. */
   #overload: { readonly code: ErrorCode; readonly until: number } | null = null;
@@ -68,11 +74,8 @@ export class WorkerCondition {
 
   /** A picture failed. Resolves with whose fault it is, as far as this machine can tell. */
   async failed(picture: string, error: AppError): Promise<Blame> {
-    if (isOverload(error)) {
-      // A queue of our own that is full empties while this machine works.
-      if (error.code === 'MODEL_SERVER_BUSY') this.#awaitOverload(error);
-      return 'nobody';
-    }
+    // A queue of our own that is full empties while this machine works.
+    if (isOverload(error)) return error.code === 'MODEL_SERVER_BUSY' ? this.#refusedBy(picture, error) : 'nobody';
     // A picture of its own does not come over the line.
     if (error.code === 'IMAGE_TRANSFER_FAILED') {
       this.notReached(picture, error);
@@ -87,6 +90,21 @@ export class WorkerCondition {
   notReached(picture: string, error: AppError): void {
     this.#failed.add(picture);
     if (this.#failed.size >= MOST_IN_A_ROW) this.#rest(error.code, 'waiting');
+  }
+
+  /** A gateway may answer 503 or 429 to one picture for ever, as to one above a limit of its own, and take all others. */
+  async #refusedBy(picture: string, error: AppError): Promise<Blame> {
+    const times = (this.#refused.get(picture) ?? 0) + 1;
+    this.#refused.delete(picture);
+    this.#refused.set(picture, times);
+    const [oldest] = this.#refused.keys();
+    if (this.#refused.size > MOST_REMEMBERED && oldest !== undefined) this.#refused.delete(oldest);
+    if (times > MOST_REFUSALS && (await this.#try()) === null) {
+      this.parts.wasWell?.();
+      return 'picture';
+    }
+    this.#awaitOverload(error);
+    return 'nobody';
   }
 
   async #examine(picture: string, error: AppError): Promise<Blame> {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { tryOwnPicture } from '../../../../server/captioning/own-picture';
-import { MOST_IN_A_ROW, WorkerCondition } from '../../../../server/captioning/worker-condition';
+import { MOST_IN_A_ROW, MOST_REFUSALS, WorkerCondition } from '../../../../server/captioning/worker-condition';
 import { AppError } from '../../../../server/errors';
 
 const logger = pino({ level: 'silent' });
@@ -58,6 +58,23 @@ test('whose model server has too much to do waits, holds nothing against the pic
   expect(condition.isSick).toBe(false);
   expect(condition.overload()?.details).toEqual({ retry_after_seconds: 90 });
   expect(check).not.toHaveBeenCalled();
+  condition.stop();
+});
+
+test('whose model server refuses one picture again and again tries its own: where that goes well the picture is to blame', async () => {
+  const check = jest.fn(() => Promise.resolve<AppError | null>(null));
+  const wasWell = jest.fn();
+  const condition = new WorkerCondition({ check, wasWell, logger });
+  const busy = new AppError('MODEL_SERVER_BUSY');
+  for (let times = 1; times <= MOST_REFUSALS; times += 1) expect(await condition.failed('a', busy)).toBe('nobody');
+  expect(check).not.toHaveBeenCalled();
+  expect(await condition.failed('a', busy)).toBe('picture');
+  expect(wasWell).toHaveBeenCalledTimes(1);
+  // Another picture has a count of its own, and a server that refuses the machine's own too has much to do.
+  expect(await condition.failed('b', busy)).toBe('nobody');
+  expect(check).toHaveBeenCalledTimes(1);
+  check.mockImplementation(() => Promise.resolve(busy));
+  expect(await condition.failed('a', busy)).toBe('nobody');
   condition.stop();
 });
 
