@@ -23,6 +23,7 @@ module.exports = {
     level('faults'),
     level('nightly'),
   ],
+  testSequencer: '<rootDir>/tests/runner/longest-first.cjs',
   // Longer than `waitFor` waits, so that a failure says what was waited for.
   testTimeout: 90_000,
 };

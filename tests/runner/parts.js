@@ -89,16 +89,18 @@ const STAGES = [
     {
       name: 'unit',
       needs: [],
-      run: (context) => runJest(context, { projects: ['unit', 'architecture'], timeoutMs: 10 * MINUTE }),
+      run: (context) =>
+        runJest(context, { projects: ['unit', 'architecture'], args: ['--maxWorkers=2'], timeoutMs: 10 * MINUTE }),
       after: 'build',
     },
   ],
+  // A file waits for a third of its time, so three of them keep two processors busy.
   [
     {
       name: 'integration',
       needs: ['redis', 'nginx', 'apache', 'caddy', 'systemd', 'ffmpeg'],
       run: (context) =>
-        runJest(context, { projects: ['integration'], args: ['--maxWorkers=2'], timeoutMs: 40 * MINUTE }),
+        runJest(context, { projects: ['integration'], args: ['--maxWorkers=3'], timeoutMs: 40 * MINUTE }),
     },
   ],
   // These parts wait more than they compute, so they run at the same time. 6.5.5 is the oldest the plugin supports, an npm package that never changes: it has

@@ -1,9 +1,12 @@
 'use strict';
 const { existsSync, readFileSync } = require('node:fs');
+const path = require('node:path');
 
-/** What one part found: `{passed, failed, skipped, slow: [{name, ms}], failures: [name]}`. */
+const ROOT = path.resolve(__dirname, '../..');
+
+/** What one part found: `{passed, failed, skipped, slow: [{name, ms}], files: [{name, ms}], failures: [name]}`; `slow` are tests. */
 function emptyResult() {
-  return { passed: 0, failed: 0, skipped: 0, slow: [], failures: [] };
+  return { passed: 0, failed: 0, skipped: 0, slow: [], files: [], failures: [] };
 }
 
 /** Reads the file that `jest --json --outputFile` wrote. Null when jest did not get that far. */
@@ -17,6 +20,8 @@ function readJest(file) {
   result.skipped = report.numPendingTests + report.numTodoTests;
   for (const suite of report.testResults) {
     if (suite.status === 'failed' && suite.assertionResults.length === 0) result.failures.push(suite.name);
+    const hasRun = suite.endTime > suite.startTime;
+    if (hasRun) result.files.push({ name: path.relative(ROOT, suite.name), ms: suite.endTime - suite.startTime });
     for (const test of suite.assertionResults) {
       if (typeof test.duration === 'number') result.slow.push({ name: test.fullName, ms: test.duration });
       if (test.status === 'failed') result.failures.push(test.fullName);
@@ -54,7 +59,8 @@ function sum(parts, { requireAll, hasTests }) {
     if (!ok && found.failed === 0) failures.push(name);
     total.passed += found.passed;
     total.skipped += found.skipped + missing.length;
-    total.slow.push(...found.slow.map((test) => ({ name: whole(test.name), ms: test.ms })));
+    for (const kind of ['slow', 'files'])
+      total[kind].push(...found[kind].map(({ name: inside, ms }) => ({ name: whole(inside), ms })));
     // What the part was proven on is not there any more: it is told, and fails nothing.
     if (apart !== undefined) {
       total.apart.push(`${apart}: ${failures.length === 0 ? 'all passed' : `FAILED ${failures.join(', ')}`}`);
@@ -71,12 +77,14 @@ function seconds(ms) {
   return `${(ms / 1000).toFixed(1)} s`.padStart(9);
 }
 
-/** The end of the output: failures, slowest ten, time of each part, and the counts as the very last line. */
+/** The end of the output: slowest ten tests and files, time of each part, failures, and the counts as the very last line. */
 function print(parts, total, { requireAll, hasTests }) {
   const line = (text) => process.stdout.write(`${text}\n`);
-  if (total.slow.length > 0) line('\nThe slowest ten tests');
-  for (const test of [...total.slow].sort((a, b) => b.ms - a.ms).slice(0, 10))
-    line(`${seconds(test.ms)}  ${test.name}`);
+  for (const kind of ['slow', 'files']) {
+    if (total[kind].length > 0) line(kind === 'slow' ? '\nThe slowest ten tests' : '\nThe slowest ten files');
+    for (const one of [...total[kind]].sort((a, b) => b.ms - a.ms).slice(0, 10))
+      line(`${seconds(one.ms)}  ${one.name}`);
+  }
   line('\nTime of each part');
   for (const part of parts) line(`${seconds(part.ms)}  ${part.name}${part.ok ? '' : '  FAILED'}`);
   for (const { name, missing } of parts) for (const what of missing) line(`skipped in ${name}: ${what}`);

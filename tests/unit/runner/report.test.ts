@@ -7,6 +7,7 @@ interface Result {
   failed: number;
   skipped: number;
   slow: { name: string; ms: number }[];
+  files: { name: string; ms: number }[];
   failures: string[];
 }
 interface Part {
@@ -57,6 +58,12 @@ test('a test file that could not be loaded counts as a failure', () => {
     skipped: 3,
     failures: ['broken.test.ts'],
   });
+});
+
+test('each file of jest’s report has the time from its start to its end', () => {
+  const suite = { name: path.resolve('tests/a.test.ts'), status: 'passed', startTime: 1000, endTime: 4500 };
+  const report = { testResults: [{ ...suite, assertionResults: [] }] };
+  expect(readJest(write(JSON.stringify(report)))?.files).toEqual([{ name: 'tests/a.test.ts', ms: 3500 }]);
 });
 
 test('PHPUnit’s report is counted case by case', () => {
