@@ -68,10 +68,12 @@ final class Plugin {
 		$import = new Csv\Library_Import( new Writeback\Alt_Text_Writer( $texts ) );
 		add_action(
 			'rest_api_init',
-			static function () use ( $import, $health, $bulk, $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
+			static function () use ( $import, $health, $bulk, $client, $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
 				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, $tested, $webhook, $loopback, new Admin\Destination( $settings ) ) )->register();
 				( new Rest\Wake_Controller( $worker, $loopback, $webhook ) )->register();
 				( new Rest\Backfill_Controller( $backfill, $runs, new Backfill\Run_View( $runs ), new Library_Counts(), $loopback ) )->register();
+				( new Rest\Translations_Controller( $access, new Backfill\Translation_Run( $client ), $client ) )->register();
+				( new Rest\Questions_Controller( $access, $client ) )->register();
 				( new Rest\Attachments_Controller( $access, $store, $worker, $view ) )->register();
 				( new Rest\Images_Controller( $access, $store ) )->register();
 				( new Rest\Failed_Controller( $access, new Storage\Failed_Query(), $store, $loopback ) )->register();

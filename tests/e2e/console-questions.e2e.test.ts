@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ConsoleBrowser } from '../support/console-browser';
+import { askFor, whenEnded } from '../support/review-rows';
 import { TestSidecar } from '../support/test-sidecar';
 
 jest.setTimeout(120_000);
@@ -40,6 +42,16 @@ test('a model that can answer is asked about the picture, by keyboard, one quest
   expect(await browser.barriers()).toEqual([]);
 });
 
+test('an answer is added to the alt text by keyboard, and goes into what is copied', async () => {
+  const { page } = browser;
+  const alt = page.locator('p.alt-text');
+  const before = (await alt.textContent()) ?? '';
+  const last = page.getByRole('listitem').filter({ hasText: 'Is it awake?' });
+  await last.getByRole('button', { name: 'Add to the alt text: yes' }).press('Enter');
+  await alt.getByText(`${before}, yes`, { exact: true }).waitFor();
+  expect(await browser.spoken()).toContain('Added to the alt text: yes');
+});
+
 test('an answer that fails says why, and the picture’s caption stays', async () => {
   const { page } = browser;
   const caption = await page.locator('p.alt-text').textContent();
@@ -49,6 +61,29 @@ test('an answer that fails says why, and the picture’s caption stays', async (
   await page.getByRole('listitem').filter({ hasText: 'And now?' }).getByText('INTERNAL').waitFor();
   await expect(page.locator('p.alt-text').textContent()).resolves.toBe(caption);
   sidecar.engine.before = () => undefined;
+});
+
+test('in the review, an answer about the thumbnail becomes an edit of the person’s, and is approved as one', async () => {
+  const { page } = browser;
+  sidecar.engine.thumbnail = readFileSync(PHOTOGRAPH);
+  const job = await askFor(sidecar, 'cat.jpg', 'asked');
+  await whenEnded(sidecar, job);
+  await browser.go('Review');
+  const card = page.getByRole('article', { name: 'attachment asked', exact: true });
+  await card.getByText('Ask about this picture').press('Enter');
+  await card.getByRole('textbox', { name: 'Question' }).fill('Is it a cat?');
+  await page.keyboard.press('Enter');
+  const text = card.getByLabel('Alt text', { exact: true });
+  const before = await text.inputValue();
+  await card.getByRole('button', { name: 'Add to the alt text: yes' }).press('Enter');
+  await expect(text.inputValue()).resolves.toBe(`${before}, yes`);
+  expect(await browser.barriers()).toEqual([]);
+  await browser.picture('12-question-in-review');
+  await card.getByRole('button', { name: 'Approve attachment asked' }).click();
+  await card.waitFor({ state: 'detached' });
+  const { body } = await sidecar.call('GET', `/v1/suggestions?state=approved`);
+  expect(body.items[0].values.alt_text).toBe(`${before}, yes`);
+  await browser.go('Try');
 });
 
 test('a prompt reaches the model, and is in the program that does the same', async () => {

@@ -211,5 +211,6 @@ test('a model that cannot continue a prompt or answer says so instead of offerin
   await page.getByText('Options').click();
   await expect(page.getByLabel('The caption begins with').isDisabled()).resolves.toBe(true);
   await page.getByText('The loaded model cannot continue a prompt.').waitFor();
-  expect(await page.getByText('Ask about this picture').count()).toBe(0);
+  await page.getByText('The loaded model cannot answer questions; use one that can, such as blip-vqa-base.').waitFor();
+  expect(await page.getByRole('button', { name: 'Ask', exact: true }).count()).toBe(0);
 });

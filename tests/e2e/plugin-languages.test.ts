@@ -60,6 +60,12 @@ test('a site in German gets German beside its English, and both as the person le
   expect([await text.inputValue(), await english.inputValue()]).toEqual([german.text, suggestion.source]);
   await admin.picture('1-german-card');
   expect(await barriers(admin.page, '.altsmith-card')).toEqual([]);
+  await english.fill('Two dogs standing next to a bench');
+  await card.getByRole('button', { name: 'Erneut übersetzen' }).press('Enter');
+  await waitFor('the new translation', async () => (await text.inputValue()) === 'Zwei Hunde steht neben einer Bank');
+  // The model of these tests cannot answer; nor does the site ask it to.
+  await card.getByText('Zu diesem Bild fragen').press('Enter');
+  await card.getByText('Das Modell des Sidecars kann keine Fragen beantworten.').waitFor();
   await english.fill('A cat looks at the camera');
   await text.fill('Eine Katze schaut in die Kamera');
   await card.getByRole('button', { name: 'Freigeben' }).click();
@@ -162,8 +168,15 @@ test('what was suggested in English is translated from Existing images, and come
   await waitFor('the English in WordPress', async () => (await shown())?.language === 'en');
   await speak('de_DE');
   await admin.go('/wp-admin/upload.php?page=altsmith-backfill');
-  await admin.page.getByRole('button', { name: 'Englische Vorschläge übersetzen' }).click();
-  await admin.page.locator('.components-notice', { hasText: 'Die Übersetzung hat begonnen.' }).waitFor();
+  const section = admin.page.locator('.altsmith-translate');
+  await section.getByRole('button', { name: 'Übersetzen: Deutsch' }).press('Enter');
+  await section
+    .getByRole('heading', { name: /^(Übersetzung läuft: Deutsch|Übersetzung \(Deutsch\): abgeschlossen)$/ })
+    .waitFor();
+  // The button is gone: what it began has the focus.
+  expect(await admin.page.evaluate(() => document.activeElement?.className ?? '')).toContain('altsmith-translate');
+  await section.getByRole('heading', { name: 'Übersetzung (Deutsch): abgeschlossen' }).waitFor();
+  await section.getByRole('link', { name: '1 Übersetzung prüfen' }).waitFor();
   await admin.picture('existing-de_DE');
   expect(await barriers(admin.page, '.altsmith-backfill')).toEqual([]);
   const german = await waitFor(
@@ -175,4 +188,84 @@ test('what was suggested in English is translated from Existing images, and come
     { timeoutMs: 120_000, everyMs: 500 },
   );
   expect(german).toMatchObject({ state: 'pending', source: english.fields.alt_text, translator: 'toy-de' });
+});
+
+test('a run that translates is paused and resumed; a sidecar that is away says so, and what was known stays', async () => {
+  const { admin, site } = flow;
+  const section = admin.page.locator('.altsmith-translate');
+  const reply = (state: string, done: number) => ({
+    languages: ['de_DE', 'fr_FR'],
+    run: { id: 'run_1', state, language: 'fr', total: 10_000, ended: done, done, failed: 0, pending: done },
+  });
+  let state = 'running';
+  let isDown = false;
+  // A run of a size that these tests cannot have: what the site answers is given here.
+  await admin.page.route('**/altsmith/v1/translation*', (route) => {
+    const { action } = (route.request().postDataJSON() ?? {}) as { action?: string };
+    state = { pause: 'paused', resume: 'running', cancel: 'cancelled' }[action ?? ''] ?? state;
+    return isDown
+      ? route.fulfill({
+          status: 503,
+          json: { code: 'altsmith_unreachable', message: 'Nicht erreichbar.', data: { status: 503 } },
+        })
+      : route.fulfill({ json: reply(state, 4000) });
+  });
+  await admin.go('/wp-admin/upload.php?page=altsmith-backfill');
+  await section.getByText('4.000 von 10.000 Texten übersetzt.').waitFor();
+  expect(await section.getByRole('progressbar', { name: 'Übersetzte Texte' }).getAttribute('value')).toBe('4000');
+  await section.getByRole('button', { name: 'Übersetzung pausieren' }).press('Enter');
+  await section.getByRole('heading', { name: 'Übersetzung (Französisch): pausiert' }).waitFor();
+  await admin.picture('existing-paused-de_DE');
+  expect(await barriers(admin.page, '.altsmith-backfill')).toEqual([]);
+  isDown = true;
+  await section.getByRole('button', { name: 'Übersetzung fortsetzen' }).press('Enter');
+  await section.getByText('Nicht erreichbar.').waitFor();
+  await section.getByText('4.000 von 10.000 Texten übersetzt.').waitFor();
+  isDown = false;
+  await section.getByRole('button', { name: 'Übersetzung fortsetzen' }).press('Enter');
+  await section.getByRole('heading', { name: 'Übersetzung läuft: Französisch' }).waitFor();
+  await section.getByRole('button', { name: 'Übersetzung abbrechen' }).press('Enter');
+  await section.getByRole('combobox', { name: 'In die Sprache' }).waitFor();
+  await admin.page.unroute('**/altsmith/v1/translation*');
+  expect(site.debugLog).toBe('');
+});
+
+test('what a model answers is added to the text by a person, in the language of the image', async () => {
+  const { admin, site } = flow;
+  const id = await site.sideload(path.join(PHOTOGRAPHS, 'coffee.jpg'), 'asked about');
+  await flow.suggestionFor(id);
+  await admin.page.route('**/altsmith/v1/model*', (route) =>
+    route.fulfill({ json: { demonstration: true, answers: true, coming: '', asksAgain: false } }),
+  );
+  let isDown = true;
+  await admin.page.route(`**/altsmith/v1/attachments/${id}/question*`, (route) =>
+    isDown
+      ? route.fulfill({
+          status: 503,
+          json: { code: 'altsmith_unreachable', message: 'Nicht erreichbar.', data: { status: 503 } },
+        })
+      : route.fulfill({ json: { answer: 'a white cup', translated: 'eine weiße Tasse', language: 'de' } }),
+  );
+  const card = await flow.card(id);
+  const text = card.locator('textarea[lang=de]');
+  const before = await text.inputValue();
+  await card.getByText('Zu diesem Bild fragen').press('Enter');
+  const question = card.getByRole('textbox', { name: 'Frage' });
+  for (const what of ['What cup is it?', 'And now?']) {
+    await question.fill(what);
+    await question.press('Enter');
+    await card
+      .getByRole('listitem')
+      .filter({ hasText: what })
+      .getByText(isDown ? 'Nicht erreichbar.' : 'eine weiße Tasse')
+      .waitFor();
+    isDown = false;
+  }
+  expect(await text.inputValue()).toBe(before);
+  expect(await barriers(admin.page, '.altsmith-card')).toEqual([]);
+  await admin.picture('2-question-de_DE');
+  await card.getByRole('button', { name: 'Zum Alternativtext hinzufügen: eine weiße Tasse' }).press('Enter');
+  expect(await text.inputValue()).toBe(`${before}, eine weiße Tasse`);
+  expect(await text.evaluate((field) => field === document.activeElement)).toBe(true);
+  await admin.page.unrouteAll();
 });

@@ -13,6 +13,7 @@ export class FakeEngine implements CaptionEngine {
   confidence = 0.9;
   /** Its words about a picture. */
   says: (bytes: Uint8Array) => string = fakeCaption;
+  thumbnail: Uint8Array | string = 'thumbnail';
   readonly requests: EngineRequest[] = [];
   /** Called before each answer; may wait, or throw what the engine would throw. */
   before: (request: EngineRequest) => Promise<void> | void = () => undefined;
@@ -33,7 +34,7 @@ export class FakeEngine implements CaptionEngine {
     this.requests.push(request);
     await this.before(request);
     request.signal?.throwIfAborted();
-    if (request.thumbnailPath !== undefined) writeFileSync(request.thumbnailPath, 'thumbnail');
+    if (request.thumbnailPath !== undefined) writeFileSync(request.thumbnailPath, this.thumbnail);
     const candidate = (text: string) => ({ text, tokens: [1, 2], logProbs: [-0.1, -0.1], score: -0.1 });
     const timingsMs = { vision: 1, text: 1 };
     const text = this.says(readFileSync(request.imagePath));

@@ -58,18 +58,6 @@ final class Backfill {
 		}
 	}
 
-	/**
-	 * Has the sidecar translate what it has suggested in English already, open or approved, into the language of the site. It asks
-	 * for no picture, and what comes of it is reviewed like any suggestion.
-	 *
-	 * @throws Sidecar_Error
-	 */
-	public function translate(): void {
-		/* translators: %s: name of a language, such as de_DE */
-		$name = sprintf( __( 'Translation into %s', 'altsmith' ), get_locale() );
-		$this->client->create_run( array( 'name' => $name, 'translate' => array( 'languages' => array( get_locale() ) ) ) );
-	}
-
 	/** @throws Sidecar_Error|Backfill_Error */
 	public function pause( string $id ): Run {
 		$this->move( $id, array( Run::RUNNING ), Run::PAUSED );

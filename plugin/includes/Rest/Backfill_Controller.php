@@ -43,15 +43,15 @@ final class Backfill_Controller {
 			array(
 				'methods'             => 'GET',
 				'callback'            => array( $this, 'read' ),
-				'permission_callback' => array( $this, 'may' ),
+				'permission_callback' => array( self::class, 'may' ),
 				'args'                => $choices,
 			),
 			array(
 				'methods'             => 'POST',
 				'callback'            => array( $this, 'act' ),
-				'permission_callback' => array( $this, 'may' ),
+				'permission_callback' => array( self::class, 'may' ),
 				'args'                => $choices + array(
-					'action' => array( 'type' => 'string', 'enum' => array( 'start', 'translate', 'pause', 'resume', 'cancel', 'undo' ), 'required' => true ),
+					'action' => array( 'type' => 'string', 'enum' => array( 'start', 'pause', 'resume', 'cancel', 'undo' ), 'required' => true ),
 					'run_id' => array( 'type' => 'string', 'maxLength' => 64, 'default' => '' ),
 				),
 			),
@@ -59,7 +59,7 @@ final class Backfill_Controller {
 	}
 
 	/** A run touches everybody's images, so it takes somebody who may edit everybody's. */
-	public function may(): bool|WP_Error {
+	public static function may(): bool|WP_Error {
 		return current_user_can( 'edit_others_posts' ) && current_user_can( 'upload_files' ) ? true : Rest_Error::forbidden();
 	}
 
@@ -94,13 +94,12 @@ final class Backfill_Controller {
 	public function act( WP_REST_Request $request ): WP_REST_Response|WP_Error {
 		$action = (string) $request['action'];
 		$id     = (string) $request['run_id'];
-		if ( ! in_array( $action, array( 'start', 'translate' ), true ) && null === $this->runs->find( $id ) ) {
+		if ( 'start' !== $action && null === $this->runs->find( $id ) ) {
 			return new WP_Error( 'altsmith_not_found', __( 'Run not found.', 'altsmith' ), array( 'status' => 404 ) );
 		}
 		try {
 			match ( $action ) {
 				'start'  => $this->backfill->start( self::choices( $request ), get_current_user_id() ),
-				'translate' => $this->backfill->translate(),
 				'pause'  => $this->backfill->pause( $id ),
 				'resume' => $this->backfill->resume( $id ),
 				'cancel' => $this->backfill->cancel( $id ),

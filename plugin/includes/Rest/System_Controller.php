@@ -51,8 +51,8 @@ final class System_Controller {
 	}
 
 	/**
-	 * Whether a demonstration model writes at present, and the id of the one that is being downloaded in its place; '' for none. Null and ''
-	 * where the sidecar does not answer.
+	 * Whether a demonstration model writes at present, and the id of the one that is being downloaded in its place; '' for none; and
+	 * whether the model can answer questions. Null and '' where the sidecar does not answer.
 	 */
 	public function model(): WP_REST_Response {
 		$status = $this->pause->is_on() ? null : $this->connection_test->run()['status'];
@@ -60,6 +60,7 @@ final class System_Controller {
 		return new WP_REST_Response( array(
 			'demonstration' => null === $status ? null : (bool) ( $status['model']['demonstration'] ?? false ),
 			'coming'        => is_array( $coming ) && 'fetching' === ( $coming['state'] ?? '' ) ? sanitize_text_field( (string) ( $coming['id'] ?? '' ) ) : '',
+			'answers'       => null === $status ? null : (bool) ( $status['abilities']['answer'] ?? false ),
 			'asksAgain'     => is_array( $coming ) && false !== ( $coming['asks_again'] ?? true ),
 		) );
 	}

@@ -101,8 +101,13 @@ final class Suggestion_View {
 		return 0 === $attachment_id ? $url : add_query_arg( 'attachment', $attachment_id, $url );
 	}
 
-	/** Flag codes with a sentence in the site's language; a code from a newer sidecar keeps the sidecar's own sentence. */
-	private static function flags( array $flags ): array {
+	/**
+	 * Flag codes with a sentence in the site's language; a code from a newer sidecar keeps the sidecar's own sentence.
+	 *
+	 * @param array<int, array{code: string, message: string}> $flags
+	 * @return array<int, array{code: string, message: string}>
+	 */
+	public static function flags( array $flags ): array {
 		$words = Flag_Words::all();
 		return array_map( static fn( array $flag ): array => array( 'code' => $flag['code'], 'message' => $words[ $flag['code'] ] ?? $flag['message'] ), $flags );
 	}

@@ -21,6 +21,8 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Client {
 	use Glossary_Requests;
+	use Run_Requests;
+	use Text_Requests;
 
 	/** A page of 200 changes with long texts is far below this; anything above is not our sidecar. */
 	private const MAX_REPLY_BYTES = 4194304;
@@ -135,23 +137,9 @@ final class Client {
 		return $this->json( 'POST', '/v1/suggestions/' . rawurlencode( $id ) . '/write-back', $report, Reply_Schema::suggestion_reply(), 10 )->body['suggestion'];
 	}
 
-	/**
-	 * @param array<string, mixed> $request Body of `POST /v1/runs`.
-	 * @return array<string, mixed> The run.
-	 * @throws Sidecar_Error
-	 */
-	public function create_run( array $request ): array {
-		return $this->json( 'POST', '/v1/runs', $request, Reply_Schema::run_reply(), 10 )->body['run'];
-	}
-
 	/** @return string The secret that webhooks to this address are signed with. @throws Sidecar_Error */
 	public function put_webhook( string $url ): string {
 		return $this->json( 'PUT', '/v1/webhook', array( 'url' => $url ), Reply_Schema::webhook_reply(), 10 )->body['webhook']['secret'];
-	}
-
-	/** @param string $action pause, resume, cancel or undo. @throws Sidecar_Error */
-	public function act_on_run( string $id, string $action ): void {
-		$this->json( 'POST', '/v1/runs/' . rawurlencode( $id ) . '/' . $action, array(), Reply_Schema::run_reply(), 15 );
 	}
 
 	/**
@@ -216,6 +204,14 @@ final class Client {
 	private function json( string $method, string $path, ?array $body, array $schema, int $timeout, array $headers = array() ): Reply {
 		$text  = null === $body ? '' : (string) wp_json_encode( (object) $body );
 		$reply = $this->send( $method, $path, $text, $headers + ( null === $body ? array() : array( 'Content-Type' => 'application/json' ) ), $timeout );
+		return self::checked( $reply, $schema );
+	}
+
+	/**
+	 * @param array<string, mixed> $schema
+	 * @throws Sidecar_Error
+	 */
+	private static function checked( Reply $reply, array $schema ): Reply {
 		$valid = rest_validate_value_from_schema( $reply->body, $schema, 'reply' );
 		if ( $valid instanceof WP_Error ) {
 			throw Sidecar_Error::of_form( $valid, $reply->status );

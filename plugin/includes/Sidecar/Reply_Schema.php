@@ -73,7 +73,25 @@ final class Reply_Schema {
 
 	/** @return array<string, mixed> `{run}` */
 	public static function run_reply(): array {
-		return self::object( array( 'run' => self::object( array( 'id' => self::id(), 'state' => self::text() ) ) ) );
+		$run = self::object( array( 'id' => self::id(), 'state' => self::text() ) );
+		// Absent in earlier sidecars, which translate nothing.
+		$run['properties'] += array(
+			'expected'    => array( 'type' => array( 'integer', 'null' ), 'minimum' => 0 ),
+			'jobs'        => array( 'type' => 'object', 'additionalProperties' => self::count() ),
+			'suggestions' => array( 'type' => 'object', 'additionalProperties' => self::count() ),
+			'translates'  => array( 'type' => array( 'object', 'null' ), 'properties' => array( 'languages' => array( 'type' => 'array', 'items' => self::text() ) ) ),
+		);
+		return self::object( array( 'run' => $run ) );
+	}
+
+	/** @return array<string, mixed> Answer of `POST /v1/translations`. */
+	public static function translation_reply(): array {
+		return self::object( array( 'text' => self::text(), 'alternatives' => array( 'type' => 'array', 'items' => self::text(), 'maxItems' => 50 ), 'flags' => self::flags() ) );
+	}
+
+	/** @return array<string, mixed> Answer of `POST /v1/captions` to a question. */
+	public static function answer_reply(): array {
+		return self::object( array( 'answer' => self::text() ) );
 	}
 
 	/** @return array<string, mixed> `{instance}` */
@@ -137,7 +155,7 @@ final class Reply_Schema {
 				'fields'       => self::object( array( 'alt_text' => array( 'type' => 'string' ) ) ),
 				'alternatives' => array( 'type' => 'array', 'items' => array( 'type' => 'string' ), 'maxItems' => 50 ),
 				'confidence'   => array( 'type' => 'number', 'minimum' => 0, 'maximum' => 1 ),
-				'flags'        => array( 'type' => 'array', 'maxItems' => 50, 'items' => self::object( array( 'code' => self::text(), 'message' => self::text() ) ) ),
+				'flags'        => self::flags(),
 				'model'        => self::model(),
 				'values'       => array( 'type' => array( 'object', 'null' ) ),
 				'reason'       => $nullable_text,
@@ -152,6 +170,11 @@ final class Reply_Schema {
 	/** @return array<string, mixed> */
 	private static function model(): array {
 		return self::object( array( 'id' => self::text(), 'precision' => self::text(), 'demonstration' => array( 'type' => 'boolean' ) ) );
+	}
+
+	/** @return array<string, mixed> */
+	private static function flags(): array {
+		return array( 'type' => 'array', 'maxItems' => 50, 'items' => self::object( array( 'code' => self::text(), 'message' => self::text() ) ) );
 	}
 
 	/** @return array<string, mixed> */

@@ -13,7 +13,6 @@ import { useBackfill } from './use-backfill';
 
 const SPOKEN: Record<RunAction, string> = {
   start: __('The run has started.', 'altsmith'),
-  translate: __('The translation has started. Translated texts appear under Alt text review.', 'altsmith'),
   pause: __('The run is paused.', 'altsmith'),
   resume: __('The run continues.', 'altsmith'),
   cancel: __('The run is cancelled. Its suggestions stay.', 'altsmith'),
@@ -71,11 +70,7 @@ export function BackfillScreen() {
           ) : (
             <RunProgress run={backfill.run} busy={busy} onAct={(action) => void run(action, backfill.run?.id)} />
           )}
-          <TranslateExisting
-            busy={busy}
-            onTranslate={() => void run('translate')}
-            outcome={spoken === SPOKEN.translate ? spoken : ''}
-          />
+          <TranslateExisting />
           <Spreadsheet />
           <RunHistory runs={backfill.history} busy={busy} onUndo={(id) => void run('undo', id)} />
         </>

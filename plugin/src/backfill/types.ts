@@ -65,4 +65,4 @@ export interface Backfill {
   readonly history: readonly Run[];
 }
 
-export type RunAction = 'start' | 'translate' | 'pause' | 'resume' | 'cancel' | 'undo';
+export type RunAction = 'start' | 'pause' | 'resume' | 'cancel' | 'undo';

@@ -1,11 +1,9 @@
 import { getBlockType } from '@wordpress/blocks';
-import { Button, Notice, RadioControl, TextareaControl } from '@wordpress/components';
+import { Button, Notice, RadioControl } from '@wordpress/components';
 import { useEffect, useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { DECORATIVE, withAltText, type BlockImage } from '../shared/block-images';
-import { NO_EXTRA_MARGIN } from '../shared/control-props';
-import { EnglishOriginal } from '../shared/english-original';
-import { lengthHint } from '../shared/length-hint';
+import { SuggestedText } from '../shared/suggested-text';
 import type { Action, Suggestion } from '../shared/types';
 import { useDecision, type Reach, type Step } from '../shared/use-decision';
 import type { BlockProps } from './with-panel';
@@ -44,16 +42,7 @@ export function SuggestionForm({ block, image, suggestion, takeFocus, onDone, on
           {__('This block has its own text:', 'altsmith')} <q>{image.altText}</q>
         </p>
       )}
-      <TextareaControl
-        dir="auto"
-        label={__('Suggestion', 'altsmith')}
-        help={lengthHint(text)}
-        value={text}
-        rows={4}
-        onChange={setText}
-        {...NO_EXTRA_MARGIN}
-      />
-      <EnglishOriginal suggestion={suggestion} />
+      <SuggestedText suggestion={suggestion} text={text} rows={4} onText={setText} />
       <Reasons suggestion={suggestion} linked={image.linked} />
       <RadioControl
         label={__('Apply to', 'altsmith')}

@@ -1,11 +1,9 @@
 import { speak } from '@wordpress/a11y';
-import { Button, Notice, Spinner, TextareaControl } from '@wordpress/components';
+import { Button, Notice, Spinner } from '@wordpress/components';
 import { useRef, useState } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { isUnderWay, type AttachmentState } from '../shared/attachment-api';
-import { NO_EXTRA_MARGIN } from '../shared/control-props';
-import { EnglishOriginal } from '../shared/english-original';
-import { lengthHint } from '../shared/length-hint';
+import { SuggestedText } from '../shared/suggested-text';
 import type { Action, Suggestion } from '../shared/types';
 import { useAttachment } from '../shared/use-attachment';
 import { useDecision } from '../shared/use-decision';
@@ -95,16 +93,7 @@ function Form({ suggestion, onDone, onFailed }: FormProps) {
   const isBusy = decision.busy !== null;
   return (
     <>
-      <TextareaControl
-        dir="auto"
-        label={__('Suggestion', 'altsmith')}
-        help={lengthHint(text)}
-        value={text}
-        rows={3}
-        onChange={setText}
-        {...NO_EXTRA_MARGIN}
-      />
-      <EnglishOriginal suggestion={suggestion} />
+      <SuggestedText suggestion={suggestion} text={text} rows={3} onText={setText} />
       {suggestion.flags.map((flag) => (
         <p key={flag.code} className="description">
           {flag.message}

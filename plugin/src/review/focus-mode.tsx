@@ -3,14 +3,16 @@ import { useEffect, useRef } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { PlacesForApproval } from '../places/places-for-approval';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
+import { langOf } from '../shared/languages';
 import { lengthHint } from '../shared/length-hint';
 import type { Suggestion } from '../shared/types';
 import { Alternatives } from './alternatives';
 import { Current, Follows, Reasons } from './card-parts';
+import { CardQuestions } from './card-questions';
 import { FocusActions } from './focus-actions';
 import { useScreen } from './screen-context';
 import { Source } from './source';
-import { isOpen, langOf, nameOf } from './suggestion-words';
+import { isOpen, nameOf } from './suggestion-words';
 import { shownWidth, usePreload } from './use-preload';
 import { WhatIsKnown } from './what-is-known';
 
@@ -106,6 +108,7 @@ function One({ suggestion, onStep }: { readonly suggestion: Suggestion; readonly
         />
         <Source suggestion={suggestion} />
         <Alternatives suggestion={suggestion} />
+        <CardQuestions suggestion={suggestion} />
         <FocusActions suggestion={suggestion} onStep={onStep} onBack={() => card.current?.focus()} />
         {review.messageOf(id) === '' ? null : <p className="altsmith-card__message">{review.messageOf(id)}</p>}
         <Current suggestion={suggestion} />

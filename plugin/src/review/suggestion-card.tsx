@@ -3,14 +3,16 @@ import { useEffect, useRef } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { PlacesForApproval } from '../places/places-for-approval';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
+import { langOf } from '../shared/languages';
 import { lengthHint } from '../shared/length-hint';
 import type { Suggestion } from '../shared/types';
 import { Alternatives } from './alternatives';
 import { Current, Follows, Reasons } from './card-parts';
+import { CardQuestions } from './card-questions';
 import { RejectForm } from './reject-form';
 import { useScreen } from './screen-context';
 import { Source } from './source';
-import { isOpen, langOf, nameOf } from './suggestion-words';
+import { isOpen, nameOf } from './suggestion-words';
 
 /** The texts of one image and what can be done with them. Its picture is another column. */
 export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion }) {
@@ -58,6 +60,7 @@ export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion
       />
       <Source suggestion={suggestion} />
       <Alternatives suggestion={suggestion} />
+      <CardQuestions suggestion={suggestion} />
       <Follows suggestion={suggestion} />
       <Reasons suggestion={suggestion} />
       <PlacesForApproval

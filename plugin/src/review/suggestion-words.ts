@@ -48,8 +48,3 @@ export function nameOf(suggestion: Suggestion): string {
 export function isOpen(suggestion: Suggestion): boolean {
   return suggestion.state === 'pending' || suggestion.state === 'conflict';
 }
-
-/** The language of a suggested text, for those who hear it. */
-export function langOf({ language }: Suggestion): { readonly lang?: string } {
-  return language === '' ? {} : { lang: language };
-}

@@ -124,6 +124,8 @@ export interface ModelReply {
   readonly demonstration: boolean | null;
   /** Id of a better model that is being downloaded; '' for none. */
   readonly coming: string;
+  /** Whether it can answer questions about an image; null: the sidecar did not answer. */
+  readonly answers: boolean | null;
   /** Whether suggestions that nobody has decided on by then are requested again. */
   readonly asksAgain: boolean;
 }

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { Confidence } from '../parts/confidence';
 import { ModelBadge } from '../parts/model-badge';
 import { Notice } from '../parts/notice';
+import { CardQuestions } from './card-questions';
 import { isDecidable, isReopenable, STATE_WORDS, type Draft, type Entry } from './entry';
 import { Texts } from './texts';
 import { Thumbnail } from './thumbnail';
@@ -46,6 +47,7 @@ export function Card(props: CardProps) {
         </div>
         {entry.notice === null ? null : <Notice tone="warn">{entry.notice}</Notice>}
         <Texts entry={entry} onEdit={onEdit} />
+        {isDecidable(suggestion.state) ? <CardQuestions entry={entry} onEdit={onEdit} /> : null}
         <div class="row facts">
           <Confidence value={suggestion.confidence} model={suggestion.model} />
           <ModelBadge model={suggestion.model} />

@@ -9,7 +9,7 @@ import { Intake } from './intake';
 import { OnePicture } from './one-picture';
 import { Options } from './options';
 import { PictureTable } from './picture-table';
-import { Questions } from './questions';
+import { AskAbout } from './ask-about';
 import { SnippetBox } from './snippet-box';
 import { usePictures, type Named } from './use-pictures';
 
@@ -41,13 +41,13 @@ export function TryPage() {
       {chosen === null ? null : (
         <>
           <OnePicture picture={chosen} onAgain={() => pictures.again(chosen.id, options)} />
-          {abilities.answer ? (
-            <Questions
-              key={chosen.id}
-              picture={chosen}
-              onQuestion={(question) => pictures.question(chosen, question)}
-            />
-          ) : null}
+          <AskAbout
+            key={chosen.id}
+            picture={chosen}
+            canAnswer={abilities.answer}
+            isLoaded={status?.model != null}
+            pictures={pictures}
+          />
         </>
       )}
       {pictures.list.length < 2 ? null : (

@@ -1,12 +1,6 @@
-import type { AnswerReply, CaptionOptions, CaptionReply } from '../../contract/caption';
+import type { CaptionOptions, CaptionReply } from '../../contract/caption';
 import type { ApiError } from '../connection/api-error';
-
-export interface Answered {
-  readonly question: string;
-  /** null while it is being answered. */
-  readonly reply: AnswerReply | null;
-  readonly error: ApiError | null;
-}
+import { joinAnswer, type Answered, type Taken } from '../parts/answers';
 
 /** A picture on the page. It is never stored by the sidecar. */
 export interface Picture {
@@ -27,6 +21,7 @@ export type PictureChange =
   | { readonly kind: 'patch'; readonly id: number; readonly patch: Partial<Picture> }
   | { readonly kind: 'ask'; readonly id: number; readonly question: string }
   | { readonly kind: 'answer'; readonly id: number; readonly question: string; readonly answered: Answered }
+  | { readonly kind: 'take'; readonly id: number; readonly taken: Taken }
   | { readonly kind: 'clear' };
 
 export function changePictures(pictures: readonly Picture[], change: PictureChange): readonly Picture[] {
@@ -41,6 +36,8 @@ export function changePictures(pictures: readonly Picture[], change: PictureChan
       const open = { question: change.question, reply: null, error: null };
       return pictures.map((one) => (one.id === change.id ? { ...one, answers: [...one.answers, open] } : one));
     }
+    case 'take':
+      return pictures.map((one) => (one.id === change.id ? withAnswer(one, change.taken) : one));
     case 'answer':
       return pictures.map((one) => (one.id === change.id ? { ...one, answers: settled(one.answers, change) } : one));
   }
@@ -49,4 +46,12 @@ export function changePictures(pictures: readonly Picture[], change: PictureChan
 function settled(answers: readonly Answered[], { question, answered }: { question: string; answered: Answered }) {
   const at = answers.findIndex((one) => one.question === question && one.reply === null && one.error === null);
   return at === -1 ? answers : answers.with(at, answered);
+}
+
+/** The alt text of the page, which is copied and exported, with an answer in it. */
+function withAnswer(picture: Picture, { text, language }: Taken): Picture {
+  const { reply } = picture;
+  return reply === null
+    ? picture
+    : { ...picture, reply: { ...reply, alt_text: joinAnswer(reply.alt_text, text, language) } };
 }

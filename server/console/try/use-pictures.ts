@@ -5,6 +5,7 @@ import { isAnswerReply, isCaptionReply } from '../connection/replies';
 import { query } from '../connection/query';
 import { ask } from '../connection/request';
 import { announce } from '../parts/announcer';
+import type { Taken } from '../parts/answers';
 import { changePictures, type Picture, type PictureChange } from './picture';
 
 /** At a time. The sidecar has its own limits; two keep it busy while one picture travels. */
@@ -21,6 +22,8 @@ export interface Pictures {
   readonly add: (files: readonly Named[], options: CaptionOptions) => readonly number[];
   readonly again: (id: number, options: CaptionOptions) => void;
   readonly question: (picture: Picture, question: string) => void;
+  /** Puts an answer into the alt text of a picture. */
+  readonly take: (id: number, taken: Taken) => void;
   readonly clear: () => void;
 }
 
@@ -103,9 +106,13 @@ export function usePictures(): Pictures {
         dispatch({ kind: 'answer', id, question: text, answered: { question: text, reply: null, error } });
       });
   }, []);
+  const take = useCallback((id: number, taken: Taken) => {
+    dispatch({ kind: 'take', id, taken });
+    announce(`Added to the alt text: ${taken.text}`);
+  }, []);
   const clear = useCallback(() => {
     forgetUrls();
     dispatch({ kind: 'clear' });
   }, [forgetUrls]);
-  return { list, add, again, question, clear };
+  return { list, add, again, question, take, clear };
 }

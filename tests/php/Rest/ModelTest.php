@@ -10,7 +10,7 @@ use Altsmith\Tests\Support\Sidecar_Test_Case;
 final class ModelTest extends Sidecar_Test_Case {
 	public function test_a_demonstration_model_and_the_one_that_is_downloaded(): void {
 		$this->says( true, array( 'id' => 'blip-base', 'state' => 'fetching' ) );
-		self::assertSame( array( 'demonstration' => true, 'coming' => 'blip-base', 'asksAgain' => true ), $this->call( 'GET', 'model', array(), 'author' )->get_data() );
+		self::assertSame( array( 'demonstration' => true, 'coming' => 'blip-base', 'answers' => false, 'asksAgain' => true ), $this->call( 'GET', 'model', array(), 'author' )->get_data() );
 	}
 
 	public function test_nothing_is_requested_again_where_the_sidecar_is_told_so(): void {
@@ -23,16 +23,16 @@ final class ModelTest extends Sidecar_Test_Case {
 
 	public function test_one_that_cannot_be_downloaded_is_not_coming(): void {
 		$this->says( true, array( 'id' => 'blip-base', 'state' => 'waiting' ) );
-		self::assertSame( array( 'demonstration' => true, 'coming' => '', 'asksAgain' => true ), $this->call( 'GET', 'model' )->get_data() );
+		self::assertSame( array( 'demonstration' => true, 'coming' => '', 'answers' => false, 'asksAgain' => true ), $this->call( 'GET', 'model' )->get_data() );
 	}
 
 	public function test_a_real_model_of_a_sidecar_that_names_no_other(): void {
-		self::assertSame( array( 'demonstration' => false, 'coming' => '', 'asksAgain' => false ), $this->call( 'GET', 'model' )->get_data() );
+		self::assertSame( array( 'demonstration' => false, 'coming' => '', 'answers' => false, 'asksAgain' => false ), $this->call( 'GET', 'model' )->get_data() );
 	}
 
 	public function test_a_sidecar_that_does_not_answer(): void {
 		$this->sidecar->down = true;
-		self::assertSame( array( 'demonstration' => null, 'coming' => '', 'asksAgain' => false ), $this->call( 'GET', 'model' )->get_data() );
+		self::assertSame( array( 'demonstration' => null, 'coming' => '', 'answers' => null, 'asksAgain' => false ), $this->call( 'GET', 'model' )->get_data() );
 	}
 
 	/** @param array<string, string|bool> $coming */
