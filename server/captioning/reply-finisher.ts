@@ -1,4 +1,7 @@
+import type { Glossary } from '../contract/glossary';
+import { DEFAULT_LANGUAGE } from '../contract/primitives';
 import type { AppError } from '../errors';
+import { entriesFor } from '../glossary/prefer';
 import type { Claim } from '../queue/queue';
 import type { ReplyJobs } from '../queue/reply-jobs';
 import type { Storage } from '../storage/database';
@@ -10,6 +13,8 @@ export class ReplyFinisher {
   constructor(
     private readonly storage: Storage,
     private readonly replies: Pick<ReplyJobs<Reply>, 'complete' | 'noteFailureReason'>,
+    /** The words of a site's owner. */
+    private readonly glossaryOf: (siteId: string) => Glossary,
   ) {}
 
   /** An attempt failed here, for whoever waits. */
@@ -19,7 +24,7 @@ export class ReplyFinisher {
 
   /** Throws LEASE_LOST when the job is no longer this worker's, or nobody wants it any more. */
   finish(claim: Claim, result: EngineResult): void {
-    const reply = replyOf(result);
+    const reply = replyOf(result, entriesFor(this.glossaryOf(claim.siteId), DEFAULT_LANGUAGE));
     const output = 'answer' in reply ? reply.answer : reply.alt_text;
     const complete = () => {
       this.replies.complete(claim, { reply, output });

@@ -1,4 +1,5 @@
 import type { AnswerReply, CaptionOptions, CaptionReply } from '../contract/caption';
+import type { GlossaryEntry } from '../contract/glossary';
 import type { EngineOptions } from '../contract/engine-options';
 import type { WorkerTask } from '../contract/worker';
 import { AppError } from '../errors';
@@ -40,8 +41,8 @@ export function engineOptions(options: CaptionOptions): EngineOptions {
   };
 }
 
-/** What a client of `POST /v1/captions` is told. */
-export function replyOf(result: EngineResult): Reply {
+/** What a client of `POST /v1/captions` is told; `glossary` has the site owner's words for English. */
+export function replyOf(result: EngineResult, glossary: readonly GlossaryEntry[] = []): Reply {
   const common = { model: modelRefOf(result.model), timings: result.timingsMs };
   if (result.answer !== null) {
     const { text, confidence, tokens } = result.answer;
@@ -56,6 +57,7 @@ export function replyOf(result: EngineResult): Reply {
     current: null,
     fields: null,
     model: result.model,
+    glossary,
   });
   const { alt_text, ...seo } = texts.fields;
   return {

@@ -6,7 +6,7 @@ import { ModelError } from '../../models/model-error';
 import { knownModels, type KnownModel } from '../../models/registry';
 import { PULLED_MODELS } from '../captioning/model-source';
 import { readConfig } from '../config';
-import { Language } from '../contract/primitives';
+import { Language } from '../contract/language';
 import { choosePair, missingPair } from '../translating/pairs';
 import { runCommand, UsageError, type Say, type Words } from './command';
 import { keepAction } from './kept-action';

@@ -4,7 +4,7 @@ import { ModelError } from '../../models/model-error';
 import type { Translation, TranslateOptions } from '../../models/translator';
 import { PULLED_MODELS } from '../captioning/model-source';
 import { readConfig } from '../config';
-import { Language } from '../contract/primitives';
+import { Language } from '../contract/language';
 import { AppError } from '../errors';
 import { findPair, missingPair } from '../translating/pairs';
 import { TranslatorProcess } from '../translating/translator-process';

@@ -62,7 +62,7 @@ export function buildWork(parts: WorkParts) {
   const looks = new LooksUnderWay(storage, queue.leaseMs);
   const model = new ModelMemory(storage, engine, () => registry.models());
   const runsHere = new RunsHere();
-  const replies = new ReplyFinisher(storage, stores.replies);
+  const replies = new ReplyFinisher(storage, stores.replies, (siteId) => stores.glossaryOf(siteId).get());
   const condition = buildCondition(parts);
   const instant = new InstantCaption({
     ...{ storage, queue, replies: stores.replies, registry, runsHere, engine },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Language } from './primitives';
+import { Language } from './language';
 
 const MOST_ENTRIES = 1000;
 /** Of all words together. */

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { ErrorBody } from './error';
 import { FIELD_NAMES, FieldName, FieldValues } from './fields';
 import { InstanceId } from './instance';
+import { Language } from './language';
+import { Id, Locale, Sha256, Subject, Timestamp } from './primitives';
 import { LONGEST_VIDEO, MOST_FRAMES } from './video';
-import { Id, Language, Locale, Sha256, Subject, Timestamp } from './primitives';
 
 export const JOB_STATES = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const;
 export const JobState = z.enum(JOB_STATES);
@@ -56,7 +57,7 @@ const JobWish = z.strictObject({
   /** Hash of the original file, of which the bytes may be a smaller rendition, or the frames. Unless given: of what is sent. */
   source_sha256: Sha256.optional(),
   subject: Subject,
-  /** BCP 47. Unless given: that of `locale`, else each of the site's own languages, else `en`. */
+  /** BCP 47, or as WordPress names it. Unless given: that of `locale`, else each of the site's own languages, else `en`. */
   language: Language.optional(),
   fields: z.array(FieldName).min(1).max(FIELD_NAMES.length).optional(),
   context: JobContext.optional(),

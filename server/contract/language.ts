@@ -1,4 +1,4 @@
-import { DEFAULT_LANGUAGE } from './primitives';
+import { DEFAULT_LANGUAGE, Locale } from './primitives';
 
 /** WordPress's names whose language is not simply what stands before the first `_`, or for which the region decides. */
 const LOCALES: Readonly<Record<string, string>> = {
@@ -49,6 +49,24 @@ export function languageOfLocale(locale: string): string {
   const [language = ''] = name.split('_');
   return languageOf(canonical(language.toLowerCase()) ?? DEFAULT_LANGUAGE);
 }
+
+/** Subtags that are no BCP 47, such as `ao90` in `pt-PT-ao90`, are left out from the end. Pure. */
+function canonicalLanguage(tag: string): string {
+  const subtags = tag.split('-');
+  for (; subtags.length > 1; subtags.pop()) {
+    const whole = canonical(subtags.join('-'));
+    if (whole !== null) return whole;
+  }
+  return canonical(tag) ?? languageOf(tag).toLowerCase();
+}
+
+/**
+ * A language as any client names it, in its one form as a BCP 47 tag: what is written with `_` is a locale of WordPress (`de_DE_formal` is
+ * `de`), and so are its own names (`ary` is `ar`); everything else is a tag already (`PT-br` is `pt-BR`).
+ */
+export const Language = Locale.max(35).transform((name) =>
+  name.includes('_') || name in LOCALES ? languageOfLocale(name) : canonicalLanguage(name),
+);
 
 export function isEnglish(tag: string): boolean {
   return languageOf(tag) === DEFAULT_LANGUAGE;

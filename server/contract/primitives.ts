@@ -15,22 +15,6 @@ export const Locale = z.string().regex(/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/)
 /** The language of texts where neither the job nor the site says which. */
 export const DEFAULT_LANGUAGE = 'en';
 
-/** A BCP 47 language tag in its one form, such as `pt-BR`; WordPress's underscore form is accepted. */
-export const Language = Locale.max(35).transform(canonicalLanguage);
-
-/** Subtags that are no BCP 47, such as `ao90` in WordPress's `pt_PT_ao90`, are left out from the end. Pure. */
-function canonicalLanguage(tag: string): string {
-  const subtags = tag.replaceAll('_', '-').split('-');
-  for (; subtags.length > 1; subtags.pop()) {
-    try {
-      return Intl.getCanonicalLocales(subtags.join('-'))[0] ?? DEFAULT_LANGUAGE;
-    } catch {
-      // Not with this subtag.
-    }
-  }
-  return (subtags[0] ?? DEFAULT_LANGUAGE).toLowerCase();
-}
-
 /** One page of a list; `next` is the cursor for the following page, or null on the last. */
 export function page<Item extends z.ZodType>(item: Item) {
   return z.object({ items: z.array(item), next: z.string().nullable() });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { JOB_STATES } from './job';
+import { Language } from './language';
 import { Id, Timestamp } from './primitives';
-import { SiteLanguage } from './site';
 import { SUGGESTION_STATES } from './suggestion';
 
 export const RUN_STATES = ['running', 'paused', 'cancelled', 'undone'] as const;
@@ -28,7 +28,7 @@ export const RunRequest = z.strictObject({
   expected: z.number().int().nonnegative().max(100_000_000).optional(),
   /** Translate what is there already; the sidecar makes the jobs by itself. */
   translate: z
-    .strictObject({ languages: z.array(SiteLanguage).min(1).max(20), which: Translates.shape.which.default('all') })
+    .strictObject({ languages: z.array(Language).min(1).max(20), which: Translates.shape.which.default('all') })
     .optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;

@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import { Glossary, GlossaryEntry } from './glossary';
-import { languageOfLocale } from './language';
-import { Language, Locale } from './primitives';
-
-/** A BCP 47 tag, or a locale as WordPress names it, such as `de_DE_formal`. */
-export const SiteLanguage = Locale.max(35).transform((tag) =>
-  tag.includes('_') ? languageOfLocale(tag) : Language.parse(tag),
-);
+import { Language } from './language';
 
 /** Languages that texts are written in where a request names none; the first is the site's own. */
-export const SiteLanguages = z.array(SiteLanguage).max(20);
+export const SiteLanguages = z.array(Language).max(20);
 
 /** A language that a site uses, or that a translator is here for. */
 export const ListedLanguage = z.object({

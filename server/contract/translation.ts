@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Flag } from './fields';
-import { Language, TranslatorRef } from './primitives';
+import { Language } from './language';
+import { TranslatorRef } from './primitives';
 
 /** Body of `POST /v1/translations`: one English text, translated now; nothing is stored. */
 export const TranslationRequest = z.strictObject({

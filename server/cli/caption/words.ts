@@ -1,6 +1,7 @@
 import type { EngineRequest } from '../../captioning/engine';
 import { bestLanguage } from '../../../models/languages';
-import { DEFAULT_LANGUAGE, Language } from '../../contract/primitives';
+import { Language } from '../../contract/language';
+import { DEFAULT_LANGUAGE } from '../../contract/primitives';
 import type { Glossary } from '../../contract/glossary';
 import { readGlossaryFile } from '../glossary-file';
 import { UsageError, type CommandSpec, type Words } from '../command';

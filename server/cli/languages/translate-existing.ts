@@ -1,5 +1,5 @@
 import type { Config } from '../../config';
-import { Language } from '../../contract/primitives';
+import { Language } from '../../contract/language';
 import { RunStore } from '../../review/run-store';
 import { scopeNumbers } from '../../storage/list-scopes';
 import { findPair, missingPair } from '../../translating/pairs';

@@ -76,6 +76,17 @@ test('a suggestion has the owner’s words in all of its texts, and says so', as
   expect((await sidecar.call('GET', '/v1/suggestions?flag=glossary')).body.items).toHaveLength(2);
 });
 
+test('a picture that is captioned at once has them too, beside the model’s own words; the answer to a question is the model’s', async () => {
+  await put([{ term: 'oak bench', instead_of: ['wooden table'] }]);
+  const { bytes } = samplePng((seed += 1));
+  const { body } = await sidecar.call('POST', '/v1/captions', bytes);
+  expect(body).toMatchObject({ caption: 'a man sitting on a wooden table', alt_text: 'A man sitting on an oak bench' });
+  expect(body.seo.title).toContain('oak bench');
+  expect(body.flags.map(({ code }: any) => code)).toContain('glossary');
+  const { body: told } = await sidecar.call('POST', '/v1/captions?question=Is+it+a+table%3F', bytes);
+  expect(told.answer).toBe('yes');
+});
+
 test('a translation has those of its own language, not those of English, which were in its source', async () => {
   toy.pullInto(sidecar.dataDir);
   await put([

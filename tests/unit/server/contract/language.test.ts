@@ -1,5 +1,4 @@
-import { isEnglish, languageOfLocale, namesLanguage } from '../../../../server/contract/language';
-import { Language } from '../../../../server/contract/primitives';
+import { isEnglish, Language, languageOfLocale, namesLanguage } from '../../../../server/contract/language';
 
 // The names of translate.wordpress.org (locales.php of GlotPress, field wp_locale).
 const WORDPRESS = (
@@ -39,12 +38,29 @@ test.each([
   expect(languageOfLocale(locale)).toBe(language);
 });
 
+test.each([
+  ['de_DE', 'de'],
+  ['de_DE_formal', 'de'],
+  ['zh_TW', 'zh-Hant'],
+  ['ary', 'ar'],
+  ['pt_AO', 'pt-PT'],
+  ['de', 'de'],
+  ['DE-ch', 'de-CH'],
+  ['zh-CN', 'zh-CN'],
+  ['cmn-hans', 'zh-Hans'],
+  ['bel', 'be'],
+  ['pt-PT-ao90', 'pt-PT'],
+])('at every door %s is %s', (name, language) => {
+  expect(Language.parse(name)).toBe(language);
+});
+
 test('every locale of WordPress becomes a language that a text can be in, in the one form of its tag', () => {
   const wrong = WORDPRESS.filter((locale) => {
     const language = languageOfLocale(locale);
     return (
       !namesLanguage(language) ||
       Language.parse(language) !== language ||
+      Language.parse(locale) !== language ||
       Intl.getCanonicalLocales(language)[0] !== language
     );
   });
