@@ -1,7 +1,8 @@
 import { mixesChineseForms } from './chinese-forms';
-import { isCognate, languageOf, lengthBand, marksGender, scriptOf, writtenIn } from './language-facts';
+import { isCognate } from './cognates';
+import { languageOf, lengthBand, marksGender, scriptOf, writtenIn } from './language-facts';
 import { losesNumber } from './number-words';
-import { addedGender } from './people-words';
+import { addedGender, neutralPeople, womenOnly } from './people-words';
 import { comesBack, repeatsItself } from './repetition';
 
 export type TranslationProblemCode =
@@ -39,32 +40,61 @@ const LEAST_SHARE_OF_SCRIPT = 0.8;
 const LEAST_CHARACTERS = 12;
 /** People whose gender English leaves open. */
 const OPEN_GENDER = new RegExp(
-  String.raw`\b(` +
+  // Devices that are called like people.
+  String.raw`(?<!\b(?:table|record|cd|dvd|mp3|media|music|cassette|video|tape|vinyl|disc|disk|cook|coffee)[ -])\b(` +
     'child|toddler|kid|baby|person|player|doctor|nurse|teacher|student|pupil|cook|chef|driver|rider|surfer|skier|skateboarder|friend|worker|dancer|' +
     'singer|cyclist|tourist|photographer|passenger|runner|swimmer|skater|climber|hiker|farmer|artist|baker|soldier|officer|musician|guitarist|' +
     'pianist|pilot|customer|visitor|guest|scientist|engineer|lawyer|judge|colleague|neighbou?r|patient|athlete|author|writer|journalist|painter|' +
-    'sailor|gardener|snowboarder|golfer|performer|speaker|employee|vendor|seller|shopper|biker|jogger|skydiver|kayaker' +
-    String.raw`)s?\b(?! (?:ferry|train|plane|ship|car|bus|seat|boat|jet|terminal|carriage|stroller|elephant|giraffe|bear|zebra|horse|goat|bird|seal|monkey|duck|room|bed|chair|toy)\b)`,
+    'sailor|gardener|snowboarder|golfer|performer|employee|vendor|seller|shopper|biker|jogger|skydiver|kayaker|' +
+    // Others are loudspeakers.
+    String.raw`speaker(?= (?:at|behind|on a|on the|giv|address|talk|standing|present))` +
+    String.raw`)(s?)\b(?!['’]|-|-?(?: |s )(?:ferry|train|plane|ship|car|bus|seat|boat|jet|terminal|carriage|stroller|elephant|giraffe|bear|zebra|` +
+    'horse|goat|bird|seal|monkey|duck|room|bed|chair|toy|house|bottle|blanket|clothes|shoes?|crib|cot|cradle|food|monitor|shower|desk|office|uniform|statue|' +
+    'figurine|figure|doll|puppet|costume|card|helmet|hat|gloves?|club|lounge|cabin|book|books|station|bags?|door|window|entrance|jacket|boots|hair|' +
+    String.raw`license|licence|lift|shark|whale|mower|light|panda|penguin|animal|cow|lion|deer|sheep|chick|turtle|fox|rabbit)\b)`,
   'gi',
 );
+/** Several of these are children, for whom most languages have one word. */
+const CHILDREN = new Set(['child', 'toddler', 'kid', 'baby']);
 
 /** Words in Latin letters end where those of another script begin: "Wi-Fi设置" are two. */
 const wordsOf = (text: string) =>
   text.match(/[\p{Script=Latin}\p{M}'’-]+|(?:(?!\p{Script=Latin})[\p{L}\p{M}'’-])+/gu) ?? [];
 
-function sameWords({ source, translation }: Checked): string[] {
+/** Words of English that no translation has: left over, they are English whatever stands beside them. */
+const ENGLISH_ONLY = new Set(['the', 'and', 'with', 'of']);
+/** There nouns begin with a capital, so that a word with one may be any noun. */
+const CAPITAL_NOUNS = new Set(['de', 'lb']);
+/** "and" is a bird there, and "of" is "or". */
+const HAS_SUCH_WORDS = new Set(['da', 'nb', 'sv', 'nl', 'af']);
+
+function sameWords({ source, translation, language: tag }: Checked): string[] {
+  const language = languageOf(tag);
   // A capital inside a sentence is a name.
   const plain = new Set(wordsOf(source).filter((word) => word === word.toLowerCase()));
-  // The first word has a capital of its own.
-  const words = wordsOf(translation).map((word, at) => (at === 0 ? word.toLowerCase() : word));
-  return words.filter(
-    (word) => word.length >= LEAST_LETTERS && plain.has(word) && word === word.toLowerCase() && !isCognate(word),
+  const said = wordsOf(translation);
+  const words = said.map((word, at) => (at === 0 && !CAPITAL_NOUNS.has(language) ? word.toLowerCase() : word));
+  const isLeft = (word: string) =>
+    word.length >= LEAST_LETTERS ? !isCognate(word, language) : ENGLISH_ONLY.has(word) && !HAS_SUCH_WORDS.has(language);
+  return words.filter((word) => plain.has(word) && word === word.toLowerCase() && isLeft(word));
+}
+
+/** A name, or a word that the language has too: "Taxi in New York". */
+function isSameInBoth({ source, language }: Checked): boolean {
+  const words = wordsOf(source).filter((word) => word.length >= LEAST_LETTERS || ENGLISH_ONLY.has(word.toLowerCase()));
+  const isTitle = words.length > 1 && words.every((word) => word !== word.toLowerCase());
+  return (
+    isTitle ||
+    words.every((word, at) => {
+      const isName = at > 0 && word !== word.toLowerCase();
+      return isName || isCognate(word.toLowerCase(), languageOf(language));
+    })
   );
 }
 
 function untranslated(checked: Checked): string | null {
   if (checked.source.toLowerCase() === checked.translation.toLowerCase())
-    return 'The translation is the English text itself.';
+    return isSameInBoth(checked) ? null : 'The translation is the English text itself.';
   const same = sameWords(checked);
   if (same.length === 0) return null;
   return `These words are still English: ${[...new Set(same)].join(', ')}.`;
@@ -87,11 +117,16 @@ function wrongScript({ source, translation, language }: Checked): string | null 
   return 'The translation mixes simplified and traditional characters.';
 }
 
+/** What captions begin with, and put between, that says nothing: a translation may leave it out. */
+const FILLERS =
+  /^(?:there (?:is|are)|this is|(?:a|an|the)? ?(?:picture|photo|photograph|image|view|shot|close[- ]?up) of)\s+|\b(?:that|which|who) (?:is|are)\s+|\b(?:a (?:group|couple|bunch|number|pair) of|some|very|and has|that reads|that says)\s+|\b(?:standing|sitting|lying|parked|placed|located|displayed)\s+(?=(?:in|on|at|near|by|beside|next|under|behind|over|between)\b)/gi;
+
 function wrongLength({ source, translation, language }: Checked): string | null {
   const [least, most] = lengthBand(language);
-  const [length, due] = [Array.from(translation).length, Array.from(source).length];
-  const ratio = length / Math.max(due, LEAST_CHARACTERS);
-  if (due >= LEAST_CHARACTERS && ratio < least)
+  const [length, whole] = [Array.from(translation).length, Array.from(source).length];
+  const due = Array.from(source.replace(FILLERS, '')).length;
+  const ratio = length / Math.max(whole, LEAST_CHARACTERS);
+  if (due >= LEAST_CHARACTERS && length / due < least)
     return 'The translation is much shorter than the English: something may be missing.';
   return ratio > most ? 'The translation is much longer than the English: something may have been added.' : null;
 }
@@ -134,13 +169,22 @@ function unsureWord({ translation, other }: Checked): string | null {
   return `The model was unsure about “${word}”.`;
 }
 
-function gender({ source, translation, language }: Checked): string | null {
-  const added = addedGender(source, translation, languageOf(language));
+function gender({ source, translation, language: tag }: Checked): string | null {
+  const language = languageOf(tag);
+  const added = addedGender(source, translation, language);
   if (added !== null) return `The translation says “${added}”; English does not say whether it is a woman or a man.`;
-  const people = Array.from(source.matchAll(OPEN_GENDER), ([said, word = '']) => ({ said, word: word.toLowerCase() }));
-  const person = people.find(({ word }) => marksGender(language, word))?.said;
-  if (person === undefined) return null;
-  return `English does not say whether “${person}” is a woman or a man; the translation may.`;
+  const people = Array.from(source.matchAll(OPEN_GENDER), ([said, word = '', ending]) => ({
+    said,
+    word: word.toLowerCase(),
+    isOne: ending === '',
+  })).filter(({ word }) => marksGender(tag, word));
+  const several = people.find(({ isOne, word }) => !isOne && !CHILDREN.has(word));
+  const women = several === undefined ? null : womenOnly(translation, language);
+  if (women !== null) return `The translation says “${women}”; English does not say whether they are women.`;
+  const single = people.filter(({ isOne }) => isOne);
+  const [person] = single;
+  if (person === undefined || neutralPeople(source, translation, language) >= single.length) return null;
+  return `English does not say whether “${person.said}” is a woman or a man; the translation may.`;
 }
 
 /** What a person should look at in a machine's translation, beside the English. A problem never hides it. Pure. */

@@ -34,39 +34,6 @@ export function lengthBand(tag: string): readonly [number, number] {
   return BANDS[languageOf(tag)] ?? USUAL_BAND;
 }
 
-/** Words of captions that are written the same in English and in some language that is translated into; plurals in -s too. */
-const COGNATES = new Set(
-  (
-    'animal arm avocado banana bank bar baseball basketball bison block boulevard brunette bungalow burger bus cactus camera canal canyon ' +
-    'capital central classic clown cobra cockpit color comic computer container cup dame data dessert digital dinosaur disco elegant ' +
-    'final film fire flora football fresh frisbee fruit gala giraffe glacier global golf gorilla graffiti grand guitar hall hamburger ' +
-    'hand hobby hockey horizontal hotel idol image iris jeans jogging kiwi koala lama land laptop layout lily local logo madonna magnolia ' +
-    'mango marina match metal mini mobile model modern monitor moped motel motor museum music natural neutral note oasis office open ' +
-    'opera orange oval page palm panda panorama park parking part passage pasta patio pedal photo piano picnic pizza place plan plane ' +
-    'plastic plaza pony portal portrait poster pullover puma radio ravioli regional restaurant ring robot rose route rugby safari salami ' +
-    'salmon sandwich scene scooter second selfie serve service shop shorts signal simple skateboard smartphone snack snowboard social sofa ' +
-    'solar spaghetti sport square stadium statue steak stop stress studio surf sushi table tablet tango taxi tennis text toast tomato ' +
-    'total tour toy tractor train tram transparent trio tropical tulip tunnel turban vase vertical veranda verse video villa village ' +
-    'login screenshot cheeseburger mouse dashboard browser app apps website online team workshop software hardware server cloud chat feedback ' +
-    'design icon emoji business manager meeting stand party event show star fan trend trailer teaser newsletter podcast video webinar banner ' +
-    'button slider link tag blog post account user cookie router scanner toaster mixer grill barbecue smoothie sandwich steak burger ' +
-    'pigeon bouquet jeep king-size queen-size half station stations train trains photo photos orange table tables fruit fruits image images ' +
-    'collage cascade dolphin canoe kayak ballet buffet cabaret casino cinema circus concert corridor courage costume couple dentist dessert ' +
-    'dragon fashion festival flash fontaine garage gondola gorge granite hangar helicopter iguana jaguar lagune lavender lion lynx maquette ' +
-    'marathon microphone minibus mosaic mosque mountainbike pagoda palette papaya parasol pavillon pelican pergola pirate plateau pompon ' +
-    'printer pyramid quartet quiche rodeo saxophone sculpture silhouette solo souvenir tambour tapir tarte ticket tiger tipi toast tornado ' +
-    'tournament trampoline triangle trombone trophy truck tunnel uniform viaduct virus volcano voyage walkman waterpolo workshop ' +
-    'mozzarella chocolate ketchup cupcake muffin brownie donut bagel croissant cappuccino espresso burrito taco tortilla paella risotto lasagna ' +
-    'broccoli curry ramen kimono tofu wok smoothie cocktail whisky vodka bacon cheddar pesto hotdog popcorn surfboard kayak bikini drone ' +
-    'violet vista visual vital volleyball wagon warm water western wild winter yacht yoga zebra zone zoo'
-  ).split(' '),
-);
-
-/** True where a word that is the same as in English proves nothing. */
-export function isCognate(word: string): boolean {
-  return COGNATES.has(word) || (word.endsWith('s') && COGNATES.has(word.slice(0, -1)));
-}
-
 /** Nouns for people are not marked there, or seldom. */
 const UNMARKED = new Set([
   'en',

@@ -39,6 +39,12 @@ function timesFrom(characters: readonly string[], from: number, size: number): n
   return times;
 }
 
+/** "橋の橋の" is a loop; "一つ一つ" is how Japanese says "each". */
+function isOfTwoScripts(group: readonly string[]): boolean {
+  const ofHan = group.filter((character) => /\p{Script=Han}/u.test(character)).length;
+  return ofHan > 0 && ofHan < group.length && !/[一二両]/u.test(group[0] ?? '');
+}
+
 /**
  * A group of characters again and again. Two characters twice is how Chinese and Japanese say "one by one", and so are three of
  * hiragana alone.
@@ -51,7 +57,7 @@ function repeatsCharacters(text: string): boolean {
       if (times >= 5 && size <= SHORT_LOOP) return true;
       const group = characters.slice(from, from + size);
       if (times < 2 || size < 2 || !group.every((character) => UNDIVIDED.test(character))) continue;
-      if (times > 2 || (size > 2 && !HIRAGANA.test(group.join('')))) return true;
+      if (times > 2 || (size > 2 && !HIRAGANA.test(group.join(''))) || isOfTwoScripts(group)) return true;
     }
   }
   return false;
@@ -61,13 +67,25 @@ function repeatsCharacters(text: string): boolean {
 export const repeatsItself = (text: string) => repeatsWords(text) || repeatsCharacters(text);
 
 const COMES_BACK = 3;
+/** Words that say where something is, and small ones: "à côté d'une table à côté d'une fenêtre" says two things. */
+const PLACE_WORDS = new Set(
+  (
+    'côté près milieu bord devant derrière face haut bas dessus dessous lado frente cima encima debajo dentro cerca junto delante detrás medio ' +
+    'borde lato accanto vicino davanti dietro sopra sotto mezzo perto frente atrás dentro meio beira neben hinter unter über zwischen naast achter boven ' +
+    'onder tussen obok przed pod nad przy بجانب أمام خلف فوق تحت على بالقرب داخل وسط'
+  ).split(' '),
+);
+const LEAST_LETTERS = 4;
 
 /** True where three words of a text come again later, and no two words of the other one do: people may wear a red and a blue shirt. */
 export function comesBack(text: string, other: string): boolean {
-  const has = (of: string, size: number) => {
-    const words = of.toLowerCase().match(/[\p{L}\p{M}\p{N}'’-]+/gu) ?? [];
-    const groups = words.slice(0, words.length - size + 1).map((_, at) => words.slice(at, at + size).join(' '));
-    return new Set(groups).size < groups.length;
+  const groupsOf = (of: string, size: number) => {
+    const words = of.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+    return words.slice(0, Math.max(0, words.length - size + 1)).map((_, at) => words.slice(at, at + size));
   };
-  return has(text, COMES_BACK) && !has(other, COMES_BACK - 1);
+  const isOfThings = (group: readonly string[]) =>
+    group.some((word) => word.length >= LEAST_LETTERS && !PLACE_WORDS.has(word));
+  const comesTwice = (groups: readonly (readonly string[])[]) =>
+    new Set(groups.map((group) => group.join(' '))).size < groups.length;
+  return comesTwice(groupsOf(text, COMES_BACK).filter(isOfThings)) && !comesTwice(groupsOf(other, COMES_BACK - 1));
 }
