@@ -17,6 +17,8 @@ add_filter( 'wpml_post_language_details', function ( $details, $id ) {
 add_filter( 'gettext_with_context', fn( $text, $word, $context ) => 'text direction' === $context && 'ar' === determine_locale() ? 'rtl' : $text, 10, 3 );
 `;
 
+/** An image with a German suggestion. */
+let translated = 0;
 let toy: ToyTranslator;
 let flow: ReviewFlow;
 beforeAll(async () => {
@@ -150,6 +152,7 @@ test('the screens in German and Arabic, list and one picture at a time', async (
     await admin.picture(`focus-${locale}`);
     await admin.go(`/wp-admin/post.php?post=${id}&action=edit`);
     await admin.page.locator('.altsmith-details .altsmith-english').waitFor();
+    await admin.page.locator('.altsmith-details').evaluate((box) => box.scrollIntoView({ block: 'center' }));
     await admin.picture(`details-${locale}`);
   }
   expect(admin.errors).toEqual([]);
@@ -188,6 +191,7 @@ test('what was suggested in English is translated from Existing images, and come
     { timeoutMs: 120_000, everyMs: 500 },
   );
   expect(german).toMatchObject({ state: 'pending', source: english.fields.alt_text, translator: 'toy-de' });
+  translated = id;
 });
 
 test('a run that translates is paused and resumed; a sidecar that is away says so, and what was known stays', async () => {
@@ -231,9 +235,8 @@ test('a run that translates is paused and resumed; a sidecar that is away says s
 });
 
 test('what a model answers is added to the text by a person, in the language of the image', async () => {
-  const { admin, site } = flow;
-  const id = await site.sideload(path.join(PHOTOGRAPHS, 'coffee.jpg'), 'asked about');
-  await flow.suggestionFor(id);
+  const { admin } = flow;
+  const id = translated;
   await admin.page.route('**/altsmith/v1/model*', (route) =>
     route.fulfill({ json: { demonstration: true, answers: true, coming: '', asksAgain: false } }),
   );

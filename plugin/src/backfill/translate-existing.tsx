@@ -148,9 +148,9 @@ function Progress({ run }: { readonly run: TranslationRun }) {
           : /* translators: %s: number of texts */
             sprintf(_n('%s text failed.', '%s texts failed.', failed, 'altsmith'), formatNumber(failed))}
       </p>
-      {isOpen ? (
+      {state === 'running' ? (
         <p>{__('You can close this page: the translation continues on the server.', 'altsmith')}</p>
-      ) : run.pending === 0 ? null : (
+      ) : state === 'paused' || run.pending === 0 ? null : (
         <p>
           <a href={window.altsmith.reviewUrl}>
             {/* translators: %s: number of translations */}

@@ -1,5 +1,6 @@
 import { Button } from '@wordpress/components';
 import { __, sprintf } from '@wordpress/i18n';
+import { langOf } from '../shared/languages';
 import type { Suggestion } from '../shared/types';
 import { differences } from './differences';
 import { useScreen } from './screen-context';
@@ -19,6 +20,8 @@ export function Alternatives({ suggestion }: { readonly suggestion: Suggestion }
           <li key={text}>
             <Button
               variant="link"
+              {...langOf(suggestion)}
+              dir="auto"
               /* translators: %s: a text */
               aria-label={sprintf(__('Use: %s', 'altsmith'), text)}
               onClick={() => review.setDraft(suggestion.id, text)}

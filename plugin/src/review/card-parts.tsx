@@ -7,7 +7,7 @@ export function Current({ suggestion }: { readonly suggestion: Suggestion }) {
     <p className="altsmith-card__current">
       <strong>{__('Current alt text:', 'altsmith')}</strong>{' '}
       {suggestion.current_alt !== '' ? (
-        suggestion.current_alt
+        <bdi>{suggestion.current_alt}</bdi>
       ) : (
         <em>{suggestion.is_decorative ? __('empty, because decorative', 'altsmith') : __('none', 'altsmith')}</em>
       )}
@@ -38,7 +38,7 @@ export function Follows({ suggestion }: { readonly suggestion: Suggestion }) {
         {shown.map(([label, text]) => (
           <div key={label}>
             <dt>{label}</dt>
-            <dd>{text}</dd>
+            <dd dir="auto">{text}</dd>
           </div>
         ))}
       </dl>

@@ -8,7 +8,7 @@ export function WhatIsKnown({ suggestion, id }: { readonly suggestion: Suggestio
       {factsOf(suggestion).map(([label, text]) => (
         <div key={label}>
           <dt>{label}</dt>
-          <dd>{text}</dd>
+          <dd dir="auto">{text}</dd>
         </div>
       ))}
     </dl>

@@ -75,7 +75,7 @@ function Answer({ one, onTake }: { one: Answered; onTake?: QuestionsProps['onTak
         </p>
         {onTake === undefined || text.trim() === '' ? null : (
           <button type="button" class="small" onClick={() => onTake({ text, language })}>
-            Add to the alt text<span class="unseen">: {text}</span>
+            Add to the alt text<span class="unseen"> {text}</span>
           </button>
         )}
       </div>
