@@ -29,6 +29,6 @@ export const DATA_SETTINGS = {
   ALTSMITH_SITE_BYTES: integer(1, Number.MAX_SAFE_INTEGER)
     .optional()
     .describe(
-      'Bytes of pictures and thumbnails that one site may have stored; a further picture gets SITE_FULL. Unset: no bound.',
+      'Bytes of pictures and thumbnails that one site may have stored; a further picture gets SITE_FULL. Unset: the pictures that wait to be described may take as much as they leave free.',
     ),
 };

@@ -69,7 +69,11 @@ const megabytes = ({ image_bytes, thumbnail_bytes }: SiteStorage) => ((image_byt
 
 function list({ sites, storage }: LiveData, say: Say): number {
   const items = sites.list();
-  const bytes = new SiteBytes(storage, () => null);
+  const bytes = new SiteBytes(
+    storage,
+    () => null,
+    () => Infinity,
+  );
   say(
     { items: items.map(({ id, name, settings }) => ({ id, name, ...settings, storage: bytes.of(id) })) },
     items.map((site) => `${lineOf(site)}  ${megabytes(bytes.of(site.id))} MB`),

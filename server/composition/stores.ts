@@ -38,6 +38,7 @@ import { KeyStore } from '../sites/key-store';
 import { SiteStore } from '../sites/site-store';
 import { steadyClock } from '../storage/clock';
 import type { DataFolder } from '../storage/data-folder';
+import { DiskState } from '../storage/disk-state';
 import type { Storage } from '../storage/database';
 import { openData } from '../storage/soundness';
 import { WebhookStore, type WebhookOwner } from '../webhooks/webhook-store';
@@ -87,7 +88,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     isAlone: () => registry.capacity().machines + (config.workers === 0 ? 0 : 1) < 2,
   });
   const erasures = new ErasureStore(storage, data);
-  const siteBytes = new SiteBytes(storage, (siteId) => sites.get(siteId)?.settings.limits.bytes ?? config.siteBytes);
+  const siteBytes = openSiteBytes(storage, sites, { data, config });
   const imagesOf = (siteId: string) => new ImageStore(storage, data, siteId, siteBytes);
   return {
     storage,
@@ -138,4 +139,14 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
       }),
     webhookOf: (owner: WebhookOwner) => new WebhookStore(storage, owner, Date.now),
   };
+}
+
+function openSiteBytes(
+  storage: Storage,
+  sites: SiteStore,
+  { data, config }: { data: DataFolder; config: Config },
+): SiteBytes {
+  const disk = new DiskState(data.root);
+  const limitOf = (siteId: string) => sites.get(siteId)?.settings.limits.bytes ?? config.siteBytes;
+  return new SiteBytes(storage, limitOf, () => disk.roomForBodies());
 }

@@ -18,8 +18,10 @@ const RETRY_AFTER_S = 60;
 export class SiteBytes {
   constructor(
     private readonly storage: Storage,
-    /** Most bytes of a site; null: no bound. */
+    /** Most bytes of a site; null: half of the room that its pictures and what is free make up. */
     private readonly limitOf: (siteId: string) => number | null,
+    /** Bytes of the disk that pictures may fill now. */
+    private readonly freeBytes: () => number,
   ) {}
 
   of(siteId: string): SiteStorage {
@@ -34,11 +36,17 @@ export class SiteBytes {
 
   /** Throws SITE_FULL where so many more bytes would go over the site's limit. */
   requireRoom(siteId: string, more: number): void {
-    const limit = this.limitOf(siteId);
-    if (limit === null) return;
+    const own = this.limitOf(siteId);
     const { image_bytes, thumbnail_bytes } = this.of(siteId);
-    const stored = image_bytes + thumbnail_bytes;
+    const stored = own === null ? image_bytes : image_bytes + thumbnail_bytes;
+    const limit = own ?? this.#shareOf(image_bytes);
     if (stored + more <= limit) return;
     throw new AppError('SITE_FULL', { limit, stored, retry_after_seconds: RETRY_AFTER_S });
+  }
+
+  /** However many sites there are, one that never stops leaves the next as much as it took. A full disk has an error of its own. */
+  #shareOf(stored: number): number {
+    const free = this.freeBytes();
+    return free === 0 ? Infinity : Math.floor((stored + free) / 2);
   }
 }
