@@ -8,6 +8,7 @@ use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Storage\Lock;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Sync\Schedule;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 
 final class SyncTest extends Sidecar_Test_Case {
@@ -159,6 +160,27 @@ final class SyncTest extends Sidecar_Test_Case {
 		$other->release();
 		$this->sync();
 		self::assertSame( 1, $this->sidecar->count( 'POST /v1/jobs' ) );
+	}
+
+	public function test_what_others_schedule_during_a_run_is_still_scheduled_after_it(): void {
+		global $wpdb;
+		$this->photo( 400, 300 );
+		$this->sync(); // Sends it; the next run only asks what came of it.
+		Schedule::clear();
+		$at = time() + HOUR_IN_SECONDS;
+		// As another process does it: in the database, behind the back of this one's cache.
+		$elsewhere = static function ( mixed $given ) use ( $wpdb, $at, &$elsewhere ): mixed {
+			remove_filter( 'pre_http_request', $elsewhere, 0 );
+			$events = maybe_unserialize( $wpdb->get_var( "SELECT option_value FROM $wpdb->options WHERE option_name = 'cron'" ) );
+			$events[ $at ]['somebody_elses'] = array( md5( serialize( array() ) ) => array( 'schedule' => false, 'args' => array() ) );
+			$wpdb->update( $wpdb->options, array( 'option_value' => serialize( $events ) ), array( 'option_name' => 'cron' ) );
+			return $given;
+		};
+		add_filter( 'pre_http_request', $elsewhere, 0 );
+		$this->sync();
+		wp_cache_flush();
+		self::assertSame( $at, wp_next_scheduled( 'somebody_elses' ) );
+		self::assertNotFalse( wp_next_scheduled( 'altsmith_sync', array( 'soon' ) ) );
 	}
 
 	public function test_the_lock_of_a_dead_process_is_taken_over_once(): void {

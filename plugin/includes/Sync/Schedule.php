@@ -51,6 +51,20 @@ final class Schedule {
 		}
 	}
 
+	/**
+	 * Has WordPress read its events anew. All of them are one option, and every change writes it whole: after a run of half a
+	 * minute, the copy from the beginning would undo what others scheduled or carried out meanwhile.
+	 */
+	public static function read_again(): void {
+		global $wpdb;
+		// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- the cache is what may be old
+		$stored = $wpdb->get_var( "SELECT option_value FROM {$wpdb->options} WHERE option_name = 'cron'" );
+		if ( ( wp_load_alloptions()['cron'] ?? null ) !== $stored ) {
+			wp_cache_delete( 'alloptions', 'options' );
+			wp_cache_delete( 'cron', 'options' );
+		}
+	}
+
 	/** Removes all events of the plugin. */
 	public static function clear(): void {
 		wp_unschedule_hook( Plugin::CRON_HOOK );

@@ -64,6 +64,7 @@ final class Worker {
 		try {
 			return $this->run_once( $seconds, $wait, $insist );
 		} finally {
+			Schedule::read_again();
 			Schedule::withdraw( $planned );
 			$next = $this->settings->is_configured() ? $this->next_work_at() : PHP_INT_MAX;
 			if ( PHP_INT_MAX > $next ) {
