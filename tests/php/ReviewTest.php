@@ -38,6 +38,20 @@ final class ReviewTest extends Sidecar_Test_Case {
 		);
 	}
 
+	/** In feeds WordPress makes pictures of emoji, and takes U+FE0F out of all the rest, attributes too. */
+	public function test_an_emoji_reaches_the_page_as_it_was_typed_and_feeds_say_the_same(): void {
+		$typed = '👨‍👩‍👧‍👦 with a flag 🏳️‍🌈 and a heart ❤️';
+		$row   = $this->suggested();
+		update_post_meta( $row->attachment_id, '_wp_attachment_image_alt', 'a heart ❤️' );
+		$this->decide( $row, 'approve', array( 'values' => array( 'alt_text' => $typed ), 'seen' => 'a heart ❤️' ) );
+		$image = wp_get_attachment_image( $row->attachment_id );
+		self::assertStringContainsString( 'alt="' . $typed . '"', apply_filters( 'the_content', $image ) );
+		$in_feed = html_entity_decode( apply_filters( 'the_content_feed', $image ) );
+		self::assertStringContainsString( 'alt="' . str_replace( "\u{FE0F}", '', $typed ) . '"', $in_feed );
+		$this->call( 'POST', "suggestions/$row->suggestion_id/undo" );
+		self::assertSame( 'a heart ❤️', $this->stored_alt( $row->attachment_id ) );
+	}
+
 	public function test_rejecting_writes_nothing_and_keeps_the_reason(): void {
 		$row = $this->suggested();
 		$this->decide( $row, 'reject', array( 'reason' => 'It is a dog.' ) );
