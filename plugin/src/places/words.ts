@@ -26,7 +26,11 @@ export function outcomeWords(outcome: string): string {
   const words: Readonly<Record<string, string>> = {
     updated: __('Updated.', 'altsmith'),
     changed: __('Not updated: it has changed. Check again.', 'altsmith'),
-    being_edited: __('Not updated: it is open in an editor. Try again when it is closed.', 'altsmith'),
+    // WordPress takes a post for open until 150 seconds after the editor's last sign of life.
+    being_edited: __(
+      'Not updated: it is open in an editor, or was closed less than three minutes ago. Try again later.',
+      'altsmith',
+    ),
     not_allowed: __('Not updated: you cannot edit it.', 'altsmith'),
     refused: __('Not updated: it cannot be changed from here.', 'altsmith'),
     gone: __('Not updated: it no longer exists.', 'altsmith'),
