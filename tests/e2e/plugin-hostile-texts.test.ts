@@ -124,7 +124,9 @@ test('in the media modal and on the image’s own screen they are text', async (
     async () => {
       const count = await inTheGrid.count();
       if (count === ids.length) return true;
+      // Until 7.0 WordPress had a button for the next ones; 7.1 adds them when the end of the page is scrolled to.
       if (await more.isVisible()) await more.click();
+      else await page().evaluate(() => window.scrollTo(0, document.body.scrollHeight));
       throw new Error(`${count} are there`);
     },
     { timeoutMs: 60_000, everyMs: 300 },
@@ -266,9 +268,11 @@ test('approved as a person might have typed them, they are text on pages, in fee
   );
   expect(files.broken).toBe(0);
   expect(files.wxr).toBeGreaterThan(ids.length);
-  const texts = new Set([...written.values(), ...decoded.values()]);
+  // In feeds WordPress makes pictures of emoji, and takes U+FE0F, which asks for an emoji's coloured form, out of all the rest.
+  const inFeeds = (text: string) => text.replaceAll('\ufe0f', '');
+  const texts = new Set([...written.values(), ...decoded.values()].map(inFeeds));
   expect(files.alts.length).toBeGreaterThan(100);
-  expect(files.alts.filter((alt) => !texts.has(alt))).toEqual([]);
+  expect(files.alts.filter((alt) => !texts.has(inFeeds(alt)))).toEqual([]);
   expect(files.feed).not.toMatch(/<script/i);
 
   const rows = parseCsv(files.csv);

@@ -76,6 +76,7 @@ test('a site in German gets German beside its English, and both as the person le
 
   await admin.page.goto(await flow.publishWith(id, 'Katze'));
   await admin.page.locator('img[alt="Eine Katze schaut in die Kamera"]').first().waitFor();
+  await admin.picture('public-de_DE');
   const { body } = await sidecar.call('GET', `/v1/suggestions/${suggestion.id}`);
   expect(body.suggestion).toMatchObject({
     state: 'applied',

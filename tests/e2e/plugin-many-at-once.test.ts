@@ -136,17 +136,28 @@ const siteTimeOfRun = (): Promise<string> =>
 
 const LANGUAGES = { de_DE: 'Alternativtexte prüfen', ar: 'مراجعة النص البديل' };
 
-/** Screens, what shows that they are complete, and the part that is ours. */
-const SCREENS: readonly (readonly [name: string, address: string, ready: string, ours: string])[] = [
+const DETAILS = '.media-modal .altsmith-details';
+
+/** Screens, what shows that they are complete, the part that is ours, and what has to be pressed first. */
+const SCREENS: readonly (readonly [name: string, address: string, ready: string, ours: string, opener?: string])[] = [
   ['list', `${SCREEN}&layout=table`, '.altsmith-card textarea', '#altsmith-review'],
   ['grid', `${SCREEN}&layout=grid`, '.altsmith-card textarea', '#altsmith-review'],
   ['focus', `${SCREEN}&layout=focus-table`, '.altsmith-focus__card img', '#altsmith-review'],
   ['failed', `${SCREEN}&failed=1`, '.altsmith-failed', '#altsmith-review'],
   ['existing', '/wp-admin/upload.php?page=altsmith-backfill', '.altsmith-csv', '.altsmith-backfill'],
+  [
+    'many',
+    `${SCREEN}&layout=table`,
+    '.altsmith-bulk .altsmith-card__actions',
+    '.altsmith-bulk',
+    '.altsmith-review__top button + button',
+  ],
   ['settings', '/wp-admin/options-general.php?page=altsmith', '#altsmith-connection', '#wpbody-content .wrap'],
+  ['words', '/wp-admin/options-general.php?page=altsmith&words=edit', '#altsmith_words', 'form:has(#altsmith_words)'],
   ['start', '/wp-admin/options-general.php?page=altsmith-start', '.altsmith-start', '.altsmith-start'],
   ['dashboard', '/wp-admin/index.php', '#altsmith_coverage svg', '#altsmith_coverage'],
   ['library', '/wp-admin/upload.php?mode=list', '[data-altsmith-status]', '#the-list .column-altsmith'],
+  ['media', '/wp-admin/upload.php?item=ID', `${DETAILS} textarea`, DETAILS],
 ];
 
 test.each(Object.entries(LANGUAGES))(
@@ -158,8 +169,12 @@ test.each(Object.entries(LANGUAGES))(
     $GLOBALS['wpdb']->query( "UPDATE {$GLOBALS['wpdb']->prefix}altsmith_requests SET suggestion_state = 'pending', status = 'ready' WHERE suggestion_state = 'applied' LIMIT 30" );
     return 1;`);
     const found: Record<string, readonly string[]> = {};
-    for (const [name, address, ready, ours] of SCREENS) {
-      await flow.admin.go(address);
+    const pending = await flow.site.inWordPress(
+      `return $wpdb->get_var( "SELECT attachment_id FROM {$wpdb->prefix}altsmith_requests WHERE suggestion_state = 'pending' LIMIT 1" );`,
+    );
+    for (const [name, address, ready, ours, opener] of SCREENS) {
+      await flow.admin.go(address.replace('ID', pending));
+      if (opener !== undefined) await page().locator(opener).first().click();
       await page().locator(ready).first().waitFor();
       if (name === 'list') expect(await page().locator('h1').first().innerText()).toBe(title);
       // Times are those of the site, wherever the browser is.

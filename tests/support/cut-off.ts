@@ -6,12 +6,14 @@ export function cutOff(page: Page, root: string): Promise<string[]> {
     const readable = 'textarea, input, button, a, p, li, label, summary';
     const elements = Array.from(document.querySelectorAll(`${selector} :is(${readable})`));
     const isCut = (element: Element): boolean => {
-      const { right, width } = element.getBoundingClientRect();
+      const { left, right, width } = element.getBoundingClientRect();
       // What only screen readers are to find is one pixel wide.
       if (width <= 1) return false;
       for (let around = element.parentElement; around !== null; around = around.parentElement) {
         if (!['hidden', 'clip'].includes(getComputedStyle(around).overflowX) || around.clientWidth <= 1) continue;
-        if (right > around.getBoundingClientRect().left + around.clientLeft + around.clientWidth + 1) return true;
+        const start = around.getBoundingClientRect().left + around.clientLeft;
+        // Where a page reads from right to left, what is too wide goes out at the left.
+        if (right > start + around.clientWidth + 1 || left < start - 1) return true;
       }
       return false;
     };
