@@ -17,7 +17,7 @@ let admin: AdminBrowser;
 
 /** Does what WordPress Playground does with the steps; the plugin is there already. */
 beforeAll(async () => {
-  site = await WordPressSite.start({ constants: stepsOf('defineWpConfigConsts')[0].consts });
+  site = await WordPressSite.start({ database: 'sqlite', constants: stepsOf('defineWpConfigConsts')[0].consts });
   for (const { path: file, data } of stepsOf('writeFile'))
     writeFileSync(file.replace('/wordpress', site.wordpress), data);
   const { code } = stepsOf('runPHP')[0];

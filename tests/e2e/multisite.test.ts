@@ -33,12 +33,12 @@ beforeAll(async () => {
 });
 afterAll(() => site.remove(ITSELF));
 
-/** What a person may do on a site of the network, and which of our settings a form of theirs would save. */
+/** What a person may do on a site of the network (the third: change the words of the site), and which of our settings a form of theirs would save. */
 const rightsOn = (blog: number, login: string): Promise<any> =>
   inNetwork(`switch_to_blog( ${blog} ); wp_set_current_user( get_user_by( 'login', '${login}' )->ID );
     require_once ABSPATH . 'wp-admin/includes/plugin.php';
     Altsmith\\Admin\\Settings_Page::add_settings();
-    return array( current_user_can( 'altsmith_manage' ), current_user_can( 'altsmith_connect' ), $GLOBALS['new_allowed_options']['altsmith'] );`);
+    return array( current_user_can( 'altsmith_manage' ), current_user_can( 'altsmith_connect' ), Altsmith\\Admin\\Words_Form::may(), $GLOBALS['new_allowed_options']['altsmith'] );`);
 
 test('on a network only its administrators choose which address the server calls', async () => {
   await makeSite('branch');
@@ -47,8 +47,9 @@ test('on a network only its administrators choose which address the server calls
     $id = wp_insert_user( array( 'user_login' => 'branch', 'user_pass' => 'password', 'user_email' => 'branch@example.test' ) );
     return add_user_to_blog( 2, $id, 'administrator' );`,
   );
-  expect(await rightsOn(2, 'branch')).toEqual([true, false, ['altsmith_settings']]);
+  expect(await rightsOn(2, 'branch')).toEqual([true, false, false, ['altsmith_settings']]);
   expect(await rightsOn(2, 'admin')).toEqual([
+    true,
     true,
     true,
     ['altsmith_settings', 'altsmith_sidecar_url', 'altsmith_site_key'],

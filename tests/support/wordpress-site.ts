@@ -25,6 +25,8 @@ export interface SiteOptions {
   readonly port?: number;
   /** Whether the plugin is there. Default yes. */
   readonly plugin?: boolean;
+  /** What WordPress Playground has; otherwise MariaDB. */
+  readonly database?: 'sqlite';
 }
 
 /** What mu-plugins/request-log.php writes down of one request. Times are milliseconds. */
@@ -52,7 +54,7 @@ export interface LoggedRequest {
  */
 const CRON_RACE = /^.* Cron (re|un)schedule event error for hook: (?!altsmith)\w+, Error code: could_not_set,.*\n/gm;
 
-/** A real WordPress on MariaDB with our plugin, served by PHP on a free port. */
+/** A real WordPress with our plugin, served by PHP on a free port. */
 export class WordPressSite {
   readonly url: string;
   readonly folder: string;
@@ -83,6 +85,7 @@ export class WordPressSite {
       WP_URL: `http://${options.host ?? '127.0.0.1'}:${port}`,
       WP_EXTRA: extra,
       WP_CRON: options.cron === false ? '0' : '1',
+      WP_DB: options.database ?? 'mariadb',
       WP_SOURCE: options.source ?? process.env['ALTSMITH_TEST_WORDPRESS'] ?? 'npm:6.5',
       // Set even where empty: a value from the shell would link this folder into the site, and a test deletes the plugin there.
       ...(options.plugin === false

@@ -42,6 +42,10 @@ trait Request_Endings {
 		if ( Table_Move::is_on() ) {
 			Table_Move::move_one( $attachment_id );
 		}
+		if ( Schema::is_sqlite() ) {
+			return 0 < (int) $wpdb->update( $texts, array( 'report' => '' ), array( 'attachment_id' => $attachment_id, 'report' => $report ) )
+				&& false !== $wpdb->update( $t, array( 'has_report' => 0 ), array( 'attachment_id' => $attachment_id ) );
+		}
 		return 0 < (int) $wpdb->query( $wpdb->prepare( "UPDATE $t r JOIN $texts x ON x.attachment_id = r.attachment_id SET r.has_report = 0, x.report = '' WHERE r.attachment_id = %d AND CAST( x.report AS BINARY ) = %s", $attachment_id, $report ) );
 	}
 

@@ -59,6 +59,12 @@ final class Schema {
 		return self::VERSION === (int) get_option( self::VERSION_OPTION, 0 );
 	}
 
+	/** WordPress Playground keeps its database in SQLite: a statement changes one table there, and nobody else writes meanwhile. */
+	public static function is_sqlite(): bool {
+		global $wpdb;
+		return is_a( $wpdb, 'WP_SQLite_DB' );
+	}
+
 	/** Whether there are tables, of whatever version: on a network, a site where the plugin is not active has none. */
 	public static function exists(): bool {
 		return 0 < (int) get_option( self::VERSION_OPTION, 0 );
