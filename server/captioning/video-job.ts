@@ -53,6 +53,7 @@ export async function videoJob(parts: VideoJobParts, claim: Claim, stopping: Abo
 
 async function lookAndFinish({ look, finisher, keepPosterMs }: VideoJobParts, claim: Claim, signal: AbortSignal) {
   const seen = await look(claim, signal);
+  let isKept = false;
   try {
     const texts = await finisher.videoTextsOf(claim, seen.look);
     signal.throwIfAborted();
@@ -61,8 +62,9 @@ async function lookAndFinish({ look, finisher, keepPosterMs }: VideoJobParts, cl
       posterKeptUntil: Date.now() + keepPosterMs,
       traceparent: claim.work.traceparent ?? null,
     });
+    isKept = true;
   } finally {
-    await seen.removeDrafts();
+    await seen.end(isKept);
   }
 }
 

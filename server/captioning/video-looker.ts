@@ -22,7 +22,7 @@ export interface VideoLookerParts {
   /** One picture by the workers elsewhere, where none is here. */
   readonly elsewhere: (picture: PictureFile, siteId: string, signal: AbortSignal) => Promise<CaptionReply>;
   readonly imagesOf: (siteId: string) => Pick<ImageStore, 'captionablePath' | 'draftPath' | 'removeDrafts'>;
-  readonly videosOf: (siteId: string) => Pick<VideoStore, 'putPoster'>;
+  readonly videosOf: (siteId: string) => Pick<VideoStore, 'putPoster' | 'dropPoster'>;
   readonly videoLooksOf: (siteId: string) => Pick<VideoLookStore, 'get'>;
   /** Rejects with VIDEO_DECODER_MISSING. */
   readonly reading: (signal: AbortSignal) => Promise<VideoReading>;
@@ -34,8 +34,8 @@ export interface VideoLookerParts {
 export interface Seen {
   readonly look: VideoLook;
   readonly thumbnail: { file: string; bytes: number } | null;
-  /** Also of what became no thumbnail. */
-  readonly removeDrafts: () => Promise<void>;
+  /** What became no thumbnail goes, and the poster too where nothing of the look was kept. Rejects with what the disk says. */
+  readonly end: (isKept: boolean) => Promise<void>;
 }
 
 export type LookAtVideo = (claim: Claim, signal: AbortSignal) => Promise<Seen>;
@@ -66,7 +66,7 @@ export function videoLooker(parts: VideoLookerParts): LookAtVideo {
   return async (claim, signal) => {
     const model = captioningModel(parts.engine.state());
     const known = model === null ? null : parts.videoLooksOf(claim.siteId).get(claim.imageSha256, modelKey(model));
-    if (known !== null) return { look: known, thumbnail: null, removeDrafts: () => Promise.resolve() };
+    if (known !== null) return { look: known, thumbnail: null, end: () => Promise.resolve() };
     return withStills(parts, claim, signal, (stills) => new Look(parts, claim, signal).at(stills));
   };
 }
@@ -113,8 +113,6 @@ class Look {
   }
 
   async at(stills: Stills): Promise<Seen> {
-    const images = this.parts.imagesOf(this.claim.siteId);
-    const removeDrafts = () => images.removeDrafts(this.#draft);
     try {
       const described = await this.#describeAll(stills.frames);
       const scenes = stills.frames.flatMap(({ at, from, to }, index) => {
@@ -127,36 +125,48 @@ class Look {
       const { posterAt } = describeScenes([first, ...others]);
       const poster = stills.frames.findIndex(({ at }) => at === posterAt);
       const { duration, hasSound: has_sound, isWhole: is_whole } = stills;
-      return {
-        look: {
-          ...{ model, duration, has_sound, is_whole, scenes: [first, ...others] },
-          poster: await this.#poster(stills.frames[poster]),
-        },
-        thumbnail: this.#thumbnail(poster),
-        removeDrafts,
+      const facts = { model, duration, has_sound, is_whole };
+      const look: VideoLook = {
+        ...facts,
+        scenes: [first, ...others],
+        poster: await this.#poster(stills.frames[poster]),
       };
+      return { look, thumbnail: this.#thumbnail(poster), end: (isKept) => this.#end(isKept ? null : look.poster) };
     } catch (error) {
-      await removeDrafts();
+      await this.#end(null);
       throw error;
     }
   }
 
-  /** As many at a time as there are workers, and one more, so that none waits. Throws the first failure. */
+  async #end(unused: VideoLook['poster']): Promise<void> {
+    const { siteId } = this.claim;
+    await this.parts.imagesOf(siteId).removeDrafts(this.#draft);
+    if (unused !== null) this.parts.videosOf(siteId).dropPoster(unused.image_sha256);
+  }
+
+  /** As many at a time as there are workers, and one more, so that none waits. Rejects with a failure once none is under way. */
   async #describeAll(frames: readonly Still[]): Promise<Described[]> {
     const { engine } = this.parts;
     const isHere = captioningModel(engine.state()) !== null;
     const described: Described[] = [];
     let next = 0;
+    let hasFailed = false;
     const work = async () => {
-      for (let at = next++; at < frames.length; at = next++) {
+      for (let at = next++; at < frames.length && !hasFailed; at = next++) {
         const frame = frames[at];
         if (frame === undefined) return;
         this.signal.throwIfAborted();
         described[at] = isHere ? await this.#describeHere(frame, at) : await this.#describeElsewhere(frame);
       }
     };
+    const orFail = () =>
+      work().catch((error: unknown) => {
+        hasFailed = true;
+        throw error;
+      });
     const atOnce = isHere ? engine.state().workers + 1 : ELSEWHERE_AT_ONCE;
-    await Promise.all(Array.from({ length: Math.min(atOnce, frames.length) }, work));
+    const outcomes = await Promise.allSettled(Array.from({ length: Math.min(atOnce, frames.length) }, orFail));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     return described;
   }
 

@@ -10,9 +10,10 @@ import { CopyWatch } from '../storage/held-copies';
 import { runCommand, UsageError, type Say, type Words } from './command';
 import { withData, type LiveData } from './live-data';
 
-const HELP = `Usage: altsmith erase <image|subject|site> …
+const HELP = `Usage: altsmith erase <image|video|subject|site> …
 
   image SHA256         a picture and all that was written about it
+  video SHA256         a video, its frames and its poster, and all that was written about it
   subject TYPE ID      what was written for a subject, such as: attachment 7; and its pictures that no other shares
   site ID              a whole site with its keys
 
@@ -55,9 +56,9 @@ async function act(live: LiveData, words: Words, say: Say): Promise<number> {
 function erasureOf(eraser: Eraser, live: LiveData, words: Words): () => Promise<Erasing> {
   const [kind, first, second, ...more] = words.positionals;
   if (first === undefined || more.length > 0)
-    throw new UsageError('Say what: image SHA256, subject TYPE ID, or site ID.');
+    throw new UsageError('Say what: image SHA256, video SHA256, subject TYPE ID, or site ID.');
   if (kind === 'site' && second === undefined) return () => wholeSite(eraser, first);
-  if (kind === 'image' && second === undefined) {
+  if ((kind === 'image' || kind === 'video') && second === undefined) {
     const sha256 = Sha256.safeParse(first);
     if (!sha256.success) throw new UsageError(`The hash ${sha256.error.issues[0]?.message ?? 'is none'}.`);
     const owner = ownerOf(live, words);
@@ -65,7 +66,7 @@ function erasureOf(eraser: Eraser, live: LiveData, words: Words): () => Promise<
   }
   const subject = Subject.safeParse({ type: first, id: second });
   if (kind !== 'subject' || !subject.success)
-    throw new UsageError('Say what: image SHA256, subject TYPE ID, or site ID.');
+    throw new UsageError('Say what: image SHA256, video SHA256, subject TYPE ID, or site ID.');
   const owner = ownerOf(live, words);
   return () => eraser.subject(owner, subject.data);
 }

@@ -9,6 +9,7 @@ import { ModelRef, Subject } from '../contract/primitives';
 import { Run } from '../contract/run';
 import { Status } from '../contract/status';
 import { DecidedBy, Suggestion } from '../contract/suggestion';
+import { VideoDetails, VideoStatus } from '../contract/video';
 import type { Access, Route } from './route';
 
 /** Schemas that appear under their own name; everything else stands where it is used. */
@@ -30,6 +31,8 @@ const NAMED: Readonly<Record<string, z.ZodType>> = {
   Status,
   Subject,
   Suggestion,
+  VideoDetails,
+  VideoStatus,
 };
 
 type Json = Record<string, unknown>;

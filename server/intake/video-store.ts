@@ -62,6 +62,22 @@ export class VideoStore {
     await this.images.put(spooled);
   }
 
+  /** The poster of a look that was not kept: the picture goes, unless something else knows it. */
+  dropPoster(image: string): void {
+    const isKnown = this.storage
+      .prepare(
+        `SELECT 1 FROM video_pictures WHERE site_id = :site AND image_sha256 = :image
+         UNION ALL SELECT 1 FROM jobs
+         WHERE substr(image_sha256, 1, 12) = substr(:image, 1, 12) AND image_sha256 = :image AND +site_id = :site LIMIT 1`,
+      )
+      .get({ site: this.siteId, image });
+    if (isKnown !== undefined) return;
+    rmSync(this.images.originalPath(image), { force: true });
+    this.storage.transaction(() => {
+      this.storage.prepare('DELETE FROM images WHERE site_id = ? AND sha256 = ?').run(this.siteId, image);
+    });
+  }
+
   /** Inside the finishing transaction. Of a video that was erased meanwhile none is kept. */
   keepPoster({ video, image, keptUntil }: Poster): void {
     if (this.get(video) === null || this.images.get(image) === null) return;
@@ -72,16 +88,18 @@ export class VideoStore {
     this.images.keepUntil(image, keptUntil);
   }
 
-  /** Path of the poster's JPEG; null once it is gone. */
-  posterPath(sha256: string): string | null {
+  /** The poster, a JPEG where it was cut here; null once it is gone. */
+  poster(sha256: string): { path: string; mediaType: string } | null {
     const image = this.storage
       .prepare<[string, string], string>(
         'SELECT image_sha256 FROM video_pictures WHERE site_id = ? AND video_sha256 = ? AND is_poster = 1',
       )
       .pluck()
       .get(this.siteId, sha256);
-    const file = image === undefined ? null : this.images.originalPath(image);
-    return file !== null && existsSync(file) ? file : null;
+    const stored = image === undefined ? null : this.images.get(image);
+    if (stored === null) return null;
+    const file = this.images.originalPath(stored.sha256);
+    return existsSync(file) ? { path: file, mediaType: stored.mediaType } : null;
   }
 
   /** The bytes of a video that cannot be read go at once, unless another job is about to try. */

@@ -180,9 +180,10 @@ function shortened(text: string): string {
   );
 }
 
-/** The description of the same page with another alt text; null where it is another sentence. */
+/** The description with another alt text, as a sentence or with its page; null where it is another sentence. */
 function sameDescription(description: string | null, english: string, text: string): string | null {
   if (description?.startsWith(english) !== true) return null;
+  if (description === ended(english)) return ended(text);
   const [, page, site] = WHERE.exec(description.slice(english.length)) ?? [];
   if (page === undefined) return null;
   return `${text}${/\p{P}$/u.test(text) ? '' : '.'} “${page}”${site === undefined ? '' : `, ${site}`}.`;

@@ -33,22 +33,29 @@ function sceneOf({ at, from, to }: VideoFrame, { caption, readings, translated }
   };
 }
 
-/** Describes the frames of a video, one for each worker at a time. Throws the first failure. */
+/** Describes the frames of a video, one for each worker at a time. Throws the first failure once nothing is under way. */
 async function describeFrames(name: string, frames: ReadVideo['frames'], describer: Describer): Promise<Described[]> {
   const described: Described[] = [];
   let next = 0;
+  let failure: AppError | null = null;
   const work = async () => {
-    for (let at = next++; at < frames.length; at = next++) {
+    for (let at = next++; at < frames.length && failure === null; at = next++) {
       const frame = frames[at];
       if (frame === undefined) return;
       const outcome = await describePicture({ name, file: frame.file }, describer);
-      if (outcome instanceof AppError) throw outcome;
-      described[at] = outcome;
+      if (outcome instanceof AppError) failure ??= outcome;
+      else described[at] = outcome;
     }
   };
   // One more than there are workers, so that none waits.
   await Promise.all(Array.from({ length: describer.engine.state().workers + 1 }, work));
+  throwIf(failure);
   return described;
+}
+
+/** A function of its own, because the compiler does not see that another one has set it. */
+function throwIf(failure: AppError | null): void {
+  if (failure !== null) throw failure;
 }
 
 async function describe(name: string, video: ReadVideo, describer: Describer): Promise<DescribedVideo> {

@@ -26,14 +26,14 @@ const isReply = shape<{ items: Outcome[] }>({ items: listOf(isOutcome) });
 
 const FIRST_LEAST = 0.8;
 
-/** Approves what is on the page and at least this sure, after the person has seen each text in a list. */
+/** Approves pictures on the page that are at least this sure, after the person has seen each text in a list. A video's text alternative needs a longer look. */
 export function BulkApproval({ entries, by, onApproved, onClose }: BulkProps) {
   const id = useUniqueId();
   const [least, setLeast] = useState(FIRST_LEAST);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<ApiError | null>(null);
   const [isBusy, setBusy] = useState(false);
-  const shown = entries.filter((entry) => entry.suggestion.confidence >= least);
+  const shown = entries.filter(({ suggestion: { confidence, kind } }) => kind === 'image' && confidence >= least);
   const chosen = shown.filter((entry) => !left.has(entry.suggestion.id));
 
   const toggle = (suggestionId: string) => {

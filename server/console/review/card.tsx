@@ -37,7 +37,7 @@ export function Card(props: CardProps) {
       aria-busy={entry.isBusy}
       onFocusCapture={onFocus}
     >
-      <Thumbnail sha256={suggestion.image_sha256} label={label} />
+      <Thumbnail sha256={suggestion.image_sha256} label={label} kind={suggestion.kind} />
       <div class="suggestion-body">
         <div class="row spread">
           <h2 class="label" id={id}>

@@ -11,6 +11,8 @@ export interface Draft {
   readonly description: string;
   /** With commas between. */
   readonly keywords: string;
+  /** Empty for a picture. */
+  readonly text_alternative: string;
 }
 
 /** One suggestion on the page, with what the person has typed so far. */
@@ -31,6 +33,7 @@ export function draftOf({ fields, values, source, approved_source }: Suggestion)
     caption: values?.caption ?? fields.caption ?? '',
     description: values?.description ?? fields.description ?? '',
     keywords: (values?.keywords ?? fields.keywords ?? []).join(', '),
+    text_alternative: values?.text_alternative ?? fields.text_alternative ?? '',
   };
 }
 
@@ -51,7 +54,7 @@ export function sourceOf({ suggestion, draft }: Entry): string | undefined {
 }
 
 /** What approving stores: the alt text, and each further field that was suggested or that the person filled. */
-export function valuesOf({ suggestion: { fields }, draft }: Entry): FieldValues {
+export function valuesOf({ suggestion: { fields, kind }, draft }: Entry): FieldValues {
   const keywords = draft.keywords
     .split(',')
     .map((word) => word.trim())
@@ -62,6 +65,7 @@ export function valuesOf({ suggestion: { fields }, draft }: Entry): FieldValues 
     ...(fields.caption === null && draft.caption === '' ? {} : { caption: draft.caption.trim() }),
     ...(fields.description === null && draft.description === '' ? {} : { description: draft.description.trim() }),
     ...(fields.keywords === null && keywords.length === 0 ? {} : { keywords }),
+    ...(kind === 'video' ? { text_alternative: draft.text_alternative.trim() } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Draft, Entry } from './entry';
 import { Source, writtenIn } from './source';
+import { Video } from './video';
 import { useUniqueId } from '../parts/use-unique-id';
 
 interface TextsProps {
@@ -10,7 +11,7 @@ interface TextsProps {
 /** From about here on screen readers cannot be stopped in the middle; a warning, never a limit. */
 const LONG = 150;
 
-const FURTHER: readonly (readonly [Exclude<keyof Draft, 'source'>, string])[] = [
+const FURTHER: readonly (readonly [Exclude<keyof Draft, 'source' | 'text_alternative'>, string])[] = [
   ['title', 'Title'],
   ['caption', 'Caption'],
   ['description', 'Description'],
@@ -23,10 +24,11 @@ export function Texts({ entry, onEdit }: TextsProps) {
   const { draft, suggestion } = entry;
   const current = suggestion.current.alt_text ?? '';
   const length = draft.alt_text.length;
+  const isVideo = suggestion.kind === 'video';
   return (
     <>
       <label class="label" for={`${id}-alt`}>
-        Alt text
+        {isVideo ? 'What the video shows, in one sentence' : 'Alt text'}
       </label>
       <textarea
         id={`${id}-alt`}
@@ -38,10 +40,12 @@ export function Texts({ entry, onEdit }: TextsProps) {
         aria-describedby={`${id}-length`}
         onInput={(event) => onEdit({ alt_text: event.currentTarget.value })}
       />
-      <p class={length > LONG ? 'fine warn-text' : 'fine'} id={`${id}-length`}>
-        {length} characters{length > LONG ? ': long for an alt text; the page’s own text may be the better place' : ''}
+      <p class={length > LONG && !isVideo ? 'fine warn-text' : 'fine'} id={`${id}-length`}>
+        {length} characters
+        {length > LONG && !isVideo ? ': long for an alt text; the page’s own text may be the better place' : ''}
       </p>
       <Source entry={entry} onEdit={onEdit} />
+      <Video entry={entry} onEdit={onEdit} />
       {current === '' ? null : (
         <p>
           <span class="label">There now</span> {current}

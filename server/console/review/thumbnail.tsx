@@ -1,3 +1,4 @@
+import type { MediaKind } from '../../contract/job';
 import { useEffect, useState } from 'preact/hooks';
 import { askForBytes } from '../connection/request';
 import { Dialog } from '../parts/dialog';
@@ -27,15 +28,23 @@ function useThumbnail(sha256: string): { url: string | null; isMissing: boolean 
   return { url, isMissing };
 }
 
-export function Thumbnail({ sha256, label }: { sha256: string; label: string }) {
+interface ThumbnailProps {
+  readonly sha256: string;
+  readonly label: string;
+  /** Of a video its poster is shown. */
+  readonly kind: MediaKind;
+}
+
+export function Thumbnail({ sha256, label, kind }: ThumbnailProps) {
+  const what = kind === 'video' ? 'poster' : 'picture';
   const { url, isMissing } = useThumbnail(sha256);
   const [isLarge, setLarge] = useState(false);
-  if (isMissing) return <div class="thumbnail thumbnail-missing fine">The picture is no longer stored.</div>;
+  if (isMissing) return <div class="thumbnail thumbnail-missing fine">The {what} is no longer stored.</div>;
   if (url === null) return <div class="thumbnail" aria-hidden="true" />;
   return (
     <>
       <button type="button" class="plain thumbnail" onClick={() => setLarge(true)}>
-        <img src={url} alt={`Enlarge the picture of ${label}`} />
+        <img src={url} alt={`Enlarge the ${what} of ${label}`} />
       </button>
       {isLarge ? (
         <Dialog title={label} onClose={() => setLarge(false)}>

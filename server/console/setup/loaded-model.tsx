@@ -10,12 +10,16 @@ export function LoadedModel() {
   const { admin } = useSessions();
   const model = status?.model ?? null;
   const beyond = status?.bytes_also_go_to ?? null;
+  const videos = status?.video;
   if (model === null && beyond === null) return null;
   return (
     <section class="card" aria-labelledby="loaded-title">
       <h2 id="loaded-title">Model</h2>
       <p>Loaded: {model === null ? 'none at the moment' : <ModelBadge model={model} />}</p>
       {model === null ? null : <p>It writes {model.tasks.map((task) => TASK_WORDS[task]).join(', ')}.</p>}
+      {videos === undefined ? null : (
+        <p>{videos.problem === null ? 'Videos are read by ffmpeg, which is here.' : videos.problem.message}</p>
+      )}
       {beyond === null ? null : (
         <Notice tone="warn">
           <p>

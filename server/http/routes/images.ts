@@ -53,19 +53,19 @@ export const getThumbnail = defineRoute({
   method: 'get',
   path: '/v1/images/{sha256}/thumbnail',
   access: 'site',
-  summary: 'A small WebP of the image, made when it was captioned; of a video its poster, which may be a JPEG.',
+  summary: 'A small WebP of the image, made when it was captioned; of a video its poster.',
   params: Params,
   answers: { 200: 'image/webp' },
   handle: ({ params, site }) => {
     const hasThumbnail = site.images.get(params.sha256)?.hasThumbnail === true;
-    const poster = hasThumbnail ? null : site.videos.posterPath(params.sha256);
-    if (!hasThumbnail && poster === null) throw new AppError('NOT_FOUND');
+    // Workers elsewhere send none of a video's stills.
+    const file = hasThumbnail
+      ? { path: site.images.thumbnailPath(params.sha256), mediaType: 'image/webp' }
+      : site.videos.poster(params.sha256);
+    if (file === null) throw new AppError('NOT_FOUND');
     return {
       status: 200,
-      file:
-        poster === null
-          ? { path: site.images.thumbnailPath(params.sha256), mediaType: 'image/webp' }
-          : { path: poster, mediaType: 'image/jpeg' },
+      file,
       headers: { 'cache-control': 'private, max-age=86400' },
     };
   },

@@ -58,15 +58,15 @@ export const getPoster = defineRoute({
   path: '/v1/videos/{sha256}/poster',
   access: 'site',
   summary:
-    'The frame that is offered as the poster of a video, of at most 768 pixels a side; kept as long as its thumbnail.',
+    'The frame that is offered as the poster of a video: a JPEG of at most 768 pixels a side, or the frame that was sent; kept as long as its thumbnail.',
   params: Params,
-  answers: { 200: 'image/jpeg' },
+  answers: { 200: 'image/*' },
   handle: ({ params, site }) => {
-    const file = site.videos.posterPath(params.sha256);
+    const file = site.videos.poster(params.sha256);
     if (file === null) throw new AppError('NOT_FOUND');
     return {
       status: 200,
-      file: { path: file, mediaType: 'image/jpeg' },
+      file,
       headers: { 'cache-control': 'private, no-cache' },
     };
   },

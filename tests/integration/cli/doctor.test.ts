@@ -11,6 +11,7 @@ import { lookAtModel } from '../../../server/cli/doctor/model';
 import { judgeNode, OLDEST_NODE } from '../../../server/cli/doctor/node-version';
 import { lookAtPort } from '../../../server/cli/doctor/port';
 import { lookAtRedis } from '../../../server/cli/doctor/redis';
+import { lookAtVideos } from '../../../server/cli/doctor/videos';
 import type { Ground, Look } from '../../../server/cli/doctor/check';
 import { readConfig } from '../../../server/config';
 import { DataFolder } from '../../../server/storage/data-folder';
@@ -277,3 +278,18 @@ test('a Redis that is away, wants a password, or throws keys away', async () => 
     await evicting.remove();
   }
 }, 120_000);
+
+describe('videos', () => {
+  test('says which ffmpeg reads them', async () => {
+    const PATH = process.env['PATH'] ?? '';
+    await expect(says(lookAtVideos, ground({ PATH }))).resolves.toMatch(
+      /^ok: Videos are read by ffmpeg [\d.]+ \(\/.+\)\./,
+    );
+  });
+
+  test('one that is not here is a note that says what to install; one that was named and is not there is a problem', async () => {
+    await expect(says(lookAtVideos, ground({ PATH: folder }))).resolves.toMatch(/^note: .* apt-get install ffmpeg/);
+    const named = { PATH: folder, ALTSMITH_FFMPEG: path.join(folder, 'ffmpeg') };
+    await expect(says(lookAtVideos, ground(named))).resolves.toMatch(/^problem: ALTSMITH_FFMPEG names no program/);
+  });
+});

@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import { altsmith } from '../../support/altsmith-command';
 import { RedisServer } from '../../support/redis-server';
+import { whenEnded } from '../../support/review-rows';
 import { samplePng } from '../../support/sample-image';
 import { SidecarProcess } from '../../support/sidecar-process';
 import { waitFor } from '../../support/wait-for';
@@ -55,6 +56,27 @@ describe.each(['over the long poll', 'over Bull'])('%s', (way) => {
     const answer = await ask('/v1/captions', { image: picture(2), question: 'what colour is it?' });
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({ error: { code: 'QUESTION_MODEL_MISSING' } });
+  });
+
+  test('the stills of a video are described by a worker elsewhere, and its poster is its thumbnail', async () => {
+    const [one, two] = [samplePng(6), samplePng(7)];
+    for (const { sha256, bytes } of [one, two]) await sidecar.call('PUT', `/v1/images/${sha256}`, Buffer.from(bytes));
+    const frames = [
+      { image_sha256: one.sha256, at: 1 },
+      { image_sha256: two.sha256, at: 5 },
+    ];
+    const subject = { type: 'attachment', id: 'video' };
+    const { body } = await sidecar.call('POST', '/v1/jobs', { frames, subject });
+    const job = await whenEnded(sidecar, body.job.id);
+    expect(job).toMatchObject({ state: 'done', kind: 'video' });
+    const { suggestion } = (await sidecar.call('GET', `/v1/suggestions/${job.suggestion_id}`)).body;
+    expect(suggestion.video.scenes).toMatchObject([{ caption: expect.stringContaining('ign') }, { at: 5 }]);
+    const { key } = sidecar;
+    const thumbnail = await fetch(`${sidecar.url}/v1/images/${job.image_sha256}/thumbnail`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect([thumbnail.status, thumbnail.headers.get('content-type')]).toEqual([200, 'image/png']);
+    await sidecar.call('DELETE', '/v1/subjects/attachment/video');
   });
 
   test('the clients of OpenAI, Ollama and Replicate are answered too', async () => {

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { filesWith } from '../../support/erased-data';
 import { childrenOf } from '../../support/process-life';
+import { ToyTranslator } from '../../support/models/toy-translator';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
 import { ffmpeg } from '../../support/videos/clips';
 import { writeHostileVideos } from '../../support/videos/hostile';
+import { waitFor } from '../../support/wait-for';
 
 const PATH = process.env['PATH'] ?? '';
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -118,6 +120,36 @@ test('the same video is one job, read once for two languages, and asked again it
   expect((await sidecar.call('POST', '/v1/jobs', wish)).status).toBe(200);
 });
 
+test('scenes, text alternative and poster are translated with the sentence, now and from what a person approved', async () => {
+  const toy = await ToyTranslator.make();
+  toy.pullInto(sidecar.dataDir, 'de');
+  toy.pullInto(sidecar.dataDir, 'nl');
+  toy.remove();
+  sidecar.engine.says = () => 'a man sitting on a wooden table';
+  const GERMAN = 'Ein Mann sitzt auf einem Holztisch';
+  await put(clip);
+  const german = await suggested({ video_sha256: sha256Of(clip), language: 'de' });
+  expect(german).toMatchObject({
+    source: 'A man sitting on a wooden table',
+    translator: { id: 'toy-de' },
+    fields: { alt_text: GERMAN, description: `${GERMAN}.`, keywords: null, text_alternative: `0:00 ${GERMAN}.` },
+    video: { poster: { alt_text: GERMAN }, video_object: { description: `${GERMAN}.` } },
+  });
+  const scene = { caption: GERMAN, source: 'A man sitting on a wooden table' };
+  expect(german.video.scenes).toMatchObject([scene, scene, scene]);
+  const by = { id: '1', name: 'Ada' };
+  const decision = { action: 'approve', by, version: german.version };
+  await sidecar.call('POST', `/v1/suggestions/${german.id}/decision`, decision);
+  const translate = { languages: ['nl'], which: 'approved' };
+  await sidecar.call('POST', '/v1/runs', { name: 'Dutch', translate });
+  const dutch = await waitFor('the approved text to be translated', async () => {
+    const { items } = (await sidecar.call('GET', '/v1/suggestions?state=pending')).body;
+    return items.find(({ language }: { language: string }) => language === 'nl');
+  });
+  expect(dutch).toMatchObject({ kind: 'video', fields: { text_alternative: `0:00 ${GERMAN}.` } });
+  expect(dutch.video.scenes).toMatchObject([scene, scene, scene]);
+}, 60_000);
+
 test('frames that a client cut are described without any decoder, and end with their video', async () => {
   const bare = await TestSidecar.start({ env: { PATH: folder } });
   await sidecar.remove();
@@ -161,6 +193,25 @@ test('erasing a video leaves nothing of its bytes, its poster and its words', as
     images: 1,
   });
   expect(filesWith(sidecar, needles)).toEqual([]);
+});
+
+test('a video that is erased while it is looked at leaves nothing behind', async () => {
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const begun = new Promise<void>((resolve) => {
+    sidecar.engine.before = () => {
+      resolve();
+      return held;
+    };
+  });
+  await put(clip);
+  const { body } = await sidecar.call('POST', '/v1/jobs', { video_sha256: sha256Of(clip), subject: SUBJECT });
+  await begun;
+  await sidecar.call('DELETE', '/v1/subjects/attachment/7');
+  goOn();
+  await waitFor('the job to end', () => temporary().length === 0);
+  expect(filesWith(sidecar, [sha256Of(clip), clip.subarray(200, 400), body.job.id])).toEqual([]);
+  expect((await sidecar.call('GET', '/v1/suggestions')).body.items).toEqual([]);
 });
 
 test('hostile videos fail with one plain error each, and leave no file, no process and no connection', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { RetentionStore } from '../../../server/intake/retention-store';
@@ -113,4 +113,13 @@ test('the bytes of a video go after their time as those of pictures do, and at o
     expect(retention.sweep(Date.now() + 120_000)).toBe(1);
   });
   expect(existsSync(stored(site))).toBe(false);
+});
+
+test('what a killed sidecar left of a video is gone after the next start', async () => {
+  const { dataDir } = sidecar;
+  await sidecar.stop();
+  mkdirSync(path.join(dataDir, 'tmp/video-left/frames'), { recursive: true });
+  writeFileSync(path.join(dataDir, 'tmp/video-left/frames/0.jpg'), 'left');
+  sidecar = await TestSidecar.start({ dataDir, env: { PATH } });
+  expect(temporary()).toEqual([]);
 });

@@ -40,6 +40,11 @@ beforeAll(async () => {
   const image = samplePng(1);
   const suggestion = await sidecar.suggest(image, '1');
   owned['images'] = image.sha256;
+  owned['videos'] = samplePng(2).sha256;
+  const frames = [{ image_sha256: image.sha256, at: 0 }];
+  const subject = { type: 'attachment', id: 'video' };
+  const video = await sidecar.call('POST', '/v1/jobs', { frames, subject, source_sha256: owned['videos'] });
+  await sidecar.call('GET', `/v1/jobs/${video.body.job.id}?wait=20`);
   owned['suggestions'] = suggestion.id;
   owned['jobs'] = suggestion.job_id;
   owned['subjects'] = 'attachment';
@@ -139,9 +144,9 @@ describe('another site’s id answers byte for byte like an unknown one', () => 
       await send(route, keys['other site']!, foreign),
       await send(route, keys['other site']!, unknown),
     ];
-    // Erasing an unknown image or subject answers 200: it is recorded for backups that may hold it. So does the preview of that.
+    // Erasing an unknown image, video or subject answers 200: it is recorded for backups that may hold it. So does the preview of that.
     const isErasing = route.method === 'delete' || route.path.endsWith('/erasure');
-    expect(theirs.status).toBe(isErasing && ['images', 'subjects'].includes(kind) ? 200 : 404);
+    expect(theirs.status).toBe(isErasing && ['images', 'videos', 'subjects'].includes(kind) ? 200 : 404);
     expect({ ...theirs, headers: 0 }).toEqual({ ...nobodys, headers: 0 });
     const withoutDate = ({ headers }: Answer) => {
       const kept: string[] = [];

@@ -29,7 +29,7 @@ const ids: string[] = [
 ];
 
 beforeAll(async () => {
-  sidecar = await TestSidecar.start({ env: { ALTSMITH_LOG_LEVEL: 'error' } });
+  sidecar = await TestSidecar.start({ env: { ALTSMITH_LOG_LEVEL: 'error', PATH: process.env['PATH'] ?? '' } });
   const storage = openDatabase(`${sidecar.dataDir}/altsmith.db`);
   for (const scope of ['worker', 'admin'] as const) {
     keys[scope] = new KeyStore(storage).create({ scope, siteId: null, name: scope }).text;
