@@ -18,6 +18,10 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 const poolOf = (modelFolder: string, workers: number) =>
   new WorkerPool({ modelFolder, maxPixels: 5e7, workers, threads: 1, workerFile: WORKER });
 
+test('workers of mini are killed fifty times: each request ends with a caption or is told of the crash', async () => {
+  await killWorkers(path.resolve(__dirname, '../../models/mini'), 50);
+}, 1_200_000);
+
 test.each(ARCHITECTURES)(
   'workers of a %s are killed fifty times: each request ends with a caption or is told of the crash',
   async (architecture) => {

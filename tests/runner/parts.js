@@ -94,7 +94,9 @@ const STAGES = [
       after: 'build',
     },
   ],
-  // A file waits for a third of its time, so three of them keep two processors busy.
+  // These wait as much as they compute, so several run at the same time: the files of integration three at a time, and beside them the
+  // newer versions of WordPress and the console, which have few tests. 6.5.5 is the oldest the plugin supports, an npm package that
+  // never changes: it has every browser test. PHPUnit runs on the oldest and the newest; all of both on every one at night.
   [
     {
       name: 'integration',
@@ -102,15 +104,11 @@ const STAGES = [
       run: (context) =>
         runJest(context, { projects: ['integration'], args: ['--maxWorkers=3'], timeoutMs: 40 * MINUTE }),
     },
-  ],
-  // These parts wait more than they compute, so they run at the same time. 6.5.5 is the oldest the plugin supports, an npm package that never changes: it has
-  // every browser test. PHPUnit runs on the oldest and the newest; all of both on every one in `npm run test:nightly`.
-  [
-    { name: 'php', needs: ['php', 'phpcs'], run: php, sourcesOnly: true },
-    onWordPress({ name: 'wordpress-6.5', source: 'npm:6.5', suites: ALL }),
     onWordPress({ name: 'wordpress-6.8', source: 'deb:trixie', suites: FEW, hasUnitTests: false }),
     onWordPress({ name: 'wordpress-7.1', source: 'deb:sid', suites: FEW, proven: '7.1.4', after: 'wordpress-6.8' }),
     { name: 'console', needs: ['chromium'], run: consoleTests, after: 'wordpress-7.1' },
+    { name: 'php', needs: ['php', 'phpcs'], run: php, sourcesOnly: true, after: 'console' },
+    onWordPress({ name: 'wordpress-6.5', source: 'npm:6.5', suites: ALL, after: 'integration' }),
   ],
   // Only by name: together they are `npm run test:nightly`.
   [

@@ -32,7 +32,7 @@ async function phpUnit(context, source) {
     (await run('phpunit', ['-c', config, '--log-junit', junit], {
       cwd: path.join(context.root, 'plugin'),
       env: { ...env, WP_DIR: path.join(sites, name, 'wp') },
-      timeoutMs: 10 * MINUTE,
+      timeoutMs: 15 * MINUTE,
       quiet: true,
     }));
   await run('bash', [script, 'rm', name], { env, quiet: true });
@@ -64,8 +64,8 @@ function add(...found) {
   return total;
 }
 
-/** Every browser test of the plugin, two files at a time; those of the console need no WordPress. */
-const ALL = ['--maxWorkers=2', '--testPathIgnorePatterns', '/console-'];
+/** Every browser test of the plugin, three files at a time: they wait for pages, cron and jobs. Those of the console need no WordPress. */
+const ALL = ['--maxWorkers=3', '--testPathIgnorePatterns', '/console-'];
 /** Those that are run on every WordPress. */
 const FEW = ['--runInBand', '--testPathPatterns', '/every-wordpress/'];
 
@@ -89,16 +89,9 @@ function onWordPress({ name, source, suites, hasUnitTests = true, proven, after,
       }
       show(context.label, `WordPress ${version} (${source})`);
       const env = { ALTSMITH_TEST_WORDPRESS: source, ...(onlyByName ? { ALTSMITH_TEST_IMAGES: '1000' } : {}) };
-      // One after the other: PHPUnit keeps a processor busy, and the other WordPress has its turn beside this one.
-      const units = hasUnitTests ? await phpUnit(context, source) : { ok: true, result: null };
-      const browser = await runJest(context, {
-        projects: ['e2e'],
-        args: suites,
-        timeoutMs: 20 * MINUTE,
-        env,
-        report: name,
-      });
-      const both = [units, browser];
+      const browser = runJest(context, { projects: ['e2e'], args: suites, timeoutMs: 20 * MINUTE, env, report: name });
+      const units = hasUnitTests ? phpUnit(context, source) : { ok: true, result: null };
+      const both = await Promise.all([units, browser]);
       const hasMoved = proven !== undefined && version !== proven;
       return {
         ok: both.every(({ ok }) => ok),

@@ -12,6 +12,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { openDatabase, type Storage } from '../../../server/storage/database';
 import { altsmith } from '../../support/altsmith-command';
+import { altsmithHere } from '../../support/command-here';
 import { samplePng } from '../../support/sample-image';
 import { TestSidecar } from '../../support/test-sidecar';
 
@@ -122,7 +123,6 @@ test.each([
   [['requeue', '--code', 'NOPE'], 'NOPE'],
   [['restore'], 'which backup'],
   [['sites', 'create'], 'name'],
-  [['backup', '--sideways'], 'sideways'],
   [['keys', 'create', 'mysite'], 'mysite'],
   [['keys', 'list', 'everything'], 'everything'],
   [['keys', 'revoke', 'x', 'other'], 'other'],
@@ -131,7 +131,13 @@ test.each([
   [['doctor', 'now'], 'now'],
   [['start', 'now'], 'now'],
 ])('%p ends with 2 and says what is wrong', async (args, word) => {
-  expect(await run(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(word) });
+  const { code, stderr } = await altsmithHere(sidecar.dataDir, [...args, '--json']);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(word) });
+});
+
+test('an option that there is not ends the process with 2 and is told without Node’s own advice', async () => {
+  const { code, stderr } = await run('backup', '--sideways');
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^Unknown option '--sideways'\.?\n\n/) });
 });
 
 test('failed jobs are tried again by order of the operator, also when their run was cancelled since', async () => {
@@ -161,7 +167,7 @@ test.each([
   [['keys', 'create', '--scope', 'root'], '--scope'],
 ])('in a wrong folder %p makes no data folder and says so', async (args, word) => {
   const wrong = path.join(mkdtempSync(path.join(os.tmpdir(), 'altsmith-wrong-')), 'data');
-  const { code, stderr } = await altsmith(wrong, args);
+  const { code, stderr } = await altsmithHere(wrong, args);
   expect({ code, stderr, isMade: existsSync(wrong) }).toEqual({
     code: word === 'DATA_DIR_MISSING' ? 1 : 2,
     stderr: expect.stringContaining(word),
