@@ -113,10 +113,12 @@ final class Plugin {
 		( new Admin\Network_Page( new Settings( true ) ) )->register();
 		( new Admin\Plugin_Row() )->register();
 		( new Backfill\Csv_Export( $runs, $store ) )->register();
-		( new Admin\Attachment_Details( $store, $assets ) )->register();
+		$shown = new Library\Shown_Rows( $store );
+		$shown->register();
+		( new Admin\Attachment_Details( $shown, $assets ) )->register();
 		( new Library\Library_Filter( $assets ) )->register();
-		( new Library\Library_Column( $store ) )->register();
-		( new Library\Library_Actions( $store, $loopback ) )->register();
+		( new Library\Library_Column( $shown ) )->register();
+		( new Library\Library_Actions( $store, $loopback, $shown ) )->register();
 		( new Editor\Editor_Assets( $assets ) )->register();
 		( new Editor\Places_Box( $assets ) )->register();
 		$placed->register();

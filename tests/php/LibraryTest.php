@@ -5,6 +5,7 @@ namespace Altsmith\Tests;
 
 use Altsmith\Library\Library_Actions;
 use Altsmith\Library\Library_Column;
+use Altsmith\Library\Shown_Rows;
 use Altsmith\Settings;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Loopback;
@@ -20,7 +21,7 @@ final class LibraryTest extends Sidecar_Test_Case {
 
 	private function column( int $id ): string {
 		ob_start();
-		( new Library_Column( new Request_Store() ) )->render( 'altsmith', $id );
+		( new Library_Column( new Shown_Rows( new Request_Store() ) ) )->render( 'altsmith', $id );
 		return (string) ob_get_clean();
 	}
 
@@ -85,7 +86,7 @@ final class LibraryTest extends Sidecar_Test_Case {
 
 	public function test_a_line_offers_what_fits_its_state(): void {
 		require_once ABSPATH . 'wp-admin/includes/template.php';
-		$actions = new Library_Actions( new Request_Store(), new Loopback( new Settings() ) );
+		$actions = new Library_Actions( new Request_Store(), new Loopback( new Settings() ), new Shown_Rows( new Request_Store() ) );
 		$row     = $this->suggested();
 		$this->become( 'admin' );
 		self::assertStringContainsString( 'Review alt text', $actions->add_row_action( array(), get_post( $row->attachment_id ) )['altsmith'] );
@@ -97,7 +98,7 @@ final class LibraryTest extends Sidecar_Test_Case {
 
 	public function test_who_has_our_capability_alone_sees_the_column(): void {
 		$this->become( 'subscriber' );
-		$column = fn(): array => ( new Library_Column( new Request_Store() ) )->add( array() );
+		$column = fn(): array => ( new Library_Column( new Shown_Rows( new Request_Store() ) ) )->add( array() );
 		self::assertSame( array(), $column() );
 		wp_get_current_user()->add_cap( 'altsmith_review' );
 		self::assertArrayHasKey( 'altsmith', $column() );

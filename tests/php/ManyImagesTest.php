@@ -7,6 +7,7 @@ use Altsmith\Storage\Library_Counts;
 use Altsmith\Storage\Library_Index;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
+use WP_Query;
 
 /** What keeps the screens quick in a large library: few queries, indexes, and nothing that reads whole tables at every look. */
 final class ManyImagesTest extends Sidecar_Test_Case {
@@ -140,6 +141,50 @@ final class ManyImagesTest extends Sidecar_Test_Case {
 		self::assertSame( 'queued', $seen['status'] );
 		self::assertSame( array(), array_filter( $asked, static fn( string $query ): bool => str_contains( $query, 'altsmith_placements' ) ) );
 		self::assertSame( array(), $this->call( 'GET', "attachments/$id" )->get_data()['placements'] );
+	}
+
+	/** @dataProvider lists_of_images */
+	public function test_a_list_asks_our_table_once_and_not_for_each_image( callable $list ): void {
+		$asked = array();
+		$notes = static function ( string $query ) use ( &$asked ): string {
+			if ( preg_match( '/altsmith_requests|_wp_attachment_image_alt/', $query ) && ! str_starts_with( $query, 'INSERT' ) ) {
+				$asked[] = $query;
+			}
+			return $query;
+		};
+		foreach ( array( 3, 6 ) as $many ) {
+			$ids = array();
+			for ( $i = 0; $i < $many; $i++ ) {
+				$ids[] = $this->photo();
+			}
+			$this->sync();
+			$this->become( 'admin' );
+			wp_cache_flush();
+			$asked = array();
+			add_filter( 'query', $notes );
+			$list( $ids, $this );
+			remove_filter( 'query', $notes );
+			$counts[] = count( $asked );
+		}
+		self::assertSame( $counts[0], $counts[1] );
+	}
+
+	public static function lists_of_images(): array {
+		$in_library = static function ( array $ids ): void {
+			$GLOBALS['current_screen'] = new class {
+				public function in_admin(): bool {
+					return true;
+				}
+			};
+			foreach ( ( new WP_Query( array( 'post_type' => 'attachment', 'post_status' => 'inherit', 'post__in' => $ids, 'posts_per_page' => -1 ) ) )->posts as $post ) {
+				apply_filters( 'attachment_fields_to_edit', array(), $post );
+			}
+			unset( $GLOBALS['current_screen'] );
+		};
+		return array(
+			'pictures of the grid'        => array( $in_library ),
+			'the check before publishing' => array( static fn( array $ids, self $test ) => $test->call( 'GET', 'images', array( 'ids' => $ids ) ) ),
+		);
 	}
 
 	public function test_the_library_is_counted_in_one_pass(): void {

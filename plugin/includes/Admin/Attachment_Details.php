@@ -3,9 +3,9 @@ declare( strict_types=1 );
 
 namespace Altsmith\Admin;
 
+use Altsmith\Library\Shown_Rows;
 use Altsmith\Review\Status_Words;
 use Altsmith\Review\Suggestion_View;
-use Altsmith\Storage\Request_Store;
 use Altsmith\Text\Plain_Text;
 use WP_Post;
 
@@ -13,7 +13,7 @@ defined( 'ABSPATH' ) || exit;
 
 /** The state of the suggestion in the media modal and on the attachment's own screen. */
 final class Attachment_Details {
-	public function __construct( private readonly Request_Store $store, private readonly Assets $assets ) {}
+	public function __construct( private readonly Shown_Rows $rows, private readonly Assets $assets ) {}
 
 	public function register(): void {
 		add_filter( 'attachment_fields_to_edit', array( $this, 'add_field' ), 10, 2 );
@@ -49,7 +49,7 @@ final class Attachment_Details {
 	}
 
 	private function html( WP_Post $post ): string {
-		$row    = $this->store->find( $post->ID );
+		$row    = $this->rows->of( $post->ID );
 		$status = null === $row ? 'none' : $row->display_status();
 		$html   = '<div class="altsmith-details" data-altsmith-attachment="' . esc_attr( (string) $post->ID ) . '" data-altsmith-status="' . esc_attr( $status ) . '">';
 		$html  .= '<span class="altsmith-details__status">' . esc_html( Status_Words::sentence( $status, $row?->suggestion ) ) . '</span>';

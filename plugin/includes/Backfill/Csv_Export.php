@@ -53,12 +53,13 @@ final class Csv_Export {
 		do {
 			$items = $this->runs->items_after( $run->id, $position, self::PAGE );
 			$rows  = $this->requests->find_many( array_keys( $items ) );
+			$texts = Alt_Text_Meta::texts_of( array_keys( $items ) );
 			_prime_post_caches( array_keys( $items ), false, true );
 			foreach ( $items as $id => $reason ) {
 				$row    = $rows[ $id ] ?? null;
 				$latest = Provenance::latest( $id );
 				$ours   = null !== $latest && null !== $row && ( $latest['suggestion_id'] ?? '' ) === $row->suggestion_id;
-				$now    = Alt_Text_Meta::read( $id )->text();
+				$now    = $texts[ $id ] ?? '';
 				$given  = '' === $reason ? $row?->suggestion : null;
 				Csv_File::write(
 					$out,

@@ -14,7 +14,7 @@ defined( 'ABSPATH' ) || exit;
 final class Library_Actions {
 	private const ACTION = 'altsmith_suggest';
 
-	public function __construct( private readonly Request_Store $store, private readonly Loopback $loopback ) {}
+	public function __construct( private readonly Request_Store $store, private readonly Loopback $loopback, private readonly Shown_Rows $rows ) {}
 
 	public function register(): void {
 		add_filter( 'media_row_actions', array( $this, 'add_row_action' ), 10, 2 );
@@ -33,7 +33,7 @@ final class Library_Actions {
 		if ( ! is_array( $actions ) || ! $post instanceof WP_Post || ! wp_attachment_is_image( $post ) || ! current_user_can( 'edit_post', $post->ID ) ) {
 			return $actions;
 		}
-		$row = $this->store->find( $post->ID );
+		$row = $this->rows->of( $post->ID );
 		if ( null !== $row && in_array( $row->display_status(), array( 'pending', 'conflict' ), true ) ) {
 			$url   = Suggestion_View::review_url( $post->ID );
 			$label = __( 'Review alt text', 'altsmith' );

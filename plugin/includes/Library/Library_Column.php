@@ -6,8 +6,6 @@ namespace Altsmith\Library;
 use Altsmith\Capabilities;
 use Altsmith\Review\Status_Words;
 use Altsmith\Review\Suggestion_View;
-use Altsmith\Storage\Request_Row;
-use Altsmith\Storage\Request_Store;
 use Altsmith\Text\Plain_Text;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Provenance;
@@ -20,10 +18,7 @@ final class Library_Column {
 	/** Characters of a text that are shown. */
 	private const SHOWN = 80;
 
-	/** @var array<int, Request_Row>|null */
-	private ?array $rows = null;
-
-	public function __construct( private readonly Request_Store $store ) {}
+	public function __construct( private readonly Shown_Rows $rows ) {}
 
 	public function register(): void {
 		add_filter( 'manage_media_columns', array( $this, 'add' ) );
@@ -46,7 +41,7 @@ final class Library_Column {
 		if ( self::COLUMN !== $column || ! wp_attachment_is_image( $attachment_id ) ) {
 			return;
 		}
-		$row    = $this->row( $attachment_id );
+		$row    = $this->rows->of( $attachment_id );
 		$status = null === $row ? 'none' : $row->display_status();
 		$text   = (string) get_post_meta( $attachment_id, Alt_Text_Meta::KEY, true );
 		$mark   = Provenance::is_decorative( $attachment_id );
@@ -65,15 +60,5 @@ final class Library_Column {
 			echo '<br><span class="description">' . esc_html( $row->error_message ) . '</span>';
 		}
 		echo '</div>';
-	}
-
-	/** One query for the whole page of the list, not one for each line. */
-	private function row( int $attachment_id ): ?Request_Row {
-		global $wp_query;
-		if ( null === $this->rows ) {
-			$ids        = array_map( 'intval', wp_list_pluck( (array) $wp_query->posts, 'ID' ) );
-			$this->rows = $this->store->find_many( array_merge( $ids, array( $attachment_id ) ) );
-		}
-		return $this->rows[ $attachment_id ] ?? null;
 	}
 }

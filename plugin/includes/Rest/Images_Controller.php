@@ -37,17 +37,19 @@ final class Images_Controller {
 	public function index( WP_REST_Request $request ): WP_REST_Response {
 		$ids = array_values( array_unique( array_map( 'intval', (array) $request['ids'] ) ) );
 		_prime_post_caches( $ids, false, true );
+		$rows  = $this->store->find_many( $ids );
+		$texts = Alt_Text_Meta::texts_of( $ids );
 		$items = array();
 		foreach ( $ids as $id ) {
 			$post = $this->access->editable_attachment( $id );
 			if ( null === $post || ! wp_attachment_is_image( $post ) ) {
 				continue;
 			}
-			$row     = $this->store->find( $id );
+			$row     = $rows[ $id ] ?? null;
 			$items[] = array(
 				'id'         => $id,
 				'title'      => $post->post_title,
-				'alt_text'   => Alt_Text_Meta::read( $id )->text(),
+				'alt_text'   => $texts[ $id ] ?? '',
 				'decorative' => Provenance::is_decorative( $id ),
 				'status'     => null === $row ? 'none' : $row->display_status(),
 			);
