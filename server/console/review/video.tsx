@@ -1,4 +1,5 @@
 import type { VideoDetails } from '../../contract/video';
+import { counted } from '../parts/amounts';
 import { Notice } from '../parts/notice';
 import { useUniqueId } from '../parts/use-unique-id';
 import type { Draft, Entry } from './entry';
@@ -46,6 +47,7 @@ export function Video({ entry: { suggestion, draft }, onEdit }: VideoProps) {
       </label>
       <textarea
         id={`${id}-text`}
+        class="alt-text"
         rows={Math.min(12, Math.max(3, video.scenes.length + 1))}
         lang={language}
         dir="auto"
@@ -57,10 +59,7 @@ export function Video({ entry: { suggestion, draft }, onEdit }: VideoProps) {
         {video.note} {meets}
       </p>
       <details>
-        <summary>
-          {video.scenes.length === 1 ? 'The scene' : `All ${video.scenes.length} scenes`} and the data for search
-          engines
-        </summary>
+        <summary>{counted(video.scenes.length, 'scene')} and the data for search engines</summary>
         <ol class="scenes" aria-label="Scenes">
           {video.scenes.map(({ at, from, to, caption }) => (
             <li key={at}>
