@@ -11,6 +11,8 @@ const DEADLINE_MS = 120_000;
 const LOAD_DEADLINE_MS = 120_000;
 /** A sentence is a few rows: more threads wait for each other. */
 const MOST_THREADS = 2;
+/** Half of the cores: a run into two languages has two translators, and two threads each on two cores took twice the time of one. */
+const usualThreads = () => Math.max(1, Math.min(MOST_THREADS, Math.floor(usableCores() / 2)));
 
 interface Waiting {
   readonly resolve: (translation: Translation) => void;
@@ -63,7 +65,7 @@ export class TranslatorProcess implements Translator {
     const load: ToTranslator = {
       type: 'load',
       folder,
-      threads: threads ?? Math.min(MOST_THREADS, usableCores()),
+      threads: threads ?? usualThreads(),
     };
     let deadline: NodeJS.Timeout | undefined;
     const loaded = new Promise<TranslatorInfo>((resolve, reject) => {

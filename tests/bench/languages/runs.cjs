@@ -1,10 +1,10 @@
 'use strict';
-// node tests/bench/languages/runs.cjs [--suggestions N] [--translator tiny|opus] [--languages de,fr]
+// node tests/bench/languages/runs.cjs [--suggestions N] [--translator tiny|opus] [--languages de,fr] [--tokens N] [--threads N]
 //
-// Texts a second of a run that translates existing English suggestions into each of the languages, in a sidecar of its own. `tiny` is the
-// tests' own model of 1 MB: it shows what everything around the model costs. `opus` has the size of opus-mt-en-de with random weights in
-// int8; since those never end a sentence, each text takes as many tokens as the limit allows (twice its own and ten, about 44), where a real one takes
-// about 16. Prints one JSON object.
+// Texts a second of a run that translates existing English suggestions, no two of them the same, into each of the languages, in a sidecar
+// of its own. `tiny` is the tests' own model of 1 MB: it shows what everything around the model costs. `opus` has the size of opus-mt-en-de
+// with random weights in int8; since those never end a sentence, each of its texts is ended after `--tokens` tokens (16, as a caption of
+// twelve words has). Prints one JSON object.
 const { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { cpus, loadavg, tmpdir } = require('node:os');
 const path = require('node:path');
@@ -22,11 +22,42 @@ const { values } = parseArgs({
     suggestions: { type: 'string', default: '10000' },
     translator: { type: 'string', default: 'tiny' },
     languages: { type: 'string', default: 'de,fr' },
+    tokens: { type: 'string', default: '16' },
+    threads: { type: 'string' },
   },
 });
 const COUNT = Number(values.suggestions);
 const LANGUAGES = values.languages.split(',');
-const WORDS = [['A man', 'A woman', 'Two dogs', 'A bird'], ['sitting on', 'standing next to', 'in front of'], ['a wooden table', 'a bench', 'a red bus']]; // prettier-ignore
+/** Parts of a sentence of about twelve words; with all of them there are 12,960 sentences. */
+const PARTS = [
+  ['A man', 'A woman', 'Two dogs', 'A bird'],
+  ['sitting on', 'standing next to', 'in front of'],
+  ['a wooden table', 'a bench', 'a red bus'],
+  ['near a house', 'near a tree', 'near a bridge', 'near a river', 'near a shop', 'near a car'],
+  ['on a beach', 'on a street', 'in a park', 'in a city', 'on a hill', 'in a field'],
+  [
+    'in the morning',
+    'at night',
+    'in winter',
+    'in summer',
+    'in the rain',
+    'in the sun',
+    'in the snow',
+    'at noon',
+    'in spring',
+    'in autumn',
+  ],
+];
+
+/** Another one for each number. */
+function sentence(number) {
+  let left = number;
+  return PARTS.map((some) => {
+    const part = some[left % some.length];
+    left = Math.floor(left / some.length);
+    return part;
+  }).join(' ');
+}
 
 /** The same model for each language. */
 async function pull(dataDir) {
@@ -46,7 +77,8 @@ async function pull(dataDir) {
     cpSync(path.join(dataDir, 'converted'), target, { recursive: true });
     const file = path.join(target, 'altsmith-model.json');
     const manifest = JSON.parse(readFileSync(file, 'utf8'));
-    writeFileSync(file, JSON.stringify({ ...manifest, id: `bench-${language}`, translation: { ...manifest.translation, targets: [{ language, token: null }] } })); // prettier-ignore
+    const presets = Object.fromEntries(Object.entries(manifest.presets).map(([name, preset]) => [name, { ...preset, ...(values.translator === 'opus' ? { max_length: Number(values.tokens) + 1 } : {}) }])); // prettier-ignore
+    writeFileSync(file, JSON.stringify({ ...manifest, presets, id: `bench-${language}`, translation: { ...manifest.translation, targets: [{ language, token: null }] } })); // prettier-ignore
   }
 }
 
@@ -70,7 +102,7 @@ function fill(storage) {
     const work = { fields: null, context: null, locale: null, current: null };
     const common = { instance, subject, imageSha256, sourceSha256: imageSha256, language: 'en' };
     const job = jobs.add({ ...common, runId: null, modelId: 'mini', priority: 'backfill', work });
-    const text = WORDS.map((some, at) => some[Math.floor(number / 7 ** at) % some.length]).join(' ');
+    const text = sentence(number);
     const { id } = suggestions.create({
       ...common,
       jobId: job.id,
@@ -115,7 +147,7 @@ async function main() {
   const { readConfig } = built('server/config.js');
   const { startSidecar } = built('server/main.js');
   const { openDatabase } = built('server/storage/database.js');
-  const config = readConfig({ ALTSMITH_PORT: '0', ALTSMITH_DATA_DIR: dataDir, ALTSMITH_WORKERS: '0', ALTSMITH_LOG_LEVEL: 'silent', ALTSMITH_FETCH: 'never' }); // prettier-ignore
+  const config = readConfig({ ALTSMITH_PORT: '0', ALTSMITH_DATA_DIR: dataDir, ALTSMITH_WORKERS: '0', ALTSMITH_LOG_LEVEL: 'silent', ALTSMITH_FETCH: 'never', ...(values.threads === undefined ? {} : { ALTSMITH_THREADS: values.threads }) }); // prettier-ignore
   let sidecar = null;
   try {
     await pull(dataDir);
