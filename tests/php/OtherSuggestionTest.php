@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Tests;
 
 use Altsmith\Review\Suggestion;
+use Altsmith\Storage\Lock;
 use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
@@ -103,6 +104,20 @@ final class OtherSuggestionTest extends Sidecar_Test_Case {
 		( new Request_Store() )->remove( $row->attachment_id );
 		( new Request_Store() )->remember_seen( $row->attachment_id, 'what somebody saw' );
 		self::assertSame( '0', $wpdb->get_var( "SELECT COUNT(*) FROM {$wpdb->prefix}altsmith_texts WHERE attachment_id = $row->attachment_id" ) );
+	}
+
+	public function test_an_approval_whose_texts_were_lost_is_carried_out_with_those_of_the_sidecar(): void {
+		global $wpdb;
+		$row   = $this->suggested();
+		$other = new Lock( 'write_' . $row->attachment_id, 60 );
+		$other->acquire();
+		$this->decide( $row, 'approve', array( 'values' => array( 'alt_text' => 'my own words' ) ) );
+		$other->release();
+		$wpdb->delete( $wpdb->prefix . 'altsmith_texts', array( 'attachment_id' => $row->attachment_id ) );
+		$this->sync();
+		$this->sync();
+		self::assertSame( 'my own words', $this->stored_alt( $row->attachment_id ) );
+		self::assertFalse( ( new Request_Store() )->has_open_work() );
 	}
 
 	/** Another suggestion takes the place of the row's. */

@@ -5,6 +5,7 @@ namespace Altsmith\Tests;
 
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 use Altsmith\Storage\Lock;
+use Altsmith\Storage\Request_Store;
 
 final class ReviewTest extends Sidecar_Test_Case {
 	public function test_approving_writes_the_text_and_reports_it(): void {
@@ -120,10 +121,12 @@ final class ReviewTest extends Sidecar_Test_Case {
 		$other->acquire();
 		$this->decide( $row, 'approve' );
 		self::assertNull( $this->stored_alt( $row->attachment_id ) );
+		self::assertTrue( ( new Request_Store() )->has_open_work(), 'soon, and not an hour later' );
 		$other->release();
 		delete_option( 'altsmith_cursor' );
 		$this->sync();
 		self::assertSame( 'a cat on a mat', $this->stored_alt( $row->attachment_id ) );
+		self::assertFalse( ( new Request_Store() )->has_open_work() );
 	}
 
 	public function test_nothing_is_decided_while_the_sidecar_is_down(): void {

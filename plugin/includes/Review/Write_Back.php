@@ -38,10 +38,14 @@ final class Write_Back {
 	/** Writes an approved or decorative suggestion, if there is one to write. Safe to call at any time. */
 	public function carry_out( int $attachment_id ): ?Write_Result {
 		$row = $this->store->find( $attachment_id );
-		if ( null === $row || null === $row->suggestion || Request_Status::READY !== $row->status || null !== $row->report ) {
+		if ( null === $row || Request_Status::READY !== $row->status || null !== $row->report ) {
 			return null;
 		}
 		if ( 'approved' !== $row->suggestion_state && 'decorative' !== $row->suggestion_state ) {
+			return null;
+		}
+		if ( null === $row->suggestion ) {
+			$this->store->requeue( $attachment_id, $row->priority ); // Its texts were lost; the sidecar has them.
 			return null;
 		}
 		// Not the picture that a person said yes to: the row is set back, and asked for anew.

@@ -21,7 +21,7 @@ trait Request_Counts {
 		return $counts;
 	}
 
-	/** True when something is due, on its way, or unreported: reason enough to ask the sidecar. */
+	/** True when something is due, on its way, approved and not written yet, or unreported: reason enough for a run. */
 	public function has_open_work(): bool {
 		global $wpdb;
 		if ( ! Schema::is_current() ) {
@@ -31,11 +31,14 @@ trait Request_Counts {
 			return true;
 		}
 		$t = Schema::requests_table();
-		// Four lookups in indexes. As one condition it would read the whole table when nothing matches.
+		// Lookups in indexes. As one condition it would read the whole table when nothing matches. What could not be written has an
+		// error, and is tried by the runs that come anyway.
 		return '1' === $wpdb->get_var(
 			$wpdb->prepare(
 				"SELECT EXISTS ( SELECT 1 FROM $t WHERE status = 'queued' AND next_attempt_at <= %d ) OR EXISTS ( SELECT 1 FROM $t WHERE status = 'sent' )
-				OR EXISTS ( SELECT 1 FROM $t WHERE status = 'gone' ) OR EXISTS ( SELECT 1 FROM $t WHERE has_report = 1 )",
+				OR EXISTS ( SELECT 1 FROM $t WHERE status = 'gone' ) OR EXISTS ( SELECT 1 FROM $t WHERE has_report = 1 )
+				OR EXISTS ( SELECT 1 FROM $t WHERE status = 'ready' AND suggestion_state = 'approved' AND error_code = '' )
+				OR EXISTS ( SELECT 1 FROM $t WHERE status = 'ready' AND suggestion_state = 'decorative' AND error_code = '' )",
 				time()
 			)
 		);
