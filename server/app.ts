@@ -209,7 +209,7 @@ function surroundings({ stores, work, config, disk, upkeep, isStopping }: Surrou
     ...workersElsewhere(stores.registry, work, config),
     ownWorkers: work.condition.problem(),
     isSick: work.condition.isSick,
-    redis: work.redis?.problem() ?? null,
+    redis: work.redis?.warning() ?? null,
   };
 }
 

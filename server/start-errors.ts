@@ -27,6 +27,12 @@ export const START_ERRORS = {
     message: 'This Redis throws keys away when it is full; set its maxmemory-policy to noeviction.',
     retryable: false,
   },
+  REDIS_PREFIX_SHARED: {
+    status: 503,
+    message:
+      'Another sidecar uses the same prefix in this Redis, and each takes jobs of the other out of it; give every sidecar an ALTSMITH_REDIS_PREFIX of its own.',
+    retryable: false,
+  },
   BULL_NOT_USED: {
     status: 404,
     message: 'This sidecar puts no jobs into Redis; it does with ALTSMITH_QUEUE=bull and ALTSMITH_REDIS_URL.',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { JobOptions, Queue, QueueOptions } from 'bull';
 import type { ErrorCode } from '../errors';
 import type { PickedJob } from './job-picker';
@@ -25,14 +26,21 @@ function optionsOf({ id, isForPerson }: PickedJob): JobOptions {
   return { jobId: id, priority, attempts: 1, removeOnComplete: true, removeOnFail: true };
 }
 
+/** The mark of a sidecar that is gone ends by itself. */
+const MARK_MS = 6000;
+
 /** The queues of Bull as the sidecar sees them. They hold ids and nothing else, each as the id of a job of Bull. */
 export class BullWindow {
   readonly #queues = new Map<string, Queue>();
+  /** What this process marks the prefix with. */
+  readonly #mark = randomUUID();
+  #otherSince: number | null = null;
 
   constructor(
     private readonly link: RedisLink,
     /** Names of all queues there may be. */
     private readonly names: readonly string[],
+    private readonly markMs = MARK_MS,
   ) {}
 
   /** Throws REDIS_EVICTS. */
@@ -80,6 +88,7 @@ export class BullWindow {
   /** Null when Redis does not answer. */
   async look(): Promise<FoundJobs | null> {
     if (!this.#isConnected()) return null;
+    await this.#keepMark();
     const jobs = new Map<string, string>();
     const active: [id: string, lock: string][] = [];
     const lists = await this.#ask(async (queue) => {
@@ -97,6 +106,33 @@ export class BullWindow {
     return { jobs, locked: active.filter((_, index) => locks[0]?.[index] !== null).map(([id]) => id) };
   }
 
+  get #markKey(): string {
+    return `${this.link.settings.prefix}:sidecar`;
+  }
+
+  /** Two sidecars of one prefix take each other's jobs for gone. The mark of another one that is still kept is told. */
+  async #keepMark(): Promise<void> {
+    const { client } = this.link;
+    const key = this.#markKey;
+    const mark = async () => {
+      if ((await client.set(key, this.#mark, 'PX', this.markMs, 'NX')) === 'OK') return true;
+      if ((await client.get(key)) !== this.#mark) return false;
+      await client.set(key, this.#mark, 'PX', this.markMs);
+      return true;
+    };
+    // Without the right to set a key nothing is found out.
+    const isOurs = await withDeadline(mark(), ANSWER_MS).catch(() => null);
+    if (isOurs === null) return;
+    const now = performance.now();
+    this.#otherSince = isOurs ? null : (this.#otherSince ?? now);
+    this.link.shared(this.#otherSince !== null && now - this.#otherSince > this.markMs);
+  }
+
+  async #removeMark(): Promise<void> {
+    const { client } = this.link;
+    if (this.#isConnected() && (await client.get(this.#markKey)) === this.#mark) await client.del(this.#markKey);
+  }
+
   async #ask<Answer>(ask: (queue: Queue) => Promise<Answer>, names: readonly string[]): Promise<Answer[] | null> {
     const queues = names.map((name) => this.#queues.get(name)).filter((queue) => queue !== undefined);
     try {
@@ -109,6 +145,7 @@ export class BullWindow {
 
   async close(): Promise<void> {
     const queues = [...this.#queues.values()];
+    await withDeadline(this.#removeMark(), ANSWER_MS).catch(() => null);
     await withDeadline(Promise.all(queues.map((queue) => queue.close(true))), ANSWER_MS).catch(() => null);
     this.link.close();
   }

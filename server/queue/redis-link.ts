@@ -24,6 +24,9 @@ export class RedisLink {
   #client: Redis | null = null;
   #problem: ErrorCode | null = null;
   #isKnown = false;
+  /** Whether this connection has been asked how Redis is set up. */
+  #isAsked = false;
+  #isShared = false;
 
   constructor(
     readonly settings: RedisSettings,
@@ -35,8 +38,9 @@ export class RedisLink {
     // Loaded here: a sidecar without Redis has no use for its client.
     this.#Client = (await import('ioredis')).Redis;
     this.#client = this.connect();
+    this.#client.on('close', () => (this.#isAsked = false));
     await this.#look();
-    if (this.#problem === null) this.#check(await this.#facts());
+    if (this.#problem === 'REDIS_EVICTS') throw new AppError('REDIS_EVICTS');
     inBackground(
       () => this.#watch(),
       (error) => {
@@ -85,6 +89,20 @@ export class RedisLink {
     return this.#problem === null ? null : { code: this.#problem, message: CATALOGUE[this.#problem].message };
   }
 
+  /** The same, or what makes it slow. */
+  warning(): { code: ErrorCode; message: string } | null {
+    if (this.#problem !== null || !this.#isShared) return this.problem();
+    return { code: 'REDIS_PREFIX_SHARED', message: CATALOGUE.REDIS_PREFIX_SHARED.message };
+  }
+
+  /** Whether another sidecar uses the prefix. */
+  shared(isShared: boolean): void {
+    if (isShared === this.#isShared) return;
+    this.#isShared = isShared;
+    if (isShared) this.logger.error({ code: 'REDIS_PREFIX_SHARED' }, CATALOGUE.REDIS_PREFIX_SHARED.message);
+    else this.logger.info('no other sidecar uses the prefix in redis any more');
+  }
+
   /** Redis refused a command, or a connection to it failed. */
   failed(error: unknown): void {
     if (!this.#stopping.signal.aborted) this.#set(redisProblem(error), error);
@@ -92,7 +110,8 @@ export class RedisLink {
 
   /** A command that the queue needs went well. */
   worked(): void {
-    this.#set(null);
+    // How it is set up is asked for, not tried.
+    if (this.#problem !== 'REDIS_EVICTS') this.#set(null);
   }
 
   #set(problem: ErrorCode | null, cause?: unknown): void {
@@ -120,8 +139,9 @@ export class RedisLink {
     try {
       const answer = await withDeadline(client.ping(), ANSWER_MS);
       if (answer === null) this.#unanswered();
+      else if (!this.#isAsked && (await this.#evicts())) this.#set('REDIS_EVICTS');
       // That it answers says nothing about the rights to other commands.
-      else if (this.#problem !== 'REDIS_RIGHTS_MISSING') this.worked();
+      else if (this.#problem !== 'REDIS_RIGHTS_MISSING') this.#set(null);
     } catch (error) {
       this.failed(error);
     }
@@ -138,16 +158,17 @@ export class RedisLink {
     return info === null ? null : factsOf(info);
   }
 
-  #check(facts: RedisFacts | null): void {
-    if (facts === null) {
+  /** Asked of each new connection, since another Redis may have come in the place of the first, and again until the answer is no. */
+  async #evicts(): Promise<boolean> {
+    const facts = await this.#facts();
+    this.#isAsked = facts?.evictionPolicy === undefined || facts.evictionPolicy === 'noeviction';
+    if (facts === null)
       this.logger.info('redis does not let this user ask how it is set up; it must not throw keys away (noeviction)');
-      return;
-    }
-    if (facts.evictionPolicy !== 'noeviction') throw new AppError('REDIS_EVICTS');
-    if (!facts.keepsAppendOnlyFile)
+    else if (this.#isAsked && !facts.keepsAppendOnlyFile)
       this.logger.info(
         'redis keeps no append-only file; after it restarts, workers elsewhere wait up to two seconds, and no job is lost',
       );
+    return !this.#isAsked;
   }
 
   close(): void {

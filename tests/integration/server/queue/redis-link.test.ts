@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import pino from 'pino';
+import { BullWindow } from '../../../../server/queue/bull-window';
 import { RedisLink } from '../../../../server/queue/redis-link';
 import { readConfig } from '../../../../server/config';
 import { RedisServer } from '../../../support/redis-server';
@@ -98,4 +99,44 @@ test('settings that name no Redis are refused with a sentence', () => {
     /ALTSMITH_REDIS_URL: must be an address[^]*ALTSMITH_REDIS_CA: the file/,
   );
   expect(() => readConfig(wrong)).toThrow(/ALTSMITH_REDIS_PREFIX: must be/);
+});
+
+test('one that throws keys away is noticed too where it was not there at the start', async () => {
+  const own = await RedisServer.prepare(['--maxmemory', '50mb', '--maxmemory-policy', 'allkeys-lru']);
+  try {
+    const link = await linkTo(own.url);
+    await becomes(link, 'REDIS_UNREACHABLE');
+    await own.start();
+    await becomes(link, 'REDIS_EVICTS');
+    link.worked();
+    expect(link.problem()?.code).toBe('REDIS_EVICTS');
+    await own.command('CONFIG SET maxmemory-policy noeviction');
+    await becomes(link, null);
+  } finally {
+    await own.remove();
+  }
+});
+
+test('a second sidecar of the same prefix is told so, until the first is gone', async () => {
+  const markMs = 200;
+  const windows = [1, 2, 3].map((number) => {
+    const link = new RedisLink({ url: redis.url, prefix: number === 3 ? 'third' : 'shared', ca: null }, logger);
+    links.push(link);
+    return { link, window: new BullWindow(link, [], markMs) };
+  });
+  const [first, second, other] = windows as [(typeof windows)[0], (typeof windows)[0], (typeof windows)[0]];
+  for (const { window } of windows) await window.start();
+  const look = async () => {
+    for (const { window } of windows) await window.look();
+  };
+  await waitFor('the second to be told', async () => {
+    await look();
+    return second.link.warning()?.code === 'REDIS_PREFIX_SHARED';
+  });
+  expect([first.link.warning(), other.link.warning(), second.link.problem()]).toEqual([null, null, null]);
+  await first.window.close();
+  await second.window.look();
+  expect(second.link.warning()).toBeNull();
+  expect(said).toContain('ALTSMITH_REDIS_PREFIX');
+  await Promise.all([second.window.close(), other.window.close()]);
 });
