@@ -28,3 +28,10 @@ export function inBackground(work: () => unknown, failed: (error: unknown) => vo
     fail(error);
   }
 }
+
+/** Calls each of them, whatever another one throws. Throws the first error, once all were called. */
+export function callAll(callbacks: readonly (() => unknown)[]): void {
+  const errors: unknown[] = [];
+  for (const callback of callbacks) inBackground(callback, (error) => errors.push(error));
+  if (errors.length > 0) throw errors[0];
+}

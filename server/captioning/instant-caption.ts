@@ -95,7 +95,8 @@ export class InstantCaption {
       this.requireRoom(siteId);
       return await withAnySignal([signal], (own) => this.#ask(picture, { siteId, options, needs, patience }, own));
     } finally {
-      await unlink(picture.file);
+      // What cannot be removed, as on a disk that has become read-only, goes with the next start; the answer is there.
+      await unlink(picture.file).catch(() => undefined);
     }
   }
 

@@ -22,6 +22,7 @@ export function retryUntilWritable(
     if (storageProblem(error) === null) throw error;
     logger.error({ err: error }, 'the disk takes nothing; workers start once it does');
   }
+  let isTold = false;
   const goOn = async () => {
     for (;;) {
       await pause(LOOK_AGAIN_MS, undefined, { ref: false });
@@ -30,7 +31,9 @@ export function retryUntilWritable(
         work();
         break;
       } catch (error) {
-        if (storageProblem(error) === null) throw error;
+        // Whatever it is now, it may pass as well; without workers nothing is lost.
+        if (storageProblem(error) === null && !isTold) logger.error({ err: error }, 'workers cannot be started yet');
+        isTold ||= storageProblem(error) === null;
       }
     }
     logger.info('the disk takes writes again; workers start');

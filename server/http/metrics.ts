@@ -54,7 +54,7 @@ export class Metrics {
       'Median seconds a picture took lately; 0 before the first.',
       () => gauges.secondsPerImage() ?? 0,
     );
-    this.#gauge('workers', 'Local worker processes.', gauges.workers);
+    this.#gauge('workers', 'Worker processes of this machine, and slots of workers elsewhere.', gauges.workers);
     this.#gauge('ready', '1 when /readyz answers 200.', () => (gauges.isReady() ? 1 : 0));
     this.#gauge(
       'database_flushed_commits',

@@ -1,4 +1,5 @@
 import type { WorkerTask } from '../contract/worker';
+import { callAll } from '../background';
 import { AppError } from '../errors';
 import { readSql, type Storage } from '../storage/database';
 import { JobPicker, type PickedJob, type PickWish } from './job-picker';
@@ -250,7 +251,7 @@ export class LeaseStore {
         return { jobId, token, worker: worker ?? '', outcome: delayMs === null ? 'failed' : 'waiting' };
       }),
     );
-    for (const one of interruptions) this.#listener(one);
+    callAll(interruptions.map((one) => () => this.#listener(one)));
     return interruptions.length;
   }
 

@@ -1,7 +1,7 @@
 import BetterSqlite3, { type Database, type Statement } from 'better-sqlite3';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { guarded } from '../background';
+import { callAll, guarded } from '../background';
 
 export type { Database };
 
@@ -97,8 +97,9 @@ export class Storage {
     }
   }
 
+  /** Each of them, whatever another one throws; then the first error. */
   #callBack(): void {
-    for (const callback of this.#afterCommit.splice(0)) callback();
+    callAll(this.#afterCommit.splice(0));
   }
 
   /** Rows that this connection has written since it was opened. */

@@ -55,8 +55,6 @@ export const OF_THE_TRANSLATOR: ReadonlySet<ErrorCode> = new Set([
 ]);
 /** Search results and media lists cut longer titles. Characters. */
 const LONGEST_TITLE = 60;
-/** Where a picture is used, as a description says it after the alt text. */
-const WHERE = /^[.!?]? From “(.+?)”(?: on (.+))?\.$/u;
 
 /**
  * English texts in another language. The alt text is translated, and what is made from it is made anew; keywords are left out, since
@@ -184,7 +182,23 @@ function shortened(text: string): string {
 function sameDescription(description: string | null, english: string, text: string): string | null {
   if (description?.startsWith(english) !== true) return null;
   if (description === ended(english)) return ended(text);
-  const [, page, site] = WHERE.exec(description.slice(english.length)) ?? [];
-  if (page === undefined) return null;
-  return `${text}${/\p{P}$/u.test(text) ? '' : '.'} “${page}”${site === undefined ? '' : `, ${site}`}.`;
+  const where = placeIn(description.slice(english.length));
+  if (where === null) return null;
+  return `${text}${/\p{P}$/u.test(text) ? '' : '.'} “${where.page}”${where.site === null ? '' : `, ${where.site}`}.`;
+}
+
+/**
+ * Where a picture is used, as a description says it after the alt text: `. From “Camp” on Site.`. Without a pattern, which would take
+ * time that grows with the square of the closing quotes.
+ */
+function placeIn(rest: string): { page: string; site: string | null } | null {
+  const said = /^[.!?]? From “/u.exec(rest)?.[0];
+  if (said === undefined || !rest.endsWith('.')) return null;
+  const place = rest.slice(said.length, -1);
+  for (let end = place.indexOf('”', 1); end !== -1; end = place.indexOf('”', end + 1)) {
+    const isLast = end === place.length - 1;
+    const isBeforeSite = place.startsWith(' on ', end + 1) && end + 5 < place.length;
+    if (isLast || isBeforeSite) return { page: place.slice(0, end), site: isLast ? null : place.slice(end + 5) };
+  }
+  return null;
 }

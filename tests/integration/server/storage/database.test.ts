@@ -113,6 +113,20 @@ test('an outer transaction takes the inner one back with it', () => {
   expect(told).toEqual(['after']);
 });
 
+test('what is told of a commit is told to everybody, whatever one of them throws', () => {
+  const storage = open();
+  const told: string[] = [];
+  const work = () =>
+    storage.transaction(() => {
+      storage.afterCommit(() => {
+        throw new Error('deaf');
+      });
+      storage.afterCommit(() => told.push('second'));
+    });
+  expect(work).toThrow('deaf');
+  expect(told).toEqual(['second']);
+});
+
 test('a second sidecar on the same folder is refused, until the first is gone', () => {
   const data = new DataFolder(folder);
   data.prepare();
