@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { KeyStore } from '../../../../server/sites/key-store';
@@ -72,15 +73,21 @@ test.each([
   '50 slow requests of one key with %s take less than 200 MB, and another key is answered meanwhile',
   async (_what, route, start) => {
     const before = residentBytes();
-    const requests = await Promise.all(
+    let isArriving = true;
+    const arriving = Promise.all(
       Array.from({ length: 50 }, () => slowRequest(route, start, route === '/v1/captions' ? 26 * MB : BODY_BYTES)),
-    );
+    ).finally(() => (isArriving = false));
+    // Not by the clock, since the machine may be busy: another key is answered again and again before the bodies are there.
+    let answered = 0;
+    while (isArriving) {
+      const answer = await fetch(`${sidecar.url}/v1/status`, { headers: { authorization: `Bearer ${other}` } });
+      expect(answer.status).toBe(200);
+      answered += 1;
+      await pause(50);
+    }
+    const requests = await arriving;
     const during = residentBytes();
-    const asked = await fetch(`${sidecar.url}/v1/status`, {
-      headers: { authorization: `Bearer ${other}` },
-      signal: AbortSignal.timeout(10_000),
-    });
-    expect(asked.status).toBe(200);
+    expect(answered).toBeGreaterThanOrEqual(3);
     expect((during - before) / MB).toBeLessThan(200);
     const answers = requests.map((one) => one.answer()).filter((text) => text !== '');
     for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 (429|413|408|400) /);
