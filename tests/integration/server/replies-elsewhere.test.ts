@@ -100,6 +100,30 @@ describe.each(['over the long poll', 'over Bull'])('%s', (way) => {
     });
   });
 
+  const sent = async (path: string, seed: number) => {
+    const headers = { authorization: `Bearer ${sidecar.key}`, 'content-type': 'image/png' };
+    const body = new Uint8Array(samplePng(seed).bytes);
+    return (await fetch(`${sidecar.url}${path}`, { method: 'POST', headers, body })).json();
+  };
+  test.each<[string, () => Promise<string>]>([
+    ['Hugging Face', async () => (await sent('/hf', 60))[0].generated_text],
+    ['the page Try of the console', async () => (await sent('/v1/captions?beams=3', 61)).alt_text],
+    ['ModelRunner and fal', async () => (await ask('/modelrunner/any/blip', { image_url: picture(62) })).json()],
+    [
+      'Eachlabs',
+      async () => {
+        const wish = { model: 'any', version: '1', input: { image: picture(63) } };
+        const { predictionID } = await (await ask('/eachlabs/v1/prediction', wish)).json();
+        return waitFor('the run to end', async () => {
+          const { status, output } = (await sidecar.call('GET', `/eachlabs/v1/prediction/${predictionID}`)).body;
+          return status === 'starting' ? null : output;
+        });
+      },
+    ],
+  ])('%s: answered too', async (_who, answer) => {
+    expect(await answer()).toContain('dog beside sign');
+  });
+
   test('jobs that wait do not keep a person waiting, and are done all the same', async () => {
     const ids: string[] = [];
     for (let seed = 10; seed < 40; seed += 1) {

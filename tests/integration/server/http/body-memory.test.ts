@@ -73,13 +73,13 @@ test.each([
   '50 slow requests of one key with %s take less than 200 MB, and another key is answered meanwhile',
   async (_what, route, start) => {
     const before = residentBytes();
-    let isArriving = true;
+    const bodies = { areArriving: true };
     const arriving = Promise.all(
       Array.from({ length: 50 }, () => slowRequest(route, start, route === '/v1/captions' ? 26 * MB : BODY_BYTES)),
-    ).finally(() => (isArriving = false));
+    ).finally(() => (bodies.areArriving = false));
     // Not by the clock, since the machine may be busy: another key is answered again and again before the bodies are there.
     let answered = 0;
-    while (isArriving) {
+    while (bodies.areArriving) {
       const answer = await fetch(`${sidecar.url}/v1/status`, { headers: { authorization: `Bearer ${other}` } });
       expect(answer.status).toBe(200);
       answered += 1;
