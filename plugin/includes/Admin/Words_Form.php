@@ -62,7 +62,7 @@ final class Words_Form {
 		$wrong   = is_array( $refused ) ? array( (string) $refused['why'] ) : array();
 		delete_transient( self::refused() );
 		$field = sprintf(
-			'<textarea id="%1$s" name="%1$s" rows="8" cols="60" class="large-text code" spellcheck="false" %2$s>%3$s</textarea>',
+			'<textarea id="%1$s" name="%1$s" rows="8" cols="60" class="large-text code" dir="auto" spellcheck="false" %2$s>%3$s</textarea>',
 			esc_attr( self::FIELD ),
 			Form_Row::described_by( self::FIELD, $wrong ),
 			esc_textarea( is_array( $refused ) ? (string) $refused['text'] : $kept )

@@ -6,7 +6,7 @@ import { NO_EXTRA_MARGIN } from '../shared/control-props';
 import { formatNumber } from '../shared/format';
 import type { Suggestion } from '../shared/types';
 import { BulkProgress } from './bulk-progress';
-import { nameOf } from './suggestion-words';
+import { confidenceWords, nameOf } from './suggestion-words';
 import { useBulk } from './use-bulk';
 
 /** What fits into one look. */
@@ -52,7 +52,7 @@ export function BulkApprove({ query, items, onClose, onDone }: Props) {
             <SelectControl
               label={__('Confidence of at least', 'altsmith')}
               value={level}
-              options={LEVELS.map((value) => ({ value, label: value === '0' ? __('Any', 'altsmith') : value }))}
+              options={LEVELS.map((value) => ({ value, label: value === '0' ? __('Any', 'altsmith') : confidenceWords(Number(value)) }))}
               onChange={setLevel}
               {...NO_EXTRA_MARGIN}
             />
@@ -67,6 +67,7 @@ export function BulkApprove({ query, items, onClose, onDone }: Props) {
       ) : null}
       {error === '' && bulk.error === '' ? null : <p className="altsmith-card__message">{bulk.error === '' ? error : bulk.error}</p>}
       {found === null && error === '' ? <Spinner /> : null}
+      {idle && found !== null && shown.length === 0 ? <p>{__('No text matches what is chosen above.', 'altsmith')}</p> : null}
       {idle ? (
         <>
           <Candidates items={shown} left={left} onToggle={toggle} onSeen={(id) => seen.current.add(id)} />

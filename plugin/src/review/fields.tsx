@@ -1,10 +1,10 @@
 import type { Field } from '@wordpress/dataviews/wp';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { readRuns } from '../shared/api';
-import { formatNumber, formatTime } from '../shared/format';
+import { formatTime } from '../shared/format';
 import type { Suggestion } from '../shared/types';
 import { SuggestionCard } from './suggestion-card';
-import { FLAG_WORDS, nameOf, STATE_WORDS } from './suggestion-words';
+import { confidenceWords, FLAG_WORDS, nameOf, STATE_WORDS } from './suggestion-words';
 
 const elements = (words: Readonly<Record<string, string>>) =>
   Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -89,12 +89,12 @@ export const FIELDS: Field<Suggestion>[] = [
     label: __('Confidence', 'altsmith'),
     elements: [0.5, 0.6, 0.7, 0.8, 0.9].map((value) => ({
       value,
-      /* translators: %s: a number such as 0.8 */
-      label: sprintf(__('at least %s', 'altsmith'), formatNumber(value)),
+      /* translators: %s: a share such as 80 % */
+      label: sprintf(__('at least %s', 'altsmith'), confidenceWords(value)),
     })),
     filterBy: { operators: ['is'] },
     getValue: ({ item }) => item.confidence,
-    render: ({ item }) => <>{item.model.calibrated ? `${Math.round(item.confidence * 100)} %` : '–'}</>,
+    render: ({ item }) => <>{item.model.calibrated ? confidenceWords(item.confidence) : '–'}</>,
   },
   {
     id: 'run',

@@ -12,6 +12,9 @@ export const STATE_WORDS: Readonly<Record<SuggestionState, string>> = {
   superseded: __('Replaced', 'altsmith'),
 };
 
+/** A confidence, from 0 to 1, as the cards tell it. */
+export const confidenceWords = (value: number): string => `${Math.round(value * 100)} %`;
+
 /** Short names of the flags, for the filter. On a card each comes with its sentence. */
 export const FLAG_WORDS: Readonly<Record<string, string>> = {
   linked: __('Is a link', 'altsmith'),
