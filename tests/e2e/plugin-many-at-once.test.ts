@@ -156,8 +156,8 @@ const SCREENS: readonly (readonly [name: string, address: string, ready: string,
   ['words', '/wp-admin/options-general.php?page=altsmith&words=edit', '#altsmith_words', 'form:has(#altsmith_words)'],
   ['start', '/wp-admin/options-general.php?page=altsmith-start', '.altsmith-start', '.altsmith-start'],
   ['dashboard', '/wp-admin/index.php', '#altsmith_coverage svg', '#altsmith_coverage'],
-  ['library', '/wp-admin/upload.php?mode=list', '[data-altsmith-status]', '#the-list .column-altsmith'],
   ['media', '/wp-admin/upload.php?item=ID', `${DETAILS} textarea`, DETAILS],
+  ['library', '/wp-admin/upload.php?mode=list', '[data-altsmith-status]', '#the-list .column-altsmith'],
 ];
 
 test.each(Object.entries(LANGUAGES))(
@@ -165,6 +165,7 @@ test.each(Object.entries(LANGUAGES))(
   async (locale, title) => {
     await flow.site.inWordPress(`
     update_user_meta( 1, 'locale', '${locale}' );
+    update_user_option( 1, 'media_library_mode', 'grid' );
     update_option( 'timezone_string', 'Pacific/Auckland' );
     $GLOBALS['wpdb']->query( "UPDATE {$GLOBALS['wpdb']->prefix}altsmith_requests SET suggestion_state = 'pending', status = 'ready' WHERE suggestion_state = 'applied' LIMIT 30" );
     return 1;`);
