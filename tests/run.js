@@ -3,7 +3,8 @@
 //   npm test                    the whole suite
 //   npm test -- unit php        only these parts; "wordpress" is every part that begins with it
 // With CI=true or REQUIRE_ALL=1 something that cannot run here is a failure; otherwise it is skipped with one line.
-const { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } = require('node:fs');
+const { spawnSync } = require('node:child_process');
+const { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs');
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
@@ -48,6 +49,14 @@ async function runPart(part, context, lacking) {
 
 const PREFIX = 'altsmith-test-run-';
 
+/** Tests mount small disks in their folders; where they were interrupted these are still there, and such a folder cannot be removed. */
+function removeFolder(folder) {
+  const mounts = existsSync('/proc/mounts') ? readFileSync('/proc/mounts', 'utf8').split('\n') : [];
+  const places = mounts.map((line) => line.split(' ')[1] ?? '').filter((place) => place.startsWith(`${folder}/`));
+  for (const place of places.reverse()) spawnSync('umount', ['-l', place]);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
 /** Runs that were killed outright could not clean up: their processes are stopped and their folders removed. */
 function sweep() {
   for (const name of readdirSync(os.tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
@@ -55,7 +64,7 @@ function sweep() {
     const pid = Number(name.slice(PREFIX.length).split('-')[0]);
     if (existsSync(`/proc/${pid}`) || !existsSync('/proc')) continue;
     stopMarked(name);
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    removeFolder(folder);
   }
 }
 
@@ -78,7 +87,7 @@ async function main() {
   process.env.TMPDIR = folder;
   const cleanUp = () => {
     const left = stopAll();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    removeFolder(folder);
     return left;
   };
   process.once('exit', cleanUp);
