@@ -6,11 +6,16 @@ namespace Altsmith\Tests;
 use Altsmith\Csv\Csv_File;
 use Altsmith\Csv\Library_Export;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Tests\Support\Changed_Pictures;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 use Altsmith\Writeback\Provenance;
 
 /** Alt text out to a spreadsheet and in again. */
 final class CsvTest extends Sidecar_Test_Case {
+	use Changed_Pictures;
+
+	private const IMAGES = __DIR__ . '/../fixtures/images/';
+
 	/** @return array<int, array<string, string>> Lines of the export, by attachment. */
 	private function export(): array {
 		$out = fopen( 'php://memory', 'w+b' );
@@ -72,6 +77,24 @@ final class CsvTest extends Sidecar_Test_Case {
 		$told = $this->import( $this->file( $lines ) );
 		self::assertSame( 1, $told['counts']['conflict'] );
 		self::assertSame( 'by hand, later', $this->stored_alt( $id ) );
+	}
+
+	public function test_a_text_does_not_reach_a_picture_that_took_the_place_of_its_own_under_the_same_name(): void {
+		$row   = $this->described( 'cat' );
+		$same  = $this->described( 'galaxies' );
+		$lines = $this->export();
+		foreach ( array( $row, $same ) as $one ) {
+			$lines[ $one->attachment_id ]['new_alt_text'] = 'what was to be seen then';
+		}
+		$this->overwrite( $row->attachment_id );
+		$this->optimise( $same->attachment_id );
+		$this->sync();
+		foreach ( array( true, false ) as $dry_run ) {
+			$told = $this->import( $this->file( $lines ), $dry_run );
+			self::assertSame( array( 1, 0, 1, 0 ), array_values( $told['counts'] ) );
+		}
+		self::assertNull( $this->stored_alt( $row->attachment_id ) );
+		self::assertSame( 'what was to be seen then', $this->stored_alt( $same->attachment_id ) );
 	}
 
 	public function test_a_line_reaches_only_the_picture_it_was_written_for(): void {
@@ -154,7 +177,7 @@ final class CsvTest extends Sidecar_Test_Case {
 		foreach ( $ids as $id ) {
 			$lines[ $id ]['new_alt_text'] = "text of $id";
 		}
-		$first = ( new \Altsmith\Csv\Library_Import( new \Altsmith\Writeback\Alt_Text_Writer( new \Altsmith\Writeback\Library_Texts( new \Altsmith\Settings() ) ) ) )->run( $this->file( $lines ), false, 1, 0, get_user_by( 'login', 'admin' ) );
+		$first = ( new \Altsmith\Csv\Library_Import( new \Altsmith\Writeback\Alt_Text_Writer( new \Altsmith\Writeback\Library_Texts( new \Altsmith\Settings() ) ), new Request_Store() ) )->run( $this->file( $lines ), false, 1, 0, get_user_by( 'login', 'admin' ) );
 		self::assertSame( 1, $first['next'] );
 		$answer = $this->call( 'POST', 'csv', array( 'csv' => $this->file( $lines ), 'dry_run' => false, 'from' => 2 ) );
 		self::assertSame( 2, $answer->get_data()['counts']['change'] );

@@ -5,6 +5,7 @@ namespace Altsmith\Csv;
 
 use Altsmith\Review\Status_Words;
 use Altsmith\Storage\Image_Conditions;
+use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Provenance;
@@ -13,8 +14,8 @@ defined( 'ABSPATH' ) || exit;
 
 /** Every image of the library as a line, to be edited in a spreadsheet and imported again. */
 final class Library_Export {
-	/** `alt_text` says what was there and stays as it is; `new_alt_text` is empty and is filled in. */
-	public const COLUMNS = array( 'attachment_id', 'file', 'title', 'status', 'alt_text', 'decorative', 'suggested', 'new_alt_text' );
+	/** `alt_text` says what was there and stays as it is; `new_alt_text` is empty and is filled in; `picture` is for the import: see mark_of(). */
+	public const COLUMNS = array( 'attachment_id', 'file', 'title', 'status', 'alt_text', 'decorative', 'suggested', 'new_alt_text', 'picture' );
 
 	private const ACTION = 'altsmith_library_csv';
 	private const PAGE   = 200;
@@ -72,6 +73,7 @@ final class Library_Export {
 						Provenance::is_decorative( $id ) ? 'yes' : '',
 						(string) ( $row?->suggestion['fields']['alt_text'] ?? '' ),
 						'',
+						self::mark_of( $row ),
 					)
 				);
 				$position = $id;
@@ -80,6 +82,11 @@ final class Library_Export {
 			Csv_File::forget_read_posts();
 		} while ( count( $ids ) === self::PAGE );
 		return $count;
+	}
+
+	/** Which picture it is, '' where it was never requested. Begins with a letter: spreadsheet programs round long numbers. */
+	public static function mark_of( ?Request_Row $row ): string {
+		return '' === ( $row?->source_sha256 ?? '' ) ? '' : 'p' . substr( $row->source_sha256, 0, 15 );
 	}
 
 	/** @return int[] */

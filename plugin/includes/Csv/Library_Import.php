@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Csv;
 
+use Altsmith\Storage\Request_Store;
 use Altsmith\Text\Plain_Text;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Alt_Text_Writer;
@@ -16,8 +17,8 @@ use WP_User;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Takes a person's texts out of an exported file. A line counts only for the very file it was exported for, and only while
- * the alt text is the one that was exported.
+ * Takes a person's texts out of an exported file. A line counts only for the very file and picture it was exported for, and only
+ * while the alt text is the one that was exported.
  */
 final class Library_Import {
 	public const CHANGE   = 'change';
@@ -34,7 +35,7 @@ final class Library_Import {
 	/** Lines after which WordPress's cache in memory is emptied. */
 	private const FLUSH_EVERY = 200;
 
-	public function __construct( private readonly Alt_Text_Writer $writer ) {}
+	public function __construct( private readonly Alt_Text_Writer $writer, private readonly Request_Store $requests ) {}
 
 	/**
 	 * Imports a file, or with `$dry_run` only says what an import would change.
@@ -96,6 +97,10 @@ final class Library_Import {
 		// Spreadsheet programs change blanks and line ends; a change of words is what counts.
 		if ( Plain_Text::from_person( $live ) !== Plain_Text::from_person( $line['alt_text'] ) ) {
 			return self::outcome( self::CONFLICT, __( 'The alt text was changed after the file was exported. It stays as it is.', 'altsmith' ), $live, $after, $decorative );
+		}
+		// A file without this column, from an earlier version or with it deleted, says nothing of the picture.
+		if ( ! in_array( $line['picture'] ?? '', array( '', Library_Export::mark_of( $this->requests->find( $id ) ) ), true ) ) {
+			return self::outcome( self::CONFLICT, __( 'The picture was replaced after the file was exported. Its text stays as it is.', 'altsmith' ), $live, $after, $decorative );
 		}
 		return $dry_run ? self::outcome( self::CHANGE, '', $live, $after, $decorative ) : $this->write( $id, $live, $after, $decorative, $import, $by );
 	}
