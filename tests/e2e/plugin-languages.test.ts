@@ -147,6 +147,14 @@ test('the screens in German and Arabic, list and one picture at a time', async (
     expect(suggestion.language).toBe(locale.slice(0, 2));
     await flow.card(id);
     expect(await inTheCard('.altsmith-card__source textarea').first().getAttribute('dir')).toBe('ltr');
+    // A text of the other direction reads from its own side.
+    const text = inTheCard(`textarea[lang=${suggestion.language}]`).first();
+    await text.fill(
+      locale === 'ar'
+        ? 'قطة بيضاء تنظر إلى الكاميرا (iPhone 12).'
+        : 'Eine weiße Katze blickt in die Kamera (iPhone 12).',
+    );
+    expect(await text.evaluate((field) => field.matches(':dir(rtl)'))).toBe(locale === 'ar');
     await admin.picture(`list-${locale}`);
     await admin.go(`/wp-admin/upload.php?page=altsmith-review&layout=focus-table&attachment=${id}`);
     await admin.page.locator('.altsmith-focus__card .altsmith-card__source textarea').waitFor();
