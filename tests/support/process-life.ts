@@ -20,3 +20,15 @@ export function childrenOf(pid: number | null): number[] {
     return [];
   }
 }
+
+/** The programs of ffmpeg among the children of a process. */
+export function decodersOf(pid: number): number[] {
+  return childrenOf(pid).filter((child) => {
+    try {
+      return /ff(mpeg|probe)/.test(readFileSync(`/proc/${child}/cmdline`, 'utf8'));
+    } catch {
+      // It has ended.
+      return false;
+    }
+  });
+}
