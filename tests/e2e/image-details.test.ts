@@ -46,7 +46,10 @@ test('in the media window a suggestion is edited and applied, and the next image
   const box = admin.page.locator('.altsmith-details');
   await box.getByRole('textbox', { name: 'Suggestion' }).fill('An espresso');
   await admin.picture('2-own-screen');
+  const said = admin.page.waitForRequest((request) => request.url().includes('/decision'));
   await box.getByRole('button', { name: 'Apply' }).click();
+  // Who decides here has the picture and its text before their eyes.
+  expect((await said).postDataJSON()).toMatchObject({ action: 'approve', displayed: true });
   await box.locator('[data-status=applied]').waitFor();
   // The screen's own form must not put the older text back.
   await admin.page.locator('#publish').click();
