@@ -97,7 +97,8 @@ function untranslated(checked: Checked): string | null {
     return isSameInBoth(checked) ? null : 'The translation is the English text itself.';
   const same = sameWords(checked);
   if (same.length === 0) return null;
-  return `These words are still English: ${[...new Set(same)].join(', ')}.`;
+  const quoted = [...new Set(same)].map((word) => `“${word}”`);
+  return `These words are still English: ${quoted.join(', ')}.`;
 }
 
 function wrongScript({ source, translation, language }: Checked): string | null {

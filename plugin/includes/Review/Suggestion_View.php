@@ -109,7 +109,22 @@ final class Suggestion_View {
 	 */
 	public static function flags( array $flags ): array {
 		$words = Flag_Words::all();
-		return array_map( static fn( array $flag ): array => array( 'code' => $flag['code'], 'message' => $words[ $flag['code'] ] ?? $flag['message'] ), $flags );
+		return array_map(
+			static fn( array $flag ): array => array(
+				'code'    => $flag['code'],
+				'message' => isset( $words[ $flag['code'] ] ) ? trim( $words[ $flag['code'] ] . ' ' . self::words_told( $flag ) ) : $flag['message'],
+			),
+			$flags
+		);
+	}
+
+	/** @param array{code: string, message: string} $flag @return string The words that it is about, as the sidecar quotes them; '' for none. */
+	private static function words_told( array $flag ): string {
+		if ( ! in_array( $flag['code'], array( 'untranslated', 'unsure_word', 'gender', 'glossary' ), true ) ) {
+			return '';
+		}
+		preg_match_all( '/“[^“”]{1,100}”/u', $flag['message'], $found );
+		return implode( ', ', array_unique( $found[0] ) );
 	}
 
 	/** @return array<string, mixed> What an approval of a suggestion as it is writes. */

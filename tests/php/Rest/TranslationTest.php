@@ -62,10 +62,12 @@ final class TranslationTest extends Sidecar_Test_Case {
 		$this->sidecar->suggestions[ $row->suggestion_id ] = array( 'version' => 2, 'language' => 'de', 'source' => 'a cat on a mat', 'translator' => array( 'id' => 'opus-mt-en-de' ) ) + $this->sidecar->suggestions[ $row->suggestion_id ];
 		$this->sidecar->changes[] = array( 'cursor' => '2', 'type' => 'suggestion.changed', 'at' => gmdate( 'c' ), 'job' => null, 'suggestion' => $this->sidecar->suggestions[ $row->suggestion_id ] );
 		$this->sync();
-		$this->sidecar->canned['POST /v1/translations'] = array( 200, array( 'text' => "ein <b>Hund</b>", 'alternatives' => array( 'der Hund' ), 'flags' => array( array( 'code' => 'gender', 'message' => 'English sentence.' ) ) ) );
+		$this->sidecar->canned['POST /v1/translations'] = array( 200, array( 'text' => "ein <b>Hund</b>", 'alternatives' => array( 'der Hund' ), 'flags' => array( array( 'code' => 'gender', 'message' => 'The translation says “Mann”; English does not.' ), array( 'code' => 'cut', 'message' => 'It was “cut” off.' ) ) ) );
 		$made = $this->call( 'POST', "suggestions/$row->suggestion_id/translation", array( 'source' => 'a dog' ) )->get_data();
 		self::assertSame( array( 'text' => 'a dog', 'to' => 'de' ), json_decode( (string) end( $this->sidecar->bodies ), true ) );
 		self::assertSame( array( 'ein Hund', array( 'der Hund' ), 'gender' ), array( $made['text'], $made['alternatives'], $made['flags'][0]['code'] ) );
+		self::assertStringEndsWith( '. “Mann”', $made['flags'][0]['message'], 'in words of the site, with the one that it is about' );
+		self::assertStringNotContainsString( '“', $made['flags'][1]['message'] );
 		self::assertNull( $this->stored_alt( $row->attachment_id ) );
 		self::assertSame( 'a cat on a mat', $this->row( $row->attachment_id )->suggestion['fields']['alt_text'] );
 	}
