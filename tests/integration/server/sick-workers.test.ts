@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { altsmith } from '../../support/altsmith-command';
+import { RedisServer } from '../../support/redis-server';
 import { samplePng, type SampleImage } from '../../support/sample-image';
 import { SidecarProcess } from '../../support/sidecar-process';
 import { SmallDisk, testWithDisk } from '../../support/small-disk';
@@ -13,6 +14,7 @@ let sidecar: SidecarProcess;
 let key: string;
 const workers: WorkerProcess[] = [];
 const disks: SmallDisk[] = [];
+let redis: RedisServer | null = null;
 
 const startSidecar = async (env: Record<string, string>) => {
   sidecar = await SidecarProcess.start({ ALTSMITH_WORKERS: '0', ...env });
@@ -25,6 +27,8 @@ afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.remove();
   await sidecar.remove();
   for (const disk of disks.splice(0)) disk.remove();
+  await redis?.remove();
+  redis = null;
 });
 
 const startWorker = async (name: string, kind: string, env: Record<string, string> = {}, isReady = true) => {
@@ -58,25 +62,40 @@ testWithDisk(
   120_000,
 );
 
-test('a picture that kills every worker has failed after three, and its neighbours are done', async () => {
-  await startWorker('one', 'worker-dies');
-  await startWorker('two', 'worker-dies');
-  const { bytes } = samplePng(1);
-  const poison = Buffer.concat([bytes, Buffer.from('poison')]);
-  const id = await submit({ bytes: poison, sha256: createHash('sha256').update(poison).digest('hex') }, 'poison');
-  const others: string[] = [];
-  for (let seed = 2; seed <= 11; seed += 1) others.push(await submit(samplePng(seed), String(seed)));
-  const failed = await waitFor(
-    'the picture to be put aside',
-    async () => {
-      const found = await job(id);
-      return found.state === 'failed' ? found : null;
-    },
-    { timeoutMs: 60_000 },
-  );
-  expect(failed).toMatchObject({ attempts: 3, error: { code: 'DECODE_CRASHED' } });
-  await waitFor('its neighbours', async () => (await countOf('done')) === others.length);
-}, 120_000);
+test.each([
+  ['over the long poll', false],
+  ['over Bull', true],
+])(
+  'a picture that kills every worker has failed after three, and its neighbours are done, %s',
+  async (_way, isBull) => {
+    const ofRedis: Record<string, string> = {};
+    if (isBull) {
+      redis = await RedisServer.start();
+      ofRedis['ALTSMITH_REDIS_URL'] = redis.url;
+      await sidecar.remove();
+      await startSidecar({ ALTSMITH_LEASE_SECONDS: '10', ALTSMITH_QUEUE: 'bull', ...ofRedis });
+    }
+    await startWorker('one', 'worker-dies', ofRedis);
+    await startWorker('two', 'worker-dies', ofRedis);
+    const { bytes } = samplePng(1);
+    const poison = Buffer.concat([bytes, Buffer.from('poison')]);
+    const id = await submit({ bytes: poison, sha256: createHash('sha256').update(poison).digest('hex') }, 'poison');
+    const others: string[] = [];
+    for (let seed = 2; seed <= 11; seed += 1) others.push(await submit(samplePng(seed), String(seed)));
+    const failed = await waitFor(
+      'the picture to be put aside',
+      async () => {
+        const found = await job(id);
+        return found.state === 'failed' ? found : null;
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect(failed).toMatchObject({ attempts: 3, error: { code: 'DECODE_CRASHED' } });
+    await waitFor('its neighbours', async () => (await countOf('done')) === others.length);
+    expect(sidecar.output.includes('"worker":"bull-')).toBe(isBull);
+  },
+  120_000,
+);
 
 test('a restart of the sidecar costs no caption', async () => {
   await sidecar.remove();
