@@ -94,3 +94,17 @@ testWithDisk('a folder that became read-only is a 503, and heals', async () => {
   undo();
   expect((await sidecar.putImage(image)).status).toBe(201);
 });
+
+testWithDisk('a picture of a request that cannot be removed costs neither the answer nor the sidecar', async () => {
+  let undo: () => void = () => undefined;
+  sidecar.engine.before = () => {
+    sidecar.engine.before = () => undefined;
+    undo = disk!.protect(path.join(sidecar.dataDir, 'tmp'));
+  };
+  const image = samplePng(7, { padding: 8000 }).bytes.toString('base64');
+  expect((await sidecar.call('POST', '/v1/captions', { image })).status).toBe(200);
+  // They go with the next start.
+  expect(drafts()).not.toEqual([]);
+  undo();
+  expect((await sidecar.call('POST', '/v1/captions', { image })).status).toBe(200);
+});
