@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Review;
 
+use Altsmith\Storage\Lock;
 use Altsmith\Text\Utf8;
 
 defined( 'ABSPATH' ) || exit;
@@ -42,8 +43,7 @@ final class Reviewer {
 
 	/** Leaves an image to other reviewers. */
 	public function pass_on( int $attachment_id ): void {
-		$passed = array_values( array_diff( $this->passed(), array( $attachment_id ) ) );
-		update_user_option( $this->user_id, self::PASSED_OPTION, array_slice( array_merge( $passed, array( $attachment_id ) ), -self::MAX_PASSED ) );
+		$this->change_passed( static fn( array $others ): array => array_slice( array_merge( $others, array( $attachment_id ) ), -self::MAX_PASSED ), $attachment_id );
 		if ( ! in_array( (string) $this->user_id, get_post_meta( $attachment_id, self::PASSED_KEY ), true ) ) {
 			add_post_meta( $attachment_id, self::PASSED_KEY, (string) $this->user_id );
 		}
@@ -51,8 +51,24 @@ final class Reviewer {
 
 	/** Undoes pass_on(). */
 	public function take_again( int $attachment_id ): void {
-		update_user_option( $this->user_id, self::PASSED_OPTION, array_values( array_diff( $this->passed(), array( $attachment_id ) ) ) );
+		$this->change_passed( static fn( array $others ): array => $others, $attachment_id );
 		delete_post_meta( $attachment_id, self::PASSED_KEY, (string) $this->user_id );
+	}
+
+	/**
+	 * One after the other: in focus mode a person passes several images on before the first answer is there.
+	 *
+	 * @param callable(int[]): int[] $change The list without the image => the new one.
+	 */
+	private function change_passed( callable $change, int $attachment_id ): void {
+		$lock = new Lock( 'passed_' . $this->user_id, 10 );
+		$lock->acquire_within( 3000 );
+		try {
+			wp_cache_delete( $this->user_id, 'user_meta' );
+			update_user_option( $this->user_id, self::PASSED_OPTION, $change( array_values( array_diff( $this->passed(), array( $attachment_id ) ) ) ) );
+		} finally {
+			$lock->release();
+		}
 	}
 
 	/** @return string[] Names of those who passed an image on. */

@@ -39,6 +39,22 @@ final class ReviewerTest extends Sidecar_Test_Case {
 		self::assertSame( array(), $list( 'editor' )[0]['passed_by'] );
 	}
 
+	public function test_images_that_one_person_passes_on_at_the_same_moment_are_all_kept(): void {
+		global $wpdb;
+		$this->become( 'admin' );
+		$reviewer = new Reviewer( get_current_user_id() );
+		$key      = $wpdb->get_blog_prefix() . Reviewer::PASSED_OPTION;
+		$reviewer->pass_on( 11 );
+		self::assertSame( array( 11 ), $reviewer->passed() );
+		// Another request of theirs, after this one has read the list.
+		$wpdb->update( $wpdb->usermeta, array( 'meta_value' => serialize( array( 11, 12 ) ) ), array( 'user_id' => get_current_user_id(), 'meta_key' => $key ) ); // phpcs:ignore Generic.PHP.ForbiddenFunctions -- as WordPress stores it
+		$reviewer->pass_on( 13 );
+		self::assertSame( array( 11, 12, 13 ), $reviewer->passed() );
+		$wpdb->update( $wpdb->usermeta, array( 'meta_value' => serialize( array( 11, 12, 13, 14 ) ) ), array( 'user_id' => get_current_user_id(), 'meta_key' => $key ) ); // phpcs:ignore Generic.PHP.ForbiddenFunctions -- the same
+		$reviewer->take_again( 11 );
+		self::assertSame( array( 12, 13, 14 ), $reviewer->passed() );
+	}
+
 	public function test_a_backslash_can_be_a_key(): void {
 		$answer = $this->call( 'POST', 'preferences', array( 'shortcuts' => array( 'on' => true, 'keys' => array( 'next' => '\\' ) ) ), 'author' );
 		self::assertSame( 200, $answer->get_status(), (string) wp_json_encode( $answer->get_data() ) );
