@@ -51,7 +51,7 @@ final class CliTest extends Sidecar_Test_Case {
 		$this->photo();
 		delete_option( 'altsmith_last_cron' );
 		delete_option( 'altsmith_placement_scan' );
-		self::assertSame( 'Success: 1 images sent; 0 wait for a review.', $this->run_command( 'altsmith', 'sync' ) );
+		self::assertSame( 'Success: 1 images sent; 0 suggestions need review.', $this->run_command( 'altsmith', 'sync' ) );
 		self::assertGreaterThan( 0, (int) get_option( 'altsmith_last_cron' ), 'it stands for WP-Cron' );
 		self::assertTrue( get_option( 'altsmith_placement_scan' )['done'] ?? false );
 		$this->sidecar->down = true;
@@ -90,7 +90,7 @@ final class CliTest extends Sidecar_Test_Case {
 	public function test_a_decision_needs_a_person_who_may_edit_the_image(): void {
 		$row = $this->suggested();
 		self::assertStringContainsString( '--user', $this->run_command( 'altsmith review', 'approve', array( $row->suggestion_id ) ) );
-		self::assertSame( 'Error: 1 of 1 not done.', $this->run_command( 'altsmith review', 'approve', array( $row->suggestion_id ), array(), 'author' ) );
+		self::assertSame( 'Error: 1 of 1 failed.', $this->run_command( 'altsmith review', 'approve', array( $row->suggestion_id ), array(), 'author' ) );
 		self::assertNull( $this->stored_alt( $row->attachment_id ) );
 		self::assertSame( 'Success: 1 done.', $this->run_command( 'altsmith review', 'approve', array( $row->suggestion_id ), array( 'text' => 'by hand' ), 'editor' ) );
 		self::assertSame( 'by hand', $this->stored_alt( $row->attachment_id ) );
@@ -111,7 +111,7 @@ final class CliTest extends Sidecar_Test_Case {
 		self::assertStringContainsString( '--user', $this->run_command( 'altsmith backfill', 'start' ) );
 		self::assertSame( 'Started run_1', $this->run_command( 'altsmith backfill', 'start', array(), array(), 'editor' ) );
 		self::assertSame( 'Success: Paused.', $this->run_command( 'altsmith backfill', 'pause' ) );
-		self::assertSame( 'Success: Goes on.', $this->run_command( 'altsmith backfill', 'resume' ) );
+		self::assertSame( 'Success: Resumed.', $this->run_command( 'altsmith backfill', 'resume' ) );
 		$this->sync();
 		$this->sidecar->describe_all();
 		$this->sync();
@@ -178,11 +178,11 @@ final class CliTest extends Sidecar_Test_Case {
 		$id   = $this->photo();
 		$file = tempnam( sys_get_temp_dir(), 'csv' );
 		self::assertSame( 'Success: 1 images written.', $this->run_command( 'altsmith csv', 'export', array( $file ) ) );
-		file_put_contents( $file, str_replace( ",,,,\n", ",,,,\"A cat, asleep\"\n", (string) file_get_contents( $file ) ) );
-		self::assertStringStartsWith( 'Error: Say whose texts they are', $this->run_command( 'altsmith csv', 'import', array( $file ) ) );
-		self::assertStringEndsWith( 'Success: Nothing was written. 1 changed, 0 as they were, 0 changed meanwhile by somebody, 0 not possible.', $this->run_command( 'altsmith csv', 'import', array( $file ), array( 'dry-run' => true ), 'admin' ) );
+		file_put_contents( $file, str_replace( ",,,,,\n", ",,,,\"A cat, asleep\",\n", (string) file_get_contents( $file ) ) );
+		self::assertStringStartsWith( 'Error: Set --user=<login>', $this->run_command( 'altsmith csv', 'import', array( $file ) ) );
+		self::assertStringEndsWith( 'Success: Nothing was written. 1 changed, 0 unchanged, 0 skipped because they have changed since the export, 0 failed.', $this->run_command( 'altsmith csv', 'import', array( $file ), array( 'dry-run' => true ), 'admin' ) );
 		self::assertNull( $this->stored_alt( $id ) );
-		self::assertStringEndsWith( 'Success: 1 changed, 0 as they were, 0 changed meanwhile by somebody, 0 not possible.', $this->run_command( 'altsmith csv', 'import', array( $file ), array(), 'admin' ) );
+		self::assertStringEndsWith( 'Success: 1 changed, 0 unchanged, 0 skipped because they have changed since the export, 0 failed.', $this->run_command( 'altsmith csv', 'import', array( $file ), array(), 'admin' ) );
 		self::assertSame( 'A cat, asleep', $this->stored_alt( $id ) );
 		unlink( $file );
 	}

@@ -54,7 +54,7 @@ final class Backfill_Command {
 	 * : Only say what would be done.
 	 *
 	 * [--wait]
-	 * : Stay until the run has ended.
+	 * : Wait until the run has ended.
 	 *
 	 * @param string[]                   $args
 	 * @param array<string, string|bool> $options
@@ -62,14 +62,14 @@ final class Backfill_Command {
 	public function start( array $args, array $options ): void {
 		foreach ( array_intersect_key( $options, array( 'from' => 0, 'to' => 0 ) ) as $name => $day ) {
 			if ( ! Choices::is_day( $day ) ) {
-				WP_CLI::error( "--$name is a day, as 2026-05-31." );
+				WP_CLI::error( "--$name must be a date such as 2026-05-31." );
 			}
 		}
 		if ( ! in_array( $options['used'] ?? 'any', Choices::USES, true ) ) {
-			WP_CLI::error( '--used is any, content or featured.' );
+			WP_CLI::error( '--used must be any, content or featured.' );
 		}
 		if ( isset( $options['limit'] ) && (int) $options['limit'] < 1 ) {
-			WP_CLI::error( '--limit is a number from 1 on.' );
+			WP_CLI::error( '--limit must be 1 or more.' );
 		}
 		$choices = Choices::from_array( array( 'include_decided' => ! empty( $options['include-decided'] ) ) + $options );
 		if ( ! empty( $options['dry-run'] ) ) {
@@ -79,7 +79,7 @@ final class Backfill_Command {
 			return;
 		}
 		if ( ! current_user_can( 'edit_others_posts' ) ) {
-			WP_CLI::error( 'Say who starts it: --user=<login of an editor or administrator>.' );
+			WP_CLI::error( 'Set --user=<login> to an editor or administrator: the record says who started the run.' );
 		}
 		$run = $this->attempt( fn(): Run => $this->backfill->start( $choices, get_current_user_id() ) );
 		WP_CLI::line( 'Started ' . $run->id );
@@ -119,7 +119,7 @@ final class Backfill_Command {
 	}
 
 	/**
-	 * Holds the open run.
+	 * Pauses the open run.
 	 */
 	public function pause(): void {
 		$run = $this->open();
@@ -128,12 +128,12 @@ final class Backfill_Command {
 	}
 
 	/**
-	 * Lets a paused run go on.
+	 * Resumes a paused run.
 	 */
 	public function resume(): void {
 		$run = $this->open();
 		$this->attempt( fn(): Run => $this->backfill->resume( $run->id ) );
-		WP_CLI::success( 'Goes on.' );
+		WP_CLI::success( 'Resumed.' );
 	}
 
 	/**
@@ -146,7 +146,7 @@ final class Backfill_Command {
 	}
 
 	/**
-	 * Gives back every text of a run, unless somebody changed it since.
+	 * Undoes a run: restores every text it replaced, unless someone changed it since.
 	 *
 	 * ## OPTIONS
 	 *
@@ -154,7 +154,7 @@ final class Backfill_Command {
 	 * : Id of the run.
 	 *
 	 * [--yes]
-	 * : Do not ask.
+	 * : Skip the question.
 	 *
 	 * @param string[]                   $args
 	 * @param array<string, string|bool> $options
@@ -193,7 +193,7 @@ final class Backfill_Command {
 	private function open(): Run {
 		$run = $this->runs->open();
 		if ( null === $run ) {
-			WP_CLI::error( 'No run is open.' );
+			WP_CLI::error( 'No run is in progress.' );
 			exit( 1 ); // WP_CLI::error() ends the process; this is for the analyser.
 		}
 		return $run;
@@ -212,7 +212,7 @@ final class Backfill_Command {
 	/** @param array<int, array{reason: string, label: string, count: int}> $reasons */
 	private static function print_reasons( array $reasons ): void {
 		foreach ( $reasons as $one ) {
-			WP_CLI::line( sprintf( '%d left out: %s', $one['count'], $one['label'] ) );
+			WP_CLI::line( sprintf( '%d skipped: %s', $one['count'], $one['label'] ) );
 		}
 	}
 }

@@ -56,7 +56,7 @@ final class Csv_Command {
 	public function import( array $args, array $options ): void {
 		$user = wp_get_current_user();
 		if ( ! $user->exists() ) {
-			WP_CLI::error( 'Say whose texts they are: --user=<login>.' );
+			WP_CLI::error( 'Set --user=<login>: the record says whose texts they are.' );
 		}
 		$text = is_readable( $args[0] ?? '' ) ? file_get_contents( $args[0] ) : false;
 		if ( false === $text ) {
@@ -79,7 +79,7 @@ final class Csv_Command {
 		} catch ( Csv_Error $error ) {
 			WP_CLI::error( $error->getMessage() );
 		}
-		$said = sprintf( '%d changed, %d as they were, %d changed meanwhile by somebody, %d not possible.', $total['change'] ?? 0, $total['same'] ?? 0, $total['conflict'] ?? 0, $total['error'] ?? 0 );
+		$said = sprintf( '%d changed, %d unchanged, %d skipped because they have changed since the export, %d failed.', $total['change'] ?? 0, $total['same'] ?? 0, $total['conflict'] ?? 0, $total['error'] ?? 0 );
 		if ( empty( $options['dry-run'] ) && ( $total['conflict'] ?? 0 ) + ( $total['error'] ?? 0 ) > 0 ) {
 			WP_CLI::error( $said );
 		}

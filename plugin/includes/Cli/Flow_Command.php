@@ -101,7 +101,7 @@ final class Flow_Command {
 		} while ( $run['more'] && time() < $until );
 		// A timer of the system calls this instead of WP-Cron: the event's other tasks are done as well.
 		do_action( Plugin::CRON_HOOK );
-		WP_CLI::success( sprintf( '%d images sent; %d wait for a review.', $sent, $this->store->counts()['pending'] ?? 0 ) );
+		WP_CLI::success( sprintf( '%d images sent; %d suggestions need review.', $sent, $this->store->counts()['pending'] ?? 0 ) );
 	}
 
 	/**

@@ -133,7 +133,7 @@ final class Review_Command {
 	private function decide_all( array $ids, string $action, array $values, string $reason ): void {
 		$user = wp_get_current_user();
 		if ( ! $user->exists() ) {
-			WP_CLI::error( 'Say who decides: --user=<login>.' );
+			WP_CLI::error( 'Set --user=<login>: the record says who decided.' );
 		}
 		$failed = 0;
 		foreach ( $ids as $id ) {
@@ -144,7 +144,7 @@ final class Review_Command {
 			}
 		}
 		if ( $failed > 0 ) {
-			WP_CLI::error( sprintf( '%d of %d not done.', $failed, count( $ids ) ) );
+			WP_CLI::error( sprintf( '%d of %d failed.', $failed, count( $ids ) ) );
 		}
 		WP_CLI::success( sprintf( '%d done.', count( $ids ) ) );
 	}
@@ -156,7 +156,7 @@ final class Review_Command {
 	private function decide( string $id, string $action, array $values, string $reason ): string {
 		$row = $this->store->find_by_suggestion( $id );
 		if ( null === $row || ! current_user_can( 'edit_post', $row->attachment_id ) ) {
-			return 'there is no such suggestion, or you may not edit its image';
+			return 'suggestion not found, or you cannot edit its image';
 		}
 		try {
 			$seen = Alt_Text_Meta::read( $row->attachment_id )->text();
@@ -164,7 +164,7 @@ final class Review_Command {
 		} catch ( Sidecar_Error $error ) {
 			return $error->getMessage();
 		}
-		return 'conflict' === $row->suggestion_state ? 'somebody changed the alt text meanwhile' : '';
+		return 'conflict' === $row->suggestion_state ? 'someone changed the alt text in the meantime' : '';
 	}
 
 	/** @return array<string, string> */
