@@ -1,5 +1,5 @@
 import { mixesChineseForms } from './chinese-forms';
-import { isCognate } from './cognates';
+import { isCognate, isGermanCognate } from './cognates';
 import { languageOf, lengthBand, marksGender, scriptOf, writtenIn } from './language-facts';
 import { losesNumber } from './number-words';
 import { addedGender, neutralPeople, womenOnly } from './people-words';
@@ -74,8 +74,9 @@ function sameWords({ source, translation, language: tag }: Checked): string[] {
   const plain = new Set(wordsOf(source).filter((word) => word === word.toLowerCase()));
   const said = wordsOf(translation);
   const words = said.map((word, at) => (at === 0 && !CAPITAL_NOUNS.has(language) ? word.toLowerCase() : word));
+  const isKnown = (word: string) => (CAPITAL_NOUNS.has(language) ? isGermanCognate(word) : isCognate(word, language));
   const isLeft = (word: string) =>
-    word.length >= LEAST_LETTERS ? !isCognate(word, language) : ENGLISH_ONLY.has(word) && !HAS_SUCH_WORDS.has(language);
+    word.length >= LEAST_LETTERS ? !isKnown(word) : ENGLISH_ONLY.has(word) && !HAS_SUCH_WORDS.has(language);
   return words.filter((word) => plain.has(word) && word === word.toLowerCase() && isLeft(word));
 }
 

@@ -93,6 +93,15 @@ const DUTCH = words(`
   mandarin olive spade sloop plein plank kangaroo storm
 `);
 
+/** Of German, where every noun has a capital: what is the same in lower case is none. */
+const GERMAN_LOWER_CASE = new Set(
+  words(`
+    also arm beige blind blond cool digital elegant emotional extra fair final fit formal frontal genial global golden hell horizontal hybrid ideal
+    international intelligent legal liberal live minimal minus modern national neutral normal online offline optimal orange original oval parallel
+    permanent pink plus regional retro solo still super total transparent universal vegan verbal via vintage vital warm wild
+  `),
+);
+
 const OF: Readonly<Record<string, readonly string[]>> = {
   fr: FRENCH,
   es: SPANISH,
@@ -110,6 +119,11 @@ function ofLanguage(language: string): ReadonlySet<string> {
   const known = sets.get(language) ?? new Set(OF[language]);
   sets.set(language, known);
   return known;
+}
+
+/** The same for a word in lower case, where nouns have capitals. */
+export function isGermanCognate(word: string): boolean {
+  return GERMAN_LOWER_CASE.has(word);
 }
 
 /** True where a word of a translation that is the same as in English proves nothing. `language` is a bare code such as `fr`. */
