@@ -9,6 +9,8 @@ import { waitFor } from './wait-for';
 const ROOT = path.resolve(__dirname, '../..');
 const SCRIPT = path.join(ROOT, 'tests/e2e/wordpress/wp-env.sh');
 const execute = promisify(execFile);
+/** Folder of a site that keeps WordPress as PHP compiled it: a process that finds it there takes half the processor time to start. */
+const COMPILED = 'compiled';
 
 export interface SiteOptions {
   /** PHP constants for wp-config.php, such as the sidecar's address and key. */
@@ -71,7 +73,7 @@ export class WordPressSite {
     const port = options.port ?? (await freePort());
     const sites = path.join(os.tmpdir(), 'altsmith-wp');
     const name = `site-${port}`;
-    mkdirSync(path.join(sites, name), { recursive: true });
+    mkdirSync(path.join(sites, name, COMPILED), { recursive: true });
     const extra = path.join(sites, name, 'constants.php');
     const log = options.requestLog === true ? { REQUEST_LOG: path.join(sites, name, 'requests.jsonl') } : {};
     const lines = Object.entries({ ...options.constants, ...log }).map(
@@ -166,7 +168,14 @@ export class WordPressSite {
 
   /** Runs PHP with the site's settings; `['-r', code]` or a script with its arguments. It is killed after `limitMs`. */
   php(args: readonly string[], limitMs = 120_000): Promise<{ stdout: string; stderr: string }> {
-    return execute('php', ['-d', 'memory_limit=512M', ...args], { env: this.env, maxBuffer: 16e6, timeout: limitMs });
+    const settings = {
+      memory_limit: '512M',
+      'opcache.enable_cli': '1',
+      'opcache.file_cache': path.join(this.folder, COMPILED),
+      'opcache.file_cache_only': '1',
+    };
+    const words = Object.entries(settings).flatMap(([name, value]) => ['-d', `${name}=${value}`]);
+    return execute('php', [...words, ...args], { env: this.env, maxBuffer: 16e6, timeout: limitMs });
   }
 
   /** Runs PHP code inside WordPress and gives what it returns. `$wpdb` is there. */
