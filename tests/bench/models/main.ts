@@ -18,7 +18,7 @@ type Model = FullSize | 'mini';
 /** Architecture by the beginning of the name: its end token, and what a second request about a picture is. */
 const KINDS: readonly { readonly begins: string; readonly end: number; readonly second: Second | null }[] = [
   { begins: 'blip-vqa', end: 102, second: 'question' },
-  { begins: 'blip-2', end: 1, second: 'prompt' },
+  { begins: 'blip-2', end: 1, second: 'words beside' },
   { begins: 'florence-2', end: 2, second: 'task' },
   { begins: 'mini', end: 102, second: null },
   { begins: '', end: 102, second: 'prompt' },

@@ -52,8 +52,11 @@ interface Wish {
   readonly task?: string;
 }
 
-/** What is asked about a picture that was just captioned: a caption that begins with other words, another question, or another task. */
-export type Second = 'prompt' | 'question' | 'task';
+/**
+ * What is asked about a picture that was just captioned: a caption that begins with other words, one with words beside the picture (which
+ * are no part of the caption), another question, or another task.
+ */
+export type Second = 'prompt' | 'words beside' | 'question' | 'task';
 
 function peakOf(pid: number | undefined): number {
   if (pid === undefined || process.platform !== 'linux') return Number.NaN;
@@ -111,6 +114,7 @@ export class AltsmithPeer implements Peer {
     const { second = 'prompt' } = this.settings;
     const common = { beams: 1, minLength: 1 + NEW_TOKENS };
     if (second === 'question') return this.run(file, { ...common, prompt: '', question: OTHER_QUESTION });
+    if (second === 'words beside') return this.run(file, { ...common, prompt: PROMPT });
     if (second === 'task') return this.run(file, { ...common, task: 'detailed' });
     return this.run(file, { beams: 1, prompt: PROMPT, minLength: 1 + PROMPT.split(' ').length + NEW_TOKENS });
   }
