@@ -2,7 +2,6 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-const SOURCE = path.resolve(__dirname, 'hide-cpu.c');
 const isThere = (program: string) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
 const flags = () => (existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '');
 const canFault = () => /\bcpuid_fault\b/.test(flags());
@@ -22,11 +21,12 @@ function cpuidPlaces(library: string): string {
 
 /**
  * The environment of a process that is to see an older kind of CPU: avx2, avx512 or vnni. Writes into `scratch`, once. On CPUs where CPUID
- * cannot fault only onnxruntime is deceived; `root` is the folder whose onnxruntime-node that is.
+ * cannot fault only onnxruntime is deceived; `root`: the checkout, whose onnxruntime-node that is.
  */
 export function hiddenCpu(kind: string, { scratch, root }: { scratch: string; root: string }): Record<string, string> {
   const shim = path.join(scratch, 'hide-cpu.so');
-  if (!existsSync(shim)) execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', shim, SOURCE, '-ldl']);
+  const source = path.join(root, 'tests/support/hide-cpu/hide-cpu.c');
+  if (!existsSync(shim)) execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', shim, source, '-ldl']);
   const environment = { HIDE_CPU: kind, LD_PRELOAD: shim };
   if (canFault()) return environment;
   const places = path.join(scratch, 'cpuid-places');
