@@ -7,7 +7,7 @@ import { killFetches } from '../../support/models/kill-fetches';
 import { samplePng } from '../../support/sample-image';
 import { waitFor } from '../../support/wait-for';
 
-jest.setTimeout(180_000);
+jest.setTimeout(400_000);
 
 const PHOTO = readFileSync(path.resolve(__dirname, '../../fixtures/images/cat.jpg'));
 

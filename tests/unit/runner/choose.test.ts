@@ -2,6 +2,7 @@ interface Part {
   name: string;
   onlyByName?: boolean;
   sourcesOnly?: boolean;
+  after?: string;
   needs?: string[];
 }
 interface Choice {
@@ -54,4 +55,12 @@ test('what runs at night brings along what starts a container, and none of it ru
   expect(atNight.find(({ name }) => name === 'nightly-proofs')?.needs).toEqual(expect.arrayContaining(['containers']));
   const always = choose(STAGES, []).stages.flat();
   expect(atNight.filter((part) => part.name !== 'build' && always.includes(part))).toEqual([]);
+});
+
+test('a part that waits for another stands behind it in the same stage', () => {
+  const wrong = STAGES.flatMap((stage) =>
+    stage.filter(({ after }, at) => after !== undefined && !stage.slice(0, at).some(({ name }) => name === after)),
+  );
+  expect(wrong).toEqual([]);
+  expect(STAGES.flat().filter(({ after }) => after !== undefined).length).toBeGreaterThan(3);
 });
