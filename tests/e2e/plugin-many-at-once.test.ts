@@ -148,7 +148,7 @@ const SCREENS: readonly (readonly [name: string, address: string, ready: string,
   [
     'many',
     `${SCREEN}&layout=table`,
-    '.altsmith-bulk .altsmith-card__actions',
+    '.altsmith-bulk:not(:has(.components-spinner)) .altsmith-card__actions',
     '.altsmith-bulk',
     '.altsmith-review__top button + button',
   ],

@@ -82,7 +82,9 @@ function One({ suggestion, onStep }: { readonly suggestion: Suggestion; readonly
     >
       <LargePicture suggestion={suggestion} />
       <div className="altsmith-focus__texts">
-        <h2 dir="auto">{nameOf(suggestion)}</h2>
+        <h2>
+          <bdi>{nameOf(suggestion)}</bdi>
+        </h2>
         <div id={`altsmith-text-${id}`} hidden>
           {/* translators: %s: a text */}
           {sprintf(__('Suggested: %s', 'altsmith'), review.draftOf(suggestion))}
