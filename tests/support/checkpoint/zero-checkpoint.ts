@@ -32,6 +32,9 @@ export function writeZeroCheckpoint(
     vision: { ...smallest.vision, ...sizes.vision },
     text: { ...smallest.text, ...sizes.text },
   };
-  writeConfig(folder, blip, readWords());
+  const words = readWords();
+  // BLIP's weights have rows for two more tokens than its vocabulary.
+  while (words.length < blip.text.vocab_size - 2) words.push(`w${words.length}`);
+  writeConfig(folder, blip, words);
   writeZeros(path.join(folder, 'model.safetensors'), blipLayout(blip));
 }
