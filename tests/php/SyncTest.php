@@ -172,8 +172,8 @@ final class SyncTest extends Sidecar_Test_Case {
 		$elsewhere = static function ( mixed $given ) use ( $wpdb, $at, &$elsewhere ): mixed {
 			remove_filter( 'pre_http_request', $elsewhere, 0 );
 			$events = maybe_unserialize( $wpdb->get_var( "SELECT option_value FROM $wpdb->options WHERE option_name = 'cron'" ) );
-			$events[ $at ]['somebody_elses'] = array( md5( serialize( array() ) ) => array( 'schedule' => false, 'args' => array() ) );
-			$wpdb->update( $wpdb->options, array( 'option_value' => serialize( $events ) ), array( 'option_name' => 'cron' ) );
+			$events[ $at ]['somebody_elses'] = array( md5( maybe_serialize( array() ) ) => array( 'schedule' => false, 'args' => array() ) );
+			$wpdb->update( $wpdb->options, array( 'option_value' => maybe_serialize( $events ) ), array( 'option_name' => 'cron' ) );
 			return $given;
 		};
 		add_filter( 'pre_http_request', $elsewhere, 0 );
