@@ -67,7 +67,9 @@ function version() {
 
 /** From the sources: what lies in build/ may be older. */
 function build() {
-  const { status } = spawnSync('npm', ['run', '--silent', 'build:plugin'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  // Another NODE_ENV of the shell would make scripts for development.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const { status } = spawnSync('npm', ['run', '--silent', 'build:plugin'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
   if (status !== 0) throw new Error('npm run build:plugin failed');
 }
 
