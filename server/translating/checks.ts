@@ -2,7 +2,7 @@ import { mixesChineseForms } from './chinese-forms';
 import { isCognate, isGermanCognate } from './cognates';
 import { languageOf, lengthBand, marksGender, scriptOf, writtenIn } from './language-facts';
 import { losesNumber } from './number-words';
-import { addedGender, neutralPeople, womenOnly } from './people-words';
+import { addedGender, neutralPeople, swapsGender, womenOnly } from './people-words';
 import { comesBack, repeatsItself } from './repetition';
 
 export type TranslationProblemCode =
@@ -73,6 +73,11 @@ function sameWords({ source, translation, language: tag }: Checked): string[] {
   // A capital inside a sentence is a name.
   const plain = new Set(wordsOf(source).filter((word) => word === word.toLowerCase()));
   const said = wordsOf(translation);
+  if (!writtenIn(tag).test('a')) {
+    // In another script no word is the same by chance, the first one of the English neither.
+    const all = new Set(wordsOf(source).map((word, at) => (at === 0 ? word.toLowerCase() : word)));
+    return said.filter((word) => /^[a-z]{4,}$/.test(word) && all.has(word));
+  }
   const words = said.map((word, at) => (at === 0 && !CAPITAL_NOUNS.has(language) ? word.toLowerCase() : word));
   const isKnown = (word: string) => (CAPITAL_NOUNS.has(language) ? isGermanCognate(word) : isCognate(word, language));
   const isLeft = (word: string) =>
@@ -175,6 +180,8 @@ function gender({ source, translation, language: tag }: Checked): string | null 
   const language = languageOf(tag);
   const added = addedGender(source, translation, language);
   if (added !== null) return `The translation says “${added}”; English does not say whether it is a woman or a man.`;
+  if (swapsGender(source, translation, language))
+    return 'The English says a woman or a man, and the translation the other.';
   const people = Array.from(source.matchAll(OPEN_GENDER), ([said, word = '', ending]) => ({
     said,
     word: word.toLowerCase(),

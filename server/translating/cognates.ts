@@ -25,7 +25,7 @@ const SHARED = words(`
   festival flash fontaine garage gondola gorge granite hangar helicopter iguana jaguar lagune lavender lion lynx maquette marathon
   microphone minibus mosaic mosque mountainbike pagoda palette papaya parasol pavillon pelican pergola pirate plateau pompon
   printer pyramid quartet quiche rodeo saxophone sculpture silhouette solo souvenir tambour tapir tarte ticket tiger tipi tornado
-  tournament trampoline triangle trombone trophy truck uniform viaduct virus volcano voyage walkman waterpolo menu minus plus thermometer mozzarella chocolate
+  tournament trampoline triangle trombone trophy truck uniform viaduct virus volcano voyage walkman waterpolo menu minus plus series cilantro thermometer mozzarella chocolate
   ketchup cupcake muffin brownie donut bagel croissant cappuccino espresso burrito taco tortilla paella risotto lasagna broccoli
   curry ramen kimono tofu wok cocktail whisky vodka bacon cheddar pesto hotdog popcorn surfboard bikini drone violet vista visual
   vital volleyball wagon warm water western wild winter yacht yoga zebra zone zoo surfer skater jogger biker trainer gamer designer

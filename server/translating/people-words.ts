@@ -89,3 +89,38 @@ export function womenOnly(translation: string, language: string): string | null 
     ? null
     : (new RegExp(`(?<!\\p{L})(?:${words})(?!\\p{L})`, 'iu').exec(translation)?.[0] ?? null);
 }
+
+const SAID_OF: readonly { readonly english: RegExp; readonly words: Readonly<Record<string, RegExp>> }[] = [
+  {
+    english: /\b(?:wom[ae]n|girls?|lad(?:y|ies)|females?)\b/i,
+    words: {
+      de: /(?<!\p{L})(?:Frau(?:en)?|Mädchen|Damen?)(?!\p{L})/u,
+      fr: /(?<!\p{L})(?:femmes?|fill(?:e|ette)s?|dames?)(?!\p{L})/iu,
+      es: /(?<!\p{L})(?:mujer(?:es)?|niñas?|chicas?|señoras?)(?!\p{L})/iu,
+      ja: /女/u,
+      zh: /[女她]/u,
+      ar: /(?<!\p{L})(?:و|ب|ل|ال)*(?:امرأة|نساء|فتاة|فتيات|شابة|سيدة|سيدات|بنت)/u,
+    },
+  },
+  {
+    english: /\b(?:m[ae]n|boys?|guys?|gentlem[ae]n|males?)\b/i,
+    words: {
+      de: /(?<!\p{L})(?:Mann|Männern?|Jungen?|Herr(?:en)?)(?!\p{L})/u,
+      fr: /(?<!\p{L})(?:hommes?|garçons?|messieurs)(?!\p{L})/iu,
+      es: /(?<!\p{L})(?:hombres?|niños?|chicos?|señor(?:es)?)(?!\p{L})/iu,
+      ja: /男|少年/u,
+      zh: /男/u,
+      ar: /(?<!\p{L})(?:و|ب|ل|ال)*(?:رجل|رجال|شاب(?!ة)|صبي|فتى|ولد|أولاد)/u,
+    },
+  },
+];
+
+/** True where the English says one of woman and man, and the translation only the other. */
+export function swapsGender(english: string, translation: string, language: string): boolean {
+  const [women, men] = SAID_OF.map(({ english: said, words }) => ({
+    isSaid: said.test(english),
+    isThere: words[language]?.test(translation) ?? false,
+  }));
+  if (women === undefined || men === undefined || women.isSaid === men.isSaid) return false;
+  return women.isSaid ? men.isThere && !women.isThere : women.isThere && !men.isThere;
+}

@@ -72,6 +72,8 @@ describe('faults are found', () => {
     ['A child with a ball', 'Un bambino con una palla', 'it', 'gender'],
     ['A squirrel in a park', 'Squirrel w parku', 'pl', 'untranslated'],
     ['A cat and a dog', 'Un chat and un chien', 'fr', 'untranslated'],
+    ['A man with a bicycle', 'Une femme avec un vélo', 'fr', 'gender'],
+    ['Children at a table', 'テーブルの children たち', 'ja', 'untranslated'],
     ['A train at a station', 'Ein train an einem Bahnhof', 'de', 'untranslated'],
     ['Cat on the table', 'Cat on the table', 'fr', 'untranslated'],
     ['Sixteen chairs around a table', 'Seis sillas alrededor de una mesa', 'es', 'number_lost'],
