@@ -24,7 +24,8 @@ const dataViews = path.resolve(__dirname, '.cache/dataviews.js');
 const config = {
   ...base,
   entry,
-  output: { ...base.output, path: path.resolve(__dirname, 'build') },
+  // Neither the folder nor the package.json around it changes the scripts: whoever has the zip makes the same ones from its sources.
+  output: { ...base.output, path: path.resolve(__dirname, 'build'), uniqueName: 'altsmith' },
   resolve: {
     ...base.resolve,
     // WordPress 6.5 has no script "react-jsx-runtime": ours, a few lines on createElement, works with every React it ships.
@@ -36,7 +37,7 @@ const config = {
     },
   },
   // esbuild: DataViews takes Terser most of a minute.
-  optimization: { ...base.optimization, minimizer: [new Minifier({ minify: Minifier.esbuildMinify })] },
+  optimization: { ...base.optimization, moduleIds: 'natural', minimizer: [new Minifier({ minify: Minifier.esbuildMinify })] },
   // DataViews brings its own components, as WordPress 6.5's are too old for it; only the review screen loads them.
   performance: { hints: false },
   plugins: [
