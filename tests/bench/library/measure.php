@@ -14,6 +14,12 @@ $rest = static function ( string $method, string $route, array $parameters = arr
 $store = new Altsmith\Storage\Request_Store();
 $first = (int) $wpdb->get_var( "SELECT MIN(ID) FROM $wpdb->posts WHERE post_type = 'attachment'" );
 $query = static fn( string $state ): WP_Query => new WP_Query( array( 'post_type' => 'attachment', 'post_status' => 'inherit', 'posts_per_page' => 20, 'altsmith_state' => $state ) );
+// What WordPress does for the grid of the library, by admin-ajax.
+$grid  = static function ( string $state ): array {
+	$_REQUEST['query'] = array( 'altsmith_state' => $state );
+	$query             = apply_filters( 'ajax_query_attachments_args', array( 'post_type' => 'attachment', 'post_status' => 'inherit', 'posts_per_page' => 80 ) );
+	return array_map( 'wp_prepare_attachment_for_js', ( new WP_Query( $query ) )->posts );
+};
 $began = hrtime( true );
 // A background run of the site may be at it.
 while ( ! ( new Altsmith\Storage\Library_Index() )->read_all( 600.0 ) ) {
@@ -35,6 +41,9 @@ $tasks = array(
 	'library: no filter'            => static fn() => $query( '' ),
 	'library: alt text missing'     => static fn() => $query( 'missing' ),
 	'library: needs review'         => static fn() => $query( 'pending' ),
+	'grid of 80: no filter'         => static fn() => $grid( '' ),
+	'grid of 80: alt text missing'  => static fn() => $grid( 'missing' ),
+	'grid of 80: needs review'      => static fn() => $grid( 'pending' ),
 	'counts, when asked again'      => static fn() => ( new Altsmith\Storage\Library_Counts() )->all(),
 	'counts of the whole library'   => static function (): void {
 		delete_transient( 'altsmith_library_counts' );
