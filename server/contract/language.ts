@@ -60,13 +60,18 @@ function canonicalLanguage(tag: string): string {
   return canonical(tag) ?? languageOf(tag).toLowerCase();
 }
 
+/** No locale of WordPress names a script. */
+const HAS_SCRIPT = /^[a-z]{2,3}_[a-z]{4}(?:_|$)/i;
+
 /**
  * A language as any client names it, in its one form as a BCP 47 tag: what is written with `_` is a locale of WordPress (`de_DE_formal` is
- * `de`), and so are its own names (`ary` is `ar`); everything else is a tag already (`PT-br` is `pt-BR`).
+ * `de`) unless it names a script (`zh_hant_tw` is `zh-Hant-TW`), and so are its own names (`ary` is `ar`); everything else is a tag already
+ * (`PT-br` is `pt-BR`).
  */
-export const Language = Locale.max(35).transform((name) =>
-  name.includes('_') || name in LOCALES ? languageOfLocale(name) : canonicalLanguage(name),
-);
+export const Language = Locale.max(35).transform((name) => {
+  const isLocale = (name.includes('_') && !HAS_SCRIPT.test(name)) || name in LOCALES;
+  return isLocale ? languageOfLocale(name) : canonicalLanguage(name.replaceAll('_', '-'));
+});
 
 export function isEnglish(tag: string): boolean {
   return languageOf(tag) === DEFAULT_LANGUAGE;

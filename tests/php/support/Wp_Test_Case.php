@@ -26,12 +26,16 @@ abstract class Wp_Test_Case extends TestCase {
 	/** @var int[] */
 	private array $attachments = array();
 
+	/** @var array<string, \WP_Hook> What was hooked before the test. */
+	private array $hooks = array();
+
 	protected function setUp(): void {
 		global $wpdb;
 		On_Demand::load(); // As in wp-admin, cron and WP-CLI: a test fires hooks of all of them.
 		wp_cache_flush();
 		$wpdb->query( 'SET autocommit = 0' );
 		$wpdb->query( 'START TRANSACTION' );
+		$this->keep_hooks();
 		add_filter( 'pre_http_request', array( $this, 'answer' ), 1, 3 );
 	}
 
@@ -44,6 +48,13 @@ abstract class Wp_Test_Case extends TestCase {
 		}
 		$wpdb->query( 'ROLLBACK' );
 		wp_cache_flush();
+		// A filter that a test adds is not for the next one.
+		$GLOBALS['wp_filter'] = $this->hooks; // phpcs:ignore WordPress.WP.GlobalVariablesOverride -- as it was
+		remove_filter( 'pre_http_request', array( $this, 'answer' ), 1 );
+	}
+
+	private function keep_hooks(): void {
+		$this->hooks = array_map( static fn( \WP_Hook $hook ): \WP_Hook => clone $hook, $GLOBALS['wp_filter'] );
 	}
 
 	public function answer( mixed $given, array $arguments, string $url ): mixed {
@@ -84,6 +95,7 @@ abstract class Wp_Test_Case extends TestCase {
 	/** For what only an admin page does. It stays loaded for the tests that follow, so these are the last suite. */
 	protected function needs_wp_admin(): void {
 		require_once ABSPATH . 'wp-admin/includes/admin.php';
+		$this->keep_hooks();
 	}
 
 	/** An image of our own making in the library, with its sub-sizes on disk. */
