@@ -13,6 +13,9 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ];
 
+const ATTEMPTS = 3;
+const LOG_IN_MS = 30_000;
+
 /** Chromium with somebody logged in to wp-admin. Collects what a person would see as an error. */
 export class AdminBrowser {
   readonly errors: string[] = [];
@@ -42,11 +45,19 @@ export class AdminBrowser {
   }
 
   async logIn(user = 'admin', password = 'password'): Promise<void> {
-    await this.page.goto(`${this.base}/wp-login.php`);
-    await this.page.fill('#user_login', user);
-    await this.page.fill('#user_pass', password);
-    await this.page.click('#wp-submit');
-    await this.page.waitForURL(/wp-admin/);
+    // A process of PHP's own web server may accept a connection and answer it only when a long request before it has ended.
+    for (let left = ATTEMPTS - 1; ; left -= 1) {
+      try {
+        await this.page.goto(`${this.base}/wp-login.php`, { timeout: LOG_IN_MS });
+        await this.page.fill('#user_login', user);
+        await this.page.fill('#user_pass', password);
+        await this.page.click('#wp-submit', { timeout: LOG_IN_MS });
+        await this.page.waitForURL(/wp-admin/, { timeout: LOG_IN_MS });
+        return;
+      } catch (error) {
+        if (left === 0) throw error;
+      }
+    }
   }
 
   async go(where: string): Promise<void> {
