@@ -8,6 +8,7 @@ use Altsmith\Storage\Lock;
 use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Storage\Schema;
 use Altsmith\Tests\Support\Changed_Pictures;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 use Altsmith\Writeback\Provenance;
@@ -71,6 +72,95 @@ final class OtherSuggestionTest extends Sidecar_Test_Case {
 		self::assertSame( 0, $this->sidecar->count( "POST /v1/suggestions/$now->suggestion_id/write-back" ) );
 	}
 
+	/**
+	 * @testWith [false]
+	 *           [true]
+	 */
+	public function test_an_approval_while_the_report_of_another_suggestion_waits_says_only_what_was_written( bool $in_bulk ): void {
+		$row = $this->applied_and_unreported();
+		$this->arrives( $row, 'a dog on a mat' );
+		$other = $this->row( $row->attachment_id );
+		$said  = array( 'suggestion_id' => 'sug_other', 'action' => 'approve', 'version' => $other->suggestion_version, 'seen' => 'a cat on a mat' );
+		if ( $in_bulk ) {
+			$answer = $this->call( 'POST', 'decisions', array( 'decisions' => array( $said ) ) )->get_data()['items'][0];
+			self::assertSame( array( 'approved', 'a cat on a mat' ), array( $answer['suggestion']['status'], $this->stored_alt( $row->attachment_id ) ) );
+			$this->sidecar->canned = array();
+			$this->sync();
+			$this->sync();
+		} else {
+			$this->sidecar->canned = array();
+			self::assertSame( 'applied', $this->decide( $other, 'approve' )->get_data()['suggestion']['status'] );
+		}
+		self::assertSame( 'a dog on a mat', $this->stored_alt( $row->attachment_id ) );
+		self::assertSame( array( 'sug_other', 'applied' ), array( $this->row( $row->attachment_id )->suggestion_id, $this->sidecar->suggestions['sug_other']['state'] ) );
+		self::assertNull( $this->row( $row->attachment_id )->report );
+	}
+
+	public function test_a_text_is_taken_back_where_another_suggestion_came_with_the_wish_for_it(): void {
+		$row = $this->suggested();
+		$this->decide( $row, 'approve' );
+		$first = $this->sidecar->suggestions[ $row->suggestion_id ];
+		$other = array( 'id' => 'sug_other', 'state' => 'pending', 'values' => null, 'decided_by' => null, 'created_at' => '2999-01-01T00:00:00.000Z' ) + $first;
+
+		$this->sidecar->suggestions['sug_other'] = $other;
+		foreach ( array( 'suggestion.undo_asked' => $first, 'suggestion.created' => $other ) as $type => $suggestion ) {
+			$this->sidecar->changes[] = array( 'cursor' => (string) ( count( $this->sidecar->changes ) + 1 ), 'type' => $type, 'at' => gmdate( 'c' ), 'job' => null, 'suggestion' => $suggestion );
+		}
+		$this->sync();
+		self::assertNull( $this->stored_alt( $row->attachment_id ) );
+		$this->sync();
+		self::assertSame( array( 'sug_other', 'pending' ), array( $this->row( $row->attachment_id )->suggestion_id, $this->row( $row->attachment_id )->display_status() ) );
+		self::assertNull( $this->row( $row->attachment_id )->report );
+	}
+
+	public function test_a_yes_holds_where_another_suggestion_for_the_same_picture_comes_while_its_text_is_written(): void {
+		$row     = $this->suggested();
+		$arrives = function ( string $text ) use ( $row ): string {
+			$this->arrives( $row, 'a dog on a mat' );
+			return $text;
+		};
+		add_filter( 'altsmith_before_write', $arrives );
+		$this->decide( $row, 'approve' );
+		remove_filter( 'altsmith_before_write', $arrives );
+		self::assertSame( 'a cat on a mat', $this->stored_alt( $row->attachment_id ) );
+		$this->sync();
+		self::assertSame( array( 'applied', 'pending' ), array_column( $this->sidecar->suggestions, 'state' ) );
+		self::assertSame( array( 'sug_other', 'pending' ), array( $this->row( $row->attachment_id )->suggestion_id, $this->row( $row->attachment_id )->display_status() ) );
+		self::assertNull( $this->row( $row->attachment_id )->report );
+	}
+
+	public function test_a_report_of_an_earlier_version_that_cannot_be_about_the_suggestion_is_not_sent_for_it(): void {
+		$row = $this->suggested();
+		( new Request_Store() )->change( $row->attachment_id, array( 'report' => '{"outcome":"applied","before":{"alt_text":""},"after":{"alt_text":"x"}}' ) );
+		self::assertFalse( $this->row( $row->attachment_id )->is_written() );
+		$this->sync();
+		self::assertSame( array(), $this->sidecar->reported() );
+		self::assertNull( $this->row( $row->attachment_id )->report );
+		self::assertSame( 'pending', $this->row( $row->attachment_id )->display_status() );
+	}
+
+	public function test_a_text_that_was_taken_back_is_not_written_any_more(): void {
+		$row = $this->applied_and_unreported();
+		$this->sidecar->canned = array();
+		$this->sync();
+		$report = array( 'suggestion_id' => $row->suggestion_id, 'outcome' => 'undone' );
+		( new Request_Store() )->change( $row->attachment_id, array( 'report' => (string) wp_json_encode( $report ) ) );
+		self::assertSame( 'applied', $this->row( $row->attachment_id )->suggestion_state );
+		self::assertFalse( $this->row( $row->attachment_id )->is_written() );
+	}
+
+	public function test_a_row_that_cannot_be_set_back_is_said_not_to_be_and_what_is_known_of_its_picture_stays(): void {
+		global $wpdb;
+		$row = $this->described( 'cat' );
+		$this->replace( $row->attachment_id );
+		$wpdb->update( Schema::requests_table(), array( 'has_report' => 1 ), array( 'attachment_id' => $row->attachment_id ) );
+		self::assertNull( ( new Request_Store() )->picture_changed( $row->attachment_id ) );
+		self::assertSame( 409, $this->decide( $row, 'approve' )->get_status() );
+		self::assertNotNull( ( new Picture_Store() )->find( $row->attachment_id ) );
+		self::assertNull( $this->stored_alt( $row->attachment_id ) );
+		self::assertSame( 0, $this->sidecar->count( "POST /v1/suggestions/$row->suggestion_id/write-back" ) );
+	}
+
 	public function test_a_picture_that_changes_while_its_text_is_written_keeps_its_own(): void {
 		$row     = $this->described( 'cat' );
 		$changes = function ( string $text, int $id ): string {
@@ -120,9 +210,21 @@ final class OtherSuggestionTest extends Sidecar_Test_Case {
 		self::assertFalse( ( new Request_Store() )->has_open_work() );
 	}
 
+	/** A row whose text was written; the sidecar has not heard of it. */
+	private function applied_and_unreported(): Request_Row {
+		$row = $this->suggested();
+
+		$this->sidecar->canned = array( "POST /v1/suggestions/$row->suggestion_id/write-back" => array( 503, array( 'error' => array( 'code' => 'SHUTTING_DOWN', 'message' => 'Later.', 'retryable' => true ) ) ) );
+		$this->decide( $row, 'approve' );
+		$now = $this->row( $row->attachment_id );
+		self::assertTrue( $now->is_written() );
+		self::assertNotNull( $now->report );
+		return $now;
+	}
+
 	/** Another suggestion takes the place of the row's. */
 	private function arrives( Request_Row $row, string $text ): void {
-		$other = array( 'id' => 'sug_other', 'fields' => array( 'alt_text' => $text ) + $this->sidecar->suggestions[ $row->suggestion_id ]['fields'] ) + $this->sidecar->suggestions[ $row->suggestion_id ];
+		$other = array( 'id' => 'sug_other', 'state' => 'pending', 'values' => null, 'decided_by' => null, 'created_at' => '2999-01-01T00:00:00.000Z', 'fields' => array( 'alt_text' => $text ) + $this->sidecar->suggestions[ $row->suggestion_id ]['fields'] ) + $this->sidecar->suggestions[ $row->suggestion_id ];
 		$this->sidecar->suggestions['sug_other'] = $other;
 		( new Request_Store() )->keep_suggestion( $row->attachment_id, Suggestion::cleaned( $other ), true );
 	}

@@ -66,6 +66,16 @@ final class TablesUpdateTest extends Sidecar_Test_Case {
 		$this->assert_all_there();
 	}
 
+	public function test_a_mark_without_its_report_goes_with_an_update(): void {
+		global $wpdb;
+		list( $with, $without ) = array_keys( $this->texts );
+		( new Request_Store() )->change( $with, array( 'report' => '{"outcome":"gone"}' ) );
+		$wpdb->update( Schema::requests_table(), array( 'has_report' => 1 ), array( 'attachment_id' => $without ) );
+		update_option( 'altsmith_schema_version', Schema::VERSION - 1 );
+		Schema::upgrade();
+		self::assertSame( array( $with ), array_map( 'intval', $wpdb->get_col( 'SELECT attachment_id FROM ' . Schema::requests_table() . ' WHERE has_report = 1' ) ) );
+	}
+
 	public function test_a_question_that_the_database_refuses_costs_no_text(): void {
 		global $wpdb;
 		$this->make_old();

@@ -99,9 +99,9 @@ final class Bulk_Decisions {
 	/** What was written is said at once here, and to the sidecar in the background. A conflict is decided again: it has to know first. */
 	private function settle( int $attachment_id ): void {
 		$row     = $this->store->find( $attachment_id );
-		$outcome = $row?->report['outcome'] ?? '';
+		$outcome = $row?->own_outcome();
 		if ( null !== $row && Write_Result::APPLIED === $outcome ) {
-			$this->store->change( $attachment_id, array( 'suggestion_state' => 'applied' ) );
+			$this->store->change_while( $attachment_id, array( 'suggestion_state' => 'applied' ), array( 'suggestion_id' => $row->suggestion_id ) );
 		} elseif ( null !== $row && Write_Result::CONFLICT === $outcome ) {
 			try {
 				$this->write_back->report( $row );

@@ -191,18 +191,27 @@ final class Review_Service {
 			throw $this->refused( $row, $error );
 		}
 		$this->finish( $row, $suggestion );
-		$this->report_quietly( $row->attachment_id );
+		if ( $this->report_quietly( $row->attachment_id ) ) {
+			$this->write_back->carry_out( $row->attachment_id );
+			$this->report_quietly( $row->attachment_id );
+		}
 	}
 
-	/** The text is written; that the sidecar hears of it only later is no reason to show the person an error. */
-	private function report_quietly( int $attachment_id ): void {
+	/**
+	 * The text is written; that the sidecar hears of it only later is no reason to show the person an error.
+	 *
+	 * @return bool Whether a report about another suggestion was sent: while it waited, nothing was written for this one.
+	 */
+	private function report_quietly( int $attachment_id ): bool {
 		$row = $this->store->find( $attachment_id );
-		if ( null !== $row && null !== $row->report ) {
-			try {
-				$this->write_back->report( $row );
-			} catch ( Sidecar_Error ) {
-				return; // The row keeps the report; the worker sends it.
-			}
+		if ( null === $row || null === $row->report ) {
+			return false;
 		}
+		try {
+			$this->write_back->report( $row );
+		} catch ( Sidecar_Error ) {
+			return false; // The row keeps the report; the worker sends it.
+		}
+		return $row->reported_id() !== $row->suggestion_id;
 	}
 }

@@ -11,7 +11,6 @@ use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Picture_Watch;
-use Altsmith\Text\Utf8;
 use Altsmith\Writeback\Alt_Text_Writer;
 use Altsmith\Writeback\Write_Request;
 use Altsmith\Writeback\Write_Result;
@@ -53,7 +52,7 @@ final class Write_Back {
 			return null;
 		}
 		$result = $this->writer->write( self::write_request( $row, $row->suggestion ) );
-		if ( Write_Result::BUSY === $result->outcome || $this->note( $row, $result ) ) {
+		if ( Write_Result::BUSY === $result->outcome || $this->note( $row, $result, $row->suggestion_id ) ) {
 			return $result;
 		}
 		// Another process saw meanwhile that the picture is another one.
@@ -86,11 +85,12 @@ final class Write_Back {
 		$this->store->change( $attachment_id, array( 'error_code' => $told->error, 'error_message' => $told->getMessage() ) );
 	}
 
-	/** Takes back what this suggestion wrote. */
-	public function undo( Request_Row $row ): Write_Result {
-		$result = $this->writer->undo( $row->attachment_id, $row->suggestion_id );
-		if ( Write_Result::UNDONE === $result->outcome ) {
-			$this->note( $row, $result );
+	/** Takes back what the row's suggestion wrote, or another one that the row was about before. */
+	public function undo( Request_Row $row, ?string $suggestion_id = null ): Write_Result {
+		$id     = $suggestion_id ?? $row->suggestion_id;
+		$result = $this->writer->undo( $row->attachment_id, $id );
+		if ( Write_Result::UNDONE === $result->outcome && ! $this->note( $row, $result, $id ) ) {
+			$this->tell_quietly( $id, $result->body() );
 		}
 		if ( null !== $result->late ) {
 			$this->note_error( $row->attachment_id, $result->late );
@@ -99,8 +99,8 @@ final class Write_Back {
 	}
 
 	/** Notes in the row that the text is to be taken back. It stays noted until that is done, or somebody has changed the text. */
-	public function note_undo_asked( int $attachment_id ): void {
-		$this->store->change( $attachment_id, array( 'report' => (string) wp_json_encode( array( 'outcome' => self::UNDO_ASKED ) ) ) );
+	public function note_undo_asked( Request_Row $row ): void {
+		$this->store->change( $row->attachment_id, array( 'report' => (string) wp_json_encode( array( 'suggestion_id' => $row->suggestion_id, 'outcome' => self::UNDO_ASKED ) ) ) );
 	}
 
 	/** Takes the text back if note_undo_asked() was called for it. What a hook of another plugin throws is noted in the row. */
@@ -110,7 +110,7 @@ final class Write_Back {
 			return;
 		}
 		try {
-			$outcome = $this->undo( $row )->outcome;
+			$outcome = $this->undo( $row, $row->reported_id() )->outcome;
 		} catch ( Throwable $error ) {
 			$this->note_error( $attachment_id, $error );
 			return;
@@ -161,8 +161,8 @@ final class Write_Back {
 		if ( null === $report || self::UNDO_ASKED === $report['outcome'] ) {
 			return;
 		}
-		// Another suggestion may have come since. Reports of earlier versions say of none which it is.
-		$of      = (string) ( $report['suggestion_id'] ?? $row->suggestion_id );
+		// Another suggestion may have come since.
+		$of      = $row->reported_id();
 		$is_past = $of !== $row->suggestion_id;
 		try {
 			$raw = '' === $of ? null : $this->tell( $of, array_diff_key( $report, array( 'suggestion_id' => '' ) ) );
@@ -200,6 +200,15 @@ final class Write_Back {
 		}
 	}
 
+	/** @param array<string, mixed> $report One that no row can keep. Where the sidecar does not hear it, its suggestion stays as decided. */
+	private function tell_quietly( string $suggestion_id, array $report ): void {
+		try {
+			$this->tell( $suggestion_id, $report );
+		} catch ( Sidecar_Error ) {
+			return;
+		}
+	}
+
 	/** Whether a server on the way refused this request, and lets others through. */
 	private function is_of_its_content( Sidecar_Error $error ): bool {
 		return $error->is_of_the_way() && ( new Way_Check( $this->client ) )->is_open();
@@ -207,7 +216,7 @@ final class Write_Back {
 
 	/** @throws Sidecar_Error When the sidecar could not be asked; the row stays. */
 	private function report_gone( Request_Row $row ): void {
-		$body        = self::body( new Write_Result( Write_Result::GONE, '', '' ) );
+		$body        = ( new Write_Result( Write_Result::GONE, '', '' ) )->body();
 		$suggestions = array( $row->suggestion_id );
 		if ( '' !== $row->job_id && $row->job_id !== ( $row->suggestion['job_id'] ?? '' ) && ! $this->is_told( fn() => $this->client->cancel_job( $row->job_id ) ) ) {
 			// Too late to cancel: it may have made a suggestion.
@@ -242,26 +251,29 @@ final class Write_Back {
 		}
 	}
 
-	/** @return bool Whether the row is still about the suggestion and the picture that the result is about; else nothing is noted. */
-	private function note( Request_Row $row, Write_Result $result ): bool {
-		$same   = array( 'suggestion_id' => $row->suggestion_id, 'source_sha256' => $row->source_sha256, 'image_sha256' => $row->image_sha256 );
-		$report = array( 'suggestion_id' => $row->suggestion_id ) + self::body( $result );
-		if ( $this->store->change_while( $row->attachment_id, array( 'report' => (string) wp_json_encode( $report ) ), $same ) ) {
-			return true;
+	/**
+	 * Notes the result in the row, for its suggestion. Where the row is about another suggestion by now and holds that one's
+	 * report, the sidecar is told at once.
+	 *
+	 * @return bool Whether the row is still about the picture that the result is about; else nothing is noted.
+	 */
+	private function note( Request_Row $row, Write_Result $result, string $suggestion_id ): bool {
+		$picture = array( 'source_sha256' => $row->source_sha256, 'image_sha256' => $row->image_sha256 );
+		$report  = array( 'suggestion_id' => $suggestion_id ) + $result->body();
+		foreach ( array( array( 'suggestion_id' => $row->suggestion_id ), array( 'has_report' => 0 ) ) as $while ) {
+			if ( $this->store->change_while( $row->attachment_id, array( 'report' => (string) wp_json_encode( $report ) ), $picture + $while ) ) {
+				return true;
+			}
+		}
+		$now = $this->store->find( $row->attachment_id );
+		if ( null === $now || array( $now->source_sha256, $now->image_sha256 ) !== array_values( $picture ) ) {
+			return false;
 		}
 		// It changes nothing either where another process has noted the same.
-		$now = $this->store->find( $row->attachment_id );
-		return null !== $now && array( $now->suggestion_id, $now->source_sha256, $now->image_sha256 ) === array_values( $same );
-	}
-
-	/** @return array<string, mixed> Body of `POST /v1/suggestions/{id}/write-back`. */
-	private static function body( Write_Result $result ): array {
-		$texts = static fn( string $text ): array => array( 'alt_text' => Utf8::cut( Utf8::scrub( $text ), 10000 ) );
-		return array(
-			'outcome' => $result->outcome,
-			'before'  => $texts( $result->before ),
-			'after'   => $texts( $result->after ),
-		);
+		if ( $now->reported_id() !== $suggestion_id ) {
+			$this->tell_quietly( $suggestion_id, $result->body() );
+		}
+		return true;
 	}
 
 	/** @param array<string, mixed> $suggestion */

@@ -101,7 +101,7 @@ trait Request_Endings {
 	 * The attachment shows another picture now: it is asked for anew, and nothing that was said of the former one is taken
 	 * in any more. What was written stays in the row until there is something newer.
 	 *
-	 * @return Request_Row|null The row as it was before; null when there is none.
+	 * @return Request_Row|null The row as it was before; null when there is none, or it could not be set back.
 	 */
 	public function picture_changed( int $attachment_id ): ?Request_Row {
 		// Tried again when somebody decided, or a text was written, between reading and writing.
@@ -131,6 +131,6 @@ trait Request_Endings {
 				return $row;
 			}
 		}
-		return $row;
+		return null;
 	}
 }

@@ -69,8 +69,22 @@ final class Request_Row {
 
 	/** Whether the text of its suggestion is the attachment's: the sidecar may not have heard of it yet. */
 	public function is_written(): bool {
-		return 'applied' === $this->suggestion_state
-			|| ( 'applied' === ( $this->report['outcome'] ?? '' ) && $this->suggestion_id === ( $this->report['suggestion_id'] ?? $this->suggestion_id ) );
+		$outcome = $this->own_outcome();
+		return 'applied' === $outcome || ( 'applied' === $this->suggestion_state && 'undone' !== $outcome );
+	}
+
+	/** What the report says of the row's own suggestion; '' where there is no report, or one about another suggestion. */
+	public function own_outcome(): string {
+		return null !== $this->report && $this->reported_id() === $this->suggestion_id ? (string) $this->report['outcome'] : '';
+	}
+
+	/**
+	 * The suggestion that the report is about; '' where nobody knows. Reports of earlier versions do not name it: it is the row's,
+	 * unless that is in a state in which nothing can have been written for it.
+	 */
+	public function reported_id(): string {
+		$is_another = in_array( $this->report['outcome'] ?? '', array( 'applied', 'conflict' ), true ) && in_array( $this->suggestion_state, array( 'pending', 'rejected', 'superseded' ), true );
+		return (string) ( $this->report['suggestion_id'] ?? ( $is_another ? '' : $this->suggestion_id ) );
 	}
 
 	/** A text begins with a mark, so that an empty one is not "none". */

@@ -114,11 +114,22 @@ final class Schema {
 		dbDelta( array_merge( self::statements(), array( Placement_Table::statement() ) ) );
 		$error = $wpdb->last_error;
 		if ( self::is_complete() && Table_Move::plan() ) {
+			self::clear_marks_without_report();
 			Library_Index::start_over(); // It reads again what a search knows of each image, which may be more in this version.
 			return true;
 		}
 		update_option( self::FAILED_OPTION, array( 'at' => time(), 'error' => '' === $error ? $wpdb->last_error : $error ), true );
 		return false;
+	}
+
+	/** An earlier version could leave the mark of a report without the report. While old tables are moved, a report may be in either table. */
+	private static function clear_marks_without_report(): void {
+		global $wpdb;
+		if ( ! Table_Move::is_on() ) {
+			$t = self::requests_table();
+			$x = self::texts_table();
+			$wpdb->query( "UPDATE $t SET has_report = 0 WHERE has_report = 1 AND attachment_id NOT IN ( SELECT attachment_id FROM $x WHERE report <> '' )" ); // phpcs:ignore WordPress.DB -- table names of our own
+		}
 	}
 
 	private static function version_in_database(): int {

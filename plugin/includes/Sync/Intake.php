@@ -95,7 +95,7 @@ final class Intake {
 		if ( null === $row || $row->suggestion_id !== $raw['id'] || ! $this->is_ours( $row, $raw ) || 'applied' !== $raw['state'] || Write_Result::UNDONE === ( $row->report['outcome'] ?? '' ) ) {
 			return 0;
 		}
-		$this->write_back->note_undo_asked( $row->attachment_id );
+		$this->write_back->note_undo_asked( $row );
 		return $row->attachment_id;
 	}
 

@@ -14,6 +14,7 @@ use Altsmith\Storage\Lock;
 use Altsmith\Storage\On_Site;
 use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
+use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Schema;
 use Altsmith\Writeback\Provenance;
@@ -193,7 +194,11 @@ final class Picture_Watch {
 	/** @throws Sidecar_Error */
 	private function set_back( int $attachment_id ): void {
 		$row = $this->store->picture_changed( $attachment_id );
-		$this->pictures->remove( $attachment_id );
+		$now = null === $row ? $this->store->find( $attachment_id ) : null;
+		// A row that could not be set back is compared again: what is known of its picture stays.
+		if ( null === $now || Request_Status::GONE === $now->status ) {
+			$this->pictures->remove( $attachment_id );
+		}
 		if ( null === $row ) {
 			return;
 		}

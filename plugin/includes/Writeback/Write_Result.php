@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Writeback;
 
+use Altsmith\Text\Utf8;
 use Throwable;
 
 defined( 'ABSPATH' ) || exit;
@@ -26,4 +27,10 @@ final class Write_Result {
 		public readonly ?Throwable $late = null,
 		public readonly bool $was_before = false,
 	) {}
+
+	/** @return array<string, mixed> Body of `POST /v1/suggestions/{id}/write-back`. */
+	public function body(): array {
+		$texts = static fn( string $text ): array => array( 'alt_text' => Utf8::cut( Utf8::scrub( $text ), 10000 ) );
+		return array( 'outcome' => $this->outcome, 'before' => $texts( $this->before ), 'after' => $texts( $this->after ) );
+	}
 }
