@@ -18,6 +18,10 @@ final class AttachmentLocaleTest extends Wp_Test_Case {
 	 *           ["zh_CN", "zh-Hans", true]
 	 *           ["zh_TW", "zh-Hans", false]
 	 *           ["zh_CN", "zh-Hant", false]
+	 *           ["ary", "ar", true]
+	 *           ["azb", "az-Arab", true]
+	 *           ["bcc", "bal", true]
+	 *           ["me_ME", "sr-Latn-ME", true]
 	 */
 	public function test_a_text_is_in_the_language_of_its_attachment_or_not( string $locale, string $language, bool $expected ): void {
 		$this->become( 'admin' );

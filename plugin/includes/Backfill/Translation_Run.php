@@ -35,7 +35,8 @@ final class Translation_Run {
 		foreach ( $locales as $locale ) {
 			$language = strtolower( (string) strtok( $locale, '_-' ) );
 			if ( 'en' !== $language && 1 === preg_match( '/^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$/', $locale ) ) {
-				$found += array( $language => $locale );
+				// Chinese and Portuguese are written in two ways: readers of one do not take the other.
+				$found += array( in_array( $language, array( 'pt', 'zh' ), true ) ? strtr( $locale, '-', '_' ) : $language => $locale );
 			}
 		}
 		return array_values( $found );

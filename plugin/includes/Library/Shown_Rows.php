@@ -15,6 +15,9 @@ defined( 'ABSPATH' ) || exit;
  * they are read with one query when WordPress has read the attachments of the page.
  */
 final class Shown_Rows {
+	/** A page of the media library is shorter: a longer list is another plugin's, which reads none of these rows. */
+	private const MOST = 200;
+
 	/** @var array<int, array<int, Request_Row|null>> By site of a network and attachment. */
 	private array $read = array();
 
@@ -26,7 +29,7 @@ final class Shown_Rows {
 
 	/** Filter `the_posts`. */
 	public function read_ahead( mixed $posts = null, mixed $query = null ): mixed {
-		if ( is_admin() && is_array( $posts ) && $query instanceof WP_Query && array( 'attachment' ) === (array) $query->get( 'post_type' ) ) {
+		if ( is_admin() && is_array( $posts ) && count( $posts ) <= self::MOST && $query instanceof WP_Query && array( 'attachment' ) === (array) $query->get( 'post_type' ) ) {
 			$ids  = array_map( static fn( WP_Post $post ): int => $post->ID, array_filter( $posts, static fn( mixed $post ): bool => $post instanceof WP_Post ) );
 			$rows = $this->store->find_many( array_values( $ids ) );
 			foreach ( $ids as $id ) {

@@ -9,8 +9,8 @@ defined( 'ABSPATH' ) || exit;
 
 /** In which language the texts of an attachment are wanted. */
 final class Attachment_Locale {
-	/** WordPress names some languages by three letters that have two in BCP 47; the sidecar uses the latter. */
-	private const SHORT = array( 'arg' => 'an', 'bel' => 'be', 'bre' => 'br', 'cor' => 'kw', 'dzo' => 'dz', 'ewe' => 'ee', 'fuc' => 'ff', 'gax' => 'om', 'hau' => 'ha', 'ido' => 'io', 'ike' => 'iu', 'kal' => 'kl', 'kin' => 'rw', 'kir' => 'ky', 'lin' => 'ln', 'mri' => 'mi', 'oci' => 'oc', 'ory' => 'or', 'roh' => 'rm', 'sna' => 'sn', 'snd' => 'sd', 'srd' => 'sc', 'tah' => 'ty', 'tir' => 'ti', 'tuk' => 'tk', 'twd' => 'nds', 'wol' => 'wo', 'xho' => 'xh', 'yor' => 'yo', 'zul' => 'zu' );
+	/** Languages that WordPress names otherwise than BCP 47 does, most by three letters where that has two; the sidecar uses the latter. */
+	private const SHORT = array( 'arg' => 'an', 'ary' => 'ar', 'azb' => 'az', 'bcc' => 'bal', 'bel' => 'be', 'bre' => 'br', 'cor' => 'kw', 'dzo' => 'dz', 'ewe' => 'ee', 'fuc' => 'ff', 'gax' => 'om', 'hau' => 'ha', 'ido' => 'io', 'ike' => 'iu', 'kal' => 'kl', 'kin' => 'rw', 'kir' => 'ky', 'lin' => 'ln', 'me' => 'sr', 'mri' => 'mi', 'oci' => 'oc', 'ory' => 'or', 'roh' => 'rm', 'sna' => 'sn', 'snd' => 'sd', 'srd' => 'sc', 'tah' => 'ty', 'tir' => 'ti', 'tuk' => 'tk', 'twd' => 'nds', 'wol' => 'wo', 'xho' => 'xh', 'yor' => 'yo', 'zul' => 'zu' );
 
 	/** That of the language version where a plugin for several languages knows it, else the site's. */
 	public static function of( WP_Post $attachment ): string {

@@ -118,12 +118,15 @@ const STATES: Readonly<Record<TranslationRun['state'], (language: string) => str
   undone: (language) => sprintf(__('Translation into %s: undone', 'altsmith'), language),
 };
 
+/** A later sidecar may know states that this version does not: the numbers are right all the same. */
+const wordsOf = (state: string) => new Map<string, (language: string) => string>(Object.entries(STATES)).get(state) ?? STATES.running;
+
 function Progress({ run }: { readonly run: TranslationRun }) {
   const { state, total, ended, done, failed } = run;
   const isOpen = state === 'running' || state === 'paused';
   return (
     <>
-      <h3>{STATES[state](languageName(run.language))}</h3>
+      <h3>{wordsOf(state)(languageName(run.language))}</h3>
       {isOpen ? (
         // Without a value the bar says that something goes on, and not how far it is.
         <progress

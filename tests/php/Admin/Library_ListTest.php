@@ -31,4 +31,15 @@ final class Library_ListTest extends Sidecar_Test_Case {
 		self::assertSame( array( 'Review alt text', 'Suggest alt text', 'Suggest alt text' ), $labels );
 		self::assertSame( 1, $asked );
 	}
+	public function test_a_long_list_of_another_plugin_is_not_read_ahead(): void {
+		$this->needs_wp_admin();
+		$post  = get_post( $this->photo() );
+		$query = new WP_Query( array( 'post_type' => 'attachment', 'post_status' => 'inherit', 'post__in' => array( $post->ID ) ) );
+		set_current_screen( 'upload' );
+		$before = $GLOBALS['wpdb']->num_queries;
+		apply_filters_ref_array( 'the_posts', array( array_fill( 0, 201, $post ), $query ) );
+		$asked = $GLOBALS['wpdb']->num_queries - $before;
+		set_current_screen( 'front' );
+		self::assertSame( 0, $asked );
+	}
 }

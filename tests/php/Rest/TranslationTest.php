@@ -54,6 +54,11 @@ final class TranslationTest extends Sidecar_Test_Case {
 		self::assertSame( array( 'de_CH', 'fr' ), $this->call( 'GET', 'translation' )->get_data()['languages'] );
 	}
 
+	public function test_two_ways_to_write_a_language_can_both_be_chosen(): void {
+		add_filter( 'wpml_active_languages', static fn(): array => array_map( static fn( string $locale ): array => array( 'default_locale' => $locale ), array( 'zh_CN', 'zh_TW', 'pt_PT', 'pt_BR', 'pt-BR', 'de_AT' ) ) );
+		self::assertSame( array( 'de_DE', 'zh_CN', 'zh_TW', 'pt_PT', 'pt_BR' ), $this->call( 'GET', 'translation' )->get_data()['languages'] );
+	}
+
 	public function test_one_text_is_translated_again_and_nothing_is_written(): void {
 		$row  = $this->suggested();
 		$none = $this->call( 'POST', "suggestions/$row->suggestion_id/translation", array( 'source' => 'a dog' ) );
