@@ -65,7 +65,7 @@ final class Plugin {
 		( new Storage\Library_Index() )->register();
 		$export = new Csv\Library_Export( $store );
 		$export->register();
-		$import = new Csv\Library_Import( new Writeback\Alt_Text_Writer( $texts ), $store );
+		$import = new Csv\Library_Import( new Writeback\Alt_Text_Writer( $texts ), $store, $watch );
 		add_action(
 			'rest_api_init',
 			static function () use ( $import, $health, $bulk, $client, $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {

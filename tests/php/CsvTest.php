@@ -5,7 +5,10 @@ namespace Altsmith\Tests;
 
 use Altsmith\Csv\Csv_File;
 use Altsmith\Csv\Library_Export;
+use Altsmith\Sidecar\Client;
+use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Sync\Picture_Watch;
 use Altsmith\Tests\Support\Changed_Pictures;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 use Altsmith\Writeback\Provenance;
@@ -97,6 +100,22 @@ final class CsvTest extends Sidecar_Test_Case {
 		self::assertSame( 'what was to be seen then', $this->stored_alt( $same->attachment_id ) );
 	}
 
+	public function test_a_picture_is_compared_by_its_file_where_nobody_has_noticed_a_change_or_its_row_is_gone(): void {
+		$changed = $this->described( 'cat' )->attachment_id;
+		$same    = $this->described( 'galaxies' )->attachment_id;
+		$lines   = $this->export();
+		foreach ( array( $changed, $same ) as $id ) {
+			$lines[ $id ]['new_alt_text'] = 'what was to be seen then';
+		}
+		$this->overwrite( $changed );
+		( new Request_Store() )->remove( $same );
+		foreach ( array( true, false ) as $dry_run ) {
+			self::assertSame( array( 1, 0, 1, 0 ), array_values( $this->import( $this->file( $lines ), $dry_run )['counts'] ) );
+		}
+		self::assertNull( $this->stored_alt( $changed ) );
+		self::assertSame( 'what was to be seen then', $this->stored_alt( $same ) );
+	}
+
 	public function test_a_line_reaches_only_the_picture_it_was_written_for(): void {
 		$id    = $this->photo();
 		$lines = $this->export();
@@ -177,7 +196,7 @@ final class CsvTest extends Sidecar_Test_Case {
 		foreach ( $ids as $id ) {
 			$lines[ $id ]['new_alt_text'] = "text of $id";
 		}
-		$first = ( new \Altsmith\Csv\Library_Import( new \Altsmith\Writeback\Alt_Text_Writer( new \Altsmith\Writeback\Library_Texts( new \Altsmith\Settings() ) ), new Request_Store() ) )->run( $this->file( $lines ), false, 1, 0, get_user_by( 'login', 'admin' ) );
+		$first = ( new \Altsmith\Csv\Library_Import( new \Altsmith\Writeback\Alt_Text_Writer( new \Altsmith\Writeback\Library_Texts( new \Altsmith\Settings() ) ), new Request_Store(), new Picture_Watch( new Request_Store(), new Picture_Store(), new Client( new \Altsmith\Settings() ) ) ) )->run( $this->file( $lines ), false, 1, 0, get_user_by( 'login', 'admin' ) );
 		self::assertSame( 1, $first['next'] );
 		$answer = $this->call( 'POST', 'csv', array( 'csv' => $this->file( $lines ), 'dry_run' => false, 'from' => 2 ) );
 		self::assertSame( 2, $answer->get_data()['counts']['change'] );

@@ -5,7 +5,6 @@ namespace Altsmith\Csv;
 
 use Altsmith\Review\Status_Words;
 use Altsmith\Storage\Image_Conditions;
-use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Provenance;
@@ -73,7 +72,7 @@ final class Library_Export {
 						Provenance::is_decorative( $id ) ? 'yes' : '',
 						(string) ( $row?->suggestion['fields']['alt_text'] ?? '' ),
 						'',
-						self::mark_of( $row ),
+						self::mark_of( $row?->source_sha256 ?? '' ),
 					)
 				);
 				$position = $id;
@@ -85,8 +84,8 @@ final class Library_Export {
 	}
 
 	/** Which picture it is, '' where it was never requested. Begins with a letter: spreadsheet programs round long numbers. */
-	public static function mark_of( ?Request_Row $row ): string {
-		return '' === ( $row?->source_sha256 ?? '' ) ? '' : 'p' . substr( $row->source_sha256, 0, 15 );
+	public static function mark_of( string $sha256 ): string {
+		return '' === $sha256 ? '' : 'p' . substr( $sha256, 0, 15 );
 	}
 
 	/** @return int[] */

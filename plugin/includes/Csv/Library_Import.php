@@ -3,7 +3,9 @@ declare( strict_types=1 );
 
 namespace Altsmith\Csv;
 
+use Altsmith\Sidecar\Source_Picture;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Sync\Picture_Watch;
 use Altsmith\Text\Plain_Text;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Alt_Text_Writer;
@@ -11,6 +13,7 @@ use Altsmith\Writeback\Database_Refusal;
 use Altsmith\Writeback\Provenance;
 use Altsmith\Writeback\Write_Request;
 use Altsmith\Writeback\Write_Result;
+use Throwable;
 use WP_Post;
 use WP_User;
 
@@ -35,7 +38,11 @@ final class Library_Import {
 	/** Lines after which WordPress's cache in memory is emptied. */
 	private const FLUSH_EVERY = 200;
 
-	public function __construct( private readonly Alt_Text_Writer $writer, private readonly Request_Store $requests ) {}
+	public function __construct(
+		private readonly Alt_Text_Writer $writer,
+		private readonly Request_Store $requests,
+		private readonly Picture_Watch $watch,
+	) {}
 
 	/**
 	 * Imports a file, or with `$dry_run` only says what an import would change.
@@ -98,11 +105,26 @@ final class Library_Import {
 		if ( Plain_Text::from_person( $live ) !== Plain_Text::from_person( $line['alt_text'] ) ) {
 			return self::outcome( self::CONFLICT, __( 'The alt text was changed after the file was exported. It stays as it is.', 'altsmith' ), $live, $after, $decorative );
 		}
-		// A file without this column, from an earlier version or with it deleted, says nothing of the picture.
-		if ( ! in_array( $line['picture'] ?? '', array( '', Library_Export::mark_of( $this->requests->find( $id ) ) ), true ) ) {
+		if ( ! $this->is_same_picture( $id, $line['picture'] ?? '' ) ) {
 			return self::outcome( self::CONFLICT, __( 'The picture was replaced after the file was exported. Its text stays as it is.', 'altsmith' ), $live, $after, $decorative );
 		}
 		return $dry_run ? self::outcome( self::CHANGE, '', $live, $after, $decorative ) : $this->write( $id, $live, $after, $decorative, $import, $by );
+	}
+
+	/**
+	 * Whether the attachment shows the picture that was exported. A file without this column, from an earlier version or with it
+	 * deleted, says nothing of the picture.
+	 */
+	private function is_same_picture( int $id, string $mark ): bool {
+		$row = '' === $mark ? null : $this->requests->find( $id );
+		try {
+			if ( null !== $row && Library_Export::mark_of( $row->source_sha256 ) === $mark ) {
+				return ! $this->watch->has_changed( $row );
+			}
+		} catch ( Throwable ) {
+			return false; // It has changed and the sidecar could not be told, or the pictures cannot be compared.
+		}
+		return '' === $mark || Library_Export::mark_of( Source_Picture::of( $id )->sha256() ) === $mark;
 	}
 
 	/** @return array{outcome: string, message: string, before: string, after: string, decorative: bool} */
