@@ -134,7 +134,7 @@ export class Translators {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.loaded.keys()].map((folder) => this.release(folder)));
+    await Promise.all([...this.loaded].map(([folder, entry]) => this.release(folder, entry)));
   }
 
   private async with<T>(folder: string, work: (translator: Translator) => Promise<T>): Promise<T> {
@@ -211,17 +211,18 @@ export class Translators {
   }
 
   private countDown(folder: string, entry: Loaded): void {
+    // One that has ended is forgotten already; another may have taken its place.
+    if (this.loaded.get(folder) !== entry) return;
     const { idleMs = IDLE_MS, failed } = this.options;
     entry.idle = setTimeout(
-      guarded(() => this.release(folder), failed),
+      guarded(() => this.release(folder, entry), failed),
       idleMs,
     );
     entry.idle.unref();
   }
 
-  private async release(folder: string): Promise<void> {
-    const entry = this.loaded.get(folder);
-    if (entry === undefined) return;
+  private async release(folder: string, entry: Loaded): Promise<void> {
+    if (this.loaded.get(folder) !== entry) return;
     this.loaded.delete(folder);
     if (entry.idle !== null) clearTimeout(entry.idle);
     // One that did not load has told whoever asked for it.

@@ -91,6 +91,20 @@ it('starts afresh after a process that was killed', async () => {
   expect((await translators.translate('a man', 'de')).text).not.toBe('');
 });
 
+it('leaves the process alone that came after one whose idle time was running when it died', async () => {
+  const IDLE_MS = 300;
+  // Its text takes longer than what was left of the first one's idle time.
+  const slow = program('slow.js', `setTimeout(done, m.text === 'long' ? ${2 * IDLE_MS} : 0)`);
+  open(IDLE_MS, slow.file);
+  const translating = translators.translate('a', 'de');
+  const [pid] = await translators.pids();
+  await translating;
+  process.kill(pid!, 'SIGKILL');
+  await waitFor('its end to be seen', async () => (await translators.pids()).length === 0);
+  expect((await translators.translate('long', 'de')).text).toBe('long');
+  expect(slow.starts()).toBe(2);
+});
+
 it('says so where the language is not here', async () => {
   open(60_000);
   expect(translators.has('fr')).toBe(false);
