@@ -24,7 +24,7 @@ export interface TranslationWishesParts {
 const PIECE = 100;
 /** Jobs of a run that wait at a time: enough for the translators, and no site's queue is full of them. */
 const MOST_WAITING = 400;
-/** Jobs of all sites that wait for a translator, those of runs included, up to which more are made for texts that had to stay English. */
+/** Translations into one language that wait, of all sites and runs, up to which more are made for texts that had to stay English. */
 const MOST_WAITING_OF_ALL = 2000;
 
 interface Owner {
@@ -74,7 +74,7 @@ export class TranslationWishes {
   /** True when there may be more to ask for now. */
   #askForAwaited(language: string): boolean {
     const { storage } = this.parts;
-    if (this.#areManyWaiting()) return false;
+    if (this.#areManyWaiting(language)) return false;
     const rows = storage
       .prepare<[string], SuggestionRef>(
         `SELECT seq, id, site_id, instance FROM suggestions
@@ -92,16 +92,18 @@ export class TranslationWishes {
     return rows.length === PIECE;
   }
 
-  #areManyWaiting(): boolean {
+  #areManyWaiting(language: string): boolean {
+    // The first condition about `needs` is the index's own: it is used only where that stands here too.
     const waiting = this.parts.storage
-      .prepare<[], number>(
+      .prepare<[string], number>(
         `SELECT count(*) FROM (
            SELECT 1 FROM jobs INDEXED BY jobs_of_other_tasks
-           WHERE state = 'waiting' AND held = 0 AND needs <> 'caption' LIMIT ${MOST_WAITING_OF_ALL}
+           WHERE state = 'waiting' AND held = 0 AND needs <> 'caption'
+             AND needs = 'translate' AND language = ? LIMIT ${MOST_WAITING_OF_ALL}
          )`,
       )
       .pluck()
-      .get();
+      .get(language);
     return (waiting ?? 0) >= MOST_WAITING_OF_ALL;
   }
 

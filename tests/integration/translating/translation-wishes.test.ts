@@ -30,3 +30,40 @@ test('a run that translates reads its own suggestions alone, however many anothe
   expect(small.runs.get(run.id)).toMatchObject({ expected: 2 });
   storage.close();
 });
+
+test('what waits for something else keeps no text from being translated', async () => {
+  const storage = freshDatabase();
+  const site = siteOf(storage);
+  const suggestion = site.suggest({ altText: 'a dog' });
+  storage.db.prepare("UPDATE suggestions SET awaits_translation = 1, language = 'de' WHERE id = ?").run(suggestion.id);
+  const wait = storage.db.prepare(
+    `INSERT INTO jobs (id, site_id, instance, subject_type, subject_id, image_sha256, language, priority, request, needs, state,
+       available_at, created_at, updated_at)
+     VALUES (?, ?, 0, 'attachment', ?, ?, ?, 0, '{}', ?, 'waiting', 0, 0, 0)`,
+  );
+  const fill = (needs: string, language: string) => {
+    for (let n = 0; n < 2000; n += 1) {
+      const id = `${needs}${language}${n}`;
+      wait.run(id, site.id, id, n.toString(16).padStart(64, 'f'), language, needs);
+    }
+  };
+  const wishes = new TranslationWishes({
+    storage,
+    suggestionsOf: () => site.suggestions,
+    jobsOf: () => site.jobs,
+    isReady: () => true,
+    ring: () => undefined,
+  });
+  const awaited = storage.prepare('SELECT sum(awaits_translation) FROM suggestions').pluck();
+  storage.transaction(() => fill('translate', 'de'));
+  await wishes.run(new AbortController().signal);
+  expect(awaited.get()).toBe(1);
+  storage.db.prepare('DELETE FROM jobs WHERE needs = ?').run('translate');
+  storage.transaction(() => {
+    fill('video', 'de');
+    fill('translate', 'fr');
+  });
+  await wishes.run(new AbortController().signal);
+  expect(awaited.get()).toBe(0);
+  storage.close();
+});
