@@ -1,7 +1,6 @@
-import { withAnySignal } from '../any-signal';
+import { untilAborted, withAnySignal } from '../any-signal';
 import { guarded } from '../background';
-import type { AppError } from '../errors';
-import { toAppError } from '../errors';
+import { toAppError, type AppError, type ErrorCode } from '../errors';
 import type { VideoStore } from '../intake/video-store';
 import type { Logger } from '../logger';
 import type { Claim, FailedBy, JobQueue } from '../queue/queue';
@@ -24,6 +23,24 @@ export interface VideoJobParts {
 }
 
 const RENEWALS_A_LEASE = 4;
+
+/** What the file itself is: no other attempt, on whatever machine, finds anything else. */
+const OF_THE_FILE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'VIDEO_UNREADABLE',
+  'VIDEO_WITHOUT_PICTURES',
+  'VIDEO_TOO_MANY_PIXELS',
+  'VIDEO_TOO_LONG',
+]);
+/** What the machine, its model or its programs lack for now. */
+const OF_THE_MACHINE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'MODEL_UNAVAILABLE',
+  'CAPTION_MODEL_MISSING',
+  'VIDEO_DECODER_MISSING',
+  'QUEUE_FULL',
+  'STORAGE_FULL',
+  'STORAGE_UNAVAILABLE',
+  'SHUTTING_DOWN',
+]);
 
 /** One claimed job about a video, from start to end. Never rejects: whatever happens becomes the outcome. */
 export async function videoJob(parts: VideoJobParts, claim: Claim, stopping: AbortSignal): Promise<void> {
@@ -55,7 +72,7 @@ async function lookAndFinish({ look, finisher, keepPosterMs }: VideoJobParts, cl
   const seen = await look(claim, signal);
   let isKept = false;
   try {
-    const texts = await finisher.videoTextsOf(claim, seen.look);
+    const texts = await untilAborted(finisher.videoTextsOf(claim, seen.look), signal);
     signal.throwIfAborted();
     finisher.finishVideo(claim, {
       ...{ look: seen.look, texts, thumbnail: seen.thumbnail },
@@ -84,12 +101,12 @@ function settle(parts: VideoJobParts, claim: Claim, { thrown, stopping, logger }
       return;
     }
     logger.warn({ err: error, code: error.code }, 'attempt failed');
-    // A model that is busy, or away for a moment, says nothing about the video.
-    const isAway = isOverload(error) || error.code === 'MODEL_UNAVAILABLE' || error.code === 'QUEUE_FULL';
+    // A machine that is busy, or lacks something, says nothing about the video.
+    const isAway = isOverload(error) || OF_THE_MACHINE.has(error.code);
     const by: FailedBy | undefined = isAway ? { machine, blame: 'nobody' } : undefined;
     const outcome = queue.fail(claim, error, by);
     // What cannot be read is of no use to anybody.
-    if (outcome === 'failed' && !error.retryable) parts.videosOf(claim.siteId).dropBytes(claim.imageSha256);
+    if (outcome === 'failed' && OF_THE_FILE.has(error.code)) parts.videosOf(claim.siteId).dropBytes(claim.imageSha256);
   } catch (failure) {
     // Not stored means nothing is lost either: the lease runs out and the job is handed out again.
     logger.error({ err: failure }, 'job outcome not stored');

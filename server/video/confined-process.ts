@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { guarded } from '../background';
+import { AppError } from '../errors';
 import { lowerPriority } from '../own-priority';
 
 /** What a program may use before it is stopped. */
@@ -84,7 +85,8 @@ async function* upTo(bytes: { left: number }, chunks: AsyncIterable<Buffer>, sto
 
 /**
  * Runs a program that reads what a stranger made: no network, no environment, no file written, bounded in time, memory and output,
- * and after the requests and the website. When the promise settles the program has ended. Rejects with what a reader rejects with.
+ * and after the requests and the website. When the promise settles the program has ended. Rejects with what a reader
+ * rejects with, and with AppError VIDEO_DECODER_MISSING where the system cannot start it.
  */
 export async function runConfined(job: ConfinedCommand): Promise<Ending> {
   if (job.signal?.aborted === true) return { code: null, stopped: 'aborted', complaint: '' };
@@ -100,7 +102,7 @@ export async function runConfined(job: ConfinedCommand): Promise<Ending> {
   );
   const clock = setTimeout(() => late.abort(), job.bounds.wallMs);
   const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
+    child.on('error', (cause) => reject(new AppError('VIDEO_DECODER_MISSING', {}, { cause })));
     child.once('exit', (code, signal) => resolve(signal === 'SIGXCPU' || signal === 'SIGKILL' ? SIGNALLED : code));
   });
   const [, output, errors, ...more] = child.stdio;

@@ -59,6 +59,33 @@ export function throwIfStopped({ stopped }: Ending): void {
   if (stopped === 'aborted') throw new AppError('SHUTTING_DOWN');
 }
 
+/** Exit codes of the shell for a program that it cannot start, and of one whose libraries are missing. */
+const NOT_STARTED: ReadonlySet<number | null> = new Set([126, 127]);
+
+async function drain(chunks: AsyncIterable<Buffer>): Promise<void> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  for (let isAtEnd = false; !isAtEnd;) isAtEnd = (await iterator.next()).done === true;
+}
+
+/**
+ * What it means that a program gave up on a file: VIDEO_UNREADABLE, or VIDEO_DECODER_MISSING where the program cannot even say its version
+ * in the same confinement. Throws what `throwIfStopped` throws.
+ */
+export async function failureOf(
+  { code, complaint }: Ending,
+  program: string,
+  { decoder, folder, signal }: VideoSource,
+): Promise<AppError> {
+  const cause = new Error(complaint);
+  if (NOT_STARTED.has(code)) return new AppError('VIDEO_DECODER_MISSING', {}, { cause });
+  const { confinement } = decoder;
+  const readers = [drain];
+  const command = [program, '-version'];
+  const trial = await runConfined({ command, confinement, folder, bounds: PROBE_BOUNDS, readers, signal });
+  throwIfStopped(trial);
+  return new AppError(trial.code === 0 ? 'VIDEO_UNREADABLE' : 'VIDEO_DECODER_MISSING', {}, { cause });
+}
+
 /** What ffprobe printed. Throws AppError VIDEO_UNREADABLE, VIDEO_WITHOUT_PICTURES, VIDEO_TOO_MANY_PIXELS or VIDEO_TOO_LONG. */
 export function readProbe(json: string): VideoFacts {
   const { format, streams } = Probe.parse(JSON.parse(json));
@@ -74,8 +101,9 @@ export function readProbe(json: string): VideoFacts {
   return { seconds, width, height, hasSound, stream };
 }
 
-/** Asks ffprobe what a file is. Throws what `readProbe` throws, and AppError VIDEO_TIMEOUT. */
-export async function probeVideo({ file, decoder, folder, signal }: VideoSource): Promise<VideoFacts> {
+/** Asks ffprobe what a file is. Throws what `readProbe` throws, and AppError VIDEO_TIMEOUT or VIDEO_DECODER_MISSING. */
+export async function probeVideo(source: VideoSource): Promise<VideoFacts> {
+  const { file, decoder, folder, signal } = source;
   let json = '';
   // Only for pictures: ffprobe opens the decoder of each stream, and fails altogether where it may not.
   const pictures = ['-codec_whitelist:v', DECODERS];
@@ -92,6 +120,6 @@ export async function probeVideo({ file, decoder, folder, signal }: VideoSource)
     signal,
   });
   throwIfStopped(ending);
-  if (ending.code !== 0) throw new AppError('VIDEO_UNREADABLE', {}, { cause: new Error(ending.complaint) });
+  if (ending.code !== 0) throw await failureOf(ending, decoder.ffprobe, source);
   return readProbe(json);
 }

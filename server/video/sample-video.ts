@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { usableCores } from '../captioning/cpu-quota';
-import { AppError } from '../errors';
 import { storageProblem } from '../storage/sqlite-error';
 import { runConfined, type Bounds } from './confined-process';
 import { CAUTION, DECODERS, inputOf, MOST_PIXELS } from './ffmpeg-flags';
 import { jpegsIn } from './jpeg-stream';
-import { throwIfStopped, type VideoFacts, type VideoSource } from './probe';
+import { failureOf, throwIfStopped, type VideoFacts, type VideoSource } from './probe';
 import { sampleOf, THUMBNAIL_BYTES, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Sample } from './thumbnail';
 
 /** Samples a second, so that every scene of two seconds has three whole ones. */
@@ -96,7 +95,7 @@ async function writeJpegs(chunks: AsyncIterable<Buffer>, folder: string, files: 
 
 /**
  * Decodes a video once and takes pictures of it at an even pace, into files of `into`. Throws AppError VIDEO_UNREADABLE where there is not
- * even one, VIDEO_TIMEOUT, STORAGE_FULL, or SHUTTING_DOWN where the caller has stopped it.
+ * even one, VIDEO_TIMEOUT, VIDEO_DECODER_MISSING, STORAGE_FULL, or SHUTTING_DOWN where the caller has stopped it.
  */
 export async function sampleVideo(source: VideoSource, facts: VideoFacts, into: string): Promise<Samples> {
   const seconds = facts.seconds ?? WHOLE_SECONDS;
@@ -114,6 +113,6 @@ export async function sampleVideo(source: VideoSource, facts: VideoFacts, into: 
   });
   throwIfStopped(ending);
   const count = Math.min(thumbnails.length, files.length);
-  if (count === 0) throw new AppError('VIDEO_UNREADABLE', {}, { cause: new Error(ending.complaint) });
+  if (count === 0) throw await failureOf(ending, decoder.ffmpeg, source);
   return { rate, thumbnails: thumbnails.slice(0, count), files: files.slice(0, count), isWhole: ending.code === 0 };
 }
