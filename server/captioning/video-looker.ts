@@ -1,4 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
+import type { ModelInfo } from '../../models/captioner';
 import type { CaptionReply } from '../contract/caption';
 import type { ModelRef } from '../contract/primitives';
 import { AppError } from '../errors';
@@ -19,6 +20,8 @@ import type { VideoLook, VideoLookStore } from './video-look-store';
 
 export interface VideoLookerParts {
   readonly engine: Pick<CaptionEngine, 'run' | 'state'>;
+  /** The model of today, here or of the workers elsewhere; as the acceptor of jobs has it. */
+  readonly model: () => ModelInfo | null;
   /** One picture by the workers elsewhere, where none is here. */
   readonly elsewhere: (picture: PictureFile, siteId: string, signal: AbortSignal) => Promise<CaptionReply>;
   readonly imagesOf: (siteId: string) => Pick<ImageStore, 'captionablePath' | 'draftPath' | 'removeDrafts'>;
@@ -64,7 +67,7 @@ const ELSEWHERE_AT_ONCE = 2;
 /** Looks at a video once: chooses its stills, has each described, and keeps the one that can be its poster. */
 export function videoLooker(parts: VideoLookerParts): LookAtVideo {
   return async (claim, signal) => {
-    const model = captioningModel(parts.engine.state());
+    const model = parts.model();
     const known = model === null ? null : parts.videoLooksOf(claim.siteId).get(claim.imageSha256, modelKey(model));
     if (known !== null) return { look: known, thumbnail: null, end: () => Promise.resolve() };
     return withStills(parts, claim, signal, (stills) => new Look(parts, claim, signal).at(stills));
@@ -79,7 +82,7 @@ function withStills(
 ): Promise<Seen> {
   const images = parts.imagesOf(siteId);
   const { frames, duration, has_sound = null } = work.video ?? {};
-  if (frames === undefined) return withVideoOf(parts, images.captionablePath(imageSha256), signal, use);
+  if (frames === undefined) return withVideoOf(parts, videoPath(images, imageSha256), signal, use);
   const last = frames.at(-1)?.at ?? 0;
   const end = duration ?? last;
   const stills = frames.map(({ image_sha256, at }, index) => ({
@@ -90,6 +93,17 @@ function withStills(
     file: images.captionablePath(image_sha256),
   }));
   return use({ duration: end, hasSound: has_sound, isWhole: true, frames: stills });
+}
+
+/** Throws VIDEO_UNKNOWN and STORAGE_UNAVAILABLE. */
+function videoPath(images: Pick<ImageStore, 'captionablePath'>, sha256: string): string {
+  try {
+    return images.captionablePath(sha256);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'IMAGE_UNKNOWN')
+      throw new AppError('VIDEO_UNKNOWN', {}, { cause: error });
+    throw error;
+  }
 }
 
 async function withVideoOf(

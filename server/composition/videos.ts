@@ -1,3 +1,4 @@
+import type { ModelInfo } from '../../models/captioner';
 import { captioningModel, type CaptionEngine } from '../captioning/engine';
 import type { InstantCaption } from '../captioning/instant-caption';
 import type { JobFinisher } from '../captioning/job-finisher';
@@ -46,6 +47,7 @@ interface DescribingParts {
   readonly temporary: string;
   readonly queue: JobQueue;
   readonly engine: CaptionEngine;
+  readonly model: { now(): ModelInfo | null };
   readonly finisher: JobFinisher;
   readonly instant: InstantCaption;
   readonly runsHere: RunsHere;
@@ -58,11 +60,12 @@ const AT_ONCE = 1;
 
 /** What does the jobs about videos: decodes them in a process without rights, and has the stills described. */
 export function buildVideos(parts: DescribingParts): { decoder: DecoderHere; videos: ClaimLoop } {
-  const { stores, config, temporary, queue, engine, finisher, instant, runsHere, logger } = parts;
+  const { stores, config, temporary, queue, engine, model, finisher, instant, runsHere, logger } = parts;
   const { imagesOf, videosOf, videoLooksOf, registry } = stores;
   const decoder = new DecoderHere(config.video);
   const look = videoLooker({
     ...{ engine, imagesOf, videosOf, videoLooksOf, temporary, limits: config },
+    model: () => model.now(),
     elsewhere: async (picture, siteId, signal) => {
       const reply = await instant.run(picture, siteId, {}, signal);
       if ('caption' in reply) return reply;

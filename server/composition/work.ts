@@ -73,7 +73,7 @@ export function buildWork(parts: WorkParts) {
   const pictureOf = (jobId: string) => instant.pictureOf(jobId);
   return {
     ...built,
-    ...buildVideos({ ...parts, queue, finisher, instant, runsHere }),
+    ...buildVideos({ ...parts, queue, model, finisher, instant, runsHere }),
     model,
     condition,
     translating: buildTranslating(stores, { ...here, queue, finisher, logger }),
