@@ -11,7 +11,7 @@ export interface ForeignFile {
 const LFS_POINTER = 'version https://git-lfs';
 /** A page of the hub, or of a proxy on the way to it. */
 const WEB_PAGE = /^\s*<(!doctype|html)/i;
-/** First bytes of a file that tell all of these. */
+/** Bytes at the beginning of a file in which each of these patterns would stand. */
 export const HEAD_BYTES = 256;
 
 /** Tells by its first bytes that a file is none of a checkpoint; null for all others. */

@@ -40,7 +40,7 @@ export function checkWords(file: string, words: number, rows: number): void {
   );
 }
 
-/** Throws ModelError where a token has another id in the words than in config.json (`due`), such as the one that ends a text. */
+/** Throws ModelError where the tokenizer's id of a special token, such as the one that ends a text, is not that of config.json (`due`). */
 export function checkTokenId(
   file: string,
   token: string,

@@ -2,7 +2,7 @@
 const LONGEST_PHRASE = 4;
 /** Words by which a sentence may differ in length before that costs much: the deviation of a Gaussian. */
 const LENGTH_DEVIATION = 6;
-/** Similarities are told tenfold. Papers print the mean times a hundred: 133.3 for 1.333. */
+/** CIDEr-D multiplies similarities by ten. Papers print the mean times a hundred: 133.3 for 1.333. */
 const SCALE = 10;
 
 /** What a model said of a picture and what people say of it, as words (captionWords). */
@@ -40,8 +40,8 @@ function picturesWith(judged: readonly Judged[]): Map<string, number> {
 }
 
 /**
- * CIDEr-D of Vedantam, Zitnick and Parikh (2015): how much a model's sentences are like those that people wrote, by phrases of one to
- * four words, of which those count most that few pictures have. One score a picture, from 0 to 10; the mean over all is the model's.
+ * CIDEr-D of Vedantam, Zitnick and Parikh (2015): how similar a model's sentences are to those that people wrote. Compared are phrases of
+ * one to four words; a phrase that few pictures have weighs more. One score a picture, from 0 to 10; the mean over all is the model's.
  * Scores depend on the other pictures, so only those of the same set compare.
  */
 export function ciderScores(judged: readonly Judged[]): number[] {

@@ -41,7 +41,7 @@ export function engineOptions(options: CaptionOptions): EngineOptions {
   };
 }
 
-/** What a client of `POST /v1/captions` is told; `glossary` has the site owner's words for English. */
+/** The answer to `POST /v1/captions`; `glossary` has the site owner's words for English. */
 export function replyOf(result: EngineResult, glossary: readonly GlossaryEntry[] = []): Reply {
   const common = { model: modelRefOf(result.model), timings: result.timingsMs };
   if (result.answer !== null) {

@@ -31,7 +31,7 @@ const OF_THE_FILE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'VIDEO_TOO_MANY_PIXELS',
   'VIDEO_TOO_LONG',
 ]);
-/** What the machine, its model or its programs lack for now. */
+/** Failures of the machine, its model or its programs: the video is tried again, and the attempt is not counted. */
 const OF_THE_MACHINE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'MODEL_UNAVAILABLE',
   'CAPTION_MODEL_MISSING',
@@ -101,11 +101,11 @@ function settle(parts: VideoJobParts, claim: Claim, { thrown, stopping, logger }
       return;
     }
     logger.warn({ err: error, code: error.code }, 'attempt failed');
-    // A machine that is busy, or lacks something, says nothing about the video.
+    // The attempt is not counted where the machine failed and not the file.
     const isAway = isOverload(error) || OF_THE_MACHINE.has(error.code);
     const by: FailedBy | undefined = isAway ? { machine, blame: 'nobody' } : undefined;
     const outcome = queue.fail(claim, error, by);
-    // What cannot be read is of no use to anybody.
+    // A file that cannot be read will not be readable later either.
     if (outcome === 'failed' && OF_THE_FILE.has(error.code)) parts.videosOf(claim.siteId).dropBytes(claim.imageSha256);
   } catch (failure) {
     // Not stored means nothing is lost either: the lease runs out and the job is handed out again.

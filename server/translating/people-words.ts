@@ -82,7 +82,7 @@ const WOMEN: Readonly<Record<string, string>> = {
   ar: '(?:ال)?(?:طبيب|ممرض|معلم|طالب|مدرس|لاعب|راقص|موظف|عامل|سائح|صديق|مهندس|متسابق|فنان|مصور|مزارع|طباخ|مغني)ات',
 };
 
-/** The plural of a translation that speaks of women only; null where there is none, or nothing is known of the language. */
+/** The first plural in a translation that means women only; null where there is none, or the language has no list. */
 export function womenOnly(translation: string, language: string): string | null {
   const words = WOMEN[language];
   return words === undefined

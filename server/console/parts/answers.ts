@@ -11,7 +11,7 @@ export interface Answered {
 }
 
 /** An answer's words as they go into an alt text, and their language. */
-export interface Taken {
+export interface AnswerText {
   readonly text: string;
   readonly language: string;
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { inSeconds } from './amounts';
-import type { Answered, Taken } from './answers';
+import type { Answered, AnswerText } from './answers';
 import { confidenceInWords } from './confidence';
 import { Failure } from './failure';
 import { ModelBadge } from './model-badge';
@@ -10,7 +10,7 @@ interface QuestionsProps {
   readonly answers: readonly Answered[];
   readonly onQuestion: (question: string) => void;
   /** Absent where there is no alt text that an answer could go into. */
-  readonly onTake?: (taken: Taken) => void;
+  readonly onTake?: (taken: AnswerText) => void;
 }
 
 /** Questions about a picture, what was answered, and the line for the next one. */

@@ -1,6 +1,6 @@
 import type { CaptionOptions, CaptionReply } from '../../contract/caption';
 import type { ApiError } from '../connection/api-error';
-import { joinAnswer, type Answered, type Taken } from '../parts/answers';
+import { joinAnswer, type Answered, type AnswerText } from '../parts/answers';
 
 /** A picture on the page. It is never stored by the sidecar. */
 export interface Picture {
@@ -21,7 +21,7 @@ export type PictureChange =
   | { readonly kind: 'patch'; readonly id: number; readonly patch: Partial<Picture> }
   | { readonly kind: 'ask'; readonly id: number; readonly question: string }
   | { readonly kind: 'answer'; readonly id: number; readonly question: string; readonly answered: Answered }
-  | { readonly kind: 'take'; readonly id: number; readonly taken: Taken }
+  | { readonly kind: 'take'; readonly id: number; readonly taken: AnswerText }
   | { readonly kind: 'clear' };
 
 export function changePictures(pictures: readonly Picture[], change: PictureChange): readonly Picture[] {
@@ -49,7 +49,7 @@ function settled(answers: readonly Answered[], { question, answered }: { questio
 }
 
 /** The alt text of the page, which is copied and exported, with an answer in it. */
-function withAnswer(picture: Picture, { text, language }: Taken): Picture {
+function withAnswer(picture: Picture, { text, language }: AnswerText): Picture {
   const { reply } = picture;
   return reply === null
     ? picture

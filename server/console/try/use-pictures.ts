@@ -5,7 +5,7 @@ import { isAnswerReply, isCaptionReply } from '../connection/replies';
 import { query } from '../connection/query';
 import { ask } from '../connection/request';
 import { announce } from '../parts/announcer';
-import type { Taken } from '../parts/answers';
+import type { AnswerText } from '../parts/answers';
 import { changePictures, type Picture, type PictureChange } from './picture';
 
 /** At a time. The sidecar has its own limits; two keep it busy while one picture travels. */
@@ -23,7 +23,7 @@ export interface Pictures {
   readonly again: (id: number, options: CaptionOptions) => void;
   readonly question: (picture: Picture, question: string) => void;
   /** Puts an answer into the alt text of a picture. */
-  readonly take: (id: number, taken: Taken) => void;
+  readonly take: (id: number, taken: AnswerText) => void;
   readonly clear: () => void;
 }
 
@@ -106,7 +106,7 @@ export function usePictures(): Pictures {
         dispatch({ kind: 'answer', id, question: text, answered: { question: text, reply: null, error } });
       });
   }, []);
-  const take = useCallback((id: number, taken: Taken) => {
+  const take = useCallback((id: number, taken: AnswerText) => {
     dispatch({ kind: 'take', id, taken });
     announce(`Added to the alt text: ${taken.text}`);
   }, []);
