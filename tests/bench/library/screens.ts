@@ -40,3 +40,27 @@ export async function screens(site: WordPressSite): Promise<string[]> {
     await admin.close();
   }
 }
+
+/** Goes from screen to screen in Chromium until `work` has ended. Gives how many screens were used; throws where a page reports an error. */
+export async function useDuring(site: WordPressSite, work: Promise<unknown>): Promise<number> {
+  const progress = { isOver: false };
+  const ended = work.finally(() => {
+    progress.isOver = true;
+  });
+  const admin = await AdminBrowser.open(site.url, 'bench');
+  let used = 0;
+  try {
+    await admin.logIn();
+    while (!progress.isOver) {
+      const [, address = '', ready = ''] = SCREENS[used % SCREENS.length] ?? [];
+      await admin.go(address);
+      await admin.page.locator(ready).first().waitFor();
+      used += 1;
+    }
+    if (admin.errors.length > 0) throw new Error(admin.errors.join('\n'));
+  } finally {
+    await admin.close();
+  }
+  await ended;
+  return used;
+}
