@@ -20,8 +20,8 @@ interface AgedRow {
 
 /**
  * Originals go once they are captioned: the bytes of a picture stay for `keepMs` after they came and after the end of its
- * last job, so that a failed one can be tried again, and as long as a job or a prediction for them has not ended. Thumbnails stay, and so
- * do posters of videos that wait for a decision. Works through the images of all sites, a piece at a time.
+ * last job, so that a failed one can be tried again, and as long as a job or a prediction for them has not ended; those of frames as
+ * long as those of their video would. Thumbnails stay, and so do posters of videos that wait for a decision. Works through the images of all sites, a piece at a time.
  */
 export class RetentionStore {
   readonly #aged;
@@ -48,8 +48,10 @@ export class RetentionStore {
            WHERE link.site_id = images.site_id AND link.image_sha256 = images.sha256
              AND (EXISTS (
                SELECT 1 FROM jobs
-               WHERE jobs.site_id = link.site_id AND jobs.image_sha256 = link.video_sha256
-                 AND jobs.state IN ('waiting', 'running')
+               WHERE substr(jobs.image_sha256, 1, 12) = substr(link.video_sha256, 1, 12)
+                 AND jobs.image_sha256 = link.video_sha256 AND jobs.site_id = link.site_id
+                 AND (jobs.state IN ('waiting', 'running')
+                   OR jobs.finished_at >= :before AND jobs.finished_at <= :now + ${AHEAD_MS})
              ) OR link.is_poster = 1 AND EXISTS (
                SELECT 1 FROM suggestions
                WHERE substr(suggestions.image_sha256, 1, 12) = substr(link.video_sha256, 1, 12)

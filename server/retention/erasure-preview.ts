@@ -6,6 +6,7 @@ import { jobCounts, suggestionCounts, totalOf } from '../storage/row-counts';
 import type { Erasing, HeldByBackups } from './eraser';
 import type { Erased, ErasureOwner } from './erasure';
 import { OF_PICTURE } from './erasure-store';
+import { belongsToVideo } from './video-pictures';
 
 export interface ErasurePreviewParts {
   readonly storage: Storage;
@@ -30,31 +31,31 @@ export class ErasurePreview {
       )
       .pluck()
       .all(values);
-    const images = pictures.filter((sha256) => {
-      const others = `${OF_IMAGE} AND NOT (${OF_SUBJECT})`;
-      return (
-        this.#count('jobs', others, { ...values, sha256 }) +
-          this.#count('suggestions', others, { ...values, sha256 }) ===
-        0
-      );
-    });
+    const images = pictures.map((sha256) => this.#picture({ ...values, sha256 }, `NOT (${OF_SUBJECT})`));
     return this.#erasing({
       suggestions: this.#count('suggestions', OF_SUBJECT, values),
       jobs: this.#count('jobs', OF_SUBJECT, values),
-      images: images.length,
+      images: images.reduce((sum, count) => sum + count, 0),
     });
   }
 
   image(owner: ErasureOwner, sha256: string): Promise<Erasing> {
     const values = { ...owner, sha256 };
     const own = `${OF_IMAGE} AND +instance = :instance`;
-    const others = `${OF_IMAGE} AND +instance <> :instance`;
-    const isShared = this.#count('jobs', others, values) + this.#count('suggestions', others, values) > 0;
     return this.#erasing({
       suggestions: this.#count('suggestions', own, values),
       jobs: this.#count('jobs', own, values),
-      images: isShared ? 0 : this.#count('images', 'site_id = :siteId AND sha256 = :sha256', values),
+      images: this.#picture(values, '+instance <> :instance'),
     });
+  }
+
+  /** 1 for a picture that would go, 0 where it is not there, or the rows of `others` are about it or about its video. */
+  #picture(values: { siteId: string; sha256: string }, others: string): number {
+    const isShared = (['jobs', 'suggestions'] as const).some(
+      (table) => this.#count(table, `${OF_IMAGE} AND ${others}`, values) > 0,
+    );
+    if (isShared || belongsToVideo(this.parts.storage, values, { jobs: others, suggestions: others })) return 0;
+    return this.#count('images', 'site_id = :siteId AND sha256 = :sha256', values);
   }
 
   /** Throws NOT_FOUND. */

@@ -4,7 +4,7 @@ import { ResultStore } from '../captioning/result-store';
 import type { Subject } from '../contract/primitives';
 import { thumbnailIn } from '../storage/data-folder';
 import type { Storage } from '../storage/database';
-import { belongsToVideo, picturesOfVideo } from './video-pictures';
+import { ANY_ROWS, belongsToVideo, picturesOfVideo, type VideoRows } from './video-pictures';
 import { ALL, NOTHING_ERASED, type Erased, type ErasureOwner, type ErasureReach } from './erasure';
 
 /** Rows deleted in one step; a few milliseconds. */
@@ -31,6 +31,16 @@ interface Row {
   readonly id: string;
   readonly image_sha256: string;
 }
+
+/** What of a picture, or of a video it is part of, keeps bytes and thumbnail when the CMS has deleted a subject. */
+const STILL_USED: VideoRows = {
+  jobs: "+instance >= 0 AND state IN ('waiting', 'running')",
+  suggestions: "state IN ('pending', 'approved', 'decorative', 'conflict', 'applied')",
+};
+/** Of a picture, any row of a subject; predictions (instance -1) end with it. */
+const OF_SUBJECTS: VideoRows = { jobs: '+instance >= 0', suggestions: 'true' };
+/** An instance that erases a picture means its own videos as well: they share it with nobody. */
+const OF_OTHER_INSTANCES: VideoRows = { jobs: '+instance <> :instance', suggestions: '+instance <> :instance' };
 
 /** Tables with rows of a site, in an order in which they can go; then `images`, and `sites` itself last. */
 const TABLES_OF_SITE = [
@@ -70,18 +80,19 @@ export class ErasureStore {
   subjectStep({ siteId, instance }: ErasureOwner, { type, id }: Subject, reach: ErasureReach): Erased | null {
     const where = 'site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance';
     // A frame of a video that stays is no longer the subject's, and stays too.
-    const isOwn = (sha256: string) => !belongsToVideo(this.storage, siteId, sha256);
+    const isOwn = (sha256: string) => !belongsToVideo(this.storage, { siteId, sha256 }, ANY_ROWS);
     return this.#step(siteId, where, { siteId, type, id, instance, ...reach }, isOwn);
   }
 
   /** Up to PIECE rows about a picture, of whatever subject, and the picture once nothing else needs it. */
   imageStep({ siteId, instance }: ErasureOwner, sha256: string, reach: ErasureReach): Erased | null {
     const where = `${OF_PICTURE} AND +instance = :instance`;
-    const step = this.#step(siteId, where, { sha256, siteId, instance, ...reach });
+    const isOwn = () => !belongsToVideo(this.storage, { siteId, sha256, instance }, OF_OTHER_INSTANCES);
+    const step = this.#step(siteId, where, { sha256, siteId, instance, ...reach }, isOwn);
     if (step !== null) return step;
     // Sent, and nothing asked about it.
     return this.storage.transaction(() =>
-      this.#forgetPicture(siteId, sha256, reach.pictures) ? { ...NOTHING_ERASED, images: 1 } : null,
+      isOwn() && this.#forgetPicture(siteId, sha256, reach.pictures) ? { ...NOTHING_ERASED, images: 1 } : null,
     );
   }
 
@@ -169,12 +180,9 @@ export class ErasureStore {
    */
   endPicture(siteId: string, sha256: string): void {
     this.storage.transaction(() => {
-      const isNeeded = this.#isKnown(siteId, sha256, [
-        "jobs WHERE +instance >= 0 AND state IN ('waiting', 'running')",
-        "suggestions WHERE state IN ('pending', 'approved', 'decorative', 'conflict', 'applied')",
-      ]);
-      if (isNeeded) return;
-      if (this.#isKnown(siteId, sha256, ["jobs WHERE +instance = -1 AND subject_id = 'prediction'"])) {
+      if (this.#isKnown(siteId, sha256, STILL_USED)) return;
+      if (belongsToVideo(this.storage, { siteId, sha256 }, STILL_USED)) return;
+      if (this.#isKnown(siteId, sha256, { jobs: "+instance = -1 AND subject_id = 'prediction'" })) {
         // A prediction reads the bytes. Once its job is gone, nothing keeps them from RetentionStore.
         this.storage
           .prepare('UPDATE images SET thumbnail = 0, kept_until = NULL WHERE site_id = ? AND sha256 = ?')
@@ -190,7 +198,7 @@ export class ErasureStore {
     });
   }
 
-  #step(siteId: string, where: string, values: object, isOwn: (sha256: string) => boolean = () => true): Erased | null {
+  #step(siteId: string, where: string, values: object, isOwn: (sha256: string) => boolean): Erased | null {
     return this.storage.transaction(() => {
       const take = (table: 'suggestions' | 'jobs', most: number) => {
         const isMeant = `(created_at <= :before OR ${table === 'jobs' ? '+seq' : '+job_seq'} <= :lastJob)`;
@@ -218,7 +226,7 @@ export class ErasureStore {
    * a file of its own and goes on.
    */
   #forgetPicture(siteId: string, sha256: string, before: number): boolean {
-    if (this.#isKnown(siteId, sha256, ['jobs WHERE +instance >= 0', 'suggestions WHERE true'])) return false;
+    if (this.#isKnown(siteId, sha256, OF_SUBJECTS)) return false;
     const belonging = picturesOfVideo(this.storage, siteId, sha256);
     const { changes } = this.storage
       .prepare('DELETE FROM images WHERE site_id = ? AND sha256 = ? AND received_at <= ?')
@@ -228,6 +236,7 @@ export class ErasureStore {
     if (changes === 1) this.#eraseFiles(siteId, sha256);
     // Left by an end that could not be stored. An original without a row may be on its way in, and stays.
     else if (!this.#hasRow(siteId, sha256)) this.#eraseThumbnail(siteId, sha256);
+    // Their links went with the row of the video.
     if (changes === 1) for (const one of belonging) this.#forgetPicture(siteId, one, before);
     return changes === 1;
   }
@@ -255,11 +264,11 @@ export class ErasureStore {
     return row !== undefined;
   }
 
-  #isKnown(siteId: string, sha256: string, places: readonly string[]): boolean {
-    return places.some(
-      (place) =>
+  #isKnown(siteId: string, sha256: string, rows: Partial<VideoRows>): boolean {
+    return Object.entries(rows).some(
+      ([table, condition]) =>
         this.storage
-          .prepare<object, { found: number }>(`SELECT 1 AS found FROM ${place} AND ${OF_PICTURE} LIMIT 1`)
+          .prepare<object, unknown>(`SELECT 1 FROM ${table} WHERE ${condition} AND ${OF_PICTURE} LIMIT 1`)
           .get({ siteId, sha256 }) !== undefined,
     );
   }

@@ -1,9 +1,37 @@
 import type { Storage } from '../storage/database';
 
-/** Whether a picture is a frame or the poster of a video of the site. */
-export function belongsToVideo(storage: Storage, siteId: string, sha256: string): boolean {
-  const link = storage.prepare('SELECT 1 FROM video_pictures WHERE site_id = ? AND image_sha256 = ?');
-  return link.get(siteId, sha256) !== undefined;
+/** A picture, and whatever else the conditions of `VideoRows` name. */
+interface Picture {
+  readonly siteId: string;
+  readonly sha256: string;
+  readonly [name: string]: string | number;
+}
+
+/** Which rows about a picture or a video count, as conditions on `jobs` and on `suggestions`. */
+export interface VideoRows {
+  readonly jobs: string;
+  readonly suggestions: string;
+}
+
+/** All of them, also of videos whose text was decided. */
+export const ANY_ROWS: VideoRows = { jobs: 'true', suggestions: 'true' };
+
+/** Whether the picture is a frame or the poster of a video that rows of the site are about. */
+export function belongsToVideo(storage: Storage, picture: Picture, rows: VideoRows): boolean {
+  const about = (table: 'jobs' | 'suggestions') => `EXISTS (
+    SELECT 1 FROM ${table}
+    WHERE substr(image_sha256, 1, 12) = substr(link.video, 1, 12) AND image_sha256 = link.video AND +site_id = :siteId
+      AND (${rows[table]})
+  )`;
+  return (
+    storage
+      .prepare<object, unknown>(
+        `SELECT 1 FROM (
+           SELECT video_sha256 AS video FROM video_pictures WHERE site_id = :siteId AND image_sha256 = :sha256
+         ) AS link WHERE ${about('jobs')} OR ${about('suggestions')} LIMIT 1`,
+      )
+      .get(picture) !== undefined
+  );
 }
 
 /** Frames and poster of a video that no other video has. */
