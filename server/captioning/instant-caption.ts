@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises';
 import { withAnySignal } from '../any-signal';
 import { guarded } from '../background';
-import type { CaptionOptions } from '../contract/caption';
+import type { CaptionOptions, CaptionReply } from '../contract/caption';
 import type { WorkerTask } from '../contract/worker';
 import { AppError, isErrorCode } from '../errors';
 import type { JobQueue } from '../queue/queue';
@@ -38,6 +38,13 @@ const MOST_OF_SITE = 16;
 const MOST_OF_ALL = 256;
 /** How long to wait for a first word of a worker elsewhere, in ms. */
 const GRACE_MS = 10_000;
+
+interface Wish {
+  readonly siteId: string | null;
+  readonly options: CaptionOptions;
+  /** Without the words of the site's owner. */
+  readonly isPlain: boolean;
+}
 
 interface Waiting {
   readonly siteId: string;
@@ -86,14 +93,28 @@ export class InstantCaption {
     return this.#waiting.get(jobId)?.file ?? null;
   }
 
+  /** As a caption is asked for, but without the words of the site's owner. Throws as `run` does. */
+  async describe(picture: PictureFile, siteId: string, signal: AbortSignal): Promise<CaptionReply> {
+    const reply = await this.#run(picture, { siteId, options: {}, isPlain: true }, signal);
+    if ('caption' in reply) return reply;
+    throw new AppError('INTERNAL', { reason: 'the workers gave no caption' });
+  }
+
   /** Throws SITE_MISSING, what keeps the model from working, QUEUE_FULL, and what the attempt failed with. */
-  async run(picture: PictureFile, siteId: string | null, options: CaptionOptions, signal: AbortSignal): Promise<Reply> {
+  run(picture: PictureFile, siteId: string | null, options: CaptionOptions, signal: AbortSignal): Promise<Reply> {
+    return this.#run(picture, { siteId, options, isPlain: false }, signal);
+  }
+
+  async #run(picture: PictureFile, wish: Wish, signal: AbortSignal): Promise<Reply> {
+    const { siteId, options, isPlain } = wish;
     try {
       if (siteId === null) throw new AppError('SITE_MISSING');
       const needs = taskOf(options);
       const patience = this.#throwUnlessPossible(needs);
       this.requireRoom(siteId);
-      return await withAnySignal([signal], (own) => this.#ask(picture, { siteId, options, needs, patience }, own));
+      return await withAnySignal([signal], (own) =>
+        this.#ask(picture, { siteId, options, isPlain, needs, patience }, own),
+      );
     } finally {
       // What cannot be removed, as on a disk that has become read-only, goes with the next start; the answer is there.
       await unlink(picture.file).catch(() => undefined);
@@ -118,12 +139,12 @@ export class InstantCaption {
 
   async #ask(
     picture: PictureFile,
-    wish: { siteId: string; options: CaptionOptions; needs: WorkerTask; patience: boolean },
+    wish: Wish & { readonly siteId: string; readonly needs: WorkerTask; readonly patience: boolean },
     signal: AbortSignal,
   ): Promise<Reply> {
     const { storage, replies, queue, runsHere } = this.parts;
     const id = newId('ask');
-    const { siteId, options, needs } = wish;
+    const { siteId, options, isPlain, needs } = wish;
     signal.throwIfAborted();
     const answer = new Promise<Reply>((resolve, reject) => {
       const end = (outcome: Reply | AppError) => {
@@ -143,7 +164,7 @@ export class InstantCaption {
     try {
       // It ends with this process: nobody waits for the disk.
       storage.unflushed(() => {
-        replies.add({ id, siteId, kind: 'caption', imageSha256: picture.sha256, needs, options });
+        replies.add({ id, siteId, kind: 'caption', imageSha256: picture.sha256, needs, options, isPlain });
       });
       queue.ring(id);
       return await answer;

@@ -24,7 +24,8 @@ export class ReplyFinisher {
 
   /** Throws LEASE_LOST when the job is no longer this worker's, or nobody wants it any more. */
   finish(claim: Claim, result: EngineResult): void {
-    const reply = replyOf(result, entriesFor(this.glossaryOf(claim.siteId), DEFAULT_LANGUAGE));
+    const glossary = claim.work.plain === true ? [] : this.glossaryOf(claim.siteId);
+    const reply = replyOf(result, entriesFor(glossary, DEFAULT_LANGUAGE));
     const output = 'answer' in reply ? reply.answer : reply.alt_text;
     const complete = () => {
       this.replies.complete(claim, { reply, output });

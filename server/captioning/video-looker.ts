@@ -12,7 +12,7 @@ import { withVideo, type VideoReading } from '../video/read-video';
 import { captioningModel, type CaptionEngine } from './engine';
 import { captionOf } from './engine-result';
 import type { PictureFile } from './instant-caption';
-import { modelRefOf } from './model-ref';
+import { jointModelRef, modelRefOf } from './model-ref';
 import { modelKey } from './result-store';
 import { SUGGESTION_SETTINGS } from './settings';
 import { composeTexts } from './text/compose';
@@ -22,7 +22,7 @@ export interface VideoLookerParts {
   readonly engine: Pick<CaptionEngine, 'run' | 'state'>;
   /** The model of today, here or of the workers elsewhere; as the acceptor of jobs has it. */
   readonly model: () => ModelInfo | null;
-  /** One picture by the workers elsewhere, where none is here. */
+  /** One picture by the workers elsewhere, where none is here, without the words of the site's owner. */
   readonly elsewhere: (picture: PictureFile, siteId: string, signal: AbortSignal) => Promise<CaptionReply>;
   readonly imagesOf: (siteId: string) => Pick<ImageStore, 'captionablePath' | 'draftPath' | 'removeDrafts'>;
   readonly videosOf: (siteId: string) => Pick<VideoStore, 'putPoster' | 'dropPoster'>;
@@ -134,12 +134,12 @@ class Look {
         return one === undefined ? [] : [{ at, from, to, ...withoutModel(one) }];
       });
       const [first, ...others] = scenes;
-      const model = described[0]?.model;
+      const [model, ...otherModels] = described.map((one) => one.model);
       if (first === undefined || model === undefined) throw new AppError('VIDEO_WITHOUT_PICTURES');
       const { posterAt } = describeScenes([first, ...others]);
       const poster = stills.frames.findIndex(({ at }) => at === posterAt);
       const { duration, hasSound: has_sound, isWhole: is_whole } = stills;
-      const facts = { model, duration, has_sound, is_whole };
+      const facts = { model: jointModelRef([model, ...otherModels]), duration, has_sound, is_whole };
       const look: VideoLook = {
         ...facts,
         scenes: [first, ...others],

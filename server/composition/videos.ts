@@ -6,7 +6,6 @@ import type { RunsHere } from '../captioning/runs-here';
 import { videoJob } from '../captioning/video-job';
 import { videoLooker } from '../captioning/video-looker';
 import type { Config } from '../config';
-import { AppError } from '../errors';
 import type { Logger } from '../logger';
 import { ClaimLoop } from '../queue/claim-loop';
 import type { JobQueue } from '../queue/queue';
@@ -66,11 +65,7 @@ export function buildVideos(parts: DescribingParts): { decoder: DecoderHere; vid
   const look = videoLooker({
     ...{ engine, imagesOf, videosOf, videoLooksOf, temporary, limits: config },
     model: () => model.now(),
-    elsewhere: async (picture, siteId, signal) => {
-      const reply = await instant.run(picture, siteId, {}, signal);
-      if ('caption' in reply) return reply;
-      throw new AppError('INTERNAL', { reason: 'the workers gave no caption' });
-    },
+    elsewhere: (picture, siteId, signal) => instant.describe(picture, siteId, signal),
     reading: async (signal) => ({
       decoder: await decoder.get(),
       maxBytes: config.video.maxBytes,

@@ -14,6 +14,8 @@ export const JobWork = z.object({
   current: FieldValues.nullable().default(null),
   /** What is asked instead of a suggestion (reply-jobs.ts). */
   reply: CaptionOptions.optional(),
+  /** Of a reply: the words of the site's owner are left out, as part of something that is kept without them. */
+  plain: z.boolean().optional(),
   /** No picture is looked at: the texts of this suggestion, in English, are translated. */
   translate: z.object({ suggestion: Id }).optional(),
   /** The job is about a video; frames and facts where a client has cut them. */

@@ -17,6 +17,8 @@ export interface NewReplyJob {
   readonly imageSha256: string;
   readonly needs: WorkerTask;
   readonly options: CaptionOptions;
+  /** Without the words of the site's owner. */
+  readonly isPlain?: boolean;
 }
 
 /** How the job of a reply ended. */
@@ -50,9 +52,13 @@ export class ReplyJobs<Reply> {
   }
 
   /** Inside a transaction. */
-  add({ id, siteId, kind, imageSha256, needs, options }: NewReplyJob): void {
+  add({ id, siteId, kind, imageSha256, needs, options, isPlain }: NewReplyJob): void {
     const at = this.wall();
-    const request = JSON.stringify({ reply: options, traceparent: currentTraceparent() ?? undefined });
+    const request = JSON.stringify({
+      reply: options,
+      plain: isPlain,
+      traceparent: currentTraceparent() ?? undefined,
+    });
     this.storage
       .prepare(
         `INSERT INTO jobs (id, site_id, instance, subject_type, subject_id, image_sha256, priority, request, needs, state,

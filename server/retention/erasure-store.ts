@@ -268,7 +268,7 @@ export class ErasureStore {
     return Object.entries(rows).some(
       ([table, condition]) =>
         this.storage
-          .prepare<object, unknown>(`SELECT 1 FROM ${table} WHERE ${condition} AND ${OF_PICTURE} LIMIT 1`)
+          .prepare<object>(`SELECT 1 FROM ${table} WHERE ${condition} AND ${OF_PICTURE} LIMIT 1`)
           .get({ siteId, sha256 }) !== undefined,
     );
   }

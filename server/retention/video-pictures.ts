@@ -25,7 +25,7 @@ export function belongsToVideo(storage: Storage, picture: Picture, rows: VideoRo
   )`;
   return (
     storage
-      .prepare<object, unknown>(
+      .prepare<object>(
         `SELECT 1 FROM (
            SELECT video_sha256 AS video FROM video_pictures WHERE site_id = :siteId AND image_sha256 = :sha256
          ) AS link WHERE ${about('jobs')} OR ${about('suggestions')} LIMIT 1`,

@@ -65,18 +65,27 @@ describe.each(['over the long poll', 'over Bull'])('%s', (way) => {
       { image_sha256: one.sha256, at: 1 },
       { image_sha256: two.sha256, at: 5 },
     ];
-    const subject = { type: 'attachment', id: 'video' };
-    const { body } = await sidecar.call('POST', '/v1/jobs', { frames, subject });
-    const job = await whenEnded(sidecar, body.job.id);
-    expect(job).toMatchObject({ state: 'done', kind: 'video' });
-    const { suggestion } = (await sidecar.call('GET', `/v1/suggestions/${job.suggestion_id}`)).body;
-    expect(suggestion.video.scenes).toMatchObject([{ caption: expect.stringContaining('ign') }, { at: 5 }]);
+    const askFor = async (id: string) => {
+      const { body } = await sidecar.call('POST', '/v1/jobs', { frames, subject: { type: 'attachment', id } });
+      const job = await whenEnded(sidecar, body.job.id);
+      expect(job).toMatchObject({ state: 'done', kind: 'video' });
+      const { suggestion } = (await sidecar.call('GET', `/v1/suggestions/${job.suggestion_id}`)).body;
+      return { job, suggestion };
+    };
+    await sidecar.call('PUT', '/v1/site', { glossary: [{ term: 'placard', instead_of: ['sign'] }] });
+    const { job, suggestion } = await askFor('video');
+    expect(suggestion.video.scenes).toMatchObject([{ caption: expect.stringContaining('placard') }, { at: 5 }]);
+    expect(suggestion.model).toMatchObject({ id: 'quick' });
+    // The words are the site's and not the model's: what is kept of the look does not have them.
+    await sidecar.call('PUT', '/v1/site', { glossary: [] });
+    const later = await askFor('video-2');
+    expect(later.suggestion.video.scenes).toMatchObject([{ caption: expect.stringContaining('sign') }, { at: 5 }]);
     const { key } = sidecar;
     const thumbnail = await fetch(`${sidecar.url}/v1/images/${job.image_sha256}/thumbnail`, {
       headers: { authorization: `Bearer ${key}` },
     });
     expect([thumbnail.status, thumbnail.headers.get('content-type')]).toEqual([200, 'image/png']);
-    await sidecar.call('DELETE', '/v1/subjects/attachment/video');
+    for (const id of ['video', 'video-2']) await sidecar.call('DELETE', `/v1/subjects/attachment/${id}`);
   });
 
   test('the clients of OpenAI, Ollama and Replicate are answered too', async () => {
