@@ -2,7 +2,8 @@ import { mixesChineseForms } from './chinese-forms';
 import { isCognate, isGermanCognate } from './cognates';
 import { languageOf, lengthBand, marksGender, scriptOf, writtenIn } from './language-facts';
 import { losesNumber } from './number-words';
-import { addedGender, neutralPeople, swapsGender, womenOnly } from './people-words';
+import { swapsGender } from './opposite-gender';
+import { addedGender, neutralPeople, womenOnly } from './people-words';
 import { comesBack, repeatsItself } from './repetition';
 
 export type TranslationProblemCode =
@@ -41,21 +42,27 @@ const LEAST_CHARACTERS = 12;
 /** People whose gender English leaves open. */
 const OPEN_GENDER = new RegExp(
   // Devices that are called like people.
-  String.raw`(?<!\b(?:table|record|cd|dvd|mp3|media|music|cassette|video|tape|vinyl|disc|disk|cook|coffee)[ -])\b(` +
+  String.raw`(?<!\b(?:(?:fe)?male |wom[ae]n |lady |table|record|cd|dvd|mp3|media|music|cassette|video|tape|vinyl|disc|disk|cook|coffee|bus|train|screw)[ -]?)\b(` +
     'child|toddler|kid|baby|person|player|doctor|nurse|teacher|student|pupil|cook|chef|driver|rider|surfer|skier|skateboarder|friend|worker|dancer|' +
     'singer|cyclist|tourist|photographer|passenger|runner|swimmer|skater|climber|hiker|farmer|artist|baker|soldier|officer|musician|guitarist|' +
     'pianist|pilot|customer|visitor|guest|scientist|engineer|lawyer|judge|colleague|neighbou?r|patient|athlete|author|writer|journalist|painter|' +
-    'sailor|gardener|snowboarder|golfer|performer|employee|vendor|seller|shopper|biker|jogger|skydiver|kayaker|' +
+    'sailor|gardener|snowboarder|golfer|performer|employee|vendor|seller|shopper|biker|jogger|skydiver|kayaker|mechanic|electrician|plumber|carpenter|' +
+    'secretary|receptionist|librarian|coach|dentist|surgeon|pharmacist|butcher|florist|hairdresser|tailor|blacksmith|programmer|technician|reporter|' +
+    'cashier|bartender|waiter|magician|juggler|drummer|violinist|cellist|professor|researcher|builder|rower|boxer|wrestler|gymnast|archer|acrobat|' +
+    'paramedic|firefighter|astronaut|lifeguard|referee|politician|inventor|translator|skater|swimmer|beekeeper|potter|' +
     // Others are loudspeakers.
     String.raw`speaker(?= (?:at|behind|on a|on the|giv|address|talk|standing|present))` +
     String.raw`)(s?)\b(?!['’]|-|-?(?: |s )(?:ferry|train|plane|ship|car|bus|seat|boat|jet|terminal|carriage|stroller|elephant|giraffe|bear|zebra|` +
-    'horse|goat|bird|seal|monkey|duck|room|bed|chair|toy|house|bottle|blanket|clothes|shoes?|crib|cot|cradle|food|monitor|shower|desk|office|uniform|statue|' +
+    'horse|goat|bird|seal|monkey|duck|dog|puppy|shorts|room|bed|chair|toy|house|bottle|blanket|clothes|shoes?|crib|cot|cradle|food|monitor|shower|desk|office|uniform|statue|' +
     'figurine|figure|doll|puppet|costume|card|helmet|hat|gloves?|club|lounge|cabin|book|books|station|bags?|door|window|entrance|jacket|boots|hair|' +
     String.raw`license|licence|lift|shark|whale|mower|light|panda|penguin|animal|cow|lion|deer|sheep|chick|turtle|fox|rabbit)\b)`,
   'gi',
 );
 /** Several of these are children, for whom most languages have one word. */
 const CHILDREN = new Set(['child', 'toddler', 'kid', 'baby']);
+
+/** What stands in quotation marks is a title or what somebody said, and may stay as it is. */
+const QUOTED = /["“„«「『][^"“”„«»「」『』]*["“”»」』]/gu;
 
 /** Words in Latin letters end where those of another script begin: "Wi-Fi设置" are two. */
 const wordsOf = (text: string) =>
@@ -68,15 +75,21 @@ const CAPITAL_NOUNS = new Set(['de', 'lb']);
 /** "and" is a bird there, and "of" is "or". */
 const HAS_SUCH_WORDS = new Set(['da', 'nb', 'sv', 'nl', 'af']);
 
+/** Units are written in Latin letters in every script. */
+const UNITS = new Set(['mph', 'rpm', 'kmh', 'kph', 'kwh', 'min', 'sec']);
+
+/** A word at the place `at` of a sentence; the first one has a capital whatever it is. */
+const inSentence = (word: string, at: number) => (at === 0 ? word.toLowerCase() : word);
+
 function sameWords({ source, translation, language: tag }: Checked): string[] {
   const language = languageOf(tag);
+  const english = wordsOf(source.replace(QUOTED, ' ')).map((word) => word.replace(/['’]s?$/, ''));
   // A capital inside a sentence is a name.
-  const plain = new Set(wordsOf(source).filter((word) => word === word.toLowerCase()));
-  const said = wordsOf(translation);
+  const plain = new Set(english.map(inSentence).filter((word) => word === word.toLowerCase()));
+  const said = wordsOf(translation.replace(QUOTED, ' '));
   if (!writtenIn(tag).test('a')) {
     // In another script no word is the same by chance, the first one of the English neither.
-    const all = new Set(wordsOf(source).map((word, at) => (at === 0 ? word.toLowerCase() : word)));
-    return said.filter((word) => /^[a-z]{4,}$/.test(word) && all.has(word));
+    return said.filter((word) => /^[a-z]{3,}$/.test(word) && !UNITS.has(word) && plain.has(word));
   }
   const words = said.map((word, at) => (at === 0 && !CAPITAL_NOUNS.has(language) ? word.toLowerCase() : word));
   const isKnown = (word: string) => (CAPITAL_NOUNS.has(language) ? isGermanCognate(word) : isCognate(word, language));
@@ -107,6 +120,9 @@ function untranslated(checked: Checked): string | null {
   return `These words are still English: ${quoted.join(', ')}.`;
 }
 
+/** Names and headings in Japanese may be of Han characters alone; sentences are not. */
+const LONG_WITHOUT_KANA = /^(?=(?:.*\p{Script=Han}){7})[^\p{Script=Hiragana}\p{Script=Katakana}]+$/u;
+
 function wrongScript({ source, translation, language }: Checked): string | null {
   const expected = writtenIn(language);
   const isForeign = (letter: string) => !expected.test(letter) && !/\p{Script=Common}/u.test(letter);
@@ -118,6 +134,8 @@ function wrongScript({ source, translation, language }: Checked): string | null 
   const foreign = letters.filter(isForeign);
   const isMixed = foreign.length > letters.length * (1 - LEAST_SHARE_OF_SCRIPT);
   if (isMixed) return 'Much of the translation is not in the script of its language.';
+  const isChinese = scriptOf(language) === 'Jpan' && LONG_WITHOUT_KANA.test(translation);
+  if (isChinese) return 'The translation has no kana: it may be Chinese.';
   const strange = foreign.find((letter) => !/\p{Script=Latin}/u.test(letter)) !== undefined;
   if (strange) return 'A word of the translation is in another script.';
   if (!mixesChineseForms(translation, scriptOf(language))) return null;
@@ -144,6 +162,9 @@ function repetitive({ source, translation }: Checked): string | null {
     : null;
 }
 
+/** Brackets and quotation marks that come in pairs, the opening ones first. */
+const BRACKETS = ['(（', ')）', '《', '》', '〈', '〉', '「', '」', '『', '』', '【', '】', '[［', ']］'];
+
 /** A mark twice, two full stops, an empty bracket, a comma before a full stop, beside an "and" or at the end, a blank before a mark. */
 const BROKEN = [
   /([,;:!?،、，。；：！？])\s*\1/u,
@@ -154,13 +175,21 @@ const BROKEN = [
   /\s[.,،，。](?:\s|$)/u,
   /[，、。]\s*[，、]/u,
   /&(?:quot|amp|lt|gt|apos|#\d+);/u,
+  /^\s*[-–—•*]\s/u,
 ];
 
-function brokenPunctuation({ source, translation }: Checked): string | null {
-  const count = (text: string, marks: RegExp) => text.match(marks)?.length ?? 0;
+function brokenPunctuation({ source, translation, language }: Checked): string | null {
+  const count = (text: string, marks: string) => Array.from(text).filter((letter) => marks.includes(letter)).length;
   const isOdd = (text: string) =>
-    count(text, /[(（]/gu) !== count(text, /[)）]/gu) || count(text, /["“”„«»「」]/gu) % 2 === 1;
+    BRACKETS.some((open, at) => at % 2 === 0 && count(text, open) !== count(text, BRACKETS[at + 1] ?? '')) ||
+    count(text, '"“”„«»') % 2 === 1;
   const isBroken = (text: string) => isOdd(text) || BROKEN.some((marks) => marks.test(text));
+  // Spanish opens questions and exclamations as well.
+  const isUnopened = (['¿?', '¡!'] as const).some(
+    ([open = '', close = '']) =>
+      languageOf(language) === 'es' && count(translation, open) !== count(translation, close),
+  );
+  if (isUnopened) return 'The punctuation of the translation is broken.';
   return isBroken(translation) && !isBroken(source) ? 'The punctuation of the translation is broken.' : null;
 }
 

@@ -33,7 +33,8 @@ const SHARED = words(`
   minimal optimal formal emotional professional universal rational ski bob bowling boxer e-bike fastfood fitness gadget gospel
   headset hip-hop jazz jet joystick karaoke karting kit latte loft mocha nylon paddle parka patchwork pub pudding punk rafting rock
   roller sauna set shaker skyline snorkel soundcheck spa spot squash tattoo thriller tribal vintage zoom wifi wi-fi internet email
-  e-mail
+  e-mail brunch gaming streaming marketing pancake ranking kickboxing stretching cheesecake wrap sneaker cardigan hoodie legging
+  top display cursor desktop hub touchscreen smartwatch gamepad webcam chip laser scan timer pull request
 `);
 
 /** Of French. */
@@ -66,7 +67,7 @@ const FRENCH = words(`
   timide torrent totem toucan tradition tramway tranche transaction transition transport tribune triple trot trottoir tube turbine
   turbulent turquoise type unique urgent utile vague valise velours verdure version vibrant vignette violence visage visible vision
   volume xylophone muscat pistache mousse mayonnaise vinaigrette omelette nougat escalator agent sergent serpent bonnet bandana
-  parmesan ramequin sequin tutu marron
+  parmesan ramequin sequin tutu marron moustache mug crumble tourniquet boomerang corset cravate domino
 `);
 
 /** Of Spanish; those in -al, -or and -ar are Portuguese, too. */
@@ -90,7 +91,7 @@ const SPANISH = words(`
 /** Of Dutch, and some of them of the languages of the north. */
 const DUTCH = words(`
   over under wind tent plant pier mast lamp school week oven lift helm hamster lip sand ball glass wolf nest arena fort bed
-  mandarin olive spade sloop plein plank kangaroo storm
+  mandarin olive spade sloop plein plank kangaroo storm spreadsheet jumper spoiler bumper cockpit keeper loft trailer scooter
 `);
 
 /** Of German, where every noun has a capital: what is the same in lower case is none. */

@@ -1,11 +1,8 @@
-/** The numbers that captions spell out, and how languages write them. */
+/** Whether the numbers of the English are in a translation. */
+import { changesLargeNumber } from './large-numbers';
+import { ENGLISH, FIRST, TENS, numeralsOf, words } from './numerals';
+import { losesCompound, misreadsHalf } from './spelled-numbers';
 
-const words = (list: string) => list.split(' ');
-
-/** From two on: "one" is often an article. In the order of their values. */
-const ENGLISH = words('two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty'); // prettier-ignore
-const FIRST = 2;
-const TENS = words('twenty thirty forty fifty sixty seventy eighty ninety');
 const ORDINALS = words('first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth');
 /** Other ways to say how many, which languages may say with a numeral. */
 const AMOUNTS: readonly (readonly [RegExp, number])[] = [
@@ -19,40 +16,6 @@ const AMOUNTS: readonly (readonly [RegExp, number])[] = [
 /** Numbers that are part of a name for a thing, which has other names elsewhere. */
 const NAMES =
   /\bhigh[- ]fives?\b|\b(?:four-poster|two-tone|two-piece|three-piece|six-packs?|nine-to-five|two by two|(?:two|three|four)-(?:way|wheel\w*|leaf|seater|dimensional))\b/gi;
-
-/**
- * Beginnings of words that may stand for 2, 3 … 20: numerals in all their forms, and words such as "pair" and "dozen". By language;
- * the scripts of CJK have no words, so there they may stand anywhere.
- */
-const NUMERALS: Readonly<Record<string, string>> = {
-  de: 'zwei|zwo|beide|paar|doppel|duo|zwilling,drei|dritt|trio,vier,fünf,sechs,sieb,acht,neun,zehn,elf,zwölf|dutzend,dreizehn,vierzehn,fünfzehn,sechzehn,siebzehn,achtzehn,neunzehn,zwanzig',
-  fr: 'deux|pair|couple|doubl|duo|jumeau|jumelle,trois|tri,quatr|quatuor,cinq,six,sept,huit,neuf,dix,onze,douz,treiz,quatorz,quinz,seiz,dix-sept,dix-huit,dix-neuf,vingt',
-  es: 'dos|par|parej|amb|dobl|dúo|gemel|melliz,tres|trí|tri,cuatr|cuádr,cinco,seis,siete,ocho,nueve,diez,once,doce,trece,catorce,quince,diecis[eé]is,diecisiete,dieciocho,diecinueve,veint',
-  it: 'due|copp|paio|entramb|dopp|duo|bi|gemell,tre|tri,quattr,cinque,sei,sette,otto,nove,dieci,undici,dodic|dozzin,tredici,quattordici,quindici,sedici,diciassette,diciotto,diciannove,venti',
-  pt: 'dois|duas|par|casal|amb|dupl|duo|gême,três|tri,quatro,cinco,seis|meia,sete,oito,nove,dez,onze,doze|dúzia,treze,[cq]u?atorze,quinze,dez[ea]sseis,dez[ea]ssete,dezoito,dez[ea]nove,vint',
-  nl: 'twee|beide|paar|koppel|dubbel|duo,drie|trio,vier,vijf,zes,zeven,acht,negen,tien,elf,twaalf|dozijn,dertien,veertien,vijftien,zestien,zeventien,achttien,negentien,twintig',
-  pl: 'dw|ob|par|bliźni,trz|troj|tró|tri,czter|czwor,pię,sześ|szó|szesn,siedem|siedm,osi|ośm,dziewię,dziesię,jedena,dwana|dwuna|tuzin,trzyna,czterna,piętna,szesna,siedemna,osiemna,dziewiętna,dwadzie|dwudzie',
-  ja: '二|両|双|ふた|ペア|カップル|ツイン,三|みっ|トリプル,四|よっ,五|いつ,六|むっ,七|なな,八|やっ,九|ここの,十|とお,十一,十二|ダース,十三,十四,十五,十六,十七,十八,十九,二十',
-  zh: '二|两|兩|双|雙|对|對|俩|倆,三,四,五,六,七,八,九,十,十一,十二|打,十三,十四,十五,十六,十七,十八,十九,二十',
-};
-
-/** Arabic says "two" with the end of the noun; a noun that another one follows loses its last letter. Teens begin with their ones. */
-const ARABIC =
-  '(?:اثن|ثنائ|زوج|كل[اي]|توأم|مزدوج|\\p{L}+(?:ان|ين|تا|تي|ا|ي)(?!\\p{L})),ثلاث,[أا]ربع|رباع,خمس|خماس,ست|سداس,سبع|سباع,ثمان,تسع,عشر,(?:أحد|إحدى|احد),اثن,ثلاث,[أا]ربع,خمس,ست,سبع,ثمان,تسع,عشرو|عشري';
-
-const compiled = new Map<string, readonly RegExp[] | null>();
-
-function numeralsOf(language: string): readonly RegExp[] | null {
-  const known = compiled.get(language);
-  if (known !== undefined) return known;
-  const list = language === 'ar' ? ARABIC : NUMERALS[language];
-  const hasWords = language !== 'ja' && language !== 'zh';
-  // Arabic writes articles and prepositions together with the word.
-  const before = language === 'ar' ? String.raw`(?<!\p{L})(?:و|ب|ل|ال)*` : hasWords ? String.raw`(?<!\p{L})` : '';
-  const made = list?.split(',').map((beginnings) => new RegExp(`${before}(?:${beginnings})`, 'iu')) ?? null;
-  compiled.set(language, made);
-  return made;
-}
 
 /** Digits of every script stand in a row of ten, zero first. */
 function valueOf(digit: string): number {
@@ -93,8 +56,31 @@ function sayableIn(english: string): Set<string> {
   }
   for (const [amount, value] of AMOUNTS) if (amount.test(english)) values.push(value);
   for (const [roman] of english.matchAll(/\b[IVX]{2,}\b/g)) values.push(romanValue(roman));
+  MONTHS.forEach((month, at) => new RegExp(`\\b${month}\\b(?=.*\\d)`).test(english) && values.push(at + 1));
   return new Set(values.map(String));
 }
+
+const MONTHS = words('January February March April May June July August September October November December');
+
+/** Lengths, weights and temperatures that a translation gives in metric units. */
+const IMPERIAL =
+  /\b\d{1,9}(?:[.,]\d{1,9})?[- ]?(?:foot|feet|ft|inch(?:es)?|yards?|miles?|mph|pounds?|lbs?|ounces?|oz|gallons?|acres?|°\s?F)\b/gi;
+const METRIC =
+  /(?<!\p{Nd})\p{Nd}{1,9}(?:[.,]\p{Nd}{1,9})?[\s-]?(?:mm|cm|km|m|kg|g|ml|l|ha|°\s?C|(?:Kilo|Zenti|Centi|centí|centi|kilo|Quadrat|quilô|chilo|kilò)?(?:m[eè]t(?:er|re|ro|ri)|metr)\p{L}*|gram\p{L}*|lit(?:er|re|ro)\p{L}*|米|公里|公斤|メートル|キロ|センチ|متر\p{L}*|كيلو\p{L}*)(?!\p{Script=Latin})/giu;
+
+const ORDINAL = /\b(\d+)(?:th|st|nd|rd)\b/gi;
+
+/** "15th" of the English, where the translation has another one in Roman numerals. */
+function changesOrdinal(source: string, translation: string): boolean {
+  const said = Array.from(translation.matchAll(/(?<!\p{L})[IVX]+(?!\p{L})/gu), ([roman]) => romanValue(roman));
+  if (said.length === 0) return false;
+  return Array.from(source.matchAll(ORDINAL), ([, digits]) => Number(digits)).some((value) => !said.includes(value));
+}
+
+/** Below zero in English, and not in the translation. */
+const NEGATIVE = /(?<![\p{L}\p{Nd}])[-−–](?=\p{Nd})|\bminus (?=\d)/u;
+const SAYS_NEGATIVE =
+  /(?<![\p{L}\p{Nd}])[-−–]\s?(?=\p{Nd})|(?<!\p{L})(?:minus|moins|menos|meno|min|unter null|au-dessous|bajo cero|abaixo de zero|sotto zero|onder nul|poniżej zera)(?!\p{L})|零下|マイナス|氷点下|负|負|ناقص|سالب|تحت الصفر/iu;
 
 const ROMAN: Readonly<Record<string, number>> = { I: 1, V: 5, X: 10 };
 
@@ -107,9 +93,9 @@ function romanValue(roman: string): number {
 const DECADE = /\b\d*(\d0)s\b/g;
 
 /** "half past seven", "quarter to five": languages count these the other way round. */
-const SPELLED_TIME = /\b(?:half|quarter|five|ten|twenty)\s+(?:past|to)\s+\w+/gi;
+const SPELLED_TIME = /\b(?:half|quarter|twenty[- ]five|five|ten|twenty)\s+(?:minutes\s+)?(?:past|to)\s+\w+/gi;
 /** "9:15 pm" and "10 p.m.": the hour, the minutes, and whether it is after noon. */
-const TIME = /\b(\d{1,2})(?::(\d{2})|(?=\s*[ap]\.?m\b))(?:\s*([ap])\.?m\b)?/gi;
+const TIME = /\b(\d{1,2})(?::(\d{2})(?![\d.,]\d)|(?=\s*[ap]\.?m\b))(?:\s*([ap])\.?m\b)?/gi;
 /** With these a number is written in many ways: two million, 200万. "50th" is often a word. */
 const MULTIPLES =
   /\b(?:hundreds?|thousands?|millions?|billions?)\b|\p{Nd}\s?(?:mil|mille|tausend|Millionen?)\b|[万萬億亿]|\d(?:th|st|nd|rd)\b/iu;
@@ -149,9 +135,16 @@ function withoutDecades(english: string, told: readonly string[]): { english: st
 
 /** True where a number of the English text is not in the translation, or a number in digits is there that is not in the English. */
 export function losesNumber(source: string, translation: string, language: string): boolean {
+  if (changesLargeNumber(source, translation) || changesOrdinal(source, translation)) return true;
   if (MULTIPLES.test(source) || MULTIPLES.test(translation)) return false;
+  if (NEGATIVE.test(source) && !SAYS_NEGATIVE.test(translation)) return true;
+  if (losesCompound(source, translation, language) || misreadsHalf(source, translation, language)) return true;
   const numerals = numeralsOf(language);
-  const { english: plain, told } = withoutDecades(source, digitsOf(translation));
+  const isConverted = source.search(IMPERIAL) !== -1 && translation.search(METRIC) !== -1;
+  const { english: plain, told } = withoutDecades(
+    isConverted ? source.replace(IMPERIAL, '') : source,
+    digitsOf(isConverted ? translation.replace(METRIC, '') : translation),
+  );
   const { text: english, left } = withoutTimes(plain, told);
   const [digits, spelled, sayable] = [digitsOf(english), spelledIn(english), sayableIn(source)];
   const isSpelled = (value: string) => numerals?.[Number(value) - FIRST]?.test(translation) ?? false;

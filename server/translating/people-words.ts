@@ -10,7 +10,9 @@ const WORDS: Readonly<Record<string, string>> = {
   es: 'hombres?|mujer(?:es)?|chic[oa]s?|muchach[oa]s?|señor[a]?s?|damas?',
   it: 'uomo|uomini|donn[ae]|ragazz[oaie]|signor[aei]?',
   pt: 'homem|homens|mulher(?:es)?|menin[oa]s?|rapaz(?:es)?|moç[oa]s?|garot[oa]s?|senhor[a]?(?:es)?',
-  nl: 'man|mannen|vrouw|vrouwen|jongens?|meisjes?|dames?|heren|studentes?|verpleegsters?|lerares(?:sen)?|zangeres(?:sen)?|danseres(?:sen)?|serveersters?|boerin(?:nen)?|vriendin(?:nen)?',
+  nl:
+    'man|mannen|vrouw|vrouwen|jongens?|meisjes?|dames?|heren|studentes?|verpleegsters?|lerares(?:sen)?|zangeres(?:sen)?|danseres(?:sen)?|boerin(?:nen)?|vriendin(?:nen)?|' +
+    '\\p{L}*juf(?:fen|frouw(?:en)?)?|secretaresses?|kokkinn?(?:en)?|actrices?|directrices?|kunstenares(?:sen)?|lerares(?:sen)?|(?:ver(?:koop|pleeg)|serveer|schrijf|speel|kap|zwem|loop|schaats|fiets|werk|voetbal|hardloop|schilder|onderwijz|speur|tennis)sters?',
   pl: String.raw`mężczyzn\p{L}*|kobiet\p{L}*|chłop(?:iec|c|ak)\p{L}*|dziewczyn\p{L}*`,
   ar: 'رجل|رجال|رجلان|امرأة|نساء|سيدة|فتاة|فتى|صبي|بنت',
 };
@@ -88,39 +90,4 @@ export function womenOnly(translation: string, language: string): string | null 
   return words === undefined
     ? null
     : (new RegExp(`(?<!\\p{L})(?:${words})(?!\\p{L})`, 'iu').exec(translation)?.[0] ?? null);
-}
-
-const SAID_OF: readonly { readonly english: RegExp; readonly words: Readonly<Record<string, RegExp>> }[] = [
-  {
-    english: /\b(?:wom[ae]n|girls?|lad(?:y|ies)|females?)\b/i,
-    words: {
-      de: /(?<!\p{L})(?:Frau(?:en)?|Mädchen|Damen?)(?!\p{L})/u,
-      fr: /(?<!\p{L})(?:femmes?|fill(?:e|ette)s?|dames?)(?!\p{L})/iu,
-      es: /(?<!\p{L})(?:mujer(?:es)?|niñas?|chicas?|señoras?)(?!\p{L})/iu,
-      ja: /女/u,
-      zh: /[女她]/u,
-      ar: /(?<!\p{L})(?:و|ب|ل|ال)*(?:امرأة|نساء|فتاة|فتيات|شابة|سيدة|سيدات|بنت)/u,
-    },
-  },
-  {
-    english: /\b(?:m[ae]n|boys?|guys?|gentlem[ae]n|males?)\b/i,
-    words: {
-      de: /(?<!\p{L})(?:Mann|Männern?|Jungen?|Herr(?:en)?)(?!\p{L})/u,
-      fr: /(?<!\p{L})(?:hommes?|garçons?|messieurs)(?!\p{L})/iu,
-      es: /(?<!\p{L})(?:hombres?|niños?|chicos?|señor(?:es)?)(?!\p{L})/iu,
-      ja: /男|少年/u,
-      zh: /男/u,
-      ar: /(?<!\p{L})(?:و|ب|ل|ال)*(?:رجل|رجال|شاب(?!ة)|صبي|فتى|ولد|أولاد)/u,
-    },
-  },
-];
-
-/** True where the English says one of woman and man, and the translation only the other. */
-export function swapsGender(english: string, translation: string, language: string): boolean {
-  const [women, men] = SAID_OF.map(({ english: said, words }) => ({
-    isSaid: said.test(english),
-    isThere: words[language]?.test(translation) ?? false,
-  }));
-  if (women === undefined || men === undefined || women.isSaid === men.isSaid) return false;
-  return women.isSaid ? men.isThere && !women.isThere : women.isThere && !men.isThere;
 }
