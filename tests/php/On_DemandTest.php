@@ -3,6 +3,9 @@ declare( strict_types=1 );
 
 namespace Altsmith\Tests;
 
+use Altsmith\On_Demand;
+use Altsmith\Placements\Owner;
+use Altsmith\Placements\Place_Readers;
 use Altsmith\Plugin;
 use Altsmith\Settings;
 use Altsmith\Storage\Schema;
@@ -29,6 +32,10 @@ final class On_DemandTest extends Sidecar_Test_Case {
 	/** @dataProvider what_needs_the_rest */
 	public function test_whoever_needs_the_rest_gets_it( string $code ): void {
 		self::assertContains( 'Storage/Request_Store.php', $this->in_a_new_process( $code )['files'] );
+	}
+
+	public function test_every_key_in_which_places_are_looked_for_loads_the_rest(): void {
+		self::assertSame( array(), array_diff( ( new Place_Readers() )->keys( Owner::POST ), On_Demand::META_KEYS ) );
 	}
 
 	public static function what_needs_the_rest(): array {

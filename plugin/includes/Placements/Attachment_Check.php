@@ -10,16 +10,28 @@ defined( 'ABSPATH' ) || exit;
  * other site's numbers, and describing a stranger's picture is worse than describing none.
  */
 final class Attachment_Check {
+	public function __construct( private readonly Address_Lookup $addresses = new Address_Lookup() ) {}
+
 	/**
 	 * @param Found_Image[] $images
-	 * @return Found_Image[] Those that are attachments of this site, their keys dropped.
+	 * @return Found_Image[] Those that are attachments of this site, by number or, without a right one, by address; their keys dropped.
 	 */
 	public function own( array $images ): array {
-		$images = array_filter( $images, static fn( Found_Image $image ): bool => $image->attachment_id > 0 );
-		if ( array() !== $images ) {
-			_prime_post_caches( array_unique( array_map( static fn( Found_Image $image ): int => $image->attachment_id, $images ) ), false, true );
+		$numbers = array_unique( array_filter( array_map( static fn( Found_Image $image ): int => $image->attachment_id, $images ) ) );
+		if ( array() !== $numbers ) {
+			_prime_post_caches( $numbers, false, true );
 		}
-		return array_values( array_filter( $images, array( $this, 'is_own' ) ) );
+		$own     = array_filter( $images, fn( Found_Image $image ): bool => $image->attachment_id > 0 && $this->is_own( $image ) );
+		$others  = array_filter( array_diff_key( $images, $own ), static fn( Found_Image $image ): bool => '' !== $image->source );
+		$by_file = array() === $others ? array() : $this->addresses->find( array_map( static fn( Found_Image $image ): string => $image->source, $others ) );
+		foreach ( $others as $i => $image ) {
+			$id = $by_file[ $image->source ] ?? 0;
+			if ( $id > 0 && wp_attachment_is_image( $id ) ) {
+				$own[ $i ] = $image->with_attachment( $id );
+			}
+		}
+		ksort( $own );
+		return array_values( $own );
 	}
 
 	private function is_own( Found_Image $image ): bool {

@@ -3,24 +3,29 @@ declare( strict_types=1 );
 
 namespace Altsmith\Placements;
 
+use Altsmith\Placements\Readers\Post_Text;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
 
 /** Where an attachment is shown, as a reviewer sees it: read from the posts themselves, at this moment. */
 final class Placement_List {
-	/** More posts than this are counted, not listed: each is read in full. */
-	private const MAX_POSTS = 50;
+	/** More owners than this are counted, not listed: each is read in full. */
+	private const MAX_OWNERS = 50;
+
+	/** What is left of a long list after this time is counted like that too. */
+	private const SECONDS = 6.0;
+
+	private const MAX_UNREAD = 5;
 
 	public function __construct(
 		private readonly Placement_Table $table,
-		private readonly Content_Scanner $scanner,
-		private readonly Attachment_Check $check,
+		private readonly Place_Search $search,
 		private readonly Library_Text $library,
 		private readonly Builders $builders,
 	) {}
 
-	/** In how many posts it is shown, whoever may edit them. */
+	/** In how many posts, terms and so on it is shown, whoever may edit them. */
 	public function count_posts( int $attachment_id ): int {
 		return $this->count_many( array( $attachment_id ) )[ $attachment_id ] ?? 0;
 	}
@@ -33,80 +38,90 @@ final class Placement_List {
 		return $this->table->count_posts( $attachment_ids );
 	}
 
+	/** Whether everything was looked at and could be read, so that an image without places has none in what is looked at. */
+	public function is_complete(): bool {
+		return Placement_Scan::state()['done'] && 0 === $this->table->count_unread();
+	}
+
 	/**
 	 * @param string|null $new The text the places would get; null for the library's own.
 	 * @return array{items: array<int, array<string, mixed>>, hidden: int, more: bool}
-	 *         `hidden`: posts this person may not edit. `more`: there are posts beyond the first fifty.
+	 *         `hidden`: posts and so on this person may not edit. `more`: there are more than the first fifty.
 	 */
 	public function of( int $attachment_id, ?string $new = null ): array {
 		$new    = $new ?? $this->library->now( $attachment_id );
 		$old    = $this->library->old( $attachment_id, $new );
-		$posts  = $this->table->posts_of( $attachment_id, 2 * self::MAX_POSTS + 1 );
+		$owners = $this->table->owners_of( $attachment_id, self::MAX_OWNERS + 1 );
+		$end    = microtime( true ) + self::SECONDS;
 		$items  = array();
 		$hidden = 0;
-		_prime_post_caches( array_keys( $posts ), false, true );
-		foreach ( array_slice( $posts, 0, self::MAX_POSTS, true ) as $post_id => $kinds ) {
-			$post = get_post( $post_id );
-			if ( ! $post instanceof WP_Post ) {
+		$read   = 0;
+		foreach ( array_slice( $owners, 0, self::MAX_OWNERS ) as $owner ) {
+			if ( microtime( true ) > $end ) {
+				break;
+			}
+			++$read;
+			if ( ! $owner->exists() ) {
 				continue;
 			}
-			if ( ! current_user_can( 'edit_post', $post_id ) ) {
+			if ( ! $owner->may_edit() ) {
 				++$hidden;
 				continue;
 			}
-			if ( in_array( Placement_Table::FEATURED, $kinds, true ) && (int) get_post_thumbnail_id( $post ) === $attachment_id ) {
-				$items[] = $this->featured( $post );
+			$builder = Owner::POST === $owner->type ? $this->builders->of_post( $owner->id ) : '';
+			foreach ( $this->search->of( $owner )->of_attachment( $attachment_id ) as list( $name, $image ) ) {
+				$items[] = $this->item( $owner, $name, $image, $builder, $new, $old );
 			}
-			foreach ( $this->check->own( $this->scanner->scan( $post->post_content ) ) as $image ) {
-				if ( $image->attachment_id === $attachment_id ) {
-					$items[] = $this->item( $post, $image, $new, $old );
-				}
-			}
+			wp_cache_delete( $owner->id, 'posts' ); // Fifty long posts are more than a request may hold.
 		}
 		return array(
 			'items'  => $items,
 			'hidden' => $hidden,
-			'more'   => count( $posts ) > self::MAX_POSTS,
+			'more'   => count( $owners ) > $read,
 		);
 	}
 
 	/**
-	 * @param string[] $old
-	 * @return array<string, mixed>
+	 * What could not be read: an image may be shown there.
+	 *
+	 * @return array{count: int, items: array<int, array<string, mixed>>} The newest that this person may edit; `count` counts all.
 	 */
-	private function item( WP_Post $post, Found_Image $image, string $new, array $old ): array {
-		$builder = $this->builders->of_post( $post->ID );
-		$locked  = '' === $builder ? $image->locked : 'builder';
-		$state   = Placement_State::of( $image, $new, $old );
+	public function unread(): array {
+		$owners = array_filter( $this->table->owners_of( 0, self::MAX_OWNERS ), static fn( Owner $owner ): bool => $owner->exists() && $owner->may_edit() );
 		return array(
-			'key'        => Placement_Key::of( $post->ID, $image ),
-			'kind'       => Placement_Table::IN_CONTENT,
-			'post'       => self::post( $post ),
-			'block'      => $image->block,
-			'alt_text'   => $image->alt,
-			'state'      => $state,
-			'linked'     => $image->linked,
-			'locked'     => $locked,
-			'builder'    => $builder,
-			'can_change' => '' !== $new && Placement_State::can_change( $state, $locked ),
-			'ticked'     => '' !== $new && Placement_State::is_ticked( $state, $locked ),
+			'count' => $this->table->count_unread(),
+			'items' => array_map(
+				fn( Owner $owner ): array => $owner->view() + array( 'builder' => Owner::POST === $owner->type ? $this->builders->of_post( $owner->id ) : '' ),
+				array_slice( array_values( $owners ), 0, self::MAX_UNREAD )
+			),
 		);
 	}
 
-	/** @return array<string, mixed> */
-	private function featured( WP_Post $post ): array {
+	/**
+	 * @param string   $builder Of the post, or ''.
+	 * @param string[] $old
+	 * @return array<string, mixed>
+	 */
+	private function item( Owner $owner, string $name, Found_Image $image, string $builder, string $new, array $old ): array {
+		$reader  = $this->search->readers->named( $name );
+		$label   = null === $reader ? '' : $reader->label();
+		$hidden  = Post_Text::NAME === $name && Builders::hides_content( $builder );
+		$locked  = $hidden ? 'builder' : $image->locked;
+		$state   = Placement_State::of( $image, $new, $old );
+		$is_copy = Found_Image::COPY === $image->shows;
 		return array(
-			'key'        => '',
-			'kind'       => Placement_Table::FEATURED,
-			'post'       => self::post( $post ),
-			'block'      => '',
-			'alt_text'   => null,
-			'state'      => Placement_State::LIVE,
-			'linked'     => false,
-			'locked'     => '',
-			'builder'    => '',
-			'can_change' => false,
-			'ticked'     => false,
+			'key'        => $is_copy ? Placement_Key::of( $owner->id, $name, $image ) : '',
+			'kind'       => $name,
+			'owner'      => $owner->type,
+			'post'       => $owner->view( null === $reader ? '' : $reader->title( $image->document ) ),
+			'block'      => $image->block,
+			'alt_text'   => $is_copy ? $image->alt : null,
+			'state'      => $state,
+			'linked'     => $image->linked,
+			'locked'     => $locked,
+			'builder'    => $hidden ? $builder : $label,
+			'can_change' => $is_copy && '' !== $new && Placement_State::can_change( $state, $locked ),
+			'ticked'     => $is_copy && '' !== $new && Placement_State::is_ticked( $state, $locked ),
 		);
 	}
 

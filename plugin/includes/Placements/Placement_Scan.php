@@ -20,6 +20,12 @@ final class Placement_Scan {
 
 	private const BATCH = 50;
 
+	/** A batch of long posts ends after this time, whatever is left of it. */
+	private const LONGEST_BATCH_SECONDS = 3.0;
+
+	/** Of posts that are read ahead together. */
+	private const AHEAD_BYTES = 2_000_000;
+
 	public function __construct( private readonly Placement_Index $index ) {}
 
 	public function register(): void {
@@ -54,7 +60,7 @@ final class Placement_Scan {
 			$until = microtime( true ) + $seconds;
 			do {
 				$state = self::state();
-				$walk  = new Walk( 'placements', (string) $state['cursor'] );
+				$walk  = new Walk( 'placements', $state['owner'] . ' ' . $state['cursor'] );
 				$state = $this->read_batch( $state, $walk );
 				update_option( self::OPTION, $state, false );
 				$walk->end();
@@ -65,11 +71,13 @@ final class Placement_Scan {
 		return $state['done'];
 	}
 
-	/** @return array{cursor: int, done: bool, read: int} `read`: how many posts so far. */
+	/** @return array{owner: string, cursor: int, done: bool, read: int} `owner`: whose turn it is (Owner). `read`: how many posts so far. */
 	public static function state(): array {
 		$stored = get_option( self::OPTION, array() );
 		$stored = is_array( $stored ) ? $stored : array();
+		$owner  = $stored['owner'] ?? '';
 		return array(
+			'owner'  => in_array( $owner, Owner::ALL, true ) ? $owner : Owner::POST,
 			'cursor' => (int) ( $stored['cursor'] ?? 0 ),
 			'done'   => (bool) ( $stored['done'] ?? false ),
 			'read'   => (int) ( $stored['read'] ?? 0 ),
@@ -82,33 +90,70 @@ final class Placement_Scan {
 	}
 
 	/**
-	 * @param array{cursor: int, done: bool, read: int} $state
-	 * @return array{cursor: int, done: bool, read: int}
+	 * @param array{owner: string, cursor: int, done: bool, read: int} $state
+	 * @return array{owner: string, cursor: int, done: bool, read: int}
 	 */
 	private function read_batch( array $state, Walk $walk ): array {
-		global $wpdb;
-		$types = Placement_Index::post_types();
-		if ( array() === $types ) {
-			return array( 'done' => true ) + $state;
-		}
-		$in  = implode( ',', array_fill( 0, count( $types ), '%s' ) );
-		// phpcs:ignore WordPress.DB -- by id and not by page: what is written meanwhile is indexed as it is saved
-		$ids = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM {$wpdb->posts} WHERE ID > %d AND post_type IN ($in) AND post_status NOT IN ('trash', 'auto-draft', 'inherit') ORDER BY ID LIMIT %d", array_merge( array( $state['cursor'] ), $types, array( self::BATCH ) ) ) ) );
-		_prime_post_caches( $ids, false, true );
+		$end = microtime( true ) + self::LONGEST_BATCH_SECONDS;
+		$ids = $this->next( $state['owner'], $state['cursor'] );
+		$all = count( $ids ) < self::BATCH;
 		foreach ( $ids as $id ) {
-			$post = get_post( $id );
-			if ( $post instanceof WP_Post && $walk->may_look_at( $id ) ) {
-				$this->index->read_post( $post );
+			if ( microtime( true ) > $end ) {
+				$all = false;
+				break;
 			}
+			$this->read( new Owner( $state['owner'], $id ), $walk );
+			$state['cursor'] = $id;
+			$state['read']  += Owner::POST === $state['owner'] ? 1 : 0;
 		}
 		// Thousands of posts would fill the memory of one cron run.
 		if ( wp_cache_supports( 'flush_runtime' ) ) {
 			wp_cache_flush_runtime();
 		}
-		return array(
-			'cursor' => array() === $ids ? $state['cursor'] : max( $ids ),
-			'done'   => count( $ids ) < self::BATCH,
-			'read'   => $state['read'] + count( $ids ),
-		);
+		if ( ! $all ) {
+			return $state;
+		}
+		$next = Owner::ALL[ 1 + (int) array_search( $state['owner'], Owner::ALL, true ) ] ?? '';
+		return '' === $next ? array( 'done' => true ) + $state : array( 'owner' => $next, 'cursor' => -1 ) + $state;
+	}
+
+	private function read( Owner $owner, Walk $walk ): void {
+		$post = Owner::POST === $owner->type ? get_post( $owner->id ) : null;
+		if ( ! $walk->may_look_at( $owner->id ) ) {
+			return;
+		}
+		if ( $post instanceof WP_Post ) {
+			$this->index->read_post( $post );
+			if ( strlen( $post->post_content ) > self::AHEAD_BYTES / self::BATCH ) {
+				wp_cache_delete( $post->ID, 'posts' );
+			}
+		} elseif ( Owner::POST !== $owner->type ) {
+			$this->index->read( $owner );
+		}
+	}
+
+	/** @return int[] The next ids after one. The site itself has the id 0. */
+	private function next( string $owner, int $after ): array {
+		if ( Owner::POST === $owner ) {
+			return self::posts( $after );
+		}
+		return Owner::SITE === $owner ? ( $after < 0 ? array( 0 ) : array() ) : $this->index->owners_with_meta( $owner, $after, self::BATCH );
+	}
+
+	/** @return int[] */
+	private static function posts( int $after ): array {
+		global $wpdb;
+		$types = Placement_Index::post_types();
+		if ( array() === $types ) {
+			return array();
+		}
+		$in   = implode( ',', array_fill( 0, count( $types ), '%s' ) );
+		// phpcs:ignore WordPress.DB -- by id and not by page: what is written meanwhile is indexed as it is saved
+		$rows = $wpdb->get_results( $wpdb->prepare( "SELECT ID, LENGTH( post_content ) AS size FROM {$wpdb->posts} WHERE ID > %d AND post_type IN ($in) AND post_status NOT IN ('trash', 'auto-draft', 'inherit') ORDER BY ID LIMIT %d", array_merge( array( $after ), $types, array( self::BATCH ) ) ), ARRAY_A );
+		$ids  = array_map( 'intval', array_column( (array) $rows, 'ID' ) );
+		if ( array_sum( array_column( (array) $rows, 'size' ) ) < self::AHEAD_BYTES ) {
+			_prime_post_caches( $ids, false, false );
+		}
+		return $ids;
 	}
 }

@@ -21,12 +21,23 @@ final class Placement_State {
 	public const LINKED = 'linked';
 	/** It reads the library each time it is shown (a featured image): there is nothing to change. */
 	public const LIVE = 'live';
+	/** A background: no text belongs to it. */
+	public const BACKGROUND = 'background';
+	/** Its address was found, in data of a form that is not read. */
+	public const UNKNOWN = 'unknown';
 
 	/**
 	 * @param string   $new The text the place would get.
 	 * @param string[] $old Texts the library had before it.
 	 */
 	public static function of( Found_Image $image, string $new, array $old ): string {
+		if ( Found_Image::COPY !== $image->shows ) {
+			return match ( $image->shows ) {
+				Found_Image::LIBRARY => self::LIVE,
+				Found_Image::NO_TEXT => self::BACKGROUND,
+				default              => self::UNKNOWN,
+			};
+		}
 		$text = trim( (string) $image->alt );
 		if ( $image->decorative ) {
 			return self::DECORATIVE;

@@ -8,8 +8,9 @@ defined( 'ABSPATH' ) || exit;
 // phpcs:disable WordPress.DB.DirectDatabaseQuery, WordPress.DB.PreparedSQL.InterpolatedNotPrepared, WordPress.DB.PreparedSQLPlaceholders -- the only SQL on our own table; $t is its name, and lists are placeholders
 
 /**
- * Which post shows which attachment. Only that: what a picture's text is, is read from the post itself each time, so this
- * table can be late but never wrong about a text.
+ * Who shows which attachment. Only that: what a picture's text is, is read from the post itself each time, so this
+ * table can be late but never wrong about a text. `kind` is the name of the reader that found it, `owner` and `post_id` say
+ * who shows it (Owner), and a row for attachment 0 says that something there could not be read.
  */
 final class Placement_Table {
 	public const IN_CONTENT = 'content';
@@ -28,41 +29,44 @@ final class Placement_Table {
   attachment_id bigint(20) unsigned NOT NULL,
   post_id bigint(20) unsigned NOT NULL,
   kind varchar(12) NOT NULL DEFAULT 'content',
+  owner varchar(8) NOT NULL DEFAULT 'post',
   PRIMARY KEY  (attachment_id,post_id,kind),
   KEY post_id (post_id)
 ) {$wpdb->get_charset_collate()};";
 	}
 
 	/**
-	 * Keeps what one post shows. Reads first: most savings change no picture.
+	 * Keeps what one owner shows. Reads first: most savings change no picture.
 	 *
-	 * @param int[] $in_content Attachment ids.
+	 * @param array<string, int[]> $numbers Attachments by kind.
 	 */
-	public function keep( int $post_id, array $in_content, int $featured ): void {
+	public function keep( Owner $owner, array $numbers ): void {
 		global $wpdb;
 		$t    = self::name();
-		$want = array_map( static fn( int $id ): string => $id . ' ' . self::IN_CONTENT, array_unique( $in_content ) );
-		if ( $featured > 0 ) {
-			$want[] = $featured . ' ' . self::FEATURED;
+		$want = array();
+		foreach ( $numbers as $kind => $ids ) {
+			foreach ( array_unique( $ids ) as $id ) {
+				$want[] = "$id $kind";
+			}
 		}
 		$have = array_map(
 			static fn( array $row ): string => $row['attachment_id'] . ' ' . $row['kind'],
-			(array) $wpdb->get_results( $wpdb->prepare( "SELECT attachment_id, kind FROM $t WHERE post_id = %d", $post_id ), ARRAY_A )
+			(array) $wpdb->get_results( $wpdb->prepare( "SELECT attachment_id, kind FROM $t WHERE post_id = %d AND owner = %s", $owner->id, $owner->type ), ARRAY_A )
 		);
 		foreach ( array_diff( $have, $want ) as $row ) {
 			list( $id, $kind ) = explode( ' ', $row );
-			$wpdb->delete( $t, array( 'attachment_id' => (int) $id, 'post_id' => $post_id, 'kind' => $kind ) );
+			$wpdb->delete( $t, array( 'attachment_id' => (int) $id, 'post_id' => $owner->id, 'kind' => $kind ) );
 		}
 		foreach ( array_diff( $want, $have ) as $row ) {
 			list( $id, $kind ) = explode( ' ', $row );
-			$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $t (attachment_id, post_id, kind) VALUES (%d, %d, %s)", (int) $id, $post_id, $kind ) );
+			$wpdb->query( $wpdb->prepare( "INSERT IGNORE INTO $t (attachment_id, post_id, kind, owner) VALUES (%d, %d, %s, %s)", (int) $id, $owner->id, $kind, $owner->type ) );
 		}
 	}
 
-	/** Removes what was found in a post. */
-	public function forget_post( int $post_id ): void {
+	/** Removes what was found in a post, a term or for a user. */
+	public function forget( Owner $owner ): void {
 		global $wpdb;
-		$wpdb->delete( self::name(), array( 'post_id' => $post_id ) );
+		$wpdb->delete( self::name(), array( 'post_id' => $owner->id, 'owner' => $owner->type ) );
 	}
 
 	/** Removes every place of an image. */
@@ -71,11 +75,32 @@ final class Placement_Table {
 		$wpdb->delete( self::name(), array( 'attachment_id' => $attachment_id ) );
 	}
 
+	/**
+	 * Who shows an image.
+	 *
+	 * @param int $attachment_id 0 for everyone of whom something could not be read.
+	 * @return Owner[] Posts first, the newest first.
+	 */
+	public function owners_of( int $attachment_id, int $limit ): array {
+		global $wpdb;
+		$t    = self::name();
+		$rows = (array) $wpdb->get_results( $wpdb->prepare( "SELECT DISTINCT owner, post_id FROM $t WHERE attachment_id = %d ORDER BY owner = 'post' DESC, owner, post_id DESC LIMIT %d", $attachment_id, $limit ), ARRAY_A );
+		return array_map( static fn( array $row ): Owner => new Owner( (string) $row['owner'], (int) $row['post_id'] ), $rows );
+	}
+
+	/** @return array<int, array{0: Owner, 1: string}> Who shows an image, each with a kind of place. */
+	public function kinds_of( int $attachment_id, int $limit ): array {
+		global $wpdb;
+		$t    = self::name();
+		$rows = (array) $wpdb->get_results( $wpdb->prepare( "SELECT owner, post_id, kind FROM $t WHERE attachment_id = %d LIMIT %d", $attachment_id, $limit ), ARRAY_A );
+		return array_map( static fn( array $row ): array => array( new Owner( (string) $row['owner'], (int) $row['post_id'] ), (string) $row['kind'] ), $rows );
+	}
+
 	/** @return array<int, string[]> Kinds by post id, newest post first. */
 	public function posts_of( int $attachment_id, int $limit ): array {
 		global $wpdb;
 		$t     = self::name();
-		$rows  = (array) $wpdb->get_results( $wpdb->prepare( "SELECT post_id, kind FROM $t WHERE attachment_id = %d ORDER BY post_id DESC, kind LIMIT %d", $attachment_id, $limit ), ARRAY_A );
+		$rows  = (array) $wpdb->get_results( $wpdb->prepare( "SELECT post_id, kind FROM $t WHERE attachment_id = %d AND owner = 'post' ORDER BY post_id DESC, kind LIMIT %d", $attachment_id, $limit ), ARRAY_A );
 		$posts = array();
 		foreach ( $rows as $row ) {
 			$posts[ (int) $row['post_id'] ][] = (string) $row['kind'];
@@ -83,15 +108,22 @@ final class Placement_Table {
 		return $posts;
 	}
 
-	/** @return string A condition on the posts table: the image is shown in this way somewhere. */
-	public static function is_shown( string $kind ): string {
+	/** @return string A condition on the posts table: the image is shown somewhere, as a featured image or in another way. */
+	public static function is_shown( bool $as_featured ): string {
 		global $wpdb;
 		$t = self::name();
-		return (string) $wpdb->prepare( "{$wpdb->posts}.ID IN ( SELECT attachment_id FROM $t WHERE kind = %s )", $kind );
+		return (string) $wpdb->prepare( "{$wpdb->posts}.ID IN ( SELECT attachment_id FROM $t WHERE attachment_id > 0 AND kind " . ( $as_featured ? '=' : '<>' ) . ' %s )', self::FEATURED );
+	}
+
+	/** In how many places something could not be read, so that an image may be shown there unseen. */
+	public function count_unread(): int {
+		global $wpdb;
+		$t = self::name();
+		return (int) $wpdb->get_var( "SELECT COUNT(*) FROM $t WHERE attachment_id = 0" );
 	}
 
 	/**
-	 * In how many posts each attachment is shown, for lists.
+	 * In how many posts, terms and so on each attachment is shown, for lists.
 	 *
 	 * @param int[] $attachment_ids
 	 * @return array<int, int> Only those that are shown somewhere.
@@ -103,7 +135,12 @@ final class Placement_Table {
 		}
 		$t    = self::name();
 		$in   = implode( ',', array_fill( 0, count( $attachment_ids ), '%d' ) );
-		$rows = (array) $wpdb->get_results( $wpdb->prepare( "SELECT attachment_id, COUNT(DISTINCT post_id) AS n FROM $t WHERE attachment_id IN ($in) GROUP BY attachment_id", $attachment_ids ), ARRAY_A );
-		return array_map( 'intval', array_column( $rows, 'n', 'attachment_id' ) );
+		$rows = (array) $wpdb->get_results( $wpdb->prepare( "SELECT attachment_id, owner, COUNT(DISTINCT post_id) AS n FROM $t WHERE attachment_id IN ($in) GROUP BY attachment_id, owner", $attachment_ids ), ARRAY_A );
+		$counts = array();
+		foreach ( $rows as $row ) {
+			$id            = (int) $row['attachment_id'];
+			$counts[ $id ] = ( $counts[ $id ] ?? 0 ) + (int) $row['n'];
+		}
+		return $counts;
 	}
 }

@@ -3,7 +3,8 @@ declare( strict_types=1 );
 
 namespace Altsmith\Placements;
 
-use WP_Post;
+use Altsmith\Placements\Readers\Place_Reader;
+use Altsmith\Placements\Readers\Post_Text;
 use WP_User;
 
 defined( 'ABSPATH' ) || exit;
@@ -16,8 +17,7 @@ final class Placement_Updater {
 	public const REFUSED     = 'refused';
 
 	public function __construct(
-		private readonly Content_Scanner $scanner,
-		private readonly Content_Rewriter $rewriter,
+		private readonly Place_Search $search,
 		private readonly Post_Content $posts,
 		private readonly Change_Log $log,
 		private readonly Builders $builders,
@@ -30,7 +30,7 @@ final class Placement_Updater {
 	 * @return array<int, array<string, mixed>> For each post: post, outcome, changes {key, before, after, before_html, after_html}.
 	 */
 	public function preview( int $attachment_id, array $keys, string $text ): array {
-		return array_map( fn( Post_Plan $plan ): array => $plan->view(), $this->plans( $attachment_id, $keys, $text ) );
+		return array_map( static fn( Place_Plan $plan ): array => $plan->view(), $this->plans( $attachment_id, $keys, $text ) );
 	}
 
 	/**
@@ -44,23 +44,22 @@ final class Placement_Updater {
 			'at'    => gmdate( 'Y-m-d\TH:i:s\Z' ),
 			'by'    => array( 'id' => $by->ID, 'name' => $by->display_name ),
 			'text'  => $text,
-			'posts' => array_values( array_filter( array_map( static fn( Post_Plan $plan ): ?array => $plan->record(), $plans ) ) ),
+			'posts' => array_values( array_filter( array_map( static fn( Place_Plan $plan ): ?array => $plan->record(), $plans ) ) ),
 		);
 		if ( array() !== $entry['posts'] ) {
 			$this->log->keep( $attachment_id, $entry );
 		}
-		$items   = array();
-		$written = array();
+		$items = array();
+		$done  = array();
 		foreach ( $plans as $plan ) {
-			if ( null !== $plan->rewrite && null !== $plan->post ) {
-				$plan->outcome = $this->posts->write( $plan->post, $plan->rewrite );
-			}
+			$plan->write( $this->posts );
 			if ( Post_Content::WRITTEN === $plan->outcome ) {
-				$written[] = $plan->post_id;
+				$done[] = $plan;
 			}
 			$items[] = $plan->view();
 		}
-		$entry['posts'] = array_values( array_filter( $entry['posts'], static fn( array $post ): bool => in_array( $post['post_id'], $written, true ) ) );
+		Page_Caches::forget( array_map( static fn( Place_Plan $plan ): array => array( $plan->owner, $plan->reader ), $done ) );
+		$entry['posts'] = array_values( array_filter( array_map( static fn( Place_Plan $plan ): ?array => $plan->record(), $done ) ) );
 		if ( array() === $entry['posts'] ) {
 			$this->log->drop( $attachment_id, $entry['id'] );
 			return array( 'change_id' => '', 'items' => $items );
@@ -81,91 +80,143 @@ final class Placement_Updater {
 		}
 		$items = array();
 		$left  = array();
-		foreach ( (array) $entry['posts'] as $record ) {
+		$done  = array();
+		// The last one first: two readers may have changed one value after the other.
+		foreach ( array_reverse( (array) $entry['posts'] ) as $record ) {
 			$plan = $this->undo_plan( $record );
-			if ( null !== $plan->rewrite && null !== $plan->post ) {
-				$plan->outcome = $this->posts->write( $plan->post, $plan->rewrite );
+			$plan->write( $this->posts );
+			if ( Post_Content::WRITTEN === $plan->outcome ) {
+				$done[] = array( $plan->owner, $plan->reader );
 			}
 			if ( ! in_array( $plan->outcome, array( Post_Content::WRITTEN, self::GONE ), true ) ) {
 				$left[] = $record;
 			}
 			$items[] = $plan->view();
 		}
+		Page_Caches::forget( $done );
 		if ( array() === $left ) {
 			$this->log->drop( $attachment_id, $change_id );
 		} else {
-			$this->log->keep( $attachment_id, array( 'posts' => $left ) + $entry );
+			$this->log->keep( $attachment_id, array( 'posts' => array_reverse( $left ) ) + $entry );
 		}
 		return $items;
 	}
 
 	/**
 	 * @param string[] $keys
-	 * @return Post_Plan[]
+	 * @return Place_Plan[] One for each reader of each owner and each value that changes.
 	 */
 	private function plans( int $attachment_id, array $keys, string $text ): array {
-		$by_post = array();
+		$groups = array();
 		foreach ( array_unique( $keys ) as $raw ) {
 			$key = Placement_Key::parse( $raw );
 			if ( null !== $key ) {
-				$by_post[ $key->post_id ][ $raw ] = $key;
+				$groups[ $key->reader . ' ' . $key->owner_id ][ $raw ] = $key;
 			}
 		}
 		$plans = array();
-		foreach ( $by_post as $post_id => $wanted ) {
-			$plans[] = $this->plan( $attachment_id, $this->empty_plan( $post_id ), $wanted, $text );
+		$after = array(); // What a value is after the plans so far: of Divi's page both shortcodes and tags may change.
+		foreach ( $groups as $wanted ) {
+			foreach ( $this->plans_of( $attachment_id, $wanted, $text, $after ) as $plan ) {
+				$plans[] = $plan;
+				if ( null !== $plan->rewrite ) {
+					$after[ self::value( $plan ) ] = $plan->rewrite->after;
+				}
+			}
 		}
 		return $plans;
 	}
 
-	/** @param array<string, Placement_Key> $wanted */
-	private function plan( int $attachment_id, Post_Plan $plan, array $wanted, string $text ): Post_Plan {
-		if ( null === $plan->post ) {
-			return $plan;
-		}
-		$content = Post_Content::read( $plan->post_id );
-		$images  = $this->scanner->scan( $content );
-		$texts   = array();
-		foreach ( $wanted as $raw => $key ) {
-			$image = $key->find_in( $images );
-			if ( null === $image || $image->attachment_id !== $attachment_id || '' !== $image->locked || $image->decorative ) {
-				$plan->outcome = Post_Content::CHANGED;
-				return $plan;
+	private static function value( Place_Plan $plan ): string {
+		return $plan->owner->type . ' ' . $plan->owner->id . ' ' . $plan->key;
+	}
+
+	/**
+	 * @param array<string, Placement_Key> $wanted Of one reader and one owner.
+	 * @param array<string, string>        $after
+	 * @return Place_Plan[]
+	 */
+	private function plans_of( int $attachment_id, array $wanted, string $text, array $after ): array {
+		$first = $wanted[ array_key_first( $wanted ) ];
+		$plans = array();
+		$left  = $wanted;
+		foreach ( $this->search->readers->named( $first->reader )?->keys() ?? array() as $value ) {
+			$plan = $this->empty_plan( $first->reader, $first->owner_id, $value );
+			if ( ! $plan->may_be_written() ) {
+				return array( $plan );
 			}
-			$texts[ $image->index ]      = $text;
-			$plan->keys[ $image->index ] = $raw;
+			$raw   = $after[ self::value( $plan ) ] ?? $plan->read();
+			$texts = '' === $raw ? array() : $this->texts( $plan, $raw, $attachment_id, $left, $text );
+			if ( array() !== $texts ) {
+				$left    = array_diff_key( $left, array_flip( $plan->keys ) );
+				$plans[] = $this->with_rewrite( $plan, $raw, $texts );
+			}
 		}
+		if ( array() === $left ) {
+			return $plans;
+		}
+		// One of the pictures is not there any more: nothing of this owner is touched, the person looks again.
+		$plan          = $this->empty_plan( $first->reader, $first->owner_id, Place_Reader::CONTENT );
+		$plan->outcome = '' === $plan->outcome ? Post_Content::CHANGED : $plan->outcome;
+		return array( $plan );
+	}
+
+	/**
+	 * @param array<string, Placement_Key> $wanted
+	 * @return array<int, string> New texts by number, for those that are in this value and may be changed.
+	 */
+	private function texts( Place_Plan $plan, string $raw, int $attachment_id, array $wanted, string $text ): array {
 		try {
-			$plan->rewrite = $this->rewriter->rewrite( $content, $texts );
-		} catch ( Rewrite_Error ) {
+			$images = null === $plan->reader ? array() : $this->search->in_value( $plan->reader, $raw, $plan->key );
+		} catch ( Unreadable ) {
+			return array();
+		}
+		$texts = array();
+		foreach ( $wanted as $given => $key ) {
+			$image = $key->find_in( $images );
+			if ( null !== $image && $image->attachment_id === $attachment_id && '' === $image->locked && ! $image->decorative && Found_Image::COPY === $image->shows ) {
+				$texts[ $image->index ]      = $text;
+				$plan->keys[ $image->index ] = $given;
+			}
+		}
+		return $texts;
+	}
+
+	/** @param array<int, string> $texts */
+	private function with_rewrite( Place_Plan $plan, string $raw, array $texts ): Place_Plan {
+		try {
+			$plan->rewrite = $plan->reader?->rewrite( $raw, $plan->key, $texts );
+		} catch ( Rewrite_Error | Unreadable ) {
 			$plan->outcome = self::REFUSED;
 		}
 		return $plan;
 	}
 
 	/** @param array<string, mixed> $record */
-	private function undo_plan( array $record ): Post_Plan {
-		$plan = $this->empty_plan( (int) $record['post_id'] );
-		if ( null === $plan->post ) {
+	private function undo_plan( array $record ): Place_Plan {
+		$plan = $this->empty_plan( (string) ( $record['reader'] ?? Post_Text::NAME ), (int) $record['post_id'], (string) ( $record['key'] ?? Place_Reader::CONTENT ) );
+		if ( ! $plan->may_be_written() ) {
 			return $plan;
 		}
 		try {
-			$plan->rewrite = $this->rewriter->restore( Post_Content::read( $plan->post_id ), (array) $record['edits'] );
-		} catch ( Rewrite_Error ) {
+			$plan->rewrite = $plan->reader?->restore( $plan->read(), $plan->key, (array) $record['edits'] );
+		} catch ( Rewrite_Error | Unreadable ) {
 			$plan->outcome = Post_Content::CHANGED;
 		}
 		return $plan;
 	}
 
-	/** A plan for a post that can be changed by this person, or one that says why not. */
-	private function empty_plan( int $post_id ): Post_Plan {
-		$post = get_post( $post_id );
-		if ( ! $post instanceof WP_Post || 'trash' === $post->post_status ) {
-			return new Post_Plan( $post_id, null, self::GONE );
+	/** A plan for a value that can be changed by this person, or one that says why not. */
+	private function empty_plan( string $name, int $owner_id, string $key ): Place_Plan {
+		$reader = $this->search->readers->named( $name );
+		$owner  = new Owner( $reader?->owner() ?? Owner::POST, $owner_id );
+		if ( null === $reader || ! $owner->exists() ) {
+			return new Place_Plan( $owner, null, $key, self::GONE );
 		}
-		if ( ! current_user_can( 'edit_post', $post_id ) ) {
-			return new Post_Plan( $post_id, null, self::NOT_ALLOWED );
+		if ( ! $owner->may_edit() ) {
+			return new Place_Plan( $owner, null, $key, self::NOT_ALLOWED );
 		}
-		return '' === $this->builders->of_post( $post_id ) ? new Post_Plan( $post_id, $post, '' ) : new Post_Plan( $post_id, null, self::REFUSED );
+		$is_hidden = Post_Text::NAME === $name && Builders::hides_content( $this->builders->of_post( $owner_id ) );
+		return new Place_Plan( $owner, $is_hidden ? null : $reader, $key, $is_hidden ? self::REFUSED : '' );
 	}
 }

@@ -22,23 +22,26 @@ final class Placements {
 
 	public readonly Placement_Scan $scan;
 
+	private readonly Page_Caches $caches;
+
 	public function __construct( private readonly Access $access ) {
 		$table    = new Placement_Table();
-		$scanner  = new Content_Scanner();
-		$check    = new Attachment_Check();
+		$search   = new Place_Search( new Place_Readers(), new Attachment_Check() );
 		$builders = new Builders();
 
 		$this->library = new Library_Text();
 		$this->log     = new Change_Log();
-		$this->index   = new Placement_Index( $table, $scanner, $check );
+		$this->index   = new Placement_Index( $table, $search );
 		$this->scan    = new Placement_Scan( $this->index );
-		$this->list    = new Placement_List( $table, $scanner, $check, $this->library, $builders );
-		$this->updater = new Placement_Updater( $scanner, new Content_Rewriter( $scanner ), new Post_Content(), $this->log, $builders );
+		$this->list    = new Placement_List( $table, $search, $this->library, $builders );
+		$this->updater = new Placement_Updater( $search, new Post_Content(), $this->log, $builders );
+		$this->caches  = new Page_Caches( $table, $search->readers );
 	}
 
 	public function register(): void {
 		$this->index->register();
 		$this->scan->register();
+		$this->caches->register();
 		add_action(
 			'rest_api_init',
 			fn() => ( new Placements_Controller( $this->access, $this->list, $this->updater, $this->library, $this->log, $this->scan ) )->register()

@@ -40,7 +40,7 @@ final class Post_Content {
 	 * Whether an editor has the post open, also this very person's in another window: wp_check_post_lock() leaves those
 	 * out, but their next save would bring the old text back all the same.
 	 */
-	private static function is_open( int $post_id ): bool {
+	public static function is_open( int $post_id ): bool {
 		$time = (int) strtok( (string) get_post_meta( $post_id, '_edit_lock', true ), ':' );
 		/** This filter is documented in wp-admin/includes/ajax-actions.php */
 		$window = (int) apply_filters( 'wp_check_post_lock_window', 150 ); // phpcs:ignore WordPress.NamingConventions -- core's hook

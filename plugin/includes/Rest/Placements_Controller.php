@@ -59,6 +59,7 @@ final class Placements_Controller {
 			$this->list->of( $id, $this->text( $request ) ) + array(
 				'text'    => $this->library->now( $id ),
 				'changes' => $this->log->summary( $id ),
+				'unread'  => $this->list->unread(),
 				'scan'    => array( 'done' => $scan['done'], 'read' => $scan['read'] ),
 			)
 		);

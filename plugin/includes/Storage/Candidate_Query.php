@@ -61,7 +61,7 @@ final class Candidate_Query {
 			$conditions[] = $wpdb->prepare( "{$wpdb->posts}.post_date <= %s", $this->choices->to . ' 23:59:59' );
 		}
 		if ( 'any' !== $this->choices->used ) {
-			$conditions[] = Placement_Table::is_shown( 'featured' === $this->choices->used ? Placement_Table::FEATURED : Placement_Table::IN_CONTENT );
+			$conditions[] = Placement_Table::is_shown( 'featured' === $this->choices->used );
 		}
 		return implode( ' AND ', $conditions );
 	}

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Storage;
 
+use Altsmith\Placements\Placement_Scan;
 use Altsmith\Placements\Placement_Table;
 use Altsmith\Settings;
 use Altsmith\Sync\Loopback;
@@ -115,6 +116,7 @@ final class Schema {
 		$error = $wpdb->last_error;
 		if ( self::is_complete() && Table_Move::plan() ) {
 			self::clear_marks_without_report();
+			Placement_Scan::start_over(); // It may look at more kinds of places in this version.
 			Library_Index::start_over(); // It reads again what a search knows of each image, which may be more in this version.
 			return true;
 		}

@@ -125,7 +125,7 @@ final class Suggestion_Query {
 			return array( '', ( self::ORDER_COLUMNS[ $by ] ?? 'r.created_at' ) . " $direction" );
 		}
 		$front = 'page' === get_option( 'show_on_front' ) ? (int) get_option( 'page_on_front' ) : 0;
-		$join  = $wpdb->prepare( 'LEFT JOIN ( SELECT attachment_id, COUNT(DISTINCT post_id) AS posts, MAX(post_id = %d) AS front FROM ' . Placement_Table::name() . ' GROUP BY attachment_id ) seen ON seen.attachment_id = r.attachment_id', $front );
+		$join  = $wpdb->prepare( 'LEFT JOIN ( SELECT attachment_id, COUNT(DISTINCT post_id) AS posts, MAX(post_id = %d AND owner = \'post\') AS front FROM ' . Placement_Table::name() . ' GROUP BY attachment_id ) seen ON seen.attachment_id = r.attachment_id', $front );
 		return array( $join, "COALESCE(seen.front, 0) $direction, COALESCE(seen.posts, 0) $direction" );
 	}
 

@@ -19,7 +19,7 @@ export function PlaceList({ places, openPost = 0, canTick = true }: Props) {
     <ul className="altsmith-places__list">
       {places.state?.items.map((item, index) => (
         <li key={item.key === '' ? `live ${index}` : item.key}>
-          <Place item={item} isOpen={item.post.id === openPost} canTick={canTick} places={places} />
+          <Place item={item} isOpen={openPost !== 0 && item.post.id === openPost} canTick={canTick} places={places} />
         </li>
       ))}
     </ul>

@@ -4,7 +4,8 @@ declare( strict_types=1 );
 namespace Altsmith\Tests\Placements;
 
 use Altsmith\Placements\Attachment_Check;
-use Altsmith\Placements\Content_Scanner;
+use Altsmith\Placements\Place_Readers;
+use Altsmith\Placements\Place_Search;
 use Altsmith\Placements\Placement_Index;
 use Altsmith\Placements\Placement_Scan;
 use Altsmith\Placements\Placement_Table;
@@ -74,7 +75,7 @@ final class Placement_IndexTest extends Wp_Test_Case {
 		}
 		self::assertSame( array(), $this->posts() );
 		Placement_Scan::start_over();
-		$scan = new Placement_Scan( new Placement_Index( new Placement_Table(), new Content_Scanner(), new Attachment_Check() ) );
+		$scan = new Placement_Scan( new Placement_Index( new Placement_Table(), new Place_Search( new Place_Readers(), new Attachment_Check() ) ) );
 		self::assertFalse( $scan->run( 0.0 ), 'one batch is not enough' );
 		self::assertGreaterThan( 0, Placement_Scan::state()['cursor'] );
 		for ( $batches = 1; $batches < 10 && ! $scan->run( 0.0 ); $batches++ ) {

@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Tests\Rest;
 
+use Altsmith\Placements\Owner;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Tests\Support\Sidecar_Test_Case;
 
@@ -120,11 +121,11 @@ final class BulkTest extends Sidecar_Test_Case {
 	public function test_what_is_seen_most_comes_first(): void {
 		$rows  = $this->several( 3 );
 		$table = new \Altsmith\Placements\Placement_Table();
-		$table->keep( 900001, array( $rows[0]->attachment_id ), 0 );
-		$table->keep( 900002, array( $rows[0]->attachment_id, $rows[2]->attachment_id ), 0 );
+		$table->keep( new Owner( Owner::POST, 900001 ), array( 'content' => array( $rows[0]->attachment_id ) ) );
+		$table->keep( new Owner( Owner::POST, 900002 ), array( 'content' => array( $rows[0]->attachment_id, $rows[2]->attachment_id ) ) );
 		update_option( 'show_on_front', 'page' );
 		update_option( 'page_on_front', 900003 );
-		$table->keep( 900003, array( $rows[1]->attachment_id ), 0 );
+		$table->keep( new Owner( Owner::POST, 900003 ), array( 'content' => array( $rows[1]->attachment_id ) ) );
 		$items = $this->call( 'GET', 'suggestions', array( 'orderby' => 'seen', 'order' => 'desc' ) )->get_data()['items'];
 		self::assertSame( array( $rows[1]->attachment_id, $rows[0]->attachment_id, $rows[2]->attachment_id ), array_column( $items, 'attachment_id' ) );
 	}
