@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Backfill;
 
 use Altsmith\Csv\Csv_File;
+use Altsmith\Sidecar\Attachment_File;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Run_Store;
 use Altsmith\Writeback\Alt_Text_Meta;
@@ -65,7 +66,7 @@ final class Csv_Export {
 					$out,
 					array(
 						(string) $id,
-						wp_basename( (string) get_attached_file( $id ) ),
+						Attachment_File::name( $id ),
 						(string) get_post_field( 'post_title', $id, 'raw' ),
 						'' === $reason ? ( $row?->display_status() ?? 'gone' ) : 'skipped',
 						'' === $reason ? (string) $row?->error_message : Run_View::reason_in_words( $reason ),

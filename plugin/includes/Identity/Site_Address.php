@@ -21,12 +21,17 @@ final class Site_Address {
 	 * the request it would be another one with each visitor.
 	 */
 	public static function stored(): string {
+		return self::of( self::stored_url() );
+	}
+
+	/** The same with scheme and port. */
+	public static function stored_url(): string {
 		if ( ! is_multisite() && defined( 'WP_HOME' ) && is_string( WP_HOME ) && self::is_in_wp_config( WP_HOME ) ) {
-			return self::of( WP_HOME );
+			return WP_HOME;
 		}
 		global $wpdb;
 		$home = wp_load_alloptions()['home'] ?? null;
-		return self::of( (string) ( $home ?? $wpdb->get_var( "SELECT option_value FROM {$wpdb->options} WHERE option_name = 'home'" ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- get_option() filters
+		return (string) ( $home ?? $wpdb->get_var( "SELECT option_value FROM {$wpdb->options} WHERE option_name = 'home'" ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- get_option() filters
 	}
 
 	/** The address of the network as a whole; '' on a single site. */

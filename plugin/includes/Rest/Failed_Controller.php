@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Rest;
 
+use Altsmith\Sidecar\Attachment_File;
 use Altsmith\Storage\Failed_Query;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
@@ -84,7 +85,7 @@ final class Failed_Controller {
 		return array(
 			'attachment_id' => $row->attachment_id,
 			'title'         => (string) get_post_field( 'post_title', $row->attachment_id, 'raw' ),
-			'file_name'     => wp_basename( (string) get_attached_file( $row->attachment_id ) ),
+			'file_name'     => Attachment_File::name( $row->attachment_id ),
 			'thumbnail'     => is_array( $image ) ? $image[0] : null,
 			'code'          => $row->error_code,
 			'reason'        => $row->error_message,

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Review;
 
 use Altsmith\Placements\Placement_List;
+use Altsmith\Sidecar\Attachment_File;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Library_Texts;
@@ -180,7 +181,7 @@ final class Suggestion_View {
 		return array(
 			'attachment_id' => $post->ID,
 			'title'         => $post->post_title,
-			'file_name'     => wp_basename( (string) get_attached_file( $post->ID ) ),
+			'file_name'     => Attachment_File::name( $post->ID ),
 			'current_alt'   => $this->ahead[ $post->ID ]['alt'] ?? Alt_Text_Meta::read( $post->ID )->text(),
 			'is_decorative' => Provenance::is_decorative( $post->ID ),
 			'picture_changed' => Provenance::picture_changed( $post->ID ),

@@ -38,7 +38,7 @@ final class Job_Request {
 	private static function context( WP_Post $attachment ): array {
 		$parent  = $attachment->post_parent ? get_post( $attachment->post_parent ) : null;
 		$context = array(
-			'file_name'  => wp_basename( (string) get_attached_file( $attachment->ID ) ),
+			'file_name'  => Attachment_File::name( $attachment->ID ),
 			'page_title' => $parent instanceof WP_Post ? wp_strip_all_tags( $parent->post_title ) : '',
 			'site_name'  => wp_strip_all_tags( html_entity_decode( (string) get_bloginfo( 'name' ), ENT_QUOTES ) ),
 		);

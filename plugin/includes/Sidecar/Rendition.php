@@ -30,19 +30,65 @@ final class Rendition {
 		return hash( 'sha256', $this->bytes );
 	}
 
-	/** @throws Rendition_Error When the file is missing or no readable rendition can be made. */
+	/**
+	 * In this order: the file that another plugin gives; a small size beside the attached file; the attached file, the upload it
+	 * was made of, both also out of a stream wrapper; the attachment's own address.
+	 *
+	 * @throws Rendition_Error When there is no file anywhere, or no readable rendition can be made.
+	 */
 	public static function of( int $attachment_id ): self {
-		$path = get_attached_file( $attachment_id );
-		if ( ! is_string( $path ) || '' === $path ) {
-			throw new Rendition_Error( 'FILE_MISSING', __( 'The attachment has no file.', 'altsmith' ) );
+		/**
+		 * Path of the file to send for an attachment, on this server or in a registered stream wrapper.
+		 *
+		 * @param string|null $file Null: Altsmith looks for one.
+		 * @param int         $attachment_id
+		 */
+		$given = apply_filters( 'altsmith_rendition_file', null, $attachment_id );
+		if ( is_string( $given ) && Attachment_File::is_path( $given ) && self::is_there( $given ) ) {
+			return self::of_path( $given );
 		}
-		foreach ( self::candidates( $attachment_id, $path ) as $file => $media_type ) {
-			$bytes = self::read( $file );
-			if ( null !== $bytes ) {
-				return new self( Picture_Metadata::removed( $bytes ), $media_type );
+		$paths = Attachment_File::paths( $attachment_id );
+		foreach ( $paths as $path ) {
+			foreach ( self::candidates( $attachment_id, $path ) as $file => $media_type ) {
+				$small = self::as_it_is( $file, $media_type, self::MAX_BYTES );
+				if ( null !== $small ) {
+					return $small;
+				}
 			}
 		}
-		return self::made_smaller( $path ) ?? self::whole( $path, Image_Type::of( $attachment_id ) );
+		foreach ( array( ...$paths, Attachment_File::original( $attachment_id ) ) as $path ) {
+			if ( self::is_there( $path ) ) {
+				return self::of_path( $path, Image_Type::of( $attachment_id ) );
+			}
+		}
+		$fetched = Remote_Picture::fetch( $attachment_id );
+		try {
+			return self::of_path( $fetched );
+		} finally {
+			wp_delete_file( $fetched );
+		}
+	}
+
+	/**
+	 * One file, made smaller where it is large.
+	 *
+	 * @param string $media_type What it is said to be, for bytes that do not tell.
+	 * @throws Rendition_Error
+	 */
+	private static function of_path( string $path, string $media_type = '' ): self {
+		$small = self::as_it_is( $path, $media_type, self::MAX_BYTES );
+		if ( null !== $small ) {
+			return $small;
+		}
+		if ( ! Attachment_File::is_stream( $path ) ) {
+			return self::made_smaller( $path ) ?? self::whole( $path, $media_type );
+		}
+		$copy = self::copied( $path );
+		try {
+			return self::made_smaller( $copy ) ?? self::whole( $copy, $media_type );
+		} finally {
+			wp_delete_file( $copy );
+		}
 	}
 
 	/** @return array<string, string> Path => media type, the best first. */
@@ -58,8 +104,6 @@ final class Rendition {
 		}
 		$full_edge = min( (int) ( $metadata['width'] ?? 0 ), (int) ( $metadata['height'] ?? 0 ) );
 		$found[]   = array( $path, Image_Type::of( $attachment_id ), $full_edge > 0 ? $full_edge : self::GOOD_EDGE );
-
-		$found = array_filter( $found, static fn( array $one ): bool => in_array( $one[1], \Altsmith\Settings::READABLE_TYPES, true ) );
 		// Large enough first, in the order above (smallest first); then the rest, largest first.
 		usort( $found, static fn( array $a, array $b ): int => ( $a[2] >= self::GOOD_EDGE && $b[2] >= self::GOOD_EDGE ) ? $a[2] <=> $b[2] : $b[2] <=> $a[2] );
 		return array_column( $found, 1, 0 );
@@ -74,12 +118,50 @@ final class Rendition {
 		return 1 === preg_match( '/^' . preg_quote( $stem, '/' ) . '-\d+x\d+(\D|$)/', wp_basename( $size ) );
 	}
 
-	private static function read( string $file, int $most = self::MAX_BYTES ): ?string {
-		if ( ! is_file( $file ) || ! is_readable( $file ) || filesize( $file ) > $most ) {
+	private static function is_there( string $path ): bool {
+		return '' !== $path && is_file( $path ) && is_readable( $path ) && filesize( $path ) > 0;
+	}
+
+	/** @return self|null Null when there is no such file, when it is larger, or of a type that the sidecar does not read. */
+	private static function as_it_is( string $file, string $media_type, int $most ): ?self {
+		$bytes = self::read( $file, $most );
+		$type  = null === $bytes ? '' : Image_Type::of_bytes( $bytes );
+		$type  = '' === $type ? $media_type : $type;
+		return null === $bytes || ! in_array( $type, \Altsmith\Settings::READABLE_TYPES, true ) ? null : new self( Picture_Metadata::removed( $bytes ), $type );
+	}
+
+	private static function read( string $file, int $most ): ?string {
+		// Each question about a file in a stream wrapper may be a request of its own: it is opened at once.
+		if ( ! Attachment_File::is_stream( $file ) && ( ! self::is_there( $file ) || filesize( $file ) > $most ) ) {
 			return null;
 		}
-		$bytes = file_get_contents( $file ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a local file
-		return false === $bytes || '' === $bytes ? null : $bytes;
+		$handle = @fopen( $file, 'rb' ); // phpcs:ignore WordPress.WP.AlternativeFunctions, WordPress.PHP.NoSilencedErrors -- a stream that has no such file warns
+		if ( false === $handle ) {
+			return null;
+		}
+		$bytes = (string) stream_get_contents( $handle, $most + 1 );
+		fclose( $handle ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- opened above
+		return '' === $bytes || strlen( $bytes ) > $most ? null : $bytes;
+	}
+
+	/**
+	 * @return string Path of a temporary copy of a file in a stream wrapper; the caller deletes it.
+	 * @throws Rendition_Error When it is larger than what is sent.
+	 */
+	private static function copied( string $path ): string {
+		require_once ABSPATH . 'wp-admin/includes/file.php';
+		$copy   = wp_tempnam( 'altsmith' );
+		$from   = @fopen( $path, 'rb' ); // phpcs:ignore WordPress.WP.AlternativeFunctions, WordPress.PHP.NoSilencedErrors -- a stream that has no such file warns
+		$to     = fopen( $copy, 'wb' ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- a temporary file
+		$copied = false === $from || false === $to ? 0 : (int) stream_copy_to_stream( $from, $to, self::MAX_WHOLE_BYTES + 1 );
+		foreach ( array_filter( array( $from, $to ) ) as $handle ) {
+			fclose( $handle ); // phpcs:ignore WordPress.WP.AlternativeFunctions -- opened above
+		}
+		if ( 0 === $copied || $copied > self::MAX_WHOLE_BYTES ) {
+			wp_delete_file( $copy );
+			throw new Rendition_Error( 'FILE_UNREADABLE', __( 'No smaller copy of this image could be made.', 'altsmith' ) );
+		}
+		return $copy;
 	}
 
 	/**
@@ -89,18 +171,15 @@ final class Rendition {
 	 * @throws Rendition_Error When the sidecar does not read the format either, or takes no file of this size.
 	 */
 	private static function whole( string $path, string $media_type ): self {
-		$bytes = in_array( $media_type, \Altsmith\Settings::READABLE_TYPES, true ) ? self::read( $path, self::MAX_WHOLE_BYTES ) : null;
-		if ( null === $bytes ) {
+		$whole = self::as_it_is( $path, $media_type, self::MAX_WHOLE_BYTES );
+		if ( null === $whole ) {
 			throw new Rendition_Error( 'FILE_UNREADABLE', __( 'No smaller copy of this image could be made.', 'altsmith' ) );
 		}
-		return new self( Picture_Metadata::removed( $bytes ), $media_type );
+		return $whole;
 	}
 
 	/** @return self|null Null when the image editor of this host cannot read the file or write a JPEG. */
 	private static function made_smaller( string $path ): ?self {
-		if ( ! is_file( $path ) ) {
-			throw new Rendition_Error( 'FILE_MISSING', __( 'The file of this attachment is not on this server.', 'altsmith' ), true );
-		}
 		$editor = wp_get_image_editor( $path );
 		if ( $editor instanceof WP_Error ) {
 			return null;

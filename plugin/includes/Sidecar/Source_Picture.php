@@ -14,16 +14,21 @@ final class Source_Picture {
 
 	public static function of( int $attachment_id ): self {
 		clearstatcache();
-		$attached = (string) get_attached_file( $attachment_id );
 		$metadata = wp_get_attachment_metadata( $attachment_id, true );
 		$original = is_array( $metadata ) && is_string( $metadata['original_image'] ?? null ) ? wp_basename( $metadata['original_image'] ) : '';
-		// After a crop in WordPress's editor the metadata may still name the original; the attached file is another picture.
-		$is_of_it = '' !== $original && preg_replace( '/-(scaled|rotated)$/', '', pathinfo( $attached, PATHINFO_FILENAME ) ) === pathinfo( $original, PATHINFO_FILENAME );
-		$path     = $is_of_it ? dirname( $attached ) . '/' . $original : $attached;
-		return new self( is_file( $path ) ? $path : $attached );
+		foreach ( Attachment_File::paths( $attachment_id ) as $attached ) {
+			// After a crop in WordPress's editor the metadata may still name the original; the attached file is another picture.
+			$is_of_it = '' !== $original && preg_replace( '/-(scaled|rotated)$/', '', pathinfo( $attached, PATHINFO_FILENAME ) ) === pathinfo( $original, PATHINFO_FILENAME );
+			foreach ( $is_of_it ? array( dirname( $attached ) . '/' . $original, $attached ) : array( $attached ) as $path ) {
+				if ( is_file( $path ) ) {
+					return new self( $path );
+				}
+			}
+		}
+		return new self( '' );
 	}
 
-	/** Whether there is a file to look at. Stream wrappers count. */
+	/** Whether there is a file to look at. Stream wrappers count; a picture that is only at its address has none. */
 	public function exists(): bool {
 		return '' !== $this->path && is_file( $this->path );
 	}

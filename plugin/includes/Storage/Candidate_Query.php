@@ -66,14 +66,15 @@ final class Candidate_Query {
 		return implode( ' AND ', $conditions );
 	}
 
-	/** Stored as HEIC, while the file is a JPEG by now. */
+	/** Stored as HEIC, while the file is a JPEG by now, or has sizes in JPEG, or can be made one: see Image_Type::of(). */
 	private function is_converted(): string {
 		global $wpdb;
 		if ( ! in_array( 'image/jpeg', $this->types, true ) ) {
 			return '( 1 = 0 )';
 		}
 		$marks = implode( ', ', array_fill( 0, count( Image_Type::CONVERTED ), '%s' ) );
-		return '( ' . $wpdb->prepare( "{$wpdb->posts}.post_mime_type IN ( $marks )", Image_Type::CONVERTED ) . " AND EXISTS ( SELECT 1 FROM {$wpdb->postmeta} f WHERE f.post_id = {$wpdb->posts}.ID AND f.meta_key = '_wp_attached_file' AND ( f.meta_value LIKE '%.jpg' OR f.meta_value LIKE '%.jpeg' ) ) )";
+		$stored = $wpdb->prepare( "{$wpdb->posts}.post_mime_type IN ( $marks )", Image_Type::CONVERTED );
+		return Image_Type::host_converts() ? "( $stored )" : "( $stored AND EXISTS ( SELECT 1 FROM {$wpdb->postmeta} f WHERE f.post_id = {$wpdb->posts}.ID AND ( ( f.meta_key = '_wp_attached_file' AND ( f.meta_value LIKE '%.jpg' OR f.meta_value LIKE '%.jpeg' ) ) OR ( f.meta_key = '_wp_attachment_metadata' AND f.meta_value LIKE '%\"image/jpeg\"%' ) ) ) )";
 	}
 
 	/** Each image with its request and its row in the index, where there are any. */

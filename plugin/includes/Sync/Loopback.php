@@ -70,12 +70,17 @@ final class Loopback {
 		add_option( self::FAILED_OPTION, 0 );
 	}
 
+	/** Whether the site could not call itself a short time ago. */
+	public static function has_failed(): bool {
+		return (int) get_option( self::FAILED_OPTION, 0 ) >= time() - self::REST_SECONDS;
+	}
+
 	/** Starts the background work of the current site. @param bool $has_answered Whether nobody waits for the present request. */
 	public function wake( bool $has_answered = true ): void {
 		Schedule::soon(); // In case the site cannot call itself.
 		if ( $has_answered ) {
 			$this->send();
-		} elseif ( (int) get_option( self::FAILED_OPTION, 0 ) < time() - self::REST_SECONDS && ! $this->send( self::CONNECT_SECONDS_VISIBLE ) ) {
+		} elseif ( ! self::has_failed() && ! $this->send( self::CONNECT_SECONDS_VISIBLE ) ) {
 			update_option( self::FAILED_OPTION, time(), true );
 		}
 	}

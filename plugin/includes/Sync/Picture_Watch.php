@@ -141,6 +141,7 @@ final class Picture_Watch {
 	 *
 	 * @param bool $closely Also where the file's size and time are as they were.
 	 * @throws Sidecar_Error When the sidecar cannot be told; the row is set back all the same.
+	 * @throws Rendition_Error With `$closely`, when the picture is on another server that does not answer now.
 	 */
 	public function has_changed( Request_Row $row, bool $closely = false ): bool {
 		$id    = $row->attachment_id;
@@ -157,7 +158,11 @@ final class Picture_Watch {
 		if ( null === $known || '' === $row->source_sha256 . $row->image_sha256 || ( $stamp === $known['file_stamp'] && ! $closely && ! isset( $this->noticed[ $site ][ $id ] ) ) ) {
 			return false;
 		}
-		if ( '' === $stamp || $file->sha256() === $row->source_sha256 || Perceptual_Hash::is_same( $known['perceptual_hash'], self::hash_of( $id ) ) ) {
+		// A file that is gone without a change of its attachment was moved to another server.
+		if ( '' === $stamp && ! $closely && ! isset( $this->noticed[ $site ][ $id ] ) ) {
+			return false;
+		}
+		if ( ( '' !== $stamp && $file->sha256() === $row->source_sha256 ) || self::looks_same( $id, $known['perceptual_hash'], '' === $stamp, $closely ) ) {
 			unset( $this->noticed[ $site ][ $id ] );
 			$this->pictures->checked( $id, '' === $stamp ? $known['file_stamp'] : $stamp );
 			return false;
@@ -221,11 +226,21 @@ final class Picture_Watch {
 		}
 	}
 
-	private static function hash_of( int $attachment_id ): string {
+	/**
+	 * Whether the picture looks as it did when it was sent.
+	 *
+	 * @param bool $is_elsewhere Its file is not on this server: where its address gives nothing either, there is nothing to compare.
+	 * @param bool $may_wait     Whether to throw when a later attempt may get it.
+	 * @throws Rendition_Error
+	 */
+	private static function looks_same( int $attachment_id, string $known_hash, bool $is_elsewhere, bool $may_wait ): bool {
 		try {
-			return Perceptual_Hash::of( Rendition::of( $attachment_id )->bytes );
-		} catch ( Rendition_Error ) {
-			return '';
+			return Perceptual_Hash::is_same( $known_hash, Perceptual_Hash::of( Rendition::of( $attachment_id )->bytes ) );
+		} catch ( Rendition_Error $error ) {
+			if ( $is_elsewhere && $may_wait && $error->retryable ) {
+				throw $error;
+			}
+			return $is_elsewhere;
 		}
 	}
 }

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Sync;
 
 use Altsmith\Backfill\Run;
+use Altsmith\Sidecar\Attachment_File;
 use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Job_Request;
 use Altsmith\Sidecar\Perceptual_Hash;
@@ -110,7 +111,7 @@ final class Sender {
 			array(
 				'status'          => Request_Status::SENT,
 				'image_sha256'    => $sha256,
-				'words'           => mb_substr( Utf8::scrub( trim( $attachment->post_title . ' ' . wp_basename( (string) get_attached_file( $attachment->ID ) ) . ' ' . Alt_Text_Meta::read( $attachment->ID )->text() ) ), 0, Request_Store::WORDS_LENGTH ),
+				'words'           => mb_substr( Utf8::scrub( trim( $attachment->post_title . ' ' . Attachment_File::name( $attachment->ID ) . ' ' . Alt_Text_Meta::read( $attachment->ID )->text() ) ), 0, Request_Store::WORDS_LENGTH ),
 				'source_sha256'   => $source,
 				'language'        => is_string( $job['language'] ?? null ) ? substr( sanitize_text_field( $job['language'] ), 0, 35 ) : $row->language,
 				'job_id'          => $job['id'],

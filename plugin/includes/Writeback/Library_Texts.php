@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Writeback;
 
 use Altsmith\Settings;
+use Altsmith\Sidecar\Attachment_File;
 use Altsmith\Text\File_Name_Title;
 use WP_Post;
 
@@ -20,7 +21,7 @@ final class Library_Texts {
 
 	/** Whether an approved title would be written. The review screen asks, so that a person sees what their yes does. */
 	public function takes_title( WP_Post $post ): bool {
-		return $this->settings->writes_title() && File_Name_Title::is_one( $post->post_title, wp_basename( (string) get_attached_file( $post->ID ) ) );
+		return $this->settings->writes_title() && File_Name_Title::is_one( $post->post_title, Attachment_File::name( $post->ID ) );
 	}
 
 	public function takes_description( WP_Post $post ): bool {
