@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { Language } from '../../../contract/language';
 import { AppError } from '../../../errors';
 import { defineRoute, parse, type Call, type Reply, type Route } from '../../route';
 import { readJson } from '../body';
 import { liveReply, type LiveShape } from '../live-reply';
 import { modelHeader } from '../tell';
-import { answerTurn, streamHeaders, type TurnAnswer } from './answer-turn';
+import { answerTurn, streamHeaders, translateFor, type TurnAnswer } from './answer-turn';
 import { ALIVE, eventStream, piecesOf } from './event-stream';
 import { openAi, openAiError } from './errors';
 import { Messages } from './messages';
@@ -26,10 +27,13 @@ export const ChatRequest = z.looseObject({
   tools: z.array(z.unknown()).nullish(),
   question: z.string().max(300).optional(),
   prompt: z.string().max(200).optional(),
+  /** Of the answer: a BCP 47 tag or a WordPress locale. Beyond OpenAI's own fields, like the two before it. */
+  language: Language.nullish(),
 });
 type ChatRequest = z.infer<typeof ChatRequest>;
 
-async function complete({ request, services, siteId, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
+async function complete(call: Call<unknown, unknown, unknown>): Promise<Reply> {
+  const { request, services, siteId, signal } = call;
   const wish = parse(ChatRequest, await readJson(request, services), 'body');
   if ((wish.tools ?? []).length > 0) throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'tools' });
   const shape = jsonContent(wish.response_format);
@@ -40,8 +44,9 @@ async function complete({ request, services, siteId, signal }: Call<unknown, unk
       fields: { ...(question === undefined ? {} : { question }), ...(prompt === undefined ? {} : { prompt }) },
       maxTokens: wish.max_completion_tokens ?? wish.max_tokens ?? undefined,
       count: wish.n ?? 1,
+      language: wish.language ?? undefined,
     },
-    { services, siteId, signal },
+    { services, siteId, signal, translate: translateFor(call) },
   );
   if (wish.stream === true) return liveReply(work, chunksOf(wish, shape), services);
   const answer = await work;

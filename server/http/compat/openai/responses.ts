@@ -5,7 +5,7 @@ import { defineRoute, parse, type Call, type Reply, type Route } from '../../rou
 import { readJson } from '../body';
 import { liveReply, type LiveShape } from '../live-reply';
 import { modelHeader } from '../tell';
-import { answerTurn, streamHeaders, type TurnAnswer } from './answer-turn';
+import { answerTurn, streamHeaders, translateFor, type TurnAnswer } from './answer-turn';
 import { ALIVE, eventStream, piecesOf } from './event-stream';
 import { openAi, openAiError } from './errors';
 import { Messages } from './messages';
@@ -20,7 +20,8 @@ const ResponseRequest = z.looseObject({
 });
 type ResponseRequest = z.infer<typeof ResponseRequest>;
 
-async function respond({ request, services, siteId, signal }: Call<unknown, unknown, unknown>): Promise<Reply> {
+async function respond(call: Call<unknown, unknown, unknown>): Promise<Reply> {
+  const { request, services, siteId, signal } = call;
   const wish = parse(ResponseRequest, await readJson(request, services), 'body');
   if ((wish.tools ?? []).length > 0) throw new AppError('PARAMETER_UNSUPPORTED', { parameter: 'tools' });
   if ((wish.text?.format?.type ?? 'text') !== 'text') {
@@ -29,7 +30,7 @@ async function respond({ request, services, siteId, signal }: Call<unknown, unkn
   if (typeof wish.input === 'string') throw new AppError('IMAGE_MISSING');
   const work = answerTurn(
     { messages: wish.input, fields: {}, maxTokens: wish.max_output_tokens ?? undefined, count: 1 },
-    { services, siteId, signal },
+    { services, siteId, signal, translate: translateFor(call) },
   );
   const ids = newIds();
   if (wish.stream === true) return liveReply(work, eventsOf(wish, ids), services);
