@@ -39,6 +39,8 @@ final class On_Demand {
 	public static function register(): void {
 		// Not while plugins load: others may still want to filter the settings.
 		add_action( 'init', array( self::class, 'register_for_visitors' ), 9 );
+		// On every request, because any of them may ask WordPress's AI client; before other providers, which are asked in this order.
+		add_action( 'init', array( self::class, 'register_for_wordpress_ai' ), 4 );
 		if ( is_admin() || wp_doing_cron() || ( defined( 'WP_CLI' ) && WP_CLI ) ) {
 			self::load();
 			return;
@@ -88,6 +90,14 @@ final class On_Demand {
 			self::load();
 		}
 		return $needed;
+	}
+
+	/** Offers the sidecar to WordPress's AI client (7.0 and later), where the settings turn it on. */
+	public static function register_for_wordpress_ai(): void {
+		$settings = new Settings();
+		if ( function_exists( 'wp_ai_client_prompt' ) && $settings->answers_wordpress_ai() ) {
+			( new Wordpress_Ai\Registration( $settings ) )->register();
+		}
 	}
 
 	/** Registers what changes public pages, where the settings turn it on. */

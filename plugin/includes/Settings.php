@@ -93,6 +93,11 @@ final class Settings {
 		return (bool) $this->all()['structured_data'];
 	}
 
+	/** Whether the sidecar answers what WordPress and other plugins ask WordPress's AI client about images (7.0 and later). */
+	public function answers_wordpress_ai(): bool {
+		return (bool) $this->all()['wordpress_ai'];
+	}
+
 	/** How often an e-mail says that suggestions wait: `off`, `daily` or `weekly`. */
 	public function digest(): string {
 		return $this->all()['digest'];
@@ -113,7 +118,7 @@ final class Settings {
 		return array_values( array_filter( array_map( 'trim', explode( ',', $list ) ), static fn( string $one ): bool => '' !== $one ) );
 	}
 
-	/** @return array{automatic: bool, types: string[], reviewers: string, render_fill: bool, write_title: bool, write_description: bool, structured_data: bool, digest: string, digest_to: string} */
+	/** @return array{automatic: bool, types: string[], reviewers: string, render_fill: bool, write_title: bool, write_description: bool, structured_data: bool, wordpress_ai: bool, digest: string, digest_to: string} */
 	public function all(): array {
 		$stored  = $this->for_network ? array() : get_option( self::MORE_OPTION, array() );
 		$network = self::of_network()[ self::MORE_OPTION ] ?? array();
@@ -130,6 +135,7 @@ final class Settings {
 			'write_title'       => true,
 			'write_description' => true,
 			'structured_data'   => true,
+			'wordpress_ai'      => false,
 			'digest'            => 'off',
 			'digest_to'         => '',
 		);
@@ -166,7 +172,7 @@ final class Settings {
 		foreach ( self::WORDS as $name => $words ) {
 			$clean[ $name ] = in_array( $value[ $name ] ?? null, $words, true ) ? $value[ $name ] : $words[0];
 		}
-		foreach ( array( 'automatic', 'render_fill', 'write_title', 'write_description', 'structured_data' ) as $switch ) {
+		foreach ( array( 'automatic', 'render_fill', 'write_title', 'write_description', 'structured_data', 'wordpress_ai' ) as $switch ) {
 			$clean[ $switch ] = ! empty( $value[ $switch ] );
 		}
 		return $clean;

@@ -112,6 +112,9 @@ final class Abilities {
 				'meta'                => array(
 					'annotations'  => array( 'readonly' => $reads_only, 'destructive' => false, 'idempotent' => true ),
 					'show_in_rest' => true,
+					// WordPress 7.1's word for the same. The MCP adapter asks for its own: 0.5 knows no other.
+					'public'       => true,
+					'mcp'          => array( 'public' => true, 'type' => 'tool' ),
 				),
 			)
 		);

@@ -27,10 +27,24 @@ final class Choice_Fields {
 			'render_fill'       => __( 'Show approved texts in images that were placed before, when the page is shown', 'altsmith' ),
 		);
 		Form_Row::draw( '', __( 'When a text is approved', 'altsmith' ), implode( '<br>', array_map( array( $this, 'checkbox' ), array_keys( $more ), $more ) ) );
+		$this->wordpress_ai();
 		$this->digest();
 		if ( ! $this->settings->for_network ) {
 			$this->background();
 		}
+	}
+
+	/** WordPress has an AI client from 7.0 on. */
+	private function wordpress_ai(): void {
+		if ( ! function_exists( 'wp_ai_client_prompt' ) ) {
+			return;
+		}
+		Form_Row::draw(
+			'',
+			__( 'WordPress’s AI client', 'altsmith' ),
+			$this->checkbox( 'wordpress_ai', __( 'Let WordPress and other plugins request texts about images from the sidecar', 'altsmith' ) ),
+			__( 'For example the button “Generate alt text” of the AI plugin. Texts requested this way do not pass the review: whoever requests one decides what becomes of it. The image and the request, which can contain text of the page, go to the sidecar, also for images that Altsmith would not send by itself.', 'altsmith' )
+		);
 	}
 
 	private function digest(): void {

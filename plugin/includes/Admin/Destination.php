@@ -19,6 +19,9 @@ final class Destination {
 		}
 		/* translators: %s: address of the sidecar */
 		$sent = sprintf( __( 'Your images, their file names and texts, and the titles of the pages they belong to go to %s.', 'altsmith' ), $url );
+		if ( $this->settings->answers_wordpress_ai() && function_exists( 'wp_ai_client_prompt' ) ) {
+			$sent .= ' ' . __( 'So does what other plugins send to WordPress’s AI client about images; it can contain text of your pages.', 'altsmith' );
+		}
 		if ( null === $status ) {
 			return $sent . ' ' . __( 'The connection test says whether the images go on to another server from there.', 'altsmith' );
 		}

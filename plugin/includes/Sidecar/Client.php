@@ -258,6 +258,9 @@ final class Client {
 				'user-agent'          => 'Altsmith/' . ALTSMITH_VERSION . ' (WordPress)',
 			)
 		);
+		if ( $answer instanceof WP_Error && 'wpai_connector_not_approved' === $answer->get_error_code() ) {
+			throw new Sidecar_Error( Sidecar_Error::NOT_APPROVED, __( 'The AI plugin keeps Altsmith from its own sidecar: approve the connector “Altsmith” for Altsmith under Tools → Connector Approvals.', 'altsmith' ), 0, true );
+		}
 		if ( $answer instanceof WP_Error ) {
 			/* translators: 1: address, 2: what the network said */
 			throw new Sidecar_Error( Sidecar_Error::UNREACHABLE, sprintf( __( 'The sidecar at %1$s could not be reached: %2$s.', 'altsmith' ), $address, rtrim( $answer->get_error_message(), '.' ) ), 0, true );

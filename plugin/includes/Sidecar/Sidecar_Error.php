@@ -25,6 +25,8 @@ final class Sidecar_Error extends RuntimeException {
 	public const SITE_ERROR = 'SITE_ERROR';
 	/** Another program at that address, or a proxy that knows nothing of it. */
 	public const NOT_A_SIDECAR  = 'NOT_A_SIDECAR';
+	/** WordPress's AI plugin lets only approved plugins reach the address of a provider. */
+	public const NOT_APPROVED = 'NOT_APPROVED';
 
 	/**
 	 * @param string $error       A machine-readable code.

@@ -126,3 +126,35 @@ test('the requests of these uploads asked nobody, and our part of them was small
   expect(flow.admin.errors).toEqual([]);
   expect(flow.site.debugLog).toBe('');
 });
+
+const isSince = (least: string) => version.localeCompare(least, 'en', { numeric: true }) >= 0;
+
+test('from 7.0 on a few lines of PHP that ask WordPress’s AI client get the sidecar’s text; before, nothing of it is loaded', async () => {
+  const { site, sidecar } = flow;
+  const file = path.join(PHOTOGRAPHS, 'coffee.jpg');
+  await site.inWordPress(`return update_option( 'altsmith_settings', array( 'wordpress_ai' => true ) );`);
+  const found = await site.inWordPress(`
+    if ( ! function_exists( 'wp_ai_client_prompt' ) ) {
+      return array( 'loaded' => class_exists( 'Altsmith\\Wordpress_Ai\\Registration', false ) );
+    }
+    $image  = 'data:image/jpeg;base64,' . base64_encode( file_get_contents( '${file}' ) );
+    $prompt = 'Generate alt text for this image. Ensure the alt text you return matches the language of this locale: en_US.';
+    return array(
+      'text' => wp_ai_client_prompt( $prompt )->with_file( $image )->using_system_instruction( 'Plain text, or exactly [[DECORATIVE_ALT]].' )->using_temperature( 0.3 )->generate_text(),
+      'card' => wp_get_connector( 'altsmith' )['authentication']['setting_name'],
+    );`);
+  const { body } = await sidecar.call('POST', '/v1/captions', readFileSync(file));
+  expect(found).toEqual(isSince('7.0') ? { text: body.alt_text, card: 'altsmith_site_key' } : { loaded: false });
+});
+
+test('an ability is run over REST where WordPress has them', async () => {
+  const [id] = await flow.site.inWordPress(
+    `return get_posts( array( 'post_type' => 'attachment', 'fields' => 'ids', 'numberposts' => 1 ) );`,
+  );
+  const route = `/wp-abilities/v1/abilities/altsmith/get-image/run?input[attachment_id]=${id}`;
+  const answer = await flow.site.rest('GET', route);
+  expect(answer).toMatchObject(
+    isSince('6.9') ? { status: 200, body: { id, alt_text: expect.any(String) } } : { status: 404 },
+  );
+  expect(flow.site.debugLog).toBe('');
+});
