@@ -5,7 +5,7 @@ const CARRIED = /<(additional-context|image-meta)>[\s\S]*?<\/\1>/gi;
 /** WordPress's names of locales with a region, such as `de_DE` and `pt_PT_ao90`. */
 const WITH_REGION = /(?<![\w-])[a-z]{2,3}_[A-Z]{2}(?:_[a-z0-9]+)*(?![\w-])/g;
 /** Those without one, such as `ja`, are told from words by their place (the last of a sentence, after a colon) and by their two letters. */
-const AT_THE_END = /[:：]\s*([a-z]{2}(?:_[a-z0-9]+)?)\s*[.。]?\s*$/;
+const AT_THE_END = /[:：] ?([a-z]{2}(?:_[a-z0-9]+)?)[.。]?$/;
 
 /**
  * The language in which a message asks for its answer, as a BCP 47 tag; null where it names none, several, or English. WordPress's AI
