@@ -1,4 +1,5 @@
 import type { ErrorBody } from './contract/error';
+import { EVALUATION_ERRORS } from './evaluation-errors';
 import { LANGUAGE_ERRORS } from './language-errors';
 import { MODEL_ERRORS } from './model-errors';
 import { PAIRING_ERRORS } from './pairing-errors';
@@ -15,6 +16,7 @@ export const CATALOGUE = {
   ...PAIRING_ERRORS,
   ...LANGUAGE_ERRORS,
   ...VIDEO_ERRORS,
+  ...EVALUATION_ERRORS,
   BAD_REQUEST: { status: 400, message: 'The request is not in the form this route expects.', retryable: false },
   BODY_MISSING: { status: 400, message: 'The request has no body; send the bytes of the image.', retryable: false },
   HOST_REFUSED: { status: 400, message: 'The Host header is not one this sidecar answers to.', retryable: false },

@@ -11,6 +11,8 @@ export interface Words {
   readonly positionals: readonly string[];
   /** The text of an option; undefined when it was not given. */
   readonly text: (name: string) => string | undefined;
+  /** All texts of an option that may be given again. */
+  readonly texts: (name: string) => readonly string[];
   /** The number that an option gives; NaN when its text is none, undefined when it was not given. */
   readonly number: (name: string) => number | undefined;
   readonly isSet: (name: string) => boolean;
@@ -62,6 +64,10 @@ function readWords(options: OptionSpec, args: string[]): Words {
     return {
       positionals,
       text,
+      texts: (name) => {
+        const value = given.get(name);
+        return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+      },
       number: (name) => {
         const value = text(name);
         return value === undefined ? undefined : decimalOf(value);

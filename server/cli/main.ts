@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   erase: { summary: 'erase a picture, a subject or a site for good', load: () => import('./erase') },
   requeue: { summary: 'let failed jobs wait again', load: () => import('./requeue') },
   caption: { summary: 'describe pictures', load: () => import('./caption') },
+  evaluate: {
+    summary: 'compare models with the texts that people wrote for your pictures',
+    load: () => import('./evaluate'),
+  },
   translate: { summary: 'translate texts', load: () => import('./translate') },
   languages: { summary: 'list, pull and choose the languages of texts', load: () => import('./languages') },
 };
