@@ -15,6 +15,7 @@ import { EncoderWords } from './encoder-words';
 import { favouredWords } from './favoured-words';
 import { BeamSearch } from './search/beam';
 import { GreedySearch } from './search/greedy';
+import { isLoop } from './search/loop';
 import { runSearch, type Hypothesis, type Search, type SearchOptions } from './search/search';
 import { fingerprintOfModel } from './fingerprint';
 import { ImageMemory } from './session/image-memory';
@@ -214,7 +215,7 @@ export class EncoderDecoderCaptioner implements Captioner {
       .filter(({ score, logProbs }) => Number.isFinite(score) && logProbs.every(Number.isFinite))
       .map((hypothesis): Candidate => ({ ...hypothesis, text: this.tokenizer.decode(hypothesis.tokens) }))
       // The text is empty where there are only special tokens: of a task, a place or the end.
-      .filter(({ text }) => keepWordless || text.trim() !== '')
+      .filter(({ text }) => keepWordless || (text.trim() !== '' && !isLoop(text)))
       .slice(0, count);
     if (best === undefined) throw noWords();
     return [best, ...others];
@@ -233,7 +234,10 @@ export class EncoderDecoderCaptioner implements Captioner {
 }
 
 function noWords(): ModelError {
-  return new ModelError('MODEL_REPLY_UNUSABLE', 'The model wrote no words for this picture that could be used.');
+  return new ModelError(
+    'MODEL_REPLY_UNUSABLE',
+    'The model wrote no words for this picture that could be used: none, or the same ones again and again.',
+  );
 }
 
 /** What a record holds under a name that somebody else chose; names that every object has, such as `constructor`, are none of them. */

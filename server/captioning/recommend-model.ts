@@ -2,7 +2,7 @@ import { SHARE_OF_MEMORY, type Machine, type Products } from './worker-count';
 
 interface Choice {
   readonly id: string;
-  /** Memory of one int8 worker while pictures are ordinary, in bytes; docs/models.md says which were measured and which estimated. */
+  /** Memory of one int8 worker in bytes: the peak that docs/models.md has, and a fifth to a third more for large pictures. */
   readonly workerBytes: number;
   /** Without them a picture takes longer than people wait. */
   readonly cores: number;
@@ -18,7 +18,7 @@ const FAST: readonly Products[] = ['amx', 'vnni'];
 const CHOICES: readonly Choice[] = [
   {
     id: 'florence-2-large-ft',
-    workerBytes: 2.6e9,
+    workerBytes: 2.1e9,
     cores: 4,
     products: FAST,
     reason: 'it has the best published captions of all, and reads the text in pictures',

@@ -11,6 +11,8 @@ test.each<[gib: number, cores: number, products: Products, id: string]>([
   [2, 2, 'avx2', 'blip-base'],
   [4, 2, 'avx2', 'florence-2-base-ft'],
   [4, 1, 'amx', 'blip-base'],
+  [4, 4, 'vnni', 'florence-2-large-ft'],
+  [3, 4, 'vnni', 'florence-2-base-ft'],
   [8, 2, 'amx', 'florence-2-base-ft'],
   [8, 4, 'avx2', 'florence-2-base-ft'],
   [8, 4, 'vnni', 'florence-2-large-ft'],
