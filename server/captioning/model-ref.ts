@@ -13,7 +13,7 @@ export function modelRefOf({ id, precision, demonstration, calibrated, fingerpri
 export function jointModelRef([first, ...others]: readonly [ModelRef, ...ModelRef[]]): ModelRef {
   if (others.every((other) => isSameModel(first, other) && other.precision === first.precision)) return first;
   const refs = [first, ...others];
-  const all = (names: readonly string[]) => [...new Set(names)].join(' + ');
+  const all = (names: readonly string[]) => [...new Set(names)].sort().join(' + ');
   return {
     id: all(refs.map(({ id }) => id)),
     precision: all(refs.map(({ precision }) => precision)),

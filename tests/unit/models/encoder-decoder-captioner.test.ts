@@ -63,10 +63,18 @@ it.each([1, 3])(
   'a model that says one word for ever is stopped at the longest length or before, %i beams',
   async (beams) => {
     const table = { '*': [0.001, 0.001, 0.001, 0.996, 0.001] };
-    const { candidates } = await captionerOf(table).caption(PICTURE, { beams, maxNewTokens: 7 });
-    expect(candidates[0].tokens.length).toBe(beams === 1 ? 7 : 1);
+    const { candidates } = await captionerOf(table).caption(PICTURE, { beams, maxNewTokens: 5 });
+    expect(candidates[0].tokens.length).toBe(beams === 1 ? 5 : 1);
   },
 );
+
+it('a sentence that is one word for ever is an error and no caption', async () => {
+  const table = { '*': [0.001, 0.001, 0.001, 0.996, 0.001] };
+  await expect(captionerOf(table).caption(PICTURE, { beams: 1, maxNewTokens: 7 })).rejects.toMatchObject({
+    code: 'MODEL_REPLY_UNUSABLE',
+    message: expect.stringContaining('again and again'),
+  });
+});
 
 it('a sentence with words is taken before a more likely one without', async () => {
   const table = { '0': [0.001, 0.6, 0.001, 0.397, 0.001], '*': [0.001, 0.996, 0.001, 0.001, 0.001] };

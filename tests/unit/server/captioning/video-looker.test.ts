@@ -59,7 +59,7 @@ test('a video that a change-over finds half described names both models, and is 
   try {
     const seen = await look(claim, new AbortController().signal);
     expect(seen.look.model).toEqual({
-      id: 'mini + blip-base',
+      id: 'blip-base + mini',
       precision: 'int8',
       demonstration: true,
       calibrated: false,
