@@ -23,7 +23,7 @@ final class Content_Rewriter {
 		$edits = array();
 		foreach ( $this->scanner->scan( $content ) as $image ) {
 			if ( isset( $texts[ $image->index ] ) && '' === $image->locked ) {
-				$edits[] = new Edit( $image->index, $image->tag, self::with_text( $image, $texts[ $image->index ] ) );
+				$edits[] = new Edit( $image->index, $image->tag, self::tag_with_text( $image, $texts[ $image->index ] ) );
 				if ( null !== $image->opener ) {
 					$edits[] = new Edit( $image->index, $image->opener, self::opener_with_text( $image->opener->html, $texts[ $image->index ] ) );
 				}
@@ -70,7 +70,7 @@ final class Content_Rewriter {
 	 * "AT&amp;amp;T" as people see it on a page. Both WordPress and its editor leave what looks like an entity as it is when they
 	 * write an attribute, so such a text cannot be kept letter for letter; as the sign it stands for it can.
 	 */
-	private static function without_entities( string $text ): string {
+	public static function without_entities( string $text ): string {
 		do {
 			$before = $text;
 			$text   = html_entity_decode( $text, ENT_QUOTES | ENT_HTML5, 'UTF-8' );
@@ -91,7 +91,8 @@ final class Content_Rewriter {
 		return $content;
 	}
 
-	private static function with_text( Found_Image $image, string $text ): string {
+	/** The tag with another text, every other byte as it was. */
+	public static function tag_with_text( Found_Image $image, string $text ): string {
 		$tag = new WP_HTML_Tag_Processor( $image->tag->html );
 		$tag->next_tag();
 		if ( $image->is_picture_tag() ) {

@@ -4,8 +4,20 @@ declare( strict_types=1 );
 namespace Altsmith\Placements;
 
 use Altsmith\Placements\Readers\Attachment_Numbers;
+use Altsmith\Placements\Readers\Avatars;
+use Altsmith\Placements\Readers\Backgrounds;
+use Altsmith\Placements\Readers\Beaver_Builder;
+use Altsmith\Placements\Readers\Bricks;
+use Altsmith\Placements\Readers\Divi;
+use Altsmith\Placements\Readers\Divi_Blocks;
+use Altsmith\Placements\Readers\Elementor;
+use Altsmith\Placements\Readers\Gallery;
+use Altsmith\Placements\Readers\Other_Builders;
 use Altsmith\Placements\Readers\Place_Reader;
 use Altsmith\Placements\Readers\Post_Text;
+use Altsmith\Placements\Readers\Site_Images;
+use Altsmith\Placements\Readers\Widgets;
+use Altsmith\Placements\Readers\Wpbakery;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -22,6 +34,18 @@ final class Place_Readers {
 		$all       = $all ?? array(
 			new Post_Text( $scanner, new Content_Rewriter( $scanner ) ),
 			new Attachment_Numbers( self::FEATURED, '_thumbnail_id' ),
+			new Gallery(),
+			new Backgrounds(),
+			new Elementor(),
+			new Divi(),
+			new Divi_Blocks(),
+			new Beaver_Builder(),
+			new Wpbakery(),
+			new Bricks(),
+			new Other_Builders(),
+			new Widgets(),
+			new Site_Images(),
+			new Avatars(),
 		);
 		$this->all = array_combine( array_map( static fn( Place_Reader $reader ): string => $reader->name(), $all ), $all );
 	}

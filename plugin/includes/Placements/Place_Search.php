@@ -11,32 +11,55 @@ defined( 'ABSPATH' ) || exit;
 
 /** Looks through everything that one owner shows, with every reader there is. */
 final class Place_Search {
+	/** Kind of a place where only the address of a picture was found. */
+	public const MENTION = 'mention';
+
 	public function __construct( public readonly Place_Readers $readers, private readonly Attachment_Check $check ) {}
 
 	public function of( Owner $owner ): Found_Places {
-		$post   = Owner::POST === $owner->type ? get_post( $owner->id ) : null;
-		$sizes  = Stored_Value::sizes( $owner, $this->readers->keys( $owner->type ) );
-		$images = array();
-		$unread = array();
-		$is_own = false;
-		foreach ( $this->readers->of( $owner->type ) as $name => $reader ) {
+		$sizes     = Stored_Value::sizes( $owner, $this->readers->keys( $owner->type ) );
+		$by_key    = array();
+		$images    = array();
+		$unread    = array();
+		$addresses = array();
+		foreach ( $this->readers->of( $owner->type ) as $reader ) {
 			foreach ( $reader->keys() as $key ) {
-				$raw = Place_Reader::CONTENT === $key ? ( $post instanceof WP_Post ? $post->post_content : '' ) : '';
-				if ( '' === $raw && ! isset( $sizes[ $key ] ) ) {
-					continue;
-				}
-				try {
-					$raw             = '' === $raw ? self::read( $owner, $key, $sizes[ $key ] ) : $raw;
-					$found           = $this->check->own( $reader->find( $raw, $key ) );
-					$images[ $name ] = array_merge( $images[ $name ] ?? array(), $found );
-					$is_own          = $is_own || ( $reader->replaces_content() && array() !== $found );
-				} catch ( Unreadable ) {
-					$unread[] = $name;
-				}
-				unset( $raw );
+				$by_key[ $key ][] = $reader;
 			}
 		}
-		return new Found_Places( array_filter( self::without_echoes( $images, $is_own ) ), array_values( array_unique( $unread ) ) );
+		foreach ( $by_key as $key => $readers ) {
+			$size = Place_Reader::CONTENT === $key ? 1 : $sizes[ $key ] ?? 0;
+			$raw  = $size > 0 && $size <= Stored_Value::MAX_BYTES ? self::read( $owner, (string) $key ) : '';
+			foreach ( '' === $raw && $size < 2 ? array() : $readers as $reader ) {
+				try {
+					if ( '' === $raw ) {
+						throw new Unreadable( 'It is too long.' );
+					}
+					$images[ $reader->name() ] = array_merge( $images[ $reader->name() ] ?? array(), $reader->find_of( $owner, $raw, (string) $key ) );
+					if ( ! $reader->finds_all() ) {
+						$unread[] = $reader->name();
+					}
+				} catch ( Unreadable ) {
+					$unread[] = $reader->name();
+				}
+			}
+			$addresses = array_merge( $addresses, Mentions::in( $raw ) );
+		}
+		return $this->found( $images, $unread, $addresses );
+	}
+
+	/**
+	 * @param array<string, Found_Image[]> $images    By reader, whoever they belong to.
+	 * @param string[]                     $unread
+	 * @param string[]                     $addresses Of files that are mentioned.
+	 */
+	private function found( array $images, array $unread, array $addresses ): Found_Places {
+		$sources                 = array_map( static fn( Found_Image $image ): string => $image->source, array_merge( ...array_values( $images ), ...array( array() ) ) );
+		$others                  = array_values( array_diff( array_unique( $addresses ), $sources ) );
+		$images[ self::MENTION ] = array_map( static fn( int $i, string $address ): Found_Image => Found_Image::without_copy( $i, 0, $address, '', Found_Image::UNKNOWN ), array_keys( $others ), $others );
+
+		$own = array_filter( array_map( array( $this->check, 'own' ), $images ) );
+		return new Found_Places( array_filter( $this->without_echoes( $own ) ), array_values( array_unique( $unread ) ) );
 	}
 
 	/**
@@ -49,10 +72,10 @@ final class Place_Search {
 		return $this->check->own( $reader->find( $raw, $key ) );
 	}
 
-	/** @throws Unreadable When it is too long. */
-	private static function read( Owner $owner, string $key, int $size ): string {
-		if ( $size > Stored_Value::MAX_BYTES ) {
-			throw new Unreadable( 'It is too long.' );
+	private static function read( Owner $owner, string $key ): string {
+		$post = Place_Reader::CONTENT === $key ? get_post( $owner->id ) : null;
+		if ( Place_Reader::CONTENT === $key ) {
+			return $post instanceof WP_Post ? $post->post_content : '';
 		}
 		return (string) ( new Stored_Value( $owner, $key ) )->read();
 	}
@@ -64,19 +87,31 @@ final class Place_Search {
 	 * @param array<string, Found_Image[]> $images By reader.
 	 * @return array<string, Found_Image[]>
 	 */
-	private static function without_echoes( array $images, bool $is_built ): array {
-		$known = array();
+	private function without_echoes( array $images ): array {
+		$is_built = array() !== array_filter( array_keys( $images ), fn( string $name ): bool => true === $this->readers->named( $name )?->replaces_content() );
+		$is_weak  = static fn( string $name ): bool => self::MENTION === $name || ( $is_built && Post_Text::NAME === $name );
+		$known    = array();
 		foreach ( $images as $name => $some ) {
-			foreach ( $some as $image ) {
-				if ( Found_Image::UNKNOWN !== $image->shows && ( ! $is_built || Post_Text::NAME !== $name ) ) {
-					$known[ $image->attachment_id ] = true;
-				}
+			foreach ( $is_weak( $name ) ? array() : $some as $image ) {
+				$known[ $image->attachment_id ] = true;
 			}
 		}
-		foreach ( $images as $name => $some ) {
-			$is_echo         = static fn( Found_Image $image ): bool => isset( $known[ $image->attachment_id ] ) && ( Found_Image::UNKNOWN === $image->shows || ( $is_built && Post_Text::NAME === $name ) );
-			$images[ $name ] = array_values( array_filter( $some, static fn( Found_Image $image ): bool => ! $is_echo( $image ) ) );
+		foreach ( array_filter( array_keys( $images ), $is_weak ) as $name ) {
+			$seen            = array();
+			$images[ $name ] = array_values(
+				array_filter(
+					$images[ $name ],
+					static function ( Found_Image $image ) use ( $known, $name, &$seen ): bool {
+						$is_new = ! isset( $known[ $image->attachment_id ] ) && ( self::MENTION !== $name || ! isset( $seen[ $image->attachment_id ] ) );
+						$seen[ $image->attachment_id ] = true;
+						return $is_new;
+					}
+				)
+			);
 		}
+		// In a built page's content a picture is found as a tag, and its address with it.
+		$tags                    = array_map( static fn( Found_Image $image ): int => $image->attachment_id, $images[ Post_Text::NAME ] ?? array() );
+		$images[ self::MENTION ] = array_values( array_filter( $images[ self::MENTION ] ?? array(), static fn( Found_Image $image ): bool => ! in_array( $image->attachment_id, $tags, true ) ) );
 		return $images;
 	}
 }

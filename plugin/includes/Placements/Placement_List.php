@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Placements;
 
+use Altsmith\Placements\Readers\Beaver_Builder;
 use Altsmith\Placements\Readers\Post_Text;
 use WP_Post;
 
@@ -17,6 +18,9 @@ final class Placement_List {
 	private const SECONDS = 6.0;
 
 	private const MAX_UNREAD = 5;
+
+	/** Of this request: a list of suggestions asks for each. */
+	private ?bool $complete = null;
 
 	public function __construct(
 		private readonly Placement_Table $table,
@@ -40,7 +44,8 @@ final class Placement_List {
 
 	/** Whether everything was looked at and could be read, so that an image without places has none in what is looked at. */
 	public function is_complete(): bool {
-		return Placement_Scan::state()['done'] && 0 === $this->table->count_unread();
+		$this->complete ??= Placement_Scan::state()['done'] && 0 === $this->table->count_unread();
+		return $this->complete;
 	}
 
 	/**
@@ -113,6 +118,7 @@ final class Placement_List {
 			'key'        => $is_copy ? Placement_Key::of( $owner->id, $name, $image ) : '',
 			'kind'       => $name,
 			'owner'      => $owner->type,
+			'version'    => Beaver_Builder::DRAFT === $image->document ? 'draft' : '',
 			'post'       => $owner->view( null === $reader ? '' : $reader->title( $image->document ) ),
 			'block'      => $image->block,
 			'alt_text'   => $is_copy ? $image->alt : null,

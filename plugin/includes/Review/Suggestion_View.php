@@ -188,6 +188,7 @@ final class Suggestion_View {
 			'picture'       => self::large( $post ),
 			'thumbnail'     => is_array( $image ) ? array( 'url' => $image[0], 'width' => (int) $image[1], 'height' => (int) $image[2] ) : null,
 			'used_in'       => $this->ahead[ $post->ID ]['used_in'] ?? $this->placements->count_posts( $post->ID ),
+			'used_in_complete' => $this->placements->is_complete(),
 			'edit_url'      => (string) get_edit_post_link( $post->ID, 'raw' ),
 		);
 	}

@@ -4,7 +4,11 @@ import { call } from '../shared/api';
 export interface Placement {
   /** '' for a place that cannot be changed from here. */
   readonly key: string;
+  /** Which kind of place it is: "content", "featured", "elementor" and so on. */
+  readonly kind: string;
+  /** The post, term or user that shows it, or the site. */
   readonly post: {
+    /** 0 for what is no post. */
     readonly id: number;
     readonly title: string;
     readonly type: string;
@@ -13,7 +17,20 @@ export interface Placement {
   };
   readonly block: string;
   readonly alt_text: string | null;
-  readonly state: 'decorative' | 'empty' | 'current' | 'old_value' | 'custom' | 'linked' | 'live';
+  readonly state:
+    | 'decorative'
+    | 'empty'
+    | 'current'
+    | 'old_value'
+    | 'custom'
+    | 'linked'
+    | 'live'
+    | 'background'
+    | 'unknown';
+  /** Why it cannot be changed from here, or ''. */
+  readonly locked: string;
+  /** "draft" where it is not what visitors see; else ''. */
+  readonly version: string;
   readonly builder: string;
   readonly can_change: boolean;
   readonly ticked: boolean;
@@ -39,6 +56,8 @@ export interface Change {
 
 export interface PlacesState {
   readonly items: readonly Placement[];
+  /** What could not be searched: the image may be shown there. `items` are the newest of them. */
+  readonly unread: { readonly count: number; readonly items: readonly (Placement['post'] & { readonly builder: string })[] };
   /** Posts this person may not edit. */
   readonly hidden: number;
   readonly more: boolean;

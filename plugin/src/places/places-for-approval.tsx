@@ -25,8 +25,8 @@ export function PlacesForApproval(props: Props) {
     <details className="altsmith-places" onToggle={(event) => event.currentTarget.open && setIsWanted(true)}>
       <summary>
         {
-          /* translators: %d: number of posts */
-          sprintf(_n('Used in %d post', 'Used in %d posts', props.usedIn, 'altsmith'), props.usedIn)
+          /* translators: %d: number of posts, terms, users and so on */
+          sprintf(_n('Used in %d place', 'Used in %d places', props.usedIn, 'altsmith'), props.usedIn)
         }
       </summary>
       {isWanted && <Choice {...props} />}

@@ -37,6 +37,7 @@ export function Places({ attachment, except = 0 }: Props) {
       {problem}
       <Intro state={state} />
       <PlaceList places={places} openPost={except} />
+      <Unread unread={state.unread} />
       <Buttons places={places} />
       {places.report !== null && <Report items={places.report} />}
       {state.changes.length > 0 && <Changes changes={state.changes} places={places} />}
@@ -46,7 +47,7 @@ export function Places({ attachment, except = 0 }: Props) {
 
 function Intro({ state }: { readonly state: PlacesState }) {
   const sentences = [
-    state.items.length === 0 && state.hidden === 0 && __('No post, page or template shows this image.', 'altsmith'),
+    state.items.length === 0 && state.hidden === 0 && nothingFound(state),
     state.text !== '' && state.items.length > 0 && __('Selected places get the media library’s text:', 'altsmith'),
     state.text === '' && __('The media library has no alt text for this image yet.', 'altsmith'),
     hiddenWords(state.hidden),
@@ -57,6 +58,44 @@ function Intro({ state }: { readonly state: PlacesState }) {
     <p>
       {sentences.join(' ')} {state.items.length > 0 && state.text !== '' && <q>{state.text}</q>}
     </p>
+  );
+}
+
+/** Never more than is known: what was looked at is named, and what was not. */
+function nothingFound({ scan, unread }: PlacesState): string {
+  return scan.done && unread.count === 0
+    ? __(
+        'The image was not found in posts, pages, patterns, templates, menus, widgets, terms, or the images of the site. Files of the theme and settings of other plugins are not searched.',
+        'altsmith',
+      )
+    : __('The image has not been found so far.', 'altsmith');
+}
+
+/** Pages whose data is of a form that is not understood. */
+function Unread({ unread }: { readonly unread: PlacesState['unread'] }) {
+  if (unread.count === 0) return null;
+  return (
+    <>
+      <p>
+        {sprintf(
+          /* translators: %d: number of pages */
+          _n(
+            '%d page could not be searched. The image may be shown there:',
+            '%d pages could not be searched. The image may be shown there:',
+            unread.count,
+            'altsmith',
+          ),
+          unread.count,
+        )}
+      </p>
+      <ul className="altsmith-places__list">
+        {unread.items.map((item) => (
+          <li key={`${item.type} ${item.id} ${item.title}`}>
+            <a href={item.edit_url}>{item.title}</a> {item.builder === '' ? item.type : item.builder}
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import type { Placement } from './places-api';
 /** How the image stands in one place, in a few words. */
 export function placeWords(item: Placement): string {
   /* translators: %s: name of a page builder */
-  if (item.builder !== '') return sprintf(__('made with %s: change it there', 'altsmith'), item.builder);
+  if (item.locked === 'builder') return sprintf(__('made with %s: change it there', 'altsmith'), item.builder);
   const words: Readonly<Record<Placement['state'], string>> = {
     empty: __('no alt text', 'altsmith'),
     old_value: __('an older text of the library', 'altsmith'),
@@ -12,14 +12,25 @@ export function placeWords(item: Placement): string {
     custom: __('a text of its own', 'altsmith'),
     decorative: __('decorative', 'altsmith'),
     linked: __('inside a link: its text should say where the link goes', 'altsmith'),
-    live: __('featured image: it always shows the library’s text', 'altsmith'),
+    live:
+      item.kind === 'featured'
+        ? __('featured image: it always shows the library’s text', 'altsmith')
+        : __('it always shows the library’s text', 'altsmith'),
+    background: __('background, icon or avatar: no alt text is shown there', 'altsmith'),
+    unknown: __('its address is mentioned; how the image is shown there is not known', 'altsmith'),
   };
-  const said = words[item.state];
-  return item.can_change || item.state === 'current' || item.state === 'decorative' || item.state === 'live'
-    ? said
-    : /* translators: %s: how an image stands there, for instance "no alt text" */
-      sprintf(__('%s; it cannot be changed from here', 'altsmith'), said);
+  const said =
+    item.can_change || STANDING.has(item.state)
+      ? words[item.state]
+      : /* translators: %s: how an image stands there, for instance "no alt text" */
+        sprintf(__('%s; it cannot be changed from here', 'altsmith'), words[item.state]);
+  /* translators: %s: how an image stands in a page, for instance "no alt text" */
+  const inVersion = item.version === 'draft' ? sprintf(__('%s, in the draft', 'altsmith'), said) : said;
+  return item.builder === '' ? inVersion : `${item.builder}: ${inVersion}`;
 }
+
+/** States in which there is nothing to change. */
+const STANDING: ReadonlySet<Placement['state']> = new Set(['current', 'decorative', 'live', 'background', 'unknown']);
 
 /** What came of the change to one post. */
 export function outcomeWords(outcome: string): string {

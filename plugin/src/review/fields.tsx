@@ -1,10 +1,11 @@
 import type { Field } from '@wordpress/dataviews/wp';
-import { __, _n, sprintf } from '@wordpress/i18n';
+import { __, sprintf } from '@wordpress/i18n';
 import { readRuns } from '../shared/api';
 import { formatTime } from '../shared/format';
 import type { Suggestion } from '../shared/types';
 import { SuggestionCard } from './suggestion-card';
 import { confidenceWords, FLAG_WORDS, nameOf, STATE_WORDS } from './suggestion-words';
+import { usedInWords } from './what-is-known';
 
 const elements = (words: Readonly<Record<string, string>>) =>
   Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -60,12 +61,7 @@ export const FIELDS: Field<Suggestion>[] = [
     filterBy: false,
     getValue: ({ item }) => item.used_in,
     render: ({ item }) => (
-      <>
-        {item.used_in === 0
-          ? __('Not found in posts', 'altsmith')
-          : /* translators: %d: number of posts */
-            sprintf(_n('%d post', '%d posts', item.used_in, 'altsmith'), item.used_in)}
-      </>
+      <>{usedInWords(item)}</>
     ),
   },
   {

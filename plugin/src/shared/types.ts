@@ -64,8 +64,10 @@ export interface Suggestion {
   /** For a whole window; `srcset` may be empty. */
   readonly picture: Picture | null;
   readonly edit_url: string;
-  /** In how many posts the image is shown. */
+  /** In how many posts, terms, users and so on the image is shown. */
   readonly used_in: number;
+  /** Whether everything was searched and could be read, so that 0 means that it was found nowhere. */
+  readonly used_in_complete: boolean;
   readonly created_at: string;
   readonly run_id: string | null;
 }

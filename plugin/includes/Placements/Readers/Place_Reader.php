@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Placements\Readers;
 
+use Altsmith\Placements\Content_Rewriter;
 use Altsmith\Placements\Edit;
 use Altsmith\Placements\Found_Image;
 use Altsmith\Placements\Owner;
@@ -39,6 +40,21 @@ abstract class Place_Reader {
 	 */
 	abstract public function find( string $raw, string $key ): array;
 
+	/**
+	 * What the value of one owner shows. To be replaced where that depends on the owner.
+	 *
+	 * @return Found_Image[]
+	 * @throws Unreadable
+	 */
+	public function find_of( Owner $owner, string $raw, string $key ): array { // phpcs:ignore Generic.CodeAnalysis.UnusedFunctionParameter -- for those that need it
+		return $this->find( $raw, $key );
+	}
+
+	/** Whether find() finds every picture that is in a value it can read. */
+	public function finds_all(): bool {
+		return true;
+	}
+
 	/** Who has the keys: one of the constants of Owner. */
 	public function owner(): string {
 		return Owner::POST;
@@ -66,6 +82,7 @@ abstract class Place_Reader {
 	 * @throws Unreadable
 	 */
 	public function rewrite( string $raw, string $key, array $texts ): Rewrite {
+		$texts  = array_map( array( Content_Rewriter::class, 'without_entities' ), $texts );
 		$before = $this->find( $raw, $key );
 		$edits  = array();
 		foreach ( $before as $image ) {
