@@ -109,6 +109,7 @@ final class Plugin {
 		( new Admin\Coverage_Widget( $coverage ) )->register();
 		( new Review\Digest( $settings, $store ) )->register();
 		( new Upload\Missed_Uploads( $settings, $store ) )->register();
+		( new Shop\Kept_Back() )->register();
 		( new Admin\Backfill_Page( $assets, $question ) )->register();
 		( new Admin\Network_Page( new Settings( true ) ) )->register();
 		( new Admin\Plugin_Row() )->register();
@@ -118,6 +119,7 @@ final class Plugin {
 		( new Admin\Attachment_Details( $shown, $assets ) )->register();
 		( new Library\Library_Filter( $assets ) )->register();
 		( new Library\Library_Column( $shown ) )->register();
+		( new Shop\Product_Column() )->register();
 		( new Library\Library_Actions( $store, $loopback, $shown ) )->register();
 		( new Editor\Editor_Assets( $assets ) )->register();
 		( new Editor\Places_Box( $assets ) )->register();

@@ -141,12 +141,13 @@ function newJob(parts: AcceptJobParts, request: InLanguage): AcceptedJob {
 /** What the texts are made with; the rest of what a CMS tells is not stored. */
 function keptContext(context: JobContext | undefined): JobContext | null {
   if (context === undefined) return null;
-  const { file_name, page_title, site_name, linked, content_url, thumbnail_url, uploaded_at } = context;
+  const { file_name, page_title, site_name, linked, product, content_url, thumbnail_url, uploaded_at } = context;
   return {
     ...(file_name === undefined ? {} : { file_name }),
     ...(page_title === undefined ? {} : { page_title }),
     ...(site_name === undefined ? {} : { site_name }),
     ...(linked === undefined ? {} : { linked }),
+    ...(product === undefined ? {} : { product }),
     ...(content_url === undefined ? {} : { content_url }),
     ...(thumbnail_url === undefined ? {} : { thumbnail_url }),
     ...(uploaded_at === undefined ? {} : { uploaded_at }),

@@ -22,6 +22,7 @@ import type { VideoLook, VideoLookStore } from './video-look-store';
 import { composeVideo } from './text/video-texts';
 import { modelRefOf } from './model-ref';
 import { composeTexts } from './text/compose';
+import { withProduct } from './text/product';
 import { duplicateTextFlag } from './text/flags';
 
 /** The stores of one site that finishing a job writes to. */
@@ -93,11 +94,15 @@ export class JobFinisher {
    * What is suggested, in the language of the job. Where a person has approved an English text for this very picture, that one is
    * translated, not the model's. What is not translated within `mostMs` stays English, and is translated later.
    */
-  textsOf(claim: Claim, { caption, readings, image, model }: CaptionResult, mostMs?: number): Promise<SuggestedTexts> {
+  async textsOf(
+    claim: Claim,
+    { caption, readings, image, model }: CaptionResult,
+    mostMs?: number,
+  ): Promise<SuggestedTexts> {
     const { context, current, fields } = claim.work;
     const glossary = this.#englishWords(claim);
     const texts = composeTexts({ caption, readings, image, context, current, fields, model, glossary });
-    return this.#translated(claim, texts, mostMs);
+    return withProduct(await this.#translated(claim, texts, mostMs), context?.product, fields);
   }
 
   /** The same of a video. */
@@ -174,7 +179,8 @@ export class JobFinisher {
   /** The same for a job that looks at no picture: its texts are those of another suggestion, translated. Throws LEASE_LOST. */
   finishTranslation(claim: Claim, from: Suggestion, texts: SuggestedTexts): Suggestion {
     const { model, current } = from;
-    const own = this.inOwnersWords(claim, texts);
+    const { context, fields } = claim.work;
+    const own = withProduct(this.inOwnersWords(claim, texts), context?.product, fields);
     const written = { texts: own, model, current, fileName: undefined, beside: () => undefined };
     return this.#traced(claim.work.traceparent ?? null, (trace) => this.#store(claim, written, trace));
   }

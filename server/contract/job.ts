@@ -17,6 +17,15 @@ export type Priority = z.infer<typeof Priority>;
 
 const WebAddress = z.url({ protocol: /^https?$/ }).max(2000);
 
+/** A product that the picture shows, in the words of its shop. */
+export const ProductContext = z.strictObject({
+  name: z.string().max(300),
+  /** Values alone, such as `blue` and `42`. */
+  attributes: z.array(z.string().max(100)).max(10).optional(),
+  categories: z.array(z.string().max(100)).max(5).optional(),
+});
+export type ProductContext = z.infer<typeof ProductContext>;
+
 /**
  * What the CMS knows about the image. It sharpens flags and SEO fields; the model itself sees pixels only. `page_url`,
  * `surrounding_text` and `used_in` are taken for the sake of clients that send them, and not kept.
@@ -29,6 +38,8 @@ export const JobContext = z.strictObject({
   surrounding_text: z.string().max(2000).optional(),
   linked: z.boolean().optional(),
   used_in: z.number().int().nonnegative().optional(),
+  /** Title, caption and keywords name it; the alt text says what is seen. */
+  product: ProductContext.optional(),
   /** Of a video: where it is published, its picture, and since when. They stand in its VideoObject. */
   content_url: WebAddress.optional(),
   thumbnail_url: WebAddress.optional(),

@@ -14,7 +14,7 @@ import { englishTexts } from './translation-job';
 export interface TranslationWishesParts {
   readonly storage: Storage;
   readonly suggestionsOf: (siteId: string, instance: number) => Pick<SuggestionStore, 'get'>;
-  readonly jobsOf: (siteId: string, instance: number) => Pick<JobStore, 'add' | 'latestFor'>;
+  readonly jobsOf: (siteId: string, instance: number) => Pick<JobStore, 'add' | 'latestFor' | 'workOf'>;
   /** Whether texts can be translated into a language now. */
   readonly isReady: (language: string) => boolean;
   readonly ring: () => void;
@@ -191,7 +191,10 @@ export class TranslationWishes {
     from: Suggestion,
     { language, runId }: { language: string; runId: string | null },
   ): void {
-    this.parts.jobsOf(site_id, instance).add({
+    const jobs = this.parts.jobsOf(site_id, instance);
+    const asked = jobs.workOf(from.job_id);
+    const product = asked?.context?.product;
+    jobs.add({
       instance,
       subject: from.subject,
       imageSha256: from.image_sha256,
@@ -201,7 +204,11 @@ export class TranslationWishes {
       runId,
       priority: 'backfill',
       needs: 'translate',
-      work: JobWork.parse({ translate: { suggestion: from.id }, ...(from.kind === 'video' ? { video: {} } : {}) }),
+      work: JobWork.parse({
+        translate: { suggestion: from.id },
+        ...(from.kind === 'video' ? { video: {} } : {}),
+        ...(product === undefined ? {} : { context: { product }, fields: asked?.fields ?? null }),
+      }),
     });
   }
 }

@@ -5,6 +5,7 @@ namespace Altsmith\Admin;
 
 use Altsmith\Csv\Library_Export;
 use Altsmith\Identity\Instance_Question;
+use Altsmith\Shop\Products;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -21,7 +22,7 @@ final class Backfill_Page {
 	public function add_page(): void {
 		$hook = add_media_page( __( 'Existing images', 'altsmith' ), __( 'Existing images', 'altsmith' ), 'edit_others_posts', self::SLUG, array( $this, 'render' ) );
 		if ( is_string( $hook ) ) {
-			add_action( 'load-' . $hook, fn() => $this->assets->enqueue_on_page( 'backfill', static fn(): array => array( 'csvUrl' => Library_Export::url() ) ) );
+			add_action( 'load-' . $hook, fn() => $this->assets->enqueue_on_page( 'backfill', static fn(): array => array( 'csvUrl' => Library_Export::url(), 'hasShop' => Products::are_there() ) ) );
 		}
 	}
 

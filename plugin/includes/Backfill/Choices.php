@@ -7,8 +7,8 @@ defined( 'ABSPATH' ) || exit;
 
 /** Which images a run takes, as a person chose. By default every image without alt text that nobody has decided about. */
 final class Choices {
-	/** Where an image must be used to be taken: anywhere or nowhere, in the content of a post, as a featured image. */
-	public const USES = array( 'any', 'content', 'featured' );
+	/** Where an image must be used to be taken: anywhere or nowhere, in the content of a post, as a featured image, as a picture of a product. */
+	public const USES = array( 'any', 'content', 'featured', 'products' );
 
 	/**
 	 * @param bool   $overwrite       Also ask for images that have a text. It still takes a person to replace it.

@@ -45,7 +45,7 @@ final class Backfill_Command {
 	 * : Only images uploaded on this day or before.
 	 *
 	 * [--used=<where>]
-	 * : any, content (shown in a post) or featured.
+	 * : any, content (shown in a post), featured or products (WooCommerce).
 	 * ---
 	 * default: any
 	 * ---
@@ -66,7 +66,7 @@ final class Backfill_Command {
 			}
 		}
 		if ( ! in_array( $options['used'] ?? 'any', Choices::USES, true ) ) {
-			WP_CLI::error( '--used must be any, content or featured.' );
+			WP_CLI::error( '--used must be any, content, featured or products.' );
 		}
 		if ( isset( $options['limit'] ) && (int) $options['limit'] < 1 ) {
 			WP_CLI::error( '--limit must be 1 or more.' );

@@ -18,6 +18,7 @@ use Altsmith\Placements\Readers\Post_Text;
 use Altsmith\Placements\Readers\Site_Images;
 use Altsmith\Placements\Readers\Widgets;
 use Altsmith\Placements\Readers\Wpbakery;
+use Altsmith\Shop\Products;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -46,6 +47,9 @@ final class Place_Readers {
 			new Widgets(),
 			new Site_Images(),
 			new Avatars(),
+			new Attachment_Numbers( Products::GALLERY, '_product_image_gallery', Owner::POST, 'WooCommerce' ),
+			new Attachment_Numbers( 'variations', '_wc_additional_variation_images', Owner::POST, 'WooCommerce' ),
+			new Attachment_Numbers( 'termpicture', 'thumbnail_id', Owner::TERM, 'WooCommerce' ),
 		);
 		$this->all = array_combine( array_map( static fn( Place_Reader $reader ): string => $reader->name(), $all ), $all );
 	}

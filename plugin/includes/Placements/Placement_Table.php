@@ -115,6 +115,19 @@ final class Placement_Table {
 		return (string) $wpdb->prepare( "{$wpdb->posts}.ID IN ( SELECT attachment_id FROM $t WHERE attachment_id > 0 AND kind " . ( $as_featured ? '=' : '<>' ) . ' %s )', self::FEATURED );
 	}
 
+	/**
+	 * Posts that show an image in one of some ways.
+	 *
+	 * @param string[] $kinds
+	 * @return int[]
+	 */
+	public function posts_of_kinds( int $attachment_id, array $kinds, int $limit ): array {
+		global $wpdb;
+		$t  = self::name();
+		$in = implode( ', ', array_fill( 0, count( $kinds ), '%s' ) );
+		return array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT DISTINCT post_id FROM $t WHERE attachment_id = %d AND owner = 'post' AND kind IN ( $in ) ORDER BY post_id LIMIT %d", array_merge( array( $attachment_id ), $kinds, array( $limit ) ) ) ) );
+	}
+
 	/** In how many places something could not be read, so that an image may be shown there unseen. */
 	public function count_unread(): int {
 		global $wpdb;

@@ -33,6 +33,7 @@ final class Flag_Words {
 			'broken_punctuation'  => __( 'The punctuation of the translation is broken.', 'altsmith' ),
 			'gender'              => __( 'English does not say whether the person is a woman or a man; the translation may.', 'altsmith' ),
 			'unsure_word'         => __( 'The translator was unsure about a word.', 'altsmith' ),
+			'product_picture'     => __( 'A picture of a product: where this text is empty, the shop shows the product’s name. “Decorative” has no effect there.', 'altsmith' ),
 			'glossary'            => __( 'Words of this site were put in.', 'altsmith' ),
 		);
 	}

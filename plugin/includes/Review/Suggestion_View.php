@@ -5,6 +5,7 @@ namespace Altsmith\Review;
 
 use Altsmith\Placements\Placement_List;
 use Altsmith\Sidecar\Attachment_File;
+use Altsmith\Shop\Products;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Library_Texts;
@@ -55,7 +56,7 @@ final class Suggestion_View {
 			'values'         => $given['values'],
 			'alternatives'   => $given['alternatives'],
 			'confidence'     => $given['confidence'],
-			'flags'          => self::flags( $given['flags'] ),
+			'flags'          => self::flags( self::with_shop( $given['flags'], $post->ID ) ),
 			'model'          => $given['model'],
 			'reason'         => $given['reason'],
 			'decided_by'     => Decided_By::shown( $given['decided_by'] ),
@@ -95,6 +96,14 @@ final class Suggestion_View {
 			'placements' => array() === $fields || in_array( 'placements', $fields, true ) ? $this->placements->of( $post->ID )['items'] : null,
 			'review_url' => self::review_url( $post->ID ),
 		);
+	}
+
+	/**
+	 * @param array<int, array{code: string, message: string}> $flags
+	 * @return array<int, array{code: string, message: string}> With what has to be said of a picture of a product.
+	 */
+	private static function with_shop( array $flags, int $attachment_id ): array {
+		return Products::show( $attachment_id ) ? array_merge( $flags, array( array( 'code' => 'product_picture', 'message' => '' ) ) ) : $flags;
 	}
 
 	public static function review_url( int $attachment_id = 0 ): string {

@@ -68,16 +68,17 @@ final class Client {
 	 * @throws Sidecar_Error
 	 */
 	public function create_job( array $request ): array {
-		$new = array_fill_keys( self::NEW_FIELDS, true );
+		$plain = array_diff_key( $request, array_fill_keys( self::NEW_FIELDS, true ) );
+		unset( $plain['context']['product'] );
 		$ask = fn( array $body ): array => $this->json( 'POST', '/v1/jobs', $body, Reply_Schema::job_reply(), 10 )->body['job'];
 		$run = fn( array $body ): array => isset( $body['run_id'] ) ? $ask( $body ) : $this->known_route( static fn(): array => $ask( $body ) );
 		try {
-			return $run( $this->is_older ? array_diff_key( $request, $new ) : $request );
+			return $run( $this->is_older ? $plain : $request );
 		} catch ( Sidecar_Error $error ) {
 			if ( 'BAD_REQUEST' !== $error->error || $this->is_older ) {
 				throw $error;
 			}
-			$job = $run( array_diff_key( $request, $new ) );
+			$job = $run( $plain );
 			// Only after success: a body that is wrong for another reason is refused a second time as well.
 			$this->is_older = true;
 			return $job;

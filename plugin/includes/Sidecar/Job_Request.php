@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Sidecar;
 
+use Altsmith\Shop\Products;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Text\Utf8;
 use WP_Post;
@@ -42,8 +43,11 @@ final class Job_Request {
 			'page_title' => $parent instanceof WP_Post ? wp_strip_all_tags( $parent->post_title ) : '',
 			'site_name'  => wp_strip_all_tags( html_entity_decode( (string) get_bloginfo( 'name' ), ENT_QUOTES ) ),
 		);
+		$product = Products::context( $attachment->ID );
+		$context = null === $product ? $context : array( 'product' => $product, 'page_title' => $product['name'] ) + $context;
 		/**
-		 * What accompanies the image: file_name, page_title, page_url, site_name, surrounding_text (strings), linked (bool), used_in (int).
+		 * What accompanies the image: file_name, page_title, page_url, site_name, surrounding_text (strings), linked (bool), used_in (int),
+		 * product (name, attributes, categories).
 		 *
 		 * @param array<string, mixed> $context
 		 * @param int                  $attachment_id
@@ -82,6 +86,23 @@ final class Job_Request {
 		if ( is_int( $context['used_in'] ?? null ) && $context['used_in'] >= 0 ) {
 			$clean['used_in'] = $context['used_in'];
 		}
-		return $clean;
+		$product = is_array( $context['product'] ?? null ) ? self::product( $context['product'] ) : array();
+		return isset( $product['name'] ) ? array( 'product' => $product ) + $clean : $clean;
+	}
+
+	/**
+	 * @param array<string, mixed> $product
+	 * @return array<string, mixed>
+	 */
+	private static function product( array $product ): array {
+		$text  = static fn( mixed $given, int $limit ): string => is_string( $given ) ? Utf8::cut( Utf8::scrub( $given ), $limit ) : '';
+		$texts = static fn( mixed $given, int $most ): array => array_slice( array_values( array_filter( array_map( static fn( mixed $one ): string => $text( $one, 100 ), is_array( $given ) ? $given : array() ) ) ), 0, $most );
+		return array_filter(
+			array(
+				'name'       => $text( $product['name'] ?? '', 300 ),
+				'attributes' => $texts( $product['attributes'] ?? array(), 10 ),
+				'categories' => $texts( $product['categories'] ?? array(), 5 ),
+			)
+		);
 	}
 }

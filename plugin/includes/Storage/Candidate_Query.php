@@ -5,6 +5,7 @@ namespace Altsmith\Storage;
 
 use Altsmith\Backfill\Choices;
 use Altsmith\Placements\Placement_Table;
+use Altsmith\Shop\Products;
 use Altsmith\Sidecar\Image_Type;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Provenance;
@@ -61,7 +62,7 @@ final class Candidate_Query {
 			$conditions[] = $wpdb->prepare( "{$wpdb->posts}.post_date <= %s", $this->choices->to . ' 23:59:59' );
 		}
 		if ( 'any' !== $this->choices->used ) {
-			$conditions[] = Placement_Table::is_shown( 'featured' === $this->choices->used );
+			$conditions[] = 'products' === $this->choices->used ? Products::condition() : Placement_Table::is_shown( 'featured' === $this->choices->used );
 		}
 		return implode( ' AND ', $conditions );
 	}

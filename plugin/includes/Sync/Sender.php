@@ -14,6 +14,7 @@ use Altsmith\Sidecar\Retry_Policy;
 use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Sidecar\Source_Picture;
 use Altsmith\Sidecar\Way_Check;
+use Altsmith\Shop\Kept_Back;
 use Altsmith\Storage\Picture_Store;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
@@ -85,6 +86,10 @@ final class Sender {
 		// From the file's own metadata, an importer, or the image it was cropped from. Read now: at the upload it may come later.
 		if ( 'upload' === $row->priority && '' === $row->suggestion_id && '' !== trim( Alt_Text_Meta::read( $attachment->ID )->text() ) ) {
 			$this->skip( $row, 'HAS_TEXT', __( 'It already had alt text when it was uploaded.', 'altsmith' ) );
+			return;
+		}
+		if ( Kept_Back::is_paid( $attachment->ID ) ) {
+			$this->skip( $row, 'PAID_FILE', __( 'A file that customers pay for is not sent.', 'altsmith' ) );
 			return;
 		}
 		$this->hand_over( $row, $attachment );

@@ -105,6 +105,9 @@ function WhichImages({ choices, onChoose }: Pick<Props, 'choices' | 'onChoose'>)
           { value: 'any', label: __('All images', 'altsmith') },
           { value: 'content', label: __('In the content of a post', 'altsmith') },
           { value: 'featured', label: __('As a featured image', 'altsmith') },
+          ...(window.altsmith.hasShop === true
+            ? [{ value: 'products' as const, label: __('Of products only', 'altsmith') }]
+            : []),
         ]}
         onChange={(used) => onChoose({ ...choices, used })}
         {...NO_EXTRA_MARGIN}

@@ -14,7 +14,7 @@ export interface Choices {
   /** Days of upload as YYYY-MM-DD, or ''. */
   readonly from: string;
   readonly to: string;
-  readonly used: 'any' | 'content' | 'featured';
+  readonly used: 'any' | 'content' | 'featured' | 'products';
 }
 
 /** Every image without a text. */

@@ -162,6 +162,8 @@ export interface Bootstrap {
   readonly contentTab: boolean;
   /** Only for existing images: where the whole library is downloaded as CSV. */
   readonly csvUrl?: string;
+  /** Whether the site has products. */
+  readonly hasShop?: boolean;
   /** Only for the review screen: letters that this person changed. */
   readonly shortcuts?: { readonly on: boolean; readonly keys: Readonly<Record<string, string>> };
 }
