@@ -31,7 +31,7 @@ final class On_Demand {
 	);
 
 	/** Keys of post meta whose change loads the rest, among them those in which places are looked for. Public pages write other keys all the time, which must not. */
-	public const META_KEYS = array( '_thumbnail_id', '_wp_attached_file', '_wp_attachment_metadata', '_wp_attachment_image_alt', '_altsmith_decorative', '_elementor_data', '_elementor_page_settings', '_fl_builder_data', '_fl_builder_draft', '_bricks_page_content_2', '_bricks_page_header_2', '_bricks_page_footer_2', '_breakdance_data', 'ct_builder_shortcodes', 'ct_builder_json', 'brizy', 'panels_data', '_themify_builder_settings_json', '_product_image_gallery' );
+	public const META_KEYS = array( '_thumbnail_id', '_wp_attached_file', '_wp_attachment_metadata', '_wp_attachment_image_alt', '_altsmith_decorative', '_elementor_data', '_elementor_page_settings', '_fl_builder_data', '_fl_builder_draft', '_bricks_page_content_2', '_bricks_page_header_2', '_bricks_page_footer_2', '_breakdance_data', 'ct_builder_shortcodes', 'ct_builder_json', 'brizy', 'panels_data', '_themify_builder_settings_json', '_product_image_gallery', '_wc_additional_variation_images' );
 
 	private static bool $is_loaded = false;
 

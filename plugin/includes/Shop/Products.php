@@ -16,7 +16,7 @@ defined( 'ABSPATH' ) || exit;
  * The parent of an attachment says nothing: a picture is used again for other products, or was uploaded elsewhere.
  */
 final class Products {
-	public const GALLERY = 'gallery';
+	public const GALLERY = 'shopgallery';
 
 	/** Kinds of places of the index that show a picture as one of a product. */
 	public const PLACES = array( Place_Readers::FEATURED, self::GALLERY, 'variations' );
