@@ -43,6 +43,12 @@ export const START_ERRORS = {
     message: 'Redis does not answer; workers elsewhere ask the sidecar for jobs until it does.',
     retryable: true,
   },
+  REDIS_PROTECTED: {
+    status: 503,
+    message:
+      'Redis has no password and, in its protected mode, refuses connections from other machines; set one in Redis (requirepass), and put it into ALTSMITH_REDIS_URL.',
+    retryable: false,
+  },
   REDIS_LOGIN_REFUSED: {
     status: 503,
     message: 'Redis refuses the user or the password; put the right ones into ALTSMITH_REDIS_URL.',

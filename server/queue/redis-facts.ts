@@ -1,7 +1,12 @@
+import { connect } from 'node:net';
+import { guarded } from '../background';
 import { AppError, type ErrorCode } from '../errors';
 import type { RedisSettings } from '../redis-settings';
 
 const DEADLINE_MS = 2000;
+const USUAL_PORT = 6379;
+/** A Redis that refuses a connection says so at once. */
+const FIRST_WORDS_MS = 500;
 
 export interface RedisFacts {
   /** `noeviction` unless this Redis throws keys away when it is full. */
@@ -29,6 +34,29 @@ export function redisProblem(error: unknown): ErrorCode {
   if (/\bNOPERM\b|ACL failure/.test(said)) return 'REDIS_RIGHTS_MISSING';
   if (typeof code === 'string' && TLS_CODES.test(code)) return 'REDIS_TLS_FAILED';
   return 'REDIS_UNREACHABLE';
+}
+
+/**
+ * Whether Redis hangs up on connections from this machine because it has no password. The client hears nothing of that: it drops
+ * what is said before it is ready.
+ */
+export function isProtected({ url }: Pick<RedisSettings, 'url'>): Promise<boolean> {
+  const { protocol, hostname, port } = new URL(url);
+  if (protocol !== 'redis:') return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || USUAL_PORT) });
+    socket.setTimeout(FIRST_WORDS_MS, () => socket.destroy());
+    socket.on('error', () => resolve(false));
+    socket.on('close', () => resolve(false));
+    const hear = (words: Buffer) => {
+      resolve(words.toString('latin1').startsWith('-DENIED'));
+      socket.destroy();
+    };
+    socket.once(
+      'data',
+      guarded(hear, () => resolve(false)),
+    );
+  });
 }
 
 /** Asks Redis how it is set up. Rejects with Redis's own words, or when it has not answered in two seconds. */

@@ -4,12 +4,14 @@ import { guarded, inBackground } from '../background';
 import { AppError, CATALOGUE, type ErrorCode } from '../errors';
 import type { Logger } from '../logger';
 import type { RedisSettings } from '../redis-settings';
-import { factsOf, redisProblem, type RedisFacts } from './redis-facts';
+import { factsOf, isProtected, redisProblem, type RedisFacts } from './redis-facts';
 
 /** Longest wait for an answer of Redis, in ms. */
 export const ANSWER_MS = 1000;
 const LOOK_EVERY_MS = 2000;
 const LONGEST_BETWEEN_TRIES_MS = 5000;
+/** After this time a connection that does not end is cut, in ms. */
+const DISCONNECT_MS = 200;
 /** TCP keep-alive, in ms: finds out that a router has dropped the connection. */
 const KEEP_ALIVE_MS = 10_000;
 
@@ -64,6 +66,7 @@ export class RedisLink {
       maxRetriesPerRequest: null,
       enableReadyCheck: false,
       keepAlive: KEEP_ALIVE_MS,
+      disconnectTimeout: DISCONNECT_MS,
       retryStrategy: (times) => Math.min(100 * 2 ** times, LONGEST_BETWEEN_TRIES_MS),
       ...(ca === null ? {} : { tls: { ca } }),
     });
@@ -138,7 +141,7 @@ export class RedisLink {
     if (client === null) return;
     try {
       const answer = await withDeadline(client.ping(), ANSWER_MS);
-      if (answer === null) this.#unanswered();
+      if (answer === null) await this.#unanswered();
       else if (!this.#isAsked && (await this.#evicts())) this.#set('REDIS_EVICTS');
       // That it answers says nothing about the rights to other commands.
       else if (this.#problem !== 'REDIS_RIGHTS_MISSING') this.#set(null);
@@ -148,8 +151,10 @@ export class RedisLink {
   }
 
   /** A connection that could not be opened has reported its own error already. */
-  #unanswered(): void {
-    if (this.#problem === null) this.failed(new AppError('REDIS_UNREACHABLE'));
+  async #unanswered(): Promise<void> {
+    if (this.#problem !== null) return;
+    const code = (await isProtected(this.settings)) ? 'REDIS_PROTECTED' : 'REDIS_UNREACHABLE';
+    this.failed(new AppError(code));
   }
 
   /** Null where the user has no right to ask. */

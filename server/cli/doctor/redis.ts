@@ -1,5 +1,5 @@
 import { CATALOGUE } from '../../errors';
-import { askRedis, redisProblem } from '../../queue/redis-facts';
+import { askRedis, isProtected, redisProblem } from '../../queue/redis-facts';
 import type { RedisSettings } from '../../redis-settings';
 import { note, ok, problem, type Finding, type Ground } from './check';
 
@@ -42,7 +42,8 @@ async function examineRedis(redis: RedisSettings): Promise<readonly Finding[]> {
           ]),
     ];
   } catch (error) {
-    const code = redisProblem(error);
+    const known = redisProblem(error);
+    const code = known === 'REDIS_UNREACHABLE' && (await isProtected(redis)) ? 'REDIS_PROTECTED' : known;
     if (code === 'REDIS_RIGHTS_MISSING')
       return [note('Redis answers, but does not let this user ask how it is set up; it must not throw keys away.')];
     const words = error instanceof Error ? error.message.slice(0, 200) : String(error);

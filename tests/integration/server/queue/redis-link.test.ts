@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import net from 'node:net';
 import pino from 'pino';
 import { BullWindow } from '../../../../server/queue/bull-window';
 import { RedisLink } from '../../../../server/queue/redis-link';
@@ -56,6 +57,29 @@ test.each([
     await own.remove();
   }
 });
+
+test.each(['', 'altsmith:right'])(
+  'the protected mode of Redis is told as what it is, with the login "%s"',
+  async (login) => {
+    // What the client makes of these words where it has a password.
+    jest.spyOn(console, 'warn').mockReturnValue(undefined);
+    // A real one is in that mode for connections from other machines only; these are its words, and then it hangs up.
+    const answer =
+      '-DENIED Redis is running in protected mode because protected mode is enabled and no password is set.\r\n';
+    const server = net.createServer((socket) => socket.end(answer));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const { port } = server.address() as net.AddressInfo;
+      const link = await linkTo(`redis://${login === '' ? '' : `${login}@`}127.0.0.1:${port}`);
+      await becomes(link, 'REDIS_PROTECTED');
+      expect(link.problem()?.message).toContain('requirepass');
+      expect(said.split('"code":"REDIS_PROTECTED"')).toHaveLength(2);
+      expect(said).not.toContain('REDIS_UNREACHABLE');
+    } finally {
+      server.close();
+    }
+  },
+);
 
 test('a user whose rules leave out INFO is told that the eviction policy is not known, and works', async () => {
   await redis.command('ACL SETUSER narrow on >pw ~altsmith:* +@all -@dangerous');
