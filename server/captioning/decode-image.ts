@@ -119,7 +119,7 @@ export async function decodeBytes(
 
 /**
  * Writes a WebP of at most 640 pixels a side; the file appears whole or not at all. A picture that libvips makes no small copy
- * of, for instance of more pixels than it takes raw, goes without one. Throws STORAGE_UNAVAILABLE or STORAGE_FULL.
+ * of goes without one. Throws STORAGE_UNAVAILABLE or STORAGE_FULL.
  */
 export async function writeThumbnail(picture: Picture, file: string): Promise<void> {
   const bytes = await thumbnailOf(picture);
@@ -136,7 +136,8 @@ export async function writeThumbnail(picture: Picture, file: string): Promise<vo
 
 async function thumbnailOf({ data, width, height }: Picture): Promise<Buffer | null> {
   try {
-    return await sharp(data, { raw: { width, height, channels: 3 } })
+    // Its own limit, of 268 million pixels, is for pictures that nobody has counted yet.
+    return await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
       .resize(THUMBNAIL_SIDE, THUMBNAIL_SIDE, { fit: 'inside', withoutEnlargement: true })
       .webp({ quality: THUMBNAIL_QUALITY, effort: THUMBNAIL_EFFORT })
       .toBuffer();

@@ -15,12 +15,29 @@ function chunk(type: string, data: Buffer): Buffer {
   return Buffer.concat([length, body, sum]);
 }
 
+interface PngShape {
+  readonly width: number;
+  readonly height: number;
+  readonly bitDepth: number;
+  /** 0 grey, 2 RGB. */
+  readonly colourType: number;
+}
+
+/** A whole PNG of rows that are compressed already, each with its filter's byte. */
+export function pngOf(shape: PngShape, compressed: Buffer): Buffer {
+  return Buffer.concat([headerOf(shape), chunk('IDAT', compressed), chunk('IEND', Buffer.alloc(0))]);
+}
+
 /** The header of a PNG that claims any size. */
 export function pngHeader(width: number, height: number): Buffer {
+  return headerOf({ width, height, bitDepth: 8, colourType: 2 });
+}
+
+function headerOf({ width, height, bitDepth, colourType }: PngShape): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([8, 2, 0, 0, 0], 8);
+  header.set([bitDepth, colourType, 0, 0, 0], 8);
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header)]);
 }
 
