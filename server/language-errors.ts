@@ -15,6 +15,12 @@ export const LANGUAGE_ERRORS = {
       'No translator for this language is here; run "altsmith languages pull" with it on the machine of the sidecar, or see "altsmith languages list".',
     retryable: false,
   },
+  TOO_MANY_TRANSLATION_RUNS: {
+    status: 429,
+    message:
+      'The site has as many runs that translate as may be under way at a time; wait until one of them has gone through all texts, or cancel one.',
+    retryable: true,
+  },
   TRANSLATOR_CRASHED: {
     status: 502,
     message: 'The process of the translator ended, or hung, while it had this text.',

@@ -10,7 +10,13 @@ import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { ClaimLoop } from '../queue/claim-loop';
 import type { JobQueue } from '../queue/queue';
-import { inLanguage, within, type SuggestedTexts, type Texts, type Translate } from '../translating/suggested-texts';
+import {
+  forWaiting,
+  inLanguage,
+  type SuggestedTexts,
+  type Texts,
+  type Translate,
+} from '../translating/suggested-texts';
 import { translationJob } from '../translating/translation-job';
 import { TranslationWishes } from '../translating/translation-wishes';
 import { Translators } from '../translating/translators';
@@ -19,6 +25,8 @@ import { LOCAL_WORKERS, type Stores } from './stores';
 const LOOK_EVERY_MS = 1000;
 /** A translator has one text after the other: the next ones wait for it, and the last ones for the disk. */
 const AT_ONCE = 6;
+/** Calls of workers elsewhere that wait for a translation at a time. */
+const MOST_WAITING = 4;
 
 /** The translators of this machine, as those who need a text of them see them. */
 export interface TranslatorsHere {
@@ -41,10 +49,11 @@ export function openTranslators(config: Config, logger: Logger, workerFile?: str
     ...(workerFile === undefined ? {} : { workerFile }),
   });
   const translate: Translate = (text, to) => translators.translate(text, to);
+  const whileTheyWait = forWaiting(translate, MOST_WAITING);
   return {
     translators,
     inLanguage: (texts, language, mostMs) =>
-      inLanguage(texts, language, mostMs === undefined ? translate : within(mostMs, translate)),
+      mostMs === undefined ? inLanguage(texts, language, translate) : whileTheyWait(texts, language, mostMs),
   };
 }
 

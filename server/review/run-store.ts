@@ -19,6 +19,8 @@ interface RunRow {
 }
 
 const COLUMNS = 'seq, id, instance, name, state, include_decided, expected, translates, created_at, updated_at';
+/** Runs of a site that still look for texts to translate: each is asked every second whether there is more. */
+const MOST_TRANSLATING = 20;
 const time = (ms: number) => new Date(ms).toISOString();
 
 /** The runs of one site. Another site's id is not found. */
@@ -30,8 +32,9 @@ export class RunStore {
     private readonly seen: number | null,
   ) {}
 
-  /** A run of this instance. */
+  /** A run of this instance. Throws TOO_MANY_TRANSLATION_RUNS. */
   create(request: RunRequest, instance: number): Run {
+    if (request.translate !== undefined) this.#requireRoomForTranslating();
     const id = newId('run');
     const at = Date.now();
     this.storage
@@ -51,6 +54,17 @@ export class RunStore {
         at,
       });
     return this.#runOf(this.#need(id));
+  }
+
+  #requireRoomForTranslating(): void {
+    const open = this.storage.prepare<[string], number>(
+      `SELECT count(*) FROM (
+         SELECT 1 FROM runs
+         WHERE site_id = ? AND translated_to IS NOT NULL AND state IN ('running', 'paused') LIMIT ${MOST_TRANSLATING}
+       )`,
+    );
+    if ((open.pluck().get(this.siteId) ?? 0) >= MOST_TRANSLATING)
+      throw new AppError('TOO_MANY_TRANSLATION_RUNS', { most: MOST_TRANSLATING, retry_after_seconds: 60 });
   }
 
   get(id: string): Run | null {

@@ -35,15 +35,33 @@ export type Translate = (text: string, language: string) => Promise<TranslatedAl
 
 /**
  * The same for somebody who waits no longer than `ms`, for all texts together: what is not translated by then is translated
- * later. A translation that is under way goes on, for whoever asks for it next.
+ * later. A translation that is under way goes on, for whoever asks for it next. With 0 ms none is begun.
  */
 export function within(ms: number, translate: Translate): Translate {
-  const late = AbortSignal.timeout(ms);
   const busy = () => new AppError('MODEL_UNAVAILABLE', {}, { cause: new Error('The translator has much to do.') });
+  if (ms === 0) return () => Promise.reject(busy());
+  const late = AbortSignal.timeout(ms);
   return (text, language) =>
     untilAborted(translate(text, language), late).catch((error: unknown) => {
       throw late.aborted ? busy() : error;
     });
+}
+
+/**
+ * `inLanguage` for callers who wait for it, `most` of them at a time. Where more come than the translators do, each would wait to the end
+ * of its patience, and the slot of a worker with it: the texts of the others are translated later.
+ */
+export function forWaiting(translate: Translate, most: number) {
+  let waiting = 0;
+  return async (texts: Texts, language: string, mostMs: number): Promise<SuggestedTexts> => {
+    const ms = waiting < most ? mostMs : 0;
+    waiting += 1;
+    try {
+      return await inLanguage(texts, language, within(ms, translate));
+    } finally {
+      waiting -= 1;
+    }
+  };
 }
 
 /** Failures of a translator that say nothing about the text: it is translated once the translator is there again. */

@@ -27,6 +27,9 @@ const MOST_WAITING = 400;
 /** Translations into one language that wait, of all sites and runs, up to which more are made for texts that had to stay English. */
 const MOST_WAITING_OF_ALL = 2000;
 
+/** Of runs that have not gone through all texts. */
+const OPEN = "translated_to IS NOT NULL AND state = 'running'";
+
 interface Owner {
   readonly site_id: string;
   readonly instance: number;
@@ -57,7 +60,7 @@ export class TranslationWishes {
     for (const language of this.#languagesAwaited()) {
       while (!signal.aborted && this.parts.isReady(language) && this.#askForAwaited(language)) await yieldToEventLoop();
     }
-    while (!signal.aborted && this.#nextPieceOfRuns()) await yieldToEventLoop();
+    for (let isMore = true; isMore;) isMore = await this.#piecesOfRuns(signal);
   }
 
   #languagesAwaited(): string[] {
@@ -107,15 +110,24 @@ export class TranslationWishes {
     return (waiting ?? 0) >= MOST_WAITING_OF_ALL;
   }
 
-  /** True when there may be more to ask for now. */
-  #nextPieceOfRuns(): boolean {
+  /** A piece of each run, one after the other. True when there may be more to ask for now. */
+  async #piecesOfRuns(signal: AbortSignal): Promise<boolean> {
     const runs = this.parts.storage
-      .prepare<[], RunRow>(
-        `SELECT id, site_id, instance, translates, translated_to, include_decided FROM runs
-         WHERE translated_to IS NOT NULL AND state = 'running' ORDER BY seq`,
-      )
+      .prepare<[], number>(`SELECT seq FROM runs WHERE ${OPEN} ORDER BY seq`)
+      .pluck()
       .all();
-    return runs.map((run) => this.#pieceOf(run)).some((isMore) => isMore);
+    const read = this.parts.storage.prepare<[number], RunRow>(
+      `SELECT id, site_id, instance, translates, translated_to, include_decided FROM runs WHERE seq = ? AND ${OPEN}`,
+    );
+    let isMore = false;
+    for (const seq of runs) {
+      if (signal.aborted) return false;
+      // It may have been paused or ended meanwhile.
+      const run = read.get(seq);
+      if (run !== undefined) isMore = this.#pieceOf(run) || isMore;
+      await yieldToEventLoop();
+    }
+    return isMore;
   }
 
   #pieceOf(run: RunRow): boolean {

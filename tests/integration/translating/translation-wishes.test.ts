@@ -67,3 +67,28 @@ test('what waits for something else keeps no text from being translated', async 
   expect(awaited.get()).toBe(0);
   storage.close();
 });
+
+test('a site has twenty runs that translate under way at most, and a run that is cancelled meanwhile asks for nothing', async () => {
+  const storage = freshDatabase();
+  const site = siteOf(storage);
+  site.suggest({ altText: 'a dog' });
+  const create = () =>
+    site.runs.create({ name: 'all', include_decided: false, translate: { languages: ['de'], which: 'all' } }, 0);
+  const runs = Array.from({ length: 20 }, create);
+  expect(create).toThrow(expect.objectContaining({ code: 'TOO_MANY_TRANSLATION_RUNS' }));
+  expect(() => site.runs.create({ name: 'pictures', include_decided: false }, 0)).not.toThrow();
+  const wishes = new TranslationWishes({
+    storage,
+    suggestionsOf: () => site.suggestions,
+    jobsOf: () => site.jobs,
+    isReady: () => true,
+    ring: () => undefined,
+  });
+  const working = wishes.run(new AbortController().signal);
+  // The first has had its turn.
+  site.runs.act(runs[1]!.id, 'cancel');
+  await working;
+  expect(storage.prepare('SELECT count(*) FROM runs WHERE translated_to IS NOT NULL').pluck().get()).toBe(1);
+  expect(create).not.toThrow();
+  storage.close();
+});

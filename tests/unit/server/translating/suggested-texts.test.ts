@@ -1,7 +1,13 @@
 import type { Fields } from '../../../../server/contract/fields';
 import { AppError } from '../../../../server/errors';
 import { isWrittenIn } from '../../../../server/translating/function-words';
-import { inLanguage, within, type Texts, type Translate } from '../../../../server/translating/suggested-texts';
+import {
+  forWaiting,
+  inLanguage,
+  within,
+  type Texts,
+  type Translate,
+} from '../../../../server/translating/suggested-texts';
 import { ModelError } from '../../../../models/model-error';
 
 const ENGLISH = 'A man is sitting on a bench';
@@ -152,4 +158,23 @@ test('what a translator does not say in time stays English for now, and is trans
 test('an error that comes in time is the error', async () => {
   const failing: Translate = () => Promise.reject(new AppError('TRANSLATOR_CRASHED'));
   expect(await inLanguage(texts(), 'de', within(60_000, failing))).toMatchObject({ failure: 'TRANSLATOR_CRASHED' });
+});
+
+test('where more wait than the translator does, the later ones get English at once, and are translated later', async () => {
+  let done = (): void => undefined;
+  const held = new Promise<void>((resolve) => (done = resolve));
+  const begun: string[] = [];
+  const slow: Translate = async (text, language) => {
+    begun.push(text);
+    await held;
+    return translate(text, language);
+  };
+  const whileTheyWait = forWaiting(slow, 2);
+  const ask = () => whileTheyWait(texts(), 'de', 60_000);
+  const patient = [ask(), ask()];
+  expect(await ask()).toMatchObject({ translator: null, awaitsTranslation: true, fields: { alt_text: ENGLISH } });
+  expect(begun).toHaveLength(2);
+  done();
+  for (const one of await Promise.all(patient)) expect(one.translator).not.toBeNull();
+  expect((await ask()).translator).not.toBeNull();
 });
