@@ -1,3 +1,12 @@
+import { setMaxListeners } from 'node:events';
+
+/** For a signal that as many listen to at a time as there is work: Node warns of more than ten, as of a leak. */
+export function sharedAbortController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
 /**
  * Runs `work` with a signal that aborts as soon as one of `sources` does, and lets go of them when it ends.
  * AbortSignal.any does not: with one source that lives as long as the process, Node 20 keeps each signal that was

@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import path from 'node:path';
+import { sharedAbortController } from './any-signal';
 import { chooseEngine } from './captioning/choose-engine';
 import type { CaptionEngine } from './captioning/engine';
 import type { Config } from './config';
@@ -105,7 +106,7 @@ function assemble(parts: AppParts, stores: Stores): App {
   const { config, data, logger, tracing = NO_TRACING, engine = chooseEngine(config) } = parts;
   const disk = new DiskState(data.root);
   const upkeep = buildUpkeep(stores, { data, logger, config });
-  const stopping = new AbortController();
+  const stopping = sharedAbortController();
   const health = () =>
     healthOf(engine, surroundings({ stores, work, config, disk, upkeep, isStopping: stopping.signal.aborted }));
   const metrics = buildMetrics(stores, data, health);

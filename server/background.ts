@@ -1,3 +1,20 @@
+const counted = new WeakSet<object>();
+let failures = 0;
+
+/** An error that several callers hand on is one failure. */
+function count(error: unknown): void {
+  if (typeof error === 'object' && error !== null) {
+    if (counted.has(error)) return;
+    counted.add(error);
+  }
+  failures += 1;
+}
+
+/** How often work of this process that has no caller has failed: of timers, of events, after commits, in the background. */
+export function backgroundFailures(): number {
+  return failures;
+}
+
 /**
  * A callback for a timer or an event, which have no caller. What `work` throws, or what its promise rejects with, goes to
  * `failed` instead of ending the process: a full disk makes any statement throw, and one that is read-only any clean-up.
@@ -15,6 +32,7 @@ export function guarded<Args extends readonly unknown[]>(
 /** Begins work that nobody waits for. Whatever it fails with goes to `failed`. */
 export function inBackground(work: () => unknown, failed: (error: unknown) => void): void {
   const fail = (error: unknown) => {
+    count(error);
     try {
       failed(error);
     } catch {

@@ -1,4 +1,5 @@
 import { setImmediate as yieldToEventLoop, setTimeout as pause } from 'node:timers/promises';
+import { sharedAbortController } from '../any-signal';
 import { guarded } from '../background';
 import { captionJob, type CaptionJobParts } from './caption-job';
 import type { Claim } from '../queue/queue';
@@ -22,8 +23,8 @@ const TROUBLE_MS = 1000;
  * said is stored while it already looks at the next picture.
  */
 export class JobRunner {
-  readonly #stopClaiming = new AbortController();
-  readonly #abandon = new AbortController();
+  readonly #stopClaiming = sharedAbortController();
+  readonly #abandon = sharedAbortController();
   /** By number; one a worker process. */
   readonly #loops = new Map<number, Promise<void>>();
   #concurrency = 0;

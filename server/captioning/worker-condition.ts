@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { sharedAbortController } from '../any-signal';
 import { AppError, CATALOGUE, type ErrorCode } from '../errors';
 import type { Logger } from '../logger';
 import type { Blame } from '../queue/queue';
@@ -32,7 +33,7 @@ type Rest = 'sick' | 'failing' | 'waiting';
  * several pictures in a row although the trial went well pauses too, longer each time.
  */
 export class WorkerCondition {
-  readonly #stopping = new AbortController();
+  readonly #stopping = sharedAbortController();
   readonly #failed = new Set<string>();
   /** How often each picture was refused because of an overload. */
   readonly #refused = new Map<string, number>();

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { backgroundFailures } from '../background';
 import { Metrics } from '../http/metrics';
 import type { Health } from '../http/services';
 import type { DataFolder } from '../storage/data-folder';
@@ -16,6 +17,7 @@ export function buildMetrics({ storage }: Stores, data: DataFolder, health: () =
     secondsPerImage: () => health().secondsPerImage,
     workers: () => health().workers,
     isReady: () => health().ready,
+    backgroundFailures,
     flushedCommits: () => storage.flushedCommits,
     databaseBytes: () => bytesOf(data.database) + bytesOf(`${data.database}-wal`),
   });

@@ -11,6 +11,7 @@ export interface Gauges {
   readonly isReady: () => boolean;
   readonly databaseBytes: () => number;
   readonly flushedCommits: () => number;
+  readonly backgroundFailures: () => number;
 }
 
 const PREFIX = 'altsmith_';
@@ -61,6 +62,15 @@ export class Metrics {
       'Transactions since the start that waited for the disk.',
       gauges.flushedCommits,
     );
+    new Counter({
+      name: `${PREFIX}background_failures_total`,
+      help: 'Failures of timers, event listeners and other work that nobody waits for.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(gauges.backgroundFailures());
+      },
+    });
     this.#gauge('database_bytes', 'Database file and its write-ahead log.', gauges.databaseBytes);
   }
 

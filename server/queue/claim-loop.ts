@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { sharedAbortController } from '../any-signal';
 import type { WorkerTask } from '../contract/worker';
 import type { Logger } from '../logger';
 import type { Claim, JobQueue } from './queue';
@@ -26,7 +27,7 @@ export const GIVEN_BACK = 'given back';
 
 /** Does the jobs of a kind that this process does itself, beside the worker processes. */
 export class ClaimLoop {
-  readonly #stopping = new AbortController();
+  readonly #stopping = sharedAbortController();
   readonly #underWay = new Set<Promise<void>>();
   #loop: Promise<void> = Promise.resolve();
   /** Jobs in a row that were given back. */

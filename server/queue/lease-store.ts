@@ -139,7 +139,8 @@ export class LeaseStore {
     if (isAgain) {
       const begun = this.storage.transaction(() => this.#beginAgain(jobId, row, worker));
       const outcome = 'state' in begun && begun.state === 'failed' ? 'failed' : 'waiting';
-      this.#listener({ jobId, token: row.token, worker: row.worker, outcome });
+      const interruption = { jobId, token: row.token, worker: row.worker, outcome } as const;
+      callAll([() => this.#listener(interruption)]);
       return begun;
     }
     if (row.state !== 'waiting') return { state: row.state };

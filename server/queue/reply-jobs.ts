@@ -1,3 +1,4 @@
+import { callAll } from '../background';
 import type { CaptionOptions } from '../contract/caption';
 import type { WorkerTask } from '../contract/worker';
 import { AppError, isErrorCode } from '../errors';
@@ -163,7 +164,7 @@ export class ReplyJobs<Reply> {
   #tell(end: ReplyEnd<Reply>): void {
     this.#reasons.delete(end.id);
     this.storage.afterCommit(() => {
-      for (const listener of this.#listeners) listener(end);
+      callAll([...this.#listeners].map((listener) => () => listener(end)));
     });
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelInfo } from '../../models/captioner';
-import { withAnySignal } from '../any-signal';
+import { sharedAbortController, withAnySignal } from '../any-signal';
 import { guarded } from '../background';
 import type { CaptionEngine } from '../captioning/engine';
 import { tasksOf } from '../captioning/worker-registry';
@@ -43,8 +43,8 @@ const LONGEST_TROUBLE_MS = 15_000;
 
 /** Does jobs of a sidecar on another machine, which Bull or the sidecar itself tells it of. */
 export class RemoteWorker {
-  readonly #stopTaking = new AbortController();
-  readonly #abandon = new AbortController();
+  readonly #stopTaking = sharedAbortController();
+  readonly #abandon = sharedAbortController();
   #loops: Promise<void>[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #bull: BullSource | null = null;

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { callAll } from '../background';
 import { ResultStore } from '../captioning/result-store';
 import type { Subject } from '../contract/primitives';
 import { thumbnailIn } from '../storage/data-folder';
@@ -72,7 +73,7 @@ export class ErasureStore {
   #tell(jobIds: readonly string[]): void {
     if (jobIds.length === 0) return;
     this.storage.afterCommit(() => {
-      for (const listener of this.#listeners) listener(jobIds);
+      callAll([...this.#listeners].map((listener) => () => listener(jobIds)));
     });
   }
 

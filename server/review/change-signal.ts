@@ -1,3 +1,5 @@
+import { callAll } from '../background';
+
 /** Answers of one site that may be held back at a time: each takes a connection, and looks again at every commit of its site. */
 const MOST_OF_SITE = 64;
 
@@ -21,8 +23,9 @@ export class ChangeSignal {
   }
 
   notify(siteId: string): void {
-    for (const listener of this.#listeners) listener();
+    // The long polls first: what a listener throws is told afterwards.
     for (const wake of [...(this.#waiting.get(siteId) ?? [])]) wake();
+    callAll(this.#listeners);
   }
 
   /** Lets everybody go, as before a stop. */

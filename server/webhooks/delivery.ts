@@ -1,4 +1,4 @@
-import { withAnySignal } from '../any-signal';
+import { sharedAbortController, withAnySignal } from '../any-signal';
 import { causeCode } from '../../models/fetch/network-cause';
 import { guarded } from '../background';
 import type { Logger } from '../logger';
@@ -54,7 +54,7 @@ export class WebhookDelivery {
   readonly #calling = new Map<string, { readonly message: DueMessage; readonly call: Promise<void> }>();
   /** The trace that led to the latest news of a receiver. */
   readonly #causes = new Map<string, string>();
-  readonly #stopping = new AbortController();
+  readonly #stopping = sharedAbortController();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly parts: DeliveryParts) {}
