@@ -124,7 +124,14 @@ const STAGES = [
   ],
   [
     onWordPress({ name: 'nightly-6.8', source: 'deb:trixie', suites: ALL, onlyByName: true }),
-    onWordPress({ name: 'nightly-7.1', source: 'deb:sid', suites: ALL, proven: '7.1.4', onlyByName: true }),
+    onWordPress({
+      name: 'nightly-7.1',
+      source: 'deb:sid',
+      suites: ALL,
+      proven: '7.1.4',
+      onlyByName: true,
+      after: 'nightly-6.8',
+    }),
   ],
   [onNode(22)],
   [onNode(24)],

@@ -77,7 +77,7 @@ export class SidecarProcess {
   }
 
   /** Resolves once `/readyz` says yes. */
-  async ready(timeoutMs = 60_000): Promise<void> {
+  async ready(timeoutMs = 180_000): Promise<void> {
     const child = this.#child;
     await waitFor(
       'the sidecar to be ready',
