@@ -110,6 +110,7 @@ final class Plugin {
 		( new Review\Digest( $settings, $store ) )->register();
 		( new Upload\Missed_Uploads( $settings, $store ) )->register();
 		( new Shop\Kept_Back() )->register();
+		( new Languages\Language_Versions( $store, $loopback ) )->register();
 		( new Admin\Backfill_Page( $assets, $question ) )->register();
 		( new Admin\Network_Page( new Settings( true ) ) )->register();
 		( new Admin\Plugin_Row() )->register();

@@ -14,8 +14,8 @@ final class WriteHooksTest extends Sidecar_Test_Case {
 	public function test_the_hooks_are_those_of_the_documentation(): void {
 		$id = $this->photo();
 		self::assertSame( array( 'add_post_meta', 'added_post_meta' ), $this->fired( $id, 'first' ) );
-		self::assertSame( array( 'update_post_meta', 'updated_post_meta' ), $this->fired( $id, 'second' ) );
-		self::assertSame( array( 'deleted_post_meta' ), $this->fired( $id, null ) );
+		self::assertSame( array( 'update_post_meta', 'update_postmeta', 'updated_post_meta', 'updated_postmeta' ), $this->fired( $id, 'second' ) );
+		self::assertSame( array( 'deleted_post_meta', 'deleted_postmeta' ), $this->fired( $id, null ) );
 		self::assertSame( array(), $this->fired( $id, null ), 'nothing changes' );
 	}
 

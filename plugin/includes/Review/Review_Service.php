@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Review;
 
+use Altsmith\Sidecar\Attachment_Locale;
 use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Storage\Lock;
@@ -116,6 +117,10 @@ final class Review_Service {
 	public function refuse_impossible( Request_Row $row, Decision $decision ): void {
 		if ( in_array( $decision->action, array( 'approve', 'decorative' ), true ) && $this->watch->has_changed( $row ) ) {
 			throw self::picture_changed();
+		}
+		if ( 'approve' === $decision->action && Attachment_Locale::is_known_to_differ( $row->attachment_id, $row->suggested_language() ) ) {
+			$this->store->requeue( $row->attachment_id, 'interactive' );
+			throw new Sidecar_Error( 'LANGUAGE_CHANGED', __( 'This text is in another language than the image has now. A new suggestion has been requested.', 'altsmith' ), 409 );
 		}
 		if ( 'approve' === $decision->action && ! Alt_Text_Meta::can_hold( (string) ( $decision->values['alt_text'] ?? $row->suggestion['fields']['alt_text'] ?? '' ) ) ) {
 			throw new Sidecar_Error( 'DATABASE_REFUSED', Database_Refusal::of_character()->getMessage(), 422 );

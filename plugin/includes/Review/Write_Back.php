@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Review;
 
+use Altsmith\Sidecar\Attachment_Locale;
 use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Sidecar_Error;
 use Altsmith\Sidecar\Way_Check;
@@ -11,6 +12,7 @@ use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Picture_Watch;
+use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Alt_Text_Writer;
 use Altsmith\Writeback\Write_Request;
 use Altsmith\Writeback\Write_Result;
@@ -37,10 +39,7 @@ final class Write_Back {
 	/** Writes an approved or decorative suggestion, if there is one to write. Safe to call at any time. */
 	public function carry_out( int $attachment_id ): ?Write_Result {
 		$row = $this->store->find( $attachment_id );
-		if ( null === $row || Request_Status::READY !== $row->status || null !== $row->report ) {
-			return null;
-		}
-		if ( 'approved' !== $row->suggestion_state && 'decorative' !== $row->suggestion_state ) {
+		if ( null === $row || Request_Status::READY !== $row->status || null !== $row->report || ! in_array( $row->suggestion_state, array( 'approved', 'decorative' ), true ) ) {
 			return null;
 		}
 		if ( null === $row->suggestion ) {
@@ -51,7 +50,10 @@ final class Write_Back {
 		if ( $this->watch->has_changed( $row ) ) {
 			return null;
 		}
-		$result = $this->writer->write( self::write_request( $row, $row->suggestion ) );
+		// Decided elsewhere, for a language that the image no longer has: a person looks at it again.
+		$result = 'approved' === $row->suggestion_state && Attachment_Locale::is_known_to_differ( $attachment_id, $row->suggested_language() )
+			? Write_Result::conflict_with( Alt_Text_Meta::read( $attachment_id )->text() )
+			: $this->writer->write( self::write_request( $row, $row->suggestion ) );
 		if ( Write_Result::BUSY === $result->outcome || $this->note( $row, $result, $row->suggestion_id ) ) {
 			return $result;
 		}

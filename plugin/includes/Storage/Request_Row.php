@@ -67,6 +67,12 @@ final class Request_Row {
 		return Request_Status::READY === $this->status && '' !== $this->suggestion_state ? $this->suggestion_state : $this->status;
 	}
 
+	/** The language in which its suggestion was asked for, a BCP 47 tag; '' in rows of an earlier version. */
+	public function suggested_language(): string {
+		$told = $this->suggestion['language'] ?? '';
+		return is_string( $told ) && '' !== $told ? $told : $this->language;
+	}
+
 	/** Whether the text of its suggestion is the attachment's: the sidecar may not have heard of it yet. */
 	public function is_written(): bool {
 		$outcome = $this->own_outcome();

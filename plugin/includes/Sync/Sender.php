@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Sync;
 
 use Altsmith\Backfill\Run;
+use Altsmith\Languages\Language_Versions;
 use Altsmith\Sidecar\Attachment_File;
 use Altsmith\Sidecar\Client;
 use Altsmith\Sidecar\Job_Request;
@@ -84,7 +85,8 @@ final class Sender {
 			return;
 		}
 		// From the file's own metadata, an importer, or the image it was cropped from. Read now: at the upload it may come later.
-		if ( 'upload' === $row->priority && '' === $row->suggestion_id && '' !== trim( Alt_Text_Meta::read( $attachment->ID )->text() ) ) {
+		$text = Alt_Text_Meta::read( $attachment->ID )->text();
+		if ( 'upload' === $row->priority && '' === $row->suggestion_id && '' !== trim( $text ) && ! Language_Versions::is_copied( $attachment->ID, $text ) ) {
 			$this->skip( $row, 'HAS_TEXT', __( 'It already had alt text when it was uploaded.', 'altsmith' ) );
 			return;
 		}

@@ -94,11 +94,13 @@ final class Alt_Text_Meta {
 	private function update( string $new ): bool {
 		global $wpdb;
 		do_action( 'update_post_meta', $this->meta_id, $this->attachment_id, self::KEY, $new ); // phpcs:ignore WordPress.NamingConventions -- core's hook
+		do_action( 'update_postmeta', $this->meta_id, $this->attachment_id, self::KEY, $new ); // phpcs:ignore WordPress.NamingConventions -- core's hook of old, to which WPML listens
 		$changed = $wpdb->query( $wpdb->prepare( "UPDATE {$wpdb->postmeta} SET meta_value = %s WHERE meta_id = %d AND CAST( CONVERT( meta_value USING utf8mb4 ) AS BINARY ) = CAST( CONVERT( %s USING utf8mb4 ) AS BINARY )", $new, $this->meta_id, (string) $this->value ) );
 		self::must_have_run( $changed );
 		if ( 1 === $changed ) {
 			wp_cache_delete( $this->attachment_id, 'post_meta' );
 			do_action( 'updated_post_meta', $this->meta_id, $this->attachment_id, self::KEY, $new ); // phpcs:ignore WordPress.NamingConventions -- core's hook
+			do_action( 'updated_postmeta', $this->meta_id, $this->attachment_id, self::KEY, $new ); // phpcs:ignore WordPress.NamingConventions -- core's hook of old
 		}
 		return 1 === $changed;
 	}
@@ -110,6 +112,7 @@ final class Alt_Text_Meta {
 		if ( 1 === $changed ) {
 			wp_cache_delete( $this->attachment_id, 'post_meta' );
 			do_action( 'deleted_post_meta', array( $this->meta_id ), $this->attachment_id, self::KEY, $this->value ); // phpcs:ignore WordPress.NamingConventions -- core's hook
+			do_action( 'deleted_postmeta', array( $this->meta_id ) ); // phpcs:ignore WordPress.NamingConventions -- core's hook of old
 		}
 		return 1 === $changed;
 	}

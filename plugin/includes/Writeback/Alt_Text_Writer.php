@@ -3,6 +3,7 @@ declare( strict_types=1 );
 
 namespace Altsmith\Writeback;
 
+use Altsmith\Languages\Language_Versions;
 use Altsmith\Storage\Lock;
 use Throwable;
 use WP_Post;
@@ -82,7 +83,8 @@ final class Alt_Text_Writer {
 	private function compare_and_set( Write_Request $request ): Write_Result {
 		$id   = $request->attachment_id;
 		$live = Alt_Text_Meta::read( $id );
-		if ( $live->text() !== $request->expected ) {
+		$is_seen = $live->text() === $request->expected || ( '' === $request->expected && Language_Versions::is_copied_from_approved( $id, $live->text() ) );
+		if ( ! $is_seen ) {
 			return new Write_Result( Write_Result::CONFLICT, $live->text(), $live->text() );
 		}
 		/**

@@ -28,6 +28,11 @@ final class Write_Result {
 		public readonly bool $was_before = false,
 	) {}
 
+	/** Nothing was written, because of the text that is there. */
+	public static function conflict_with( string $live ): self {
+		return new self( self::CONFLICT, $live, $live );
+	}
+
 	/** @return array<string, mixed> Body of `POST /v1/suggestions/{id}/write-back`. */
 	public function body(): array {
 		$texts = static fn( string $text ): array => array( 'alt_text' => Utf8::cut( Utf8::scrub( $text ), 10000 ) );

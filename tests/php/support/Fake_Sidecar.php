@@ -141,7 +141,7 @@ final class Fake_Sidecar {
 		if ( isset( $request['run_id'] ) && ! in_array( $this->runs[ $request['run_id'] ], array( 'running', 'paused' ), true ) ) {
 			return self::reply( 409, array( 'error' => array( 'code' => 'RUN_NOT_POSSIBLE', 'message' => 'It is over.', 'retryable' => false, 'details' => array( 'state' => $this->runs[ $request['run_id'] ] ) ) ) );
 		}
-		$id = 'job_' . md5( $request['subject']['id'] . $request['image_sha256'] );
+		$id = 'job_' . md5( $request['subject']['id'] . $request['image_sha256'] . strtok( $request['locale'] ?? 'en', '_' ) );
 		if ( isset( $this->jobs[ $id ] ) ) {
 			return self::reply( 200, array( 'job' => $this->jobs[ $id ] ) );
 		}
