@@ -145,8 +145,10 @@ async function openOnceThereIsRoom(
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'STORAGE_FULL') throw error;
       if (giveUpReserve(data)) continue;
-      if (responder.reason !== 'STORAGE_FULL')
+      if (responder.reason !== 'STORAGE_FULL') {
+        options.announce?.(`The disk of ${data.root} is full; the start goes on by itself once there is room.`);
         options.logger.error({ err: error }, 'the disk is full; the start goes on later');
+      }
       responder.reason = 'STORAGE_FULL';
       await pause(FULL_DISK_MS, undefined, options.signal === undefined ? {} : { signal: options.signal });
     }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../errors';
@@ -34,12 +35,7 @@ const TELL_EVERY_MS = 5000;
 export async function openPrepared(data: DataFolder, options: PreparationOptions): Promise<Storage> {
   const isClean = wasCleanStop(data);
   const { storage, state } = openUnprepared(data);
-  if (state === 'empty') {
-    return orClose(storage, () => {
-      migrate(storage);
-      return storage;
-    });
-  }
+  if (state === 'empty') return made(data, storage);
   // Whoever has no room for a copy, or no time, leaves this out too; it is asked again at the next start.
   const wantsVacuum = keepsFreePages(storage) && options.withoutBackup !== true && hasRoomForVacuum(data);
   if (state === 'current' && isClean && !wantsVacuum) return begun(data, storage);
@@ -57,6 +53,20 @@ export async function openPrepared(data: DataFolder, options: PreparationOptions
   if (ready.state === 'current') return begun(data, ready.storage);
   ready.storage.close();
   throw new AppError('DATABASE_OLDER');
+}
+
+/** A new database with its tables. On a full disk nothing of it stays: half of them would pass for a database of an earlier version. */
+function made(data: DataFolder, storage: Storage): Storage {
+  try {
+    return orClose(storage, () => {
+      migrate(storage);
+      return storage;
+    });
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'STORAGE_FULL')
+      for (const rest of ['', '-wal', '-shm']) rmSync(data.database + rest, { force: true });
+    throw error;
+  }
 }
 
 function begun(data: DataFolder, storage: Storage): Storage {

@@ -1,5 +1,5 @@
 import { spawnSync, type StdioOptions } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { samplePng } from '../../support/sample-image';
 import { QUICK_SERVE, SidecarProcess } from '../../support/sidecar-process';
@@ -80,4 +80,31 @@ testWithDisk(
     expect(sidecar.pid).toBe(pid);
   },
   120_000,
+);
+
+testWithDisk(
+  'a first start on a full disk says so, leaves no half of a database, and goes on once there is room',
+  async () => {
+    const small = SmallDisk.make(64);
+    const giveBack = small.fill(150_000);
+    const ALTSMITH_DATA_DIR = path.join(small.folder, 'data');
+    const first = await SidecarProcess.create({ ALTSMITH_DATA_DIR, ALTSMITH_WORKERS: '1' }, QUICK_SERVE);
+    const started = first.start();
+    try {
+      await waitFor('the full disk to be told', () =>
+        first.output.includes('the disk is full; the start goes on later'),
+      );
+      // Between two tries.
+      await waitFor(
+        'nothing half-made',
+        () => !readdirSync(ALTSMITH_DATA_DIR).some((name) => name.startsWith('altsmith.db')),
+      );
+      giveBack();
+      await started;
+      expect(first.output).not.toContain('database is being prepared');
+    } finally {
+      await first.stop();
+      small.remove();
+    }
+  },
 );
