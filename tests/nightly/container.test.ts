@@ -1,11 +1,16 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { AdminBrowser } from '../support/admin-browser';
 import { ControlGroup, ticksOfThreads } from '../support/control-group';
+import { freePort } from '../support/free-port';
+import { ROOT } from '../support/packed';
 import { prepareContainer } from '../support/pages/container-release';
-import { caption } from '../support/pages/first-text';
+import { caption, CODE, firstText } from '../support/pages/first-text';
 import { OwnersMachine } from '../support/pages/machine';
 import type { PageSession } from '../support/pages/session';
+import { makeStandIn, MARIADB, REDIS, WORDPRESS } from '../support/pages/stand-in-images';
 import { samplePng } from '../support/sample-image';
 import { waitFor } from '../support/wait-for';
 
@@ -13,7 +18,6 @@ import { waitFor } from '../support/wait-for';
 jest.setTimeout(900_000);
 
 const NAME = 'altsmith-of-the-tests';
-const REDIS = 'docker.io/library/redis:7-alpine';
 const PERIODS = 60;
 const JOBS = 60;
 
@@ -27,7 +31,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   const last = machine.session();
-  for (const command of [`docker rm --force ${NAME}`, 'docker compose --profile workers down --volumes'])
+  for (const command of [
+    `docker rm --force ${NAME}`,
+    'docker compose --profile workers --profile wordpress down --volumes',
+  ])
     await last.ask(`${command} || true`);
   await machine.remove();
 });
@@ -123,27 +130,30 @@ describe('with one processor and a gigabyte, a read-only root and no capability'
     await owner.ask(`docker start ${NAME}`);
     await isReady();
     expect(await described(key)).toEqual(numbers);
-    await owner.ask(`docker rm --force ${NAME}`);
+    await owner.ask(`docker rm --force --volumes ${NAME}`);
   });
 });
 
+/** A file that only the image's user can read. */
+function writeSecret(name: string, text: string): void {
+  const file = path.join(machine.work, name);
+  rmSync(file, { force: true });
+  writeFileSync(file, text);
+  chownSync(file, 10_001, 10_001);
+  chmodSync(file, 0o400);
+}
+
 test('the profile with Redis and two workers: each of them does jobs, and each job is done once', async () => {
-  const redis = 'mmdebstrap --quiet --variant=minbase --include=redis-server,redis-tools bookworm -';
-  await owner.ask(`docker image exists ${REDIS} || ${redis} | docker import --quiet - ${REDIS}`);
+  await makeStandIn(owner, REDIS);
   const site = newKey();
-  const write = (name: string, text: string) => {
-    writeFileSync(path.join(machine.work, name), text);
-    chownSync(path.join(machine.work, name), 10_001, 10_001);
-    chmodSync(path.join(machine.work, name), 0o400);
-  };
   const make = async (scope: string) => {
     const said = await owner.ask(`docker compose exec -T sidecar altsmith keys create --scope ${scope} --json`);
     return (JSON.parse(said) as { key: string }).key;
   };
-  write('site-key', site);
+  writeSecret('site-key', site);
   await owner.ask('docker compose up --detach');
   await isReady();
-  write('worker-key', await make('worker'));
+  writeSecret('worker-key', await make('worker'));
   await owner.ask('ALTSMITH_QUEUE=bull docker compose --profile workers up --detach');
   await isReady();
   const admin = await make('admin');
@@ -156,4 +166,51 @@ test('the profile with Redis and two workers: each of them does jobs, and each j
   process.stdout.write(`pictures: ${(await workers()).map(({ pictures }) => pictures).join(', ')}\n`);
   expect((await elsewhere()).map(({ pictures }) => pictures > 0)).toEqual([true, true]);
   await owner.ask('docker compose --profile workers down --volumes');
+});
+
+/** Answers WordPress's installation, as whoever opens a new site does. */
+async function installWordPress({ page }: AdminBrowser, url: string): Promise<void> {
+  await page.goto(`${url}/wp-admin/install.php?step=1`);
+  await page.getByLabel('Site Title').fill('A site to try');
+  await page.getByLabel('Username').fill('admin');
+  await page.locator('#pass1').fill('a password to try');
+  await page.getByLabel('Your Email').fill('admin@example.org');
+  await page.getByRole('button', { name: 'Install WordPress' }).click();
+  await page.getByText('WordPress has been installed').waitFor();
+}
+
+test('the profile with a WordPress to try leads to the first approved text', async () => {
+  for (const image of [WORDPRESS, MARIADB]) await makeStandIn(owner, image);
+  const said = execFileSync(process.execPath, ['plugin/bin/zip.js', '--no-build'], { cwd: ROOT, encoding: 'utf8' });
+  const archive = path.join(ROOT, said.split(':')[0] ?? '');
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const started = Date.now();
+  writeSecret('site-key', newKey());
+  await owner.ask(`ALTSMITH_FETCH=never WORDPRESS_PORT=${port} docker compose --profile wordpress up --detach`);
+  await isReady();
+  await waitFor('WordPress', async () => (await fetch(`${url}/wp-admin/install.php`)).ok, { timeoutMs: 120_000 });
+  const upAt = Date.now();
+  const admin = await AdminBrowser.open(url, 'container');
+  try {
+    const { page } = admin;
+    await installWordPress(admin, url);
+    await admin.logIn('admin', 'a password to try');
+    await admin.go('/wp-admin/plugin-install.php?tab=upload');
+    await page.locator('#pluginzip').setInputFiles(archive);
+    await page.locator('#install-plugin-submit').click();
+    await page.getByRole('link', { name: 'Activate Plugin' }).click();
+    await page.getByRole('heading', { name: 'Get started with Altsmith' }).waitFor();
+    const [code = ''] = CODE.exec(await owner.ask('docker compose exec sidecar altsmith pair')) ?? [];
+    const text = await firstText(admin, 'http://sidecar:8787', code);
+    expect(text).toContain('cat');
+    const seconds = (at: number) => ((at - started) / 1000).toFixed(1);
+    process.stdout.write(
+      `WordPress answers after ${seconds(upAt)} s, “${text}” is approved after ${seconds(Date.now())} s\n`,
+    );
+    expect(admin.errors).toEqual([]);
+  } finally {
+    await admin.close();
+    await owner.ask('docker compose --profile wordpress down --volumes');
+  }
 });

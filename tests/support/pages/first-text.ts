@@ -24,6 +24,32 @@ export async function caption(url: string, key: string): Promise<string> {
   return reply.caption;
 }
 
+/** Connects with address and code, uploads a photograph, approves what is suggested. Gives the alt text that WordPress has then. */
+export async function firstText(admin: AdminBrowser, url: string, code: string): Promise<string> {
+  const { page } = admin;
+  await admin.go('/wp-admin/options-general.php?page=altsmith-start');
+  await page.getByLabel('Sidecar address').fill(url);
+  await page.getByLabel('One-time code').fill(code);
+  await page.getByRole('button', { name: 'Save and test' }).click();
+  await page.locator('.altsmith-step[data-step="connect"][data-done="1"]').waitFor();
+  const id = await admin.upload(path.join(PHOTOGRAPHS, 'cat.jpg'));
+  const approve = page.getByRole('button', { name: 'Approve', exact: true }).first();
+  await waitFor(
+    'the suggestion on the review screen',
+    async () => {
+      await admin.go('/wp-admin/upload.php?page=altsmith-review');
+      await approve.waitFor({ timeout: 5000 });
+      return true;
+    },
+    { everyMs: 500 },
+  );
+  await approve.click();
+  return waitFor('the approved text', async () => {
+    await admin.go(`/wp-admin/post.php?post=${id}&action=edit`);
+    return (await page.locator('#attachment_alt').inputValue()) || null;
+  });
+}
+
 /** A new WordPress with the plugin, and its administrator at a browser. */
 export class NewSite {
   private constructor(
@@ -38,31 +64,9 @@ export class NewSite {
     return new NewSite(site, admin);
   }
 
-  /** Connects with address and code, uploads a photograph, approves what is suggested. Gives the alt text that WordPress has then. */
-  async firstText(url: string, code: string): Promise<string> {
-    const { admin, site } = this;
-    const { page } = admin;
-    await admin.go('/wp-admin/options-general.php?page=altsmith-start');
-    await page.getByLabel('Sidecar address').fill(url);
-    await page.getByLabel('One-time code').fill(code);
-    await page.getByRole('button', { name: 'Save and test' }).click();
-    await page.locator('.altsmith-step[data-step="connect"][data-done="1"]').waitFor();
-    const id = await admin.upload(path.join(PHOTOGRAPHS, 'cat.jpg'));
-    const approve = page.getByRole('button', { name: 'Approve', exact: true }).first();
-    await waitFor(
-      'the suggestion on the review screen',
-      async () => {
-        await admin.go('/wp-admin/upload.php?page=altsmith-review');
-        await approve.waitFor({ timeout: 5000 });
-        return true;
-      },
-      { everyMs: 500 },
-    );
-    await approve.click();
-    return waitFor('the approved text', async () => {
-      const { body } = await site.rest('GET', `/wp/v2/media/${id}?context=edit`);
-      return (body.alt_text as string) || null;
-    });
+  /** As `firstText`, in this site. */
+  firstText(url: string, code: string): Promise<string> {
+    return firstText(this.admin, url, code);
   }
 
   async close(): Promise<void> {
