@@ -8,7 +8,7 @@ const { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync
 const net = require('node:net');
 const os = require('node:os');
 const path = require('node:path');
-const { ensureInstalled } = require('../server/cli/install');
+const { ensureInstalled, isReady } = require('../server/cli/install');
 const { MARK, stopAll, stopMarked } = require('./runner/children');
 const { RUNS_WITHOUT, STAGES } = require('./runner/parts');
 const { choose } = require('./runner/choose');
@@ -93,6 +93,8 @@ async function main() {
   process.once('exit', cleanUp);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
 
+  // npm compiles better-sqlite3 where it can fetch no prebuilt one.
+  if (!isReady(root)) await provide(['compiler']);
   ensureInstalled(root, { withDev: true });
   const lacking = await provide([...new Set(chosen.flatMap((part) => part.needs))]);
   const context = { root, folder, cache, freePort };

@@ -44,7 +44,11 @@ const NEEDS = {
     found: () => spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0,
     packages: 'python3-venv',
   },
-  compiler: { what: 'a C++ compiler with make', found: () => onPath('g++') && onPath('make'), packages: 'g++ make' },
+  compiler: {
+    what: 'a C++ compiler with make and Python',
+    found: () => ['g++', 'make', 'python3'].every(onPath),
+    packages: 'g++ make python3',
+  },
   git: { what: 'git', found: () => onPath('git'), packages: 'git' },
   redis: { what: 'Redis', found: () => onPath('redis-server'), packages: 'redis-server' },
 };
