@@ -109,9 +109,7 @@ function tellProblem(thrown: unknown): void {
 function describeModel(model: ModelInfo): string {
   const name = `${model.id} (${model.precision})`;
   if (model.address !== undefined) return `${name} at ${model.address}, which is sent every picture`;
-  return model.demonstration
-    ? `${model.id}, a small one for demonstration: it shows the way, do not publish its words unread`
-    : name;
+  return model.demonstration ? `${model.id}, a small one for demonstration: do not publish its texts unread` : name;
 }
 
 /** What to do next. Where this is no terminal it may be a log, which shows no code. */
@@ -135,6 +133,7 @@ function tellKey(sidecar: Sidecar, config: Config): void {
     sayUnder('key', `the first site key is in ${file}, which only you can read`);
   } else if (sidecar.firstKey !== null) {
     sayUnder('key', sidecar.firstKey);
+    sayUnder('', 'opens the page at that address; WordPress needs only the code below');
     sayUnder('', `shown this once; it is also in ${file}, which only you can read`);
   } else if (existsSync(keyFile)) {
     sayUnder('key', `the first one is still in ${file}; delete that file once the key is where it belongs`);

@@ -32,7 +32,7 @@ test('a site’s key sees the recipe for WordPress, and why it cannot see sites 
   // Whoever installed a package or a container has no npm scripts, and this key shows no list of models.
   const install = await page.locator('li', { hasText: 'Install the plugin' }).textContent();
   expect(install).toContain(`with altsmith-wordpress-${version}.zip of the release`);
-  await page.getByText('An administrator’s key lets you pull a real one here.').waitFor();
+  await page.getByText('With an administrator’s key you can download a better one here.').waitFor();
   expect(await browser.barriers()).toEqual([]);
 });
 
@@ -80,7 +80,7 @@ test('what becomes of the suggestions of a demonstration model is said as the si
 test('an administrator makes a site and a key, which is shown once', async () => {
   const { page } = browser;
   await browser.logIn(makeAdminKey(sidecar.dataDir), 'Administrator’s key');
-  await page.getByText('Pull a real one below.').waitFor();
+  await page.getByText('Download a better one below.').waitFor();
   await page.getByLabel('Name of a new site').fill('Shop');
   await page.keyboard.press('Enter');
   await page.getByRole('listitem').filter({ hasText: 'Shop' }).waitFor();
@@ -117,7 +117,7 @@ test('the models are listed; one that cannot be downloaded says why', async () =
   const { page } = browser;
   const line = (id: string) => page.getByRole('listitem').filter({ has: page.getByText(id, { exact: true }) });
   await line('mini').getByText('in use', { exact: true }).waitFor();
-  await line('blip-base').getByRole('button', { name: 'Pull blip-base' }).click();
+  await line('blip-base').getByRole('button', { name: 'Download blip-base' }).click();
   await line('blip-base').getByText('The model hub cannot be reached').waitFor({ timeout: 30_000 });
   expect(await browser.barriers()).toEqual([]);
 });
@@ -136,13 +136,13 @@ test('a pull shows how far it is, and is stopped by keyboard', async () => {
     model.pull = isStopped ? null : { state: 'running', step: 'Downloading weights', ...figures };
     await route.fulfill({ json: route.request().method() === 'DELETE' ? { model } : { items, next: null } });
   });
-  await page.getByRole('progressbar', { name: 'Pull of blip-base' }).waitFor();
+  await page.getByRole('progressbar', { name: 'Download of blip-base' }).waitFor();
   await page.getByText('Downloading weights · 396.0 MB of 990.0 MB').waitFor();
-  await expect(page.getByRole('button', { name: 'Pull blip-large' }).isDisabled()).resolves.toBe(true);
+  await expect(page.getByRole('button', { name: 'Download blip-large' }).isDisabled()).resolves.toBe(true);
   expect(await browser.barriers()).toEqual([]);
   await page.getByRole('button', { name: 'Stop blip-base' }).focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('progressbar', { name: 'Pull of blip-base' }).waitFor({ state: 'detached' });
+  await page.getByRole('progressbar', { name: 'Download of blip-base' }).waitFor({ state: 'detached' });
   // One that is being answered ends first.
   await page.unrouteAll({ behavior: 'wait' });
 });

@@ -18,7 +18,7 @@ export function ModelBadge({ model }: { model: ModelRef }) {
       {model.demonstration ? (
         <span
           class="tag tag-warn"
-          title="Good enough to show the way, not to publish from. Pull blip-base for real work."
+          title="For demonstration: do not publish its texts unread. Download blip-base for real use."
         >
           demonstration
         </span>

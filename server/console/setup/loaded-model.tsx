@@ -31,7 +31,7 @@ export function LoadedModel() {
       {model?.demonstration === true ? (
         <Notice tone="warn">
           <p>
-            This model shows the way; its texts are not good enough to publish.{' '}
+            This small model is for demonstration; its texts are not good enough to publish unread.{' '}
             {status?.coming_model === undefined || status.coming_model === null ? howToPull(admin !== null) : ''}
           </p>
         </Notice>
@@ -43,5 +43,5 @@ export function LoadedModel() {
 
 /** The list of models is shown to administrators only. */
 function howToPull(isListed: boolean): string {
-  return isListed ? 'Pull a real one below.' : 'An administrator’s key lets you pull a real one here.';
+  return isListed ? 'Download a better one below.' : 'With an administrator’s key you can download a better one here.';
 }

@@ -36,7 +36,7 @@ export function Models() {
       .finally(models.reload);
   };
   const pull = ({ id }: ListedModel, method: 'POST' | 'DELETE') => {
-    const done = method === 'POST' ? `Pulling ${id}.` : `The pull of ${id} was stopped.`;
+    const done = method === 'POST' ? `Downloading ${id}.` : `The download of ${id} was stopped.`;
     act(tell(`/v1/admin/models/${id}/pull`, { method }), done);
   };
   const use = ({ id }: ListedModel) => {
@@ -111,7 +111,7 @@ function Line({ model, isBusy, onPull, onStop, onUse }: LineProps) {
         ) : null}
         {model.download_bytes === 0 ? null : (
           <button type="button" class="small" disabled={isBusy && !isRunning} onClick={isRunning ? onStop : onPull}>
-            {isRunning ? 'Stop' : model.precisions.length > 0 ? 'Pull again' : 'Pull'}
+            {isRunning ? 'Stop' : model.precisions.length > 0 ? 'Download again' : 'Download'}
             <span class="unseen"> {model.id}</span>
           </button>
         )}
@@ -131,11 +131,11 @@ function Pull({ model: { id, pull } }: { model: ListedModel }) {
       </p>
     );
   }
-  if (pull.state === 'done') return <p>Pulled and checked.</p>;
+  if (pull.state === 'done') return <p>Downloaded and checked.</p>;
   const total = Math.max(1, pull.total_bytes);
   return (
     <>
-      <progress class="thin" max={total} value={pull.done_bytes} aria-label={`Pull of ${id}`} />
+      <progress class="thin" max={total} value={pull.done_bytes} aria-label={`Download of ${id}`} />
       <p class="fine">
         {pull.step} · {inBytes(pull.done_bytes)} of {inBytes(pull.total_bytes)}
       </p>
