@@ -6,7 +6,7 @@ namespace Altsmith;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Loads what a request needs of the plugin. A public page needs two small parts. wp-admin, cron and WP-CLI load everything at
+ * Loads what a request needs of the plugin. A public page needs three small parts. wp-admin, cron and WP-CLI load everything at
  * once; other requests load the rest when the first hook fires that the rest has a callback for.
  */
 final class On_Demand {
@@ -105,6 +105,9 @@ final class On_Demand {
 		$settings = new Settings();
 		if ( $settings->fills_on_render() ) {
 			( new Placements\Render_Fill( new Placements\Library_Text() ) )->register();
+		}
+		if ( $settings->shows_video_texts() ) {
+			( new Video\Video_On_Page() )->register();
 		}
 		if ( $settings->prints_structured_data() ) {
 			( new Seo\Structured_Data( new Placements\Library_Text(), new Seo\Seo_Plugins() ) )->register();

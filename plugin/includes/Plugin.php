@@ -29,9 +29,11 @@ final class Plugin {
 		$texts      = new Writeback\Library_Texts( $settings );
 		$pictures   = new Storage\Picture_Store();
 		$watch      = new Sync\Picture_Watch( $store, $pictures, $client );
+		$poster     = new Video\Poster( $client, $store );
+		$poster->register();
 		$write_back = new Review\Write_Back( $store, new Writeback\Alt_Text_Writer( $texts ), $client, $watch );
 		$intake     = new Sync\Intake( $store, $write_back, $instance );
-		$sender     = new Sync\Sender( $store, $pictures, $client, $intake, $runs );
+		$sender     = new Sync\Sender( $store, $pictures, $client, $intake, $runs, new Video\Video_Upload( $client ) );
 		$webhook    = new Sync\Webhook( $client, $settings );
 		$answer     = new Identity\Instance_Answer( $instance, $client, $store, $runs, $webhook );
 		$lost       = new Sync\Lost_Work( $settings, $store, $client, $intake );
@@ -49,7 +51,7 @@ final class Plugin {
 		$watch->register();
 		( new Sync\Triggers( $settings, $store, $worker, $loopback ) )->register();
 
-		$review   = new Review\Review_Service( $store, $client, $intake, $write_back, $lost, $watch );
+		$review   = new Review\Review_Service( $store, $client, $intake, $write_back, $lost, $watch, $poster );
 		$backfill = new Backfill\Backfill( $runs, $store, $write_back, $client, $settings );
 		$tested   = new Sidecar\Connection_Test( $client );
 		( new Identity\Instance_Routes( $instance, $answer ) )->register();
@@ -68,19 +70,20 @@ final class Plugin {
 		$import = new Csv\Library_Import( new Writeback\Alt_Text_Writer( $texts ), $store, $watch );
 		add_action(
 			'rest_api_init',
-			static function () use ( $import, $health, $bulk, $client, $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
+			static function () use ( $sender, $poster, $import, $health, $bulk, $client, $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
 				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, $tested, $webhook, $loopback, new Admin\Destination( $settings ) ) )->register();
 				( new Rest\Wake_Controller( $worker, $loopback, $webhook ) )->register();
 				( new Rest\Backfill_Controller( $backfill, $runs, new Backfill\Run_View( $runs ), new Library_Counts(), $loopback ) )->register();
 				( new Rest\Translations_Controller( $access, new Backfill\Translation_Run( $client ), $client ) )->register();
 				( new Rest\Questions_Controller( $access, $client ) )->register();
 				( new Rest\Attachments_Controller( $access, $store, $worker, $view ) )->register();
+				( new Rest\Frames_Controller( $access, $store, new Video\Video_Frames( $store, $client, $sender ), $view ) )->register();
 				( new Rest\Images_Controller( $access, $store ) )->register();
 				( new Rest\Failed_Controller( $access, new Storage\Failed_Query(), $store, $loopback ) )->register();
 				( new Rest\Csv_Controller( $import ) )->register();
 				( new Rest\Health_Controller( $health ) )->register();
 				( new Rest\Reviewer_Controller( $access ) )->register();
-				( new Rest\Suggestions_Controller( $access, new Suggestion_Query(), $review, $bulk, $view, $loopback ) )->register();
+				( new Rest\Suggestions_Controller( $access, new Suggestion_Query(), $review, $bulk, $view, $loopback, $poster ) )->register();
 			}
 		);
 

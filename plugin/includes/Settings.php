@@ -67,6 +67,16 @@ final class Settings {
 		return (bool) $this->all()['automatic'];
 	}
 
+	/** Whether new videos ask for a suggestion by themselves. */
+	public function describes_videos(): bool {
+		return (bool) $this->all()['videos'];
+	}
+
+	/** Whether pages that show a video get what was approved for it: its name for screen readers, and its text alternative. */
+	public function shows_video_texts(): bool {
+		return (bool) $this->all()['video_texts'];
+	}
+
 	/** @return string[] MIME types that are asked for automatically and in backfills. */
 	public function types(): array {
 		return $this->all()['types'];
@@ -118,7 +128,7 @@ final class Settings {
 		return array_values( array_filter( array_map( 'trim', explode( ',', $list ) ), static fn( string $one ): bool => '' !== $one ) );
 	}
 
-	/** @return array{automatic: bool, types: string[], reviewers: string, render_fill: bool, write_title: bool, write_description: bool, structured_data: bool, wordpress_ai: bool, digest: string, digest_to: string} */
+	/** @return array{automatic: bool, videos: bool, video_texts: bool, types: string[], reviewers: string, render_fill: bool, write_title: bool, write_description: bool, structured_data: bool, wordpress_ai: bool, digest: string, digest_to: string} */
 	public function all(): array {
 		$stored  = $this->for_network ? array() : get_option( self::MORE_OPTION, array() );
 		$network = self::of_network()[ self::MORE_OPTION ] ?? array();
@@ -129,6 +139,9 @@ final class Settings {
 	public static function defaults(): array {
 		return array(
 			'automatic'         => true,
+			// Off: a video may have hundreds of megabytes, and its owner may not have thought of sending it anywhere.
+			'videos'            => false,
+			'video_texts'       => true,
 			'types'             => self::READABLE_TYPES,
 			'reviewers'         => 'upload_files',
 			'render_fill'       => false,
@@ -172,7 +185,7 @@ final class Settings {
 		foreach ( self::WORDS as $name => $words ) {
 			$clean[ $name ] = in_array( $value[ $name ] ?? null, $words, true ) ? $value[ $name ] : $words[0];
 		}
-		foreach ( array( 'automatic', 'render_fill', 'write_title', 'write_description', 'structured_data', 'wordpress_ai' ) as $switch ) {
+		foreach ( array( 'automatic', 'videos', 'video_texts', 'render_fill', 'write_title', 'write_description', 'structured_data', 'wordpress_ai' ) as $switch ) {
 			$clean[ $switch ] = ! empty( $value[ $switch ] );
 		}
 		return $clean;

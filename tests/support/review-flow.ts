@@ -17,11 +17,15 @@ export class ReviewFlow {
     readonly admin: AdminBrowser,
   ) {}
 
-  /** `album` is the beginning of the screenshots' names. */
-  static async start(album: string, options: SiteOptions = {}): Promise<ReviewFlow> {
+  /** `album` is the beginning of the screenshots' names; `env` are variables of the sidecar. */
+  static async start(
+    album: string,
+    options: SiteOptions = {},
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<ReviewFlow> {
     const stops: (() => Promise<void>)[] = [];
     try {
-      const sidecar = await SidecarProcess.start();
+      const sidecar = await SidecarProcess.start(env);
       stops.push(() => sidecar.remove());
       const constants = { ALTSMITH_SIDECAR_URL: sidecar.url, ALTSMITH_SITE_KEY: sidecar.key };
       const site = await WordPressSite.start({ ...options, constants });

@@ -7,6 +7,7 @@ use Altsmith\Library\Shown_Rows;
 use Altsmith\Review\Status_Words;
 use Altsmith\Review\Suggestion_View;
 use Altsmith\Text\Plain_Text;
+use Altsmith\Video\Video_File;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -36,9 +37,9 @@ final class Attachment_Details {
 	 * @return mixed
 	 */
 	public function add_field( mixed $fields = array(), mixed $post = null ): mixed {
-		if ( is_array( $fields ) && $post instanceof WP_Post && wp_attachment_is_image( $post ) && current_user_can( 'edit_post', $post->ID ) ) {
+		if ( is_array( $fields ) && $post instanceof WP_Post && ( wp_attachment_is_image( $post ) || Video_File::is_one( $post ) ) && current_user_can( 'edit_post', $post->ID ) ) {
 			$fields['altsmith'] = array(
-				'label'         => __( 'Suggested alt text', 'altsmith' ),
+				'label'         => Video_File::is_one( $post ) ? __( 'Suggested description', 'altsmith' ) : __( 'Suggested alt text', 'altsmith' ),
 				'input'         => 'html',
 				'html'          => $this->html( $post ),
 				'show_in_edit'  => true,
@@ -52,7 +53,7 @@ final class Attachment_Details {
 		$row    = $this->rows->of( $post->ID );
 		$status = null === $row ? 'none' : $row->display_status();
 		$html   = '<div class="altsmith-details" data-altsmith-attachment="' . esc_attr( (string) $post->ID ) . '" data-altsmith-status="' . esc_attr( $status ) . '">';
-		$html  .= '<span class="altsmith-details__status">' . esc_html( Status_Words::sentence( $status, $row?->suggestion ) ) . '</span>';
+		$html  .= '<span class="altsmith-details__status">' . esc_html( Status_Words::sentence( $status, $row?->suggestion, Video_File::is_one( $post ) ) ) . '</span>';
 		if ( null !== $row && 'pending' === $status && null !== $row->suggestion ) {
 			$html .= '<br><q class="altsmith-details__text">' . Plain_Text::html( $row->suggestion['fields']['alt_text'] ) . '</q>';
 		}

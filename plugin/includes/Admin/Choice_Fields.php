@@ -15,7 +15,7 @@ final class Choice_Fields {
 		Form_Row::draw(
 			'',
 			__( 'New uploads', 'altsmith' ),
-			$this->checkbox( 'automatic', __( 'Request a suggestion when an image is uploaded', 'altsmith' ) ),
+			$this->checkbox( 'automatic', __( 'Request a suggestion when an image is uploaded', 'altsmith' ) ) . '<br>' . $this->checkbox( 'videos', __( 'Request a suggestion when a video is uploaded', 'altsmith' ) ),
 			__( 'The upload does not wait for it. A suggestion is published when somebody approves it; if the owner of the sidecar has set a rule that approves sure suggestions, by that rule too.', 'altsmith' )
 		);
 		$this->types();
@@ -24,6 +24,7 @@ final class Choice_Fields {
 			'write_title'       => __( 'Replace a title that is only the file name', 'altsmith' ),
 			'write_description' => __( 'Fill an empty description', 'altsmith' ),
 			'structured_data'   => __( 'Describe images to search engines (schema.org ImageObject)', 'altsmith' ),
+			'video_texts'       => __( 'Give videos on pages their approved description and text alternative', 'altsmith' ),
 			'render_fill'       => __( 'Show approved texts in images that were placed before, when the page is shown', 'altsmith' ),
 		);
 		Form_Row::draw( '', __( 'When a text is approved', 'altsmith' ), implode( '<br>', array_map( array( $this, 'checkbox' ), array_keys( $more ), $more ) ) );

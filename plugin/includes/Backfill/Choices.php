@@ -10,6 +10,9 @@ final class Choices {
 	/** Where an image must be used to be taken: anywhere or nowhere, in the content of a post, as a featured image, as a picture of a product. */
 	public const USES = array( 'any', 'content', 'featured', 'products' );
 
+	/** What is described: a run is about images or about videos. */
+	public const KINDS = array( 'image', 'video' );
+
 	/**
 	 * @param bool   $overwrite       Also ask for images that have a text. It still takes a person to replace it.
 	 * @param bool   $include_decided Also ask again for images whose suggestion was rejected.
@@ -17,6 +20,7 @@ final class Choices {
 	 * @param string $from            First day of upload, `YYYY-MM-DD` in the site's time; '' for any.
 	 * @param string $to              Last day of upload.
 	 * @param string $used            One of USES.
+	 * @param string $kind            One of KINDS.
 	 */
 	public function __construct(
 		public readonly bool $overwrite = false,
@@ -25,6 +29,7 @@ final class Choices {
 		public readonly string $from = '',
 		public readonly string $to = '',
 		public readonly string $used = 'any',
+		public readonly string $kind = 'image',
 	) {}
 
 	/**
@@ -41,6 +46,7 @@ final class Choices {
 			self::is_day( $given['from'] ?? '' ) ? (string) $given['from'] : '',
 			self::is_day( $given['to'] ?? '' ) ? (string) $given['to'] : '',
 			in_array( $used, self::USES, true ) ? $used : 'any',
+			'video' === ( $given['kind'] ?? '' ) ? 'video' : 'image',
 		);
 	}
 

@@ -6,6 +6,7 @@ namespace Altsmith\Library;
 use Altsmith\Review\Suggestion_View;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Loopback;
+use Altsmith\Video\Video_File;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -30,16 +31,16 @@ final class Library_Actions {
 	 * @return mixed
 	 */
 	public function add_row_action( mixed $actions = null, mixed $post = null ): mixed {
-		if ( ! is_array( $actions ) || ! $post instanceof WP_Post || ! wp_attachment_is_image( $post ) || ! current_user_can( 'edit_post', $post->ID ) ) {
+		if ( ! is_array( $actions ) || ! $post instanceof WP_Post || ! self::can_be_described( $post ) || ! current_user_can( 'edit_post', $post->ID ) ) {
 			return $actions;
 		}
 		$row = $this->rows->of( $post->ID );
 		if ( null !== $row && in_array( $row->display_status(), array( 'pending', 'conflict' ), true ) ) {
 			$url   = Suggestion_View::review_url( $post->ID );
-			$label = __( 'Review alt text', 'altsmith' );
+			$label = Video_File::is_one( $post ) ? __( 'Review description', 'altsmith' ) : __( 'Review alt text', 'altsmith' );
 		} else {
 			$url   = wp_nonce_url( admin_url( 'admin-post.php?action=' . self::ACTION . '&attachment=' . $post->ID ), self::ACTION . $post->ID );
-			$label = __( 'Suggest alt text', 'altsmith' );
+			$label = Video_File::is_one( $post ) ? __( 'Suggest description', 'altsmith' ) : __( 'Suggest alt text', 'altsmith' );
 		}
 		$name = _draft_or_post_title( $post );
 		/* translators: 1: action, 2: title of the image */
@@ -89,11 +90,11 @@ final class Library_Actions {
 		}
 		$asked = absint( $_GET['altsmith_asked'] ); // phpcs:ignore WordPress.Security.NonceVerification -- a number
 		$left  = absint( $_GET['altsmith_left'] ?? 0 ); // phpcs:ignore WordPress.Security.NonceVerification -- a number
-		/* translators: %d: number of images */
-		$text = sprintf( _n( '%d image will get a suggestion.', '%d images will get suggestions.', $asked, 'altsmith' ), $asked );
+		/* translators: %d: number of images and videos */
+		$text = sprintf( _n( '%d item will get a suggestion.', '%d items will get suggestions.', $asked, 'altsmith' ), $asked );
 		if ( $left > 0 ) {
-			/* translators: %d: number of images */
-			$text .= ' ' . sprintf( _n( '%d item skipped: not an image, or you cannot edit it.', '%d items skipped: not images, or you cannot edit them.', $left, 'altsmith' ), $left );
+			/* translators: %d: number of images and videos */
+			$text .= ' ' . sprintf( _n( '%d item skipped: neither image nor video, or you cannot edit it.', '%d items skipped: neither images nor videos, or you cannot edit them.', $left, 'altsmith' ), $left );
 		}
 		wp_admin_notice( esc_html( $text ), array( 'type' => $asked > 0 ? 'success' : 'warning', 'dismissible' => true ) );
 	}
@@ -106,8 +107,12 @@ final class Library_Actions {
 		return is_array( $words ) ? array_merge( $words, array( 'altsmith_asked', 'altsmith_left' ) ) : $words;
 	}
 
+	private static function can_be_described( WP_Post|int $attachment ): bool {
+		return wp_attachment_is_image( $attachment ) || Video_File::is_one( $attachment );
+	}
+
 	private function ask( int $attachment_id ): bool {
-		if ( ! wp_attachment_is_image( $attachment_id ) || ! current_user_can( 'edit_post', $attachment_id ) ) {
+		if ( ! self::can_be_described( $attachment_id ) || ! current_user_can( 'edit_post', $attachment_id ) ) {
 			return false;
 		}
 		if ( ! $this->store->add( $attachment_id, 'interactive', time() ) ) {

@@ -7,6 +7,7 @@ use Altsmith\Capabilities;
 use Altsmith\Review\Status_Words;
 use Altsmith\Review\Suggestion_View;
 use Altsmith\Text\Plain_Text;
+use Altsmith\Video\Video_File;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Provenance;
 
@@ -38,12 +39,14 @@ final class Library_Column {
 
 	public function render( mixed $column = '', mixed $attachment_id = 0 ): void {
 		$attachment_id = (int) $attachment_id;
-		if ( self::COLUMN !== $column || ! wp_attachment_is_image( $attachment_id ) ) {
+		$is_video      = Video_File::is_one( $attachment_id );
+		if ( self::COLUMN !== $column || ! ( $is_video || wp_attachment_is_image( $attachment_id ) ) ) {
 			return;
 		}
 		$row    = $this->rows->of( $attachment_id );
 		$status = null === $row ? 'none' : $row->display_status();
-		$text   = (string) get_post_meta( $attachment_id, Alt_Text_Meta::KEY, true );
+		// WordPress has no alt text for videos; their description is the text.
+		$text   = $is_video ? wp_strip_all_tags( (string) get_post_field( 'post_content', $attachment_id, 'raw' ) ) : (string) get_post_meta( $attachment_id, Alt_Text_Meta::KEY, true );
 		$mark   = Provenance::is_decorative( $attachment_id );
 		echo '<div data-altsmith-status="' . esc_attr( $mark && 'applied' === $status ? 'decorative' : $status ) . '">';
 		if ( '' !== trim( $text ) ) {

@@ -51,6 +51,7 @@ final class Personal_Data {
 			'<p class="privacy-policy-tutorial">' . esc_html__( 'Altsmith sends images to the sidecar, a program that runs on a server of your choice. Say here whose server that is.', 'altsmith' ) . '</p>'
 			. '<p><strong class="privacy-policy-tutorial">' . esc_html__( 'Suggested text:', 'altsmith' ) . '</strong> '
 			. esc_html__( 'Images that are uploaded to this site are sent to a program on our own server (the Altsmith sidecar), which suggests a description of each. Where and when a photograph was taken, as its file may say, is left out; the file name, the present texts and the title of the page are sent along. When somebody on our staff approves or rejects a description, their display name and user number are kept with the image on this site, and by that program.', 'altsmith' ) . '</p>'
+			. '<p>' . esc_html__( 'Videos of this site for which a description is requested are sent to that program too.', 'altsmith' ) . '</p>'
 		);
 	}
 

@@ -6,6 +6,7 @@ namespace Altsmith\Rest;
 use Altsmith\Review\Suggestion_View;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Worker;
+use Altsmith\Video\Video_File;
 use WP_Error;
 use WP_REST_Request;
 use WP_REST_Response;
@@ -51,8 +52,8 @@ final class Attachments_Controller {
 		if ( null === $post ) {
 			return Rest_Error::not_found();
 		}
-		if ( ! wp_attachment_is_image( $post ) ) {
-			return new WP_Error( 'altsmith_not_an_image', __( 'Only images can be described.', 'altsmith' ), array( 'status' => 400 ) );
+		if ( ! wp_attachment_is_image( $post ) && ! Video_File::is_one( $post ) ) {
+			return new WP_Error( 'altsmith_not_an_image', __( 'Only images and videos can be described.', 'altsmith' ), array( 'status' => 400 ) );
 		}
 		if ( ! $this->store->add( $post->ID, 'interactive', time() ) ) {
 			$this->store->requeue( $post->ID, 'interactive' );

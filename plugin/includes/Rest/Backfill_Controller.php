@@ -38,6 +38,7 @@ final class Backfill_Controller {
 			'from'            => self::day(),
 			'to'              => self::day(),
 			'used'            => array( 'type' => 'string', 'enum' => Choices::USES, 'default' => 'any' ),
+			'kind'            => array( 'type' => 'string', 'enum' => Choices::KINDS, 'default' => 'image' ),
 		);
 		register_rest_route( 'altsmith/v1', '/backfill', array(
 			array(

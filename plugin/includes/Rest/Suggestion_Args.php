@@ -42,6 +42,8 @@ final class Suggestion_Args {
 			'displayed' => array( 'type' => 'boolean' ),
 			// The English beside a translation, as the person left it.
 			'source'  => array( 'type' => 'string', 'maxLength' => 10000, 'default' => '' ),
+			// Of a video: the alt text of the frame that is to become its featured image; absent: none does.
+			'poster_alt' => array( 'type' => 'string', 'maxLength' => 10000 ),
 			'values'  => array(
 				'type'                 => 'object',
 				'default'              => array(),
@@ -51,6 +53,8 @@ final class Suggestion_Args {
 					'title'       => array( 'type' => 'string', 'maxLength' => 10000 ),
 					'caption'     => array( 'type' => 'string', 'maxLength' => 10000 ),
 					'description' => array( 'type' => 'string', 'maxLength' => 10000 ),
+					// Of a video: one scene a line.
+					'text_alternative' => array( 'type' => 'string', 'maxLength' => 10000 ),
 					'keywords'    => array( 'type' => 'array', 'maxItems' => 50, 'items' => array( 'type' => 'string', 'maxLength' => 100 ) ),
 				),
 			),

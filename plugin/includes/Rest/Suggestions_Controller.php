@@ -14,6 +14,8 @@ use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Suggestion_Query;
 use Altsmith\Sync\Loopback;
 use Altsmith\Text\Plain_Text;
+use Altsmith\Video\Poster;
+use Altsmith\Video\Video_File;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Write_Result;
 use Throwable;
@@ -36,6 +38,7 @@ final class Suggestions_Controller {
 		private readonly Bulk_Decisions $bulk,
 		private readonly Suggestion_View $view,
 		private readonly Loopback $loopback,
+		private readonly Poster $poster,
 	) {}
 
 	public function register(): void {
@@ -60,6 +63,11 @@ final class Suggestions_Controller {
 		register_rest_route( 'altsmith/v1', '/suggestions/(?P<id>[A-Za-z0-9_-]{1,64})/undo', array(
 			'methods'             => 'POST',
 			'callback'            => array( $this, 'undo' ),
+			'permission_callback' => array( $this->access, 'suggestion' ),
+		) );
+		register_rest_route( 'altsmith/v1', '/suggestions/(?P<id>[A-Za-z0-9_-]{1,64})/poster', array(
+			'methods'             => 'GET',
+			'callback'            => array( $this, 'poster' ),
 			'permission_callback' => array( $this->access, 'suggestion' ),
 		) );
 		register_rest_route( 'altsmith/v1', '/decisions', array(
@@ -120,7 +128,8 @@ final class Suggestions_Controller {
 		_prime_post_caches( array_column( $rows, 'attachment_id' ), false, true );
 		$items = array();
 		foreach ( $rows as $row ) {
-			if ( null !== $this->access->editable_attachment( $row['attachment_id'] ) ) {
+			// A video is approved by itself.
+			if ( null !== $this->access->editable_attachment( $row['attachment_id'] ) && ! Video_File::is_one( $row['attachment_id'] ) ) {
 				$seen    = get_post_meta( $row['attachment_id'], Alt_Text_Meta::KEY, true );
 				$items[] = array( 'suggestion_id' => $row['suggestion_id'], 'version' => $row['version'], 'seen' => is_string( $seen ) ? $seen : '' );
 			}
@@ -186,6 +195,20 @@ final class Suggestions_Controller {
 		return new WP_REST_Response( array( 'suggestion' => $this->view->suggestion( $row ) ) );
 	}
 
+	/** The frame that is offered as the poster of a video, as a `data:` address: the sidecar answers nobody without its key. */
+	public function poster( WP_REST_Request $request ): WP_REST_Response|WP_Error {
+		$row = $this->access->editable_row( (string) $request['id'] );
+		if ( null === $row || ! is_array( $row->suggestion['video']['poster'] ?? null ) ) {
+			return Rest_Error::not_found();
+		}
+		try {
+			$frame = $this->poster->read( $row );
+		} catch ( Sidecar_Error $error ) {
+			return Rest_Error::from_sidecar( $error );
+		}
+		return new WP_REST_Response( array( 'url' => 'data:' . $frame['type'] . ';base64,' . base64_encode( $frame['bytes'] ) ) ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- of a picture
+	}
+
 	/** @param array<string, mixed> $input */
 	private function decide_one( string $suggestion_id, array $input ): Request_Row|WP_Error {
 		$row = $this->access->editable_row( $suggestion_id );
@@ -216,6 +239,16 @@ final class Suggestions_Controller {
 	private function decision( Request_Row $row, array $input ): Decision|WP_Error {
 		$values = Suggestion::decided_values( (array) ( $input['values'] ?? array() ) );
 		$mode   = (string) ( $input['mode'] ?? 'one' );
+		if ( 'video' === ( $row->suggestion['kind'] ?? '' ) ) {
+			if ( 'decorative' === $input['action'] || ( 'bulk' === $mode && 'approve' === $input['action'] ) ) {
+				return 'bulk' === $mode
+					? new WP_Error( 'altsmith_not_in_bulk', __( 'Videos are approved one by one.', 'altsmith' ), array( 'status' => 400 ) )
+					: new WP_Error( 'altsmith_not_decorative', __( 'A video cannot be marked as decorative.', 'altsmith' ), array( 'status' => 400 ) );
+			}
+			// The sentence that is approved is the description: WordPress has no alt text for videos.
+			$values = 'approve' === $input['action'] ? array( 'description' => $values['alt_text'] ?? $row->suggestion['fields']['alt_text'] ) + $values : $values;
+			$values = 'approve' === $input['action'] ? $values + array( 'alt_text' => $values['description'] ) : $values;
+		}
 		if ( 'bulk' === $mode && array() === $values ) {
 			$values = $this->view->values_as_suggested( $row );
 		}
@@ -230,7 +263,8 @@ final class Suggestions_Controller {
 			(int) $input['version'],
 			$mode,
 			isset( $input['displayed'] ) ? (bool) $input['displayed'] : null,
-			Plain_Text::from_person( $input['source'] ?? '' )
+			Plain_Text::from_person( $input['source'] ?? '' ),
+			isset( $input['poster_alt'] ) ? Plain_Text::from_person( $input['poster_alt'] ) : null
 		);
 	}
 }

@@ -20,6 +20,7 @@ final class Decision {
 	 * @param int                            $version The version of the suggestion on the person's screen.
 	 * @param string                         $mode      One of MODES.
 	 * @param bool|null                      $displayed Whether the person had the picture and its text before their eyes; null: unknown.
+	 * @param string|null                    $poster_alt Of a video: the alt text of the frame that becomes its featured image; null: none does.
 	 * @param string                         $source    The English that the person had beside the text, as they left it; '' for none.
 	 */
 	public function __construct(
@@ -31,6 +32,7 @@ final class Decision {
 		public readonly string $mode = 'one',
 		public readonly ?bool $displayed = null,
 		public readonly string $source = '',
+		public readonly ?string $poster_alt = null,
 	) {}
 
 	/** @return array<string, mixed> Body of `POST /v1/suggestions/{id}/decision`. */

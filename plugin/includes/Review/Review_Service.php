@@ -12,6 +12,7 @@ use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Intake;
 use Altsmith\Sync\Lost_Work;
 use Altsmith\Sync\Picture_Watch;
+use Altsmith\Video\Poster;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Database_Refusal;
 use Altsmith\Writeback\Write_Result;
@@ -35,6 +36,7 @@ final class Review_Service {
 		private readonly Write_Back $write_back,
 		private readonly Lost_Work $lost,
 		private readonly Picture_Watch $watch,
+		private readonly Poster $poster,
 	) {}
 
 	/**
@@ -125,10 +127,16 @@ final class Review_Service {
 		if ( 'approve' === $decision->action && ! Alt_Text_Meta::can_hold( (string) ( $decision->values['alt_text'] ?? $row->suggestion['fields']['alt_text'] ?? '' ) ) ) {
 			throw new Sidecar_Error( 'DATABASE_REFUSED', Database_Refusal::of_character()->getMessage(), 422 );
 		}
+		if ( 'approve' === $decision->action && null !== $decision->poster_alt ) {
+			$this->poster->must_be_there( $row );
+		}
 	}
 
 	/** Remembers what the person saw, before the network call: if this process dies right after it, the next one still knows. */
 	public function begin( Request_Row $row, Decision $decision ): void {
+		if ( 'video' === ( $row->suggestion['kind'] ?? '' ) ) {
+			$this->poster->want( $row, 'approve' === $decision->action ? $decision->poster_alt : null );
+		}
 		$this->store->remember_seen( $row->attachment_id, 'reopen' === $decision->action ? null : $decision->seen );
 	}
 

@@ -15,12 +15,28 @@ final class Status_Words {
 	/**
 	 * A sentence, for the details of an image.
 	 *
+	 * @param bool                      $of_video   Whether it is about a video.
 	 * @param array<string, mixed>|null $suggestion Who decided about it is said where it was nobody.
 	 */
-	public static function sentence( string $status, ?array $suggestion = null ): string {
+	public static function sentence( string $status, ?array $suggestion = null, bool $of_video = false ): string {
+		$of_video = $of_video ? self::of_video() : array();
+		if ( isset( $of_video[ $status ] ) ) {
+			return $of_video[ $status ];
+		}
 		return 'applied' === $status && Decided_By::is_rule( $suggestion['decided_by'] ?? null )
 			? __( 'A rule of the sidecar approved the suggestion and it is the alt text now. Nobody has looked at it.', 'altsmith' )
 			: self::all()[ $status ][1] ?? $status;
+	}
+
+	/** @return array<string, string> Where the sentence about an image does not fit. */
+	private static function of_video(): array {
+		return array(
+			'queued'   => __( 'The video waits to be sent to the sidecar.', 'altsmith' ),
+			'applied'  => __( 'The suggestion was approved and is the description now.', 'altsmith' ),
+			'conflict' => __( 'Someone changed the description in the meantime. Their text was kept.', 'altsmith' ),
+			'gone'     => __( 'The video was deleted.', 'altsmith' ),
+			'skipped'  => __( 'No suggestion was made for this video.', 'altsmith' ),
+		);
 	}
 
 	/** @return array<string, array{string, string}> */

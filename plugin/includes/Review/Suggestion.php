@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Review;
 
 use Altsmith\Text\Plain_Text;
+use Altsmith\Video\Video_Details;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -18,6 +19,9 @@ final class Suggestion {
 	public static function cleaned( array $raw ): array {
 		return array(
 			'id'           => self::token( $raw['id'] ),
+			// Absent in earlier sidecars, which described images only.
+			'kind'         => 'video' === ( $raw['kind'] ?? '' ) ? 'video' : 'image',
+			'video'        => is_array( $raw['video'] ?? null ) ? Video_Details::cleaned( $raw['video'] ) : null,
 			'version'      => (int) $raw['version'],
 			'state'        => (string) $raw['state'],
 			'fields'       => self::machine_fields( $raw['fields'] ),
@@ -70,6 +74,9 @@ final class Suggestion {
 		if ( is_array( $values['keywords'] ?? null ) ) {
 			$clean['keywords'] = self::words( $values['keywords'] );
 		}
+		if ( is_string( $values['text_alternative'] ?? null ) ) {
+			$clean['text_alternative'] = Plain_Text::lines( $values['text_alternative'] );
+		}
 		return $clean;
 	}
 
@@ -83,6 +90,9 @@ final class Suggestion {
 			$clean[ $field ] = is_string( $fields[ $field ] ?? null ) ? Plain_Text::from_machine( $fields[ $field ] ) : null;
 		}
 		$clean['alt_text'] = (string) $clean['alt_text'];
+		if ( is_string( $fields['text_alternative'] ?? null ) ) {
+			$clean['text_alternative'] = Plain_Text::lines( $fields['text_alternative'] );
+		}
 		$clean['keywords'] = is_array( $fields['keywords'] ?? null ) ? self::words( $fields['keywords'] ) : null;
 		return $clean;
 	}

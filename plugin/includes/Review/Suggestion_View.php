@@ -8,7 +8,11 @@ use Altsmith\Sidecar\Attachment_File;
 use Altsmith\Shop\Products;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Writeback\Alt_Text_Meta;
+use Altsmith\Video\Video_File;
+use Altsmith\Video\Video_View;
+use Altsmith\Video\Video_Words;
 use Altsmith\Writeback\Library_Texts;
+use Altsmith\Writeback\Main_Text;
 use Altsmith\Writeback\Provenance;
 use WP_Post;
 
@@ -47,6 +51,8 @@ final class Suggestion_View {
 		$given = $row->suggestion;
 		return array(
 			'id'             => $given['id'],
+			'kind'           => Video_File::is_one( $post ) ? 'video' : 'image',
+			'video'          => Video_View::of( $post, $row ),
 			'version'        => $row->suggestion_version,
 			'state'          => $row->suggestion_state,
 			'status'         => $row->display_status(),
@@ -86,8 +92,12 @@ final class Suggestion_View {
 		return array(
 			'id'         => $post->ID,
 			'status'     => $status,
-			'status_text' => Status_Words::sentence( $status, $row?->suggestion ),
-			'alt_text'   => Alt_Text_Meta::read( $post->ID )->text(),
+			'status_text' => Status_Words::sentence( $status, $row?->suggestion, Video_File::is_one( $post ) ),
+			'kind'       => Video_File::is_one( $post ) ? 'video' : 'image',
+			// The browser can take still pictures where the sidecar cannot read the video.
+			'frames_help' => Video_File::is_one( $post ) && in_array( $row?->error_code, Video_Words::BROWSER_MAY, true ) && ! in_array( $status, array( 'queued', 'sent' ), true ),
+			'video_url'  => Video_File::is_one( $post ) ? (string) wp_get_attachment_url( $post->ID ) : '',
+			'alt_text'   => Main_Text::read( $post->ID )->text(),
 			'decorative' => Provenance::is_decorative( $post->ID ),
 			'error'      => null === $row || '' === $row->error_code ? null : array( 'code' => $row->error_code, 'message' => $row->error_message ),
 			'suggestion' => null === $row ? null : $this->suggestion( $row ),
@@ -191,7 +201,7 @@ final class Suggestion_View {
 			'attachment_id' => $post->ID,
 			'title'         => $post->post_title,
 			'file_name'     => Attachment_File::name( $post->ID ),
-			'current_alt'   => $this->ahead[ $post->ID ]['alt'] ?? Alt_Text_Meta::read( $post->ID )->text(),
+			'current_alt'   => Video_File::is_one( $post ) ? Main_Text::read( $post->ID )->text() : ( $this->ahead[ $post->ID ]['alt'] ?? Alt_Text_Meta::read( $post->ID )->text() ),
 			'is_decorative' => Provenance::is_decorative( $post->ID ),
 			'picture_changed' => Provenance::picture_changed( $post->ID ),
 			'picture'       => self::large( $post ),

@@ -294,7 +294,7 @@ final class Write_Back {
 				'version'       => $suggestion['version'],
 				'model'         => $suggestion['model'],
 				'by'            => $suggestion['decided_by'],
-			)
+			) + ( isset( $suggestion['video']['duration'] ) ? array( 'duration' => $suggestion['video']['duration'] ) : array() )
 		);
 	}
 }

@@ -23,6 +23,7 @@ final class Client {
 	use Glossary_Requests;
 	use Run_Requests;
 	use Text_Requests;
+	use Video_Requests;
 
 	/** A page of 200 changes with long texts is far below this; anything above is not our sidecar. */
 	private const MAX_REPLY_BYTES = 4194304;
@@ -42,19 +43,7 @@ final class Client {
 
 	/** @throws Sidecar_Error */
 	public function has_image( string $sha256 ): bool {
-		try {
-			$this->send( 'HEAD', '/v1/images/' . $sha256, '', array(), 5 );
-			return true;
-		} catch ( Sidecar_Error $error ) {
-			if ( 404 === $error->status ) {
-				return false;
-			}
-			// An answer to HEAD says nothing but its number: another request hears why, if it is refused as well.
-			if ( $error->status >= 400 ) {
-				$this->status();
-			}
-			throw $error;
-		}
+		return $this->has( '/v1/images/' . $sha256 );
 	}
 
 	/** @throws Sidecar_Error */
@@ -222,9 +211,10 @@ final class Client {
 
 	/**
 	 * @param array<string, string> $headers
+	 * @param array<string, mixed>  $more    See request().
 	 * @throws Sidecar_Error
 	 */
-	private function send( string $method, string $path, string $body, array $headers, int $timeout ): Reply {
+	private function send( string $method, string $path, string $body, array $headers, int $timeout, array $more = array() ): Reply {
 		if ( ! $this->settings->is_configured() ) {
 			throw new Sidecar_Error( Sidecar_Error::NOT_CONFIGURED, __( 'Set the address and the key of the sidecar under Settings → Altsmith first.', 'altsmith' ) );
 		}
@@ -237,19 +227,20 @@ final class Client {
 			'Altsmith-Instance' => $this->instance->id(),
 			'Altsmith-Site'     => Site_Address::stored(),
 		);
-		return $this->request( $method, $this->settings->sidecar_url(), $path, $body, $headers + $who, $timeout );
+		return $this->request( $method, $this->settings->sidecar_url(), $path, $body, $headers + $who, $timeout, $more );
 	}
 
 	/**
 	 * A request without a key, also to an address that is not stored.
 	 *
 	 * @param array<string, string> $headers
+	 * @param array<string, mixed>  $more    Arguments of wp_remote_request(); they win over ours.
 	 * @throws Sidecar_Error
 	 */
-	public function request( string $method, string $address, string $path, string $body, array $headers, int $timeout ): Reply {
+	public function request( string $method, string $address, string $path, string $body, array $headers, int $timeout, array $more = array() ): Reply {
 		$answer = wp_remote_request(
 			$address . $path,
-			array(
+			$more + array(
 				'method'              => $method,
 				'headers'             => $headers + array( 'Accept' => 'application/json' ),
 				'body'                => '' === $body ? null : $body,
@@ -276,6 +267,9 @@ final class Client {
 	private function read( array $answer ): Reply {
 		$status = (int) wp_remote_retrieve_response_code( $answer );
 		$text   = wp_remote_retrieve_body( $answer );
+		if ( 200 === $status && str_starts_with( (string) wp_remote_retrieve_header( $answer, 'content-type' ), 'image/' ) ) {
+			return new Reply( $status, array(), $text );
+		}
 		$body   = strlen( $text ) < self::MAX_REPLY_BYTES ? json_decode( $text, true, 32 ) : null;
 		if ( $status >= 200 && $status < 300 && ( '' === $text || is_array( $body ) ) ) {
 			return new Reply( $status, is_array( $body ) ? $body : array() );

@@ -6,6 +6,8 @@ namespace Altsmith\Sidecar;
 use Altsmith\Shop\Products;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Text\Utf8;
+use Altsmith\Video\Video_File;
+use Altsmith\Writeback\Main_Text;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -14,14 +16,17 @@ defined( 'ABSPATH' ) || exit;
 final class Job_Request {
 	private const FIELDS = array( 'alt_text', 'title', 'caption', 'description', 'keywords', 'file_name' );
 
-	/** @return array<string, mixed> Body of `POST /v1/jobs`. */
-	public static function body( Request_Row $row, WP_Post $attachment, string $sha256, string $source_sha256 ): array {
-		$body = array(
-			'image_sha256'  => $sha256,
+	/**
+	 * @param array<string, mixed> $what `image_sha256`, `video_sha256`, or `frames` with `video`.
+	 * @return array<string, mixed> Body of `POST /v1/jobs`.
+	 */
+	public static function body( Request_Row $row, WP_Post $attachment, array $what, string $source_sha256 ): array {
+		$is_video = Video_File::is_one( $attachment );
+		$body     = $what + array(
 			'source_sha256' => $source_sha256,
 			'subject'       => Subject::of( $attachment->ID ),
-			'fields'        => self::FIELDS,
-			'context'       => self::context( $attachment ),
+			'fields'        => $is_video ? array_merge( self::FIELDS, array( 'text_alternative' ) ) : self::FIELDS,
+			'context'       => self::context( $attachment ) + ( $is_video ? self::of_video( $attachment ) : array() ),
 			'current'       => self::current( $attachment ),
 			'priority'      => $row->priority,
 		);
@@ -56,10 +61,17 @@ final class Job_Request {
 		return self::within_limits( is_array( $context ) ? $context : array() );
 	}
 
+	/** @return array<string, string> Where a video is published, its poster, and since when: for search engines. */
+	private static function of_video( WP_Post $attachment ): array {
+		$addresses = array( 'content_url' => (string) wp_get_attachment_url( $attachment->ID ), 'thumbnail_url' => Video_File::poster_url( $attachment->ID ) );
+		$addresses = array_filter( $addresses, static fn( string $url ): bool => strlen( $url ) <= 2000 && 1 === preg_match( '#^https?://#', $url ) );
+		return $addresses + array( 'uploaded_at' => (string) get_post_time( 'Y-m-d\TH:i:s\Z', true, $attachment ) );
+	}
+
 	/** @return array<string, string> The texts the attachment has now. */
 	private static function current( WP_Post $attachment ): array {
 		$texts = array(
-			'alt_text'    => (string) get_post_meta( $attachment->ID, '_wp_attachment_image_alt', true ),
+			'alt_text'    => Main_Text::read( $attachment->ID )->text(),
 			'title'       => $attachment->post_title,
 			'caption'     => $attachment->post_excerpt,
 			'description' => $attachment->post_content,

@@ -8,5 +8,5 @@ defined( 'ABSPATH' ) || exit;
 /** A successful answer of the sidecar. */
 final class Reply {
 	/** @param array<string, mixed> $body */
-	public function __construct( public readonly int $status, public readonly array $body ) {}
+	public function __construct( public readonly int $status, public readonly array $body, public readonly string $text = '' ) {}
 }

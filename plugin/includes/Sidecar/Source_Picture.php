@@ -28,6 +28,14 @@ final class Source_Picture {
 		return new self( '' );
 	}
 
+	public function path(): string {
+		return $this->path;
+	}
+
+	public function bytes(): int {
+		return $this->exists() ? (int) filesize( $this->path ) : 0;
+	}
+
 	/** Whether there is a file to look at. Stream wrappers count; a picture that is only at its address has none. */
 	public function exists(): bool {
 		return '' !== $this->path && is_file( $this->path );

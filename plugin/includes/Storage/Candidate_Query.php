@@ -25,7 +25,7 @@ final class Candidate_Query {
 	/** @return array<string, int> How many images for each reason; '' for those that are taken. */
 	public function counts(): array {
 		global $wpdb;
-		$is_ready = Library_Index::is_ready();
+		$is_ready = ! $this->is_about_videos() && Library_Index::is_ready();
 		if ( $is_ready ) {
 			Library_Index::write_down();
 		}
@@ -54,17 +54,22 @@ final class Candidate_Query {
 	/** @return string Condition on the posts table: images that the choices select. Others are not counted as skipped. */
 	private function selected(): string {
 		global $wpdb;
-		$conditions = array( Image_Conditions::sql( 'image' ) );
+		$conditions = array( $this->is_about_videos() ? Image_Conditions::video() : Image_Conditions::sql( 'image' ) );
 		if ( '' !== $this->choices->from ) {
 			$conditions[] = $wpdb->prepare( "{$wpdb->posts}.post_date >= %s", $this->choices->from . ' 00:00:00' );
 		}
 		if ( '' !== $this->choices->to ) {
 			$conditions[] = $wpdb->prepare( "{$wpdb->posts}.post_date <= %s", $this->choices->to . ' 23:59:59' );
 		}
-		if ( 'any' !== $this->choices->used ) {
+		// Where videos are shown is not in the index of places.
+		if ( 'any' !== $this->choices->used && ! $this->is_about_videos() ) {
 			$conditions[] = 'products' === $this->choices->used ? Products::condition() : Placement_Table::is_shown( 'featured' === $this->choices->used );
 		}
 		return implode( ' AND ', $conditions );
+	}
+
+	private function is_about_videos(): bool {
+		return 'video' === $this->choices->kind;
 	}
 
 	/** Stored as HEIC, while the file is a JPEG by now, or has sizes in JPEG, or can be made one: see Image_Type::of(). */
@@ -96,6 +101,9 @@ final class Candidate_Query {
 		if ( $by_index ) {
 			$mark = 'l.decorative = 1';
 			$text = 'l.has_text = 1';
+		}
+		if ( $this->is_about_videos() ) {
+			list( $types, $mark, $text ) = array( '1 = 0', '1 = 0', "TRIM( $posts.post_content ) <> ''" );
 		}
 		$cases   = array(
 			"WHEN $types THEN 'type'",

@@ -53,6 +53,12 @@ final class Image_Conditions {
 		return "( {$wpdb->posts}.post_type = 'attachment' AND {$wpdb->posts}.post_mime_type LIKE 'image/%' AND {$wpdb->posts}.post_status <> 'trash' )";
 	}
 
+	/** A video that is not in the trash. */
+	public static function video(): string {
+		global $wpdb;
+		return "( {$wpdb->posts}.post_type = 'attachment' AND {$wpdb->posts}.post_mime_type LIKE 'video/%' AND {$wpdb->posts}.post_status <> 'trash' )";
+	}
+
 	/** Spaces alone are no text. */
 	public static function has_text(): string {
 		global $wpdb;

@@ -12,6 +12,7 @@ use Altsmith\Sidecar\Subject;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
+use Altsmith\Video\Video_Words;
 use Altsmith\Writeback\Provenance;
 use Altsmith\Writeback\Write_Result;
 use Throwable;
@@ -124,12 +125,13 @@ final class Intake {
 		if ( null === $row || $row->job_id !== $job['id'] || Request_Status::SENT !== $row->status || ! in_array( $job['state'], array( 'failed', 'cancelled' ), true ) ) {
 			return;
 		}
+		$known = Video_Words::of_error( (string) ( $job['error']['code'] ?? '' ) );
 		$this->store->change_while(
 			$attachment_id,
 			array(
 				'status'        => 'cancelled' === $job['state'] ? Request_Status::SKIPPED : Request_Status::FAILED,
 				'error_code'    => 'cancelled' === $job['state'] ? 'CANCELLED' : sanitize_text_field( (string) ( $job['error']['code'] ?? 'INTERNAL' ) ),
-				'error_message' => sanitize_text_field( (string) ( $job['error']['message'] ?? '' ) ),
+				'error_message' => '' !== $known ? $known : sanitize_text_field( (string) ( $job['error']['message'] ?? '' ) ),
 			),
 			array( 'status' => Request_Status::SENT, 'job_id' => $job['id'] )
 		);

@@ -17,6 +17,7 @@ use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Schema;
+use Altsmith\Video\Video_File;
 use Altsmith\Writeback\Provenance;
 use Throwable;
 
@@ -179,6 +180,9 @@ final class Picture_Watch {
 	 * @throws Sidecar_Error
 	 */
 	private function has_changed_before( Request_Row $row, bool $is_doubted, string $stamp, Source_Picture $file ): bool {
+		if ( Video_File::is_one( $row->attachment_id ) ) {
+			return $this->has_video_changed( $row, $stamp, $file );
+		}
 		try {
 			$rendition = Rendition::of( $row->attachment_id );
 			$is_same   = ! $is_doubted || $rendition->sha256() === $row->image_sha256 || $file->sha256() === $row->source_sha256;
@@ -190,6 +194,17 @@ final class Picture_Watch {
 		unset( $this->noticed[ get_current_blog_id() ][ $row->attachment_id ] );
 		if ( $is_same ) {
 			$this->pictures->keep( $row->attachment_id, $stamp, $hash );
+			return false;
+		}
+		$this->set_back( $row->attachment_id );
+		return true;
+	}
+
+	/** The same for a video: it is what its bytes are. @throws Sidecar_Error */
+	private function has_video_changed( Request_Row $row, string $stamp, Source_Picture $file ): bool {
+		unset( $this->noticed[ get_current_blog_id() ][ $row->attachment_id ] );
+		if ( '' === $stamp || $file->sha256() === $row->source_sha256 ) {
+			$this->pictures->keep( $row->attachment_id, $stamp, '' );
 			return false;
 		}
 		$this->set_back( $row->attachment_id );
@@ -234,6 +249,10 @@ final class Picture_Watch {
 	 * @throws Rendition_Error
 	 */
 	private static function looks_same( int $attachment_id, string $known_hash, bool $is_elsewhere, bool $may_wait ): bool {
+		// A video is compared by its bytes alone.
+		if ( Video_File::is_one( $attachment_id ) ) {
+			return $is_elsewhere;
+		}
 		try {
 			return Perceptual_Hash::is_same( $known_hash, Perceptual_Hash::of( Rendition::of( $attachment_id )->bytes ) );
 		} catch ( Rendition_Error $error ) {

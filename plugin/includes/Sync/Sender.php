@@ -22,13 +22,15 @@ use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Run_Store;
 use Altsmith\Text\Utf8;
-use Altsmith\Writeback\Alt_Text_Meta;
+use Altsmith\Video\Video_File;
+use Altsmith\Video\Video_Upload;
+use Altsmith\Writeback\Main_Text;
 use Throwable;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
 
-/** Hands one noted image to the sidecar: bytes first, if it does not have them, then the job. Runs under Worker's lock. */
+/** Hands one noted image or video to the sidecar: bytes first, if it does not have them, then the job. Runs under Worker's lock. */
 final class Sender {
 	public function __construct(
 		private readonly Request_Store $store,
@@ -36,15 +38,17 @@ final class Sender {
 		private readonly Client $client,
 		private readonly Intake $intake,
 		private readonly Run_Store $runs,
+		private readonly Video_Upload $videos,
 	) {}
 
 	/**
 	 * Sends one row. Trouble of this image alone is written into its row, whatever it is: a filter of another plugin that
 	 * throws stops nobody else. The attempt is counted first; one that kills PHP leaves its mark in the row.
 	 *
+	 * @param callable(): bool $alive Called while a large file is sent; false ends that.
 	 * @throws Sidecar_Error When the trouble concerns every image; the row then stays as it is.
 	 */
-	public function send( Request_Row $row ): void {
+	public function send( Request_Row $row, callable $alive ): void {
 		if ( Request_Store::INTERRUPTED === $row->error_code && $row->attempts >= Retry_Policy::MAX_CRASHES ) {
 			$this->give_up_on_interrupted( $row );
 			return;
@@ -53,7 +57,7 @@ final class Sender {
 			return;
 		}
 		try {
-			$this->send_begun( $row );
+			$this->send_begun( $row, $alive );
 		} catch ( Rendition_Error $error ) {
 			$this->fail( $row, new Sidecar_Error( $error->error, $error->getMessage(), 0, $error->retryable ) );
 		} catch ( Sidecar_Error $error ) {
@@ -73,43 +77,50 @@ final class Sender {
 		return $error->is_of_the_way() && '' !== $row->error_code && ( new Way_Check( $this->client ) )->is_open();
 	}
 
-	/** @throws Sidecar_Error|Rendition_Error */
-	private function send_begun( Request_Row $row ): void {
+	/** @param callable(): bool $alive @throws Sidecar_Error|Rendition_Error */
+	private function send_begun( Request_Row $row, callable $alive ): void {
 		$attachment = get_post( $row->attachment_id );
 		if ( ! $attachment instanceof WP_Post || 'attachment' !== $attachment->post_type ) {
 			$this->store->forget( $row->attachment_id );
 			return;
 		}
-		if ( 'trash' === $attachment->post_status || ! wp_attachment_is_image( $attachment ) ) {
-			$this->skip( $row, 'NOT_AN_IMAGE', __( 'Not an image, or in the trash.', 'altsmith' ) );
+		if ( 'trash' === $attachment->post_status || ! ( wp_attachment_is_image( $attachment ) || Video_File::is_one( $attachment ) ) ) {
+			$this->skip( $row, 'NOT_AN_IMAGE', __( 'Not an image or video, or in the trash.', 'altsmith' ) );
 			return;
 		}
 		// From the file's own metadata, an importer, or the image it was cropped from. Read now: at the upload it may come later.
-		$text = Alt_Text_Meta::read( $attachment->ID )->text();
+		$text = Main_Text::read( $attachment->ID )->text();
 		if ( 'upload' === $row->priority && '' === $row->suggestion_id && '' !== trim( $text ) && ! Language_Versions::is_copied( $attachment->ID, $text ) ) {
-			$this->skip( $row, 'HAS_TEXT', __( 'It already had alt text when it was uploaded.', 'altsmith' ) );
+			$this->skip( $row, 'HAS_TEXT', Video_File::is_one( $attachment ) ? __( 'It already had a description when it was uploaded.', 'altsmith' ) : __( 'It already had alt text when it was uploaded.', 'altsmith' ) );
 			return;
 		}
 		if ( Kept_Back::is_paid( $attachment->ID ) ) {
 			$this->skip( $row, 'PAID_FILE', __( 'A file that customers pay for is not sent.', 'altsmith' ) );
 			return;
 		}
-		$this->hand_over( $row, $attachment );
+		$this->hand_over( $row, $attachment, $alive );
 	}
 
-	/** @throws Sidecar_Error|Rendition_Error */
-	private function hand_over( Request_Row $row, WP_Post $attachment ): void {
+	/** @param callable(): bool $alive @throws Sidecar_Error|Rendition_Error */
+	private function hand_over( Request_Row $row, WP_Post $attachment, callable $alive ): void {
 		// Stamped before it is read: a file that changes meanwhile is looked at again.
-		$file      = Source_Picture::of( $attachment->ID );
-		$stamp     = $file->stamp();
-		$rendition = Rendition::of( $attachment->ID );
-		$sha256    = $rendition->sha256();
-		$hash      = Perceptual_Hash::of( $rendition->bytes );
-		$source    = $this->source_of( $row, $file->sha256(), $sha256, $hash );
-		if ( ! $this->client->has_image( $sha256 ) ) {
-			$this->client->put_image( $sha256, $rendition->bytes, $rendition->media_type );
-		}
-		$job = $this->create_job( $row, Job_Request::body( $row, $attachment, $sha256, $source ) );
+		$file  = Source_Picture::of( $attachment->ID );
+		$stamp = $file->stamp();
+		$sent  = Video_File::is_one( $attachment ) ? $this->send_video( $file, $alive ) : $this->send_image( $row, $file );
+		$this->ask( $row, $attachment, $stamp, $sent );
+	}
+
+	/**
+	 * The sidecar has the bytes: asks for the suggestion.
+	 *
+	 * @param string $stamp Of the file when it was read.
+	 * @param array{sha256: string, source: string, hash: string, what?: array<string, mixed>} $sent `what`: the part of the job that
+	 *        says what was sent, where that is no image.
+	 * @throws Sidecar_Error
+	 */
+	public function ask( Request_Row $row, WP_Post $attachment, string $stamp, array $sent ): void {
+		list( 'sha256' => $sha256, 'source' => $source, 'hash' => $hash ) = $sent;
+		$job = $this->create_job( $row, Job_Request::body( $row, $attachment, $sent['what'] ?? array( 'image_sha256' => $sha256 ), $source ) );
 		if ( null === $job ) {
 			return;
 		}
@@ -118,7 +129,7 @@ final class Sender {
 			array(
 				'status'          => Request_Status::SENT,
 				'image_sha256'    => $sha256,
-				'words'           => mb_substr( Utf8::scrub( trim( $attachment->post_title . ' ' . Attachment_File::name( $attachment->ID ) . ' ' . Alt_Text_Meta::read( $attachment->ID )->text() ) ), 0, Request_Store::WORDS_LENGTH ),
+				'words'           => mb_substr( Utf8::scrub( trim( $attachment->post_title . ' ' . Attachment_File::name( $attachment->ID ) . ' ' . Main_Text::read( $attachment->ID )->text() ) ), 0, Request_Store::WORDS_LENGTH ),
 				'source_sha256'   => $source,
 				'language'        => is_string( $job['language'] ?? null ) ? substr( sanitize_text_field( $job['language'] ), 0, 35 ) : $row->language,
 				'job_id'          => $job['id'],
@@ -139,6 +150,30 @@ final class Sender {
 		if ( is_string( $job['suggestion_id'] ?? null ) ) {
 			$this->intake->accept( $this->client->suggestion( $job['suggestion_id'] ), true );
 		}
+	}
+
+	/** @return array{sha256: string, source: string, hash: string} @throws Sidecar_Error|Rendition_Error */
+	private function send_image( Request_Row $row, Source_Picture $file ): array {
+		$rendition = Rendition::of( $row->attachment_id );
+		$sha256    = $rendition->sha256();
+		$hash      = Perceptual_Hash::of( $rendition->bytes );
+		$source    = $this->source_of( $row, $file->sha256(), $sha256, $hash );
+		if ( ! $this->client->has_image( $sha256 ) ) {
+			$this->client->put_image( $sha256, $rendition->bytes, $rendition->media_type );
+		}
+		return array( 'sha256' => $sha256, 'source' => $source, 'hash' => $hash );
+	}
+
+	/**
+	 * A video is what its bytes are: there is nothing to compare two of them by.
+	 *
+	 * @param callable(): bool $alive
+	 * @return array{sha256: string, source: string, hash: string, what: array<string, mixed>}
+	 * @throws Sidecar_Error|Rendition_Error
+	 */
+	private function send_video( Source_Picture $file, callable $alive ): array {
+		$sha256 = $this->videos->send( $file, $alive );
+		return array( 'sha256' => $sha256, 'source' => $sha256, 'hash' => '', 'what' => array( 'video_sha256' => $sha256 ) );
 	}
 
 	/** Which picture this is. Bytes that an optimiser changed since it was asked for first are still that picture. */
@@ -213,8 +248,14 @@ final class Sender {
 			$row->attachment_id,
 			array(
 				'status'        => Request_Status::FAILED,
-				/* translators: %d: number of attempts */
-				'error_message' => sprintf( __( 'PHP stopped %d times while this image was being prepared; most often the memory limit is too low for its size.', 'altsmith' ), $row->attempts ),
+				'error_message' => sprintf(
+					Video_File::is_one( $row->attachment_id )
+						/* translators: %d: number of attempts */
+						? __( 'PHP stopped %d times while this video was being sent; most often a time limit of the server is too short for its size.', 'altsmith' )
+						/* translators: %d: number of attempts */
+						: __( 'PHP stopped %d times while this image was being prepared; most often the memory limit is too low for its size.', 'altsmith' ),
+					$row->attempts
+				),
 			),
 			array( 'status' => Request_Status::QUEUED, 'attempts' => $row->attempts )
 		);

@@ -168,7 +168,7 @@ final class Worker {
 				if ( microtime( true ) > $until || ! $lock->renew() ) {
 					return $sent;
 				}
-				$this->sender->send( $row );
+				$this->sender->send( $row, array( $lock, 'renew' ) );
 				++$sent;
 			}
 			// WordPress keeps every post and its meta that it has read: over a whole library that is too much.

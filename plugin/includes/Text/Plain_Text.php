@@ -24,6 +24,12 @@ final class Plain_Text {
 		return self::clean( $text, self::INVISIBLE_BUT_JOINERS, $max );
 	}
 
+	/** Of a person, line by line; empty lines go. */
+	public static function lines( mixed $text ): string {
+		$lines = is_string( $text ) ? array_map( static fn( string $line ): string => self::from_person( $line ), explode( "\n", str_replace( "\r", "\n", $text ) ) ) : array();
+		return Utf8::cut( implode( "\n", array_filter( $lines, static fn( string $line ): bool => '' !== $line ) ), self::MAX_LENGTH );
+	}
+
 	/** For printing between tags. "&lt;" is shown as these four characters; esc_html() would show "<". */
 	public static function html( string $text ): string {
 		return htmlspecialchars( $text, ENT_QUOTES | ENT_SUBSTITUTE, 'UTF-8' );

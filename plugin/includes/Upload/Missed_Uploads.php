@@ -48,7 +48,13 @@ final class Missed_Uploads {
 		}
 		$found = ( new Candidate_Query( new Choices(), $this->settings->types() ) )->after( $from - 1, self::STEP );
 		$walk  = new Walk( 'missed', (string) $from );
-		foreach ( $this->settings->is_automatic() ? $found : array() as $attachment_id => $reason ) {
+		$add   = $this->settings->is_automatic() ? $found : array();
+		if ( $this->settings->describes_videos() ) {
+			$videos = ( new Candidate_Query( new Choices( kind: 'video' ), array() ) )->after( $from - 1, self::STEP );
+			$last   = count( $found ) < self::STEP ? PHP_INT_MAX : (int) array_key_last( $found );
+			$add   += array_filter( $videos, static fn( int $id ): bool => $id <= $last, ARRAY_FILTER_USE_KEY );
+		}
+		foreach ( $add as $attachment_id => $reason ) {
 			if ( '' === $reason && $walk->may_look_at( (int) $attachment_id ) && Feeder::is_wanted( (int) $attachment_id ) ) {
 				$this->store->add( (int) $attachment_id, 'upload', time() );
 			}

@@ -10,6 +10,7 @@ use Altsmith\Storage\Request_Status;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Schema;
 use Altsmith\Sync\Loopback;
+use Altsmith\Video\Video_File;
 use Throwable;
 use WP_Post;
 
@@ -44,7 +45,7 @@ final class Request_On_Upload {
 
 	public function note( mixed $attachment_id = 0 ): void {
 		$attachment_id = (int) $attachment_id;
-		if ( ! Schema::exists() || ! $this->settings->is_automatic() || ! $this->wants( $attachment_id ) ) {
+		if ( ! Schema::exists() || ! $this->is_on( $attachment_id ) || ! $this->wants( $attachment_id ) ) {
 			return;
 		}
 		if ( ! $this->settings->is_configured() ) {
@@ -65,7 +66,7 @@ final class Request_On_Upload {
 		$attachment_id = (int) $attachment_id;
 		$sizes = is_array( $metadata ) ? ( $metadata['sizes'] ?? array() ) : array();
 		$width = is_array( $metadata ) ? (int) ( $metadata['width'] ?? 0 ) : 0;
-		$ready = Schema::exists() && ( ! empty( $sizes ) || ( $width > 0 && $width <= self::SMALL_WIDTH ) );
+		$ready = Schema::exists() && ( ! empty( $sizes ) || Video_File::is_one( $attachment_id ) || ( $width > 0 && $width <= self::SMALL_WIDTH ) );
 		if ( $ready && $this->store->make_due( $attachment_id ) ) {
 			$this->loopback->fire_after_response();
 		} elseif ( $ready && $this->was_converted( $attachment_id ) ) {
@@ -97,11 +98,15 @@ final class Request_On_Upload {
 		}
 	}
 
+	private function is_on( int $attachment_id ): bool {
+		return Video_File::is_one( $attachment_id ) ? $this->settings->describes_videos() : $this->settings->is_automatic();
+	}
+
 	/** Whether an attachment is something to caption. The file itself is only looked at when it is sent. */
 	private function wants( int $attachment_id ): bool {
-		$wanted = in_array( Image_Type::of( $attachment_id ), $this->settings->types(), true );
+		$wanted = Video_File::is_one( $attachment_id ) || in_array( Image_Type::of( $attachment_id ), $this->settings->types(), true );
 		/**
-		 * Whether a suggestion is asked for when an image is uploaded or found by a backfill.
+		 * Whether a suggestion is asked for when an image or video is uploaded or found by a backfill.
 		 *
 		 * @param bool $wanted
 		 * @param int  $attachment_id

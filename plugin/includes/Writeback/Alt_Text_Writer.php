@@ -10,7 +10,7 @@ use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
 
-/** The only place where the plugin changes an alt text. It changes what a person saw, or nothing. */
+/** The only place where the plugin changes an alt text, or the description of a video. It changes what a person saw, or nothing. */
 final class Alt_Text_Writer {
 	/** A write takes milliseconds; a lock this old belongs to a process that died. */
 	private const LOCK_SECONDS = 20;
@@ -43,7 +43,7 @@ final class Alt_Text_Writer {
 			$attachment_id,
 			function () use ( $attachment_id, $suggestion_id ): Write_Result {
 				$entry = Provenance::latest( $attachment_id );
-				$live  = Alt_Text_Meta::read( $attachment_id );
+				$live  = Main_Text::read( $attachment_id );
 				if ( null === $entry || $suggestion_id !== $entry['suggestion_id'] || $live->text() !== $entry['after'] ) {
 					return new Write_Result( Write_Result::CONFLICT, $live->text(), $live->text() );
 				}
@@ -72,17 +72,17 @@ final class Alt_Text_Writer {
 	}
 
 	/** @return array{bool, Throwable|null} Whether the text is `$new` now, and what a hook of another plugin threw, before or after that. */
-	private static function replace( Alt_Text_Meta $live, int $attachment_id, ?string $new ): array {
+	private static function replace( Alt_Text_Meta|Video_Description $live, int $attachment_id, ?string $new ): array {
 		try {
 			return array( $live->replace( $new ), null );
 		} catch ( Throwable $error ) {
-			return array( Alt_Text_Meta::read( $attachment_id )->value === $new, $error );
+			return array( Main_Text::read( $attachment_id )->value === $new, $error );
 		}
 	}
 
 	private function compare_and_set( Write_Request $request ): Write_Result {
 		$id   = $request->attachment_id;
-		$live = Alt_Text_Meta::read( $id );
+		$live = Main_Text::read( $id );
 		$is_seen = $live->text() === $request->expected || ( '' === $request->expected && Language_Versions::is_copied_from_approved( $id, $live->text() ) );
 		if ( ! $is_seen ) {
 			return new Write_Result( Write_Result::CONFLICT, $live->text(), $live->text() );
@@ -97,12 +97,12 @@ final class Alt_Text_Writer {
 		$filtered = apply_filters( 'altsmith_before_write', $request->alt_text, $id, $request->provenance );
 		$new      = is_string( $filtered ) && ! $request->decorative ? $filtered : $request->alt_text;
 		// get_post_meta() unserialises what it reads: such a text, written as it is, would come back as an object.
-		list( $done, $late ) = self::replace( $live, $id, (string) maybe_serialize( $new ) );
+		list( $done, $late ) = self::replace( $live, $id, $live instanceof Alt_Text_Meta ? (string) maybe_serialize( $new ) : $new );
 		if ( ! $done && null !== $late ) {
 			throw $late;
 		}
 		if ( ! $done ) {
-			$now = Alt_Text_Meta::read( $id )->text();
+			$now = Main_Text::read( $id )->text();
 			return new Write_Result( Write_Result::CONFLICT, $now, $now );
 		}
 		$entry = $request->provenance + array(

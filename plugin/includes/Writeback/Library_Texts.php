@@ -6,6 +6,8 @@ namespace Altsmith\Writeback;
 use Altsmith\Settings;
 use Altsmith\Sidecar\Attachment_File;
 use Altsmith\Text\File_Name_Title;
+use Altsmith\Video\Video_File;
+use Altsmith\Video\Video_Texts;
 use WP_Post;
 
 defined( 'ABSPATH' ) || exit;
@@ -24,8 +26,9 @@ final class Library_Texts {
 		return $this->settings->writes_title() && File_Name_Title::is_one( $post->post_title, Attachment_File::name( $post->ID ) );
 	}
 
+	/** Of a video it is the text that is decided about, and follows none. */
 	public function takes_description( WP_Post $post ): bool {
-		return $this->settings->writes_description() && '' === trim( $post->post_content );
+		return ! Video_File::is_one( $post ) && $this->settings->writes_description() && '' === trim( $post->post_content );
 	}
 
 	/**
@@ -49,7 +52,7 @@ final class Library_Texts {
 			update_post_meta( $post->ID, self::KEYWORDS_KEY, wp_slash( $values['keywords'] ) );
 			$changed['keywords'] = array( 'before' => is_array( $before ) ? $before : array(), 'after' => $values['keywords'] );
 		}
-		return $changed;
+		return $changed + Video_Texts::write( $post, $values );
 	}
 
 	/** @param array<string, array{before: mixed, after: mixed}> $changed What write() gave; a field changed since stays. */
@@ -65,6 +68,7 @@ final class Library_Texts {
 			}
 		}
 		$this->update( $post, $back, true );
+		Video_Texts::undo( $attachment_id, $changed );
 		if ( isset( $changed['keywords'] ) && get_post_meta( $attachment_id, self::KEYWORDS_KEY, true ) === $changed['keywords']['after'] ) {
 			if ( array() === $changed['keywords']['before'] ) {
 				delete_post_meta( $attachment_id, self::KEYWORDS_KEY );

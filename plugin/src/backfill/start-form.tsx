@@ -50,10 +50,15 @@ export function StartForm({ preview, choices, busy, isFirst, onChoose, onStart }
       ) : null}
       <p aria-live="polite">
         {nothing
-          ? __('No images match.', 'altsmith')
+          ? choices.kind === 'video'
+            ? __('No videos match.', 'altsmith')
+            : __('No images match.', 'altsmith')
           : sprintf(
-              /* translators: %s: number of images */
-              _n('%s image will be sent.', '%s images will be sent.', preview.taken, 'altsmith'),
+              choices.kind === 'video'
+                ? /* translators: %s: number of videos */
+                  _n('%s video will be sent.', '%s videos will be sent.', preview.taken, 'altsmith')
+                : /* translators: %s: number of images */
+                  _n('%s image will be sent.', '%s images will be sent.', preview.taken, 'altsmith'),
               formatNumber(preview.taken),
             )}
       </p>
@@ -75,6 +80,16 @@ export function StartForm({ preview, choices, busy, isFirst, onChoose, onStart }
 function WhichImages({ choices, onChoose }: Pick<Props, 'choices' | 'onChoose'>) {
   return (
     <div className="altsmith-run__which">
+      <SelectControl<Choices['kind']>
+        label={__('Describe', 'altsmith')}
+        value={choices.kind}
+        options={[
+          { value: 'image', label: __('Images', 'altsmith') },
+          { value: 'video', label: __('Videos', 'altsmith') },
+        ]}
+        onChange={(kind) => onChoose({ ...choices, kind, used: 'any' })}
+        {...NO_EXTRA_MARGIN}
+      />
       <TextControl
         type="number"
         min={1}
@@ -98,6 +113,7 @@ function WhichImages({ choices, onChoose }: Pick<Props, 'choices' | 'onChoose'>)
         onChange={(to) => onChoose({ ...choices, to })}
         {...NO_EXTRA_MARGIN}
       />
+      {choices.kind === 'image' ? (
       <SelectControl<Choices['used']>
         label={__('Images', 'altsmith')}
         value={choices.used}
@@ -112,6 +128,7 @@ function WhichImages({ choices, onChoose }: Pick<Props, 'choices' | 'onChoose'>)
         onChange={(used) => onChoose({ ...choices, used })}
         {...NO_EXTRA_MARGIN}
       />
+      ) : null}
     </div>
   );
 }

@@ -15,6 +15,8 @@ export interface Choices {
   readonly from: string;
   readonly to: string;
   readonly used: 'any' | 'content' | 'featured' | 'products';
+  /** A run is about images or about videos. */
+  readonly kind: 'image' | 'video';
 }
 
 /** Every image without a text. */
@@ -25,6 +27,7 @@ export const ALL_IMAGES: Choices = {
   from: '',
   to: '',
   used: 'any',
+  kind: 'image',
 };
 
 /** A run as `GET /backfill` describes it. */

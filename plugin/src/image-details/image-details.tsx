@@ -7,11 +7,12 @@ import { SuggestedText } from '../shared/suggested-text';
 import type { Action, Suggestion } from '../shared/types';
 import { useAttachment } from '../shared/use-attachment';
 import { useDecision } from '../shared/use-decision';
+import { FramesHelp } from './frames-help';
 
 interface Props {
   readonly attachment: number;
   /** The library's alt text is another one now; WordPress's own field does not know it yet. */
-  readonly onWritten: (text: string) => void;
+  readonly onWritten: (text: string, kind: Suggestion['kind']) => void;
 }
 
 /** In the media window and on the image's own screen: where its suggestion stands, and what can be done about it. */
@@ -30,7 +31,7 @@ export function ImageDetails({ attachment, onWritten }: Props) {
     if (next !== null && !isUnderWay(next.status)) speak(next.status_text);
   };
   const onDone = (words: string, now: Suggestion) => {
-    if (now.state === 'applied') onWritten(now.current_alt);
+    if (now.state === 'applied') onWritten(now.current_alt, now.kind);
     // The form with its buttons is about to go.
     generate.current?.focus();
     image.put({ ...state, status: now.status, suggestion: now });
@@ -51,6 +52,9 @@ export function ImageDetails({ attachment, onWritten }: Props) {
           onDone={onDone}
           onFailed={() => void image.reload()}
         />
+      )}
+      {state.frames_help && window.altsmith.configured && (
+        <FramesHelp attachment={attachment} url={state.video_url} onSent={image.put} />
       )}
       <p>
         {window.altsmith.configured && (
@@ -117,14 +121,16 @@ function Form({ suggestion, onDone, onFailed }: FormProps) {
         >
           {__('Dismiss', 'altsmith')}
         </Button>
-        <Button
-          variant="tertiary"
-          isBusy={decision.busy === 'decorative'}
-          aria-disabled={isBusy}
-          onClick={decide('decorative', __('Marked as decorative.', 'altsmith'))}
-        >
-          {__('Decorative', 'altsmith')}
-        </Button>
+        {suggestion.kind === 'image' && (
+          <Button
+            variant="tertiary"
+            isBusy={decision.busy === 'decorative'}
+            aria-disabled={isBusy}
+            onClick={decide('decorative', __('Marked as decorative.', 'altsmith'))}
+          >
+            {__('Decorative', 'altsmith')}
+          </Button>
+        )}
       </p>
     </>
   );

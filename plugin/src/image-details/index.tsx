@@ -1,7 +1,7 @@
 import { createRoot } from '@wordpress/element';
 import { ImageDetails } from './image-details';
 import './style.scss';
-import { showAltText } from './text-field';
+import { showText } from './text-field';
 
 const roots = new Map<Element, ReturnType<typeof createRoot>>();
 
@@ -11,7 +11,7 @@ function draw(box: HTMLElement): void {
   for (const name of ['change', 'input']) box.addEventListener(name, (event) => event.stopPropagation());
   const root = createRoot(box);
   roots.set(box, root);
-  root.render(<ImageDetails attachment={attachment} onWritten={(text) => showAltText(attachment, text)} />);
+  root.render(<ImageDetails attachment={attachment} onWritten={(text, kind) => showText(attachment, text, kind)} />);
 }
 
 /** The media window draws this part anew for every image that is looked at, so the place is looked for again and again. */

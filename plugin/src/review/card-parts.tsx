@@ -5,7 +5,9 @@ import { isOpen, STATE_WORDS } from './suggestion-words';
 export function Current({ suggestion }: { readonly suggestion: Suggestion }) {
   return (
     <p className="altsmith-card__current">
-      <strong>{__('Current alt text:', 'altsmith')}</strong>{' '}
+      <strong>
+        {suggestion.kind === 'video' ? __('Current description:', 'altsmith') : __('Current alt text:', 'altsmith')}
+      </strong>{' '}
       {suggestion.current_alt !== '' ? (
         <bdi>{suggestion.current_alt}</bdi>
       ) : (
@@ -70,7 +72,9 @@ export function Reasons({ suggestion }: { readonly suggestion: Suggestion }) {
     <ul className="altsmith-card__reasons">
       {state === 'conflict' ? (
         <li className="altsmith-card__conflict">
-          {__('Someone changed the alt text after it was shown. Their text was kept. Please review again.', 'altsmith')}
+          {suggestion.kind === 'video'
+            ? __('Someone changed the description after it was shown. Their text was kept. Please review again.', 'altsmith')
+            : __('Someone changed the alt text after it was shown. Their text was kept. Please review again.', 'altsmith')}
         </li>
       ) : null}
       {state === 'pending' || state === 'conflict' ? null : (

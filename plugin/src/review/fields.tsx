@@ -5,6 +5,7 @@ import { formatTime } from '../shared/format';
 import type { Suggestion } from '../shared/types';
 import { SuggestionCard } from './suggestion-card';
 import { confidenceWords, FLAG_WORDS, nameOf, STATE_WORDS } from './suggestion-words';
+import { VideoPlayer } from './video-player';
 import { usedInWords } from './what-is-known';
 
 const elements = (words: Readonly<Record<string, string>>) =>
@@ -120,6 +121,7 @@ export const FIELDS: Field<Suggestion>[] = [
 ];
 
 function Picture({ suggestion }: { readonly suggestion: Suggestion }) {
+  if (suggestion.video !== null) return <VideoPlayer className="altsmith-picture" suggestion={suggestion} />;
   if (suggestion.thumbnail === null) {
     return <span className="altsmith-picture">{__('No preview', 'altsmith')}</span>;
   }

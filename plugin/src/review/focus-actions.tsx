@@ -41,13 +41,15 @@ export function FocusActions({ suggestion, onStep, onBack }: Props) {
       <Button variant="secondary" aria-disabled={!open} onClick={() => open && setRejecting(suggestion.id)}>
         {__('Reject', 'altsmith')}
       </Button>
-      <Button
-        variant="secondary"
-        aria-disabled={!open}
-        onClick={() => open && void review.decide(suggestion, 'decorative', { ahead: true })}
-      >
-        {__('Decorative', 'altsmith')}
-      </Button>
+      {suggestion.kind === 'image' ? (
+        <Button
+          variant="secondary"
+          aria-disabled={!open}
+          onClick={() => open && void review.decide(suggestion, 'decorative', { ahead: true })}
+        >
+          {__('Decorative', 'altsmith')}
+        </Button>
+      ) : null}
       <Button variant="secondary" aria-disabled={!open} onClick={() => open && void review.passOn(suggestion)}>
         {suggestion.is_passed ? __('Back to my list', 'altsmith') : __('Pass on', 'altsmith')}
       </Button>

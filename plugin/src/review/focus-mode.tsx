@@ -4,7 +4,6 @@ import { __, sprintf } from '@wordpress/i18n';
 import { PlacesForApproval } from '../places/places-for-approval';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
 import { langOf } from '../shared/languages';
-import { lengthHint } from '../shared/length-hint';
 import type { Suggestion } from '../shared/types';
 import { Alternatives } from './alternatives';
 import { Current, Follows, Reasons } from './card-parts';
@@ -12,8 +11,10 @@ import { CardQuestions } from './card-questions';
 import { FocusActions } from './focus-actions';
 import { useScreen } from './screen-context';
 import { Source } from './source';
-import { isOpen, nameOf } from './suggestion-words';
+import { isOpen, nameOf, textHint, textLabel } from './suggestion-words';
 import { shownWidth, usePreload } from './use-preload';
+import { VideoPlayer } from './video-player';
+import { VideoTexts } from './video-texts';
 import { WhatIsKnown } from './what-is-known';
 
 interface Props {
@@ -40,7 +41,7 @@ export function FocusMode({ items, onStep, onLeave }: Props) {
     <div
       className="altsmith-focus__one"
       onKeyDown={(event) => {
-        const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select, details') !== null;
+        const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select, details, video') !== null;
         if (isTyping || rejecting !== '' || event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
         const rtl = document.documentElement.dir === 'rtl';
         const step = { ArrowRight: rtl ? -1 : 1, ArrowLeft: rtl ? 1 : -1, ArrowDown: 0, ArrowUp: 0 }[event.key] ?? 0;
@@ -93,8 +94,8 @@ function One({ suggestion, onStep }: { readonly suggestion: Suggestion; readonly
           {...langOf(suggestion)}
           dir="auto"
           className="altsmith-focus__text"
-          label={__('Suggested alt text', 'altsmith')}
-          help={lengthHint(review.draftOf(suggestion))}
+          label={textLabel(suggestion)}
+          help={textHint(suggestion, review.draftOf(suggestion))}
           value={review.draftOf(suggestion)}
           rows={2}
           readOnly={!open}
@@ -110,20 +111,22 @@ function One({ suggestion, onStep }: { readonly suggestion: Suggestion; readonly
         />
         <Source suggestion={suggestion} />
         <Alternatives suggestion={suggestion} />
-        <CardQuestions suggestion={suggestion} />
+        {suggestion.kind === 'image' ? <CardQuestions suggestion={suggestion} /> : <VideoTexts suggestion={suggestion} ahead />}
         <FocusActions suggestion={suggestion} onStep={onStep} onBack={() => card.current?.focus()} />
         {review.messageOf(id) === '' ? null : <p className="altsmith-card__message">{review.messageOf(id)}</p>}
         <Current suggestion={suggestion} />
         <WhatIsKnown suggestion={suggestion} id={`altsmith-known-${id}`} />
         <Reasons suggestion={suggestion} />
         <Follows suggestion={suggestion} />
-        <PlacesForApproval
-          attachment={suggestion.attachment_id}
-          usedIn={suggestion.used_in}
-          text={review.draftOf(suggestion)}
-          isOpen={open}
-          onTicks={(keys) => review.setPlaces(id, keys)}
-        />
+        {suggestion.kind === 'image' ? (
+          <PlacesForApproval
+            attachment={suggestion.attachment_id}
+            usedIn={suggestion.used_in}
+            text={review.draftOf(suggestion)}
+            isOpen={open}
+            onTicks={(keys) => review.setPlaces(id, keys)}
+          />
+        ) : null}
       </div>
     </div>
   );
@@ -131,6 +134,13 @@ function One({ suggestion, onStep }: { readonly suggestion: Suggestion; readonly
 
 function LargePicture({ suggestion }: { readonly suggestion: Suggestion }) {
   const { picture } = suggestion;
+  if (suggestion.video !== null) {
+    return (
+      <div className="altsmith-focus__picture">
+        <VideoPlayer suggestion={suggestion} />
+      </div>
+    );
+  }
   if (picture === null) return <p className="altsmith-focus__picture">{__('No preview', 'altsmith')}</p>;
   return (
     <div className="altsmith-focus__picture">

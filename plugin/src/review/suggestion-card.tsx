@@ -4,7 +4,6 @@ import { __ } from '@wordpress/i18n';
 import { PlacesForApproval } from '../places/places-for-approval';
 import { NO_EXTRA_MARGIN } from '../shared/control-props';
 import { langOf } from '../shared/languages';
-import { lengthHint } from '../shared/length-hint';
 import type { Suggestion } from '../shared/types';
 import { Alternatives } from './alternatives';
 import { Current, Follows, Reasons } from './card-parts';
@@ -12,7 +11,8 @@ import { CardQuestions } from './card-questions';
 import { RejectForm } from './reject-form';
 import { useScreen } from './screen-context';
 import { Source } from './source';
-import { isOpen, nameOf } from './suggestion-words';
+import { isOpen, nameOf, textHint, textLabel } from './suggestion-words';
+import { VideoTexts } from './video-texts';
 
 /** The texts of one image and what can be done with them. Its picture is another column. */
 export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion }) {
@@ -46,8 +46,8 @@ export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion
       <TextareaControl
         {...langOf(suggestion)}
         dir="auto"
-        label={__('Suggested alt text', 'altsmith')}
-        help={lengthHint(review.draftOf(suggestion))}
+        label={textLabel(suggestion)}
+        help={textHint(suggestion, review.draftOf(suggestion))}
         value={review.draftOf(suggestion)}
         rows={2}
         readOnly={!open}
@@ -60,16 +60,18 @@ export function SuggestionCard({ suggestion }: { readonly suggestion: Suggestion
       />
       <Source suggestion={suggestion} />
       <Alternatives suggestion={suggestion} />
-      <CardQuestions suggestion={suggestion} />
+      {suggestion.kind === 'image' ? <CardQuestions suggestion={suggestion} /> : <VideoTexts suggestion={suggestion} />}
       <Follows suggestion={suggestion} />
       <Reasons suggestion={suggestion} />
-      <PlacesForApproval
-        attachment={suggestion.attachment_id}
-        usedIn={suggestion.used_in}
-        text={review.draftOf(suggestion)}
-        isOpen={open}
-        onTicks={(keys) => review.setPlaces(id, keys)}
-      />
+      {suggestion.kind === 'image' ? (
+        <PlacesForApproval
+          attachment={suggestion.attachment_id}
+          usedIn={suggestion.used_in}
+          text={review.draftOf(suggestion)}
+          isOpen={open}
+          onTicks={(keys) => review.setPlaces(id, keys)}
+        />
+      ) : null}
       <Actions suggestion={suggestion} onBack={backToCard} />
       {review.messageOf(id) === '' ? null : <p className="altsmith-card__message">{review.messageOf(id)}</p>}
     </div>
@@ -104,13 +106,15 @@ export function Actions({ suggestion, onBack }: { readonly suggestion: Suggestio
       <Button variant="secondary" aria-disabled={!idle} onClick={() => idle && setRejecting(id)}>
         {__('Reject', 'altsmith')}
       </Button>
-      <Button
-        variant="tertiary"
-        aria-disabled={!idle}
-        onClick={() => idle && void review.decide(suggestion, 'decorative')}
-      >
-        {__('Decorative', 'altsmith')}
-      </Button>
+      {suggestion.kind === 'image' ? (
+        <Button
+          variant="tertiary"
+          aria-disabled={!idle}
+          onClick={() => idle && void review.decide(suggestion, 'decorative')}
+        >
+          {__('Decorative', 'altsmith')}
+        </Button>
+      ) : null}
       <Button variant="tertiary" aria-disabled={!idle} onClick={() => idle && void review.passOn(suggestion)}>
         {suggestion.is_passed ? __('Back to my list', 'altsmith') : __('Pass on', 'altsmith')}
       </Button>

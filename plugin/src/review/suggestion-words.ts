@@ -1,4 +1,5 @@
 import { __ } from '@wordpress/i18n';
+import { lengthHint, lengthOf } from '../shared/length-hint';
 import type { Suggestion, SuggestionState } from '../shared/types';
 
 /** The same words as in PHP's Status_Words. */
@@ -42,6 +43,13 @@ export const FLAG_WORDS: Readonly<Record<string, string>> = {
   unsure_word: __('Unsure word', 'altsmith'),
   glossary: __('Own words', 'altsmith'),
 };
+
+/** What the text is called that a decision is about. */
+export const textLabel = ({ kind }: Suggestion): string =>
+  kind === 'video' ? __('Suggested description', 'altsmith') : __('Suggested alt text', 'altsmith');
+
+/** A description may be long. */
+export const textHint = ({ kind }: Suggestion, text: string): string => (kind === 'video' ? lengthOf(text) : lengthHint(text));
 
 export function nameOf(suggestion: Suggestion): string {
   return suggestion.title === '' ? suggestion.file_name : suggestion.title;

@@ -10,6 +10,7 @@ import type { useMessages } from './use-messages';
 import type { Queue } from './use-queue';
 import type { DecideOptions, Done } from './use-review';
 import type { useDone } from './use-undo';
+import type { VideoChoice } from './use-video-choices';
 
 /** So many images have to be loaded behind the current one. */
 const ENOUGH = 15;
@@ -21,6 +22,7 @@ interface Parts {
   readonly done: ReturnType<typeof useDone>;
   readonly draftOf: (suggestion: Suggestion) => string;
   readonly sourceOf: (suggestion: Suggestion) => string;
+  readonly videoOf: (suggestion: Suggestion) => VideoChoice;
   readonly placesOf: (suggestion: Suggestion) => readonly string[];
 }
 
@@ -28,7 +30,7 @@ interface Parts {
 const isLost = (thrown: unknown) => toRequestError(thrown).code === 'altsmith_suggestion_lost';
 
 /** Decisions one by one. In focus mode the next image is there at once, and the site's answer comes meanwhile. */
-export function useDecisions({ queue, screen, messages, done, draftOf, sourceOf, placesOf }: Parts) {
+export function useDecisions({ queue, screen, messages, done, draftOf, sourceOf, videoOf, placesOf }: Parts) {
   const busy = useIds();
   const { begin, tell, wait, settled } = useOrder(done.set);
 
@@ -50,13 +52,13 @@ export function useDecisions({ queue, screen, messages, done, draftOf, sourceOf,
         version: suggestion.version,
         seen: suggestion.current_alt,
         displayed: true,
-        ...(action === 'approve' ? { values: { alt_text: draftOf(suggestion), ...suggestion.follows } } : {}),
+        ...(action === 'approve' ? approved(suggestion, draftOf(suggestion), videoOf(suggestion)) : {}),
         ...(action === 'approve' && sourceOf(suggestion) !== suggestion.source ? { source: sourceOf(suggestion) } : {}),
         ...(reason === '' ? {} : { reason }),
       });
       if (now.state === 'conflict') {
         queue.replace(now);
-        refuse(now, new Error(__('Not saved: someone changed the alt text in the meantime.', 'altsmith')), number);
+        refuse(now, new Error(changedMeanwhile(now)), number);
         return now;
       }
       const { changeId, words } = await updatePlaces(now, placesOf(now));
@@ -79,6 +81,10 @@ export function useDecisions({ queue, screen, messages, done, draftOf, sourceOf,
 
   const run = (suggestion: Suggestion, action: Action, options: DecideOptions = {}): Promise<Suggestion | null> => {
     const { ahead = false } = options;
+    if (action === 'decorative' && suggestion.kind === 'video') {
+      speak(__('A video cannot be marked as decorative.', 'altsmith'), 'assertive');
+      return Promise.resolve(null);
+    }
     if (busy.has(suggestion.id) || (!ahead && busy.isAny()) || !isOpen(suggestion)) return Promise.resolve(null);
     busy.add(suggestion.id);
     if (ahead) {
@@ -108,6 +114,19 @@ export function useDecisions({ queue, screen, messages, done, draftOf, sourceOf,
 
   return { decide: run, passOn: leaveToOthers, isBusy: busy.has, settled };
 }
+
+/** What the person said yes to. */
+function approved(suggestion: Suggestion, text: string, video: VideoChoice) {
+  const values = { alt_text: text, ...suggestion.follows };
+  if (suggestion.kind === 'image') return { values };
+  const alternative = video.takesAlternative && video.alternative.trim() !== '' ? { text_alternative: video.alternative } : {};
+  return { values: { ...values, ...alternative }, ...(video.takesPoster ? { poster_alt: video.posterAlt } : {}) };
+}
+
+const changedMeanwhile = ({ kind }: Suggestion) =>
+  kind === 'video'
+    ? __('Not saved: someone changed the description in the meantime.', 'altsmith')
+    : __('Not saved: someone changed the alt text in the meantime.', 'altsmith');
 
 /** Answers can overtake each other: what was done last is what was begun last, not what was answered last. */
 function useOrder(set: (done: Done) => void) {

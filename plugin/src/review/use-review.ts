@@ -6,6 +6,7 @@ import { useMessages } from './use-messages';
 import type { Queue } from './use-queue';
 import { useSeen } from './use-seen';
 import { useDone, useUndo } from './use-undo';
+import { useVideoChoices, type VideoChoice } from './use-video-choices';
 
 /** The latest thing that was done, for the line that offers to undo it. */
 export interface Done {
@@ -38,6 +39,8 @@ export interface Review {
   /** The English beside a translation, as the person left it. */
   readonly sourceOf: (suggestion: Suggestion) => string;
   readonly setSource: (id: string, text: string) => void;
+  readonly videoOf: (suggestion: Suggestion) => VideoChoice;
+  readonly setVideo: (id: string, change: Partial<VideoChoice>) => void;
   /** Places in posts that get the text as well when the suggestion is approved. */
   readonly setPlaces: (id: string, keys: readonly string[]) => void;
   readonly messageOf: (id: string) => string;
@@ -60,6 +63,7 @@ export function useReview(queue: Queue, begin: string): Review {
   const [drafts, setDrafts] = useState<Readonly<Record<string, string>>>({});
   const [sources, setSources] = useState<Readonly<Record<string, string>>>({});
   const [places, setPlaces] = useState<Readonly<Record<string, readonly string[]>>>({});
+  const videos = useVideoChoices();
   const seen = useSeen();
   const messages = useMessages();
   const done = useDone();
@@ -74,6 +78,7 @@ export function useReview(queue: Queue, begin: string): Review {
     done,
     draftOf,
     sourceOf,
+    videoOf: videos.videoOf,
     placesOf: (one) => places[one.id] ?? [],
   });
   const undo = useUndo({ queue, at, messages, done, settled: decisions.settled });
@@ -89,6 +94,7 @@ export function useReview(queue: Queue, begin: string): Review {
     setDraft: (id, text) => setDrafts((now) => ({ ...now, [id]: text })),
     sourceOf,
     setSource: (id, text) => setSources((now) => ({ ...now, [id]: text })),
+    ...videos,
     setPlaces: (id, keys) => setPlaces((now) => ({ ...now, [id]: keys })),
     messageOf: messages.messageOf,
     isBusy: decisions.isBusy,

@@ -29,6 +29,7 @@ function factsOf(suggestion: Suggestion): readonly (readonly [string, string])[]
   if (picture !== null)
     /* translators: 1: width, 2: height, both in pixels */
     facts.push([__('Size', 'altsmith'), sprintf(__('%1$d by %2$d pixels', 'altsmith'), picture.width, picture.height)]);
+  if (suggestion.video !== null) return facts;
   facts.push([
     __('Used in', 'altsmith'),
     usedInWords(suggestion),

@@ -134,6 +134,10 @@ export async function undo(id: string): Promise<Suggestion> {
   return answer.suggestion;
 }
 
+/** The frame that is offered as the poster of a video, as a `data:` address. */
+export const readPoster = async (id: string): Promise<string> =>
+  (await call<{ readonly url: string }>('GET', `suggestions/${encodeURIComponent(id)}/poster`)).url;
+
 /** Sends what waits and reads what is new. */
 export const sync = (): Promise<SyncReply> => call('POST', 'sync', {});
 /** Asks the sidecar which model writes at present. */

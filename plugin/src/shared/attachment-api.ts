@@ -7,6 +7,11 @@ export interface AttachmentState {
   readonly id: number;
   readonly status: string;
   readonly status_text: string;
+  readonly kind: 'image' | 'video';
+  /** Whether the browser may cut still pictures of a video that the sidecar could not read. */
+  readonly frames_help: boolean;
+  /** Where its file is; '' for an image. */
+  readonly video_url: string;
   readonly alt_text: string;
   readonly decorative: boolean;
   readonly error: { readonly code: string; readonly message: string } | null;
@@ -26,7 +31,7 @@ export interface ImageState {
 }
 
 /** What the site is asked for: all but the placements, for which it reads every post that shows the image. */
-const FIELDS = '_fields=id,status,status_text,alt_text,decorative,error,suggestion,review_url,problem';
+const FIELDS = '_fields=id,status,status_text,kind,frames_help,video_url,alt_text,decorative,error,suggestion,review_url,problem';
 
 export const readAttachment = (id: number, signal?: AbortSignal): Promise<AttachmentState> =>
   call('GET', `attachments/${id}?${FIELDS}`, undefined, signal);
@@ -40,6 +45,16 @@ export async function readPlacements(id: number, signal?: AbortSignal): Promise<
 /** Waits some seconds for the suggestion; the answer's status says whether it came. */
 export const requestSuggestion = (id: number, signal?: AbortSignal): Promise<AttachmentState> =>
   call('POST', `attachments/${id}/request?${FIELDS}`, undefined, signal);
+
+/** A still picture of a video: base64 of a JPEG. */
+export interface Frame {
+  readonly at: number;
+  readonly image: string;
+}
+
+/** Asks for a suggestion by still pictures that the browser has cut. */
+export const sendFrames = (id: number, duration: number, frames: readonly Frame[], signal?: AbortSignal): Promise<AttachmentState> =>
+  call('POST', `attachments/${id}/frames?${FIELDS}`, { duration, frames }, signal);
 
 export async function readImages(ids: readonly number[], signal?: AbortSignal): Promise<readonly ImageState[]> {
   if (ids.length === 0) return [];

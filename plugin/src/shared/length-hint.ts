@@ -4,11 +4,17 @@ import { __, _n, sprintf } from '@wordpress/i18n';
 const LONG_TEXT = 150;
 const VERY_LONG_TEXT = 250;
 
+/** How long a text is, in words. */
+export function lengthOf(text: string): string {
+  const length = Array.from(text).length;
+  /* translators: %d: number of characters */
+  return sprintf(_n('%d character', '%d characters', length, 'altsmith'), length);
+}
+
 /** How long an alt text is, in words for the person who edits it. Nothing is ever cut. */
 export function lengthHint(text: string): string {
   const length = Array.from(text).length;
-  /* translators: %d: number of characters */
-  const count = sprintf(_n('%d character', '%d characters', length, 'altsmith'), length);
+  const count = lengthOf(text);
   if (length <= LONG_TEXT) return count;
   return length <= VERY_LONG_TEXT
     ? /* translators: %s: "160 characters" */

@@ -6,7 +6,7 @@ import { NO_EXTRA_MARGIN } from './control-props';
 import { EnglishOriginal } from './english-original';
 import { joinAnswer } from './join-answer';
 import { langOf } from './languages';
-import { lengthHint } from './length-hint';
+import { lengthHint, lengthOf } from './length-hint';
 import { Questions } from './questions';
 import type { Suggestion } from './types';
 
@@ -27,7 +27,7 @@ export function SuggestedText({ suggestion, text, rows, onText }: Props) {
           {...langOf(suggestion)}
           dir="auto"
           label={__('Suggestion', 'altsmith')}
-          help={lengthHint(text)}
+          help={suggestion.kind === 'video' ? lengthOf(text) : lengthHint(text)}
           value={text}
           rows={rows}
           onChange={onText}
@@ -35,14 +35,16 @@ export function SuggestedText({ suggestion, text, rows, onText }: Props) {
         />
       </div>
       <EnglishOriginal suggestion={suggestion} />
-      <Questions
-        attachment={suggestion.attachment_id}
-        onTake={(words, language) => {
-          onText(joinAnswer(text, words, language));
-          speak(__('Added to the alt text.', 'altsmith'));
-          field.current?.querySelector('textarea')?.focus();
-        }}
-      />
+      {suggestion.kind === 'image' && (
+        <Questions
+          attachment={suggestion.attachment_id}
+          onTake={(words, language) => {
+            onText(joinAnswer(text, words, language));
+            speak(__('Added to the alt text.', 'altsmith'));
+            field.current?.querySelector('textarea')?.focus();
+          }}
+        />
+      )}
     </>
   );
 }

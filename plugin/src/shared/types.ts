@@ -21,8 +21,40 @@ export interface Picture {
   readonly srcset: string;
 }
 
+export interface VideoScene {
+  /** Seconds from the beginning. */
+  readonly at: number;
+  readonly caption: string;
+}
+
+/** What a suggestion says of its video besides the texts. */
+export interface Video {
+  readonly url: string;
+  readonly type: string;
+  /** Seconds. */
+  readonly duration: number;
+  /** null: nobody could tell. */
+  readonly has_sound: boolean | null;
+  /** Whether it could be read to its end. */
+  readonly is_whole: boolean;
+  /** How many still pictures the texts were made of. */
+  readonly stills: number;
+  readonly scenes: readonly VideoScene[];
+  /** Success criteria of WCAG that these texts cannot meet. */
+  readonly open: readonly string[];
+  /** One scene a line. */
+  readonly text_alternative: string;
+  /** Of the featured image; '' where the video has none. */
+  readonly poster_url: string;
+  /** The frame that can become it; null where there is one already. */
+  readonly poster: { readonly at: number; readonly alt_text: string } | null;
+}
+
 export interface Suggestion {
   readonly id: string;
+  readonly kind: 'image' | 'video';
+  /** null for an image. */
+  readonly video: Video | null;
   readonly version: number;
   readonly state: SuggestionState;
   readonly status: string;
@@ -87,7 +119,9 @@ export interface Decision {
   readonly version: number;
   /** The alt text that was on the screen: the write compares against it. */
   readonly seen: string;
-  readonly values?: { readonly alt_text: string } & Follows;
+  readonly values?: { readonly alt_text: string; readonly text_alternative?: string } & Follows;
+  /** Of a video: the alt text of the frame that becomes its featured image; absent: none does. */
+  readonly poster_alt?: string;
   readonly reason?: string;
   /** Default `one`. */
   readonly mode?: 'one' | 'bulk';

@@ -6,7 +6,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** The hooks of WordPress that a PHP file adds something to, in order, each once. A name that is put together ends in "…". */
 export function hookedInto(php: string): string[] {
-  const calls = [...php.matchAll(/add_(?:action|filter)\(\s*('([a-z_-]+)'( \.)?|[A-Za-z_:]+|"[^"]+")/g)];
+  const calls = [...php.matchAll(/add_(?:action|filter)\(\s*('([a-z_/-]+)'( \.)?|[A-Za-z_:]+|"[^"]+")/g)];
   const names = calls.map(([, argument = '', literal = '', more]) =>
     literal === '' ? (NAMES[argument] ?? argument) : `${literal}${more === undefined ? '' : '…'}`,
   );

@@ -10,6 +10,7 @@ use WpOrg\Requests\Utility\CaseInsensitiveDictionary;
 final class Fake_Sidecar {
 	use Fake_Runs;
 	use Fake_Status;
+	use Fake_Videos;
 
 	public bool $down = false;
 	/** Of an earlier version: a decision may not say how it was made. */
@@ -34,7 +35,7 @@ final class Fake_Sidecar {
 	/** Headers of the latest request. */
 	public array $headers = array();
 
-	public function answer( string $method, string $path, string $body ): array|WP_Error {
+	public function answer( string $method, string $path, string $body, string $file = '' ): array|WP_Error {
 		$this->asked[]  = "$method $path";
 		$this->bodies[] = $body;
 		if ( $this->down ) {
@@ -54,7 +55,8 @@ final class Fake_Sidecar {
 			return self::error( 400, 'INVALID_REQUEST' );
 		}
 		return match ( true ) {
-			'GET /v1/status' === "$method $path" => self::reply( 200, self::status() ),
+			'GET /v1/status' === "$method $path" => self::reply( 200, self::status() + array_filter( array( 'video' => $this->video_status ) ) ),
+			str_starts_with( $path, '/v1/videos/' ) => $this->video( $method, substr( $path, 11 ), $file ),
 			str_starts_with( $path, '/v1/images/' ) => $this->image( $method, substr( $path, 11 ), $body ),
 			'POST /v1/jobs' === "$method $path" => $this->job( $data ),
 			1 === preg_match( '#^/v1/jobs/([^/]+)$#', $path, $m ) => isset( $this->jobs[ $m[1] ] ) ? self::reply( 200, array( 'job' => $this->jobs[ $m[1] ] ) ) : self::error( 404, 'NOT_FOUND' ),
@@ -141,7 +143,8 @@ final class Fake_Sidecar {
 		if ( isset( $request['run_id'] ) && ! in_array( $this->runs[ $request['run_id'] ], array( 'running', 'paused' ), true ) ) {
 			return self::reply( 409, array( 'error' => array( 'code' => 'RUN_NOT_POSSIBLE', 'message' => 'It is over.', 'retryable' => false, 'details' => array( 'state' => $this->runs[ $request['run_id'] ] ) ) ) );
 		}
-		$id = 'job_' . md5( $request['subject']['id'] . $request['image_sha256'] . strtok( $request['locale'] ?? 'en', '_' ) );
+		$of = $request['image_sha256'] ?? $request['source_sha256'];
+		$id = 'job_' . md5( $request['subject']['id'] . $of . strtok( $request['locale'] ?? 'en', '_' ) );
 		if ( isset( $this->jobs[ $id ] ) ) {
 			return self::reply( 200, array( 'job' => $this->jobs[ $id ] ) );
 		}
@@ -150,8 +153,9 @@ final class Fake_Sidecar {
 			'state'         => 'waiting',
 			'attempts'      => 0,
 			'subject'       => $request['subject'],
-			'image_sha256'  => $request['image_sha256'],
-			'source_sha256' => $request['source_sha256'] ?? $request['image_sha256'],
+			'kind'          => isset( $request['image_sha256'] ) ? 'image' : 'video',
+			'image_sha256'  => $of,
+			'source_sha256' => $request['source_sha256'] ?? $of,
 			'instance'      => $this->headers['Altsmith-Instance'] ?? null,
 			'priority'      => $request['priority'],
 			'run_id'        => $request['run_id'] ?? null,
@@ -174,7 +178,9 @@ final class Fake_Sidecar {
 	}
 
 	private function suggest( array $job, string $text ): void {
-		$suggestion = array(
+		$suggestion = ( 'video' === $job['kind'] ? $this->of_video( $text ) : array() ) + array(
+			'kind'         => 'image',
+			'video'        => null,
 			'id'           => $job['suggestion_id'],
 			'version'      => 1,
 			'state'        => 'pending',
@@ -285,7 +291,7 @@ final class Fake_Sidecar {
 
 	private static function reply( int $status, array|string $body, array $headers = array() ): array {
 		return array(
-			'headers'  => new CaseInsensitiveDictionary( array( 'content-type' => 'application/json' ) + $headers ),
+			'headers'  => new CaseInsensitiveDictionary( $headers + array( 'content-type' => 'application/json' ) ),
 			'body'     => is_string( $body ) ? $body : (string) wp_json_encode( $body ),
 			'response' => array( 'code' => $status, 'message' => '' ),
 			'cookies'  => array(),

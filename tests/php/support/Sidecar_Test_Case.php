@@ -41,7 +41,7 @@ abstract class Sidecar_Test_Case extends Wp_Test_Case {
 		if ( isset( $arguments['headers']['Altsmith-Turn'] ) ) {
 			$this->sidecar->turns[] = $arguments['headers']['Altsmith-Turn'];
 		}
-		return $this->sidecar->answer( $arguments['method'], $path, (string) $arguments['body'] );
+		return $this->sidecar->answer( $arguments['method'], $path, (string) $arguments['body'], (string) ( $arguments['altsmith_file'] ?? '' ) );
 	}
 
 	/** A call of our own routes, with the answer as a browser gets it. '' is nobody. */
