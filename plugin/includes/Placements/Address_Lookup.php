@@ -12,7 +12,8 @@ final class Address_Lookup {
 
 	/**
 	 * @param string[] $sources Addresses as they stand in a page.
-	 * @return array<string, int> Attachment by address; only those that are files of this site's library.
+	 * @return array<string, int[]> Attachments by address; only those that are files of this site's library. Several where a
+	 *         plugin for languages made an attachment of each language from one file.
 	 */
 	public function find( array $sources ): array {
 		global $wpdb;
@@ -28,8 +29,11 @@ final class Address_Lookup {
 			$names = array_values( array_unique( array_merge( ...array_values( $some ) ) ) );
 			$in    = implode( ', ', array_fill( 0, count( $names ), '%s' ) );
 			// phpcs:ignore WordPress.DB -- one query for a hundred addresses
-			$rows  = (array) $wpdb->get_results( $wpdb->prepare( "SELECT post_id, meta_value FROM {$wpdb->postmeta} WHERE meta_key = '_wp_attached_file' AND meta_value IN ( $in ) ORDER BY post_id DESC", $names ), ARRAY_A );
-			$ids   = array_map( 'intval', array_column( $rows, 'post_id', 'meta_value' ) ); // Of several the first.
+			$rows  = (array) $wpdb->get_results( $wpdb->prepare( "SELECT post_id, meta_value FROM {$wpdb->postmeta} WHERE meta_key = '_wp_attached_file' AND meta_value IN ( $in ) ORDER BY post_id", $names ), ARRAY_A );
+			$ids   = array();
+			foreach ( $rows as $row ) {
+				$ids[ (string) $row['meta_value'] ][] = (int) $row['post_id'];
+			}
 			foreach ( $some as $source => $its_names ) {
 				foreach ( $its_names as $name ) {
 					$found[ $source ] ??= $ids[ $name ] ?? null;

@@ -24,14 +24,18 @@ final class Attachment_Check {
 		$own     = array_filter( $images, fn( Found_Image $image ): bool => $image->attachment_id > 0 && $this->is_own( $image ) );
 		$others  = array_filter( array_diff_key( $images, $own ), static fn( Found_Image $image ): bool => '' !== $image->source );
 		$by_file = array() === $others ? array() : $this->addresses->find( array_map( static fn( Found_Image $image ): string => $image->source, $others ) );
-		foreach ( $others as $i => $image ) {
-			$id = $by_file[ $image->source ] ?? 0;
-			if ( $id > 0 && wp_attachment_is_image( $id ) ) {
-				$own[ $i ] = $image->with_attachment( $id );
+		$found   = array();
+		foreach ( $images as $i => $image ) {
+			if ( isset( $own[ $i ] ) ) {
+				$found[] = $image;
+			}
+			foreach ( isset( $others[ $i ] ) ? $by_file[ $image->source ] ?? array() : array() as $id ) {
+				if ( wp_attachment_is_image( $id ) ) {
+					$found[] = $image->with_attachment( $id );
+				}
 			}
 		}
-		ksort( $own );
-		return array_values( $own );
+		return $found;
 	}
 
 	private function is_own( Found_Image $image ): bool {

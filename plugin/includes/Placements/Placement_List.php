@@ -14,6 +14,15 @@ final class Placement_List {
 	/** More owners than this are counted, not listed: each is read in full. */
 	private const MAX_OWNERS = 50;
 
+	/** Places of one image that are listed: as many as can be changed at once. */
+	private const MAX_ITEMS = 200;
+
+	/** Of these, in one page: those that can be changed come first. */
+	private const MAX_ITEMS_OF_ONE = 50;
+
+	/** A page with more places of one image is one that no person made. */
+	private const MAX_LOOKED_AT = 500;
+
 	/** What is left of a long list after this time is counted like that too. */
 	private const SECONDS = 6.0;
 
@@ -61,8 +70,9 @@ final class Placement_List {
 		$items  = array();
 		$hidden = 0;
 		$read   = 0;
+		$is_cut = false;
 		foreach ( array_slice( $owners, 0, self::MAX_OWNERS ) as $owner ) {
-			if ( microtime( true ) > $end ) {
+			if ( microtime( true ) > $end || count( $items ) >= self::MAX_ITEMS ) {
 				break;
 			}
 			++$read;
@@ -74,15 +84,21 @@ final class Placement_List {
 				continue;
 			}
 			$builder = Owner::POST === $owner->type ? $this->builders->of_post( $owner->id ) : '';
-			foreach ( $this->search->of( $owner )->of_attachment( $attachment_id ) as list( $name, $image ) ) {
-				$items[] = $this->item( $owner, $name, $image, $builder, $new, $old );
+			$its     = array_map(
+				fn( array $found ): array => $this->item( $owner, $found[0], $found[1], $builder, $new, $old ),
+				array_slice( $this->search->of( $owner )->of_attachment( $attachment_id ), 0, self::MAX_LOOKED_AT )
+			);
+			if ( count( $its ) > self::MAX_ITEMS_OF_ONE ) {
+				$is_cut = true;
+				usort( $its, static fn( array $one, array $other ): int => $other['can_change'] <=> $one['can_change'] );
 			}
+			array_push( $items, ...array_slice( $its, 0, self::MAX_ITEMS_OF_ONE ) );
 			wp_cache_delete( $owner->id, 'posts' ); // Fifty long posts are more than a request may hold.
 		}
 		return array(
-			'items'  => $items,
+			'items'  => array_slice( $items, 0, self::MAX_ITEMS ),
 			'hidden' => $hidden,
-			'more'   => count( $owners ) > $read,
+			'more'   => $is_cut || count( $owners ) > $read || count( $items ) > self::MAX_ITEMS,
 		);
 	}
 

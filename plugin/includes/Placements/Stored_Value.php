@@ -14,6 +14,9 @@ final class Stored_Value {
 	/** Longer ones are not read: a request has 64 MB. */
 	public const MAX_BYTES = 8_000_000;
 
+	/** Of a query, up to which WordPress's check works. */
+	private const CHECKED_BYTES = 200_000;
+
 	private const META = array(
 		Owner::POST => array( 'postmeta', 'post_id', 'meta_id' ),
 		Owner::TERM => array( 'termmeta', 'term_id', 'meta_id' ),
@@ -73,11 +76,16 @@ final class Stored_Value {
 		}
 	}
 
-	/** Only while the old bytes are there: their hash is compared, because both values together can be more than the database takes at once. */
+	/**
+	 * Only while the old bytes are there: their hash is compared, because both values together can be more than the database
+	 * takes at once. WordPress looks for wrong characters in a query that is not ASCII, with patterns that fail on a long one;
+	 * it has no such check in update(), which can compare whole values only.
+	 */
 	private function replace( int $row_id, Rewrite $rewrite ): bool {
 		global $wpdb;
 		list( $table, $id, $value ) = $this->columns();
-		$changed                    = $wpdb->query( $wpdb->prepare( "UPDATE $table SET $value = %s WHERE $id = %d AND MD5( CONVERT( $value USING utf8mb4 ) ) = %s", $rewrite->after, $row_id, md5( $rewrite->before ) ) );
+		$is_plain                   = strlen( $rewrite->after ) < self::CHECKED_BYTES || 1 !== preg_match( '/[\x80-\xff]/', $rewrite->after );
+		$changed                    = ! $is_plain ? $wpdb->update( $table, array( $value => $rewrite->after ), array( $id => $row_id, $value => $rewrite->before ) ) : $wpdb->query( $wpdb->prepare( "UPDATE $table SET $value = %s WHERE $id = %d AND MD5( CONVERT( $value USING utf8mb4 ) ) = %s", $rewrite->after, $row_id, md5( $rewrite->before ) ) );
 		$this->forget();
 		return 1 === $changed && $this->read() === $rewrite->after;
 	}

@@ -14,7 +14,7 @@ defined( 'ABSPATH' ) || exit;
 /** A builder that keeps its page as JSON or serialised PHP: pictures that it names, and picture tags in the texts people wrote in it. */
 abstract class Structured_Reader extends Place_Reader {
 	/** More pictures in one value are none that a person placed. */
-	private const MAX_IMAGES = 10_000;
+	private const MAX_IMAGES = 5_000;
 
 	/**
 	 * @param int $first Number of the first picture.
@@ -25,9 +25,14 @@ abstract class Structured_Reader extends Place_Reader {
 	public function find( string $raw, string $key ): array {
 		$found = array();
 		foreach ( Structure::nodes( $raw ) as $node ) {
-			$found = array_merge( $found, $this->pictures( $node, count( $found ), $key ) );
+			// Not merged: that would copy the whole list at each of a hundred thousand nodes.
+			foreach ( $this->pictures( $node, count( $found ), $key ) as $picture ) {
+				$found[] = $picture;
+			}
 			foreach ( $node->leaves as $leaf ) {
-				$found = array_merge( $found, Structure::images_in( $leaf, $key, count( $found ) ) );
+				foreach ( Structure::images_in( $leaf, $key, count( $found ) ) as $picture ) {
+					$found[] = $picture;
+				}
 			}
 			$found = $this->with_parent( $found, $node );
 			if ( count( $found ) > self::MAX_IMAGES ) {
