@@ -21,7 +21,7 @@ defined( 'ABSPATH' ) || exit;
 define( 'ALTSMITH_VERSION', '1.0.0-rc.1' );
 define( 'ALTSMITH_FILE', __FILE__ );
 /** Version of the tables: raise it with every change of the statements in Storage\Schema. */
-define( 'ALTSMITH_SCHEMA', 9 );
+define( 'ALTSMITH_SCHEMA', 10 );
 
 spl_autoload_register(
 	static function ( string $class_name ): void {

@@ -68,9 +68,12 @@ final class Plugin {
 		$export = new Csv\Library_Export( $store );
 		$export->register();
 		$import = new Csv\Library_Import( new Writeback\Alt_Text_Writer( $texts ), $store, $watch );
+		$found = new Audit\Audit_Table();
+		$audit = new Audit\Audit( $found );
+		$audit->register();
 		add_action(
 			'rest_api_init',
-			static function () use ( $sender, $poster, $import, $health, $bulk, $client, $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
+			static function () use ( $audit, $found, $sender, $poster, $import, $health, $bulk, $client, $access, $settings, $store, $runs, $worker, $pause, $tested, $backfill, $review, $view, $loopback, $webhook ): void {
 				( new Rest\System_Controller( $access, $settings, $store, $worker, $pause, $tested, $webhook, $loopback, new Admin\Destination( $settings ) ) )->register();
 				( new Rest\Wake_Controller( $worker, $loopback, $webhook ) )->register();
 				( new Rest\Backfill_Controller( $backfill, $runs, new Backfill\Run_View( $runs ), new Library_Counts(), $loopback ) )->register();
@@ -80,6 +83,7 @@ final class Plugin {
 				( new Rest\Frames_Controller( $access, $store, new Video\Video_Frames( $store, $client, $sender ), $view ) )->register();
 				( new Rest\Images_Controller( $access, $store ) )->register();
 				( new Rest\Failed_Controller( $access, new Storage\Failed_Query(), $store, $loopback ) )->register();
+				( new Rest\Audit_Controller( $audit, $found ) )->register();
 				( new Rest\Csv_Controller( $import ) )->register();
 				( new Rest\Health_Controller( $health ) )->register();
 				( new Rest\Reviewer_Controller( $access ) )->register();
@@ -94,6 +98,7 @@ final class Plugin {
 				'index'    => new Cli\Index_Command( $placed->scan ),
 				'instance' => new Cli\Instance_Command( $instance, $answer ),
 				'settings' => new Cli\Settings_Command( $settings ),
+				'audit'    => new Cli\Audit_Command( $audit, $found ),
 				'csv'      => new Cli\Csv_Command( $export, $import ),
 				'backfill' => new Cli\Backfill_Command( $backfill, $runs, new Backfill\Run_View( $runs ), $worker ),
 			)
@@ -115,6 +120,7 @@ final class Plugin {
 		( new Shop\Kept_Back() )->register();
 		( new Languages\Language_Versions( $store, $loopback ) )->register();
 		( new Admin\Backfill_Page( $assets, $question ) )->register();
+		( new Admin\Audit_Page( $assets ) )->register();
 		( new Admin\Network_Page( new Settings( true ) ) )->register();
 		( new Admin\Plugin_Row() )->register();
 		( new Backfill\Csv_Export( $runs, $store ) )->register();

@@ -9,6 +9,7 @@ const PEOPLE = ['', 'subscriber', 'contributor', 'author', 'editor', 'admin'];
 const SCREENS: readonly (readonly [string, string, readonly string[]])[] = [
   ['/wp-admin/upload.php?page=altsmith-review', 'id="altsmith-review"', ['author', 'editor', 'admin']],
   ['/wp-admin/upload.php?page=altsmith-backfill', 'id="altsmith-backfill"', ['editor', 'admin']],
+  ['/wp-admin/upload.php?page=altsmith-audit', 'id="altsmith-audit"', ['editor', 'admin']],
   ['/wp-admin/options-general.php?page=altsmith-start', 'data-step="connect"', ['admin']],
   ['/wp-admin/options-general.php?page=altsmith', 'name="altsmith_sidecar_url"', ['admin']],
 ];

@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Storage;
 
 use Altsmith\Placements\Placement_Scan;
+use Altsmith\Audit\Audit_Table;
 use Altsmith\Placements\Placement_Table;
 use Altsmith\Settings;
 use Altsmith\Sync\Loopback;
@@ -112,7 +113,7 @@ final class Schema {
 		global $wpdb;
 		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 		$wpdb->last_error = '';
-		dbDelta( array_merge( self::statements(), array( Placement_Table::statement() ) ) );
+		dbDelta( array_merge( self::statements(), array( Placement_Table::statement(), Audit_Table::statement() ) ) );
 		$error = $wpdb->last_error;
 		if ( self::is_complete() && Table_Move::plan() ) {
 			self::clear_marks_without_report();
@@ -150,7 +151,7 @@ final class Schema {
 
 	/** @return string[] Names of every table of ours on this site. */
 	public static function tables(): array {
-		return array( self::requests_table(), self::runs_table(), self::run_items_table(), self::pictures_table(), self::texts_table(), self::library_table(), Placement_Table::name() );
+		return array( self::requests_table(), self::runs_table(), self::run_items_table(), self::pictures_table(), self::texts_table(), self::library_table(), Placement_Table::name(), Audit_Table::name() );
 	}
 
 	/** Whether every table has every column and every index that its statement names. */
@@ -158,7 +159,7 @@ final class Schema {
 		global $wpdb;
 		$was_quiet = $wpdb->suppress_errors();
 		$complete  = true;
-		foreach ( array_merge( self::statements(), array( Placement_Table::statement() ) ) as $statement ) {
+		foreach ( array_merge( self::statements(), array( Placement_Table::statement(), Audit_Table::statement() ) ) as $statement ) {
 			preg_match( '/CREATE TABLE (\S+)/', $statement, $table );
 			preg_match_all( '/^  ([a-z0-9_]+) [a-z]/m', $statement, $columns );
 			$there    = array_map( 'strtolower', (array) $wpdb->get_col( "DESCRIBE {$table[1]}" ) ); // phpcs:ignore WordPress.DB -- a table name of our own

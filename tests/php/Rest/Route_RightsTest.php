@@ -39,6 +39,8 @@ final class Route_RightsTest extends Sidecar_Test_Case {
 		'POST /altsmith/v1/attachments/IMAGE/placements/preview' => array( self::THIS_IMAGE, array( 'keys' => array( '1-0-0123456789abcdef' ) ) ),
 		'POST /altsmith/v1/attachments/IMAGE/placements/apply'   => array( self::THIS_IMAGE, array( 'keys' => array( '1-0-0123456789abcdef' ), 'text' => 'x' ) ),
 		'POST /altsmith/v1/attachments/IMAGE/placements/undo'    => array( self::THIS_IMAGE, array( 'change_id' => '00000000-0000-4000-8000-000000000000' ) ),
+		'GET /altsmith/v1/audit'                                 => array( self::ALL_IMAGES, array() ),
+		'POST /altsmith/v1/audit'                                => array( self::ALL_IMAGES, array( 'action' => 'cancel' ) ),
 		'POST /altsmith/v1/csv'                                  => array( self::ALL_IMAGES, array( 'csv' => "attachment_id,file,alt_text,new_alt_text\n" ) ),
 		'GET /altsmith/v1/images'                                => array( self::UPLOADERS, array( 'ids' => array( 1 ) ) ),
 		'GET /altsmith/v1/failed'                                => array( self::UPLOADERS, array() ),
