@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { barriers } from '../support/axe';
@@ -11,6 +11,11 @@ jest.setTimeout(300_000);
 const SCREEN = '/wp-admin/upload.php?page=altsmith-review';
 /** What the sidecar takes: the last clip is larger. */
 const MOST_BYTES = 200_000;
+
+/** WordPress's own translations, which say which way a language reads, are not here. */
+const RIGHT_TO_LEFT = `<?php
+add_filter( 'gettext_with_context', fn( $text, $word, $context ) => 'text direction' === $context && 'ar' === determine_locale() ? 'rtl' : $text, 10, 3 );
+`;
 
 let folder: string;
 let flow: ReviewFlow;
@@ -43,11 +48,16 @@ afterEach(() => {
 });
 
 const page = () => flow.admin.page;
+/** The language of the site, in which its administrator reads too. */
+const speak = (locale: string) =>
+  flow.site.inWordPress(
+    `$wpdb->replace( $wpdb->options, array( 'option_name' => 'WPLANG', 'option_value' => '${locale}' ) ); wp_cache_flush(); return 1;`,
+  );
 const media = async (id: number) => (await flow.site.rest('GET', `/wp/v2/media/${id}?context=edit`)).body;
 const descriptionOf = async (id: number) => (await media(id)).description.raw;
 
-/** The review screen with the card of a video, whose suggestion the site has by now. */
-async function cardOf(id: number) {
+/** Waits until the site has the suggestion of a video. */
+async function arrived(id: number): Promise<void> {
   await flow.suggestionFor(id);
   await waitFor(
     'the suggestion to be in WordPress',
@@ -58,7 +68,6 @@ async function cardOf(id: number) {
     },
     { timeoutMs: 60_000, everyMs: 500 },
   );
-  return flow.card(id);
 }
 
 /** What a visitor of a page with the video gets, and what search engines read in it. */
@@ -78,7 +87,8 @@ test('by mouse: a video that is uploaded is described, approved with its poster,
   await page().locator('#submit').click();
   await page().getByText('Settings saved.').waitFor();
   const id = await flow.admin.upload(await clip('garden.mp4', ['buttercup', 'cat'], ...MP4));
-  const card = await cardOf(id);
+  await arrived(id);
+  const card = await flow.card(id);
   expect(await descriptionOf(id)).toBe('');
 
   const use = card.getByLabel('Use this frame as the featured image of the video');
@@ -128,6 +138,24 @@ test('by mouse: a video that is uploaded is described, approved with its poster,
   expect([gone.includes('altsmith-video-text'), gone.includes('VideoObject')]).toEqual([false, false]);
 });
 
+test('the card reads in German, and in Arabic from right to left', async () => {
+  const folder = path.join(flow.site.wordpress, 'wp-content/mu-plugins');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'direction.php'), RIGHT_TO_LEFT);
+  for (const [locale, label] of [
+    ['de_DE', 'Textalternative, eine Szene je Zeile'],
+    ['ar', 'البديل النصي، مشهد واحد في كل سطر'],
+  ] as const) {
+    await speak(locale);
+    await flow.admin.go(`${SCREEN}&layout=focus-table`);
+    await page().getByLabel(label).waitFor();
+    await page().locator('.altsmith-video__poster img').waitFor();
+    expect(await barriers(page(), '.altsmith-focus')).toEqual([]);
+    await flow.admin.picture(`5-${locale}`);
+  }
+  await speak('');
+});
+
 test('by keyboard: from the media library’s row to the approval, in focus mode', async () => {
   await flow.site.inWordPress(
     `return update_option( 'altsmith_settings', array( 'videos' => false ) + get_option( 'altsmith_settings' ) );`,
@@ -137,7 +165,7 @@ test('by keyboard: from the media library’s row to the approval, in focus mode
   await page().getByRole('link', { name: 'Suggest description: “Kitchen”' }).focus();
   await page().keyboard.press('Enter');
   await page().getByText('1 item will get a suggestion.').waitFor();
-  await cardOf(id);
+  await arrived(id);
   await flow.admin.go(`${SCREEN}&attachment=${id}&layout=focus-table`);
   const card = page().locator(`.altsmith-focus__card[data-attachment="${id}"]`);
   await card.locator('video').waitFor();

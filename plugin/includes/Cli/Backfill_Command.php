@@ -50,6 +50,12 @@ final class Backfill_Command {
 	 * default: any
 	 * ---
 	 *
+	 * [--kind=<kind>]
+	 * : image or video.
+	 * ---
+	 * default: image
+	 * ---
+	 *
 	 * [--dry-run]
 	 * : Only say what would be done.
 	 *
@@ -68,13 +74,16 @@ final class Backfill_Command {
 		if ( ! in_array( $options['used'] ?? 'any', Choices::USES, true ) ) {
 			WP_CLI::error( '--used must be any, content, featured or products.' );
 		}
+		if ( ! in_array( $options['kind'] ?? 'image', Choices::KINDS, true ) ) {
+			WP_CLI::error( '--kind must be image or video.' );
+		}
 		if ( isset( $options['limit'] ) && (int) $options['limit'] < 1 ) {
 			WP_CLI::error( '--limit must be 1 or more.' );
 		}
 		$choices = Choices::from_array( array( 'include_decided' => ! empty( $options['include-decided'] ) ) + $options );
 		if ( ! empty( $options['dry-run'] ) ) {
 			$preview = $this->backfill->preview( $choices );
-			WP_CLI::line( sprintf( '%d images would be sent.', $preview[''] ?? 0 ) );
+			WP_CLI::line( sprintf( 'video' === $choices->kind ? '%d videos would be sent.' : '%d images would be sent.', $preview[''] ?? 0 ) );
 			self::print_reasons( Run_View::in_words( $preview ) );
 			return;
 		}

@@ -99,8 +99,9 @@ final class Poster {
 		if ( false !== $upload['error'] ) {
 			throw new RuntimeException( (string) $upload['error'] );
 		}
+		$video = get_post( $row->attachment_id );
 		// Its text comes with it: a row with a text asks for no suggestion.
-		$id = wp_insert_attachment( wp_slash( array( 'post_title' => get_post( $row->attachment_id )?->post_title, 'post_mime_type' => $frame['type'], 'post_parent' => $row->attachment_id, 'meta_input' => array( Alt_Text_Meta::KEY => $alt, Video_Texts::POSTER_OF_KEY => $row->attachment_id ) ) ), $upload['file'], 0, true );
+		$id = wp_insert_attachment( wp_slash( array( 'post_title' => $video?->post_title, 'post_author' => (int) $video?->post_author, 'post_mime_type' => $frame['type'], 'post_parent' => $row->attachment_id, 'meta_input' => array( Alt_Text_Meta::KEY => $alt, Video_Texts::POSTER_OF_KEY => $row->attachment_id ) ) ), $upload['file'], 0, true );
 		if ( ! is_int( $id ) ) {
 			throw new RuntimeException( $id->get_error_message() );
 		}

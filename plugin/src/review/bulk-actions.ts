@@ -45,7 +45,8 @@ export function bulkActions(shown: () => Shown, onDone: (text: string) => void):
     id,
     label,
     supportsBulk: true,
-    isEligible: isOpen,
+    // A video is approved by itself, and is never decorative.
+    isEligible: (item) => isOpen(item) && (item.kind === 'image' || id === 'reject'),
     callback: (items) => void run(items, id),
   });
   return [

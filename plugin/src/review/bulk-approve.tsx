@@ -34,7 +34,8 @@ export function BulkApprove({ query, items, onClose, onDone }: Props) {
   const seen = useRef(new Set<string>());
   const bulk = useBulk(wanted, seen.current, onDone);
 
-  const shown = (found ?? []).filter((one) => flagged || one.flags.length === 0);
+  // A video is approved by itself.
+  const shown = (found ?? []).filter((one) => one.kind === 'image' && (flagged || one.flags.length === 0));
   const chosen = shown.filter((one) => !left.has(one.id));
   const toggle = (id: string, on: boolean) => {
     const next = new Set(left);
