@@ -64,6 +64,12 @@ function install(root, withDevWanted) {
 
 function rebuild(root, reason) {
   const { node } = process.versions;
+  if (process.env.ALTSMITH_INSTALL === 'never') {
+    console.error(
+      `better-sqlite3 was installed for another version of Node than this one (${node}), and ALTSMITH_INSTALL=never: run "npm rebuild better-sqlite3" in ${root}.`,
+    );
+    process.exit(1);
+  }
   console.error(`better-sqlite3 was installed for another version of Node than this one (${node}); making it again …`);
   const file = nativeModule(root);
   const before = readFileSync(file);

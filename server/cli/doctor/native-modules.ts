@@ -29,7 +29,9 @@ async function lookAtModule(name: string, loss: string): Promise<Finding> {
 
 /** Null when it can be loaded, else the first line that tells why not. */
 function loadElsewhere(name: string): Promise<string | null> {
-  const args = ['-e', `require(${JSON.stringify(name)})`];
+  const load = `require(${JSON.stringify(name)})`;
+  // Its machine code is loaded with the first database.
+  const args = ['-e', name === 'better-sqlite3' ? `new (${load})(':memory:')` : load];
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,

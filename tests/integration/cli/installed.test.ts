@@ -76,6 +76,13 @@ test('with ALTSMITH_INSTALL=never npm is not called, and the sentence says what 
   expect(() => statSync(path.join(root, 'npm-words'))).toThrow();
 });
 
+test('with ALTSMITH_INSTALL=never a native module of another Node stays, and the sentence says what to run', () => {
+  writeFileSync(native(), 'for another Node');
+  const { status, stderr } = ensureInstalled(`rm -r ${path.dirname(native())}`, 'never');
+  expect([status, stderr]).toEqual([1, expect.stringContaining(`run "npm rebuild better-sqlite3" in ${root}.`)]);
+  expect(readFileSync(native(), 'utf8')).toBe('for another Node');
+});
+
 test('without a compiler one sentence says what to install', () => {
   const { status, stderr } = ensureInstalled('exit 1', 'auto', path.join(root, 'bin'));
   expect(status).toBe(1);
