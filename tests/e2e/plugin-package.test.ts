@@ -125,6 +125,7 @@ test('three steps lead from the activation to the first text', async () => {
     await page.getByText('Suggested alt text:').waitFor({ timeout: 60_000 });
     await page.locator('.altsmith-step[data-step="try"][data-done="1"]').waitFor();
     expect(await barriers(page, '.altsmith-start')).toEqual([]);
+    await page.evaluate('scrollTo(0, 0)');
     await admin.picture('3-first-steps');
     // The upload from before the connection has a suggestion, too.
     await waitFor(
