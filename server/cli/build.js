@@ -57,7 +57,7 @@ function bundleConsole(root, files) {
     logLevel: 'warning',
     write: false,
   });
-  const pictures = files.filter((file) => ['.html', '.svg'].includes(path.extname(file)));
+  const pictures = files.filter((file) => ['.html', '.svg', '.jpg'].includes(path.extname(file)));
   return [
     ...outputFiles.map((file) => [file.path, Buffer.from(file.contents)]),
     ...pictures.map((file) => [path.join(out, path.relative(from, file)), readFileSync(file)]),

@@ -191,7 +191,7 @@ test.each([
 ])('every page is readable %s', async (name, options) => {
   const other = await ConsoleBrowser.open(sidecar.url, options);
   await other.logIn(sidecar.key);
-  await other.page.getByRole('button', { name: 'Cake on a table' }).click();
+  await other.page.getByRole('button', { name: 'Cup of coffee' }).click();
   await other.page.locator('p.alt-text').waitFor();
   for (const where of ['Try', 'Queue', 'Review', 'Set-up'] as const) {
     await other.go(where);

@@ -65,7 +65,7 @@ export function Jobs() {
           <>
             {state === 'failed' ? (
               <button type="button" onClick={() => void act(items, 'retry')}>
-                Try all {items.length} shown again
+                {items.length === 1 ? 'Try the one shown again' : `Try all ${items.length} shown again`}
               </button>
             ) : null}
             <JobTable jobs={items} onAct={(job, verb) => void act([job], verb)} />

@@ -35,7 +35,7 @@ export function Tiles({ status }: { status: Status }) {
         {perMinute === null ? '–' : `${perMinute < 10 ? perMinute.toFixed(1) : Math.round(perMinute)} / min`}
       </Tile>
       <Tile name="Time left">{open === 0 ? 'none' : left === null ? 'not known yet' : roughly(left)}</Tile>
-      <Tile name="A picture takes" note="median of late">
+      <Tile name="A picture takes" note="median of the last ones">
         {seconds === null ? '–' : inSeconds(seconds * 1000)}
       </Tile>
       {price === null ? (

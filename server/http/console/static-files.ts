@@ -5,7 +5,8 @@ import path from 'node:path';
 import { AppError } from '../../errors';
 import { CONSOLE_POLICY } from './content-policy';
 
-const EXAMPLES = ['boat', 'dog', 'street', 'cake', 'chart'];
+const PHOTOGRAPHS = ['cat', 'coffee'];
+const DRAWINGS = ['boat', 'dog', 'chart'];
 
 /** Every file of the console by its address. Nothing else of the folder can be asked for. */
 const FILES: Readonly<Record<string, { name: string; type: string }>> = {
@@ -13,10 +14,14 @@ const FILES: Readonly<Record<string, { name: string; type: string }>> = {
   '/console.js': { name: 'console.js', type: 'text/javascript; charset=utf-8' },
   '/console.css': { name: 'console.css', type: 'text/css; charset=utf-8' },
   '/icon.svg': { name: 'icon.svg', type: 'image/svg+xml' },
-  ...Object.fromEntries(
-    EXAMPLES.map((name) => [`/examples/${name}.svg`, { name: `examples/${name}.svg`, type: 'image/svg+xml' }]),
-  ),
+  ...filesOf(PHOTOGRAPHS, 'jpg', 'image/jpeg'),
+  ...filesOf(DRAWINGS, 'svg', 'image/svg+xml'),
 };
+
+function filesOf(names: readonly string[], ending: string, type: string) {
+  const files = names.map((name) => `examples/${name}.${ending}`);
+  return Object.fromEntries(files.map((name) => [`/${name}`, { name, type }]));
+}
 
 interface Loaded {
   readonly content: Buffer;
