@@ -11,7 +11,7 @@ use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
 use Altsmith\Storage\Suggestion_Query;
 use Altsmith\Text\Plain_Text;
-use Altsmith\Writeback\Alt_Text_Meta;
+use Altsmith\Writeback\Main_Text;
 use WP_CLI;
 
 defined( 'ABSPATH' ) || exit;
@@ -159,7 +159,7 @@ final class Review_Command {
 			return 'suggestion not found, or you cannot edit its image';
 		}
 		try {
-			$seen = Alt_Text_Meta::read( $row->attachment_id )->text();
+			$seen = Main_Text::read( $row->attachment_id )->text();
 			$row  = $this->review->decide( $row, new Decision( $action, $values, $reason, $seen, $row->suggestion_version ), wp_get_current_user() );
 		} catch ( Sidecar_Error $error ) {
 			return $error->getMessage();

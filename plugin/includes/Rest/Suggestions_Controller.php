@@ -239,16 +239,6 @@ final class Suggestions_Controller {
 	private function decision( Request_Row $row, array $input ): Decision|WP_Error {
 		$values = Suggestion::decided_values( (array) ( $input['values'] ?? array() ) );
 		$mode   = (string) ( $input['mode'] ?? 'one' );
-		if ( 'video' === ( $row->suggestion['kind'] ?? '' ) ) {
-			if ( 'decorative' === $input['action'] || ( 'bulk' === $mode && 'approve' === $input['action'] ) ) {
-				return 'bulk' === $mode
-					? new WP_Error( 'altsmith_not_in_bulk', __( 'Videos are approved one by one.', 'altsmith' ), array( 'status' => 400 ) )
-					: new WP_Error( 'altsmith_not_decorative', __( 'A video cannot be marked as decorative.', 'altsmith' ), array( 'status' => 400 ) );
-			}
-			// The sentence that is approved is the description: WordPress has no alt text for videos.
-			$values = 'approve' === $input['action'] ? array( 'description' => $values['alt_text'] ?? $row->suggestion['fields']['alt_text'] ) + $values : $values;
-			$values = 'approve' === $input['action'] ? $values + array( 'alt_text' => $values['description'] ) : $values;
-		}
 		if ( 'bulk' === $mode && array() === $values ) {
 			$values = $this->view->values_as_suggested( $row );
 		}

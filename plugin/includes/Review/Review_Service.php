@@ -117,6 +117,12 @@ final class Review_Service {
 	 * @throws Sidecar_Error
 	 */
 	public function refuse_impossible( Request_Row $row, Decision $decision ): void {
+		if ( self::is_video( $row ) && 'decorative' === $decision->action ) {
+			throw new Sidecar_Error( 'NOT_DECORATIVE', __( 'A video cannot be marked as decorative.', 'altsmith' ), 422 );
+		}
+		if ( self::is_video( $row ) && 'approve' === $decision->action && 'bulk' === $decision->mode ) {
+			throw new Sidecar_Error( 'NOT_IN_BULK', __( 'Videos are approved one by one.', 'altsmith' ), 422 );
+		}
 		if ( in_array( $decision->action, array( 'approve', 'decorative' ), true ) && $this->watch->has_changed( $row ) ) {
 			throw self::picture_changed();
 		}
@@ -134,7 +140,7 @@ final class Review_Service {
 
 	/** Remembers what the person saw, before the network call: if this process dies right after it, the next one still knows. */
 	public function begin( Request_Row $row, Decision $decision ): void {
-		if ( 'video' === ( $row->suggestion['kind'] ?? '' ) ) {
+		if ( self::is_video( $row ) ) {
 			$this->poster->want( $row, 'approve' === $decision->action ? $decision->poster_alt : null );
 		}
 		$this->store->remember_seen( $row->attachment_id, 'reopen' === $decision->action ? null : $decision->seen );
@@ -194,12 +200,29 @@ final class Review_Service {
 		return $error;
 	}
 
+	private static function is_video( Request_Row $row ): bool {
+		return 'video' === ( $row->suggestion['kind'] ?? '' );
+	}
+
+	/**
+	 * Of a video the sentence that is approved is the description: WordPress has no alt text for videos.
+	 *
+	 * @param array<string, mixed> $body
+	 * @return array<string, mixed>
+	 */
+	private static function body( Request_Row $row, array $body ): array {
+		if ( self::is_video( $row ) && isset( $body['values']['alt_text'] ) ) {
+			$body['values']['description'] = $body['values']['alt_text'];
+		}
+		return $body;
+	}
+
 	/** @throws Throwable */
 	private function decide_alone( Request_Row $row, Decision $decision, WP_User $by ): void {
 		$this->refuse_impossible( $row, $decision );
 		$this->begin( $row, $decision );
 		try {
-			$suggestion = $this->client->decide( $row->suggestion_id, $decision->body( $by ) );
+			$suggestion = $this->client->decide( $row->suggestion_id, self::body( $row, $decision->body( $by ) ) );
 		} catch ( Sidecar_Error $error ) {
 			throw $this->refused( $row, $error );
 		}

@@ -14,6 +14,7 @@ use Altsmith\Storage\Request_Store;
 use Altsmith\Sync\Picture_Watch;
 use Altsmith\Writeback\Alt_Text_Meta;
 use Altsmith\Writeback\Alt_Text_Writer;
+use Altsmith\Writeback\Main_Text;
 use Altsmith\Writeback\Write_Request;
 use Altsmith\Writeback\Write_Result;
 use stdClass;
@@ -281,12 +282,11 @@ final class Write_Back {
 	/** @param array<string, mixed> $suggestion */
 	private static function write_request( Request_Row $row, array $suggestion ): Write_Request {
 		$decorative = 'decorative' === $row->suggestion_state;
-		$approved   = (string) ( $suggestion['values']['alt_text'] ?? $suggestion['fields']['alt_text'] );
 		return new Write_Request(
 			$row->attachment_id,
 			// What the person saw on our screen; for a decision made elsewhere, what the sidecar was told when it was asked.
 			$row->seen_alt ?? (string) ( $suggestion['current']['alt_text'] ?? '' ),
-			$decorative ? '' : $approved,
+			$decorative ? '' : Main_Text::approved( $suggestion ),
 			$decorative,
 			(array) $suggestion['values'],
 			array(

@@ -137,6 +137,13 @@ final class VideoTest extends Sidecar_Test_Case {
 		self::assertSame( 'pending', $this->row( $row->attachment_id )->suggestion_state );
 	}
 
+	public function test_what_is_approved_on_the_sidecars_own_page_is_the_description_too(): void {
+		$row = $this->described();
+		$this->sidecar->decide_elsewhere( $row->suggestion_id, 'approve' );
+		$this->sync();
+		self::assertSame( array( 'applied', 'a cat and a cup' ), array( $this->row( $row->attachment_id )->suggestion_state, $this->description( $row->attachment_id ) ) );
+	}
+
 	public function test_a_failure_is_told_in_the_sites_language_and_the_browser_may_help(): void {
 		$id = $this->video();
 		$this->sync();
