@@ -46,23 +46,24 @@ final class Missed_Uploads {
 		if ( 0 === $from || ! $this->settings->is_configured() || ! Schema::is_current() ) {
 			return;
 		}
-		$found = ( new Candidate_Query( new Choices(), $this->settings->types() ) )->after( $from - 1, self::STEP );
-		$walk  = new Walk( 'missed', (string) $from );
-		$add   = $this->settings->is_automatic() ? $found : array();
-		if ( $this->settings->describes_videos() ) {
-			$videos = ( new Candidate_Query( new Choices( kind: 'video' ), array() ) )->after( $from - 1, self::STEP );
-			$last   = count( $found ) < self::STEP ? PHP_INT_MAX : (int) array_key_last( $found );
-			$add   += array_filter( $videos, static fn( int $id ): bool => $id <= $last, ARRAY_FILTER_USE_KEY );
+		$walk = new Walk( 'missed', (string) $from );
+		// Of two lists the one that is full and ends first says how far this step has looked.
+		$last  = PHP_INT_MAX;
+		$found = array();
+		foreach ( array( 'image' => $this->settings->is_automatic(), 'video' => $this->settings->describes_videos() ) as $kind => $is_on ) {
+			$next   = $is_on ? ( new Candidate_Query( new Choices( kind: $kind ), $this->settings->types() ) )->after( $from - 1, self::STEP ) : array();
+			$last   = count( $next ) < self::STEP ? $last : min( $last, (int) array_key_last( $next ) );
+			$found += $next;
 		}
-		foreach ( $add as $attachment_id => $reason ) {
-			if ( '' === $reason && $walk->may_look_at( (int) $attachment_id ) && Feeder::is_wanted( (int) $attachment_id ) ) {
+		foreach ( $found as $attachment_id => $reason ) {
+			if ( '' === $reason && $attachment_id <= $last && $walk->may_look_at( (int) $attachment_id ) && Feeder::is_wanted( (int) $attachment_id ) ) {
 				$this->store->add( (int) $attachment_id, 'upload', time() );
 			}
 		}
-		if ( count( $found ) < self::STEP ) {
+		if ( PHP_INT_MAX === $last ) {
 			delete_option( self::OPTION );
 		} else {
-			update_option( self::OPTION, (int) array_key_last( $found ) + 1, true );
+			update_option( self::OPTION, $last + 1, true );
 		}
 		$walk->end();
 	}

@@ -39,6 +39,14 @@ final class VideoTest extends Sidecar_Test_Case {
 		self::assertCount( 1, $this->sidecar->videos );
 	}
 
+	public function test_videos_from_before_the_connection_are_found_once_there_is_one(): void {
+		update_option( Settings::KEY_OPTION, '' );
+		$id = $this->video();
+		update_option( Settings::KEY_OPTION, 'key-of-the-test' );
+		$this->sync();
+		self::assertSame( 'sent', $this->row( $id )->status );
+	}
+
 	/** @dataProvider refusals */
 	public function test_what_cannot_be_sent_says_so_and_holds_up_nothing( array $status, string $code ): void {
 		$this->sidecar->video_status = array() === $status ? null : $status + $this->sidecar->video_status;
