@@ -25,6 +25,8 @@ export interface ModelInfo {
   readonly demonstration: boolean;
   /** Whether `confidence` was measured for this model; else it only rises with the model's own certainty. */
   readonly calibrated: boolean;
+  /** What it was measured on; absent where it was not, or the model does not say. */
+  readonly calibratedOn?: string;
   readonly canAnswer: boolean;
   /** False for a model that only answers questions; absent: it writes captions. */
   readonly canCaption?: boolean;

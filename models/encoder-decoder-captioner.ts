@@ -60,6 +60,7 @@ export class EncoderDecoderCaptioner implements Captioner {
       precision: manifest.precision,
       demonstration: manifest.demonstration,
       calibrated: manifest.confidence_calibrated,
+      ...(manifest.confidence_calibrated_on === null ? {} : { calibratedOn: manifest.confidence_calibrated_on }),
       fingerprint: fingerprintOfModel(manifest),
       canAnswer: manifest.graphs.question !== null || manifest.prompted !== null,
       // Its decoder was trained to look at what the question encoder made of the picture, never at the picture itself.

@@ -26,6 +26,7 @@ import { storageProblem } from './storage/sqlite-error';
 import type { Services } from './http/services';
 import { healthOf, type Surroundings } from './composition/health';
 import { buildMetrics } from './composition/metrics';
+import { buildCalibrating } from './composition/calibrating';
 import { buildModels } from './composition/models';
 import { buildPredictions, type Predictions } from './composition/predictions';
 import { administrationOf } from './composition/administration';
@@ -116,7 +117,7 @@ function assemble(parts: AppParts, stores: Stores): App {
   const changed = work.runner.start.bind(work.runner);
   const models = buildModels({ engine, config, script: PULL_SCRIPT, logger, changed });
   const resuggesting = buildResuggesting(stores, work, { config, logger });
-  const backgroundTasks = [upkeep, buildPruning(stores, logger), resuggesting, models];
+  const backgroundTasks = [upkeep, ...storeTasks(stores, logger), resuggesting, models];
   const predictions = buildPredictions(stores, { work, engine, config, logger, wakeDelivery: () => delivery.wake() });
   const pairings = buildPairings(stores);
   const services: Services = {
@@ -181,6 +182,11 @@ function assemble(parts: AppParts, stores: Stores): App {
       markCleanStop(data);
     },
   };
+}
+
+/** What goes on upon the stores alone, whatever captions. */
+function storeTasks(stores: Stores, logger: Logger) {
+  return [buildPruning(stores, logger), buildCalibrating(stores, logger)];
 }
 
 function firstRunOf({ storage, sites }: Stores, pairings: Pairings): Pick<App, 'firstSteps' | 'pairingCode'> {

@@ -153,6 +153,8 @@ export const Manifest = z.object({
   confidence: z.array(z.tuple([z.number(), z.number()])).min(2),
   /** Whether the points were measured. Folders written before this field did not say; no BLIP was. */
   confidence_calibrated: z.boolean().default(false),
+  /** On what they were measured, as a person reads it; null where they were not, and in folders written before this field. */
+  confidence_calibrated_on: z.string().max(300).nullable().default(null),
   session: z.object({
     /** Set for weight-only int8: the DequantizeLinear nodes fold at load. */
     disable_quant_qdq: z.boolean(),

@@ -5,6 +5,7 @@ import type { Suggestion } from '../contract/suggestion';
 import type { ImageStore } from '../intake/image-store';
 import type { Claim, JobQueue } from '../queue/queue';
 import { withApproved } from '../review/approved-english';
+import type { ApprovalWish } from '../review/auto-approval';
 import type { SuggestionStore } from '../review/suggestion-store';
 import type { Glossary, GlossaryEntry } from '../contract/glossary';
 import { AppError } from '../errors';
@@ -32,8 +33,8 @@ export interface FinishStores {
   readonly videos: Pick<VideoStore, 'keepPoster'>;
   readonly videoLooks: Pick<VideoLookStore, 'put'>;
   readonly suggestions: Pick<SuggestionStore, 'create' | 'countOthersWithText' | 'autoApprove' | 'approvedEnglish'>;
-  /** Least confidence for approval without a person; null, the default, is never. */
-  readonly autoApproveFrom: number | null;
+  /** What may be approved without a person; by default nothing. */
+  readonly autoApprove: ApprovalWish;
 }
 
 export interface JobFinisherParts {
@@ -198,7 +199,7 @@ export class JobFinisher {
   }
 
   #store(claim: Claim, { texts, model, current, fileName, beside }: Written, traceparent: string | null): Suggestion {
-    const { suggestions, autoApproveFrom } = this.parts.storesOf(claim.siteId);
+    const { suggestions, autoApprove } = this.parts.storesOf(claim.siteId);
     const { storage, caused, queue } = this.parts;
     return storage.transaction(() => {
       // Registered first: callbacks run in order, and that of the feed's entry wakes the webhooks.
@@ -232,7 +233,7 @@ export class JobFinisher {
       // How far a translation can be trusted has not been measured.
       // Nor how far that of a whole video can.
       const isMeasured = texts.source === null && texts.video === undefined;
-      return isMeasured ? suggestions.autoApprove(suggestion, autoApproveFrom) : suggestion;
+      return isMeasured ? suggestions.autoApprove(suggestion, autoApprove) : suggestion;
     });
   }
 }

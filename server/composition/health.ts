@@ -44,7 +44,7 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
   const model = state.model ?? around.elsewhere.model;
   return {
     ready: problems.length === 0,
-    model: model && { ...modelRefOf(model), tasks: publicTasks(model) },
+    model: model && { ...modelRefOf(model), ...measuredOn(model), tasks: publicTasks(model) },
     abilities: model && { answer: model.canAnswer, prompt: model.canPrompt ?? true },
     bytesAlsoGoTo: state.sendsTo ?? model?.address ?? around.workersSendTo,
     secondsPerImage: state.secondsPerImage ?? around.elsewhere.secondsPerImage,
@@ -53,6 +53,9 @@ export function healthOf(engine: CaptionEngine, around: Surroundings): Health {
     warnings: [around.redis, isWarning ? around.ownWorkers : null].filter((one) => one !== null),
   };
 }
+
+/** What the model's confidence was measured on, where it says so. */
+const measuredOn = ({ calibratedOn }: ModelInfo) => (calibratedOn === undefined ? {} : { calibrated_on: calibratedOn });
 
 /** Why an engine without trouble captions nothing now; null when it does. */
 export function idleBecause({ ready, model }: EngineState): EngineState['problem'] {

@@ -6,6 +6,7 @@ import type { SiteProfile, SiteProfileChange } from '../contract/site';
 import { AppError } from '../errors';
 import type { SiteServices } from '../http/services';
 import type { Speaker } from '../http/speaker';
+import { CalibrationStore } from '../review/calibration-store';
 import { decideAll } from '../review/bulk-decision';
 import { readFirstSteps } from '../storage/first-steps';
 import { scopeNumbers } from '../storage/list-scopes';
@@ -112,7 +113,8 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
 function profileOf(stores: Stores, { translating }: Work, siteId: string): SiteProfile {
   const languages = stores.sites.get(siteId)?.settings.languages ?? [];
   const glossary = stores.glossaryOf(siteId).get();
-  return { languages: [...languages], translators: translating.list(languages), glossary };
+  const calibration = new CalibrationStore(stores.storage, siteId).list();
+  return { languages: [...languages], translators: translating.list(languages), glossary, calibration };
 }
 
 /** Throws LANGUAGE_UNKNOWN. */

@@ -17,6 +17,8 @@ import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { eachlabsWebhook } from '../http/compat/eachlabs/predictions';
 import { replyCall } from '../predictions/reply-call';
+import type { ApprovalWish } from '../review/auto-approval';
+import type { SiteSettings } from '../sites/site-store';
 import { RedisLink } from '../queue/redis-link';
 import { BullDispatcher, queueNameFor } from '../queue/bull-dispatcher';
 import { BullWindow } from '../queue/bull-window';
@@ -164,9 +166,13 @@ function buildFinisher(
       videos: videosOf(siteId),
       videoLooks: videoLooksOf(siteId),
       suggestions: suggestionsOf(siteId),
-      autoApproveFrom: sites.get(siteId)?.settings.auto_approve_from ?? null,
+      autoApprove: approvalWishOf(sites.get(siteId)?.settings),
     }),
   });
+}
+
+function approvalWishOf(settings: SiteSettings | undefined): ApprovalWish {
+  return { from: settings?.auto_approve_from ?? null, most_bad: settings?.auto_approve_most_bad ?? null };
 }
 
 /** Null where Bull cannot be used now. */

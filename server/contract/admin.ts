@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_BAD } from './calibration';
 import { Id, Timestamp } from './primitives';
 
 /** Limits of one site; null: as the settings of the sidecar say. */
@@ -31,6 +32,8 @@ export const Site = z.object({
   name: z.string(),
   /** Suggestions of a model whose confidence was measured, and that is no demonstration, are approved from here on; null: never by themselves. */
   auto_approve_from: z.number().min(0).max(1).nullable(),
+  /** Approved are those where, by decisions of this site, no more than this share is bad; null: `auto_approve_from` counts. */
+  auto_approve_most_bad: z.number().min(0).max(1).nullable(),
   limits: SiteLimits,
   /** Bytes on disk. A picture that several sites sent counts for each of them. */
   storage: z.object({ images: count, image_bytes: count, thumbnail_bytes: count }),
@@ -62,6 +65,7 @@ export const SiteRequest = z.strictObject({ name: SiteName });
 export const SiteChange = z.strictObject({
   name: SiteName.optional(),
   auto_approve_from: z.number().min(0).max(1).nullable().optional(),
+  auto_approve_most_bad: z.literal(MOST_BAD).nullable().optional(),
   limits: SiteLimitsChange.optional(),
 });
 export type SiteChange = z.infer<typeof SiteChange>;

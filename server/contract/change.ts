@@ -10,6 +10,8 @@ export const CHANGE_TYPES = [
   'suggestion.created',
   'suggestion.decided',
   'suggestion.superseded',
+  /** The site's decisions gave a waiting suggestion another confidence; its version is the same. */
+  'suggestion.recalibrated',
   'suggestion.written_back',
   /** Its run was undone: put the text back that was there before, and report `undone`. */
   'suggestion.undo_asked',

@@ -47,6 +47,8 @@ export const ModelRef = z.object({
   precision: z.string(),
   demonstration: z.boolean(),
   calibrated: z.boolean().default(false),
+  /** What its confidence was measured on: `site` for the decisions of the site itself. */
+  calibrated_on: z.string().max(300).exactOptional(),
   /** Stands for its weights and settings: another model of the same id has another one. Left out by remote models' servers. */
   fingerprint: z.string().max(64).exactOptional(),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Calibration } from './calibration';
 import { Glossary, GlossaryEntry } from './glossary';
 import { Language } from './language';
 
@@ -21,6 +22,8 @@ export const SiteProfile = z.object({
   translators: z.array(ListedLanguage),
   /** The owner's words. */
   glossary: z.array(GlossaryEntry),
+  /** What the decisions of its people say about the confidence of models. */
+  calibration: z.array(Calibration),
 });
 export type SiteProfile = z.infer<typeof SiteProfile>;
 

@@ -9,6 +9,8 @@ export const WorkerModel = z.object({
   demonstration: z.boolean(),
   /** Left out by workers of earlier versions. */
   calibrated: z.boolean().default(false),
+  /** What its confidence was measured on; left out where it was not. */
+  calibratedOn: z.string().max(300).exactOptional(),
   canAnswer: z.boolean(),
   canCaption: z.boolean().exactOptional(),
   canPrompt: z.boolean().exactOptional(),

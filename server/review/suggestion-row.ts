@@ -49,7 +49,7 @@ const time = (ms: number) => new Date(ms).toISOString();
 const json = (text: string): unknown => JSON.parse(text);
 
 /** Stands for the values of somebody who approved the suggestion as it was, so that no text is stored twice. JSON. */
-const AS_SUGGESTED = 'true';
+export const AS_SUGGESTED = 'true';
 
 /** The column of what a person approved. */
 export function valuesColumn(values: FieldValues | null, fields: Fields): string | null {

@@ -7,7 +7,8 @@ import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
 import { approvedEnglish } from './approved-english';
-import { mayApproveAlone, NOBODY } from './auto-approval';
+import { leastConfidence, mayApproveAlone, NOBODY, type ApprovalWish } from './auto-approval';
+import { CalibrationStore } from './calibration-store';
 import type { ChangeFeed } from './change-feed';
 import { inTurn, jobDecidedAgainst, type Picture } from './one-picture';
 import { countOthersWithText, type TextOfImage } from './same-text';
@@ -70,13 +71,14 @@ export class SuggestionStore {
       const at = Date.now();
       const { subject, fields } = suggestion;
       const { source, translator } = suggestion;
+      const sure = new CalibrationStore(this.storage, this.siteId).surenessOf(suggestion);
       const words = wordsOf([...textsOf(fields), source ?? '', suggestion.fileName ?? '', subject.id]);
       this.storage
         .prepare(
           `INSERT INTO suggestions (id, site_id, instance, job_id, job_seq, run_id, version, state, subject_type, subject_id,
              image_sha256, fields, alternatives, confidence, flags, model, current, words, created_at, updated_at,
-             source_sha256, language, source, translator, awaits_translation, video)
-           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+             source_sha256, language, source, translator, awaits_translation, video, own_confidence)
+           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           id,
@@ -91,9 +93,9 @@ export class SuggestionStore {
           suggestion.imageSha256,
           JSON.stringify(fields),
           JSON.stringify(suggestion.alternatives),
-          suggestion.confidence,
+          sure.confidence,
           JSON.stringify(suggestion.flags),
-          JSON.stringify(suggestion.model),
+          JSON.stringify(sure.model),
           JSON.stringify(suggestion.current),
           `${words} ${textTerm(fields.alt_text)}`.trim(),
           at,
@@ -104,6 +106,7 @@ export class SuggestionStore {
           translator === null ? null : JSON.stringify(translator),
           Number(suggestion.awaitsTranslation),
           suggestion.video === undefined ? null : JSON.stringify(suggestion.video),
+          sure.own,
         );
       this.changes.append(this.siteId, { type: 'suggestion.created', suggestionId: id });
       return this.#need(id);
@@ -136,7 +139,8 @@ export class SuggestionStore {
   }
 
   /** Approves a fresh suggestion where the site's owner said so; returns it as it is then. */
-  autoApprove(suggestion: Suggestion, from: number | null): Suggestion {
+  autoApprove(suggestion: Suggestion, wish: ApprovalWish): Suggestion {
+    const from = leastConfidence(wish, () => new CalibrationStore(this.storage, this.siteId).of(suggestion.model));
     if (!mayApproveAlone(suggestion, from)) return suggestion;
     return this.decide(suggestion.id, { action: 'approve', by: NOBODY, version: suggestion.version, mode: 'rule' });
   }

@@ -7,6 +7,8 @@ import type { Storage } from '../storage/database';
 export const SiteSettings = z.object({
   /** Approve a fresh suggestion of a calibrated model that is no demonstration, when its confidence is at least this. */
   auto_approve_from: z.number().min(0).max(1).nullable().default(null),
+  /** Approve one where, by the site's own decisions, no more than this share of such texts is bad; goes before the line above. */
+  auto_approve_most_bad: z.number().min(0).max(1).nullable().default(null),
   limits: SiteLimits.default(SiteLimits.parse({})),
   /** Languages of its texts where a request names none, its own first. */
   languages: z.array(z.string()).default([]),
@@ -17,6 +19,7 @@ export type SiteSettings = z.infer<typeof SiteSettings>;
 export interface SiteUpdate {
   readonly name?: string | undefined;
   readonly auto_approve_from?: number | null | undefined;
+  readonly auto_approve_most_bad?: number | null | undefined;
   readonly limits?: SiteLimitsChange | undefined;
   readonly languages?: readonly string[] | undefined;
 }
@@ -75,6 +78,7 @@ export class SiteStore {
       const settings = SiteSettings.parse({
         ...site.settings,
         ...(change.auto_approve_from === undefined ? {} : { auto_approve_from: change.auto_approve_from }),
+        ...(change.auto_approve_most_bad === undefined ? {} : { auto_approve_most_bad: change.auto_approve_most_bad }),
         limits: { ...site.settings.limits, ...change.limits },
         ...(change.languages === undefined ? {} : { languages: [...new Set(change.languages)] }),
       });

@@ -9,6 +9,21 @@ CREATE TABLE audit (
   details  TEXT NOT NULL CHECK (json_valid(details))
 , outcome TEXT NOT NULL DEFAULT 'done') STRICT;
 
+CREATE TABLE calibrations (
+  site_id     TEXT NOT NULL REFERENCES sites (id) ON DELETE CASCADE,
+  model       TEXT NOT NULL,
+  -- Stands for the model's weights; empty where it is not known.
+  fingerprint TEXT NOT NULL,
+  -- [the model's own confidence, share of good texts], rising.
+  points      TEXT NOT NULL CHECK (json_valid(points)),
+  rules       TEXT NOT NULL CHECK (json_valid(rules)),
+  -- Decisions that it was made of, and the latest of them.
+  decisions   INTEGER NOT NULL,
+  decided_at  INTEGER NOT NULL,
+  fitted_at   INTEGER NOT NULL,
+  PRIMARY KEY (site_id, model, fingerprint)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE change_epochs (
   number      INTEGER PRIMARY KEY AUTOINCREMENT,
   epoch       TEXT NOT NULL UNIQUE,
@@ -408,7 +423,7 @@ CREATE TABLE suggestions (
   write_back   TEXT CHECK (json_valid(write_back)),
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL
-, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', decision_mode TEXT, displayed INTEGER, open_ms INTEGER, words TEXT NOT NULL DEFAULT '', edited_words TEXT NOT NULL DEFAULT '', source TEXT, translator TEXT CHECK (json_valid(translator)), approved_source TEXT, awaits_translation INTEGER NOT NULL DEFAULT 0 CHECK (awaits_translation IN (0, 1)), video TEXT CHECK (json_valid(video))) STRICT;
+, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', decision_mode TEXT, displayed INTEGER, open_ms INTEGER, words TEXT NOT NULL DEFAULT '', edited_words TEXT NOT NULL DEFAULT '', source TEXT, translator TEXT CHECK (json_valid(translator)), approved_source TEXT, awaits_translation INTEGER NOT NULL DEFAULT 0 CHECK (awaits_translation IN (0, 1)), video TEXT CHECK (json_valid(video)), own_confidence REAL) STRICT;
 
 CREATE TRIGGER suggestions_edited AFTER UPDATE OF edited_words ON suggestions
 WHEN NEW.edited_words <> OLD.edited_words AND NEW.run_id IS OLD.run_id AND NEW.instance = OLD.instance
@@ -472,6 +487,19 @@ BEGIN
   INSERT INTO suggestion_counts (run_id, flag, state, scope, n)
   SELECT run_id, flag, state, scope, 1 FROM suggestion_tallies WHERE seq = NEW.seq
   ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER suggestions_recalibrated AFTER UPDATE OF confidence ON suggestions
+WHEN round(NEW.confidence * 1000) <> round(OLD.confidence * 1000)
+BEGIN
+  INSERT INTO suggestion_index (suggestion_index, rowid, terms)
+  SELECT 'delete', NEW.seq, printf('%05x~c%s %05x~c%s %05x~c%s', number, substr(digits, 1, 2), number, substr(digits, 1, 3), number, digits)
+  FROM list_scopes, (SELECT printf('%04d', round(OLD.confidence * 1000)) AS digits)
+  WHERE site_id = NEW.site_id AND instance = NEW.instance;
+  INSERT INTO suggestion_index (rowid, terms)
+  SELECT NEW.seq, printf('%05x~c%s %05x~c%s %05x~c%s', number, substr(digits, 1, 2), number, substr(digits, 1, 3), number, digits)
+  FROM list_scopes, (SELECT printf('%04d', round(NEW.confidence * 1000)) AS digits)
+  WHERE site_id = NEW.site_id AND instance = NEW.instance;
 END;
 
 CREATE TRIGGER suggestions_unlisted BEFORE DELETE ON suggestions
@@ -593,6 +621,9 @@ CREATE INDEX suggestions_decided_against ON suggestions (
 ) WHERE state IN ('rejected', 'decorative') OR (state = 'applied' AND "values" ->> '$.alt_text' = '');
 
 CREATE INDEX suggestions_in_turn ON suggestions (site_id, subject_type, subject_id, instance, language, state, job_seq);
+
+CREATE INDEX suggestions_judged ON suggestions (site_id, decided_at)
+WHERE displayed = 1 AND decision_mode IS NULL AND decided_at IS NOT NULL;
 
 CREATE INDEX suggestions_of_run ON suggestions (run_id) WHERE run_id IS NOT NULL;
 

@@ -7,6 +7,7 @@ import { openDatabase, type Storage } from '../../server/storage/database';
 import { migrate } from '../../server/storage/migrate';
 import { SiteStore } from '../../server/sites/site-store';
 import type { FieldValues } from '../../server/contract/fields';
+import type { ModelRef } from '../../server/contract/primitives';
 import type { Suggestion } from '../../server/contract/suggestion';
 
 const NO_ENDS = { failed: () => undefined, cancelled: () => undefined };
@@ -27,6 +28,7 @@ export interface Wish {
   readonly instance?: number;
   readonly fileName?: string;
   readonly current?: FieldValues;
+  readonly model?: ModelRef;
 }
 
 /** One site of a database, with its stores, as far as jobs and suggestions go. */
@@ -69,7 +71,7 @@ export function siteStores(storage: Storage, id: string) {
       alternatives: [],
       confidence: wish.confidence ?? 0.5,
       flags: (wish.flags ?? []).map((code) => ({ code, message: code })),
-      model: { id: 'mini', precision: 'int8', demonstration: true, calibrated: true },
+      model: wish.model ?? { id: 'mini', precision: 'int8', demonstration: true, calibrated: true },
       current: wish.current ?? {},
       source: null,
       translator: null,

@@ -87,6 +87,7 @@ export function describeBlip2(
     question: null,
     confidence: CONFIDENCE,
     confidence_calibrated: false,
+    confidence_calibrated_on: null,
     session: { disable_quant_qdq: false, eight_bit_weights: about.precision === 'int8' || about.precision === 'int4' },
   };
 }

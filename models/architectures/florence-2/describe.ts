@@ -67,6 +67,7 @@ export function describeFlorence(
     question: null,
     confidence: CONFIDENCE,
     confidence_calibrated: false,
+    confidence_calibrated_on: null,
     session: { disable_quant_qdq: false, eight_bit_weights: about.precision === 'int8' },
   };
 }

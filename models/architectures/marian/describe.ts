@@ -72,6 +72,7 @@ export function describeMarian(
     translation: about.translation,
     confidence: CONFIDENCE,
     confidence_calibrated: false,
+    confidence_calibrated_on: null,
     session: { disable_quant_qdq: false, eight_bit_weights: about.precision === 'int8' },
   };
 }

@@ -9,6 +9,7 @@ const site = shape<Site>({
   id: isText,
   name: isText,
   auto_approve_from: orNull(isNumber),
+  auto_approve_most_bad: orNull(isNumber),
   limits: shape<Site['limits']>({
     rate: orNull(isNumber),
     queue: orNull(isNumber),

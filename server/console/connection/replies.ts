@@ -36,6 +36,7 @@ export const isModelRef = shape<ModelRef>({
   precision: isText,
   demonstration: isTruth,
   calibrated: isTruth,
+  calibrated_on: orAbsent(isText),
   fingerprint: orAbsent(isText),
 });
 export const isTask = oneOf<Task>({ caption: true, detailed: true, more_detailed: true, ocr: true, question: true });
@@ -195,6 +196,7 @@ export const isStatus = shape<Status>({
       precision: isText,
       demonstration: isTruth,
       calibrated: isTruth,
+      calibrated_on: orAbsent(isText),
       fingerprint: orAbsent(isText),
       tasks: listOf(isTask),
     }),

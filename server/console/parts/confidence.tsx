@@ -16,6 +16,9 @@ function unknownBecause(model: ModelRef): string | null {
   return model.calibrated ? null : 'not measured';
 }
 
+/** Whether somebody measured what the number of this model means. */
+export const isMeasured = (model: ModelRef) => unknownBecause(model) === null;
+
 export function confidenceInWords(confidence: number, model: ModelRef): string {
   const unknown = unknownBecause(model);
   if (unknown !== null) return unknown;

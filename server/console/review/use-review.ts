@@ -94,7 +94,8 @@ export function useReview(filter: Filter, by: DecidedBy): Review {
   };
 
   const send = async (suggestion: Suggestion, decision: Omit<DecisionRequest, 'by' | 'version'>) => {
-    const body: DecisionRequest = { ...decision, by, version: suggestion.version };
+    // Cards show their picture; what is decided there says something about the model.
+    const body: DecisionRequest = { ...decision, by, version: suggestion.version, mode: 'one', displayed: true };
     return (await ask(`/v1/suggestions/${suggestion.id}/decision`, isReply, { method: 'POST', json: body })).suggestion;
   };
 

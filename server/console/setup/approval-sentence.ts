@@ -6,9 +6,16 @@ import type { ModelRef } from '../../contract/primitives';
  * one whose confidence nobody measured, is approved without a person. `models`: what the workers caption with. Pure.
  */
 export function approvalSentence(
-  { auto_approve_from: from }: Pick<Site, 'auto_approve_from'>,
+  {
+    auto_approve_from: from,
+    auto_approve_most_bad: mostBad,
+  }: Pick<Site, 'auto_approve_from' | 'auto_approve_most_bad'>,
   models: readonly ModelRef[],
 ) {
+  if (mostBad !== null) {
+    const promise = `where at most ${Math.round(mostBad * 100)} % of the texts are bad, by the decisions of its people`;
+    return `approves by itself ${promise}; nothing of a demonstration model, and nothing before enough are decided`;
+  }
   if (from === null) return 'a person approves everything';
   const percent = `${Math.round(from * 100)} %`;
   const ids = [...new Set(models.filter((model) => model.demonstration || !model.calibrated).map(({ id }) => id))];

@@ -11,6 +11,9 @@ interface SiteFormProps {
   readonly onClose: () => void;
 }
 
+/** Shares of bad texts that a rule can promise. */
+const MOST_BAD: readonly NonNullable<SiteChange['auto_approve_most_bad']>[] = [0.01, 0.02, 0.05, 0.1];
+
 const MEGABYTE = 1e6;
 
 /** Null for an empty field: as the settings of the sidecar say. */
@@ -23,6 +26,7 @@ const usual = (amount: number | null, divisor = 1) =>
 export function SiteForm({ site, settings, onChange, onClose }: SiteFormProps) {
   const [name, setName] = useState(site.name);
   const [approve, setApprove] = useState(textOf(site.auto_approve_from, 0.01));
+  const [mostBad, setMostBad] = useState(textOf(site.auto_approve_most_bad));
   const [rate, setRate] = useState(textOf(site.limits.rate));
   const [queue, setQueue] = useState(textOf(site.limits.queue));
   const [megabytes, setMegabytes] = useState(textOf(site.limits.bytes, MEGABYTE));
@@ -35,6 +39,7 @@ export function SiteForm({ site, settings, onChange, onClose }: SiteFormProps) {
     onChange({
       name: name.trim(),
       auto_approve_from: percent === null ? null : percent / 100,
+      auto_approve_most_bad: MOST_BAD.find((share) => String(share) === mostBad) ?? null,
       limits: {
         rate: amountOf(rate),
         queue: amountOf(queue),
@@ -55,6 +60,7 @@ export function SiteForm({ site, settings, onChange, onClose }: SiteFormProps) {
             onInput={setApprove}
             most={100}
           />
+          <PromiseField value={mostBad} onInput={setMostBad} />
           <Field label="Requests a second" hint={usual(limits.rate)} value={rate} onInput={setRate} step="any" />
           <Field label="Jobs that may wait" hint={usual(limits.queue)} value={queue} onInput={setQueue} least={1} />
           <Field
@@ -84,6 +90,32 @@ export function SiteForm({ site, settings, onChange, onClose }: SiteFormProps) {
         </button>
       </form>
     </Dialog>
+  );
+}
+
+/** Which share of bad texts a rule may let through. */
+function PromiseField({ value, onInput }: Pick<FieldProps, 'value' | 'onInput'>) {
+  const id = useUniqueId();
+  return (
+    <div class="field">
+      <label for={id}>Approve by itself where at most so many are bad</label>
+      <select
+        id={id}
+        value={value}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => onInput(event.currentTarget.value)}
+      >
+        <option value="">no such rule</option>
+        {MOST_BAD.map((share) => (
+          <option key={share} value={String(share)}>
+            {Math.round(share * 100)} %
+          </option>
+        ))}
+      </select>
+      <span id={`${id}-hint`} class="fine">
+        by 200 decisions and more of its people; then the field before counts no more
+      </span>
+    </div>
   );
 }
 

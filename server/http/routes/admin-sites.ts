@@ -14,6 +14,7 @@ function siteOf({ id, name, settings, createdAt }: StoredSite, { administration 
     id,
     name,
     auto_approve_from: settings.auto_approve_from,
+    auto_approve_most_bad: settings.auto_approve_most_bad,
     limits: settings.limits,
     storage: administration.storageOf(id),
     erasing_since: since === null ? null : new Date(since).toISOString(),

@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import { confidenceOf } from '../../models/confidence';
+import { approvalRule, fitCalibration, LEAST_JUDGEMENTS } from '../../models/evaluation/calibration';
+import { Calibration, MOST_BAD, type ConfidenceRule } from '../contract/calibration';
+import type { ModelRef } from '../contract/primitives';
+import type { Storage } from '../storage/database';
+import type { ChangeFeed } from './change-feed';
+import { nameOf, readJudgements, type ModelJudgement, type ModelName } from './judgements';
+
+interface CalibrationRow {
+  readonly model: string;
+  readonly fingerprint: string;
+  readonly points: string;
+  readonly rules: string;
+  readonly decisions: number;
+  readonly decided_at: number;
+  readonly fitted_at: number;
+}
+
+const Points = Calibration.shape.points;
+const Rules = Calibration.shape.rules;
+
+/** Decisions that must have come since the last time, at least, and as a part of those it was made of. */
+const LEAST_NEW = 100;
+const NEW_PART = 0.25;
+
+/** What stands in `calibrated_on` of a model whose confidence is that of the site's own decisions. */
+const OF_THE_SITE = 'site';
+
+const round = (value: number) => Math.round(value * 1000) / 1000;
+
+function calibrationOf(row: CalibrationRow): Calibration {
+  return {
+    model: { id: row.model, fingerprint: row.fingerprint === '' ? null : row.fingerprint },
+    decisions: row.decisions,
+    points: Points.parse(JSON.parse(row.points)),
+    rules: Rules.parse(JSON.parse(row.rules)),
+    fitted_at: new Date(row.fitted_at).toISOString(),
+  };
+}
+
+/** The site's own share of good texts for a model's confidence, in thousandths as suggestions have it. */
+const calibrated = (own: number, { points }: Pick<Calibration, 'points'>) => round(confidenceOf(own, points));
+
+/** The rules that can be kept, in the site's own confidence, rounded up so that none lets more through. */
+function rulesOf(judgements: readonly ModelJudgement[], points: Calibration['points']): ConfidenceRule[] {
+  return MOST_BAD.flatMap((most_bad) => {
+    const rule = approvalRule(judgements, most_bad);
+    if (rule === null) return [];
+    const from = Math.min(1, Math.ceil(confidenceOf(rule.from, points) * 1000) / 1000);
+    return [{ most_bad, from, decided: rule.decided, bad: rule.bad, upper: rule.upper }];
+  });
+}
+
+interface NewText {
+  readonly model: ModelRef;
+  readonly confidence: number;
+  /** The English that it was translated from; null where it is English itself. */
+  readonly source: string | null;
+  /** Undefined for a picture. */
+  readonly video?: unknown;
+}
+
+/** What the decisions of one site say about the confidence of the models that write for it. */
+export class CalibrationStore {
+  constructor(
+    private readonly storage: Storage,
+    private readonly siteId: string,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  list(): Calibration[] {
+    return this.#rows().map(calibrationOf);
+  }
+
+  /** Null where there are not enough decisions yet. */
+  of(model: Pick<ModelRef, 'id' | 'fingerprint'>): Calibration | null {
+    const { id, fingerprint } = nameOf(model);
+    const row = this.#rows().find((one) => one.model === id && one.fingerprint === fingerprint);
+    return row === undefined ? null : calibrationOf(row);
+  }
+
+  /** How sure a model is of a new text, by the decisions where there are enough: they are about English texts of pictures. */
+  surenessOf({ model, confidence, source, video }: NewText): {
+    readonly model: ModelRef;
+    readonly confidence: number;
+    /** The model's own confidence; null where it is the same. */
+    readonly own: number | null;
+  } {
+    const calibration = source === null && video === undefined ? this.of(model) : null;
+    if (calibration === null) return { model, confidence, own: null };
+    const measured = { ...model, calibrated: true, calibrated_on: OF_THE_SITE };
+    return { model: measured, confidence: calibrated(confidence, calibration), own: confidence };
+  }
+
+  /** Makes those anew for which enough decisions have come; true where there were any. */
+  refit(): boolean {
+    const rows = this.#rows();
+    // The index tells, without a look at a text, that nothing has come.
+    if (this.#decidedSince(Math.max(0, ...rows.map((row) => row.decided_at))) === 0) return false;
+    const all = readJudgements(this.storage, this.siteId);
+    const names = new Map(all.map(({ model }) => [JSON.stringify(model), model]));
+    let isNew = false;
+    for (const name of names.values()) {
+      const { id, fingerprint } = name;
+      const row = rows.find((one) => one.model === id && one.fingerprint === fingerprint);
+      const own = all.filter(({ model }) => model.id === id && model.fingerprint === fingerprint);
+      const fresh = own.filter(({ decidedAt }) => decidedAt > (row?.decided_at ?? 0)).length;
+      const enough = row === undefined ? 1 : Math.max(LEAST_NEW, row.decisions * NEW_PART);
+      if (own.length >= LEAST_JUDGEMENTS && fresh >= enough) {
+        this.#keep(name, own);
+        isNew = true;
+      }
+    }
+    return isNew;
+  }
+
+  #keep({ id, fingerprint }: ModelName, judgements: readonly ModelJudgement[]): void {
+    const points = (fitCalibration(judgements) ?? []).map(([own, good]): [number, number] => [own, good]);
+    this.storage
+      .prepare(
+        `INSERT INTO calibrations (site_id, model, fingerprint, points, rules, decisions, decided_at, fitted_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (site_id, model, fingerprint) DO UPDATE SET points = excluded.points, rules = excluded.rules,
+           decisions = excluded.decisions, decided_at = excluded.decided_at, fitted_at = excluded.fitted_at`,
+      )
+      .run(
+        this.siteId,
+        id,
+        fingerprint,
+        JSON.stringify(points),
+        JSON.stringify(rulesOf(judgements, points)),
+        judgements.length,
+        Math.max(...judgements.map(({ decidedAt }) => decidedAt)),
+        this.now(),
+      );
+  }
+
+  #decidedSince(time: number): number {
+    const found = this.storage
+      .prepare<[string, number], number>(
+        `SELECT count(*) FROM (
+           SELECT 1 FROM suggestions WHERE site_id = ? AND displayed = 1 AND decision_mode IS NULL AND decided_at > ? LIMIT 1
+         )`,
+      )
+      .pluck()
+      .get(this.siteId, time);
+    return found ?? 0;
+  }
+
+  #rows(): CalibrationRow[] {
+    return this.storage
+      .prepare<[string], CalibrationRow>('SELECT * FROM calibrations WHERE site_id = ? ORDER BY model, fingerprint')
+      .all(this.siteId);
+  }
+}
+
+const Own = z.object({ id: z.string(), fingerprint: z.string().optional() }).loose();
+
+interface WaitingRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly confidence: number;
+  readonly own_confidence: number | null;
+  readonly model: string;
+}
+
+/** Rows that are looked at in one step: a few milliseconds. */
+const PIECE = 100;
+
+/**
+ * Gives waiting suggestions of a site the confidence of its calibrations, the next of them after `after`; null once none is left. Their
+ * version stays: what a person sees of a text and may decide is the same.
+ */
+export function recalibrateWaiting(
+  storage: Storage,
+  siteId: string,
+  { changes, after }: { readonly changes: Pick<ChangeFeed, 'append'>; readonly after: number },
+): number | null {
+  return storage.transaction(() => {
+    const known = new CalibrationStore(storage, siteId).list();
+    const last = storage
+      .prepare<[number, number], number | null>(
+        'SELECT max(seq) FROM (SELECT seq FROM suggestions WHERE seq > ? ORDER BY seq LIMIT ?)',
+      )
+      .pluck()
+      .get(after, PIECE);
+    const rows = storage
+      .prepare<[number, number, string], WaitingRow>(
+        `SELECT seq, id, confidence, own_confidence, model FROM suggestions
+         WHERE seq > ? AND seq <= ? AND site_id = ? AND state = 'pending' AND source IS NULL AND video IS NULL`,
+      )
+      .all(after, last ?? 0, siteId);
+    for (const row of rows) {
+      const model = Own.parse(JSON.parse(row.model));
+      const calibration = known.find(({ model: { id, fingerprint } }) => {
+        return id === model.id && (fingerprint ?? '') === (model.fingerprint ?? '');
+      });
+      const own = row.own_confidence ?? row.confidence;
+      if (calibration === undefined) continue;
+      const confidence = calibrated(own, calibration);
+      if (row.own_confidence !== null && round(row.confidence) === confidence) continue;
+      const now = JSON.stringify({ ...model, calibrated: true, calibrated_on: OF_THE_SITE });
+      storage
+        .prepare('UPDATE suggestions SET confidence = ?, own_confidence = ?, model = ?, updated_at = ? WHERE seq = ?')
+        .run(confidence, own, now, Date.now(), row.seq);
+      changes.append(siteId, { type: 'suggestion.recalibrated', suggestionId: row.id });
+    }
+    return last ?? null;
+  });
+}
