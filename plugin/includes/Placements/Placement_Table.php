@@ -111,8 +111,9 @@ final class Placement_Table {
 	/** @return string A condition on the posts table: the image is shown somewhere, as a featured image or in another way. */
 	public static function is_shown( bool $as_featured ): string {
 		global $wpdb;
-		$t = self::name();
-		return (string) $wpdb->prepare( "{$wpdb->posts}.ID IN ( SELECT attachment_id FROM $t WHERE attachment_id > 0 AND kind " . ( $as_featured ? '=' : '<>' ) . ' %s )', self::FEATURED );
+		$t    = self::name();
+		$sign = $as_featured ? '=' : '<>';
+		return (string) $wpdb->prepare( "{$wpdb->posts}.ID IN ( SELECT attachment_id FROM $t WHERE attachment_id > 0 AND kind $sign %s )", self::FEATURED );
 	}
 
 	/**
