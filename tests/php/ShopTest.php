@@ -71,7 +71,7 @@ final class ShopTest extends Sidecar_Test_Case {
 			public function get_options(): array {
 				return $this->options;
 			}
-		};
+		}; // phpcs:ignore Generic.CodeAnalysis.EmptyPHPStatement -- it ends the arrow function
 		Shop_Stand_In::$attributes[ $product ] = array( 'pa_size' => $attribute( true, '41', '42' ), 'material' => $attribute( true, 'Leather' ), 'supplier' => $attribute( false, 'Secret Inc.' ) );
 		$context = $this->told( $picture )['context'];
 		self::assertSame( array( 'name' => 'Trail Runner & Co', 'attributes' => array( 'Leather' ), 'categories' => array( 'Shoes' ) ), $context['product'] );

@@ -79,8 +79,8 @@ final class BuildersTest extends Wp_Test_Case {
 		$open = array_values( array_filter( $this->items(), static fn( array $item ): bool => $item['can_change'] ) );
 		self::assertSame( array( array( 'empty', '' ), array( 'custom', 'draft' ) ), array_map( static fn( array $item ): array => array( $item['state'], $item['version'] ), $open ) );
 		$this->rest( 'POST', $this->route( 'apply' ), array( 'keys' => array_column( $open, 'key' ), 'text' => self::TEXT ) );
-		self::assertStringContainsString( 'alt="' . self::TEXT . '"', unserialize( $this->raw( $post, '_fl_builder_data' ) )['text1']->settings->text ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- our own
-		self::assertStringContainsString( 'alt="' . self::TEXT . '"', unserialize( $this->raw( $post, '_fl_builder_draft' ) )['text1']->settings->text ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- our own
+		self::assertStringContainsString( 'alt="' . self::TEXT . '"', unserialize( $this->raw( $post, '_fl_builder_data' ) )['text1']->settings->text ); // phpcs:ignore Generic.PHP.ForbiddenFunctions -- our own
+		self::assertStringContainsString( 'alt="' . self::TEXT . '"', unserialize( $this->raw( $post, '_fl_builder_draft' ) )['text1']->settings->text ); // phpcs:ignore Generic.PHP.ForbiddenFunctions -- our own
 	}
 
 	public function test_finished_pages_are_made_again_when_the_librarys_text_changes(): void {
@@ -150,7 +150,7 @@ final class BuildersTest extends Wp_Test_Case {
 			$clean = static fn( string $json ): array => json_decode( str_replace( trim( (string) wp_json_encode( self::TEXT ), '"' ), '', $json ), true );
 			self::assertSame( $clean( $before ), $clean( $after ) );
 		} elseif ( in_array( $builder, array( 'beaver', 'bricks' ), true ) ) {
-			self::assertIsArray( unserialize( $after ) ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- our own
+			self::assertIsArray( unserialize( $after ) ); // phpcs:ignore Generic.PHP.ForbiddenFunctions -- our own
 		} elseif ( 'diviblocks' === $builder ) {
 			self::assertSame( self::TEXT, parse_blocks( $after )[0]['innerBlocks'][0]['attrs']['image']['innerContent']['desktop']['value']['alt'] );
 		}

@@ -31,7 +31,7 @@ final class Built_Pages {
 	/** Beaver Builder: a photo with the copy it keeps of the library, a gallery, a row with a background, a text. */
 	public static function beaver( int $id, string $url, string $text_alt = '' ): string {
 		$node = static fn( string $type, array $settings ): \stdClass => (object) array( 'node' => substr( md5( $type ), 0, 12 ), 'type' => 'module', 'parent' => null, 'position' => 0, 'settings' => (object) $settings );
-		return serialize( // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- as WordPress keeps it
+		return serialize( // phpcs:ignore Generic.PHP.ForbiddenFunctions -- as WordPress keeps it
 			array(
 				'row1'   => $node( 'row', array( 'bg_image' => (string) $id, 'bg_image_src' => $url, 'opacity' => 0.5, 'full' => false, 'none' => null ) ),
 				'photo1' => $node( 'photo', array( 'photo' => (string) $id, 'photo_src' => $url, 'data' => (object) array( 'id' => $id, 'url' => $url, 'alt' => 'an older copy' ) ) ),
@@ -45,7 +45,7 @@ final class Built_Pages {
 	public static function bricks( int $id, string $url, string $own_text ): string {
 		$image   = array( 'id' => $id, 'filename' => 'x.jpg', 'size' => 'large', 'full' => $url, 'url' => $url );
 		$element = static fn( string $name, array $settings ): array => array( 'id' => substr( md5( $name . wp_json_encode( $settings ) ), 0, 6 ), 'name' => $name, 'parent' => 0, 'children' => array(), 'settings' => $settings );
-		return serialize( array( $element( 'image', array( 'image' => $image, 'altText' => $own_text ) ), $element( 'image', array( 'image' => $image ) ), $element( 'section', array( '_background' => array( 'image' => $image ) ) ) ) ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- as WordPress keeps it
+		return serialize( array( $element( 'image', array( 'image' => $image, 'altText' => $own_text ) ), $element( 'image', array( 'image' => $image ) ), $element( 'section', array( '_background' => array( 'image' => $image ) ) ) ) ); // phpcs:ignore Generic.PHP.ForbiddenFunctions -- as WordPress keeps it
 	}
 
 	public static function wpbakery( int $id, string $url ): string {

@@ -24,7 +24,7 @@ namespace Altsmith\Tests\Support {
 			if ( 'polylang' === $plugin ) {
 				register_taxonomy( 'language', array( 'post', 'attachment' ), array( 'public' => false ) );
 				foreach ( self::LOCALES as $code => $locale ) {
-					wp_insert_term( $code, 'language', array( 'slug' => $code, 'description' => serialize( array( 'locale' => $locale, 'rtl' => 0, 'flag_code' => '' ) ) ) );
+					wp_insert_term( $code, 'language', array( 'slug' => $code, 'description' => serialize( array( 'locale' => $locale, 'rtl' => 0, 'flag_code' => '' ) ) ) ); // phpcs:ignore Generic.PHP.ForbiddenFunctions -- as the language plugin keeps it
 				}
 			}
 			add_filter( 'wpml_post_language_details', array( self::class, 'details' ), 10, 2 );
