@@ -73,7 +73,7 @@ final class Csv_Export {
 						$ours ? (string) ( $latest['before'] ?? '' ) : $now,
 						$now,
 						(string) ( $given['fields']['alt_text'] ?? '' ),
-						null === $given ? '' : (string) round( (float) $given['confidence'], 3 ),
+						true === ( $given['model']['calibrated'] ?? false ) ? (string) round( (float) $given['confidence'], 3 ) : '',
 						(string) ( $given['decided_by']['name'] ?? '' ),
 					)
 				);

@@ -173,7 +173,7 @@ final class Review_Command {
 			'suggestion_id' => $row->suggestion_id,
 			'attachment_id' => (string) $row->attachment_id,
 			'state'         => $row->suggestion_state,
-			'confidence'    => number_format( (float) ( $row->suggestion['confidence'] ?? 0 ), 2 ),
+			'confidence'    => true === ( $row->suggestion['model']['calibrated'] ?? false ) ? number_format( (float) $row->suggestion['confidence'], 2 ) : 'not measured',
 			'alt_text'      => (string) ( $row->suggestion['fields']['alt_text'] ?? '' ),
 		);
 	}

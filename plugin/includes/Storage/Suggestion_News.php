@@ -13,10 +13,23 @@ final class Suggestion_News {
 	 */
 	public static function is_news( Request_Row $row, array $suggestion, bool $is_answer ): bool {
 		$is_same = $row->suggestion_id === $suggestion['id'] && ( Request_Status::READY === $row->status || self::asks_anew( $row, $suggestion, $is_answer ) );
-		if ( $is_same && ( $row->suggestion_version === $suggestion['version'] || ( $row->suggestion_version > $suggestion['version'] && ! $is_answer ) ) ) {
+		if ( $is_same && ( ( $row->suggestion_version === $suggestion['version'] && ! self::is_recalibrated( $row, $suggestion ) ) || ( $row->suggestion_version > $suggestion['version'] && ! $is_answer ) ) ) {
 			return false;
 		}
 		return $is_answer || $row->suggestion_id === $suggestion['id'] || null === $row->suggestion || $row->suggestion['created_at'] <= $suggestion['created_at'];
+	}
+
+	/**
+	 * What people decided gave a waiting suggestion another confidence. Its version stays, so that whoever looks at it may decide.
+	 *
+	 * @param array<string, mixed> $suggestion
+	 */
+	private static function is_recalibrated( Request_Row $row, array $suggestion ): bool {
+		if ( null === $row->suggestion ) {
+			return false;
+		}
+		$is_measured = static fn( array $one ): bool => true === ( $one['model']['calibrated'] ?? false );
+		return abs( (float) ( $row->suggestion['confidence'] ?? 0 ) - (float) ( $suggestion['confidence'] ?? 0 ) ) > 0.0005 || $is_measured( $row->suggestion ) !== $is_measured( $suggestion );
 	}
 
 	/**

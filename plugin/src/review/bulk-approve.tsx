@@ -34,14 +34,13 @@ export function BulkApprove({ query, items, onClose, onDone }: Props) {
   const seen = useRef(new Set<string>());
   const bulk = useBulk(wanted, seen.current, onDone);
 
+  // A number that nobody measured lets nothing through.
+  const known = (found ?? []).filter(({ model }) => level === '0' || model.calibrated);
   // A video is approved by itself.
-  const shown = (found ?? []).filter((one) => one.kind === 'image' && (flagged || one.flags.length === 0));
+  const shown = known.filter((one) => one.kind === 'image' && (flagged || one.flags.length === 0));
   const chosen = shown.filter((one) => !left.has(one.id));
   const toggle = (id: string, on: boolean) => {
-    const next = new Set(left);
-    if (on) next.delete(id);
-    else next.add(id);
-    setLeft(next);
+    setLeft(new Set(on ? [...left].filter((one) => one !== id) : [...left, id]));
   };
   const idle = bulk.state === 'idle';
 
@@ -84,7 +83,7 @@ export function BulkApprove({ query, items, onClose, onDone }: Props) {
                 formatNumber(chosen.length),
               )}
             </Button>
-            {flagged && total > AT_ONCE ? (
+            {flagged && total > AT_ONCE && known.length === found?.length ? (
               <Button variant="secondary" onClick={() => void bulk.freeze()}>
                 {sprintf(
                   /* translators: %s: number of texts */

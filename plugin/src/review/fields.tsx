@@ -91,7 +91,7 @@ export const FIELDS: Field<Suggestion>[] = [
     })),
     filterBy: { operators: ['is'] },
     getValue: ({ item }) => item.confidence,
-    render: ({ item }) => <>{item.model.calibrated ? confidenceWords(item.confidence) : '–'}</>,
+    render: ({ item }) => <>{item.model.calibrated ? confidenceWords(item.confidence) : __('not measured', 'altsmith')}</>,
   },
   {
     id: 'run',
