@@ -11,6 +11,7 @@ export function administrationOf(stores: Stores, config: Config): Services['admi
     audit,
     eraser,
     wouldErase,
+    acceptances: () => stores.acceptances.list(null),
     storageOf: (siteId) => siteBytes.of(siteId),
     settings: {
       limits: { rate: config.siteRate, queue: config.siteQueue, bytes: config.siteBytes },

@@ -7,7 +7,7 @@ import { countJobs, countSuggestions } from '../storage/row-counts';
 import type { Stores } from './stores';
 
 /** The numbers of this sidecar. */
-export function buildMetrics({ storage }: Stores, data: DataFolder, health: () => Health): Metrics {
+export function buildMetrics({ storage, acceptances }: Stores, data: DataFolder, health: () => Health): Metrics {
   return new Metrics({
     jobs: () => ({
       waiting: countJobs(storage, 'waiting'),
@@ -18,6 +18,7 @@ export function buildMetrics({ storage }: Stores, data: DataFolder, health: () =
     workers: () => health().workers,
     isReady: () => health().ready,
     backgroundFailures,
+    acceptances: () => acceptances.list(null),
     flushedCommits: () => storage.flushedCommits,
     databaseBytes: () => bytesOf(data.database) + bytesOf(`${data.database}-wal`),
   });

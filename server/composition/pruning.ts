@@ -38,6 +38,7 @@ export function buildPruning(stores: Stores, logger: Logger): Pruning {
     const steps = [
       () => stores.history.step(now),
       () => forgetOldKeys(stores.storage, now),
+      () => stores.acceptances.forgetOld(now),
       () => thumbnailsStep(now),
       () => giveBackPages(stores.storage),
     ];

@@ -12,6 +12,7 @@ import { readFirstSteps } from '../storage/first-steps';
 import { scopeNumbers } from '../storage/list-scopes';
 import { currentTraceparent } from '../tracing/tracing';
 import { checkWebhookTarget } from '../webhooks/webhook-target';
+import type { ErasureOwner } from '../retention/erasure';
 import type { Stores } from './stores';
 import type { Work } from './work';
 
@@ -94,6 +95,7 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
       if (asked !== null && hasEnded && asked.translate === undefined) requireMedia(accept, mediaOfJob(job, asked));
       return jobs.retry(jobId);
     },
+    acceptances: () => stores.acceptances.list(siteId),
     decide: (decisions) => decideAll(storage, suggestions, decisions),
     writeBack: (id, report) => {
       const suggestion = suggestions.writeBack(id, report);
@@ -102,11 +104,15 @@ export function siteServices(siteId: string, parts: SiteParts): SiteServices | n
     },
     eraseSubject: (subject) => stores.eraser.subject({ siteId, instance }, subject),
     eraseImage: (sha256) => stores.eraser.image({ siteId, instance }, sha256),
-    wouldErase: {
-      subject: (subject) => stores.wouldErase.subject({ siteId, instance }, subject),
-      image: (sha256) => stores.wouldErase.image({ siteId, instance }, sha256),
-    },
+    wouldErase: previewsOf(stores, { siteId, instance }),
     listSuggestions: stores.lists.ofSite({ siteId, instance: seen }),
+  };
+}
+
+function previewsOf({ wouldErase }: Stores, owner: ErasureOwner): SiteServices['wouldErase'] {
+  return {
+    subject: (subject) => wouldErase.subject(owner, subject),
+    image: (sha256) => wouldErase.image(owner, sha256),
   };
 }
 

@@ -22,6 +22,7 @@ import { GlossaryStore } from '../glossary/glossary-store';
 import { ReplyJobs } from '../queue/reply-jobs';
 import { QueueRoom } from '../queue/room';
 import { WindowStore } from '../queue/window-store';
+import { AcceptanceStore } from '../review/acceptance-store';
 import { ChangeFeed } from '../review/change-feed';
 import { ChangeSignal } from '../review/change-signal';
 import { ErasureStore } from '../retention/erasure-store';
@@ -91,8 +92,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
   const siteBytes = openSiteBytes(storage, sites, { data, config });
   const imagesOf = (siteId: string) => new ImageStore(storage, data, siteId, siteBytes);
   return {
-    storage,
-    erasures,
+    ...{ storage, erasures },
     ...buildErasing({ storage, data, store: erasures, plan: config.backups, siteBytes }),
     /** Before any local worker of this process claims: what the last process of this folder held waits again. */
     takeOver: () => {
@@ -113,6 +113,7 @@ export function openStores(data: DataFolder, config: Config, storage: Storage = 
     registry,
     replies,
     retention: new RetentionStore(storage, data.images, config.keepOriginalsMinutes * 60_000),
+    acceptances: new AcceptanceStore(storage, config.keepHistoryDays * DAY_MS),
     room: new QueueRoom(storage, {
       all: config.queueLimit,
       ofSite: (siteId) => sites.get(siteId)?.settings.limits.queue ?? config.siteQueue,

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { guarded } from '../background';
+import type { Acceptance } from '../contract/acceptance';
 
 /** What is looked up at the moment of a scrape. */
 export interface Gauges {
@@ -12,11 +13,17 @@ export interface Gauges {
   readonly databaseBytes: () => number;
   readonly flushedCommits: () => number;
   readonly backgroundFailures: () => number;
+  readonly acceptances: () => readonly Acceptance[];
 }
 
 const PREFIX = 'altsmith_';
 /** Seconds: from a status line to a caption that waits for its turn. */
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+const MODEL_LABELS = ['task', 'model', 'version'] as const;
+const OUTCOMES = ['untouched', 'edited', 'rejected', 'decorative'] as const;
+
+const modelLabels = ({ task, model }: Acceptance) => ({ task, model: model.id, version: model.fingerprint ?? '' });
 
 /** The numbers of `/metrics`, in the form Prometheus reads. One object a sidecar; nothing global. */
 export class Metrics {
@@ -71,7 +78,44 @@ export class Metrics {
         this.inc(gauges.backgroundFailures());
       },
     });
+    this.#acceptances(gauges.acceptances);
     this.#gauge('database_bytes', 'Database file and its write-ahead log.', gauges.databaseBytes);
+  }
+
+  /** Of all sites together; which site it is, the API tells. */
+  #acceptances(look: Gauges['acceptances']): void {
+    const registers = [this.#registry];
+    new Gauge({
+      name: `${PREFIX}acceptance_decisions`,
+      help: 'Decisions of people about texts, one by one with the card displayed: untouched, edited, rejected, decorative.',
+      labelNames: [...MODEL_LABELS, 'outcome'],
+      registers,
+      collect() {
+        this.reset();
+        for (const one of look())
+          for (const outcome of OUTCOMES) this.inc({ ...modelLabels(one), outcome }, one[outcome]);
+      },
+    });
+    new Gauge({
+      name: `${PREFIX}acceptance_edited_parts`,
+      help: 'Parts of the texts that people changed, added up over the edited ones; each is between 0 and 1.',
+      labelNames: MODEL_LABELS,
+      registers,
+      collect() {
+        this.reset();
+        for (const one of look()) this.inc(modelLabels(one), (one.mean_edit ?? 0) * one.edited);
+      },
+    });
+    new Gauge({
+      name: `${PREFIX}acceptance_dropped`,
+      help: 'Sites on which fewer texts of the model are approved as they are than before.',
+      labelNames: MODEL_LABELS,
+      registers,
+      collect() {
+        this.reset();
+        for (const one of look()) this.inc(modelLabels(one), one.trend.state === 'dropped' ? 1 : 0);
+      },
+    });
   }
 
   #gauge(name: string, help: string, look: () => number): void {

@@ -1,4 +1,5 @@
 import type { Route } from './route';
+import { listAcceptances, listAllAcceptances } from './routes/acceptance';
 import { listAudit } from './routes/admin-audit';
 import { createKey, listKeys, revokeKey, rotateKey } from './routes/admin-keys';
 import { cancelPull, listModels, pullModel, useModel } from './routes/admin-models';
@@ -71,6 +72,8 @@ export const ROUTES: readonly Route[] = [
   decideSuggestion,
   writeBackSuggestion,
   decideSuggestions,
+  listAcceptances,
+  listAllAcceptances,
   createRun,
   listRuns,
   getRun,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Acceptance } from '../contract/acceptance';
 import type { AdminSettings } from '../contract/admin';
 import type { AnswerReply, CaptionOptions, CaptionReply, Task } from '../contract/caption';
 import type { BulkDecisionReply, BulkDecisionRequest, WriteBackRequest } from '../contract/decision';
@@ -82,6 +83,8 @@ export interface SiteServices {
   readonly acceptJobs: (request: BulkJobRequest) => Promise<BulkJobReply>;
   /** Throws NOT_FOUND, JOB_NOT_POSSIBLE, IMAGE_UNKNOWN. */
   readonly retryJob: (jobId: string) => Job;
+  /** What people did with the texts of each model. */
+  readonly acceptances: () => Acceptance[];
   /** Many decisions, each with its own answer. */
   readonly decide: (request: BulkDecisionRequest) => Promise<BulkDecisionReply>;
   readonly predictions: PredictionStore;
@@ -183,6 +186,8 @@ export interface Services {
     readonly wouldErase: Pick<ErasurePreview, 'site'>;
     readonly storageOf: (siteId: string) => SiteStorage;
     readonly settings: AdminSettings;
+    /** Of all sites. */
+    readonly acceptances: () => Acceptance[];
   };
   /** For routes with the access `admin` only. Throw MODEL_UNKNOWN; PULL_NOT_POSSIBLE; MODEL_NOT_HERE, MODEL_FIXED. */
   readonly models: {

@@ -2,6 +2,7 @@ import type { Judgement } from '../../models/evaluation/calibration';
 import { Fields, FieldValues } from '../contract/fields';
 import { ModelRef } from '../contract/primitives';
 import type { Storage } from '../storage/database';
+import { isSameText } from './acceptance';
 import { AS_SUGGESTED } from './suggestion-row';
 
 /** Which model: other weights of the same name are another one. */
@@ -34,13 +35,7 @@ export const nameOf = ({ id, fingerprint }: Pick<ModelRef, 'id' | 'fingerprint'>
   fingerprint: fingerprint ?? '',
 });
 
-const plain = (text: string) =>
-  text
-    .toLowerCase()
-    .replace(/[.\s]+/g, ' ')
-    .trim();
-
-/** Whether the text was good as it was; null where the decision says nothing about it. A full stop, capitals and spaces change no text. */
+/** Whether the text was good as it was; null where the decision says nothing about it. */
 function isGood({ state, fields, values }: JudgedRow): boolean | null {
   if (state === 'rejected') return false;
   if (values === null) return null;
@@ -48,7 +43,7 @@ function isGood({ state, fields, values }: JudgedRow): boolean | null {
   const approved = FieldValues.parse(JSON.parse(values)).alt_text ?? '';
   // Decorative: the person says what the picture is for.
   if (approved === '') return null;
-  return plain(approved) === plain(Fields.parse(JSON.parse(fields)).alt_text);
+  return isSameText(approved, Fields.parse(JSON.parse(fields)).alt_text);
 }
 
 /**

@@ -6,10 +6,12 @@ import type { Suggestion } from '../contract/suggestion';
 import { AppError } from '../errors';
 import type { Storage } from '../storage/database';
 import { newId } from '../storage/row-id';
+import { AcceptanceStore } from './acceptance-store';
 import { approvedEnglish } from './approved-english';
 import { leastConfidence, mayApproveAlone, NOBODY, type ApprovalWish } from './auto-approval';
 import { CalibrationStore } from './calibration-store';
 import type { ChangeFeed } from './change-feed';
+import { recordDecision } from './decision-record';
 import { inTurn, jobDecidedAgainst, type Picture } from './one-picture';
 import { countOthersWithText, type TextOfImage } from './same-text';
 import { textsOf, textTerm, wordsBeside, wordsOf } from './search-words';
@@ -151,32 +153,10 @@ export class SuggestionStore {
       const now = this.#need(id);
       const next = decide(standingOf(now), now.fields, decision, Date.now());
       this.#move(id, next, now.fields);
-      this.#keepCircumstances(id, decision);
-      this.#keepEnglish(now, decision);
+      recordDecision(this.storage, this.siteId, now, decision);
       this.changes.append(this.siteId, { type: 'suggestion.decided', suggestionId: id });
       return this.#need(id);
     });
-  }
-
-  /** How the decision came about; for measuring how far suggestions can be trusted. */
-  #keepCircumstances(id: string, { mode, displayed, open_ms }: DecisionRequest): void {
-    this.storage
-      .prepare('UPDATE suggestions SET decision_mode = ?, displayed = ?, open_ms = ? WHERE id = ? AND site_id = ?')
-      .run(
-        mode === 'one' ? null : (mode ?? null),
-        displayed === undefined ? null : Number(displayed),
-        open_ms ?? null,
-        id,
-        this.siteId,
-      );
-  }
-
-  /** The English that a person approved beside a translation. A suggestion that is open again has none. */
-  #keepEnglish({ id, source }: Suggestion, { action, source: said }: DecisionRequest): void {
-    const changed = action === 'approve' && said !== undefined && said !== source ? said : null;
-    this.storage
-      .prepare('UPDATE suggestions SET approved_source = ? WHERE id = ? AND site_id = ?')
-      .run(changed, id, this.siteId);
   }
 
   /** English texts that a person approved for this very picture of the instance; null where there are none. */
@@ -225,6 +205,7 @@ export class SuggestionStore {
       const next = writeBack(standing, report.outcome);
       if (next === standing) return now;
       this.#move(id, next, now.fields);
+      if (next.state === 'pending') new AcceptanceStore(this.storage).decided(this.siteId, now, null);
       // A text that goes back because its whole run did is not asked about again.
       if (report.outcome === 'undone' && this.#undone(id).isAsked === 1) this.#supersede(id);
       if (isLate) this.#askToUndo(id);
