@@ -186,4 +186,13 @@ final class CliTest extends Sidecar_Test_Case {
 		self::assertSame( 'A cat, asleep', $this->stored_alt( $id ) );
 		unlink( $file );
 	}
+
+	public function test_an_audit_lists_what_is_wrong_on_published_pages(): void {
+		add_filter( 'pre_http_request', static fn(): array => array( 'headers' => array(), 'body' => '<img src="/a.jpg"><img src="/b.jpg" alt="A boat">', 'response' => array( 'code' => 200, 'message' => '' ), 'cookies' => array() ), 2 );
+		$json  = json_decode( $this->run_command( 'altsmith audit', 'run', array(), array( 'format' => 'json' ) ), true );
+		$front = array( 'page' => home_url( '/' ), 'image' => '/a.jpg', 'rule' => 'missing', 'text' => '' );
+		self::assertContains( $front, $json['problems'] );
+		self::assertSame( array( 2 * $json['pages'], $json['pages'], array() ), array( $json['images'], count( $json['problems'] ), $json['unread'] ) );
+		self::assertStringContainsString( 'Missing alt text (WCAG 1.1.1)  /a.jpg', $this->run_command( 'altsmith audit', 'show' ) );
+	}
 }

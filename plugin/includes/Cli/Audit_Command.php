@@ -23,7 +23,7 @@ final class Audit_Command {
 	 * ## OPTIONS
 	 *
 	 * [--format=<format>]
-	 * : table, csv or json.
+	 * : list or json.
 	 *
 	 * @param string[]              $args
 	 * @param array<string, string> $options
@@ -46,27 +46,37 @@ final class Audit_Command {
 	 * ## OPTIONS
 	 *
 	 * [--format=<format>]
-	 * : table, csv or json.
+	 * : list or json.
 	 *
 	 * @param string[]              $args
 	 * @param array<string, string> $options
 	 */
 	public function show( array $args, array $options ): void {
-		$rules = Rule_Words::all();
-		$lines = array();
-		for ( $page = 1; array() !== ( $items = $this->table->list( $page, self::LISTED ) ); $page++ ) { // phpcs:ignore Generic.CodeAnalysis.AssignmentInCondition, WordPress.CodeAnalysis.AssignmentInCondition -- until a page is empty
-			foreach ( $items as $item ) {
-				$of_page = array( 'page' => Site_Pages::address( $item['post_id'] ) );
+		$counts   = $this->table->counts();
+		$problems = array();
+		$unread   = array();
+		for ( $page = 1; $page <= (int) ceil( $this->table->count_listed() / self::LISTED ); $page++ ) {
+			foreach ( $this->table->list( $page, self::LISTED ) as $item ) {
+				$address = Site_Pages::address( $item['post_id'] );
 				foreach ( $item['found'] as $one ) {
-					$lines[] = $of_page + array( 'image' => $one['src'], 'rule' => $one['rule'], 'wcag' => $rules[ $one['rule'] ]['criteria'] ?? '', 'text' => $one['alt'] );
+					$problems[] = array( 'page' => $address, 'image' => $one['src'], 'rule' => $one['rule'], 'text' => $one['alt'] );
 				}
 				if ( '' !== $item['message'] ) {
-					$lines[] = $of_page + array( 'image' => '', 'rule' => $item['outcome'], 'wcag' => '', 'text' => $item['message'] );
+					$unread[] = array( 'page' => $address, 'message' => $item['message'] );
 				}
 			}
 		}
-		WP_CLI\Utils\format_items( $options['format'] ?? 'table', $lines, array( 'page', 'image', 'rule', 'wcag', 'text' ) );
-		$counts = $this->table->counts();
-		WP_CLI::log( sprintf( '%d of %d pages have nothing to mend; %d could not be read.', $counts['fine'], $counts['pages'], $counts['unread'] ) );
+		if ( 'json' === ( $options['format'] ?? 'list' ) ) {
+			WP_CLI::line( (string) wp_json_encode( array( 'pages' => $counts['pages'], 'images' => $counts['images'], 'problems' => $problems, 'unread' => $unread ), JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE ) );
+			return;
+		}
+		$rules = Rule_Words::all();
+		foreach ( $problems as $one ) {
+			WP_CLI::line( sprintf( '%s  %s (WCAG %s)  %s  "%s"', $one['page'], $rules[ $one['rule'] ]['label'] ?? $one['rule'], $rules[ $one['rule'] ]['criteria'] ?? '', $one['image'], $one['text'] ) );
+		}
+		foreach ( $unread as $one ) {
+			WP_CLI::line( $one['page'] . '  ' . $one['message'] );
+		}
+		WP_CLI::line( sprintf( '%d of %d pages have nothing to mend; %d could not be read.', $counts['fine'], $counts['pages'], $counts['unread'] ) );
 	}
 }

@@ -5,6 +5,7 @@ namespace Altsmith\Privacy;
 
 use Altsmith\Placements\Change_Log;
 use Altsmith\Review\Reviewer;
+use Altsmith\Settings;
 use Altsmith\Storage\Run_Store;
 use Altsmith\Storage\Schema;
 use Altsmith\Writeback\Provenance;
@@ -52,6 +53,7 @@ final class Personal_Data {
 			. '<p><strong class="privacy-policy-tutorial">' . esc_html__( 'Suggested text:', 'altsmith' ) . '</strong> '
 			. esc_html__( 'Images that are uploaded to this site are sent to a program on our own server (the Altsmith sidecar), which suggests a description of each. Where and when a photograph was taken, as its file may say, is left out; the file name, the present texts and the title of the page are sent along. When somebody on our staff approves or rejects a description, their display name and user number are kept with the image on this site, and by that program.', 'altsmith' ) . '</p>'
 			. '<p>' . esc_html__( 'Videos of this site for which a description is requested are sent to that program too.', 'altsmith' ) . '</p>'
+			. ( ( new Settings() )->answers_wordpress_ai() ? '<p>' . esc_html__( 'What plugins of this site send to WordPress’s AI client about images goes to that program too: the whole file, with place and time if it holds them, and text of the page.', 'altsmith' ) . '</p>' : '' )
 		);
 	}
 
