@@ -14,6 +14,7 @@ import { Ending } from './caption/ending';
 import { failureLine, sentenceOf } from './caption/lines';
 import { startProgress } from './caption/progress';
 import { runCommand } from './command';
+import { decisionsHere } from './evaluate/decisions';
 import { HELP, OPTIONS, readWishes, type Wishes } from './evaluate/words';
 
 /** All models that are here and write captions. */
@@ -78,13 +79,14 @@ async function evaluateHere(wishes: Wishes, ending: Ending): Promise<{ report: R
   const models = names.map((name) => openModel(name, config, ending));
   const library = await readLibrary(wishes.images, wishes);
   const comparable = comparableIn(library, wishes.language, translators);
+  const decisions = await decisionsHere(config, wishes.site);
   const folder = path.resolve(wishes.out);
   const progress = startProgress(models.length * library.items.length, process.stderr);
   ending.add(() => progress.end());
   const { signal } = ending;
   const step = () => progress.step();
   const { seed } = wishes;
-  const report = await evaluate({ library, folder, ...comparable, seed, models, decisions: () => null, signal, step });
+  const report = await evaluate({ library, folder, ...comparable, seed, models, decisions, signal, step });
   progress.end();
   return { report, folder };
 }

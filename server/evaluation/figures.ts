@@ -30,6 +30,8 @@ export interface ModelFigures {
   readonly fingerprint: string | null;
   readonly demonstration: boolean;
   readonly calibrated: boolean;
+  /** What its confidence was measured on; null where it was not, or the model does not say. */
+  readonly calibrated_on: string | null;
   readonly cider_d: number;
   /** 95 % interval of the mean. */
   readonly interval: readonly [low: number, high: number];
@@ -99,6 +101,7 @@ export function figuresOf(
       fingerprint: info.fingerprint ?? null,
       demonstration: info.demonstration,
       calibrated: info.calibrated,
+      calibrated_on: info.calibratedOn ?? null,
       cider_d: mean(scores),
       interval: [low, high] as const,
       lengths: lengthsOf(said.map(({ text }) => text)),

@@ -14,6 +14,7 @@ Writes report.html and report.json. When it was stopped or killed, the same call
   --seed N            another draw, and other intervals (default 1)
   --language TAG      language of the texts (BCP 47); by default it is guessed. Other ones than English need the
                       translator that "altsmith languages pull TAG" gets
+  --site ID|NAME      whose decisions the report shows (default: all sites of the sidecar of this data folder)
   --out FOLDER        where the report goes (default: altsmith-evaluation)
   --json              print what was found as one JSON object, in the last line
 `;
@@ -25,6 +26,7 @@ export const OPTIONS = {
   seed: { type: 'string' },
   language: { type: 'string' },
   out: { type: 'string' },
+  site: { type: 'string' },
 } as const satisfies CommandSpec['options'];
 
 export interface Wishes {
@@ -35,6 +37,8 @@ export interface Wishes {
   readonly seed: number;
   /** Null: to be guessed. */
   readonly language: string | null;
+  /** Whose decisions are looked at; null: those of all sites here. */
+  readonly site: string | null;
   readonly out: string;
   readonly json: boolean;
 }
@@ -66,6 +70,7 @@ export function readWishes(words: Words): Wishes {
     limit: wholeNumber(words, 'limit', 100_000),
     seed: wholeNumber(words, 'seed', 4_294_967_295) ?? 1,
     language: languageOf(words),
+    site: words.text('site') ?? null,
     out: words.text('out') ?? 'altsmith-evaluation',
     json: words.isSet('json'),
   };

@@ -88,12 +88,15 @@ function decisionsOf({ model, decisions }: Model): string {
 }
 
 function modelSection(model: Model): string {
-  const measured = model.calibrated ? 'was measured' : 'was not measured';
+  const on = model.calibrated_on === null ? '' : ` on ${model.calibrated_on}`;
+  const measured = model.calibrated
+    ? `Those who made this model measured its confidence${on}.`
+    : 'The confidence of this model is not measured: it sorts its texts and says no more.';
   return (
     `<section><h2>${escaped(model.model)}</h2>` +
     (model.demonstration ? '<p>This is a demonstration model.</p>' : '') +
     `<h3>Scores</h3>${scoreHistogram(model)}<h3>Nouns</h3>${nounsOf(model)}` +
-    `<h3>Confidence and decisions</h3><p>The confidence of this model ${measured} by those who made it.</p>${decisionsOf(model)}</section>`
+    `<h3>Confidence and decisions</h3><p>${escaped(measured)}</p>${decisionsOf(model)}</section>`
   );
 }
 

@@ -1,7 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { decisionsHere } from '../../../../server/cli/evaluate/decisions';
+import { readConfig } from '../../../../server/config';
+import { openDatabase } from '../../../../server/storage/database';
 import { CalibrationStore, recalibrateWaiting } from '../../../../server/review/calibration-store';
 import { readJudgements } from '../../../../server/review/judgements';
 import { seededRandom } from '../../../../models/evaluation/seeded-random';
 import { freshDatabase, siteOf } from '../../../support/suggestion-rows';
+import { makeUsedDatabase } from '../../../support/used-database';
 
 const by = { id: '1', name: 'Ada' };
 
@@ -135,4 +142,31 @@ test('a promise about bad texts lets through only what keeps it', () => {
   expect(site.suggestions.autoApprove(suggest(0.2), wish).state).toBe('pending');
   expect(site.suggestions.autoApprove(suggest(0.99), { from: null, most_bad: null }).state).toBe('pending');
   expect(site.suggestions.autoApprove(suggest(0.99), { from: 0.1, most_bad: 0.01 }).state).toBe('pending');
+});
+
+test('an evaluation reads what was decided about its models, and of the site that is named', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'altsmith-decided-'));
+  const config = readConfig({ ALTSMITH_DATA_DIR: path.join(folder, 'data') });
+  const mini = { model: 'mini', fingerprint: null };
+  try {
+    expect((await decisionsHere(config, null))(mini)).toBeNull();
+    makeUsedDatabase(config.dataDir);
+    const storage = openDatabase(path.join(config.dataDir, 'altsmith.db'));
+    const [blog] = [siteOf(storage, 'blog'), siteOf(storage, 'shop')];
+    for (const confidence of [0.1, 0.9, 0.92]) {
+      const { id, version } = blog.suggest({ altText: 'a text', confidence });
+      blog.suggestions.decide(id, { action: confidence < 0.5 ? 'reject' : 'approve', by, version, displayed: true });
+    }
+    storage.close();
+    const found = (await decisionsHere(config, 'blog'))(mini)!;
+    expect(found.bins.map(({ good, count }) => [good, count])).toEqual([
+      [0, 1],
+      [1, 2],
+    ]);
+    expect([found.count, found.rule]).toEqual([3, null]);
+    expect((await decisionsHere(config, 'shop'))(mini)).toBeNull();
+    await expect(decisionsHere(config, 'nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
