@@ -23,17 +23,7 @@ define( 'ALTSMITH_FILE', __FILE__ );
 /** Version of the tables: raise it with every change of the statements in Storage\Schema. */
 define( 'ALTSMITH_SCHEMA', 10 );
 
-spl_autoload_register(
-	static function ( string $class_name ): void {
-		if ( ! str_starts_with( $class_name, 'Altsmith\\' ) ) {
-			return;
-		}
-		$file = __DIR__ . '/includes/' . str_replace( '\\', '/', substr( $class_name, 9 ) ) . '.php';
-		if ( is_file( $file ) ) {
-			require $file;
-		}
-	}
-);
+require_once __DIR__ . '/includes/autoload.php';
 
 register_activation_hook( __FILE__, array( Altsmith\Storage\Installer::class, 'activate' ) );
 register_activation_hook( __FILE__, array( Altsmith\Admin\Start_Page::class, 'activated' ) );

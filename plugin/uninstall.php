@@ -9,11 +9,6 @@ declare( strict_types=1 );
 
 defined( 'WP_UNINSTALL_PLUGIN' ) || exit;
 
-require_once __DIR__ . '/includes/Storage/Installer.php';
-require_once __DIR__ . '/includes/Storage/Schema.php';
-require_once __DIR__ . '/includes/Placements/Placement_Table.php';
-require_once __DIR__ . '/includes/Plugin.php';
-require_once __DIR__ . '/includes/Review/Reviewer.php';
-require_once __DIR__ . '/includes/Sync/Schedule.php';
+require_once __DIR__ . '/includes/autoload.php';
 
 Altsmith\Storage\Installer::uninstall();
