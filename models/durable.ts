@@ -41,7 +41,7 @@ export function flushFolder(folder: string): void {
  * Gives a small file other contents as one act: after a crash, or on a full disk, it holds the old text or the new one. Throws what the
  * file system throws.
  */
-export function replaceFile(file: string, text: string): void {
+export function replaceFile(file: string, text: string | Uint8Array): void {
   const folder = path.dirname(file);
   for (const { path: left, stem, isInUse } of ownedEntries(folder)) {
     if (stem === path.basename(file) && !isInUse) rmSync(left, { force: true });

@@ -31,6 +31,8 @@ export interface CaptionJobParts {
   readonly looks: Pick<LooksUnderWay, 'await'>;
   /** The owner's words that the search may favour for this picture. */
   readonly favourOf: (claim: Claim) => readonly string[];
+  /** Languages in which words in its picture are read. */
+  readonly readIn: (claim: Claim) => readonly string[];
   readonly imagesOf: (
     siteId: string,
   ) => Pick<ImageStore, 'captionablePath' | 'presence' | 'draftPath' | 'removeDrafts'>;
@@ -173,6 +175,7 @@ async function runAndFinish(
       // What is said is kept for the picture like every other result.
       options: favour.length === 0 ? SUGGESTION_SETTINGS : { ...SUGGESTION_SETTINGS, favour },
       thumbnailPath: unfinished,
+      readIn: parts.readIn(claim),
       signal,
     });
     engineIsFree();

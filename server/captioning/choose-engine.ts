@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { OCR_FOLDER } from '../../models/ocr/languages-here';
 import { ModelError } from '../../models/model-error';
 import type { Config } from '../config';
 import { AbsentEngine } from './absent-engine';
@@ -7,7 +9,7 @@ import { modelSource, pictureDeadline, type ModelSource } from './model-source';
 import { thisMachine, usualWorkers } from './worker-count';
 import { WorkerPool } from './worker-pool';
 
-type EngineSettings = Pick<Config, 'workers' | 'threads' | 'maxPixels' | 'pictureSeconds'>;
+type EngineSettings = Pick<Config, 'dataDir' | 'workers' | 'threads' | 'maxPixels' | 'pictureSeconds'>;
 
 /**
  * The engine that the settings ask for. A model that is not there is no reason not to start: its pictures wait. With workers of
@@ -26,6 +28,7 @@ export function chooseEngine(config: Config): CaptionEngine {
 /** Worker processes with that model, not started yet. */
 export function openEngine(source: ModelSource, config: EngineSettings): CaptionEngine {
   const { threads, maxPixels } = config;
+  const ocrFolder = path.join(config.dataDir, OCR_FOLDER);
   const workers = config.workers ?? usualWorkers(source, thisMachine());
-  return new WorkerPool({ ...source, ...pictureDeadline(source, config), workers, threads, maxPixels });
+  return new WorkerPool({ ...source, ...pictureDeadline(source, config), workers, threads, maxPixels, ocrFolder });
 }

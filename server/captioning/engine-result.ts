@@ -8,14 +8,14 @@ export const StoredResult = WorkerResult;
 export type StoredResult = WorkerResult;
 
 /** The result of a request without a question. */
-export type CaptionResult = Pick<EngineResult, 'model' | 'image' | 'timingsMs'> & {
+export type CaptionResult = Pick<EngineResult, 'model' | 'image' | 'words' | 'timingsMs'> & {
   readonly caption: Caption;
   readonly readings: Readings;
 };
 
 /** Throws INTERNAL when the engine answered a question instead. */
 export function captionOf(result: EngineResult): CaptionResult {
-  const { model, image, caption, readings, timingsMs } = result;
+  const { model, image, caption, readings, words, timingsMs } = result;
   if (caption === null || readings === null) throw new AppError('INTERNAL', { reason: 'the engine gave no caption' });
-  return { model, image, caption, readings, timingsMs };
+  return { model, image, caption, readings, ...(words === undefined ? {} : { words }), timingsMs };
 }

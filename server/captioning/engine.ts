@@ -1,6 +1,6 @@
 import type { Answer, Caption, ModelInfo } from '../../models/captioner';
 import type { EngineOptions } from '../contract/engine-options';
-import type { Readings } from '../contract/worker';
+import type { PictureWords, Readings } from '../contract/worker';
 
 /** What the decoder learnt about the file itself; the flags are made from it. */
 export interface ImageFacts {
@@ -22,6 +22,8 @@ export interface EngineRequest {
   readonly options: EngineOptions;
   /** When set, the picture is asked about instead of captioned. */
   readonly question?: string;
+  /** Languages (BCP 47) in which the words in the picture are to be read as well. */
+  readonly readIn?: readonly string[];
   /** Limit for this picture; that of the settings, unless given. */
   readonly maxPixels?: number;
   /** When set, a WebP thumbnail of at most 640 pixels is written there. */
@@ -37,6 +39,8 @@ export interface EngineResult {
   readonly answer: Answer | null;
   /** Of the caption's sentences; null without one. */
   readonly readings: Readings | null;
+  /** Null where reading failed; absent where nobody asked for it. */
+  readonly words?: PictureWords | null;
   readonly timingsMs: {
     readonly decode: number;
     readonly vision: number;

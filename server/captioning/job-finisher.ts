@@ -25,6 +25,7 @@ import { modelRefOf } from './model-ref';
 import { composeTexts } from './text/compose';
 import { withProduct } from './text/product';
 import { duplicateTextFlag } from './text/flags';
+import { withWords } from './text/picture-words';
 
 /** The stores of one site that finishing a job writes to. */
 export interface FinishStores {
@@ -97,13 +98,14 @@ export class JobFinisher {
    */
   async textsOf(
     claim: Claim,
-    { caption, readings, image, model }: CaptionResult,
+    { caption, readings, image, words, model }: CaptionResult,
     mostMs?: number,
   ): Promise<SuggestedTexts> {
     const { context, current, fields } = claim.work;
     const glossary = this.#englishWords(claim);
-    const texts = composeTexts({ caption, readings, image, context, current, fields, model, glossary });
-    return withProduct(await this.#translated(claim, texts, mostMs), context?.product, fields);
+    const texts = composeTexts({ caption, readings, image, words, context, current, fields, model, glossary });
+    const suggested = withProduct(await this.#translated(claim, texts, mostMs), context?.product, fields);
+    return withWords(suggested, words, claim.language);
   }
 
   /** The same of a video. */
@@ -182,7 +184,8 @@ export class JobFinisher {
     const { model, current } = from;
     const { context, fields } = claim.work;
     const own = withProduct(this.inOwnersWords(claim, texts), context?.product, fields);
-    const written = { texts: own, model, current, fileName: undefined, beside: () => undefined };
+    const translated = { ...own, textInPicture: from.text_in_picture };
+    const written = { texts: translated, model, current, fileName: undefined, beside: () => undefined };
     return this.#traced(claim.work.traceparent ?? null, (trace) => this.#store(claim, written, trace));
   }
 
@@ -217,6 +220,7 @@ export class JobFinisher {
         subject: claim.subject,
         imageSha256: claim.imageSha256,
         fields: texts.fields,
+        textInPicture: texts.textInPicture ?? null,
         video: texts.video,
         alternatives: texts.alternatives,
         confidence: texts.confidence,

@@ -42,7 +42,8 @@ export interface RemoteWorkParts {
   readonly looks: Pick<LooksUnderWay, 'await'>;
   readonly model: Pick<ModelMemory, 'wroteElsewhere'>;
   readonly imagesOf: (siteId: string) => Pick<ImageStore, 'captionablePath' | 'hasBytes' | 'draftPath'>;
-  /** Limit of pictures, for workers whose own may be lower. */
+  /** Limit of pictures, for workers whose own may be lower, and the languages in which words in a picture are read. */
+  readonly readIn: (claim: Claim) => readonly string[];
   readonly maxPixels: number;
   readonly resultsOf: (siteId: string) => Pick<ResultStore, 'get'>;
   readonly replies: Pick<ReplyFinisher, 'finish'>;
@@ -176,7 +177,7 @@ export class RemoteWork {
   }
 
   #wireOf(claim: Claim): WorkerClaim {
-    return workerClaim(claim, this.parts.queue.leaseMs, this.parts.maxPixels);
+    return workerClaim(claim, { ...this.parts, leaseMs: this.parts.queue.leaseMs, readIn: this.parts.readIn(claim) });
   }
 
   /** The server that a worker here since the start sends its pictures on to; null: none does. */
@@ -194,8 +195,7 @@ export class RemoteWork {
     const claim = this.#held(ref);
     this.#noteMachine(ref);
     const own = this.parts.pictureOf(claim.jobId);
-    if (own !== null) return own;
-    return this.parts.imagesOf(claim.siteId).captionablePath(claim.imageSha256);
+    return own ?? this.parts.imagesOf(claim.siteId).captionablePath(claim.imageSha256);
   }
 
   /** Throws LEASE_LOST. */

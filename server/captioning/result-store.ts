@@ -51,7 +51,7 @@ export class ResultStore {
 
   /** Inside the finishing transaction. Tokens are left out: the texts are made from the words alone. */
   put(imageSha256: string, result: CaptionResult): void {
-    const { model, image, caption, readings, timingsMs } = result;
+    const { model, image, caption, readings, words, timingsMs } = result;
     const [best, ...others] = caption.candidates.map((one) => ({ ...one, tokens: [], logProbs: [] }));
     if (best === undefined) return;
     const kept: StoredResult = {
@@ -64,6 +64,7 @@ export class ResultStore {
         timingsMs: wholeMs(caption.timingsMs),
       },
       readings,
+      ...(words === undefined ? {} : { words }),
       timingsMs: wholeMs(timingsMs),
     };
     this.storage

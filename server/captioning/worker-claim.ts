@@ -3,8 +3,12 @@ import type { Claim } from '../queue/queue';
 import { engineOptions } from './reply';
 import { SUGGESTION_SETTINGS } from './settings';
 
-/** A claim as a worker on another machine is told of it; `maxPixels` is the limit that its picture keeps to. */
-export function workerClaim(claim: Claim, leaseMs: number, maxPixels: number): WorkerClaim {
+/** A claim as a worker on another machine is told of it; `maxPixels` is the limit that its picture keeps to, `readIn` the
+ * languages in which words in it are read. */
+export function workerClaim(
+  claim: Claim,
+  { leaseMs, maxPixels, readIn }: { leaseMs: number; maxPixels: number; readIn: readonly string[] },
+): WorkerClaim {
   const { reply } = claim.work;
   return {
     job_id: claim.jobId,
@@ -13,6 +17,7 @@ export function workerClaim(claim: Claim, leaseMs: number, maxPixels: number): W
     lease_seconds: leaseMs / 1000,
     options: reply === undefined ? SUGGESTION_SETTINGS : engineOptions(reply),
     ...(reply?.question === undefined ? {} : { question: reply.question }),
+    ...(reply === undefined ? { read_in: [...readIn] } : {}),
     thumbnail: reply === undefined,
     max_pixels: maxPixels,
   };

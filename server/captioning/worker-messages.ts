@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { EngineOptions } from '../contract/engine-options';
-import { Readings, WorkerModel } from '../contract/worker';
+import { PictureWords, Readings, WorkerModel } from '../contract/worker';
 import { ModelServer } from '../../models/openai-compatible/model-server';
 
 const Settings = z.object({
   source: z.union([z.object({ modelFolder: z.string() }), z.object({ modelServer: ModelServer })]),
   threads: z.number().int().min(1),
   maxPixels: z.number().int().min(1),
+  /** Folder of the languages in which words in pictures are read; absent: none are read. */
+  ocrFolder: z.string().exactOptional(),
 });
 export type WorkerSettings = z.infer<typeof Settings>;
 
@@ -20,6 +22,7 @@ export const ToWorker = z.discriminatedUnion('type', [
     options: EngineOptions,
     question: z.string().exactOptional(),
     thumbnailPath: z.string().exactOptional(),
+    readIn: z.array(z.string()).readonly().exactOptional(),
     maxPixels: z.number().int().positive().exactOptional(),
   }),
   z.object({ type: z.literal('cancel'), id: z.number() }),
@@ -64,6 +67,7 @@ const Result = z.object({
   }),
   caption: Caption.nullable(),
   readings: Readings.nullable(),
+  words: PictureWords.nullable().exactOptional(),
   answer: Answer.nullable(),
   timingsMs: z.object({ decode: z.number(), vision: z.number(), text: z.number(), total: z.number() }),
 });

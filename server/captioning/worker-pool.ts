@@ -23,6 +23,8 @@ export type PoolOptions = ModelSource & {
   /** Threads of each; default all cores shared out, as many as the container may use. */
   readonly threads?: number | null;
   readonly maxPixels: number;
+  /** Folder of the languages in which words in pictures are read; absent: none are read. */
+  readonly ocrFolder?: string;
   /** Longest time for one picture, from the moment a worker has it. */
   readonly deadlineMs?: number;
   /** Longest time until a worker has its model. */
@@ -53,7 +55,8 @@ export class WorkerPool implements CaptionEngine {
     const source = isRemote ? { modelServer: options.modelServer } : { modelFolder: options.modelFolder };
     const deadlineMs = isRemote ? options.modelServer.timeoutMs + BESIDE_SERVER_MS : DEADLINE_MS;
     this.sendsTo = isRemote ? options.modelServer.address : null;
-    const settings = { source, threads, maxPixels: options.maxPixels };
+    const { maxPixels, ocrFolder } = options;
+    const settings = { source, threads, maxPixels, ...(ocrFolder === undefined ? {} : { ocrFolder }) };
     const slot = {
       workerFile: options.workerFile ?? path.join(__dirname, 'worker-process.js'),
       settings,

@@ -3,13 +3,16 @@ import { ModelError } from '../../models/model-error';
 import { nativeEngine } from '../../models/native-engine';
 import { openOpenAiCompatible } from '../../models/openai-compatible/captioner';
 import { inBackground } from '../background';
+import type { PictureWords } from '../contract/worker';
 import { AppError, toAppError, type ErrorCode } from '../errors';
 import { lowerPriority } from '../own-priority';
 import { decodeBytes, prepareDecoder, writeThumbnail } from './decode-image';
 import { encodeJpeg } from './encode-jpeg';
 import type { EngineResult } from './engine';
 import { heldBytes } from './held-memory';
-import { ImageReader } from './image-reader';
+import { ImageReader, type OpenImage } from './image-reader';
+import { OcrReader } from './ocr-reader';
+import { wordsInScene } from './words-in-scene';
 import { readCaption } from './text/reading';
 import { ToWorker, type FromWorker, type WorkerSettings } from './worker-messages';
 
@@ -20,6 +23,7 @@ const MODEL_IS_AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['MODEL_SERVER_
 class Worker {
   private captioner: Captioner | null = null;
   private maxPixels = 0;
+  private ocr: OcrReader | null = null;
   private readonly images = new ImageReader((bytes, maxPixels) =>
     decodeBytes(bytes, maxPixels ?? this.maxPixels, this.captioner?.input ?? null),
   );
@@ -37,8 +41,9 @@ class Worker {
     }
   }
 
-  private async load({ source, threads, maxPixels }: WorkerSettings): Promise<void> {
+  private async load({ source, threads, maxPixels, ocrFolder: folder }: WorkerSettings): Promise<void> {
     prepareDecoder(threads);
+    if (folder !== undefined) this.ocr = new OcrReader({ folder, failed: tellWhyUnread });
     this.maxPixels = maxPixels;
     try {
       this.captioner = await open(source, threads);
@@ -70,6 +75,17 @@ class Worker {
     }
   }
 
+  /** Undefined where nobody asked for it. */
+  private async read(
+    picture: OpenImage,
+    { readIn }: Extract<ToWorker, { type: 'run' }>,
+  ): Promise<PictureWords | null | undefined> {
+    if (readIn === undefined || this.ocr === null) return undefined;
+    // A picture that cannot be decoded fails where its caption is made.
+    const pixels = await picture.pixels().catch(() => null);
+    return pixels && this.ocr.read(pixels, readIn);
+  }
+
   private async work(request: Extract<ToWorker, { type: 'run' }>, signal: AbortSignal): Promise<EngineResult> {
     const { captioner } = this;
     if (captioner === null) throw new AppError('MODEL_UNAVAILABLE');
@@ -81,6 +97,8 @@ class Worker {
     if (request.thumbnailPath !== undefined) await writeThumbnail(await picture.pixels(), request.thumbnailPath);
     const { question } = request;
     const options = { ...request.options, signal };
+    // In a thread of its own, beside the caption.
+    const reading = this.read(picture, request);
     const caption = question === undefined ? await captioner.caption(picture, options) : null;
     const answer = question === undefined ? null : await captioner.answer(picture, question, options);
     const { vision, text } = (caption ?? answer)?.timingsMs ?? { vision: 0, text: 0 };
@@ -88,6 +106,9 @@ class Worker {
     const decodedLate = picture.decodeMs - decodedBefore;
     // Here and not in the API process: the grammar library takes milliseconds a caption and 35 MB.
     const readings = caption === null ? null : readCaption(caption);
+    const read = await reading;
+    const words =
+      read == null || caption === null ? read : await wordsInScene(captioner, picture, { read, caption, signal });
     const total = performance.now() - begin;
     return {
       model: captioner.info,
@@ -95,9 +116,18 @@ class Worker {
       caption,
       readings,
       answer,
+      ...(words === undefined ? {} : { words }),
       timingsMs: { decode: opened + decodedLate, vision: Math.max(0, vision - decodedLate), text, total },
     };
   }
+}
+
+/** On standard error, once for each reason: the caption is none the worse for it. */
+const toldReasons = new Set<string>();
+function tellWhyUnread(reason: string): void {
+  if (toldReasons.has(reason)) return;
+  toldReasons.add(reason);
+  process.stderr.write(`Words in a picture were not read: ${reason}\n`);
 }
 
 async function open(source: WorkerSettings['source'], threads: number): Promise<Captioner> {

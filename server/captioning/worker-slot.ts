@@ -146,7 +146,7 @@ export class WorkerSlot {
       this.options.deadlineMs,
     );
     this.running = { ...task, id, deadline };
-    const { imagePath, options, question, thumbnailPath, maxPixels, signal } = task.request;
+    const { imagePath, options, question, thumbnailPath, readIn, maxPixels, signal } = task.request;
     this.picture = task.request.sha256 ?? null;
     signal?.addEventListener(
       'abort',
@@ -160,6 +160,7 @@ export class WorkerSlot {
       options,
       ...(question === undefined ? {} : { question }),
       ...(thumbnailPath === undefined ? {} : { thumbnailPath }),
+      ...(readIn === undefined ? {} : { readIn }),
       ...(maxPixels === undefined ? {} : { maxPixels }),
     });
   }

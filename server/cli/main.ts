@@ -32,6 +32,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: () => import('./evaluate'),
   },
   translate: { summary: 'translate texts', load: () => import('./translate') },
+  ocr: { summary: 'list and pull the languages of words in pictures', load: () => import('./ocr') },
   languages: { summary: 'list, pull and choose the languages of texts', load: () => import('./languages') },
 };
 

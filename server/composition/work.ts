@@ -22,7 +22,7 @@ import type { SiteSettings } from '../sites/site-store';
 import { RedisLink } from '../queue/redis-link';
 import { BullDispatcher, queueNameFor } from '../queue/bull-dispatcher';
 import { BullWindow } from '../queue/bull-window';
-import type { JobQueue } from '../queue/queue';
+import type { Claim, JobQueue } from '../queue/queue';
 import { SqliteQueue, type Dispatcher } from '../queue/sqlite-queue';
 import { storageProblem } from '../storage/sqlite-error';
 import { WebhookDelivery } from '../webhooks/delivery';
@@ -72,6 +72,7 @@ export function buildWork(parts: WorkParts) {
     overload: () => condition.overload(),
   });
   endErased(stores, { runsHere, instant });
+  const readIn = readingLanguages(sites);
   const pictureOf = (jobId: string) => instant.pictureOf(jobId);
   return {
     ...built,
@@ -90,8 +91,7 @@ export function buildWork(parts: WorkParts) {
       replies,
       pictureOf,
       model,
-      imagesOf,
-      resultsOf,
+      ...{ imagesOf, resultsOf, readIn },
       logger,
       registry,
       tracing,
@@ -120,8 +120,7 @@ export function buildWork(parts: WorkParts) {
       finisher,
       looks,
       favourOf: (claim) => favourFor(stores.glossaryOf(claim.siteId).get(), claim.work.context),
-      imagesOf,
-      resultsOf,
+      ...{ imagesOf, resultsOf, readIn },
       logger,
       translate: storageProblem,
       worker: LOCAL_WORKERS,
@@ -132,6 +131,13 @@ export function buildWork(parts: WorkParts) {
       registry,
     }),
   };
+}
+
+/** Languages in which words in a picture are read: of the text that is asked for, and the others of its site. */
+function readingLanguages(sites: Stores['sites']) {
+  return ({ siteId, language }: Pick<Claim, 'siteId' | 'language'>): string[] => [
+    ...new Set([language, ...(sites.get(siteId)?.settings.languages ?? [])]),
+  ];
 }
 
 function buildCondition({ engine, temporary, logger, stores }: WorkParts): WorkerCondition {

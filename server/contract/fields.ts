@@ -43,6 +43,7 @@ export type FieldValues = z.infer<typeof FieldValues>;
 export const FLAG_CODES = [
   'linked',
   'text_in_image',
+  'text_partly_read',
   'chart_like',
   'screenshot',
   'logo_or_icon',

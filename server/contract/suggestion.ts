@@ -40,6 +40,8 @@ export const Suggestion = z.object({
   /** What translated them; null where nothing did: they are English, or were in the language already, or no translator was here yet. */
   translator: TranslatorRef.nullable(),
   fields: Fields,
+  /** The words that were read in the picture, one line each; null where there are none, or none were read. */
+  text_in_picture: z.string().nullable(),
   /** Null for a picture. */
   video: VideoDetails.nullable(),
   alternatives: z.array(z.string()),

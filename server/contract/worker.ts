@@ -104,6 +104,8 @@ export const WorkerClaim = z.object({
   options: EngineOptions,
   /** When given, the picture is asked about instead of captioned. */
   question: z.string().exactOptional(),
+  /** Languages in which the words in the picture are to be read; absent: they are not. */
+  read_in: z.array(z.string().max(40)).max(20).exactOptional(),
   /** Whether a small picture is wanted with the result. */
   thumbnail: z.boolean().default(true),
   /** The sidecar's limit, which the picture keeps to; a worker's own does not count. */
@@ -176,6 +178,20 @@ export const Readings = z.object({
 });
 export type Readings = z.infer<typeof Readings>;
 
+/** Words that were read in a picture. */
+export const PictureWords = z.object({
+  /** In reading order; `height` is that of the letters in pixels of the picture, `area` the share of the picture that a line covers. */
+  lines: z
+    .array(z.object({ text: z.string().max(2000), confidence: z.number(), height: z.number(), area: z.number() }))
+    .max(200),
+  /** Lines of a dense page that were not read. */
+  linesLeftOut: z.number().int().nonnegative(),
+  upsideDown: z.boolean(),
+  /** There are lines that could not be read. */
+  unreadable: z.boolean(),
+});
+export type PictureWords = z.infer<typeof PictureWords>;
+
 /** What a model said about a picture, as the engine gave it; the texts are made from it where the job is kept. */
 export const WorkerResult = z.object({
   model: WorkerModel,
@@ -198,6 +214,8 @@ export const WorkerResult = z.object({
     timingsMs: z.object({ vision: milliseconds, text: milliseconds }),
   }),
   readings: Readings,
+  /** Null where reading failed; absent where nobody read. */
+  words: PictureWords.nullable().exactOptional(),
   timingsMs: z.object({ decode: milliseconds, vision: milliseconds, text: milliseconds, total: milliseconds }),
 });
 export type WorkerResult = z.infer<typeof WorkerResult>;

@@ -85,12 +85,13 @@ export class RemoteRun {
     const { api, engine, condition } = this.parts;
     const hold = { jobId: claim.job_id, token: claim.token };
     const thumbnailPath = `${file}.webp`;
-    const { options, question, max_pixels: maxPixels } = claim;
+    const { options, question, max_pixels: maxPixels, read_in: readIn } = claim;
     const result = await engine.run({
       imagePath: file,
       options,
       ...(question === undefined ? {} : { question }),
       ...(claim.thumbnail ? { thumbnailPath } : {}),
+      ...(readIn === undefined ? {} : { readIn }),
       ...(maxPixels === undefined ? {} : { maxPixels }),
       signal,
     });
@@ -140,7 +141,7 @@ function answerOf({ model, image, timingsMs }: EngineResult, answer: Answer): Wo
   return { model: { ...model }, image, answer: { ...answer, tokens: [...answer.tokens] }, timingsMs };
 }
 
-function wireOf({ model, image, caption, readings, timingsMs }: CaptionResult): WorkerResult {
+function wireOf({ model, image, caption, readings, words, timingsMs }: CaptionResult): WorkerResult {
   const [best, ...others] = caption.candidates.map((one) => ({
     ...one,
     tokens: [...one.tokens],
@@ -152,6 +153,7 @@ function wireOf({ model, image, caption, readings, timingsMs }: CaptionResult): 
     image,
     caption: { ...caption, candidates: [best, ...others], labels: [...caption.labels] },
     readings,
+    ...(words === undefined ? {} : { words }),
     timingsMs,
   };
 }

@@ -21,6 +21,7 @@ export interface SuggestionRow {
   readonly source_sha256: string | null;
   readonly language: string;
   readonly fields: string;
+  readonly text_in_picture: string | null;
   readonly video: string | null;
   readonly alternatives: string;
   readonly confidence: number;
@@ -41,7 +42,7 @@ export interface SuggestionRow {
 export const SUGGESTION_COLUMNS = `seq, id, job_id, run_id, version, state,
   nullif((SELECT id FROM instances WHERE instances.site_id = suggestions.site_id AND number = instance), '') AS instance_id, subject_type, subject_id, image_sha256, source_sha256, language, fields,
   alternatives, confidence, flags, model, current, "values", reason, decided_by, decided_at, created_at, updated_at,
-  source, translator, approved_source, video`;
+  source, translator, approved_source, video, text_in_picture`;
 
 const Texts = z.array(z.string());
 const Flags = z.array(Flag);
@@ -81,6 +82,7 @@ export function suggestionOf(row: SuggestionRow): Suggestion {
     source: row.source,
     translator: row.translator === null ? null : TranslatorRef.parse(json(row.translator)),
     fields,
+    text_in_picture: row.text_in_picture,
     video: row.video === null ? null : videoDetails(VideoFacts.parse(json(row.video)), { fields, values }),
     alternatives: Texts.parse(json(row.alternatives)),
     confidence: row.confidence,

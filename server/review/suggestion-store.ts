@@ -26,6 +26,8 @@ export interface NewSuggestion {
   readonly subject: Subject;
   readonly imageSha256: string;
   readonly fields: Fields;
+  /** Words that were read in the picture, one line each; absent or null: none. */
+  readonly textInPicture?: string | null;
   /** Undefined for a picture. */
   readonly video?: VideoFacts | undefined;
   readonly alternatives: readonly string[];
@@ -74,13 +76,15 @@ export class SuggestionStore {
       const { subject, fields } = suggestion;
       const { source, translator } = suggestion;
       const sure = new CalibrationStore(this.storage, this.siteId).surenessOf(suggestion);
-      const words = wordsOf([...textsOf(fields), source ?? '', suggestion.fileName ?? '', subject.id]);
+      const { textInPicture = null } = suggestion;
+      const beside = [source ?? '', textInPicture ?? '', suggestion.fileName ?? '', subject.id];
+      const words = wordsOf([...textsOf(fields), ...beside]);
       this.storage
         .prepare(
           `INSERT INTO suggestions (id, site_id, instance, job_id, job_seq, run_id, version, state, subject_type, subject_id,
              image_sha256, fields, alternatives, confidence, flags, model, current, words, created_at, updated_at,
-             source_sha256, language, source, translator, awaits_translation, video, own_confidence)
-           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+             source_sha256, language, source, translator, awaits_translation, video, own_confidence, text_in_picture)
+           VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         )
         .run(
           id,
@@ -109,6 +113,7 @@ export class SuggestionStore {
           Number(suggestion.awaitsTranslation),
           suggestion.video === undefined ? null : JSON.stringify(suggestion.video),
           sure.own,
+          textInPicture,
         );
       this.changes.append(this.siteId, { type: 'suggestion.created', suggestionId: id });
       return this.#need(id);

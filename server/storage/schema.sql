@@ -447,7 +447,7 @@ CREATE TABLE suggestions (
   write_back   TEXT CHECK (json_valid(write_back)),
   created_at   INTEGER NOT NULL,
   updated_at   INTEGER NOT NULL
-, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', decision_mode TEXT, displayed INTEGER, open_ms INTEGER, words TEXT NOT NULL DEFAULT '', edited_words TEXT NOT NULL DEFAULT '', source TEXT, translator TEXT CHECK (json_valid(translator)), approved_source TEXT, awaits_translation INTEGER NOT NULL DEFAULT 0 CHECK (awaits_translation IN (0, 1)), video TEXT CHECK (json_valid(video)), own_confidence REAL, counted TEXT CHECK (json_valid(counted))) STRICT;
+, undo_asked INTEGER NOT NULL DEFAULT 0 CHECK (undo_asked IN (0, 1)), instance INTEGER NOT NULL DEFAULT 0, source_sha256 TEXT, language TEXT NOT NULL DEFAULT 'en', decision_mode TEXT, displayed INTEGER, open_ms INTEGER, words TEXT NOT NULL DEFAULT '', edited_words TEXT NOT NULL DEFAULT '', source TEXT, translator TEXT CHECK (json_valid(translator)), approved_source TEXT, awaits_translation INTEGER NOT NULL DEFAULT 0 CHECK (awaits_translation IN (0, 1)), video TEXT CHECK (json_valid(video)), own_confidence REAL, counted TEXT CHECK (json_valid(counted)), text_in_picture TEXT) STRICT;
 
 CREATE TRIGGER suggestions_edited AFTER UPDATE OF edited_words ON suggestions
 WHEN NEW.edited_words <> OLD.edited_words AND NEW.run_id IS OLD.run_id AND NEW.instance = OLD.instance

@@ -26,6 +26,8 @@ export interface SuggestedTexts extends Texts {
   readonly translator: TranslatorRef | null;
   /** The texts are English until a translator is here. */
   readonly awaitsTranslation: boolean;
+  /** The words that were read in the picture; absent: none. */
+  readonly textInPicture?: string | null;
   /** Why they are not translated; absent where they are, or need not be. */
   readonly failure?: ErrorCode;
 }

@@ -12,6 +12,7 @@ final class Flag_Words {
 		return array(
 			'linked'              => __( 'The image is a link: its text should say where the link goes.', 'altsmith' ),
 			'text_in_image'       => __( 'There seems to be text in the image: the alt text should carry those words.', 'altsmith' ),
+			'text_partly_read'    => __( 'The words in the image were read only in part: they are small, upside down, unclear or many.', 'altsmith' ),
 			'chart_like'          => __( 'This looks like a chart or diagram: a short name here, the numbers in the text of the page.', 'altsmith' ),
 			'screenshot'          => __( 'This looks like a screenshot: say what it is meant to show.', 'altsmith' ),
 			'logo_or_icon'        => __( 'This looks like a logo or an icon: name the organisation, or what the icon does.', 'altsmith' ),

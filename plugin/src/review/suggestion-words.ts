@@ -20,6 +20,7 @@ export const confidenceWords = (value: number): string => `${Math.round(value * 
 export const FLAG_WORDS: Readonly<Record<string, string>> = {
   linked: __('Is a link', 'altsmith'),
   text_in_image: __('Text in the image', 'altsmith'),
+  text_partly_read: __('Words read in part', 'altsmith'),
   chart_like: __('Chart or diagram', 'altsmith'),
   screenshot: __('Screenshot', 'altsmith'),
   logo_or_icon: __('Logo or icon', 'altsmith'),

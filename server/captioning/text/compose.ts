@@ -1,7 +1,7 @@
 import type { Caption, ModelInfo } from '../../../models/captioner';
 import type { FieldName, Fields, FieldValues, Flag } from '../../contract/fields';
 import type { JobContext } from '../../contract/job';
-import type { Reading, Readings } from '../../contract/worker';
+import type { PictureWords, Reading, Readings } from '../../contract/worker';
 import type { ImageFacts } from '../engine';
 import type { GlossaryEntry } from '../../contract/glossary';
 import { withOwnersWords } from '../../glossary/owners-words';
@@ -13,12 +13,15 @@ import { fileName } from './file-name';
 import { flagsFor } from './flags';
 import { keywords } from './keywords';
 import { pictureKind } from './picture-kind';
+import { doubtsAboutWords } from './picture-words';
 
 export interface ComposeInput {
   readonly caption: Caption;
   /** Of the caption's sentences. */
   readonly readings: Readings;
   readonly image: ImageFacts;
+  /** Absent or null where the words in the picture were not read. */
+  readonly words?: PictureWords | null | undefined;
   readonly context: JobContext | null;
   readonly current: FieldValues | null;
   /** Fields that were asked for; null means all of them. The alt text is always made. */
@@ -116,7 +119,8 @@ function composed(
       .map((draft) => draft.text)
       .slice(0, MOST_ALTERNATIVES),
     flags: flagsFor({
-      kind: pictureKind(input.image, best.text, input.context),
+      kind: pictureKind({ image: input.image, text: best.text, context: input.context, words: input.words }),
+      wordsDoubts: input.words == null ? [] : doubtsAboutWords(input.words),
       problems: best.problems,
       confidence,
       doubts,

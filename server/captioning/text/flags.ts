@@ -5,8 +5,8 @@ import type { PictureKind } from './picture-kind';
 /** One plain sentence a flag: what was noticed, and what the person should do about it. */
 const MESSAGES: Readonly<Record<FlagCode, string>> = {
   linked: 'The image is a link. Alt text should say where the link leads, not what the picture shows.',
-  text_in_image:
-    'There seems to be writing in the picture, and the model cannot read. Put the words into the alt text.',
+  text_in_image: 'There is writing in the picture. Put the words that matter into the alt text.',
+  text_partly_read: 'The words in the picture were read only in part.',
   chart_like:
     'This looks like a chart, map or drawing. Say what it tells, and give the details in the text of the page.',
   screenshot: 'This looks like a screenshot. Say what it is meant to show.',
@@ -38,6 +38,8 @@ const LOW_CONFIDENCE = 0.35;
 
 export interface FlagFacts {
   readonly kind: PictureKind;
+  /** Sentences that say why the words in the picture are not all, or may be wrong. */
+  readonly wordsDoubts: readonly string[];
   readonly problems: readonly TextProblem[];
   readonly confidence: number;
   /** Sentences that say why the text is doubted, beyond the model's own confidence. */
@@ -60,6 +62,7 @@ export function flagsFor(facts: FlagFacts): Flag[] {
   };
   add('linked', facts.linked);
   add('text_in_image', kind.textInImage);
+  if (facts.wordsDoubts.length > 0) flags.push(flag('text_partly_read', facts.wordsDoubts.join(' ')));
   add('chart_like', kind.chartLike);
   add('screenshot', kind.screenshot);
   add('logo_or_icon', kind.logoOrIcon);

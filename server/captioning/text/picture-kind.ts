@@ -1,5 +1,7 @@
 import type { JobContext } from '../../contract/job';
+import type { PictureWords } from '../../contract/worker';
 import type { ImageFacts } from '../engine';
+import { writtenKind } from './picture-words';
 
 /** What can be told about a picture from its size, its colours, its name and the words of the caption. */
 export interface PictureKind {
@@ -33,8 +35,17 @@ const SAID = {
     /\b(?:text|words?|letters?|lettering|writing|written|sign|signs|poster|posters|menu|newspaper)\b|\bthat (?:says|reads)\b/i,
 };
 
+export interface KindFacts {
+  readonly image: ImageFacts;
+  /** The caption. */
+  readonly text: string;
+  readonly context: JobContext | null;
+  /** Absent or null where the words in the picture were not read: then shape and colours are guessed from. */
+  readonly words?: PictureWords | null | undefined;
+}
+
 /** Reads the kind from facts and words; every answer is a hint to a person, never a verdict. */
-export function pictureKind(image: ImageFacts, text: string, context: JobContext | null): PictureKind {
+export function pictureKind({ image, text, context, words }: KindFacts): PictureKind {
   const name = (context?.file_name ?? '').replace(/[-_.\d]+/g, ' ');
   const says = (pattern: RegExp) => pattern.test(text) || pattern.test(name);
   const longest = Math.max(image.width, image.height);
@@ -44,13 +55,18 @@ export function pictureKind(image: ImageFacts, text: string, context: JobContext
   const drawn = image.flatness >= DRAWN_FLATNESS && !nearUniform && image.format !== 'jpeg';
   const logoShaped = drawn && longest <= LOGO_LONGEST_SIDE && (image.hasAlpha || longest <= 256);
   const screenShaped = drawn && !logoShaped && !image.hasAlpha && longest >= SCREEN_LONGEST_SIDE;
+  const written = words == null ? { page: screenShaped, labelled: false } : writtenKind(words, image.flatness);
+  const hasWords = words != null && words.lines.length > 0;
+  // A drawing without a word is one all the same; a screen without words is not.
+  const screenshot = says(SAID.screenshot) || written.page;
+  const drawing = drawn && !logoShaped && !screenShaped && !tiny;
   return {
     tiny,
     nearUniform,
-    screenshot: says(SAID.screenshot) || screenShaped,
-    chartLike: says(SAID.chart) || (drawn && !logoShaped && !screenShaped && !tiny),
+    screenshot,
+    chartLike: says(SAID.chart) || written.labelled || (drawing && !screenshot),
     logoOrIcon: says(SAID.logo) || logoShaped,
-    textInImage: SAID.writing.test(text),
+    textInImage: hasWords || words?.unreadable === true || SAID.writing.test(text),
     mereShape: tiny || nearUniform || longest / shortest >= DIVIDER_RATIO,
   };
 }

@@ -47,6 +47,7 @@ const timings = shape<Timings>({ decode: isNumber, vision: isNumber, text: isNum
 const isFlagCode = oneOf<FlagCode>({
   linked: true,
   text_in_image: true,
+  text_partly_read: true,
   chart_like: true,
   screenshot: true,
   logo_or_icon: true,
@@ -171,6 +172,7 @@ export const isSuggestion = shape<Suggestion>({
   source: orNull(isText),
   translator: orNull(translator),
   fields,
+  text_in_picture: orNull(isText),
   video: orNull(isVideo),
   alternatives: listOf(isText),
   confidence: isNumber,

@@ -23,6 +23,7 @@ export const STATES: readonly (readonly [SuggestionState, string])[] = [
 export const FLAGS: readonly (readonly [FlagCode, string])[] = [
   ['low_confidence', 'Unsure'],
   ['text_in_image', 'Writing in the picture'],
+  ['text_partly_read', 'Writing read only in part'],
   ['chart_like', 'Chart or drawing'],
   ['screenshot', 'Screenshot'],
   ['logo_or_icon', 'Logo or icon'],

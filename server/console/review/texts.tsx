@@ -51,6 +51,11 @@ export function Texts({ entry, onEdit }: TextsProps) {
           <span class="label">There now</span> {current}
         </p>
       )}
+      {suggestion.text_in_picture === null ? null : (
+        <p class="picture-words">
+          <span class="label">Words in the picture</span> <span dir="auto">{suggestion.text_in_picture}</span>
+        </p>
+      )}
       {suggestion.alternatives.length === 0 ? null : (
         <div class="row chips" role="group" aria-label="Other ways to say it">
           {suggestion.alternatives.map((text) => (

@@ -19,6 +19,7 @@ test('a machine that is busy for minutes is here as long as its lease is renewed
     ownModel: () => null,
     tracing: NO_TRACING,
     logger: pino({ level: 'silent' }),
+    readIn: () => ['en'],
   } as unknown as RemoteWorkParts;
   const work = new RemoteWork(parts);
   await work.claim({ worker: 'one-1', machine: 'one', model, wait: 0 }, new AbortController().signal);

@@ -16,6 +16,7 @@ function aSuggestion(patch: Partial<Suggestion> = {}): Suggestion {
     language: 'en',
     source: null,
     translator: null,
+    text_in_picture: null,
     fields: {
       alt_text: 'A dog',
       title: 'Dog',

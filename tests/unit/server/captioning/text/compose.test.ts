@@ -29,6 +29,10 @@ function anInput(over: Omit<Partial<ComposeInput>, 'caption'> & { caption?: Part
     readings: readCaption(caption),
   };
 }
+const read = (text: string): NonNullable<ComposeInput['words']> => ({
+  lines: [{ text, confidence: 95, height: 20, area: 0.1 }],
+  ...{ linesLeftOut: 0, upsideDown: false, unreadable: false },
+});
 const codes = (input: ComposeInput) => composeTexts(input).flags.map((one) => one.code);
 
 describe('fields', () => {
@@ -241,6 +245,8 @@ describe('flags', () => {
   test.each([
     ['linked', anInput({ context: { linked: true } })],
     ['text_in_image', anInput({ caption: { candidates: said('a red sign that says stop') } })],
+    ['text_in_image', anInput({ words: read('Open daily') })],
+    ['text_partly_read', anInput({ words: { ...read('Open daily'), linesLeftOut: 4 } })],
     ['chart_like', anInput({ caption: { candidates: said('a bar chart with three bars') } })],
     ['chart_like', anInput({ image: { ...png, width: 700, height: 500 } })],
     ['screenshot', anInput({ context: { file_name: 'Screenshot_2024-01-01.jpg' } })],
@@ -283,7 +289,7 @@ describe('flags', () => {
 
   test('every code of the contract is one that something raises', () => {
     // Ten more are about translations (tests/unit/server/translating), and one about the owner's words (tests/unit/server/glossary).
-    expect(FLAG_CODES).toHaveLength(13 + 10 + 1);
+    expect(FLAG_CODES).toHaveLength(14 + 10 + 1);
   });
 });
 
