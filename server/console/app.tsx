@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { AcceptancePage } from './acceptance/page';
 import { AuditPage } from './audit/page';
 import { useSessions } from './connection/session';
 import { StatusProvider } from './connection/status';
@@ -23,6 +24,7 @@ const TITLES: Readonly<Record<PageName, string>> = {
   queue: 'Queue',
   review: 'Review',
   words: 'Words',
+  acceptance: 'Acceptance',
   workers: 'Workers',
   'audit-log': 'Audit log',
   'set-up': 'Set-up',
@@ -83,5 +85,6 @@ function Content({ page, isInside }: { page: PageName; isInside: boolean }) {
   if (page === 'queue') return <QueuePage />;
   if (page === 'review') return <ReviewPage />;
   if (page === 'words') return <GlossaryPage />;
+  if (page === 'acceptance') return <AcceptancePage />;
   return <TryPage />;
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-export const PAGES = ['try', 'queue', 'review', 'words', 'workers', 'audit-log', 'set-up'] as const;
+export const PAGES = ['try', 'queue', 'review', 'words', 'acceptance', 'workers', 'audit-log', 'set-up'] as const;
 export type PageName = (typeof PAGES)[number];
 
 function pageOf(hash: string): PageName {

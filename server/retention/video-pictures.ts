@@ -16,22 +16,21 @@ export interface VideoRows {
 /** All of them, also of videos whose text was decided. */
 export const ANY_ROWS: VideoRows = { jobs: 'true', suggestions: 'true' };
 
-/** Whether the picture is a frame or the poster of a video that rows of the site are about. */
-export function belongsToVideo(storage: Storage, picture: Picture, rows: VideoRows): boolean {
+/** The statement that finds a video of which `:sha256` is a frame or the poster, and that such rows are about. */
+export function videoWith(rows: VideoRows): string {
   const about = (table: 'jobs' | 'suggestions') => `EXISTS (
     SELECT 1 FROM ${table}
     WHERE substr(image_sha256, 1, 12) = substr(link.video, 1, 12) AND image_sha256 = link.video AND +site_id = :siteId
       AND (${rows[table]})
   )`;
-  return (
-    storage
-      .prepare<object>(
-        `SELECT 1 FROM (
-           SELECT video_sha256 AS video FROM video_pictures WHERE site_id = :siteId AND image_sha256 = :sha256
-         ) AS link WHERE ${about('jobs')} OR ${about('suggestions')} LIMIT 1`,
-      )
-      .get(picture) !== undefined
-  );
+  return `SELECT 1 FROM (
+      SELECT video_sha256 AS video FROM video_pictures WHERE site_id = :siteId AND image_sha256 = :sha256
+    ) AS link WHERE ${about('jobs')} OR ${about('suggestions')} LIMIT 1`;
+}
+
+/** Whether the picture is a frame or the poster of a video that rows of the site are about. */
+export function belongsToVideo(storage: Storage, picture: Picture, rows: VideoRows): boolean {
+  return storage.prepare<object>(videoWith(rows)).get(picture) !== undefined;
 }
 
 /** Frames and poster of a video that no other video has. */

@@ -26,7 +26,7 @@ interface AcceptanceRow {
 /** Latest decisions that the watch looks at: those before, which it compares with, and those that may be a drop. */
 const MOST_RECENT = 3 * LEAST_DECISIONS;
 const MOST_REMEMBERED = 10_000;
-const [GOOD, BAD] = ['+', '-'];
+const [GOOD, BAD, OTHER_MODEL] = ['+', '-', '|'];
 
 const Reasons = z.partialRecord(RejectionReason, z.number());
 const signOf = ({ outcome }: CountedDecision) => (outcome === 'decorative' ? '' : outcome === 'untouched' ? GOOD : BAD);
@@ -73,7 +73,10 @@ export class AcceptanceStore {
     const known = this.#verdicts.get(key);
     if (known?.recent === recent) return known.verdict;
     const watch = new AcceptanceWatch();
-    for (const sign of recent) watch.add(sign === GOOD);
+    for (const sign of recent) {
+      if (sign === OTHER_MODEL) watch.otherModel();
+      else watch.add(sign === GOOD);
+    }
     const verdict = watch.verdict();
     this.#verdicts.set(key, { recent, verdict });
     return verdict;
@@ -98,26 +101,34 @@ export class AcceptanceStore {
         )
         .run({ ...key, at });
     }
-    const of = 'site_id = :siteId AND task = :task AND model = :model AND fingerprint = :fingerprint';
-    const row = this.storage.prepare<object, AcceptanceRow>(`SELECT * FROM acceptances WHERE ${of}`).get(key);
+    const row = this.storage
+      .prepare<object, AcceptanceRow>(
+        `SELECT * FROM acceptances
+         WHERE site_id = :siteId AND task = :task AND model = :model AND fingerprint = :fingerprint`,
+      )
+      .get(key);
     // Its sums have ended meanwhile.
     if (row === undefined) return;
     const { outcome, edit = 0, reason, open_ms: openMs } = counted;
     const reasons = Reasons.parse(JSON.parse(row.reasons));
     if (reason !== undefined) reasons[reason] = Math.max(0, (reasons[reason] ?? 0) + by);
+    const sign = signOf(counted);
     this.storage
       .prepare(
-        `UPDATE acceptances SET ${outcome} = max(0, ${outcome} + :by), edits = max(0.0, edits + :edit), reasons = :reasons,
-           open_ms = max(0, open_ms + :openMs), timed = max(0, timed + :timed), recent = :recent WHERE ${of}`,
+        `UPDATE acceptances SET
+           untouched = max(0, untouched + :untouched), edited = max(0, edited + :edited), rejected = max(0, rejected + :rejected),
+           decorative = max(0, decorative + :decorative), edits = max(0.0, edits + :edit), reasons = :reasons,
+           open_ms = max(0, open_ms + :openMs), timed = max(0, timed + :timed), recent = :recent
+         WHERE site_id = :siteId AND task = :task AND model = :model AND fingerprint = :fingerprint`,
       )
       .run({
         ...key,
-        by,
+        ...{ untouched: 0, edited: 0, rejected: 0, decorative: 0, [outcome]: by },
         edit: by * edit,
         reasons: JSON.stringify(reasons),
         openMs: by * (openMs ?? 0),
         timed: openMs === undefined ? 0 : by,
-        recent: by === 1 ? (row.recent + signOf(counted)).slice(-MOST_RECENT) : without(row.recent, signOf(counted)),
+        recent: by === 1 ? (row.recent + sign).slice(-MOST_RECENT) : without(row.recent, sign),
       });
   }
 }
@@ -134,7 +145,7 @@ function recentOf(row: AcceptanceRow, all: readonly AcceptanceRow[]): string {
   const earlier = all
     .filter(({ site_id, task, first_at }) => site_id === row.site_id && task === row.task && first_at < row.first_at)
     .sort((one, other) => other.first_at - one.first_at);
-  return (earlier[0]?.recent ?? '') + row.recent;
+  return earlier[0] === undefined ? row.recent : earlier[0].recent + OTHER_MODEL + row.recent;
 }
 
 function acceptanceOf(row: AcceptanceRow, trend: Verdict): Acceptance {

@@ -98,6 +98,13 @@ export class AcceptanceWatch {
     this.#hasDropped = false;
   }
 
+  /** What comes now is about another model: a drop of the one before is not its own. */
+  otherModel(): void {
+    this.#since = { good: 0, decisions: 0 };
+    this.#sum = 0;
+    this.#hasDropped = false;
+  }
+
   verdict(): Verdict {
     const isKnown = this.#before.decisions >= LEAST_DECISIONS;
     const state = this.#hasDropped ? 'dropped' : isKnown ? 'steady' : 'too_few';

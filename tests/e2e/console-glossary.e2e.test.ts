@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { openDatabase } from '../../server/storage/database';
 import { ConsoleBrowser } from '../support/console-browser';
 import { askFor, suggestionOf, whenEnded } from '../support/review-rows';
 import { SidecarProcess } from '../support/sidecar-process';
@@ -53,6 +55,34 @@ test('what the sidecar refuses is said in the dialog, and nothing is lost', asyn
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   expect(await kept()).toHaveLength(1);
+});
+
+test('what people do with the texts of each model is shown, and a drop is told in a sentence', async () => {
+  const { page } = browser;
+  await browser.go('Acceptance');
+  await page.getByText('Nobody has decided about a text one by one yet.').waitFor();
+  const { id, version } = await suggestionOf(sidecar, 'cat');
+  const reject = { action: 'reject', reason: 'vague', displayed: true, by: { id: '1', name: 'Ada' }, version };
+  await sidecar.call('POST', `/v1/suggestions/${id}/decision`, reject);
+  await page.reload();
+  await page.getByRole('row', { name: /mini.*too vague: 1/s }).waitFor();
+  const storage = openDatabase(path.join(sidecar.dataDir, 'altsmith.db'));
+  storage.db
+    .prepare(
+      `INSERT INTO acceptances (site_id, task, model, fingerprint, untouched, edited, rejected, edits, open_ms, timed, recent, first_at, last_at)
+       SELECT id, 'caption', 'blip-base', 'f00dcafe99', 216, 20, 14, 6, 900000, 200, ?, 1, ? FROM sites`,
+    )
+    .run('+'.repeat(190) + '-'.repeat(10) + '-+'.repeat(24), Date.now());
+  storage.close();
+  await page.reload();
+  const told = page.getByRole('note').filter({ hasText: 'Fewer texts of pictures are approved as they are.' });
+  expect(await told.textContent()).toContain('blip-base: 50 % of the last 48 decisions, before that 95 % of 200.');
+  expect(await browser.barriers()).toEqual([]);
+  await browser.picture('8-acceptance');
+  await page.setViewportSize({ width: 375, height: 800 });
+  expect(await browser.fitsTheScreen()).toBe(true);
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await browser.go('Words');
 });
 
 test('a word is changed and removed; the page fits a small screen', async () => {

@@ -80,7 +80,9 @@ export class ConsoleBrowser {
   }
 
   /** Goes to a page by its link, as a person does. */
-  async go(name: 'Try' | 'Queue' | 'Review' | 'Words' | 'Workers' | 'Audit log' | 'Set-up'): Promise<void> {
+  async go(
+    name: 'Try' | 'Queue' | 'Review' | 'Words' | 'Acceptance' | 'Workers' | 'Audit log' | 'Set-up',
+  ): Promise<void> {
     await this.page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
     await this.page.locator(`nav a[aria-current=page]:text-is("${name}")`).waitFor();
   }

@@ -1,5 +1,6 @@
 import { sqlOfTheServer, type FoundSql } from '../../../support/server-sql';
 import { OF_PICTURE } from '../../../../server/retention/erasure-store';
+import { ANY_ROWS, videoWith } from '../../../../server/retention/video-pictures';
 import type { Storage } from '../../../../server/storage/database';
 import { freshDatabase } from '../../../support/suggestion-rows';
 
@@ -83,7 +84,7 @@ function mayReadToTheEnd(sql: string): boolean {
 const { statements, unread } = sqlOfTheServer();
 
 /** Files that put statements together from names of tables, and what they make of them. */
-const BUILT_AT_RUN_TIME = /erasure-(store|preview)/;
+const BUILT_AT_RUN_TIME = /erasure-(store|preview)|video-pictures/;
 const OF_SUBJECT = 'site_id = :siteId AND subject_type = :type AND subject_id = :id AND instance = :instance';
 const isMeant = (table: string) => `(created_at <= :before OR ${table === 'jobs' ? '+seq' : '+job_seq'} <= :lastJob)`;
 /** Of each table in turn while a site is erased: most of them are empty most of the time. */
@@ -102,6 +103,9 @@ const BUILT = ['suggestions', 'jobs'].flatMap((table) => [
 test('every statement of the server can be read', () => {
   expect(unread.filter((one) => !BUILT_AT_RUN_TIME.test(one))).toEqual([]);
   expect(BUILT.flatMap(planOf).filter(isBad)).toEqual([]);
+  const open = { jobs: "state IN ('waiting', 'running')", suggestions: "state IN ('pending', 'approved')" };
+  const ofOthers = { jobs: '+instance <> :instance', suggestions: '+instance <> :instance' };
+  for (const rows of [ANY_ROWS, open, ofOthers]) expect(planOf(videoWith(rows)).filter(isBad)).toEqual([]);
   expect(OF_SITE.flatMap(planOf).filter((detail) => detail.startsWith('SCAN'))).toEqual([]);
   expect(statements.length).toBeGreaterThan(100);
 });

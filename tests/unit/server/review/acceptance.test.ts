@@ -110,6 +110,9 @@ describe('sums', () => {
       before: { good: 190, decisions: 200 },
       since: { good: 0, decisions: 10 },
     });
+    // Nor is a drop of the one before held against a new version.
+    put.run(site.id, 'v3', '+', 3, 4);
+    expect(acceptances.list(site.id).find(({ model }) => model.fingerprint === 'v3')?.trend.state).not.toBe('dropped');
     acceptances.forgetOld(Date.now());
     expect(acceptances.list(null).map(({ model }) => model.id)).not.toContain('m');
   });
