@@ -29,15 +29,21 @@ export function clearOtherStates(source: Source, pulled: string): void {
   }
 }
 
-/** Removes downloaded checkpoints whose model is there: the process that made it was killed before it could. */
-export async function clearCheckpoints(pulled: string): Promise<void> {
+/**
+ * Removes downloaded checkpoints whose model is there: the process that made it was killed before it could. False where such a process
+ * still runs, as it does for a moment after the sidecar that began it was killed: its checkpoint is for a later look.
+ */
+export async function clearCheckpoints(pulled: string): Promise<boolean> {
+  let isDone = true;
   for (const { id, source } of knownModels()) {
     const folders = source === null ? [] : checkpointFolders(source, downloadsIn(pulled));
     const left = folders.filter((folder) => existsSync(path.join(folder, NOT_KEPT)));
     if (left.length === 0) continue;
     const isHere = PRECISION_FOLDERS.some((name) => existsSync(path.join(pulled, id, name, MANIFEST_FILE)));
     const isPulled = ownedEntries(pulled).some(({ stem, isInUse }) => isInUse && stem === `${PULL_CLAIM}${id}`);
+    isDone &&= !isPulled;
     if (!isHere || isPulled) continue;
     for (const folder of left) await rm(folder, { recursive: true, force: true });
   }
+  return isDone;
 }

@@ -5,7 +5,7 @@ import { usableMemory } from '../../models/machine-memory';
 import { ModelError } from '../../models/model-error';
 import { OPENAI_COMPATIBLE } from '../../models/openai-compatible/model-server';
 import { findModel } from '../../models/registry';
-import { guarded, inBackground } from '../background';
+import { guarded } from '../background';
 import { ChangingEngine } from '../captioning/changing-engine';
 import { openEngine } from '../captioning/choose-engine';
 import type { CaptionEngine } from '../captioning/engine';
@@ -60,7 +60,17 @@ export function buildModels(parts: ModelsParts): Models {
   const failed = (error: unknown) => {
     logger.error({ err: error }, 'the models could not be looked at');
   };
+  // A process that a killed sidecar left behind may go on for a moment, so this is tried until nothing waits for one.
+  let clearing: Promise<void> | null = null;
+  let isCleared = false;
+  const clear = async () => {
+    isCleared = await clearCheckpoints(pulled);
+  };
   const look = () => {
+    if (!isCleared)
+      clearing ??= clear()
+        .catch(failed)
+        .finally(() => (clearing = null));
     fetch?.look();
     working ??= (change?.look() ?? Promise.resolve()).catch(failed).finally(() => (working = null));
   };
@@ -80,7 +90,6 @@ export function buildModels(parts: ModelsParts): Models {
     },
     announcement: () => fetch?.announcement() ?? null,
     start: () => {
-      inBackground(() => clearCheckpoints(pulled), failed);
       look();
       timer = setInterval(guarded(look, failed), LOOK_EVERY_MS);
     },
