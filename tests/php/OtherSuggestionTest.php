@@ -210,6 +210,16 @@ final class OtherSuggestionTest extends Sidecar_Test_Case {
 		self::assertFalse( ( new Request_Store() )->has_open_work() );
 	}
 
+	public function test_a_waiting_suggestion_takes_over_the_confidence_that_decisions_gave_it(): void {
+		$row = $this->suggested( 'a red bicycle' );
+		$now = $this->sidecar->suggestions[ $row->suggestion_id ];
+		$new = Suggestion::cleaned( array( 'confidence' => 0.12, 'model' => array( 'calibrated' => true ) + $now['model'] ) + $now );
+		self::assertSame( $row->suggestion_version, $new['version'] );
+		self::assertTrue( ( new Request_Store() )->keep_suggestion( $row->attachment_id, $new ) );
+		self::assertSame( 0.12, $this->row( $row->attachment_id )->suggestion['confidence'] );
+		self::assertFalse( ( new Request_Store() )->keep_suggestion( $row->attachment_id, $new ), 'The same again is no news.' );
+	}
+
 	/** A row whose text was written; the sidecar has not heard of it. */
 	private function applied_and_unreported(): Request_Row {
 		$row = $this->suggested();
