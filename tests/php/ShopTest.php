@@ -50,7 +50,7 @@ final class ShopTest extends Sidecar_Test_Case {
 		update_post_meta( $variation, '_wc_additional_variation_images', "$more" );
 		update_term_meta( get_term_by( 'name', 'Shoes', 'product_cat' )->term_id, 'thumbnail_id', $of_category );
 		$items = static fn( array $data ): array => array_map( static fn( array $one ): string => $one['kind'] . ' ' . $one['post']['title'] . ' ' . $one['state'], $data );
-		foreach ( array( $main => 'featured Trail Runner live', $second => 'shopgallery Trail Runner live', $third => 'shopgallery Trail Runner live', $of_variation => 'featured a variation live', $more => 'variations a variation live', $of_category => 'termpicture Shoes live' ) as $id => $place ) {
+		foreach ( array( $main => 'featured Trail Runner live', $second => 'shopgallery Trail Runner live', $third => 'shopgallery Trail Runner live', $of_variation => 'featured a variation live', $more => 'variations a variation live', $of_category => 'termpicture Shoes named' ) as $id => $place ) {
 			self::assertSame( array( $place ), $items( $this->call( 'GET', "attachments/$id/placements" )->get_data()['items'] ), $place );
 		}
 		// Only the gallery: WooCommerce saves no post then.

@@ -23,6 +23,8 @@ final class Found_Image {
 	public const LIBRARY = 'library';
 	/** No text at all: a background. */
 	public const NO_TEXT = 'no_text';
+	/** The name of what it stands for, whatever the library says: a category of a shop. */
+	public const OWN_NAME = 'own_name';
 	/** Not known: the picture's address was found in data of a form that is not read. */
 	public const UNKNOWN = 'unknown';
 

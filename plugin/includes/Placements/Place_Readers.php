@@ -49,7 +49,7 @@ final class Place_Readers {
 			new Avatars(),
 			new Attachment_Numbers( Products::GALLERY, '_product_image_gallery', Owner::POST, 'WooCommerce' ),
 			new Attachment_Numbers( 'variations', '_wc_additional_variation_images', Owner::POST, 'WooCommerce' ),
-			new Attachment_Numbers( 'termpicture', 'thumbnail_id', Owner::TERM, 'WooCommerce' ),
+			new Attachment_Numbers( 'termpicture', 'thumbnail_id', Owner::TERM, 'WooCommerce', '', Found_Image::OWN_NAME ),
 		);
 		$this->all = array_combine( array_map( static fn( Place_Reader $reader ): string => $reader->name(), $all ), $all );
 	}

@@ -23,6 +23,8 @@ final class Placement_State {
 	public const LIVE = 'live';
 	/** A background: no text belongs to it. */
 	public const BACKGROUND = 'background';
+	/** The name of a category or brand is shown instead of a text of the picture. */
+	public const NAMED = 'named';
 	/** Its address was found, in data of a form that is not read. */
 	public const UNKNOWN = 'unknown';
 
@@ -35,6 +37,7 @@ final class Placement_State {
 			return match ( $image->shows ) {
 				Found_Image::LIBRARY => self::LIVE,
 				Found_Image::NO_TEXT => self::BACKGROUND,
+				Found_Image::OWN_NAME => self::NAMED,
 				default              => self::UNKNOWN,
 			};
 		}

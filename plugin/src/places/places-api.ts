@@ -26,6 +26,7 @@ export interface Placement {
     | 'linked'
     | 'live'
     | 'background'
+    | 'named'
     | 'unknown';
   /** Why it cannot be changed from here, or ''. */
   readonly locked: string;

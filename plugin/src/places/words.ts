@@ -17,6 +17,7 @@ export function placeWords(item: Placement): string {
         ? __('featured image: it always shows the library’s text', 'altsmith')
         : __('it always shows the library’s text', 'altsmith'),
     background: __('background, icon or avatar: no alt text is shown there', 'altsmith'),
+    named: __('the name of the category is shown there, not this text', 'altsmith'),
     unknown: __('its address is mentioned; how the image is shown there is not known', 'altsmith'),
   };
   const said =
@@ -30,7 +31,7 @@ export function placeWords(item: Placement): string {
 }
 
 /** States in which there is nothing to change. */
-const STANDING: ReadonlySet<Placement['state']> = new Set(['current', 'decorative', 'live', 'background', 'unknown']);
+const STANDING: ReadonlySet<Placement['state']> = new Set(['current', 'decorative', 'live', 'background', 'named', 'unknown']);
 
 /** What came of the change to one post. */
 export function outcomeWords(outcome: string): string {
