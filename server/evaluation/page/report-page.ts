@@ -19,7 +19,7 @@ function table(caption: string, head: readonly string[], rows: readonly (readonl
     return `<tr><th scope="row">${escaped(first)}</th>${others.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
   });
   const heads = head.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join('');
-  return `<div class="wide"><table><caption>${escaped(caption)}</caption><thead><tr>${heads}</tr></thead><tbody>${cells.join('')}</tbody></table></div>`;
+  return `<div class="wide" tabindex="0" role="region" aria-label="${escaped(caption)}"><table><caption>${escaped(caption)}</caption><thead><tr>${heads}</tr></thead><tbody>${cells.join('')}</tbody></table></div>`;
 }
 
 const HEAD = ['Model', 'CIDEr-D', '95 % interval', 'Words', 'Characters', 'Different texts', 'Seconds a picture', 'MB'];
