@@ -5,6 +5,9 @@ import { Calibration, MOST_BAD, type ConfidenceRule } from '../contract/calibrat
 import type { ModelRef } from '../contract/primitives';
 import type { Storage } from '../storage/database';
 import type { ChangeFeed } from './change-feed';
+import { MatchingSuggestions } from './matching-suggestions';
+import { exactTerm } from './suggestion-terms';
+import { scopeNumbers } from '../storage/list-scopes';
 import { nameOf, readJudgements, type ModelJudgement, type ModelName } from './judgements';
 
 interface CalibrationRow {
@@ -168,6 +171,15 @@ interface WaitingRow {
 /** Rows that are looked at in one step: a few milliseconds. */
 const PIECE = 100;
 
+/** `seq` of the next ones of the site, of all its installations, in order: others' are not read, however many there are. */
+function waitingAfter(storage: Storage, siteId: string, after: number): number[] {
+  const index = new MatchingSuggestions(storage);
+  const scopes = scopeNumbers(storage, { siteId, instance: null });
+  const range = { after, descending: false, limit: PIECE };
+  const all = scopes.flatMap(({ number }) => index.rows(exactTerm(number, '~spending'), range));
+  return all.sort((one, other) => one - other).slice(0, PIECE);
+}
+
 /**
  * Gives waiting suggestions of a site the confidence of its calibrations, the next of them after `after`; null once none is left. Their
  * version stays: what a person sees of a text and may decide is the same.
@@ -179,18 +191,12 @@ export function recalibrateWaiting(
 ): number | null {
   return storage.transaction(() => {
     const known = new CalibrationStore(storage, siteId).list();
-    const last = storage
-      .prepare<[number, number], number | null>(
-        'SELECT max(seq) FROM (SELECT seq FROM suggestions WHERE seq > ? ORDER BY seq LIMIT ?)',
-      )
-      .pluck()
-      .get(after, PIECE);
-    const rows = storage
-      .prepare<[number, number, string], WaitingRow>(
-        `SELECT seq, id, confidence, own_confidence, model FROM suggestions
-         WHERE seq > ? AND seq <= ? AND site_id = ? AND state = 'pending' AND source IS NULL AND video IS NULL`,
-      )
-      .all(after, last ?? 0, siteId);
+    const waiting = waitingAfter(storage, siteId, after);
+    const read = storage.prepare<[number], WaitingRow>(
+      `SELECT seq, id, confidence, own_confidence, model FROM suggestions
+       WHERE seq = ? AND source IS NULL AND video IS NULL`,
+    );
+    const rows = waiting.flatMap((seq) => read.get(seq) ?? []);
     for (const row of rows) {
       const model = Own.parse(JSON.parse(row.model));
       const calibration = known.find(({ model: { id, fingerprint } }) => {
@@ -206,6 +212,6 @@ export function recalibrateWaiting(
         .run(confidence, own, now, Date.now(), row.seq);
       changes.append(siteId, { type: 'suggestion.recalibrated', suggestionId: row.id });
     }
-    return last ?? null;
+    return waiting.at(-1) ?? null;
   });
 }
