@@ -79,7 +79,7 @@ async function evaluateHere(wishes: Wishes, ending: Ending): Promise<{ report: R
   const models = names.map((name) => openModel(name, config, ending));
   const library = await readLibrary(wishes.images, wishes);
   const comparable = comparableIn(library, wishes.language, translators);
-  const decisions = await decisionsHere(config, wishes.site);
+  const decisions = await decisionsHere(config, wishes.site, (text) => process.stderr.write(text));
   const folder = path.resolve(wishes.out);
   const progress = startProgress(models.length * library.items.length, process.stderr);
   ending.add(() => progress.end());

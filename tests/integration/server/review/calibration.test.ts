@@ -148,8 +148,14 @@ test('an evaluation reads what was decided about its models, and of the site tha
   const folder = mkdtempSync(path.join(tmpdir(), 'altsmith-decided-'));
   const config = readConfig({ ALTSMITH_DATA_DIR: path.join(folder, 'data') });
   const mini = { model: 'mini', fingerprint: null };
+  const complain = jest.fn();
   try {
-    expect((await decisionsHere(config, null))(mini)).toBeNull();
+    expect((await decisionsHere(config, null, complain))(mini)).toBeNull();
+    makeUsedDatabase(config.dataDir, { withoutLast: true });
+    expect((await decisionsHere(config, null, complain))(mini)).toBeNull();
+    await expect(decisionsHere(config, 'blog', complain)).rejects.toMatchObject({ code: 'DATABASE_OLDER' });
+    expect(complain).toHaveBeenCalledTimes(1);
+    rmSync(config.dataDir, { recursive: true });
     makeUsedDatabase(config.dataDir);
     const storage = openDatabase(path.join(config.dataDir, 'altsmith.db'));
     const [blog] = [siteOf(storage, 'blog'), siteOf(storage, 'shop')];
@@ -158,14 +164,14 @@ test('an evaluation reads what was decided about its models, and of the site tha
       blog.suggestions.decide(id, { action: confidence < 0.5 ? 'reject' : 'approve', by, version, displayed: true });
     }
     storage.close();
-    const found = (await decisionsHere(config, 'blog'))(mini)!;
+    const found = (await decisionsHere(config, 'blog', complain))(mini)!;
     expect(found.bins.map(({ good, count }) => [good, count])).toEqual([
       [0, 1],
       [1, 2],
     ]);
     expect([found.count, found.rule]).toEqual([3, null]);
-    expect((await decisionsHere(config, 'shop'))(mini)).toBeNull();
-    await expect(decisionsHere(config, 'nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await decisionsHere(config, 'shop', complain))(mini)).toBeNull();
+    await expect(decisionsHere(config, 'nowhere', complain)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
