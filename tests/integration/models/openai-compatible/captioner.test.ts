@@ -23,7 +23,7 @@ afterAll(async () => {
   await stub.close();
 });
 
-async function openPool(timeoutMs = 1000, key: string | null = 'secret'): Promise<WorkerPool> {
+async function openPool(timeoutMs = 3000, key: string | null = 'secret'): Promise<WorkerPool> {
   const modelServer = { address: stub.address, model: 'big-model', key, timeoutMs };
   const opened = new WorkerPool({ modelServer, maxPixels: 5e7, workerFile: WORKER });
   await opened.start();
