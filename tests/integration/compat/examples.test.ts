@@ -34,6 +34,6 @@ test('the alert rules ask for figures that the sidecar gives', async () => {
 });
 
 test('every example is of a kind that some test runs', () => {
-  // Those of proxies are run by server/http/proxies.test.ts.
-  expect(files.filter((file) => !/\.(mjs|sh|py)$/.test(file))).toEqual(['prometheus-alerts.yml', 'proxies']);
+  // Those of proxies are run by server/http/proxies.test.ts, that of Payload by tests/clients/payload.test.ts.
+  expect(files.filter((file) => !/\.(mjs|sh|py)$/.test(file))).toEqual(['payload', 'prometheus-alerts.yml', 'proxies']);
 });
