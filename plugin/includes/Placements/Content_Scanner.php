@@ -16,7 +16,10 @@ final class Content_Scanner {
 
 	private const COVER_BACKGROUND = 'wp-block-cover__image-background';
 
-	/** @return Found_Image[] In document order. */
+	/** More pictures in one text are none that a person placed; each takes a thousand bytes of memory. */
+	public const MAX_IMAGES = 5000;
+
+	/** @return Found_Image[] In document order; at most one more than MAX_IMAGES. */
 	public function scan( string $content ): array {
 		// Most posts of most sites end here.
 		if ( false === stripos( $content, '<img' ) && ! str_contains( $content, self::COVER_BACKGROUND ) ) {
@@ -26,7 +29,7 @@ final class Content_Scanner {
 		$reader = new Tag_Reader( $content );
 		$found  = array();
 		$linked = false;
-		while ( $reader->next_tag( array( 'tag_closers' => 'visit' ) ) ) {
+		while ( count( $found ) <= self::MAX_IMAGES && $reader->next_tag( array( 'tag_closers' => 'visit' ) ) ) {
 			$tag = $reader->get_tag();
 			if ( 'A' === $tag ) {
 				$linked = ! $reader->is_tag_closer() && null !== $reader->get_attribute( 'href' );

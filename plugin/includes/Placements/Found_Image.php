@@ -71,6 +71,11 @@ final class Found_Image {
 		return new self( $this->index, $id, $this->block, $this->alt, $this->decorative, $this->linked, $this->locked, $this->source, $this->tag, $this->opener, $this->shows, $this->document, $this->write, $this->length );
 	}
 
+	/** The same picture, whose text cannot be changed here. */
+	public function as_locked( string $why ): self {
+		return new self( $this->index, $this->attachment_id, $this->block, $this->alt, $this->decorative, $this->linked, '' === $this->locked ? $why : $this->locked, $this->source, $this->tag, $this->opener, $this->shows, $this->document, $this->write, $this->length );
+	}
+
 	/** Changes whenever the picture, its text or its block's settings change. Short: it guards one post at a time. */
 	public function fingerprint(): string {
 		$document = Place_Reader::CONTENT === $this->document ? '' : "\n" . $this->document;

@@ -28,7 +28,7 @@ final class Mentions {
 			$from   = max( 0, $at - self::LONGEST );
 			$before = substr( $raw, $from, $at - $from );
 			$start  = $at - strcspn( strrev( $before ), self::ENDS );
-			$end    = $at + min( self::LONGEST, strcspn( $raw, self::ENDS, $at ) );
+			$end    = $at + strcspn( $raw, self::ENDS, $at, self::LONGEST );
 			$at     = $end;
 
 			$address = self::plain( substr( $raw, $start, $end - $start ) );

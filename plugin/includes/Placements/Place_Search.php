@@ -14,6 +14,9 @@ final class Place_Search {
 	/** Kind of a place where only the address of a picture was found. */
 	public const MENTION = 'mention';
 
+	/** Longer values are read, and not changed: a request has 64 MB. */
+	private const MAX_WRITTEN_BYTES = 2_000_000;
+
 	public function __construct( public readonly Place_Readers $readers, private readonly Attachment_Check $check ) {}
 
 	public function of( Owner $owner ): Found_Places {
@@ -35,7 +38,7 @@ final class Place_Search {
 					if ( '' === $raw ) {
 						throw new Unreadable( 'It is too long.' );
 					}
-					$images[ $reader->name() ] = array_merge( $images[ $reader->name() ] ?? array(), $reader->find_of( $owner, $raw, (string) $key ) );
+					$images[ $reader->name() ] = array_merge( $images[ $reader->name() ] ?? array(), self::writable( $raw, $reader->find_of( $owner, $raw, (string) $key ) ) );
 					if ( ! $reader->finds_all() ) {
 						$unread[] = $reader->name();
 					}
@@ -69,7 +72,17 @@ final class Place_Search {
 	 * @throws Unreadable
 	 */
 	public function in_value( Place_Reader $reader, string $raw, string $key ): array {
-		return $this->check->own( $reader->find( $raw, $key ) );
+		return $this->check->own( self::writable( $raw, $reader->find( $raw, $key ) ) );
+	}
+
+	/**
+	 * To change a value takes about ten times its memory.
+	 *
+	 * @param Found_Image[] $images
+	 * @return Found_Image[]
+	 */
+	private static function writable( string $raw, array $images ): array {
+		return strlen( $raw ) <= self::MAX_WRITTEN_BYTES ? $images : array_map( static fn( Found_Image $image ): Found_Image => $image->as_locked( Found_Image::LOCKED_FORM ), $images );
 	}
 
 	private static function read( Owner $owner, string $key ): string {

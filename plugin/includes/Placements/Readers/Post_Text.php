@@ -6,6 +6,7 @@ namespace Altsmith\Placements\Readers;
 use Altsmith\Placements\Content_Rewriter;
 use Altsmith\Placements\Content_Scanner;
 use Altsmith\Placements\Rewrite;
+use Altsmith\Placements\Unreadable;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -28,7 +29,11 @@ final class Post_Text extends Place_Reader {
 	}
 
 	public function find( string $raw, string $key ): array {
-		return $this->scanner->scan( $raw );
+		$found = $this->scanner->scan( $raw );
+		if ( count( $found ) > Content_Scanner::MAX_IMAGES ) {
+			throw new Unreadable( 'It has too many pictures.' );
+		}
+		return $found;
 	}
 
 	public function rewrite( string $raw, string $key, array $texts ): Rewrite {
