@@ -15,7 +15,11 @@ final class Kept_Back {
 		add_filter( 'altsmith_should_request', array( $this, 'leave_out' ), 1, 2 );
 	}
 
+	/** Where no shop is active nothing is looked up: an upload has two queries to spare. */
 	public function leave_out( mixed $wanted = true, mixed $attachment_id = 0 ): mixed {
+		if ( ! Products::are_there() ) {
+			return $wanted;
+		}
 		$id = is_numeric( $attachment_id ) ? (int) $attachment_id : 0;
 		return self::is_paid( $id ) || (int) get_option( 'woocommerce_placeholder_image', 0 ) === $id ? false : $wanted;
 	}
