@@ -34,7 +34,12 @@ function multiplesIn(text: string, multiples: readonly Multiple[]): number[] {
   const word = `(?:${words.join('|')})(?!\\p{Script=Latin})`;
   const found = text
     .normalize('NFKC')
-    .matchAll(new RegExp(`(\\p{Nd}[\\p{Nd}.,'’\\u00A0\\u202F]*)((?:\\s*${word}){1,${MOST_WORDS}})`, 'giu'));
+    .matchAll(
+      new RegExp(
+        `(?<![\\p{Nd}.,'’])(\\p{Nd}[\\p{Nd}.,'’\\u00A0\\u202F]*)((?:\\s{0,3}${word}){1,${MOST_WORDS}})`,
+        'giu',
+      ),
+    );
   return Array.from(found, ([, digits = '', said = '']) => {
     const factors = Array.from(said.matchAll(new RegExp(word, 'giu')), ([one]) => factorOf(one, multiples));
     return factors.reduce((product, factor) => product * factor, valueOf(digits));

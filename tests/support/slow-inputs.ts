@@ -38,6 +38,21 @@ const FIELDS = [
   'result',
 ];
 
+/** A little less than the texts of a body may have together, so that what reads a message sees them. */
+const MOST_OF_A_MESSAGE = 990_000;
+const DOT = 'data:image/gif;base64,R0lGODlhAQABAAAAACw=';
+
+/** Requests in the right shape, whose text is slow to look through. */
+function* chats(length: number): Generator<Buffer> {
+  for (const seed of ['<image-meta>', '<image-meta></image-meta>', 'de_DE_', '1', 'a ', '"', 'what ']) {
+    const content = [
+      { type: 'text', text: longText(seed, length - (seed === '"' ? length / 2 : 0)) },
+      { type: 'image_url', image_url: { url: DOT } },
+    ];
+    yield Buffer.from(JSON.stringify({ model: 'altsmith', messages: [{ role: 'user', content }] }));
+  }
+}
+
 /** Bodies that are slow to read, as long as the route takes them. */
 export function* bodiesFor(route: Route, mostBytes: number): Generator<Buffer> {
   const length = lengthFor(route, mostBytes);
@@ -50,6 +65,7 @@ export function* bodiesFor(route: Route, mostBytes: number): Generator<Buffer> {
     );
     yield Buffer.from(`{"image":${quoted(text)}}`);
   }
+  if (route.path.endsWith('/chat/completions')) yield* chats(Math.min(length - 1000, MOST_OF_A_MESSAGE));
   yield Buffer.from(`{"image":"A${' '.repeat(length - 20)}!"}`);
   yield Buffer.from(`{"image":"${'A'.repeat(length - 20)}"}`);
   yield Buffer.from(`{"image":"${'A\\n'.repeat(length / 3 - 10)}"}`);
