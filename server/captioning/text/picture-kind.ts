@@ -57,9 +57,9 @@ export function pictureKind({ image, text, context, words }: KindFacts): Picture
   const screenShaped = drawn && !logoShaped && !image.hasAlpha && longest >= SCREEN_LONGEST_SIDE;
   const written = words == null ? { page: screenShaped, labelled: false } : writtenKind(words, image.flatness);
   const hasWords = words != null && words.lines.length > 0;
-  // A drawing without a word is one all the same; a screen without words is not.
+  // What is drawn and no screen is a chart or a drawing, whatever its size: a rule must not approve it like a photograph.
   const screenshot = says(SAID.screenshot) || written.page;
-  const drawing = drawn && !logoShaped && !screenShaped && !tiny;
+  const drawing = drawn && !logoShaped && !tiny;
   return {
     tiny,
     nearUniform,

@@ -249,6 +249,7 @@ describe('flags', () => {
     ['text_partly_read', anInput({ words: { ...read('Open daily'), linesLeftOut: 4 } })],
     ['chart_like', anInput({ caption: { candidates: said('a bar chart with three bars') } })],
     ['chart_like', anInput({ image: { ...png, width: 700, height: 500 } })],
+    ['chart_like', anInput({ image: { ...png, width: 1920, height: 1080 }, words: { ...read(''), lines: [] } })],
     ['screenshot', anInput({ context: { file_name: 'Screenshot_2024-01-01.jpg' } })],
     ['screenshot', anInput({ image: { ...png, width: 1920, height: 1080 } })],
     ['logo_or_icon', anInput({ image: { ...png, width: 300, height: 300, hasAlpha: true } })],
