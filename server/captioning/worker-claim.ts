@@ -1,4 +1,4 @@
-import type { WorkerClaim } from '../contract/worker';
+import { MOST_READ_IN, type WorkerClaim } from '../contract/worker';
 import type { Claim } from '../queue/queue';
 import { engineOptions } from './reply';
 import { SUGGESTION_SETTINGS } from './settings';
@@ -17,7 +17,8 @@ export function workerClaim(
     lease_seconds: leaseMs / 1000,
     options: reply === undefined ? SUGGESTION_SETTINGS : engineOptions(reply),
     ...(reply?.question === undefined ? {} : { question: reply.question }),
-    ...(reply === undefined ? { read_in: [...readIn] } : {}),
+    // A site has up to twenty languages, and the text may be wanted in one more.
+    ...(reply === undefined && readIn.length > 0 ? { read_in: readIn.slice(0, MOST_READ_IN) } : {}),
     thumbnail: reply === undefined,
     max_pixels: maxPixels,
   };

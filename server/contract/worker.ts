@@ -95,6 +95,9 @@ export type WorkerStartRequest = z.infer<typeof WorkerStartRequest>;
 /** Header beside the bytes of the picture that holds a WorkerClaim, as JSON in base64url. */
 export const START_HEADER = 'altsmith-start';
 
+/** Languages in which the words of one picture are read. */
+export const MOST_READ_IN = 20;
+
 /** One job in the hands of a worker; `token` proves in every later call that it still is. */
 export const WorkerClaim = z.object({
   job_id: Id,
@@ -105,7 +108,7 @@ export const WorkerClaim = z.object({
   /** When given, the picture is asked about instead of captioned. */
   question: z.string().exactOptional(),
   /** Languages in which the words in the picture are to be read; absent: they are not. */
-  read_in: z.array(z.string().max(40)).max(20).exactOptional(),
+  read_in: z.array(z.string().max(40)).max(MOST_READ_IN).exactOptional(),
   /** Whether a small picture is wanted with the result. */
   thumbnail: z.boolean().default(true),
   /** The sidecar's limit, which the picture keeps to; a worker's own does not count. */
