@@ -39,17 +39,24 @@ export class OcrReader {
 
   constructor(private readonly options: ReaderOptions) {}
 
-  /** Null where the picture was not read: no language is here, or reading failed. Never rejects over a picture. */
-  read(picture: Picture, languages: readonly string[]): Promise<PictureWords | null> {
-    const reading = this.turn.then(() => this.readNow(picture, languages));
+  /**
+   * Null where the picture was not read: no language is here, reading failed, or the signal aborted. Never rejects over a picture.
+   */
+  read(picture: Picture, languages: readonly string[], signal?: AbortSignal): Promise<PictureWords | null> {
+    const reading = this.turn.then(() => this.readNow(picture, languages, signal));
     this.turn = reading;
     return reading;
   }
 
-  private async readNow(picture: Picture, languages: readonly string[]): Promise<PictureWords | null> {
+  private async readNow(
+    picture: Picture,
+    languages: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<PictureWords | null> {
     try {
       const { grey, factor } = await greyForReading(picture);
-      const page = await this.ask({ id: this.nextId++, grey, languages });
+      if (signal?.aborted === true) return null;
+      const page = await this.ask({ id: this.nextId++, grey, languages }, signal);
       return page && wordsOf(page, factor);
     } catch (error) {
       this.options.failed(error instanceof Error ? error.message : String(error));
@@ -63,16 +70,23 @@ export class OcrReader {
     await thread?.terminate();
   }
 
-  private ask(request: OcrRequest): Promise<PageText | null> {
+  private ask(request: OcrRequest, signal?: AbortSignal): Promise<PageText | null> {
     clearTimeout(this.idle);
     const thread = (this.thread ??= this.start());
     return new Promise((resolve) => {
       const deadline = setTimeout(
-        guarded(() => this.giveUp(thread), this.troubled),
+        guarded(() => {
+          this.options.failed('reading the words took too long');
+          this.giveUp(thread);
+        }, this.troubled),
         this.options.deadlineMs ?? DEADLINE_MS,
       );
+      // The next picture does not wait for one that nobody wants any more.
+      const stop = guarded(() => this.giveUp(thread), this.troubled);
+      signal?.addEventListener('abort', stop);
       const end = (page: PageText | null) => {
         clearTimeout(deadline);
+        signal?.removeEventListener('abort', stop);
         this.running = null;
         this.idle = setTimeout(
           guarded(() => this.close(), this.troubled),
@@ -119,7 +133,6 @@ export class OcrReader {
 
   /** A computation that hangs cannot be interrupted, only ended with its thread. */
   private giveUp(thread: Worker): void {
-    this.options.failed('reading the words took too long');
     this.forget(thread);
     thread.terminate().catch(this.troubled);
   }

@@ -79,11 +79,12 @@ class Worker {
   private async read(
     picture: OpenImage,
     { readIn }: Extract<ToWorker, { type: 'run' }>,
+    signal: AbortSignal,
   ): Promise<PictureWords | null | undefined> {
     if (readIn === undefined || this.ocr === null) return undefined;
     // A picture that cannot be decoded fails where its caption is made.
     const pixels = await picture.pixels().catch(() => null);
-    return pixels && this.ocr.read(pixels, readIn);
+    return pixels && this.ocr.read(pixels, readIn, signal);
   }
 
   private async work(request: Extract<ToWorker, { type: 'run' }>, signal: AbortSignal): Promise<EngineResult> {
@@ -98,7 +99,7 @@ class Worker {
     const { question } = request;
     const options = { ...request.options, signal };
     // In a thread of its own, beside the caption.
-    const reading = this.read(picture, request);
+    const reading = this.read(picture, request, signal);
     const caption = question === undefined ? await captioner.caption(picture, options) : null;
     const answer = question === undefined ? null : await captioner.answer(picture, question, options);
     const { vision, text } = (caption ?? answer)?.timingsMs ?? { vision: 0, text: 0 };
@@ -106,9 +107,12 @@ class Worker {
     const decodedLate = picture.decodeMs - decodedBefore;
     // Here and not in the API process: the grammar library takes milliseconds a caption and 35 MB.
     const readings = caption === null ? null : readCaption(caption);
-    const read = await reading;
-    const words =
-      read == null || caption === null ? read : await wordsInScene(captioner, picture, { read, caption, signal });
+    const words = await wordsInScene(captioner, picture, reading, {
+      caption,
+      begun: begin,
+      signal,
+      failed: tellWhyUnread,
+    });
     const total = performance.now() - begin;
     return {
       model: captioner.info,

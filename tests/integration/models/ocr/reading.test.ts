@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import sharp from 'sharp';
 import { decodeBytes } from '../../../../server/captioning/decode-image';
 import { OcrReader } from '../../../../server/captioning/ocr-reader';
@@ -50,12 +51,29 @@ test('tilted and turned words are read, and turned ones say so', async () => {
   }
 }, 120_000);
 
-test('a dense page is read up to a limit of lines, and says how many are left', async () => {
+const densePage = () => {
   const rows = Array.from({ length: 70 }, (_, at) => `<text x="20" y="${24 * at + 40}">Line of print</text>`);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="260" height="1760" font-family="DejaVu Sans" font-size="16"><rect width="100%" height="100%" fill="#fff"/>${rows.join('')}</svg>`;
-  const words = await read(await sharp(Buffer.from(svg)).png().toBuffer(), 'en');
+  return sharp(Buffer.from(svg)).png().toBuffer();
+};
+
+test('a dense page is read up to a limit of lines, and says how many are left', async () => {
+  const words = await read(await densePage(), 'en');
   expect(words).toMatchObject({ linesLeftOut: 10 });
   expect(words?.lines.length).toBeLessThanOrEqual(60);
+}, 120_000);
+
+test('a reading that nobody wants any more ends, before or after it began, and the next picture is read', async () => {
+  const { picture } = await decodeBytes(await densePage(), 50_000_000);
+  for (const ms of [0, 100]) {
+    const abort = new AbortController();
+    const reading = reader.read(picture, ['en'], abort.signal);
+    await pause(ms);
+    abort.abort();
+    expect(await reading).toBeNull();
+  }
+  expect((await reader.read(picture, ['en']))?.linesLeftOut).toBe(10);
+  expect(failed).not.toHaveBeenCalled();
 }, 120_000);
 
 test('a photograph without words has none', async () => {
