@@ -54,7 +54,7 @@ async function pull({ positionals, text }: Words, folder: string, say: Say): Pro
     pulled.push(one.language);
   }
   say({ pulled }, [
-    `Words in pictures are read in: ${pulled.join(', ')}. Pictures that come from now on are read in them.`,
+    `Words in pictures are read in: ${pulled.join(', ')}, in pictures that are captioned from now on. Those captioned before keep the words they have.`,
   ]);
   return 0;
 }
