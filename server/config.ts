@@ -189,6 +189,8 @@ export interface Config {
   readonly siteQueue: number;
   /** Bytes of stored pictures and thumbnails of one site; null: no bound. */
   readonly siteBytes: number | null;
+  /** Whether the words in pictures are read. */
+  readonly readWords: boolean;
   readonly pictureSeconds: number;
   readonly leaseSeconds: number;
   /** Requests a second of one site; null: no bound. */
@@ -275,6 +277,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     siteQueue: settings.ALTSMITH_SITE_QUEUE ?? Math.ceil(settings.ALTSMITH_QUEUE_LIMIT * 0.75),
     siteBytes: settings.ALTSMITH_SITE_BYTES ?? null,
     siteRate: settings.ALTSMITH_SITE_RATE ?? null,
+    readWords: settings.ALTSMITH_READ_WORDS === 'on',
     pictureSeconds: settings.ALTSMITH_PICTURE_SECONDS,
     leaseSeconds: settings.ALTSMITH_LEASE_SECONDS,
     allowedHosts: readNames(settings.ALTSMITH_ALLOWED_HOSTS),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { hubName } from '../models/fetch/hub-settings';
 import { knownModels } from '../models/registry';
 
-/** Settings of how the model changes by itself, as a part of Environment in server/config.ts. */
+/** Settings of how the model changes by itself and what is read beside it, as a part of Environment in server/config.ts. */
 export const MODEL_SETTINGS = {
   ALTSMITH_FETCH: z
     .enum(['auto', 'never'])
@@ -16,6 +16,12 @@ export const MODEL_SETTINGS = {
     .default('demonstration')
     .describe(
       'What is asked again after a change of model, as long as nobody has decided about it: texts of a demonstration model, nothing, or any.',
+    ),
+  ALTSMITH_READ_WORDS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe(
+      'Whether the words in pictures are read beside their captions. off saves the memory and the time that reading takes; on a sidecar it holds for workers elsewhere, too.',
     ),
 };
 

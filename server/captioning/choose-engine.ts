@@ -9,7 +9,7 @@ import { modelSource, pictureDeadline, type ModelSource } from './model-source';
 import { thisMachine, usualWorkers } from './worker-count';
 import { WorkerPool } from './worker-pool';
 
-type EngineSettings = Pick<Config, 'dataDir' | 'workers' | 'threads' | 'maxPixels' | 'pictureSeconds'>;
+type EngineSettings = Pick<Config, 'dataDir' | 'workers' | 'threads' | 'maxPixels' | 'pictureSeconds' | 'readWords'>;
 
 /**
  * The engine that the settings ask for. A model that is not there is no reason not to start: its pictures wait. With workers of
@@ -28,7 +28,7 @@ export function chooseEngine(config: Config): CaptionEngine {
 /** Worker processes with that model, not started yet. */
 export function openEngine(source: ModelSource, config: EngineSettings): CaptionEngine {
   const { threads, maxPixels } = config;
-  const ocrFolder = path.join(config.dataDir, OCR_FOLDER);
+  const ocr = config.readWords ? { ocrFolder: path.join(config.dataDir, OCR_FOLDER) } : {};
   const workers = config.workers ?? usualWorkers(source, thisMachine());
-  return new WorkerPool({ ...source, ...pictureDeadline(source, config), workers, threads, maxPixels, ocrFolder });
+  return new WorkerPool({ ...source, ...pictureDeadline(source, config), workers, threads, maxPixels, ...ocr });
 }

@@ -29,6 +29,7 @@ const CHECKS: readonly Check[] = [
   { name: 'first key', load: async () => (await import('./doctor/first-key')).lookAtFirstKey },
   { name: 'port', load: async () => (await import('./doctor/port')).lookAtPort },
   { name: 'model', load: async () => (await import('./doctor/model')).lookAtModel },
+  { name: 'words', load: async () => (await import('./doctor/words')).lookAtWords },
   { name: 'videos', load: async () => (await import('./doctor/videos')).lookAtVideos },
   { name: 'network', load: async () => (await import('./doctor/network')).lookAtNetwork },
   { name: 'redis', load: async () => (await import('./doctor/redis')).lookAtRedis },

@@ -72,7 +72,7 @@ export function buildWork(parts: WorkParts) {
     overload: () => condition.overload(),
   });
   endErased(stores, { runsHere, instant });
-  const readIn = readingLanguages(sites);
+  const readIn = config.readWords ? readingLanguages(sites) : () => [];
   const pictureOf = (jobId: string) => instant.pictureOf(jobId);
   return {
     ...built,

@@ -2,21 +2,25 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
+import { altsmith } from '../../support/altsmith-command';
 import { writtenPictures, type WrittenPicture } from '../../support/ocr/pictures';
 import { sha256Of } from '../../support/sample-image';
 import { SidecarProcess } from '../../support/sidecar-process';
 
 const ROOT = path.resolve(__dirname, '../../..');
-let sign: WrittenPicture | undefined;
+const GERMAN = 'node_modules/@tesseract.js-data/deu/4.0.0_best_int/deu.traineddata.gz';
+let sign: WrittenPicture;
 
 beforeAll(async () => {
-  sign = (await writtenPictures()).find(({ kind, language }) => kind === 'sign' && language === 'en');
+  const found = (await writtenPictures()).find(({ kind, language }) => kind === 'sign' && language === 'en');
+  if (found === undefined) throw new Error('no sign is drawn');
+  sign = found;
 });
 
-test('the words of a sign stand beside the suggestion, are offered as alt text, and are found', async () => {
-  const sidecar = await SidecarProcess.start({ ALTSMITH_WORKERS: '1', ALTSMITH_LOG_LEVEL: 'warn' });
+/** What becomes of the sign: its suggestion, and a search for the last of its words. */
+async function suggestionFor({ bytes, text }: WrittenPicture, env: NodeJS.ProcessEnv = {}) {
+  const sidecar = await SidecarProcess.start({ ALTSMITH_WORKERS: '1', ALTSMITH_LOG_LEVEL: 'warn', ...env });
   try {
-    const { bytes = Buffer.alloc(0), text = '' } = sign ?? {};
     const sha256 = sha256Of(bytes);
     await fetch(`${sidecar.url}/v1/images/${sha256}`, {
       method: 'PUT',
@@ -29,17 +33,60 @@ test('the words of a sign stand beside the suggestion, are offered as alt text, 
     while (!['done', 'failed'].includes(job.state) && job.error === null)
       job = (await sidecar.call('GET', `/v1/jobs/${String(job.id)}?wait=25`)).body.job;
     const { suggestion } = (await sidecar.call('GET', `/v1/suggestions/${String(job.suggestion_id)}`)).body;
-    expect(suggestion.text_in_picture).toBe(text);
-    expect(suggestion.alternatives).toContain(text);
-    expect(suggestion.alternatives).toContain(`${String(suggestion.fields.alt_text)}, with the words “${text}”`);
-    expect(suggestion.flags.map(({ code }: { code: string }) => code)).toContain('text_in_image');
     const [word = ''] = text.toLowerCase().split(' ').slice(-1);
     const found = await sidecar.call('GET', `/v1/suggestions?q=${encodeURIComponent(word)}`);
-    expect(found.body.items.map(({ id }: { id: string }) => id)).toEqual([suggestion.id]);
+    return { suggestion, found: found.body.items.map(({ id }: { id: string }) => id) };
   } finally {
     await sidecar.remove();
   }
+}
+
+test('the words of a sign stand beside the suggestion, are offered as alt text, and are found', async () => {
+  const { text } = sign;
+  const { suggestion, found } = await suggestionFor(sign);
+  expect(suggestion.text_in_picture).toBe(text);
+  expect(suggestion.alternatives).toContain(text);
+  expect(suggestion.alternatives).toContain(`${String(suggestion.fields.alt_text)}, with the words “${text}”`);
+  expect(suggestion.flags.map(({ code }: { code: string }) => code)).toContain('text_in_image');
+  expect(found).toEqual([suggestion.id]);
 }, 180_000);
+
+test('ALTSMITH_READ_WORDS=off leaves them unread', async () => {
+  const { suggestion, found } = await suggestionFor(sign, { ALTSMITH_READ_WORDS: 'off' });
+  expect([suggestion.fields.alt_text, suggestion.text_in_picture, found]).toEqual([expect.any(String), null, []]);
+}, 180_000);
+
+test('altsmith doctor says in which languages words are read, and that it is no problem where they cannot be', async () => {
+  const data = mkdtempSync(path.join(os.tmpdir(), 'altsmith-words-doctor-'));
+  const lineOf = async (env: Record<string, string> = {}) => {
+    const { json } = await altsmith(data, ['doctor', '--json'], env);
+    const [{ state, sentence, advice }] = json.findings.filter((found: { check: string }) => found.check === 'words');
+    return [state, sentence, advice];
+  };
+  try {
+    mkdirSync(path.join(data, 'ocr'));
+    copyFileSync(path.join(ROOT, GERMAN), path.join(data, 'ocr/deu.traineddata.gz'));
+    expect(await lineOf()).toEqual([
+      'ok',
+      expect.stringMatching(/^Words in pictures are read in: (?=.*\ben\b).*\bde\b/),
+      undefined,
+    ]);
+    const builds = ['tesseract.js-core/tesseract-core-simd-lstm', 'tesseract.js-core/tesseract-core-lstm'];
+    const without = {
+      NODE_OPTIONS: `--require ${path.join(ROOT, 'tests/support/without-module.cjs')}`,
+      WITHOUT_MODULES: builds.join(','),
+    };
+    const told = [
+      'note',
+      expect.stringMatching(/^Words in pictures cannot be read: /),
+      expect.stringContaining('npm install'),
+    ];
+    expect(await lineOf(without)).toEqual(told);
+    expect(await lineOf({ ALTSMITH_READ_WORDS: 'off' })).toEqual(['ok', expect.stringContaining('is off'), undefined]);
+  } finally {
+    rmSync(data, { recursive: true });
+  }
+}, 120_000);
 
 describe('altsmith ocr pull', () => {
   let data: string;
@@ -69,7 +116,7 @@ describe('altsmith ocr pull', () => {
     const wrong = ocr(['pull', 'de_AT', '--from', data]);
     expect([wrong.status, JSON.parse(wrong.stdout).error.code]).toEqual([1, 'MODEL_FILE_DAMAGED']);
     expect(germanIsHere()).toBe(false);
-    pack('node_modules/@tesseract.js-data/deu/4.0.0_best_int/deu.traineddata.gz');
+    pack(GERMAN);
     expect(ocr(['pull', 'de_AT', '--from', data])).toMatchObject({ status: 0, stdout: '{"pulled":["de"]}\n' });
     expect(germanIsHere()).toBe(true);
   }, 120_000);

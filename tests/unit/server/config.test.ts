@@ -23,3 +23,8 @@ test('a rate may have a fraction', () => {
     expect(() => readConfig({ ALTSMITH_SITE_RATE: wrong })).toThrow(ConfigError);
   }
 });
+
+test('words in pictures are read unless that is turned off', () => {
+  expect([readConfig({}).readWords, readConfig({ ALTSMITH_READ_WORDS: 'off' }).readWords]).toEqual([true, false]);
+  expect(() => readConfig({ ALTSMITH_READ_WORDS: 'no' })).toThrow(ConfigError);
+});
