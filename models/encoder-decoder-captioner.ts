@@ -35,6 +35,8 @@ interface CaptionShape {
   readonly prefix: string;
   readonly count: number;
   readonly keepWordless: boolean;
+  /** What is read in a picture may be one word many times. */
+  readonly keepLoops: boolean;
   readonly timingsMs: Caption['timingsMs'];
 }
 
@@ -80,12 +82,13 @@ export class EncoderDecoderCaptioner implements Captioner {
     const search = newSearch(this.searchOptions(options, preset));
     const prefix = this.prefixOf(options, preset);
     const { candidates: count = 1, keepWordless = false } = options;
+    const keepLoops = keepWordless || options.task?.startsWith('ocr') === true;
     const begin = performance.now();
     const look = async (image: ImageState) => {
       const encoded = performance.now();
       await this.write(search, image, { asked, signal: options.signal });
       const timingsMs = { vision: encoded - begin, text: performance.now() - encoded };
-      const caption = this.captionOf(search.results(), { prefix, count, keepWordless, timingsMs });
+      const caption = this.captionOf(search.results(), { prefix, count, keepWordless, keepLoops, timingsMs });
       if (this.secondLook === null || image.classLogits === null || options.prompt !== undefined) return caption;
       return this.secondLook(caption, image.classLogits);
     };
@@ -105,7 +108,7 @@ export class EncoderDecoderCaptioner implements Captioner {
     const look = async (image: ImageState): Promise<Answer> => {
       const encoded = performance.now();
       await this.write(search, image, { asked: tokens, signal: options.signal });
-      const { text, tokens: said, logProbs } = this.best(search.results(), 1, options.keepWordless)[0];
+      const { text, tokens: said, logProbs } = this.best(search.results(), 1, options.keepWordless, true)[0];
       const confidence = confidenceOf(meanLogProb(logProbs), this.manifest.confidence);
       const timingsMs = { vision: encoded - begin, text: performance.now() - encoded };
       return { text, tokens: said, confidence, timingsMs };
@@ -209,22 +212,30 @@ export class EncoderDecoderCaptioner implements Captioner {
   }
 
   /** The sentences that can be used, best first. Throws MODEL_REPLY_UNUSABLE where there is none. */
-  private best(found: readonly Hypothesis[], count: number, keepWordless = false): [Candidate, ...Candidate[]] {
+  private best(
+    found: readonly Hypothesis[],
+    count: number,
+    keepWordless = false,
+    keepLoops = false,
+  ): [Candidate, ...Candidate[]] {
     if (found.length === 0) throw new ModelError('MODEL_UNAVAILABLE', 'The search ended without a sentence.');
     const [best, ...others] = found
       // Weights that overflow, or a length penalty far out, give NaN or infinite sums: nobody can tell which sentence is good.
       .filter(({ score, logProbs }) => Number.isFinite(score) && logProbs.every(Number.isFinite))
       .map((hypothesis): Candidate => ({ ...hypothesis, text: this.tokenizer.decode(hypothesis.tokens) }))
       // The text is empty where there are only special tokens: of a task, a place or the end.
-      .filter(({ text }) => keepWordless || (text.trim() !== '' && !isLoop(text)))
+      .filter(({ text }) => (keepWordless || text.trim() !== '') && (keepLoops || !isLoop(text)))
       .slice(0, count);
     if (best === undefined) throw noWords();
     return [best, ...others];
   }
 
-  private captionOf(found: readonly Hypothesis[], { prefix, count, keepWordless, timingsMs }: CaptionShape): Caption {
+  private captionOf(
+    found: readonly Hypothesis[],
+    { prefix, count, keepWordless, keepLoops, timingsMs }: CaptionShape,
+  ): Caption {
     const begun = (one: Candidate): Candidate => (prefix === '' ? one : { ...one, text: `${prefix} ${one.text}` });
-    const [best, ...others] = this.best(found, count, keepWordless);
+    const [best, ...others] = this.best(found, count, keepWordless, keepLoops);
     return {
       candidates: [begun(best), ...others.map(begun)],
       confidence: confidenceOf(meanLogProb(best.logProbs), this.manifest.confidence),
