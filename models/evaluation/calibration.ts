@@ -136,7 +136,7 @@ const LEAST_OF_RULE = 100;
 /**
  * The lowest confidence from which on no more than `mostBad` of the texts are bad, as far as the decisions tell; null: from none. The surest
  * fifth is tested first, then ever larger parts, until one fails: so the promise is broken no more often than one test
- * breaks it, in 5 % of the sites at most. Pure.
+ * breaks it: at each calibration in 5 % of the sites at most. Pure.
  */
 export function approvalRule(judgements: readonly Judgement[], mostBad: number): ApprovalRule | null {
   if (judgements.length < LEAST_JUDGEMENTS) return null;

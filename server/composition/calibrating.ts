@@ -4,7 +4,8 @@ import type { Logger } from '../logger';
 import { CalibrationStore, recalibrateWaiting } from '../review/calibration-store';
 import type { Stores } from './stores';
 
-const LOOK_EVERY_MS = 2000;
+/** While somebody decides, each look reads up to two thousand decisions: some ten milliseconds. */
+const LOOK_EVERY_MS = 10_000;
 
 export interface Calibrating {
   start(): void;
@@ -16,13 +17,15 @@ export function buildCalibrating(stores: Stores, logger: Logger): Calibrating {
   const stopping = new AbortController();
   /** Sites whose waiting suggestions may have another confidence: at first all, since a stop may have come in between. */
   const behind = new Set(stores.sites.list().map(({ id }) => id));
+  const storeOf = new Map<string, CalibrationStore>();
   const failed = (error: unknown) => {
     logger.error({ err: error }, 'what decisions say about the confidence of models could not be worked out yet');
   };
   const work = async () => {
     for (const { id } of stores.sites.list()) {
       if (stopping.signal.aborted) return;
-      const calibrations = new CalibrationStore(stores.storage, id);
+      const calibrations = storeOf.get(id) ?? new CalibrationStore(stores.storage, id);
+      storeOf.set(id, calibrations);
       if (calibrations.refit()) behind.add(id);
       if (behind.has(id) && calibrations.list().length > 0) await walk(id);
       behind.delete(id);

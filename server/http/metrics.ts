@@ -108,7 +108,7 @@ export class Metrics {
     });
     new Gauge({
       name: `${PREFIX}acceptance_dropped`,
-      help: 'Sites on which fewer texts of the model are approved as they are than before.',
+      help: 'Sites on which fewer texts of the model are approved as they are than before; told falsely within 50 decisions in at most 5 of 100.',
       labelNames: MODEL_LABELS,
       registers,
       collect() {

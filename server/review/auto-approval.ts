@@ -12,12 +12,15 @@ export interface ApprovalWish {
   readonly most_bad: number | null;
 }
 
-/** The least confidence of texts that a wish lets through; null: none. A promise about bad texts goes before a bare confidence. Pure. */
+/**
+ * The least confidence of texts that a wish lets through; null: none. A promise about bad texts goes before a bare confidence. Where the
+ * site's own decisions give the confidence, a bare one lets nothing through: it would begin to by itself, at the first calibration. Pure.
+ */
 export function leastConfidence(
   wish: ApprovalWish,
   calibrationOf: () => Pick<Calibration, 'rules'> | null,
 ): number | null {
-  if (wish.most_bad === null) return wish.from;
+  if (wish.most_bad === null) return wish.from === null || calibrationOf() !== null ? null : wish.from;
   return calibrationOf()?.rules.find(({ most_bad }) => most_bad === wish.most_bad)?.from ?? null;
 }
 

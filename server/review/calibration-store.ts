@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { confidenceOf } from '../../models/confidence';
-import { approvalRule, fitCalibration, LEAST_JUDGEMENTS } from '../../models/evaluation/calibration';
+import { approvalRule, fitCalibration, LEAST_JUDGEMENTS, type Judgement } from '../../models/evaluation/calibration';
 import { Calibration, MOST_BAD, type ConfidenceRule } from '../contract/calibration';
 import type { ModelRef } from '../contract/primitives';
 import type { Storage } from '../storage/database';
@@ -45,13 +45,14 @@ function calibrationOf(row: CalibrationRow): Calibration {
 /** The site's own share of good texts for a model's confidence, in thousandths as suggestions have it. */
 const calibrated = (own: number, { points }: Pick<Calibration, 'points'>) => round(confidenceOf(own, points));
 
-/** The rules that can be kept, in the site's own confidence, rounded up so that none lets more through. */
-function rulesOf(judgements: readonly ModelJudgement[], points: Calibration['points']): ConfidenceRule[] {
+/** The rules that can be kept, tested on the site's own confidence as suggestions have it: what a rule lets through is what was tested. Pure. */
+export function rulesOf(judgements: readonly Judgement[], points: Calibration['points']): ConfidenceRule[] {
+  const own = judgements.map((one) => ({ ...one, confidence: calibrated(one.confidence, { points }) }));
   return MOST_BAD.flatMap((most_bad) => {
-    const rule = approvalRule(judgements, most_bad);
-    if (rule === null) return [];
-    const from = Math.min(1, Math.ceil(confidenceOf(rule.from, points) * 1000) / 1000);
-    return [{ most_bad, from, decided: rule.decided, bad: rule.bad, upper: rule.upper }];
+    const rule = approvalRule(own, most_bad);
+    return rule === null
+      ? []
+      : [{ most_bad, from: rule.from, decided: rule.decided, bad: rule.bad, upper: rule.upper }];
   });
 }
 
@@ -66,6 +67,9 @@ interface NewText {
 
 /** What the decisions of one site say about the confidence of the models that write for it. */
 export class CalibrationStore {
+  /** When the newest decision was made that `refit` has looked at. */
+  #lookedAt = 0;
+
   constructor(
     private readonly storage: Storage,
     private readonly siteId: string,
@@ -98,9 +102,11 @@ export class CalibrationStore {
 
   /** Makes those anew for which enough decisions have come; true where there were any. */
   refit(): boolean {
-    const rows = this.#rows();
     // The index tells, without a look at a text, that nothing has come.
-    if (this.#decidedSince(Math.max(0, ...rows.map((row) => row.decided_at))) === 0) return false;
+    const newest = this.#newestAfter(this.#lookedAt);
+    if (newest === null) return false;
+    this.#lookedAt = newest;
+    const rows = this.#rows();
     const all = readJudgements(this.storage, this.siteId);
     const names = new Map(all.map(({ model }) => [JSON.stringify(model), model]));
     let isNew = false;
@@ -139,16 +145,17 @@ export class CalibrationStore {
       );
   }
 
-  #decidedSince(time: number): number {
+  /** When the newest decision after `time` was made; null where there is none. */
+  #newestAfter(time: number): number | null {
     const found = this.storage
       .prepare<[string, number], number>(
-        `SELECT count(*) FROM (
-           SELECT 1 FROM suggestions WHERE site_id = ? AND displayed = 1 AND decision_mode IS NULL AND decided_at > ? LIMIT 1
-         )`,
+        `SELECT decided_at FROM suggestions
+         WHERE site_id = ? AND displayed = 1 AND decision_mode IS NULL AND decided_at > ?
+         ORDER BY decided_at DESC LIMIT 1`,
       )
       .pluck()
       .get(this.siteId, time);
-    return found ?? 0;
+    return found ?? null;
   }
 
   #rows(): CalibrationRow[] {

@@ -47,7 +47,7 @@ export function AcceptancePage() {
       <p class="fine">
         From 200 decisions on, a test adds up how many more texts were edited or rejected than the decisions before let
         expect, and says here when that is too many for chance: a drop from 90 % to 70 % is found within 50 decisions
-        nine times of ten, with a false alarm in at most 5 of 100.
+        nine times of ten; where nothing has changed, it is told within 50 decisions in at most 5 of 100.
       </p>
     </section>
   );
