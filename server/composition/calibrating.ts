@@ -4,8 +4,7 @@ import type { Logger } from '../logger';
 import { CalibrationStore, recalibrateWaiting } from '../review/calibration-store';
 import type { Stores } from './stores';
 
-/** While somebody decides, each look reads up to two thousand decisions: some ten milliseconds. */
-const LOOK_EVERY_MS = 10_000;
+const LOOK_EVERY_MS = 60_000;
 
 export interface Calibrating {
   start(): void;

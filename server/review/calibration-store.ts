@@ -69,6 +69,9 @@ interface NewText {
 export class CalibrationStore {
   /** When the newest decision was made that `refit` has looked at. */
   #lookedAt = 0;
+  /** Decisions seen since they were last read, and how many must have come until a calibration can be due. */
+  #unread = 0;
+  #due = 1;
 
   constructor(
     private readonly storage: Storage,
@@ -103,9 +106,13 @@ export class CalibrationStore {
   /** Makes those anew for which enough decisions have come; true where there were any. */
   refit(): boolean {
     // The index tells, without a look at a text, that nothing has come.
-    const newest = this.#newestAfter(this.#lookedAt);
+    const { count, newest } = this.#newDecisions();
     if (newest === null) return false;
     this.#lookedAt = newest;
+    this.#unread += count;
+    if (this.#unread < this.#due) return false;
+    this.#unread = 0;
+    this.#due = LEAST_JUDGEMENTS;
     const rows = this.#rows();
     const all = readJudgements(this.storage, this.siteId);
     const names = new Map(all.map(({ model }) => [JSON.stringify(model), model]));
@@ -119,6 +126,10 @@ export class CalibrationStore {
       if (own.length >= LEAST_JUDGEMENTS && fresh >= enough) {
         this.#keep(name, own);
         isNew = true;
+        this.#due = Math.min(this.#due, LEAST_NEW);
+      } else {
+        const missing = Math.max(LEAST_JUDGEMENTS - own.length, enough - fresh);
+        this.#due = Math.max(1, Math.min(this.#due, missing));
       }
     }
     return isNew;
@@ -145,17 +156,15 @@ export class CalibrationStore {
       );
   }
 
-  /** When the newest decision after `time` was made; null where there is none. */
-  #newestAfter(time: number): number | null {
+  /** How many decisions about texts that count came after the last look, and when the newest of all was made. */
+  #newDecisions(): { readonly count: number; readonly newest: number | null } {
     const found = this.storage
-      .prepare<[string, number], number>(
-        `SELECT decided_at FROM suggestions
-         WHERE site_id = ? AND displayed = 1 AND decision_mode IS NULL AND decided_at > ?
-         ORDER BY decided_at DESC LIMIT 1`,
+      .prepare<[string, number], { count: number; newest: number | null }>(
+        `SELECT count(*) FILTER (WHERE source IS NULL AND video IS NULL) AS count, max(decided_at) AS newest FROM suggestions
+         WHERE site_id = ? AND displayed = 1 AND decision_mode IS NULL AND decided_at > ?`,
       )
-      .pluck()
-      .get(this.siteId, time);
-    return found ?? null;
+      .get(this.siteId, this.#lookedAt);
+    return found ?? { count: 0, newest: null };
   }
 
   #rows(): CalibrationRow[] {

@@ -61,6 +61,28 @@ test('from 200 decisions on a site has its own confidence, for new suggestions a
   expect([now.confidence, now.version, now.model.calibrated_on]).toEqual([fresh.confidence, waiting.version, 'site']);
 });
 
+test('decisions are read only once so many have come that a calibration can be due', () => {
+  const { storage, store, decideMore } = decidedSite(150);
+  const prepare = jest.spyOn(storage, 'prepare');
+  const reads = () => {
+    prepare.mockClear();
+    const isNew = store.refit();
+    return [isNew, prepare.mock.calls.filter(([sql]) => sql.includes('own_confidence')).length];
+  };
+  expect([reads(), reads()]).toEqual([
+    [false, 1],
+    [false, 0],
+  ]);
+  decideMore(40);
+  expect(reads()).toEqual([false, 0]);
+  decideMore(20);
+  expect(reads()).toEqual([true, 1]);
+  decideMore(90);
+  expect(reads()).toEqual([false, 0]);
+  decideMore(20);
+  expect(reads()).toEqual([true, 1]);
+});
+
 test('a new confidence is found where the list is narrowed by it', () => {
   const { storage, site, store } = decidedSite(200);
   const { id } = site.suggest({ altText: 'waits', confidence: 0.9 });
