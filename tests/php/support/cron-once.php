@@ -10,6 +10,7 @@ $_SERVER['HTTP_HOST'] = '127.0.0.1';
 require $argv[1] . '/wp-load.php';
 require __DIR__ . '/Fake_Runs.php';
 require __DIR__ . '/Fake_Status.php';
+require __DIR__ . '/Fake_Videos.php';
 require __DIR__ . '/Fake_Sidecar.php';
 $sidecar = new Altsmith\Tests\Support\Fake_Sidecar();
 add_filter( 'pre_option_altsmith_sidecar_url', static fn(): string => 'http://127.0.0.1:59999' );
