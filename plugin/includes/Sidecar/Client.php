@@ -31,8 +31,8 @@ final class Client {
 	/** Of a job; a sidecar from before version 1 refuses what it does not know. */
 	private const NEW_FIELDS = array( 'source_sha256', 'language' );
 
-	/** Found out by its refusal, once in each process. */
-	private bool $is_older = false;
+	/** @var array<string, true> Addresses of earlier sidecars, found out by a refusal, once in each process. */
+	private static array $older = array();
 
 	public function __construct( private readonly Settings $settings, private readonly Instance $instance = new Instance() ) {}
 
@@ -61,15 +61,17 @@ final class Client {
 		unset( $plain['context']['product'] );
 		$ask = fn( array $body ): array => $this->json( 'POST', '/v1/jobs', $body, Reply_Schema::job_reply(), 10 )->body['job'];
 		$run = fn( array $body ): array => isset( $body['run_id'] ) ? $ask( $body ) : $this->known_route( static fn(): array => $ask( $body ) );
+		$address  = $this->settings->sidecar_url();
+		$is_older = isset( self::$older[ $address ] );
 		try {
-			return $run( $this->is_older ? $plain : $request );
+			return $run( $is_older ? $plain : $request );
 		} catch ( Sidecar_Error $error ) {
-			if ( 'BAD_REQUEST' !== $error->error || $this->is_older ) {
+			if ( 'BAD_REQUEST' !== $error->error || $is_older ) {
 				throw $error;
 			}
 			$job = $run( $plain );
 			// Only after success: a body that is wrong for another reason is refused a second time as well.
-			$this->is_older = true;
+			self::$older[ $address ] = true;
 			return $job;
 		}
 	}

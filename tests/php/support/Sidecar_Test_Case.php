@@ -4,6 +4,7 @@ declare( strict_types=1 );
 namespace Altsmith\Tests\Support;
 
 use Altsmith\Settings;
+use Altsmith\Sidecar\Client;
 use Altsmith\Storage\Request_Row;
 use Altsmith\Storage\Request_Store;
 use WP_Error;
@@ -24,6 +25,8 @@ abstract class Sidecar_Test_Case extends Wp_Test_Case {
 	protected function setUp(): void {
 		parent::setUp();
 		$this->sidecar = new Fake_Sidecar();
+		// Another test's sidecar may have been an earlier one.
+		( new \ReflectionProperty( Client::class, 'older' ) )->setValue( null, array() );
 		update_option( Settings::URL_OPTION, self::SIDECAR );
 		update_option( Settings::KEY_OPTION, 'key-of-the-test' );
 	}
