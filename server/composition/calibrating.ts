@@ -4,7 +4,7 @@ import type { Logger } from '../logger';
 import { CalibrationStore, recalibrateWaiting } from '../review/calibration-store';
 import type { Stores } from './stores';
 
-const LOOK_EVERY_MS = 60_000;
+const LOOK_EVERY_MS = 10_000;
 
 export interface Calibrating {
   start(): void;
