@@ -83,7 +83,7 @@ final class Placement_Updater {
 		$done  = array();
 		// The last one first: two readers may have changed one value after the other.
 		foreach ( array_reverse( (array) $entry['posts'] ) as $record ) {
-			$plan = $this->undo_plan( $record );
+			$plan = $this->undo_plan( $attachment_id, $record );
 			$plan->write( $this->posts );
 			if ( Post_Content::WRITTEN === $plan->outcome ) {
 				$done[] = array( $plan->owner, $plan->reader );
@@ -193,13 +193,16 @@ final class Placement_Updater {
 	}
 
 	/** @param array<string, mixed> $record */
-	private function undo_plan( array $record ): Place_Plan {
+	private function undo_plan( int $attachment_id, array $record ): Place_Plan {
 		$plan = $this->empty_plan( (string) ( $record['reader'] ?? Post_Text::NAME ), (int) $record['post_id'], (string) ( $record['key'] ?? Place_Reader::CONTENT ) );
 		if ( ! $plan->may_be_written() ) {
 			return $plan;
 		}
 		try {
-			$plan->rewrite = $plan->reader?->restore( $plan->read(), $plan->key, (array) $record['edits'] );
+			$raw   = $plan->read();
+			$shown = null === $plan->reader ? array() : $this->search->in_value( $plan->reader, $raw, $plan->key );
+			$own   = array_filter( $shown, static fn( Found_Image $image ): bool => $image->attachment_id === $attachment_id );
+			$plan->rewrite = $plan->reader?->restore( $raw, $plan->key, (array) $record['edits'], array_column( $own, 'index' ) );
 		} catch ( Rewrite_Error | Unreadable ) {
 			$plan->outcome = Post_Content::CHANGED;
 		}

@@ -3,6 +3,8 @@ declare( strict_types=1 );
 
 namespace Altsmith\Video;
 
+use Altsmith\Placements\Placement_Scan;
+use Altsmith\Placements\Placement_Table;
 use Altsmith\Writeback\Provenance;
 use WP_Post;
 
@@ -60,7 +62,9 @@ final class Video_Texts {
 		$name    = $wpdb->esc_like( (string) preg_replace( '/\.\w+$/', '', wp_basename( $url ) ) );
 		// phpcs:ignore WordPress.DB.DirectDatabaseQuery -- the same
 		$shown   = '' === $name || 0 < (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM {$wpdb->posts} WHERE post_status <> 'trash' AND post_type NOT IN ( 'attachment', 'revision' ) AND post_content LIKE %s", '%' . $name . '%' ) );
-		if ( $is_ours && 0 === $uses && ! $shown ) {
+		// Builders, galleries and widgets name it by its number: only an index that has been through everything knows.
+		$is_known = Placement_Scan::state()['done'] && array() === ( new Placement_Table() )->count_posts( array( $poster ) );
+		if ( $is_ours && 0 === $uses && ! $shown && $is_known ) {
 			wp_delete_attachment( $poster, true );
 		}
 	}

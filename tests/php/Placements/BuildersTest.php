@@ -131,6 +131,28 @@ final class BuildersTest extends Wp_Test_Case {
 		self::assertArrayNotHasKey( 'altsmith_woken', $GLOBALS );
 	}
 
+	public function test_an_undo_leaves_another_picture_with_the_same_text_alone(): void {
+		$post    = $this->post( '_bricks_page_content_2', Built_Pages::bricks( $this->image, $this->url, 'My own words' ) );
+		$keys    = array_column( array_filter( $this->items(), static fn( array $item ): bool => $item['can_change'] ), 'key' );
+		$applied = $this->rest( 'POST', $this->route( 'apply' ), array( 'keys' => $keys, 'text' => self::TEXT ) )->get_data();
+		$other   = $this->upload();
+		$theirs  = Built_Pages::bricks( $other, (string) wp_get_attachment_url( $other ), self::TEXT );
+		$this->meta( $post, '_bricks_page_content_2', $theirs );
+		$undone = $this->rest( 'POST', $this->route( 'undo' ), array( 'change_id' => $applied['change_id'] ) )->get_data();
+		self::assertSame( array( 'changed' ), array_column( $undone['items'], 'outcome' ) );
+		self::assertSame( $theirs, $this->raw( $post, '_bricks_page_content_2' ) );
+	}
+
+	public function test_a_text_that_bricks_would_run_is_refused(): void {
+		update_post_meta( $this->image, '_wp_attachment_image_alt', '{echo:phpinfo}' );
+		$before = Built_Pages::bricks( $this->image, $this->url, 'My own words' );
+		$post   = $this->post( '_bricks_page_content_2', $before );
+		$keys   = array_column( array_filter( $this->items(), static fn( array $item ): bool => $item['can_change'] ), 'key' );
+		$done   = $this->rest( 'POST', $this->route( 'apply' ), array( 'keys' => $keys, 'text' => '{echo:phpinfo}' ) )->get_data();
+		self::assertSame( array( 'refused' ), array_values( array_unique( array_column( $done['items'], 'outcome' ) ) ) );
+		self::assertSame( $before, $this->raw( $post, '_bricks_page_content_2' ) );
+	}
+
 	public function test_what_somebody_saved_meanwhile_stays(): void {
 		$post = $this->post( '_elementor_data', Built_Pages::elementor( $this->image, $this->url ) );
 		$keys = array_column( array_filter( $this->items(), static fn( array $item ): bool => $item['can_change'] ), 'key' );

@@ -97,7 +97,9 @@ abstract class Place_Reader {
 		}
 		foreach ( $after as $i => $image ) {
 			$wanted = isset( $texts[ $image->index ] ) && $image->can_be_written() ? $texts[ $image->index ] : (string) $before[ $i ]->alt;
-			if ( $wanted !== (string) $image->alt || $before[ $i ]->attachment_id !== $image->attachment_id || $before[ $i ]->source !== $image->source ) {
+			// A text that a builder reads as more than words, such as `{echo:…}` of Bricks, makes a locked place of an open one.
+			$is_other = $before[ $i ]->attachment_id !== $image->attachment_id || $before[ $i ]->source !== $image->source || $before[ $i ]->locked !== $image->locked;
+			if ( $is_other || $wanted !== (string) $image->alt ) {
 				throw new Rewrite_Error( 'A picture would not read as it should.' );
 			}
 		}
@@ -108,11 +110,12 @@ abstract class Place_Reader {
 	 * Puts the bytes of an earlier rewrite back, wherever they still are what it left.
 	 *
 	 * @param array<int, array<string, mixed>> $edits index, before and after of each piece, as Change_Log keeps them.
+	 * @param int[]                            $own   Numbers of the places that show the picture whose text it was: an equal text of another one stays.
 	 * @throws Rewrite_Error When one of the pieces has been changed since.
 	 * @throws Unreadable
 	 */
-	public function restore( string $raw, string $key, array $edits ): Rewrite {
-		$places = $this->find( $raw, $key );
+	public function restore( string $raw, string $key, array $edits, array $own ): Rewrite {
+		$places = array_filter( $this->find( $raw, $key ), static fn( Found_Image $image ): bool => in_array( $image->index, $own, true ) );
 		$back   = array();
 		foreach ( $edits as $edit ) {
 			$alike = array_filter( $places, static fn( Found_Image $image ): bool => $image->tag->html === $edit['after'] );

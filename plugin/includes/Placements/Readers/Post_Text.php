@@ -40,7 +40,8 @@ final class Post_Text extends Place_Reader {
 		return $this->rewriter->rewrite( $raw, $texts );
 	}
 
-	public function restore( string $raw, string $key, array $edits ): Rewrite {
+	/** A piece is a whole tag here, with the number of its picture. */
+	public function restore( string $raw, string $key, array $edits, array $own ): Rewrite {
 		return $this->rewriter->restore( $raw, $edits );
 	}
 }
