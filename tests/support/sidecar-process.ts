@@ -67,6 +67,8 @@ export class SidecarProcess {
         ALTSMITH_DATA_DIR: this.dataDir,
         ALTSMITH_MODEL: 'mini',
         ALTSMITH_LOG_LEVEL: 'info',
+        // The tests' pictures are noise, in which Tesseract looks for words for seconds; words-in-pictures.test.ts turns it on.
+        ALTSMITH_READ_WORDS: 'off',
         ...this.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -19,7 +19,12 @@ beforeAll(async () => {
 
 /** What becomes of the sign: its suggestion, and a search for the last of its words. */
 async function suggestionFor({ bytes, text }: WrittenPicture, env: NodeJS.ProcessEnv = {}) {
-  const sidecar = await SidecarProcess.start({ ALTSMITH_WORKERS: '1', ALTSMITH_LOG_LEVEL: 'warn', ...env });
+  const sidecar = await SidecarProcess.start({
+    ALTSMITH_READ_WORDS: 'on',
+    ALTSMITH_WORKERS: '1',
+    ALTSMITH_LOG_LEVEL: 'warn',
+    ...env,
+  });
   try {
     const sha256 = sha256Of(bytes);
     await fetch(`${sidecar.url}/v1/images/${sha256}`, {
