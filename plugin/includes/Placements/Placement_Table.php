@@ -13,8 +13,7 @@ defined( 'ABSPATH' ) || exit;
  * who shows it (Owner), and a row for attachment 0 says that something there could not be read.
  */
 final class Placement_Table {
-	public const IN_CONTENT = 'content';
-	public const FEATURED   = 'featured';
+	public const FEATURED = 'featured';
 
 	public static function name(): string {
 		global $wpdb;
